@@ -1,0 +1,2 @@
+//! admission.
+fn main() {}

@@ -1,0 +1,2 @@
+//! crowd.
+fn main() {}

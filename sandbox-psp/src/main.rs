@@ -1,0 +1,2 @@
+//! sandbox-psp.
+fn main() {}

@@ -1,0 +1,2 @@
+//! storefront-api.
+fn main() {}
