@@ -1,0 +1,196 @@
+//! One struct per section; what each key does stands in `config/default.toml`.
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::{
+    net::SocketAddr,
+    num::{NonZeroU16, NonZeroU32, NonZeroU64},
+    time::Duration,
+};
+
+macro_rules! sections {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$fdoc])* pub $field: $type,)+
+        }
+    )+};
+}
+
+sections! {
+    /// `[redis]`
+    RedisSettings {
+        /// Address, with credentials if there are any.
+        url: SecretString,
+        /// How long one call may take, milliseconds.
+        timeout_ms: NonZeroU64,
+    }
+
+    /// `[database]`
+    DatabaseSettings {
+        /// Address, with credentials if there are any.
+        url: SecretString,
+        /// Connections of one process.
+        max_connections: NonZeroU32,
+        /// How long to wait for a connection, milliseconds.
+        acquire_timeout_ms: NonZeroU64,
+        /// How long one statement may take, milliseconds.
+        statement_timeout_ms: NonZeroU64,
+    }
+
+    /// `[kafka]`
+    KafkaSettings {
+        /// Which broker `scripts/up` starts; services only use the address.
+        mode: KafkaMode,
+        /// Bootstrap addresses, comma separated.
+        brokers: String,
+        /// Put before each topic's name.
+        topic_prefix: String,
+        /// Partitions of `queue-events` and `order-commands`: open drops at one time.
+        partitions: NonZeroU16,
+        /// How long a record may take to be acknowledged, milliseconds; below the lease.
+        delivery_timeout_ms: NonZeroU64,
+    }
+
+    /// `[credentials]`
+    CredentialSettings {
+        /// Keys of tickets, `id:hex[,id:hex]`.
+        ticket_keys: SecretString,
+        /// Keys of sessions.
+        session_keys: SecretString,
+        /// Keys of order commands.
+        command_keys: SecretString,
+    }
+
+    /// `[admission]`
+    AdmissionSettings {
+        /// Address for shoppers.
+        listen: SocketAddr,
+        /// Address for health and metrics.
+        admin_listen: SocketAddr,
+        /// What pages call it.
+        public_url: String,
+        /// Pages that may call it, exact origins.
+        allowed_origins: Vec<String>,
+        /// How long a ticket is valid, seconds.
+        ticket_ttl_s: NonZeroU64,
+        /// Sockets of one process, at most.
+        max_sockets: NonZeroU32,
+    }
+
+    /// `[storefront]`
+    StorefrontSettings {
+        /// Address for shoppers, sellers and operators.
+        listen: SocketAddr,
+        /// Address for health and metrics.
+        admin_listen: SocketAddr,
+        /// What people call it.
+        public_url: String,
+        /// How long a guest's session is valid, seconds.
+        session_ttl_s: NonZeroU64,
+    }
+
+    /// `[worker]`
+    WorkerSettings {
+        /// Address for health and metrics.
+        admin_listen: SocketAddr,
+        /// Roles of this process, comma separated, or `all`.
+        roles: String,
+    }
+
+    /// `[line]`
+    LineSettings {
+        /// How long a drain may take to bring an admitted ticket to Kafka, milliseconds.
+        lease_ms: NonZeroU64,
+        /// How long the lease lasts once Kafka has the command, milliseconds.
+        extended_lease_ms: NonZeroU64,
+        /// Pause between two looks at a line, milliseconds.
+        admit_every_ms: NonZeroU64,
+        /// Tickets let in by one call, at most.
+        admit_batch: NonZeroU32,
+        /// After a rebuild, how long only old tickets may come back, milliseconds.
+        grace_ms: u64,
+        /// People in one line, at most.
+        capacity: NonZeroU32,
+    }
+
+    /// `[orders]`
+    OrderSettings {
+        /// Commands of one transaction, at most.
+        batch: NonZeroU32,
+        /// Pause between two looks of sweeper, reconciler, relay and scheduler, milliseconds.
+        tick_ms: NonZeroU64,
+    }
+
+    /// `[payments]`
+    PaymentSettings {
+        /// Address of the provider.
+        provider_url: String,
+        /// Our key at the provider.
+        api_key: SecretString,
+        /// Secret of its callbacks.
+        callback_secret: SecretString,
+        /// How long one call may take, milliseconds.
+        timeout_ms: NonZeroU64,
+        /// Payments worked on at one time.
+        concurrency: NonZeroU32,
+    }
+
+    /// `[limits]`
+    LimitSettings {
+        /// Joins per second and shopper.
+        joins_per_second: NonZeroU32,
+        /// Requests per second and address; coarse, since many share one.
+        requests_per_second_per_ip: NonZeroU32,
+        /// Sessions per second and address.
+        sessions_per_second_per_ip: NonZeroU32,
+        /// Body of a request, bytes.
+        body_bytes: NonZeroU32,
+    }
+
+    /// `[telemetry]`
+    TelemetrySettings {
+        /// Filter of log lines.
+        log: String,
+        /// Form of log lines.
+        format: LogFormat,
+    }
+}
+
+/// Which broker the scripts start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KafkaMode {
+    /// Apache Kafka where a JDK and its jars are at hand, else the embedded one.
+    Auto,
+    /// Apache Kafka.
+    Kafka,
+    /// The in-memory broker of librdkafka; its log is not durable.
+    Embedded,
+}
+
+/// Form of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl LineSettings {
+    /// Lease of a ticket that is not in Kafka yet.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        Duration::from_millis(self.lease_ms.get())
+    }
+
+    /// Lease of a ticket whose command Kafka has.
+    #[must_use]
+    pub fn extended_lease(&self) -> Duration {
+        Duration::from_millis(self.extended_lease_ms.get())
+    }
+}

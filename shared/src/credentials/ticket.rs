@@ -1,0 +1,107 @@
+//! The ticket in the shopper's hands: enough to put it back in line when Redis has lost it.
+
+use super::{CredentialError, Keyring, Purpose};
+use crate::{
+    ids::{DropId, ShopperId, TicketId, VariantId},
+    messages::JoinedTicket,
+    tickets::{Intent, Lane, Score},
+};
+use uuid::Uuid;
+
+const LENGTH: usize = 16 * 4 + 1 + 4 + 8 * 3;
+
+/// What a ticket says. Only our own servers read it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TicketClaims {
+    /// The drop.
+    pub drop_id: DropId,
+    /// The ticket with its place and intent.
+    pub ticket: JoinedTicket,
+    /// When it ends, milliseconds since 1970.
+    pub expires_at_ms: i64,
+}
+
+impl TicketClaims {
+    /// Makes the token.
+    #[must_use]
+    pub fn seal(&self, keys: &Keyring) -> String {
+        let ticket = &self.ticket;
+        let mut bytes = Vec::with_capacity(LENGTH);
+        for id in [
+            self.drop_id.as_uuid(),
+            ticket.ticket_id.as_uuid(),
+            ticket.shopper_id.as_uuid(),
+            ticket.intent.variant_id.as_uuid(),
+        ] {
+            bytes.extend_from_slice(id.as_bytes());
+        }
+        bytes.push(ticket.lane.0);
+        bytes.extend_from_slice(&ticket.intent.units.to_be_bytes());
+        bytes.extend_from_slice(&ticket.score.raw().to_be_bytes());
+        bytes.extend_from_slice(&ticket.joined_at_ms.to_be_bytes());
+        bytes.extend_from_slice(&self.expires_at_ms.to_be_bytes());
+        keys.seal(Purpose::Ticket, &bytes)
+    }
+
+    /// Reads a token.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`CredentialError`] when it is not ours or its time is over.
+    pub fn open(keys: &Keyring, token: &str, now_ms: i64) -> Result<Self, CredentialError> {
+        let bytes = keys.open(Purpose::Ticket, token)?;
+        let claims = Self::parse(&bytes).ok_or(CredentialError::Invalid)?;
+        if claims.expires_at_ms <= now_ms {
+            return Err(CredentialError::Expired);
+        }
+        Ok(claims)
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let bytes: &[u8; LENGTH] = bytes.try_into().ok()?;
+        let uuid = |at: usize| Uuid::from_slice(&bytes[at..at + 16]).ok();
+        let number = |at: usize| Some(u64::from_be_bytes(bytes[at..at + 8].try_into().ok()?));
+        let units = u32::from_be_bytes(bytes[65..69].try_into().ok()?);
+        Some(Self {
+            drop_id: DropId::from_uuid(uuid(0)?),
+            ticket: JoinedTicket {
+                ticket_id: TicketId::from_uuid(uuid(16)?),
+                shopper_id: ShopperId::from_uuid(uuid(32)?),
+                lane: Lane(bytes[64]),
+                score: Score::from_raw(number(69)?)?,
+                intent: Intent { variant_id: VariantId::from_uuid(uuid(48)?), units },
+                joined_at_ms: number(77)? as i64,
+            },
+            expires_at_ms: number(85)? as i64,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tickets::Epoch;
+
+    #[test]
+    fn a_ticket_says_what_it_said() {
+        let keys = Keyring::parse(&format!("1:{}", "ab".repeat(32)).into()).unwrap();
+        let claims = TicketClaims {
+            drop_id: DropId::generate(),
+            ticket: JoinedTicket {
+                ticket_id: TicketId::generate(),
+                shopper_id: ShopperId::generate(),
+                lane: Lane(3),
+                score: Score::new(Epoch(2), 77),
+                intent: Intent { variant_id: VariantId::generate(), units: 4 },
+                joined_at_ms: 1_700_000_000_000,
+            },
+            expires_at_ms: 1_700_000_900_000,
+        };
+        let token = claims.seal(&keys);
+        assert_eq!(TicketClaims::open(&keys, &token, 1_700_000_000_001), Ok(claims));
+        assert_eq!(
+            TicketClaims::open(&keys, &token, 1_700_000_900_000),
+            Err(CredentialError::Expired)
+        );
+    }
+}

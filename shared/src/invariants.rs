@@ -1,0 +1,59 @@
+//! The names of what must always hold, used alike in tests, checker, simulator and assertions.
+
+/// Declares the invariants with their names and one line each.
+macro_rules! invariants {
+    ($($variant:ident = $name:literal : $meaning:literal),+ $(,)?) => {
+        /// One of the promises of Sluice.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Invariant {
+            $(#[doc = $meaning] $variant,)+
+        }
+
+        impl Invariant {
+            /// All of them, in the order of the design.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name, such as `STOCK-1`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What it says, in one line.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)+ }
+            }
+        }
+    };
+}
+
+invariants! {
+    Stock1 = "STOCK-1": "never oversold",
+    Stock2 = "STOCK-2": "available + reserved + sold = total",
+    Stock3 = "STOCK-3": "nothing left unsold while demand covers the stock",
+    Order1 = "ORDER-1": "at most one order per ticket",
+    Order2 = "ORDER-2": "every admitted ticket ends in exactly one terminal state",
+    Order3 = "ORDER-3": "no acknowledged command is lost",
+    Limit1 = "LIMIT-1": "units per customer stay within the limit",
+    Queue1 = "QUEUE-1": "an admission never passes over a lower number then waiting whose units were free",
+    Queue2 = "QUEUE-2": "joined = waiting + missed + in flight + finished",
+    Queue3 = "QUEUE-3": "one live ticket per drop and account",
+    Rate1 = "RATE-1": "admitted stays within rate and burst in every window",
+    Rate2 = "RATE-2": "processed commands stay within rate and burst in every window",
+    Pos1 = "POS-1": "a shown place never rises without a labelled event",
+    Pay1 = "PAY-1": "at most one capture per order",
+    Pay2 = "PAY-2": "money is conserved and our ledger is the provider's",
+    Pass1 = "PASS-1": "a pass is redeemed at most once",
+    Tenant1 = "TENANT-1": "nothing of one tenant reaches another",
+    Audit1 = "AUDIT-1": "every limit, mode and stock change has one audit row",
+    Idem1 = "IDEM-1": "same key and body, same answer",
+    Live1 = "LIVE-1": "an open line with people and units moves at its rate",
+    Live2 = "LIVE-2": "after the last fault heals, all is settled within 120 s",
+}
+
+impl std::fmt::Display for Invariant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,152 @@
+//! The one table of what a ticket can be and how it may change.
+//!
+//! Code, the SQL checks, the API and the simulator all follow it: `database/tests` compares the
+//! migration with [`TicketState::ALL`].
+
+use crate::text_enum;
+
+text_enum! {
+    /// Where a ticket is, from the join to its end.
+    TicketState {
+        /// In line.
+        Waiting = "waiting",
+        /// Was absent near the front; may come back.
+        Missed = "missed",
+        /// Went away by its own will.
+        Left = "left",
+        /// The line ended before its turn.
+        Closed = "closed",
+        /// Let in; its order command is on its way.
+        Admitted = "admitted",
+        /// Units are held for it.
+        Reserved = "reserved",
+        /// The provider is asked for an authorization.
+        Authorizing = "authorizing",
+        /// The provider agreed.
+        Authorized = "authorized",
+        /// Past the pivot: the money is being taken.
+        Capturing = "capturing",
+        /// Paid. The end everybody wants.
+        Confirmed = "confirmed",
+        /// The order could not be taken.
+        Rejected = "rejected",
+        /// Its command could not be understood.
+        Dead = "dead",
+        /// The hold ran out.
+        Expired = "expired",
+        /// The provider declined.
+        PaymentFailed = "payment_failed",
+        /// Taken back before it was paid.
+        Cancelled = "cancelled",
+    }
+}
+
+text_enum! {
+    /// Why an order was not taken.
+    RejectReason {
+        /// No units were free.
+        SoldOut = "sold_out",
+        /// The customer has as many as the drop allows.
+        Limit = "limit",
+        /// The command asked for what the drop does not offer.
+        Invalid = "invalid",
+        /// The drop was cancelled.
+        Closed = "closed",
+    }
+}
+
+impl TicketState {
+    /// The states that may follow this one.
+    #[must_use]
+    pub const fn next(self) -> &'static [Self] {
+        match self {
+            Self::Waiting => &[Self::Missed, Self::Left, Self::Closed, Self::Admitted],
+            Self::Missed => &[Self::Waiting, Self::Left, Self::Closed],
+            Self::Admitted => &[Self::Reserved, Self::Rejected, Self::Dead],
+            Self::Reserved => {
+                &[Self::Authorizing, Self::Expired, Self::PaymentFailed, Self::Cancelled]
+            }
+            Self::Authorizing => {
+                &[Self::Authorized, Self::Expired, Self::PaymentFailed, Self::Cancelled]
+            }
+            Self::Authorized => {
+                &[Self::Capturing, Self::Expired, Self::PaymentFailed, Self::Cancelled]
+            }
+            Self::Capturing => &[Self::Confirmed, Self::PaymentFailed],
+            Self::Left
+            | Self::Closed
+            | Self::Confirmed
+            | Self::Rejected
+            | Self::Dead
+            | Self::Expired
+            | Self::PaymentFailed
+            | Self::Cancelled => &[],
+        }
+    }
+
+    /// Whether nothing can follow.
+    #[must_use]
+    pub const fn is_terminal(self) -> bool {
+        self.next().is_empty()
+    }
+
+    /// Whether an order in this state holds units that are not sold yet.
+    #[must_use]
+    pub const fn holds_units(self) -> bool {
+        matches!(self, Self::Reserved | Self::Authorizing | Self::Authorized | Self::Capturing)
+    }
+
+    /// Whether an order row can be in this state.
+    #[must_use]
+    pub const fn is_order_state(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Missed | Self::Left | Self::Closed | Self::Admitted)
+    }
+
+    /// Checks one move.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidTransition`] when the table has no such move.
+    pub fn check_move(self, to: Self) -> Result<(), InvalidTransition> {
+        if self.next().contains(&to) { Ok(()) } else { Err(InvalidTransition { from: self, to }) }
+    }
+}
+
+/// A move that the table does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a ticket cannot go from {from} to {to}")]
+pub struct InvalidTransition {
+    /// Where it was.
+    pub from: TicketState,
+    /// Where it was to go.
+    pub to: TicketState,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terminal_states_absorb() {
+        for state in TicketState::ALL.iter().filter(|state| state.is_terminal()) {
+            for to in TicketState::ALL {
+                assert!(state.check_move(*to).is_err(), "{state} -> {to}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_follows_the_pivot_but_success_or_failure() {
+        assert_eq!(
+            TicketState::Capturing.next(),
+            &[TicketState::Confirmed, TicketState::PaymentFailed]
+        );
+    }
+
+    #[test]
+    fn every_state_can_be_reached() {
+        for state in TicketState::ALL.iter().skip(1) {
+            assert!(TicketState::ALL.iter().any(|from| from.next().contains(state)), "{state}");
+        }
+    }
+}
