@@ -1,0 +1,138 @@
+//! Apache Kafka as one process that is broker and controller.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use nix::sys::signal::Signal;
+use uuid::Uuid;
+
+use super::jars::Java;
+use crate::{
+    StackError,
+    managed::{Managed, make_dir},
+    options::Ports,
+    process::Launch,
+    unprivileged::{Demotion, run},
+};
+
+pub(super) const READY_TIMEOUT: Duration = Duration::from_secs(90);
+const STOP_GRACE: Duration = Duration::from_secs(20);
+const MAIN_CLASS: &str = "kafka.Kafka";
+const FORMAT_CLASS: &str = "kafka.tools.StorageTool";
+
+/// The server process with its folder.
+#[derive(Debug)]
+pub(super) struct Node {
+    pub(super) managed: Managed,
+    dir: PathBuf,
+    ports: Ports,
+    java: Java,
+    demotion: Demotion,
+}
+
+impl Node {
+    pub(super) fn new(stack_dir: &Path, ports: Ports, java: Java) -> Result<Self, StackError> {
+        // The user `postgres` could not read the jars of a private clone; Kafka takes root.
+        let demotion = Demotion::for_services();
+        let dir = stack_dir.join("kafka");
+        make_dir(&dir)?;
+        let launch = Launch {
+            name: "kafka".to_owned(),
+            program: java.program.clone(),
+            args: java_arguments(&java, MAIN_CLASS, &["server.properties"]),
+            env: BTreeMap::new(),
+            dir: dir.clone(),
+            log: stack_dir.join("logs").join("kafka.log"),
+            demotion,
+            death_signal: Signal::SIGKILL, // a controlled shutdown without a supervisor may hang
+        };
+        let managed = Managed::new(launch, Signal::SIGTERM, STOP_GRACE);
+        Ok(Self { managed, dir, ports, java, demotion })
+    }
+
+    /// Writes the configuration, and formats the log directory if it is new.
+    pub(super) async fn format(&self) -> Result<(), StackError> {
+        let path = self.dir.join("server.properties");
+        fs::write(&path, properties(self.ports)).map_err(StackError::file("write", &path))?;
+        if self.dir.join("data").join("meta.properties").is_file() {
+            return Ok(());
+        }
+        let _ = fs::remove_dir_all(self.dir.join("data"));
+        let cluster_id = URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes());
+        let words = ["format", "-t", cluster_id.as_str(), "-c", "server.properties"];
+        let mut line = self.demotion.prefix();
+        line.push(self.java.program.clone().into());
+        line.extend(java_arguments(&self.java, FORMAT_CLASS, &words).into_iter().map(Into::into));
+        let mut command = Command::new(&line[0]);
+        command.args(&line[1..]).current_dir(&self.dir);
+        let formatting = tokio::task::spawn_blocking(move || run(&mut command));
+        formatting.await.map_err(|error| StackError::Command {
+            command: "format the Kafka log directory".to_owned(),
+            detail: error.to_string(),
+        })?
+    }
+}
+
+fn java_arguments(java: &Java, main_class: &str, words: &[&str]) -> Vec<String> {
+    let class_path = format!("{}/*", java.lib.display());
+    let fixed = [
+        "-Xmx512m",
+        "-XX:+UseSerialGC",
+        "-Xshare:auto",
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+        "-Dorg.slf4j.simpleLogger.showDateTime=true",
+        "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+        "-cp",
+        class_path.as_str(),
+        main_class,
+    ];
+    fixed.iter().chain(words).map(|&word| word.to_owned()).collect()
+}
+
+fn properties(ports: Ports) -> String {
+    let Ports { kafka, kafka_controller, .. } = ports;
+    format!(
+        "process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{kafka_controller}
+listeners=PLAINTEXT://127.0.0.1:{kafka},CONTROLLER://127.0.0.1:{kafka_controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{kafka}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+controller.listener.names=CONTROLLER
+log.dirs=data
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=4
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+min.insync.replicas=1
+group.initial.rebalance.delay.ms=0
+# After kill -9 the controller waits for the old session to end before it lets the broker in
+# again: 9 s by default.
+broker.session.timeout.ms=1000
+broker.heartbeat.interval.ms=250
+"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_are_told_the_port_that_was_asked_for() {
+        let text = properties(Ports { kafka: 20001, kafka_controller: 20002, ..Ports::STANDARD });
+        assert!(text.contains("advertised.listeners=PLAINTEXT://127.0.0.1:20001\n"));
+        assert!(text.contains("controller.quorum.voters=1@127.0.0.1:20002\n"));
+    }
+}

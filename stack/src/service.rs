@@ -1,0 +1,208 @@
+//! A binary of ours as a supervised process.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use nix::sys::signal::Signal;
+
+use crate::{
+    StackError,
+    managed::{Managed, make_dir},
+    paths, probe,
+    process::Launch,
+    unprivileged::Demotion,
+};
+
+/// Services wait for their dependencies at start, so being ready may take a while.
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
+const STOP_GRACE: Duration = Duration::from_secs(30);
+
+/// How to start a service.
+#[derive(Debug, Clone)]
+pub struct ServiceOptions {
+    /// Name for logs and messages, also of the log file; unique within a stack.
+    pub name: String,
+    /// The binary.
+    pub binary: PathBuf,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// All its settings; `SLUICE_` variables of this process are not handed down.
+    pub env: BTreeMap<String, String>,
+    /// `http://host:port/readyz`, if it has one.
+    pub ready_url: Option<String>,
+    /// The stack's folder: the log goes to `logs/`, the working directory is `services/<name>`.
+    pub dir: PathBuf,
+}
+
+impl ServiceOptions {
+    /// A service whose binary stands beside the running one.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StackError::BinaryMissing`] if it was not built.
+    pub fn built(binary: &str, dir: impl Into<PathBuf>) -> Result<Self, StackError> {
+        Ok(Self {
+            name: binary.to_owned(),
+            binary: paths::built_binary(binary)?,
+            args: Vec::new(),
+            env: BTreeMap::new(),
+            ready_url: None,
+            dir: dir.into(),
+        })
+    }
+
+    /// Another name than the binary's, for a second instance.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// More settings.
+    #[must_use]
+    pub fn env<K: Into<String>, V: Into<String>>(
+        mut self,
+        settings: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        self.env.extend(settings.into_iter().map(|(key, value)| (key.into(), value.into())));
+        self
+    }
+
+    /// Where it tells that it is ready.
+    #[must_use]
+    pub fn ready_url(mut self, url: impl Into<String>) -> Self {
+        self.ready_url = Some(url.into());
+        self
+    }
+}
+
+/// A service that was started.
+#[derive(Debug)]
+pub struct Service {
+    managed: Managed,
+    ready_url: Option<String>,
+    log: PathBuf,
+}
+
+impl Service {
+    /// Starts a service and returns when it is ready.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it does not start or get ready; the end of its log is in it.
+    pub async fn start(options: ServiceOptions) -> Result<Self, StackError> {
+        let service = Self::launch(options).await?;
+        service.wait_ready().await?;
+        Ok(service)
+    }
+
+    /// Starts a service without waiting until it is ready.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it does not start.
+    pub async fn launch(options: ServiceOptions) -> Result<Self, StackError> {
+        let dir = options.dir.join("services").join(&options.name);
+        let log = options.dir.join("logs").join(format!("{}.log", options.name));
+        make_dir(&dir)?;
+        make_dir(log.parent().unwrap_or(&options.dir))?;
+        let launch = Launch {
+            name: options.name,
+            program: options.binary,
+            args: options.args,
+            env: options.env,
+            dir,
+            log: log.clone(),
+            demotion: Demotion::for_services(),
+            death_signal: Signal::SIGKILL, // everything must survive that anyway
+        };
+        let managed = Managed::new(launch, Signal::SIGTERM, STOP_GRACE);
+        managed.start().await?;
+        Ok(Self { managed, ready_url: options.ready_url, log })
+    }
+
+    /// Process id while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.managed.pid()
+    }
+
+    /// Where its output goes.
+    pub fn log(&self) -> &Path {
+        &self.log
+    }
+
+    /// Name in logs and messages.
+    pub fn name(&self) -> String {
+        self.managed.launch().name.clone()
+    }
+
+    /// Starts it again with the same settings, if it does not run; returns when it is ready.
+    ///
+    /// # Errors
+    ///
+    /// As [`Service::start`].
+    pub async fn start_again(&self) -> Result<(), StackError> {
+        self.managed.start().await?;
+        self.wait_ready().await
+    }
+
+    /// Kills it with `kill -9`; returns when it is gone.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it does not vanish.
+    pub async fn kill9(&self) -> Result<(), StackError> {
+        self.managed.kill9().await
+    }
+
+    /// Stops it with SIGTERM, and with `kill -9` when its grace period is over.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it does not vanish.
+    pub async fn stop(&self) -> Result<(), StackError> {
+        self.managed.stop().await
+    }
+
+    /// Stops and starts it.
+    ///
+    /// # Errors
+    ///
+    /// As [`stop`](Self::stop) and [`start_again`](Self::start_again).
+    pub async fn restart(&self) -> Result<(), StackError> {
+        self.stop().await?;
+        self.start_again().await
+    }
+
+    /// Sends any signal, such as SIGSTOP and SIGCONT.
+    pub fn signal(&self, signal: Signal) {
+        self.managed.signal(signal);
+    }
+
+    /// Changes settings for the next start.
+    pub fn set_env<K: Into<String>, V: Into<String>>(
+        &self,
+        settings: impl IntoIterator<Item = (K, V)>,
+    ) {
+        let settings = settings.into_iter().map(|(key, value)| (key.into(), value.into()));
+        self.managed.set_env(settings.collect());
+    }
+
+    /// Waits until `/readyz` answers 200.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it ended or does not get ready in time.
+    pub async fn wait_ready(&self) -> Result<(), StackError> {
+        let Some(url) = &self.ready_url else { return Ok(()) };
+        self.managed.wait_ready(READY_TIMEOUT, async || probe::http_ok(url).await).await
+    }
+
+    /// How it ended, if it ended by itself.
+    pub fn ended(&self) -> Option<String> {
+        self.managed.ended()
+    }
+}
