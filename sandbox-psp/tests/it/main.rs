@@ -1,0 +1,8 @@
+//! The real program, over HTTP, on a ledger of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod behaviour;
+mod callbacks;
+mod crash;
+mod process;
