@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
-use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
+use shared::clock::{Clock, SystemClock};
 use uuid::Uuid;
 
 use crate::{
@@ -76,7 +76,7 @@ impl Callbacks {
     async fn deliver(&self, url: &str, body: &str) {
         let mut wait = FIRST_WAIT;
         for _ in 0..N_TRIES {
-            let signature = sign(&self.secret, Timestamp::now().as_second(), body);
+            let signature = sign(&self.secret, SystemClock.now().as_second(), body);
             let request = self.client.post(url).header("content-type", "application/json");
             let sent = request.header(SIGNATURE_HEADER, signature).body(body.to_owned()).send();
             if sent.await.is_ok_and(|answer| answer.status().is_success()) {

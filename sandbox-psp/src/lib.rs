@@ -1,6 +1,6 @@
 //! A payment provider to test against, with a memory of its own.
 //!
-//! It stands outside Sluice on purpose: it shares no code and no database with the services, so
+//! It stands outside Sluice on purpose: it shares neither its decisions nor its data with the services, so
 //! that what its ledger says can be held against what ours says.
 //!
 //! - [`settings`]: what a start needs to know

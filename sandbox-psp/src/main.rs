@@ -1,33 +1,29 @@
 //! `sandbox-psp`: reads its settings and serves until it is told to stop.
 
+use std::time::Duration;
+
 use clap::Parser;
 use sandbox_psp::settings::Settings;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio_util::sync::CancellationToken;
+use shared::shutdown::Shutdown;
 use tracing_subscriber::EnvFilter;
+
+/// How long open requests may take at a soft stop.
+const GRACE: Duration = Duration::from_secs(5);
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> anyhow::Result<()> {
     let settings = Settings::parse();
     let filter = EnvFilter::try_new(&settings.log)?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let soft_shutdown = CancellationToken::new();
-    tokio::spawn(watch_signals(soft_shutdown.clone()));
-    sandbox_psp::run(settings, soft_shutdown).await
-}
-
-/// First signal: answer what is open. Second: leave at once; the ledger is safe at any moment.
-async fn watch_signals(soft_shutdown: CancellationToken) -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        if soft_shutdown.is_cancelled() {
-            std::process::exit(1);
-        }
-        soft_shutdown.cancel();
-    }
+    let shutdown = Shutdown::default();
+    let (told, mut ended) = tokio::sync::oneshot::channel();
+    let stop = shutdown.clone();
+    shutdown.spawn(async move {
+        let _ = told.send(sandbox_psp::run(settings, stop.soft()).await);
+        // A server that ended by itself must end the process too.
+        stop.begin();
+    });
+    shutdown.wait(GRACE).await;
+    // The ledger is safe at any moment, so what is still unanswered by now may be dropped.
+    ended.try_recv().unwrap_or(Ok(()))
 }

@@ -12,6 +12,7 @@ use std::{
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use shared::clock::{Clock, SystemClock};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -178,7 +179,7 @@ impl Provider {
                 // The line that holds the answer may still be on its way to the disk.
                 Some(answer) => (answer, bank.last_seq(), false),
                 None => {
-                    let decision = decide(&bank, Timestamp::now())?;
+                    let decision = decide(&bank, SystemClock.now())?;
                     let hangs = decision.hangs;
                     let (answer, seq) = self.record(&mut bank, decision, idempotency)?;
                     (answer, seq, hangs)
@@ -231,12 +232,12 @@ impl Provider {
     fn authorize_at(self: &Arc<Self>, id: String, due_at: Timestamp) {
         let provider = Arc::clone(self);
         tokio::spawn(async move {
-            let wait = Duration::try_from(Timestamp::now().duration_until(due_at));
+            let wait = Duration::try_from(SystemClock.now().duration_until(due_at));
             tokio::time::sleep(wait.unwrap_or_default()).await;
             let mut bank = provider.lock();
             let Ok(payment) = in_state(&bank, &id, &[PaymentStatus::Pending]) else { return };
             let mut entry =
-                payment.entry(EntryKind::Authorized, payment.amount_minor, Timestamp::now());
+                payment.entry(EntryKind::Authorized, payment.amount_minor, SystemClock.now());
             entry.seq = bank.last_seq() + 1;
             bank.apply(&entry);
             if let Ok(payment) = bank.payment(&id) {
