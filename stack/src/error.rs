@@ -30,7 +30,7 @@ pub enum StackError {
     /// Another supervisor has this directory.
     #[error(
         "{} is used by another running stack (pid {holder}); stop it with `./scripts/stack stop`, \
-         or set SLUICE_STACK__DIR to another directory", dir.display()
+         or set SLUICE_STACK_DIR to another directory", dir.display()
     )]
     DirectoryBusy {
         /// The directory.

@@ -11,6 +11,7 @@
 //! | [`stack`](mod@stack) | the three servers together: start, stop, addresses |
 //! | [`redis`], [`postgres`], [`kafka`] | one server each, with its traps |
 //! | [`service`] | a binary of ours: environment, `/readyz`, log file |
+//! | [`fleet`] | all our binaries with the settings that make them find one another |
 //! | [`ports`] | ports that no other test run takes meanwhile |
 //! | `managed`, `process`, `spawner`, `pids` | child processes: groups, death signal, waiting |
 //! | `unprivileged` | how a server that refuses root runs when we are root |
@@ -19,6 +20,7 @@
 //! supervisor, which stops them in order), and the kernel signals them if the supervisor dies.
 
 pub mod error;
+pub mod fleet;
 pub mod kafka;
 pub mod options;
 pub mod paths;
@@ -36,6 +38,7 @@ mod spawner;
 mod unprivileged;
 
 pub use error::StackError;
+pub use fleet::{Fleet, FleetPorts, Secrets};
 pub use kafka::KafkaServer;
 pub use options::{KafkaMode, Ports, Source, StackOptions};
 pub use postgres::PostgresServer;

@@ -53,7 +53,8 @@ impl Managed {
 
     /// Starts the process unless somebody else has its port; answers whether it was started.
     pub(crate) async fn start_when_port_is_free(&self, port: u16) -> Result<bool, StackError> {
-        reap_leftovers(&self.launch().clone()).await?;
+        let launch = self.launch().clone();
+        reap_leftovers(&launch).await?;
         if !ports::is_free(port) {
             return Ok(false);
         }

@@ -22,7 +22,7 @@ use crate::{
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 const STOP_GRACE: Duration = Duration::from_secs(20);
-const PORT_KEY: &str = "SLUICE_STACK__POSTGRES_PORT";
+const PORT_KEY: &str = "SLUICE_STACK_POSTGRES_PORT";
 const OLDEST_VERSION: u32 = 15;
 /// Role and database are both named so; only this machine can reach the port.
 const NAME: &str = "sluice";

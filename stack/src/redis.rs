@@ -14,7 +14,7 @@ use crate::{
 
 const READY_TIMEOUT: Duration = Duration::from_secs(30);
 const STOP_GRACE: Duration = Duration::from_secs(10);
-const PORT_KEY: &str = "SLUICE_STACK__REDIS_PORT";
+const PORT_KEY: &str = "SLUICE_STACK_REDIS_PORT";
 
 /// A Redis of our own, or the address of another.
 #[derive(Debug)]

@@ -20,8 +20,8 @@ use rdkafka::{
 use self::{embedded::EmbeddedBroker, node::Node};
 use crate::{StackError, StackOptions, options::KafkaMode};
 
-const PORT_KEY: &str = "SLUICE_STACK__KAFKA_PORT";
-const CONTROLLER_PORT_KEY: &str = "SLUICE_STACK__KAFKA_CONTROLLER_PORT";
+const PORT_KEY: &str = "SLUICE_STACK_KAFKA_PORT";
+const CONTROLLER_PORT_KEY: &str = "SLUICE_STACK_KAFKA_CONTROLLER_PORT";
 const METADATA_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A broker of our own, or the address of another.
@@ -33,7 +33,7 @@ pub struct KafkaServer {
 
 #[derive(Debug)]
 enum Backend {
-    Apache(Node),
+    Apache(Box<Node>),
     Embedded(EmbeddedBroker),
     Existing,
 }
@@ -54,7 +54,7 @@ impl KafkaServer {
             Ok(java) => {
                 let node = Node::new(dir, options.ports, java)?;
                 let brokers = format!("127.0.0.1:{}", options.ports.kafka);
-                Ok(Self { brokers, backend: Backend::Apache(node) })
+                Ok(Self { brokers, backend: Backend::Apache(Box::new(node)) })
             }
             Err(error) if options.kafka_mode == KafkaMode::Auto => {
                 tracing::warn!(%error, "falling back to the embedded broker");
@@ -84,8 +84,7 @@ impl KafkaServer {
         }
         let started = self.wait_ready().await;
         if started.is_err() && !node.managed.is_running() {
-            // The port was looked at before the start; a busy controller port ends the server.
-            let _ = node.managed.ended();
+            // The clients' port was looked at before; a busy controller port ends the server.
             if !crate::ports::is_free(ports.kafka_controller) {
                 return Err(busy(ports.kafka_controller, CONTROLLER_PORT_KEY));
             }

@@ -1,0 +1,30 @@
+use sqlx::{Connection, PgConnection};
+
+#[tokio::test]
+async fn committed_rows_survive_kill_9_with_sessions_open() {
+    let (stack, _dir) = super::start(false, true, false).await;
+    let server = stack.postgres();
+    let mut connection = PgConnection::connect(server.url()).await.unwrap();
+    sqlx::query("create table places (place integer)").execute(&mut connection).await.unwrap();
+
+    for place in 1..=3_i32 {
+        sqlx::query("insert into places values ($1)")
+            .bind(place)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        server.kill9().await.unwrap(); // with the session of `connection` still there
+        server.start().await.unwrap();
+        connection = PgConnection::connect(server.url()).await.unwrap();
+        let n_places: i64 = sqlx::query_scalar("select count(*) from places")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(n_places, i64::from(place));
+    }
+
+    let fsync: String = sqlx::query_scalar("show fsync").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(fsync, "on");
+    server.restart().await.unwrap(); // ends the open session rather than waiting for it
+    stack.stop().await.unwrap();
+}

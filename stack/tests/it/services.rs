@@ -1,0 +1,39 @@
+use stack::{Service, ServiceOptions, StackError};
+
+/// `redis-server` stands in for a service: it is there, listens, and heeds SIGTERM.
+fn options(dir: &std::path::Path) -> ServiceOptions {
+    ServiceOptions {
+        name: "stand-in".to_owned(),
+        binary: "/bin/sh".into(),
+        args: vec!["-c".into(), "echo \"$SLUICE_GREETING\"; exec sleep 600".into()],
+        env: [("SLUICE_GREETING".to_owned(), "hello".to_owned())].into(),
+        ready_url: None,
+        dir: dir.to_path_buf(),
+    }
+}
+
+#[tokio::test]
+async fn a_service_is_killed_and_started_again_with_changed_settings() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start(options(dir.path())).await.unwrap();
+    let before = service.pid().unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    service.kill9().await.unwrap();
+    assert_eq!(service.pid(), None);
+    service.set_env([("SLUICE_GREETING", "again")]);
+    service.start_again().await.unwrap();
+    assert_ne!(service.pid().unwrap(), before);
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    service.stop().await.unwrap();
+    assert_eq!(std::fs::read_to_string(service.log()).unwrap(), "hello\nagain\n");
+}
+
+#[tokio::test]
+async fn a_service_that_ends_at_once_shows_the_end_of_its_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = options(dir.path()).ready_url("http://127.0.0.1:1/readyz");
+    options.args = vec!["-c".into(), "echo 'credentials.ticket_keys is not set'; exit 3".into()];
+    let error = Service::start(options).await.unwrap_err();
+    assert!(matches!(error, StackError::Ended { .. }), "{error}");
+    assert!(error.to_string().contains("credentials.ticket_keys is not set"), "{error}");
+}
