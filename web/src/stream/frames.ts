@@ -1,0 +1,58 @@
+// From what came over the wire to a frame, or nothing where it is none we know.
+import { type Frame, ORDER_STATES, type Ticket } from "../api/types.ts";
+
+const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+
+/** Reads a frame. Unknown types are passed over: a newer server may say more than we know. */
+export function parseFrame(data: string): Frame | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(data);
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null || !("type" in value)) return null;
+  const frame = value as Record<string, unknown>;
+  switch (frame.type) {
+    case "waiting":
+      return isNumber(frame.place) && isNumber(frame.epoch) && isNumber(frame.evn) && isNumber(frame.waiting)
+        ? (value as Frame)
+        : null;
+    case "order":
+      return ORDER_STATES.some((state) => state === frame.state) ? (value as Frame) : null;
+    case "closed":
+      return { type: "closed", reason: String(frame.reason ?? "closed") };
+    case "admitting":
+    case "held":
+    case "left":
+    case "rebuilding":
+      return value as Frame;
+    default:
+      return null;
+  }
+}
+
+/** What a polled ticket says, in the words of the stream. */
+export function frameOf(ticket: Ticket): Frame {
+  switch (ticket.state) {
+    case "waiting":
+      return {
+        type: "waiting",
+        epoch: ticket.epoch,
+        evn: ticket.evn,
+        place: ticket.place ?? 1,
+        waiting: ticket.waiting ?? ticket.place ?? 1,
+        mode: ticket.mode,
+        message: ticket.message,
+      };
+    case "admitting":
+      return { type: "admitting" };
+    case "held":
+    case "finished":
+      return { type: "held" };
+    case "closed":
+      return { type: "closed", reason: ticket.reason ?? "closed" };
+    case "left":
+      return { type: "left" };
+  }
+}

@@ -1,0 +1,158 @@
+// An order from the hold to its end: your turn, pay, progress, receipt. Follows by polling,
+// and at once when the stream hints at news.
+import { ApiError } from "../api/http.ts";
+import * as storefront from "../api/storefront.ts";
+import type { Order, OrderState } from "../api/types.ts";
+import { t, tOr } from "../i18n/index.ts";
+import { announce, announceNow } from "./announce.ts";
+import { timed } from "./clock.ts";
+import { el } from "./dom.ts";
+import { link, notePanel } from "./facts.ts";
+import { orderFacts, orderHistory } from "./order_facts.ts";
+import type { Panel, PanelHost } from "./panel.ts";
+import { reservedPanel, whenHeldUntil } from "./pay.ts";
+
+const UNDER_WAY: readonly OrderState[] = ["authorizing", "authorized", "capturing"];
+
+export const isUnderWay = (state: OrderState) => UNDER_WAY.includes(state);
+export const isFinal = (state: OrderState) => state !== "reserved" && !isUnderWay(state);
+
+/** How long until the next look: often while the bank is asked, seldom while the shopper thinks. */
+function pauseMs(order: Order | null, looks: number): number {
+  if (order === null || isUnderWay(order.state)) return Math.min(1_000 + looks * 100, 4_000);
+  return 5_000;
+}
+
+export class OrderView {
+  order: Order | null = null;
+  private timer = 0;
+  private looks = 0;
+  private turnSaid = false;
+  private problem: string | null = null;
+
+  constructor(
+    private readonly id: string,
+    private readonly host: PanelHost,
+    /** On the order's own page there is no need for a link to it. */
+    private readonly ownPage: boolean,
+    private readonly changed: (order: Order) => void,
+  ) {}
+
+  /** Asks for the order now, and again as often as its state deserves. */
+  async refresh(): Promise<void> {
+    clearTimeout(this.timer);
+    this.looks += 1;
+    try {
+      this.take(await timed(() => storefront.getOrder(this.id)));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404 && this.order === null && this.looks > 5) {
+        this.host.show("missing", missingPanel);
+        return;
+      }
+      this.problem = error instanceof ApiError && error.status === 0 ? t("error.network") : null;
+      this.host.update();
+    }
+    this.plan();
+  }
+
+  /** The stream says that the order moved on. */
+  hint(state: OrderState): void {
+    if (this.order?.state !== state) void this.refresh();
+  }
+
+  redraw(): void {
+    this.draw(true);
+  }
+
+  private plan(): void {
+    clearTimeout(this.timer);
+    if (this.order !== null && isFinal(this.order.state)) return;
+    this.timer = window.setTimeout(() => void this.refresh(), pauseMs(this.order, this.looks));
+  }
+
+  private take(order: Order): void {
+    const before = this.order?.state;
+    this.order = order;
+    this.problem = null;
+    if (before !== order.state) {
+      this.looks = 0;
+      this.speak(order);
+    }
+    this.draw(false);
+    this.changed(order);
+  }
+
+  private speak(order: Order): void {
+    if (order.state === "reserved" && !this.turnSaid) {
+      this.turnSaid = true;
+      announceNow(t("turn.announce", { when: whenHeldUntil(order) }));
+      navigator.vibrate?.([200, 100, 200]);
+    } else if (isUnderWay(order.state)) {
+      announce(t(`order.state.${order.state}`));
+    }
+  }
+
+  private draw(redraw: boolean): void {
+    const { order } = this;
+    if (order === null) return;
+    if (order.state === "reserved") {
+      const actions = {
+        pay: (method: string, attempt: string) => this.act(() => storefront.pay(this.id, method, attempt)),
+        cancel: (attempt: string) => this.act(() => storefront.cancelOrder(this.id, attempt)),
+        over: () => void this.refresh(),
+        problem: () => this.problem,
+      };
+      this.host.show(`order:reserved:${order.reason ?? ""}`, () => reservedPanel(order, actions), redraw);
+    } else if (isUnderWay(order.state)) {
+      this.host.show("order:under-way", () => this.underWayPanel(), redraw);
+    } else {
+      this.host.show(`order:${order.state}`, () => this.finalPanel(order), redraw);
+    }
+  }
+
+  /** Pays or gives back; whatever the answer, the order itself tells what became of it. */
+  private async act(call: () => Promise<Order>): Promise<boolean> {
+    try {
+      this.take(await timed(call));
+      this.plan();
+      return true;
+    } catch {
+      await this.refresh();
+      return false;
+    }
+  }
+
+  private underWayPanel(): Panel {
+    const heading = el("h2", {});
+    const hint = el("p", {});
+    const root = el("div", { class: "note under-way" }, el("div", { class: "flow" }), heading, hint);
+    const update = () => {
+      const state = this.order?.state ?? "authorizing";
+      if (!isUnderWay(state)) return;
+      heading.textContent = t(`order.state.${state}`);
+      hint.textContent = this.problem ?? t(`order.hint.${state}`);
+    };
+    return { root, heading, update };
+  }
+
+  private finalPanel(order: Order): Panel {
+    const reason = order.reason ? tOr(`order.reason.${order.reason}`, `order.hint.${order.state}`) : null;
+    const hint = t(`order.hint.${order.state}`);
+    const next = [this.ownPage ? printButton(order) : link(`/orders/${order.id}`, t("order.open"))];
+    next.push(link("/", t("drop.next")));
+    const panel = notePanel(t(`order.state.${order.state}`), [reason === hint ? null : reason, hint]);
+    panel.root.classList.add(order.state === "confirmed" ? "happy" : "over");
+    panel.root.append(orderFacts(order));
+    if (this.ownPage) panel.root.append(orderHistory(order));
+    panel.root.append(el("div", { class: "actions" }, ...next));
+    return panel;
+  }
+}
+
+function printButton(order: Order): HTMLElement {
+  if (order.state !== "confirmed") return link(`/drops/${order.drop_id}`, order.drop_title);
+  return el("button", { type: "button", class: "button", onclick: () => print() }, t("order.print"));
+}
+
+const missingPanel = () =>
+  notePanel(t("order.missing.title"), [t("order.missing.hint")], link("/", t("drop.next")));
