@@ -17,7 +17,6 @@ macro_rules! metric_names {
             }
 
             /// The metric without labels.
-            #[must_use]
             pub fn get(self) -> metrics::$handle {
                 metrics::$macro!(self.as_str())
             }
