@@ -1,0 +1,60 @@
+//! Security headers of every answer. A route that sets one itself keeps its own.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+use std::sync::Arc;
+
+/// The headers of a listener.
+#[derive(Clone, Debug)]
+pub struct SecurityHeaders(Arc<[(HeaderName, HeaderValue)]>);
+
+impl SecurityHeaders {
+    /// For answers that are no pages: nothing may be loaded, framed or guessed.
+    #[must_use]
+    pub fn api() -> Self {
+        Self::with_csp("default-src 'none'; frame-ancestors 'none'")
+    }
+
+    /// For pages, with their content security policy.
+    ///
+    /// # Panics
+    ///
+    /// Panics when the policy cannot stand in a header; it is written in code.
+    #[must_use]
+    pub fn with_csp(csp: &str) -> Self {
+        let csp = HeaderValue::from_str(csp).expect("a policy written in code fits a header");
+        let fixed = HeaderValue::from_static;
+        Self(Arc::new([
+            (header::CONTENT_SECURITY_POLICY, csp),
+            (header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
+            (header::X_FRAME_OPTIONS, fixed("DENY")),
+            (header::REFERRER_POLICY, fixed("no-referrer")),
+            (HeaderName::from_static("cross-origin-opener-policy"), fixed("same-origin")),
+            (
+                HeaderName::from_static("permissions-policy"),
+                fixed("camera=(), geolocation=(), microphone=()"),
+            ),
+        ]))
+    }
+
+    /// Adds strict transport security, for listeners that are reached over TLS only.
+    #[must_use]
+    pub fn https_only(self) -> Self {
+        let hsts = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        let one = (header::STRICT_TRANSPORT_SECURITY, hsts);
+        Self(self.0.iter().cloned().chain([one]).collect())
+    }
+}
+
+/// Puts the headers on an answer.
+pub async fn set(State(headers): State<SecurityHeaders>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in headers.0.iter() {
+        response.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
+    response
+}

@@ -1,0 +1,113 @@
+//! Which pages may ask: an exact list of origins, for CORS, for unsafe methods and for sockets.
+
+use crate::{Problem, request_id};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use std::{sync::Arc, time::Duration};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// Origins that may call us, compared whole: no patterns, no `null`, no parts of names.
+#[derive(Clone, Debug, Default)]
+pub struct AllowedOrigins(Arc<[HeaderValue]>);
+
+/// What a request says about the page it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OriginVerdict {
+    /// No page is named: a program, or a browser in the page's own place.
+    Absent,
+    /// One of ours.
+    Allowed,
+    /// Not ours.
+    Refused,
+}
+
+impl AllowedOrigins {
+    /// Takes a list such as `http://127.0.0.1:8080`. What cannot stand in a header is left out.
+    pub fn new<T: AsRef<str>>(origins: impl IntoIterator<Item = T>) -> Self {
+        let value =
+            |origin: T| HeaderValue::from_str(origin.as_ref().trim().trim_end_matches('/')).ok();
+        Self(origins.into_iter().filter_map(value).filter(|origin| origin != "null").collect())
+    }
+
+    /// Judges the headers of a request.
+    #[must_use]
+    pub fn judge(&self, headers: &HeaderMap) -> OriginVerdict {
+        let mut origins = headers.get_all(header::ORIGIN).iter();
+        match (origins.next(), origins.next()) {
+            (None, _) => OriginVerdict::Absent,
+            (Some(origin), None) if self.0.contains(origin) => OriginVerdict::Allowed,
+            _ => OriginVerdict::Refused,
+        }
+    }
+
+    /// The answer to a page that is not ours.
+    #[must_use]
+    pub fn refusal() -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, "origin_refused")
+            .detail("Pages of this origin may not do this.")
+    }
+
+    /// CORS for these origins, with credentials.
+    #[must_use]
+    pub fn cors(&self) -> CorsLayer {
+        let named = HeaderName::from_static;
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::list(self.0.iter().cloned()))
+            .allow_credentials(true)
+            .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
+            .allow_headers([
+                header::CONTENT_TYPE,
+                header::AUTHORIZATION,
+                named("sluice-ticket"),
+                named("idempotency-key"),
+                request_id::HEADER,
+            ])
+            .expose_headers([header::RETRY_AFTER, request_id::HEADER])
+            .max_age(Duration::from_secs(600))
+    }
+}
+
+/// Refuses changes that a foreign page asks for, cookies or not.
+pub async fn guard(
+    State(origins): State<AllowedOrigins>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if !safe && origins.judge(request.headers()) == OriginVerdict::Refused {
+        return AllowedOrigins::refusal().into_response();
+    }
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_exact_origin_passes() {
+        let allowed = AllowedOrigins::new(["https://shop.example/", "null"]);
+        let judge = |origin: &str| {
+            let value = HeaderValue::from_str(origin).unwrap();
+            allowed.judge(&HeaderMap::from_iter([(header::ORIGIN, value)]))
+        };
+        assert_eq!(judge("https://shop.example"), OriginVerdict::Allowed);
+        for foreign in [
+            "null",
+            "http://shop.example",
+            "https://shop.example:444",
+            "https://shop.example.evil",
+            "https://evil/https://shop.example",
+            "https://SHOP.example",
+            "https://shop.example/",
+            "",
+        ] {
+            assert_eq!(judge(foreign), OriginVerdict::Refused, "{foreign}");
+        }
+        assert_eq!(allowed.judge(&HeaderMap::new()), OriginVerdict::Absent);
+    }
+}

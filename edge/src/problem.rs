@@ -1,0 +1,166 @@
+//! Errors on the wire: RFC 9457 problem+json, with a code that never changes its meaning.
+
+use crate::request_id;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use shared::telemetry::CounterName;
+use std::time::Duration;
+use utoipa::ToSchema;
+
+/// What went wrong, as the caller hears it. Programs go by `code`, people read `detail`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// A name for the kind of problem.
+    #[serde(rename = "type")]
+    #[schema(value_type = String, example = "urn:sluice:problem:sold_out")]
+    kind: String,
+    /// The status in words.
+    #[schema(value_type = String)]
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(value_type = u16, example = 409)]
+    #[serde(serialize_with = "status_number")]
+    status: StatusCode,
+    /// The stable code.
+    #[schema(value_type = String, example = "sold_out")]
+    code: &'static str,
+    /// What happened this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// The request, as in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<String>,
+    /// Single faults, where several can be told apart.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    #[serde(skip)]
+    #[schema(ignore)]
+    retry_after: Option<Duration>,
+}
+
+/// One fault of a request.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Where, as a JSON pointer or a parameter's name.
+    pub field: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+impl Problem {
+    /// Begins a problem; `code` belongs to the table of the service.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str) -> Self {
+        Self {
+            kind: format!("urn:sluice:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status,
+            code,
+            detail: None,
+            request_id: request_id::current(),
+            errors: Vec::new(),
+            retry_after: None,
+        }
+    }
+
+    /// Says what happened this time. Never put secrets or other people's data here.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds one fault.
+    #[must_use]
+    pub fn error(mut self, field: impl Into<String>, detail: impl Into<String>) -> Self {
+        self.errors.push(FieldError { field: field.into(), detail: detail.into() });
+        self
+    }
+
+    /// Tells when trying again makes sense; becomes `Retry-After`, in whole seconds, rounded up.
+    #[must_use]
+    pub fn retry_after(mut self, after: Duration) -> Self {
+        self.retry_after = Some(after);
+        self
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// A fault of ours. The cause belongs in the log, not in the answer.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+            .detail("Something went wrong on our side.")
+    }
+
+    /// Nothing is at this address.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found").detail("There is nothing here.")
+    }
+
+    /// Asked too often.
+    #[must_use]
+    pub fn rate_limited(retry_after: Duration) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited")
+            .detail("Too many requests. Please try again a little later.")
+            .retry_after(retry_after)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        metrics::counter!(CounterName::Problems.as_str(), "code" => self.code).increment(1);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let mut response = (self.status, body).into_response();
+        let headers = response.headers_mut();
+        let content_type = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, content_type);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(after) = self.retry_after {
+            let seconds = after.as_millis().div_ceil(1000).max(1) as u64;
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn status_number<S: serde::Serializer>(
+    status: &StatusCode,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_tells_its_code_and_when_to_come_back() {
+        let problem =
+            Problem::rate_limited(Duration::from_millis(1200)).error("/units", "too many");
+        let json = serde_json::to_value(&problem).unwrap();
+        assert_eq!(json["code"], "rate_limited");
+        assert_eq!(json["status"], 429);
+        assert_eq!(json["type"], "urn:sluice:problem:rate_limited");
+        assert_eq!(json["errors"][0]["field"], "/units");
+        let response = problem.into_response();
+        assert_eq!(response.headers()[header::RETRY_AFTER], "2");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+    }
+}

@@ -1,0 +1,45 @@
+//! One id per request: taken from `x-request-id` when it has a harmless form, else made here.
+
+use axum::{
+    extract::Request,
+    http::{HeaderName, HeaderValue},
+    middleware::Next,
+    response::Response,
+};
+use uuid::Uuid;
+
+/// The header, both ways.
+pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+const MAX_LENGTH: usize = 64;
+
+tokio::task_local! {
+    static CURRENT: String;
+}
+
+/// The id of the request that this task answers.
+#[must_use]
+pub fn current() -> Option<String> {
+    CURRENT.try_with(Clone::clone).ok()
+}
+
+/// Gives the request its id and repeats it in the answer.
+pub async fn assign(request: Request, next: Next) -> Response {
+    let given = request.headers().get(&HEADER).and_then(|value| value.to_str().ok());
+    let id = match given {
+        Some(id) if is_harmless(id) => id.to_owned(),
+        _ => Uuid::now_v7().simple().to_string(),
+    };
+    let header = HeaderValue::from_str(&id);
+    let mut response = CURRENT.scope(id, next.run(request)).await;
+    if let Ok(header) = header {
+        response.headers_mut().insert(HEADER, header);
+    }
+    response
+}
+
+/// Ids go into logs, so only plain characters are taken over.
+fn is_harmless(id: &str) -> bool {
+    (1..=MAX_LENGTH).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}

@@ -1,0 +1,129 @@
+//! Who is asking: a session in the cookie or as a bearer token, verified without a database.
+
+use crate::Problem;
+use axum::{
+    extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+};
+use axum_extra::extract::CookieJar;
+use shared::{
+    clock::Clock,
+    credentials::{CredentialError, Keyring, Session},
+    ids::ShopperId,
+};
+use std::{convert::Infallible, sync::Arc};
+
+/// The session's cookie. The prefix binds it to this host, to `/` and to secure transport.
+pub const SESSION_COOKIE: &str = "__Host-sluice-session";
+
+/// What it takes to believe a session; a router's state gives it through [`FromRef`].
+#[derive(Clone)]
+pub struct SessionVerifier {
+    keys: Arc<Keyring>,
+    clock: Arc<dyn Clock>,
+}
+
+/// The shopper who is asking. As `Option`, a missing or worthless session is `None`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CurrentShopper {
+    /// Their account, guests included.
+    pub id: ShopperId,
+    /// When the session ends, milliseconds since 1970.
+    pub expires_at_ms: i64,
+}
+
+impl SessionVerifier {
+    /// Takes the keys of sessions and the clock.
+    #[must_use]
+    pub fn new(keys: Arc<Keyring>, clock: Arc<dyn Clock>) -> Self {
+        Self { keys, clock }
+    }
+
+    /// Finds out who sent these headers.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`Problem`] `session_required` or `session_invalid`.
+    pub fn verify(&self, headers: &HeaderMap) -> Result<CurrentShopper, Problem> {
+        let token = token(headers).ok_or_else(|| {
+            problem("session_required", "Begin a session first: POST /v1/session.")
+        })?;
+        let now_ms = self.clock.now().as_millisecond();
+        let session = Session::open(&self.keys, &token, now_ms).map_err(|error| match error {
+            CredentialError::Invalid => problem("session_invalid", "This is no session of ours."),
+            CredentialError::Expired => problem("session_invalid", "The session is over."),
+        })?;
+        Ok(CurrentShopper { id: session.shopper_id, expires_at_ms: session.expires_at_ms })
+    }
+}
+
+/// The token that was sent: a bearer wins over the cookie, since it was given on purpose.
+fn token(headers: &HeaderMap) -> Option<String> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = bearer.and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    });
+    bearer
+        .or_else(|| Some(CookieJar::from_headers(headers).get(SESSION_COOKIE)?.value().to_owned()))
+}
+
+fn problem(code: &'static str, detail: &str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, code).detail(detail)
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for CurrentShopper
+where
+    SessionVerifier: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        SessionVerifier::from_ref(state).verify(&parts.headers)
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for CurrentShopper
+where
+    SessionVerifier: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Infallible> {
+        Ok(SessionVerifier::from_ref(state).verify(&parts.headers).ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+    use shared::clock::SystemClock;
+
+    fn verifier() -> (SessionVerifier, Arc<Keyring>) {
+        let keys = Arc::new(Keyring::parse(&format!("1:{}", "ab".repeat(32)).into()).unwrap());
+        (SessionVerifier::new(Arc::clone(&keys), Arc::new(SystemClock)), keys)
+    }
+
+    fn code(verifier: &SessionVerifier, name: header::HeaderName, value: &str) -> &'static str {
+        let headers = HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())]);
+        verifier.verify(&headers).map_or_else(|problem| problem.code(), |_| "ok")
+    }
+
+    #[test]
+    fn a_session_comes_as_cookie_or_bearer() {
+        let (verifier, keys) = verifier();
+        let session = Session { shopper_id: ShopperId::generate(), expires_at_ms: i64::MAX };
+        let token = session.seal(&keys);
+        let cookie = format!("a=b; {SESSION_COOKIE}={token}");
+        assert_eq!(code(&verifier, header::COOKIE, &cookie), "ok");
+        assert_eq!(code(&verifier, header::AUTHORIZATION, &format!("Bearer {token}")), "ok");
+        assert_eq!(code(&verifier, header::AUTHORIZATION, "Bearer sk_x"), "session_invalid");
+        assert_eq!(code(&verifier, header::COOKIE, "a=b"), "session_required");
+        let old = Session { expires_at_ms: 5, ..session }.seal(&keys);
+        assert_eq!(
+            code(&verifier, header::AUTHORIZATION, &format!("Bearer {old}")),
+            "session_invalid"
+        );
+    }
+}
