@@ -86,7 +86,7 @@ impl Secrets {
     pub fn generate() -> Result<Self, StackError> {
         let mut secrets = Env::new();
         for name in ["TICKET_KEYS", "SESSION_KEYS", "COMMAND_KEYS"] {
-            secrets.insert(format!("SLUICE_CREDENTIALS__{name}"), format!("k1:{}", random_hex()?));
+            secrets.insert(format!("SLUICE_CREDENTIALS__{name}"), format!("1:{}", random_hex()?));
         }
         let (api_key, callback_secret) = (random_hex()?, random_hex()?);
         secrets.insert("SLUICE_PSP__API_KEY".to_owned(), api_key.clone());
@@ -296,7 +296,7 @@ mod tests {
         let mode =
             std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
         assert_eq!(mode & 0o777, 0o600);
-        assert!(!format!("{first:?}").contains("k1:"));
+        assert!(!format!("{first:?}").contains("1:"));
     }
 
     #[test]
