@@ -1,1 +1,72 @@
-//! worker.
+//! Moves tickets from the line to a paid order.
+//!
+//! One binary with roles; any number of instances, each with any roles. Roles meet only in
+//! Redis, Kafka and Postgres. Most work is done per drop by the one instance that holds the
+//! (role, drop) lock, see [`ownership`]; it stays correct when two of them overlap for a moment.
+//!
+//! | module | role |
+//! |---|---|
+//! | [`log`] | room events → `queue-events`, in order; rebuilds rooms |
+//! | [`drain`] | waiting → in flight → `order-commands` |
+//! | [`orders`] | `order-commands` → order rows, at the order rate |
+//! | [`payments`] | authorizes, captures, voids, refunds |
+//! | [`sweeper`] | holds that ran out |
+//! | [`reconciler`] | what lost calls left behind |
+//! | [`relay`] | outbox → `order-events`, `dead-letters` |
+//! | [`scheduler`] | opens, configures, ends, retires drops |
+
+pub mod app;
+pub mod drain;
+pub mod log;
+pub mod orders;
+pub mod ownership;
+pub mod payments;
+pub mod reconciler;
+pub mod relay;
+pub mod roles;
+pub mod scheduler;
+pub mod sweeper;
+
+pub use app::App;
+pub use roles::{Role, Roles};
+
+use anyhow::Context as _;
+use shared::{config::Settings, shutdown::Shutdown};
+use std::time::Duration;
+
+/// How long tasks may take to finish after the first signal.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Runs the roles until the process is told to stop.
+///
+/// # Errors
+///
+/// Returns what stops the start: settings that cannot be used, servers that stay away.
+pub async fn run(settings: Settings, roles: Roles) -> anyhow::Result<()> {
+    let app = App::connect(settings).context("cannot start")?;
+    let shutdown = Shutdown::default();
+    start(&app, &roles, &shutdown);
+    tracing::info!(%roles, "worker runs {roles}");
+    shutdown.wait(GRACE).await;
+    app.producer.flush(Duration::from_secs(5)).await;
+    Ok(())
+}
+
+/// Starts a task per role.
+pub fn start(app: &App, roles: &Roles, shutdown: &Shutdown) {
+    for role in roles.iter() {
+        let (app, inner) = (app.clone(), shutdown.clone());
+        shutdown.spawn(async move {
+            match role {
+                Role::Log => log::run(app, inner).await,
+                Role::Drain => drain::run(app, inner).await,
+                Role::Orders => orders::run(app, inner).await,
+                Role::Payments => payments::run(app, inner).await,
+                Role::Sweeper => sweeper::run(app, inner).await,
+                Role::Reconciler => reconciler::run(app, inner).await,
+                Role::Relay => relay::run(app, inner).await,
+                Role::Scheduler => scheduler::run(app, inner).await,
+            }
+        });
+    }
+}

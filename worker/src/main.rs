@@ -1,2 +1,27 @@
-//! worker.
-fn main() {}
+//! The worker's process: reads the settings and runs its roles until it is told to stop.
+
+use anyhow::Context as _;
+use clap::Parser;
+use shared::{config::Settings, telemetry};
+use worker::Roles;
+
+/// Moves tickets from the line to a paid order.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// Roles to run, comma separated, or `all`; without it SLUICE_WORKER__ROLES.
+    #[arg(long)]
+    roles: Option<Roles>,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let settings = Settings::load()?;
+    telemetry::start_log(&settings.telemetry).context("telemetry.log cannot be read")?;
+    let roles = match arguments.roles {
+        Some(roles) => roles,
+        None => settings.worker.roles.parse().context("worker.roles cannot be read")?,
+    };
+    worker::run(settings, roles).await
+}

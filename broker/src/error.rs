@@ -1,0 +1,52 @@
+//! What can go wrong, named by what was being done.
+
+use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+
+/// A failed operation on the log.
+#[derive(Debug, thiserror::Error)]
+#[error("could not {operation}")]
+pub struct BrokerError {
+    operation: &'static str,
+    source: KafkaError,
+}
+
+impl BrokerError {
+    /// Names what was being done.
+    #[must_use]
+    pub const fn new(operation: &'static str, source: KafkaError) -> Self {
+        Self { operation, source }
+    }
+
+    /// Whether the asked-for offset is not in the log: it was cut short or replaced by another.
+    #[must_use]
+    pub fn is_out_of_range(&self) -> bool {
+        matches!(
+            self.source.rdkafka_error_code(),
+            Some(RDKafkaErrorCode::OffsetOutOfRange | RDKafkaErrorCode::AutoOffsetReset)
+        )
+    }
+
+    /// Whether the broker will never take this record: it is too large or malformed.
+    #[must_use]
+    pub fn is_about_the_record(&self) -> bool {
+        matches!(
+            self.source.rdkafka_error_code(),
+            Some(
+                RDKafkaErrorCode::MessageSizeTooLarge
+                    | RDKafkaErrorCode::InvalidMessageSize
+                    | RDKafkaErrorCode::InvalidRecord
+            )
+        )
+    }
+}
+
+/// Gives a failed call the name of its operation.
+pub(crate) trait Doing<T> {
+    fn doing(self, operation: &'static str) -> Result<T, BrokerError>;
+}
+
+impl<T> Doing<T> for Result<T, KafkaError> {
+    fn doing(self, operation: &'static str) -> Result<T, BrokerError> {
+        self.map_err(|source| BrokerError::new(operation, source))
+    }
+}

@@ -1,0 +1,168 @@
+//! Reading one partition from a given offset.
+//!
+//! There are no consumer groups: offsets live in Postgres and whoever holds a partition's lock
+//! says where to start.
+
+use crate::{BrokerError, Fingerprint, Record, error::Doing, settings};
+use rdkafka::{
+    Message, Offset, TopicPartitionList,
+    consumer::{Consumer, StreamConsumer},
+    error::KafkaError,
+    message::BorrowedMessage,
+};
+use shared::config::KafkaSettings;
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+
+/// How long the rest of a batch may take once its first record is there.
+const REST: Duration = Duration::from_millis(2);
+/// How long a range may take from one record to the next.
+const STALL: Duration = Duration::from_secs(5);
+
+/// Reads one partition in order.
+pub struct PartitionReader {
+    consumer: StreamConsumer,
+    topic: String,
+    partition: i32,
+    next_offset: i64,
+}
+
+impl PartitionReader {
+    /// Starts reading `partition` at `offset`, which may be the log's end.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`BrokerError`] when librdkafka refuses a setting or the assignment.
+    pub fn open(
+        settings: &KafkaSettings,
+        topic: &str,
+        partition: i32,
+        offset: i64,
+    ) -> Result<Self, BrokerError> {
+        let consumer: StreamConsumer =
+            settings::reader(settings).create().doing("make a reader")?;
+        let reader = Self { consumer, topic: topic.to_owned(), partition, next_offset: offset };
+        reader.assign()?;
+        Ok(reader)
+    }
+
+    /// Offset of the record that is read next.
+    #[must_use]
+    pub const fn next_offset(&self) -> i64 {
+        self.next_offset
+    }
+
+    /// Goes to another offset.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`BrokerError`] when librdkafka refuses the assignment.
+    pub fn seek(&mut self, offset: i64) -> Result<(), BrokerError> {
+        self.next_offset = offset;
+        self.assign()
+    }
+
+    /// Reads up to `max` records: waits at most `wait` for the first, then takes what is there.
+    /// An empty batch means that nothing came.
+    ///
+    /// Dropping the future loses nothing that a [`seek`](Self::seek) would not bring back; the
+    /// caller's own offset, not this one, says what is done.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`BrokerError`]; see [`BrokerError::is_out_of_range`] for a log that was replaced.
+    pub async fn read_batch(
+        &mut self,
+        max: usize,
+        wait: Duration,
+    ) -> Result<Vec<Record>, BrokerError> {
+        let mut batch = Vec::new();
+        let mut deadline = Instant::now() + wait;
+        while batch.len() < max {
+            let Ok(received) = timeout_at(deadline, self.consumer.recv()).await else { break };
+            match received {
+                Ok(message) => {
+                    let record = record(&message);
+                    drop(message);
+                    self.next_offset = record.offset + 1;
+                    if batch.is_empty() {
+                        deadline = Instant::now() + REST;
+                    }
+                    batch.push(record);
+                }
+                Err(KafkaError::PartitionEOF(_)) if batch.is_empty() => {}
+                Err(KafkaError::PartitionEOF(_)) => break,
+                // What came before the failure counts; the failure shows itself again.
+                Err(_) if !batch.is_empty() => break,
+                Err(error) => return Err(BrokerError::new("read records", error)),
+            }
+        }
+        Ok(batch)
+    }
+
+    fn assign(&self) -> Result<(), BrokerError> {
+        let mut list = TopicPartitionList::new();
+        list.add_partition_offset(&self.topic, self.partition, Offset::Offset(self.next_offset))
+            .doing("name a partition")?;
+        self.consumer.assign(&list).doing("assign a partition")
+    }
+}
+
+/// Reads the records of `[from, to)`, handing them to `each` in order.
+///
+/// # Errors
+///
+/// Returns [`BrokerError`] when the log ends or stalls before `to`.
+pub async fn read_range(
+    settings: &KafkaSettings,
+    topic: &str,
+    partition: i32,
+    range: std::ops::Range<i64>,
+    mut each: impl FnMut(Record),
+) -> Result<(), BrokerError> {
+    if range.is_empty() {
+        return Ok(());
+    }
+    let mut reader = PartitionReader::open(settings, topic, partition, range.start)?;
+    while reader.next_offset() < range.end {
+        let batch = reader.read_batch(10_000, STALL).await?;
+        if batch.is_empty() {
+            return Err(BrokerError::new("read a range", KafkaError::PartitionEOF(partition)));
+        }
+        for record in batch {
+            if record.offset < range.end {
+                each(record);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Hash of the record before `offset`; `None` when there is none.
+///
+/// # Errors
+///
+/// Returns [`BrokerError`] when that record cannot be read.
+pub async fn fingerprint_before(
+    settings: &KafkaSettings,
+    topic: &str,
+    partition: i32,
+    offset: i64,
+) -> Result<Option<Fingerprint>, BrokerError> {
+    let mut found = None;
+    if offset > 0 {
+        read_range(settings, topic, partition, offset - 1..offset, |record| {
+            found = Some(record.fingerprint());
+        })
+        .await?;
+    }
+    Ok(found)
+}
+
+fn record(message: &BorrowedMessage<'_>) -> Record {
+    Record {
+        offset: message.offset(),
+        key: message.key().map(<[u8]>::to_vec),
+        payload: message.payload().map(<[u8]>::to_vec),
+    }
+}

@@ -1,0 +1,56 @@
+//! What every role works with.
+
+use anyhow::Context as _;
+use broker::{LogInfo, Producer, Topics};
+use database::PgPool;
+use shared::{
+    clock::{Clock, SystemClock},
+    config::Settings,
+    credentials::Keyring,
+};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Settings, connections and keys of the process; clones share them.
+#[derive(Clone)]
+pub struct App {
+    /// Every setting.
+    pub settings: Arc<Settings>,
+    /// Postgres.
+    pub pool: PgPool,
+    /// Writes to Kafka.
+    pub producer: Producer,
+    /// Ends and identity of Kafka's logs.
+    pub log_info: LogInfo,
+    /// Names of the topics.
+    pub topics: Topics,
+    /// Keys of order commands.
+    pub command_keys: Arc<Keyring>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Name of this process among the workers.
+    pub instance: Arc<str>,
+}
+
+impl App {
+    /// Makes the connections. Each connects when it is first used, so servers may come later.
+    ///
+    /// # Errors
+    ///
+    /// Returns what is wrong with a setting.
+    pub fn connect(settings: Settings) -> anyhow::Result<Self> {
+        let command_keys = Keyring::parse(&settings.credentials.command_keys)
+            .map_err(anyhow::Error::msg)
+            .context("credentials.command_keys cannot be used")?;
+        Ok(Self {
+            pool: database::connect(&settings.database)?,
+            producer: Producer::new(&settings.kafka)?,
+            log_info: LogInfo::new(&settings.kafka)?,
+            topics: Topics::new(&settings.kafka),
+            command_keys: Arc::new(command_keys),
+            clock: Arc::new(SystemClock),
+            instance: Uuid::now_v7().simple().to_string().into(),
+            settings: Arc::new(settings),
+        })
+    }
+}
