@@ -15,12 +15,12 @@ use crate::{
     StackError,
     managed::{Managed, make_dir},
     paths,
+    probe::Probe,
     process::Launch,
     unprivileged::{Demotion, run},
 };
 
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
-const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 const STOP_GRACE: Duration = Duration::from_secs(20);
 const PORT_KEY: &str = "SLUICE_STACK_POSTGRES_PORT";
 const OLDEST_VERSION: u32 = 15;
@@ -146,14 +146,8 @@ impl PostgresServer {
     /// Returns an error if it ended or does not answer in time.
     pub async fn wait_ready(&self) -> Result<(), StackError> {
         let Some(private) = &self.private else { return Ok(()) };
-        let probe = async || {
-            let connecting = PgConnection::connect(&private.maintenance_url);
-            match tokio::time::timeout(PROBE_TIMEOUT, connecting).await {
-                Ok(connection) => connection.map(drop).map_err(|error| error.to_string()),
-                Err(_) => Err(format!("no answer within {PROBE_TIMEOUT:?}")),
-            }
-        };
-        private.managed.wait_ready(READY_TIMEOUT, probe).await
+        let probe = Probe::Postgres(private.maintenance_url.clone());
+        private.managed.wait_ready(READY_TIMEOUT, &probe).await
     }
 
     /// How it ended, if it ended by itself.
