@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Endpoints, StackError, managed::make_dir, stack::LOCK_FILE};
+use crate::{Endpoints, StackError, managed::make_dir, pids, stack::LOCK_FILE};
 
 const STATE_FILE: &str = "stack.json";
 const USERS_FILE: &str = "users.lock";
@@ -35,10 +35,11 @@ pub struct StackState {
 impl StackState {
     /// Reads the state of a stack that is ready; `None` if there is none.
     pub fn read(dir: &Path) -> Option<Self> {
-        if !supervisor_lives(dir) {
-            return None; // a file left by a supervisor that was killed
-        }
-        serde_json::from_str(&fs::read_to_string(dir.join(STATE_FILE)).ok()?).ok()
+        let text = fs::read_to_string(dir.join(STATE_FILE)).ok()?;
+        let state: Self = serde_json::from_str(&text).ok()?;
+        // A supervisor that was killed leaves its file to the next one, which may be starting.
+        let is_current = supervisor_pid(dir) == Some(state.supervisor_pid);
+        (is_current && pids::is_running(state.supervisor_pid)).then_some(state)
     }
 
     /// Tells everybody that the stack is ready.
