@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use shared::messages::topics;
 use stack::{Secrets, Stack, fleet::Env};
 use tokio::sync::OnceCell;
 
@@ -50,18 +49,10 @@ async fn migrate(settings: &shared::config::Settings) -> anyhow::Result<()> {
 }
 
 async fn create_topics(stack: &Stack, settings: &shared::config::Settings) -> anyhow::Result<()> {
-    let Some(broker) = stack.kafka().as_embedded() else {
-        return Ok(());
-    };
-    let partitions = i32::from(settings.kafka.partitions.get());
-    let prefix = &settings.kafka.topic_prefix;
-    for (name, partitions) in [
-        (topics::QUEUE_EVENTS, partitions),
-        (topics::ORDER_COMMANDS, partitions),
-        (topics::ORDER_EVENTS, 1),
-        (topics::DEAD_LETTERS, 1),
-    ] {
-        broker.create_topic(&format!("{prefix}{name}"), partitions)?;
+    let kafka = &settings.kafka;
+    match stack.kafka().as_embedded() {
+        Some(broker) => broker.create_topics(&kafka.topic_prefix, kafka.partitions.get())?,
+        None => broker::admin::ensure_topics(kafka).await?,
     }
     Ok(())
 }
