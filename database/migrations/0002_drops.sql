@@ -29,6 +29,8 @@ create table drops (
     limits_version             bigint      not null default 1,
     -- Theoretical arrival time of the order rate, microseconds; advanced under this row's lock.
     order_tat_us               double precision,
+    -- The rate it was reckoned with: a changed rate rescales it, so that nobody gets a second burst.
+    order_tat_rate             double precision,
 
     -- Partition of queue-events and order-commands that this drop has while it is open.
     partition                  integer,

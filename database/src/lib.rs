@@ -7,6 +7,12 @@
 //! |---|---|
 //! | [`catalogue`] | sellers, products, variants |
 //! | [`drops`] | flash drops: reading, making, scheduling, limits and mode |
+//! | [`order_batch`] | order commands: a batch per transaction, the one place that gives units out |
+//! | [`orders`] | orders and the one way to change their state |
+//! | [`holds`] | units that come back: holds that ran out, cancelled orders and drops |
+//! | [`payments`] | what we want of the provider, and what came of it |
+//! | [`inventory`] | stock of drops and every move of it |
+//! | [`outbox`] | what must be told to others |
 //! | [`order_views`] | orders as their shoppers see them |
 //! | [`numbers`] | live numbers of a drop and of the installation |
 //! | [`api_keys`] | keys of sellers and operators |
@@ -17,11 +23,23 @@ pub mod api_keys;
 pub mod audit;
 pub mod catalogue;
 mod connect;
+mod customer_usage;
+mod dead_letters;
 pub mod drops;
 mod error;
+pub mod holds;
 pub mod idempotency;
+pub mod inventory;
+mod ledger;
 pub mod numbers;
+pub mod order_batch;
 pub mod order_views;
+pub mod orders;
+pub mod outbox;
+pub mod payments;
+mod release;
+mod transaction;
+mod transitions;
 
 pub use connect::{connect, migrate};
 pub use error::{DatabaseError, Doing};

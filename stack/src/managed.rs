@@ -13,7 +13,6 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     StackError, pids, ports,
-    probe::Probe,
     process::{Launch, Process},
 };
 
@@ -113,14 +112,14 @@ impl Managed {
     pub(crate) async fn wait_ready(
         &self,
         at_most: Duration,
-        probe: &Probe,
+        probe: impl AsyncFn() -> Result<(), String>,
     ) -> Result<(), StackError> {
         let deadline = Instant::now() + at_most;
         loop {
             if !self.is_running() {
                 return Err(self.not_running());
             }
-            let detail = match probe.ask().await {
+            let detail = match probe().await {
                 Ok(()) => return Ok(()),
                 Err(detail) => detail,
             };

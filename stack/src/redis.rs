@@ -7,8 +7,7 @@ use nix::sys::signal::Signal;
 use crate::{
     StackError,
     managed::{Managed, make_dir},
-    paths,
-    probe::Probe,
+    paths, probe,
     process::Launch,
     unprivileged::Demotion,
 };
@@ -143,8 +142,11 @@ impl RedisServer {
     /// Returns an error if it ended or does not answer in time.
     pub async fn wait_ready(&self) -> Result<(), StackError> {
         let Some(private) = &self.private else { return Ok(()) };
-        let probe = Probe::Redis(private.address.clone());
-        private.managed.wait_ready(READY_TIMEOUT, &probe).await
+        let probe = async || match probe::ask(&private.address, "PING\r\n").await?.trim_end() {
+            "+PONG" => Ok(()),
+            other => Err(other.to_owned()), // `-LOADING` while it reads the append-only file
+        };
+        private.managed.wait_ready(READY_TIMEOUT, probe).await
     }
 
     /// How it ended, if it ended by itself.
