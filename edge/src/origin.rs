@@ -52,7 +52,6 @@ impl AllowedOrigins {
     }
 
     /// CORS for these origins, with credentials.
-    #[must_use]
     pub fn cors(&self) -> CorsLayer {
         let named = HeaderName::from_static;
         CorsLayer::new()

@@ -7,12 +7,20 @@ use axum::{
 };
 use serde::Serialize;
 use shared::telemetry::CounterName;
-use std::time::Duration;
-use utoipa::ToSchema;
+use std::{borrow::Cow, time::Duration};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 /// What went wrong, as the caller hears it. Programs go by `code`, people read `detail`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Problem(Box<ProblemBody>);
+
+/// An error as it stands on the wire (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Problem {
+struct ProblemBody {
     /// A name for the kind of problem.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "urn:sluice:problem:sold_out")]
@@ -54,7 +62,7 @@ impl Problem {
     /// Begins a problem; `code` belongs to the table of the service.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str) -> Self {
-        Self {
+        Self(Box::new(ProblemBody {
             kind: format!("urn:sluice:problem:{code}"),
             title: status.canonical_reason().unwrap_or("Error"),
             status,
@@ -63,40 +71,40 @@ impl Problem {
             request_id: request_id::current(),
             errors: Vec::new(),
             retry_after: None,
-        }
+        }))
     }
 
     /// Says what happened this time. Never put secrets or other people's data here.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.0.detail = Some(detail.into());
         self
     }
 
     /// Adds one fault.
     #[must_use]
     pub fn error(mut self, field: impl Into<String>, detail: impl Into<String>) -> Self {
-        self.errors.push(FieldError { field: field.into(), detail: detail.into() });
+        self.0.errors.push(FieldError { field: field.into(), detail: detail.into() });
         self
     }
 
     /// Tells when trying again makes sense; becomes `Retry-After`, in whole seconds, rounded up.
     #[must_use]
     pub fn retry_after(mut self, after: Duration) -> Self {
-        self.retry_after = Some(after);
+        self.0.retry_after = Some(after);
         self
     }
 
     /// The stable code.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
-        self.code
+    pub fn code(&self) -> &'static str {
+        self.0.code
     }
 
     /// The HTTP status.
     #[must_use]
-    pub const fn status(&self) -> StatusCode {
-        self.status
+    pub fn status(&self) -> StatusCode {
+        self.0.status
     }
 
     /// A fault of ours. The cause belongs in the log, not in the answer.
@@ -121,16 +129,32 @@ impl Problem {
     }
 }
 
+impl PartialSchema for Problem {
+    fn schema() -> RefOr<Schema> {
+        ProblemBody::schema()
+    }
+}
+
+impl ToSchema for Problem {
+    fn name() -> Cow<'static, str> {
+        "Problem".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ProblemBody::schemas(schemas);
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        metrics::counter!(CounterName::Problems.as_str(), "code" => self.code).increment(1);
+        metrics::counter!(CounterName::Problems.as_str(), "code" => self.0.code).increment(1);
         let body = serde_json::to_vec(&self).unwrap_or_default();
-        let mut response = (self.status, body).into_response();
+        let mut response = (self.0.status, body).into_response();
         let headers = response.headers_mut();
         let content_type = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, content_type);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(after) = self.retry_after {
+        if let Some(after) = self.0.retry_after {
             let seconds = after.as_millis().div_ceil(1000).max(1) as u64;
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -12,6 +12,7 @@
 //! | [`redis`], [`postgres`], [`kafka`] | one server each, with its traps |
 //! | [`service`] | a binary of ours: environment, `/readyz`, log file |
 //! | [`fleet`] | all our binaries with the settings that make them find one another |
+//! | [`background`] | a stack that outlives the command that started it |
 //! | [`ports`] | ports that no other test run takes meanwhile |
 //! | `managed`, `process`, `spawner`, `pids` | child processes: groups, death signal, waiting |
 //! | `unprivileged` | how a server that refuses root runs when we are root |
@@ -19,6 +20,7 @@
 //! Nothing stays behind: children are in process groups of their own (Ctrl-C reaches only the
 //! supervisor, which stops them in order), and the kernel signals them if the supervisor dies.
 
+pub mod background;
 pub mod error;
 pub mod fleet;
 pub mod kafka;

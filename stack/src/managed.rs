@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     StackError, pids, ports,
+    probe::Probe,
     process::{Launch, Process},
 };
 
@@ -112,14 +113,14 @@ impl Managed {
     pub(crate) async fn wait_ready(
         &self,
         at_most: Duration,
-        probe: impl AsyncFn() -> Result<(), String>,
+        probe: &Probe,
     ) -> Result<(), StackError> {
         let deadline = Instant::now() + at_most;
         loop {
             if !self.is_running() {
                 return Err(self.not_running());
             }
-            let detail = match probe().await {
+            let detail = match probe.ask().await {
                 Ok(()) => return Ok(()),
                 Err(detail) => detail,
             };

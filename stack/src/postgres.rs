@@ -15,12 +15,12 @@ use crate::{
     StackError,
     managed::{Managed, make_dir},
     paths,
+    probe::Probe,
     process::Launch,
-    unprivileged::{Demotion, run},
+    unprivileged::{Demotion, run_aside},
 };
 
 const READY_TIMEOUT: Duration = Duration::from_secs(60);
-const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 const STOP_GRACE: Duration = Duration::from_secs(20);
 const PORT_KEY: &str = "SLUICE_STACK_POSTGRES_PORT";
 const OLDEST_VERSION: u32 = 15;
@@ -79,7 +79,7 @@ impl PostgresServer {
     /// The first start: makes the cluster and the database if they are not there.
     pub(crate) async fn first_start(&self, port: u16) -> Result<(), StackError> {
         let Some(private) = &self.private else { return Ok(()) };
-        private.initialize()?;
+        private.initialize().await?;
         if !private.managed.start_when_port_is_free(port).await? {
             return Err(StackError::PortBusy { server: "Postgres", port, key: PORT_KEY });
         }
@@ -146,14 +146,8 @@ impl PostgresServer {
     /// Returns an error if it ended or does not answer in time.
     pub async fn wait_ready(&self) -> Result<(), StackError> {
         let Some(private) = &self.private else { return Ok(()) };
-        let probe = async || {
-            let connecting = PgConnection::connect(&private.maintenance_url);
-            match tokio::time::timeout(PROBE_TIMEOUT, connecting).await {
-                Ok(connection) => connection.map(drop).map_err(|error| error.to_string()),
-                Err(_) => Err(format!("no answer within {PROBE_TIMEOUT:?}")),
-            }
-        };
-        private.managed.wait_ready(READY_TIMEOUT, probe).await
+        let probe = Probe::Postgres(private.maintenance_url.clone());
+        private.managed.wait_ready(READY_TIMEOUT, &probe).await
     }
 
     /// How it ended, if it ended by itself.
@@ -174,7 +168,7 @@ impl PostgresServer {
 
 impl Private {
     /// Makes the cluster; a half-made one of an interrupted run is made again.
-    fn initialize(&self) -> Result<(), StackError> {
+    async fn initialize(&self) -> Result<(), StackError> {
         if self.data_dir.join("PG_VERSION").is_file() {
             self.forget_dead_postmaster();
             return Ok(());
@@ -189,7 +183,9 @@ impl Private {
         let words = ["-U", NAME, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D"];
         line.extend(words.map(Into::into));
         line.push(unfinished.clone().into());
-        run(Command::new(&line[0]).args(&line[1..]).current_dir(&unfinished))?;
+        let mut command = Command::new(&line[0]);
+        command.args(&line[1..]).current_dir(&unfinished);
+        run_aside(command).await?;
         fs::rename(&unfinished, &self.data_dir).map_err(StackError::file("rename", &unfinished))
     }
 

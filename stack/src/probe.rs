@@ -1,18 +1,97 @@
-//! Small questions to a port: is somebody there, and what do they answer?
+//! Asks a server whether it is ready.
 
-use std::time::Duration;
+use std::{net, time::Duration};
 
+use rdkafka::{
+    ClientConfig,
+    consumer::{BaseConsumer, Consumer},
+};
+use sqlx::{Connection, PgConnection};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
+    task::spawn_blocking,
     time::timeout,
 };
 
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 const MAX_ANSWER: usize = 4_096;
 
+/// What to ask, and whom.
+#[derive(Debug, Clone)]
+pub(crate) enum Probe {
+    /// `PING` to `host:port`; while Redis reads its append-only file it answers `-LOADING`.
+    Redis(String),
+    /// A connection to this URL: refused while Postgres recovers.
+    Postgres(String),
+    /// The metadata of this `host:port`.
+    Kafka(String),
+    /// A 200 from this `http://` URL.
+    Http(String),
+}
+
+impl Probe {
+    /// Asks once; the error says what the server said.
+    pub(crate) async fn ask(&self) -> Result<(), String> {
+        let asking = async {
+            match self {
+                Self::Redis(address) => ping(address).await,
+                Self::Postgres(url) => connect(url).await,
+                Self::Kafka(brokers) => {
+                    let brokers = brokers.clone();
+                    let asking = spawn_blocking(move || metadata(&brokers));
+                    asking.await.map_err(|error| error.to_string())?
+                }
+                Self::Http(url) => http_ok(url).await,
+            }
+        };
+        let no_answer = |_| Err(format!("no answer within {PROBE_TIMEOUT:?}"));
+        timeout(PROBE_TIMEOUT, asking).await.unwrap_or_else(no_answer)
+    }
+}
+
+async fn ping(address: &str) -> Result<(), String> {
+    match exchange(address, "PING\r\n").await?.trim_end() {
+        "+PONG" => Ok(()),
+        other => Err(other.to_owned()),
+    }
+}
+
+async fn connect(url: &str) -> Result<(), String> {
+    let connection = PgConnection::connect(url).await.map_err(|error| error.to_string())?;
+    connection.close().await.map_err(|error| error.to_string())
+}
+
+/// A broker counts as ready when its metadata lists itself: before that the controller has not
+/// let it in.
+fn metadata(brokers: &str) -> Result<(), String> {
+    // A plain connect first: librdkafka would wait between its own attempts.
+    net::TcpStream::connect(brokers).map_err(|error| error.to_string())?;
+    let consumer: BaseConsumer = ClientConfig::new()
+        .set("bootstrap.servers", brokers)
+        .set("log_level", "0")
+        .create()
+        .map_err(|error| error.to_string())?;
+    let metadata =
+        consumer.fetch_metadata(None, PROBE_TIMEOUT).map_err(|error| error.to_string())?;
+    if metadata.brokers().is_empty() { Err("no broker is registered yet".into()) } else { Ok(()) }
+}
+
+async fn http_ok(url: &str) -> Result<(), String> {
+    let rest = url.strip_prefix("http://").ok_or_else(|| format!("{url} is not http"))?;
+    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let answer = exchange(host, &request).await?;
+    let status = answer.lines().next().unwrap_or_default();
+    if status.split_whitespace().nth(1) == Some("200") {
+        return Ok(());
+    }
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body).trim();
+    Err(format!("{status} {body}").trim().to_owned())
+}
+
 /// Sends a text to `host:port` and returns the start of the answer.
-pub(crate) async fn ask(address: &str, question: &str) -> Result<String, String> {
+async fn exchange(address: &str, question: &str) -> Result<String, String> {
     let exchange = async {
         let mut stream = TcpStream::connect(address).await?;
         stream.write_all(question.as_bytes()).await?;
@@ -21,23 +100,5 @@ pub(crate) async fn ask(address: &str, question: &str) -> Result<String, String>
         answer.truncate(n_bytes);
         Ok::<_, std::io::Error>(String::from_utf8_lossy(&answer).into_owned())
     };
-    match timeout(PROBE_TIMEOUT, exchange).await {
-        Ok(answer) => answer.map_err(|error| error.to_string()),
-        Err(_) => Err(format!("no answer within {PROBE_TIMEOUT:?}")),
-    }
-}
-
-/// Asks an `http://host:port/path` and expects a 200.
-pub(crate) async fn http_ok(url: &str) -> Result<(), String> {
-    let rest = url.strip_prefix("http://").ok_or_else(|| format!("{url} is not http"))?;
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let question =
-        format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nAccept: */*\r\n\r\n");
-    let answer = ask(host, &question).await?;
-    let status = answer.lines().next().unwrap_or_default();
-    if status.split_whitespace().nth(1) == Some("200") {
-        return Ok(());
-    }
-    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body).trim();
-    Err(format!("{status} {body}").trim().to_owned())
+    exchange.await.map_err(|error| error.to_string())
 }

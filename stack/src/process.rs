@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs::File,
     os::unix::process::CommandExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -69,11 +69,16 @@ impl Launch {
 
     /// The last lines of the log, for error messages.
     pub(crate) fn log_tail(&self) -> String {
-        let text = std::fs::read(&self.log).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
-        let lines: Vec<&str> = text.lines().collect();
-        lines[lines.len().saturating_sub(12)..].join("\n")
+        tail_of(&self.log)
     }
+}
+
+/// The last lines of a text file.
+pub(crate) fn tail_of(path: &Path) -> String {
+    let text = std::fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
 }
 
 /// A started child. It is not killed on drop; its [`Managed`](crate::managed::Managed) does that.

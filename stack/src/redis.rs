@@ -7,7 +7,8 @@ use nix::sys::signal::Signal;
 use crate::{
     StackError,
     managed::{Managed, make_dir},
-    paths, probe,
+    paths,
+    probe::Probe,
     process::Launch,
     unprivileged::Demotion,
 };
@@ -142,11 +143,8 @@ impl RedisServer {
     /// Returns an error if it ended or does not answer in time.
     pub async fn wait_ready(&self) -> Result<(), StackError> {
         let Some(private) = &self.private else { return Ok(()) };
-        let probe = async || match probe::ask(&private.address, "PING\r\n").await?.trim_end() {
-            "+PONG" => Ok(()),
-            other => Err(other.to_owned()), // `-LOADING` while it reads the append-only file
-        };
-        private.managed.wait_ready(READY_TIMEOUT, probe).await
+        let probe = Probe::Redis(private.address.clone());
+        private.managed.wait_ready(READY_TIMEOUT, &probe).await
     }
 
     /// How it ended, if it ended by itself.

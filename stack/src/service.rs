@@ -11,7 +11,8 @@ use nix::sys::signal::Signal;
 use crate::{
     StackError,
     managed::{Managed, make_dir},
-    paths, probe,
+    paths,
+    probe::Probe,
     process::Launch,
     unprivileged::Demotion,
 };
@@ -198,7 +199,7 @@ impl Service {
     /// Returns an error if it ended or does not get ready in time.
     pub async fn wait_ready(&self) -> Result<(), StackError> {
         let Some(url) = &self.ready_url else { return Ok(()) };
-        self.managed.wait_ready(READY_TIMEOUT, async || probe::http_ok(url).await).await
+        self.managed.wait_ready(READY_TIMEOUT, &Probe::Http(url.clone())).await
     }
 
     /// How it ended, if it ended by itself.

@@ -5,6 +5,7 @@ use std::{
     fs::File,
     io::{Read, Seek, Write},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,9 @@ use crate::{
     managed::make_dir,
     options::{KafkaMode, Source},
 };
+
+/// Locked by the supervisor that has a folder, with its process id in it.
+pub(crate) const LOCK_FILE: &str = "supervisor.lock";
 
 /// Where clients find the servers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +85,7 @@ impl Stack {
         let dir =
             std::path::absolute(&options.dir).map_err(StackError::file("resolve", &options.dir))?;
         make_dir(&dir.join("logs"))?;
-        let lock = lock_dir(&dir)?;
+        let lock = lock_dir(&dir).await?;
         let redis = match &options.redis {
             Source::Private => Some(RedisServer::private(&dir, options.ports.redis)?),
             Source::Existing(url) => Some(RedisServer::existing(url)),
@@ -224,8 +228,8 @@ impl Stack {
 }
 
 /// Keeps a second supervisor away from the same data; freed by the kernel when we die.
-fn lock_dir(dir: &Path) -> Result<File, StackError> {
-    let path = dir.join("supervisor.lock");
+async fn lock_dir(dir: &Path) -> Result<File, StackError> {
+    let path = dir.join(LOCK_FILE);
     let mut file = File::options()
         .create(true)
         .truncate(false)
@@ -233,7 +237,7 @@ fn lock_dir(dir: &Path) -> Result<File, StackError> {
         .write(true)
         .open(&path)
         .map_err(StackError::file("open", &path))?;
-    if file.try_lock().is_err() {
+    if !lock_soon(&file).await {
         let mut holder = String::new();
         let _ = file.read_to_string(&mut holder);
         return Err(StackError::DirectoryBusy {
@@ -248,4 +252,15 @@ fn lock_dir(dir: &Path) -> Result<File, StackError> {
     };
     write(&mut file).map_err(StackError::file("write", &path))?;
     Ok(file)
+}
+
+/// Tries for a moment: whoever looks whether a supervisor lives holds the lock for an instant.
+async fn lock_soon(file: &File) -> bool {
+    for _ in 0..20 {
+        if file.try_lock().is_ok() {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    false
 }

@@ -82,6 +82,14 @@ pub(crate) fn run(command: &mut Command) -> Result<(), StackError> {
     }
 }
 
+/// The same beside the runtime, whose thread goes on with other things.
+pub(crate) async fn run_aside(mut command: Command) -> Result<(), StackError> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let failed = |detail: String| StackError::Command { command: name, detail };
+    let running = tokio::task::spawn_blocking(move || run(&mut command));
+    running.await.map_err(|error| failed(error.to_string()))?
+}
+
 fn namespaces_work() -> bool {
     let prefix = Demotion::Namespace.prefix();
     let mut probe = Command::new(&prefix[0]);

@@ -1,1 +1,59 @@
-//! xtask.
+//! Commands of the workspace: bring everything up, hold the servers, run the tests.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`cli`] | the commands and their flags |
+//! | `settings` | folders and ports from the environment |
+//! | `up` | servers, schema, topics, seed, services, table of addresses |
+//! | `servers` | the servers with schema and topics, each step shown |
+//! | `supervise` | restarts what ends by itself; stops everything in order |
+//! | `stack_command` | `stack start`, `run`, `stop`, `status`, `logs`, `wipe` |
+//! | `test_command` | the tests on a stack of their own |
+//! | `console`, `signals` | step lines with timings; first and second Ctrl-C |
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for people at a terminal"
+)]
+
+pub mod cli;
+
+mod console;
+mod servers;
+mod settings;
+mod signals;
+mod stack_command;
+mod supervise;
+mod table;
+mod test_command;
+mod up;
+
+use std::{process::ExitCode, time::Duration};
+
+pub use cli::Command;
+
+/// Runs a command to its end.
+pub fn run(command: Command) -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing::Level::INFO)
+        .with_target(false)
+        .without_time()
+        .compact()
+        .init();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: no runtime: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(cli::dispatch(command));
+    // A download that was interrupted must not keep us.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    outcome.unwrap_or_else(|error| {
+        eprintln!("\nerror: {error:#}");
+        ExitCode::FAILURE
+    })
+}

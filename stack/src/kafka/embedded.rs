@@ -7,6 +7,7 @@
 use std::{sync::mpsc, thread};
 
 use rdkafka::{error::KafkaError, mocking::MockCluster};
+use shared::messages::topics;
 
 use crate::StackError;
 
@@ -62,6 +63,24 @@ impl EmbeddedBroker {
     /// Returns an error if the topic exists already.
     pub fn create_topic(&self, name: &str, partitions: i32) -> Result<(), StackError> {
         self.ask(Request::CreateTopic { name: name.to_owned(), partitions })
+    }
+
+    /// Makes all topics of ours under a prefix, as `broker::admin::ensure_topics` does elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if one of them exists already.
+    pub fn create_topics(&self, prefix: &str, partitions: u16) -> Result<(), StackError> {
+        let partitions = i32::from(partitions);
+        for (name, partitions) in [
+            (topics::QUEUE_EVENTS, partitions),
+            (topics::ORDER_COMMANDS, partitions),
+            (topics::ORDER_EVENTS, 4),
+            (topics::DEAD_LETTERS, 1),
+        ] {
+            self.create_topic(&format!("{prefix}{name}"), partitions)?;
+        }
+        Ok(())
     }
 
     /// Answers clients again.

@@ -10,19 +10,13 @@ pub mod embedded;
 pub mod jars;
 mod node;
 
-use std::{path::Path, time::Duration};
-
-use rdkafka::{
-    ClientConfig,
-    consumer::{BaseConsumer, Consumer},
-};
+use std::path::Path;
 
 use self::{embedded::EmbeddedBroker, node::Node};
-use crate::{StackError, StackOptions, options::KafkaMode};
+use crate::{StackError, StackOptions, options::KafkaMode, probe::Probe};
 
 const PORT_KEY: &str = "SLUICE_STACK_KAFKA_PORT";
 const CONTROLLER_PORT_KEY: &str = "SLUICE_STACK_KAFKA_CONTROLLER_PORT";
-const METADATA_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A broker of our own, or the address of another.
 #[derive(Debug)]
@@ -179,12 +173,8 @@ impl KafkaServer {
     /// Returns an error if it ended or does not answer in time.
     pub async fn wait_ready(&self) -> Result<(), StackError> {
         let Backend::Apache(node) = &self.backend else { return Ok(()) };
-        let probe = async || {
-            let brokers = self.brokers.clone();
-            let asking = tokio::task::spawn_blocking(move || ask_metadata(&brokers));
-            asking.await.map_err(|error| error.to_string())?
-        };
-        node.managed.wait_ready(node::READY_TIMEOUT, probe).await
+        let probe = Probe::Kafka(self.brokers.clone());
+        node.managed.wait_ready(node::READY_TIMEOUT, &probe).await
     }
 
     /// How it ended, if it ended by itself.
@@ -199,21 +189,6 @@ impl KafkaServer {
     pub fn is_private(&self) -> bool {
         !matches!(self.backend, Backend::Existing)
     }
-}
-
-/// A broker counts as ready when its metadata lists itself: before that the controller has not
-/// let it in.
-fn ask_metadata(brokers: &str) -> Result<(), String> {
-    // A plain connect first: librdkafka would wait between its own attempts.
-    std::net::TcpStream::connect(brokers).map_err(|error| error.to_string())?;
-    let consumer: BaseConsumer = ClientConfig::new()
-        .set("bootstrap.servers", brokers)
-        .set("log_level", "0")
-        .create()
-        .map_err(|error| error.to_string())?;
-    let metadata =
-        consumer.fetch_metadata(None, METADATA_TIMEOUT).map_err(|error| error.to_string())?;
-    if metadata.brokers().is_empty() { Err("no broker is registered yet".into()) } else { Ok(()) }
 }
 
 fn not_ours() -> StackError {

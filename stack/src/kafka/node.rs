@@ -18,7 +18,7 @@ use crate::{
     managed::{Managed, make_dir},
     options::Ports,
     process::Launch,
-    unprivileged::{Demotion, run},
+    unprivileged::{Demotion, run_aside},
 };
 
 pub(super) const READY_TIMEOUT: Duration = Duration::from_secs(90);
@@ -71,11 +71,7 @@ impl Node {
         line.extend(java_arguments(&self.java, FORMAT_CLASS, &words).into_iter().map(Into::into));
         let mut command = Command::new(&line[0]);
         command.args(&line[1..]).current_dir(&self.dir);
-        let formatting = tokio::task::spawn_blocking(move || run(&mut command));
-        formatting.await.map_err(|error| StackError::Command {
-            command: "format the Kafka log directory".to_owned(),
-            detail: error.to_string(),
-        })?
+        run_aside(command).await
     }
 }
 

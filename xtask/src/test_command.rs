@@ -1,0 +1,103 @@
+//! The tests on a private stack of their own.
+
+use std::{
+    path::Path,
+    process::{ExitCode, ExitStatus},
+    sync::Arc,
+};
+
+use anyhow::Context;
+use stack::{Secrets, Stack, fleet::Env, paths};
+use tokio::process::Command;
+
+use crate::{
+    cli::TestArgs,
+    console::Console,
+    servers,
+    settings::{Settings, sluice_dir},
+    signals::Signals,
+    supervise::Running,
+};
+
+/// Starts a stack on free ports, runs the tests with its addresses, stops it.
+pub(crate) async fn test(args: TestArgs) -> anyhow::Result<ExitCode> {
+    // A folder of its own: `stack start` for single tests and this may run side by side.
+    let dir = sluice_dir(None)?.join("test").join(format!("run-{}", std::process::id()));
+    let mut settings = Settings::load(Some(dir.clone()), true)?;
+    settings.options.dir = dir.clone();
+    let mut signals = Signals::listen()?;
+    let console = Arc::new(Console::new());
+    let running = Running::default();
+    let work = async {
+        let stack = servers::start(&console, &settings, &running.stack).await?;
+        let secrets = Secrets::generate()?;
+        servers::prepare_data(&console, &stack, &secrets, &settings.given).await?;
+        run_all(&console, &stack, &args).await
+    };
+    let outcome = tokio::select! {
+        outcome = work => outcome,
+        () = signals.next() => Ok(false),
+    };
+    running.stop(&console, &mut signals).await;
+    let passed = outcome?;
+    if passed {
+        let _ = std::fs::remove_dir_all(&dir);
+    } else {
+        console.line(&format!("logs are kept in {}", dir.join("logs").display()));
+    }
+    let word = if passed { "passed" } else { "FAILED" };
+    console.line(&format!("tests {word} after {:.0} s", console.elapsed().as_secs_f32()));
+    Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Goes on after a failure, so that one run shows all of them.
+async fn run_all(console: &Console, stack: &Stack, args: &TestArgs) -> anyhow::Result<bool> {
+    let root = paths::workspace_root();
+    let env = stack.endpoints().env();
+    let mut passed = true;
+    if !args.only_browser {
+        passed &= run(
+            console,
+            "build of the services",
+            cargo(&["build", "--workspace", "--bins"], &root, &env),
+        )
+        .await?;
+        let words = ["test"].into_iter().chain(test_words(args));
+        let words: Vec<&str> = words.collect();
+        passed &= run(console, "cargo test", cargo(&words, &root, &env)).await?;
+    }
+    let browser = root.join("e2e").join("browser").join("run");
+    if !args.no_browser {
+        let mut command = Command::new(&browser);
+        command.current_dir(&root).envs(&env).kill_on_drop(true);
+        passed &= run(console, "browser tests", command).await?;
+    }
+    Ok(passed)
+}
+
+fn test_words(args: &TestArgs) -> Vec<&str> {
+    if args.cargo_args.is_empty() {
+        return vec!["--workspace", "--no-fail-fast"];
+    }
+    args.cargo_args.iter().map(String::as_str).collect()
+}
+
+fn cargo(words: &[&str], root: &Path, env: &Env) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(words).current_dir(root).envs(env).kill_on_drop(true);
+    command
+}
+
+/// Runs a command on our own terminal; it brings its own progress.
+async fn run(console: &Console, name: &str, mut command: Command) -> anyhow::Result<bool> {
+    console.line(&format!("  .... {name}"));
+    let started = std::time::Instant::now();
+    let status: ExitStatus = command
+        .stdin(std::process::Stdio::null())
+        .status()
+        .await
+        .with_context(|| format!("cannot run {name}"))?;
+    let mark = if status.success() { "ok  " } else { "FAIL" };
+    console.line(&format!("  {mark} {name:<44} {:>6.1} s", started.elapsed().as_secs_f32()));
+    Ok(status.success())
+}
