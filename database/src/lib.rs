@@ -16,6 +16,10 @@
 //! | [`order_views`] | orders as their shoppers see them |
 //! | [`numbers`] | live numbers of a drop and of the installation |
 //! | [`api_keys`] | keys of sellers and operators |
+//! | [`epochs`] | generations of the line in Redis, and what a rebuild reads |
+//! | [`log_cursors`] | how far a drop's room events are in the log |
+//! | [`offsets`] | how far partitions are processed, and which log it was |
+//! | [`scheduling`] | what workers look after: openings, ends, signs of life |
 //! | [`audit`] | who changed what and why |
 //! | [`idempotency`] | answers given under an `Idempotency-Key` |
 
@@ -26,18 +30,22 @@ mod connect;
 mod customer_usage;
 mod dead_letters;
 pub mod drops;
+pub mod epochs;
 mod error;
 pub mod holds;
 pub mod idempotency;
 pub mod inventory;
 mod ledger;
+pub mod log_cursors;
 pub mod numbers;
+pub mod offsets;
 pub mod order_batch;
 pub mod order_views;
 pub mod orders;
 pub mod outbox;
 pub mod payments;
 mod release;
+pub mod scheduling;
 mod transaction;
 mod transitions;
 

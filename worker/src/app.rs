@@ -1,8 +1,10 @@
 //! What every role works with.
 
+use crate::live_drops::LiveDrops;
 use anyhow::Context as _;
 use broker::{LogInfo, Producer, Topics};
 use database::PgPool;
+use queue::Queue;
 use shared::{
     clock::{Clock, SystemClock},
     config::Settings,
@@ -18,6 +20,10 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// Postgres.
     pub pool: PgPool,
+    /// Redis.
+    pub queue: Queue,
+    /// The drops that are being sold.
+    pub drops: LiveDrops,
     /// Writes to Kafka.
     pub producer: Producer,
     /// Ends and identity of Kafka's logs.
@@ -38,12 +44,14 @@ impl App {
     /// # Errors
     ///
     /// Returns what is wrong with a setting.
-    pub fn connect(settings: Settings) -> anyhow::Result<Self> {
+    pub async fn connect(settings: Settings) -> anyhow::Result<Self> {
         let command_keys = Keyring::parse(&settings.credentials.command_keys)
             .map_err(anyhow::Error::msg)
             .context("credentials.command_keys cannot be used")?;
         Ok(Self {
             pool: database::connect(&settings.database)?,
+            queue: Queue::connect(&settings.redis).await?,
+            drops: LiveDrops::default(),
             producer: Producer::new(&settings.kafka)?,
             log_info: LogInfo::new(&settings.kafka)?,
             topics: Topics::new(&settings.kafka),

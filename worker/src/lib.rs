@@ -17,14 +17,18 @@
 
 pub mod app;
 pub mod drain;
+pub mod heartbeat;
+pub mod live_drops;
 pub mod log;
 pub mod orders;
 pub mod ownership;
+pub mod pause;
 pub mod payments;
 pub mod reconciler;
 pub mod relay;
 pub mod roles;
 pub mod scheduler;
+pub mod start;
 pub mod sweeper;
 
 pub use app::App;
@@ -43,30 +47,11 @@ const GRACE: Duration = Duration::from_secs(10);
 ///
 /// Returns what stops the start: settings that cannot be used, servers that stay away.
 pub async fn run(settings: Settings, roles: Roles) -> anyhow::Result<()> {
-    let app = App::connect(settings).context("cannot start")?;
+    let app = App::connect(settings).await.context("cannot start")?;
     let shutdown = Shutdown::default();
-    start(&app, &roles, &shutdown);
-    tracing::info!(%roles, "worker runs {roles}");
+    let ready = tokio::spawn(start::when_ready(app.clone(), roles.clone(), shutdown.clone()));
     shutdown.wait(GRACE).await;
+    ready.abort();
     app.producer.flush(Duration::from_secs(5)).await;
     Ok(())
-}
-
-/// Starts a task per role.
-pub fn start(app: &App, roles: &Roles, shutdown: &Shutdown) {
-    for role in roles.iter() {
-        let (app, inner) = (app.clone(), shutdown.clone());
-        shutdown.spawn(async move {
-            match role {
-                Role::Log => log::run(app, inner).await,
-                Role::Drain => drain::run(app, inner).await,
-                Role::Orders => orders::run(app, inner).await,
-                Role::Payments => payments::run(app, inner).await,
-                Role::Sweeper => sweeper::run(app, inner).await,
-                Role::Reconciler => reconciler::run(app, inner).await,
-                Role::Relay => relay::run(app, inner).await,
-                Role::Scheduler => scheduler::run(app, inner).await,
-            }
-        });
-    }
 }
