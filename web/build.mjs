@@ -36,6 +36,8 @@ async function printSizes() {
       `${name.padEnd(24)} ${String(bytes.length).padStart(7)} B ${String(gzip).padStart(7)} B gzip`,
     );
   }
+  if (total > 30 * 1024)
+    throw new Error(`the waiting room has grown to ${total} B gzip: 30 KiB is the limit`);
   console.log(`waiting room with script, style, icon: ${total} B gzip`);
 }
 

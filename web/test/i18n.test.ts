@@ -25,7 +25,11 @@ test("both languages fill the same placeholders", () => {
 test("every ticket and order state has a text in each language", () => {
   const wanted = [
     ...TICKET_STATES.map((state) => `ticket.state.${state}`),
-    ...ORDER_STATES.flatMap((state) => [`order.state.${state}`, `order.hint.${state}`]),
+    ...ORDER_STATES.flatMap((state) => [
+      `order.state.${state}`,
+      `order.step.${state}`,
+      `order.hint.${state}`,
+    ]),
     ...["sold_out", "not_enough", "closed", "cancelled", "replaced", "other"].map(
       (reason) => `closed.reason.${reason}`,
     ),

@@ -6,13 +6,15 @@ import type { Drop, Ticket } from "../api/types.ts";
 import { money, number, onLanguageChange, t, tOr } from "../i18n/index.ts";
 import { fullJitter } from "../stream/backoff.ts";
 import { pause, serverNow, timed } from "../view/clock.ts";
-import { byId, setText, show } from "../view/dom.ts";
+import { byId, el, setText, show } from "../view/dom.ts";
 import { endedPanel, openPanel, scheduledPanel, stateNow } from "../view/drop.ts";
 import { link, notePanel } from "../view/facts.ts";
 import { type Panel, PanelHost } from "../view/panel.ts";
 import { forgetPlace, hasSession, noteSession, onOtherTab, rememberedTicket } from "../view/store.ts";
 import { type End, InLine } from "./in_line.ts";
 import { Joiner } from "./join.ts";
+
+type Ended = Exclude<End, { kind: "again" }>;
 
 const REFRESH_MS = 12_000;
 
@@ -26,7 +28,7 @@ class DropPage {
   private admission: Admission | null = null;
   private inLine: InLine | null = null;
   private joiner: Joiner | null = null;
-  private end: End | null = null;
+  private end: Ended | null = null;
   private refreshTimer = 0;
   private stateShown = "";
 
@@ -87,12 +89,14 @@ class DropPage {
     this.joiner = null;
     this.inLine = new InLine(this.drop, this.admission, this.host, ticket, (end) => this.leaveLine(end));
     this.inLine.start(ticket);
+    this.writeHeader(this.drop);
   }
 
   private leaveLine(end: End): void {
     this.inLine?.stop();
     this.inLine = null;
-    this.end = end;
+    // To join again is to stand before the open line as everybody else.
+    this.end = end.kind === "again" ? null : end;
     forgetPlace(this.id);
     this.draw();
     void this.refreshDrop()
@@ -127,15 +131,9 @@ class DropPage {
     return this.joiner;
   }
 
-  private endPanel(end: End): Panel {
-    const again = document.createElement("button");
-    again.type = "button";
-    again.className = "button";
-    again.textContent = t("join.again");
-    again.addEventListener("click", () => {
-      this.end = null;
-      this.draw();
-    });
+  private endPanel(end: Ended): Panel {
+    const join = () => this.leaveLine({ kind: "again" });
+    const again = el("button", { type: "button", class: "button", onclick: join }, t("join.again"));
     const open = this.drop !== null && stateNow(this.drop, serverNow()) === "open";
     const next = open && end.kind !== "closed" ? [again] : [];
     const [title, hint] =
@@ -180,6 +178,8 @@ class DropPage {
     setText(byId("seller"), t("drop.by", { seller: drop.seller.name }));
     setText(byId("price"), money(drop.variant.price_minor, drop.variant.currency));
     const units = t("drop.left", { count: drop.units_left, total: drop.units_total });
+    // For those in line their place counts, and a count that stands still would mislead.
+    show(byId("units"), this.inLine === null);
     setText(byId("units"), drop.state === "cancelled" ? number(drop.units_total) : units);
     setText(byId("description"), drop.description ?? "");
     show(byId("about"), true);

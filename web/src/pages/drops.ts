@@ -1,7 +1,7 @@
 // `/`: the drops, with countdowns, and what this shopper has going on.
 import * as storefront from "../api/storefront.ts";
 import type { Drop, Order } from "../api/types.ts";
-import { dateTime, duration, money, onLanguageChange, t } from "../i18n/index.ts";
+import { dateTime, duration, money, onLanguageChange, t, tOr } from "../i18n/index.ts";
 import { learnTime, serverNow } from "../view/clock.ts";
 import { byId, el, setText, show } from "../view/dom.ts";
 import { stateNow } from "../view/drop.ts";
@@ -13,11 +13,12 @@ const REFRESH_MS = 30_000;
 interface Known {
   drops: Drop[] | null;
   orders: Order[];
-  inLine: Set<string>;
+  /** State of this shopper's ticket by drop. */
+  inLine: Map<string, string>;
   failed: boolean;
 }
 
-const known: Known = { drops: null, orders: [], inLine: new Set(), failed: false };
+const known: Known = { drops: null, orders: [], inLine: new Map(), failed: false };
 let updates: (() => void)[] = [];
 
 export function startDropsPage(): void {
@@ -49,7 +50,7 @@ async function loadMine(): Promise<void> {
   try {
     const [orders, tickets] = await Promise.all([storefront.myOrders(), storefront.myTickets()]);
     known.orders = orders.data;
-    known.inLine = new Set(tickets.data.map((ticket) => ticket.drop_id));
+    known.inLine = new Map(tickets.data.map((ticket) => [ticket.drop_id, ticket.state]));
     draw();
   } catch {
     // Personal lists are an extra; the drops stand without them.
@@ -74,7 +75,8 @@ function dropCard(drop: Drop): HTMLElement {
   const badge = el("span", { class: "badge" });
   const when = el("p", { class: "when" });
   const price = el("p", { class: "price" }, money(drop.variant.price_minor, drop.variant.currency));
-  const line = known.inLine.has(drop.id) ? el("span", { class: "badge mine" }, t("drops.in_line")) : null;
+  const ticket = known.inLine.get(drop.id);
+  const line = ticket === undefined ? null : el("span", { class: "badge mine" }, ticketText(ticket));
   const update = () => {
     const state = stateNow(drop, serverNow());
     badge.dataset.state = state;
@@ -97,6 +99,8 @@ function dropCard(drop: Drop): HTMLElement {
   );
 }
 
+const ticketText = (state: string) => tOr(`ticket.state.${state}`, "drops.in_line");
+
 function whenText(drop: Drop, state: string): string {
   if (state === "open") return t("drop.left", { count: drop.units_left, total: drop.units_total });
   if (state !== "scheduled" || !drop.opens_at) return "";
@@ -108,6 +112,6 @@ function whenText(drop: Drop, state: string): string {
 
 function orderRow(order: Order): HTMLElement {
   const amount = money(order.amount_minor, order.currency);
-  const state = el("span", { class: "small" }, `${t(`order.state.${order.state}`)} · ${amount}`);
+  const state = el("span", { class: "small" }, `${t(`order.step.${order.state}`)} · ${amount}`);
   return el("li", {}, el("a", { href: `/orders/${order.id}` }, order.drop_title), state);
 }

@@ -1,7 +1,7 @@
 // A ticket on this page: its stream, its place, and the order it turns into.
 import type { Admission } from "../api/admission.ts";
 import { ApiError } from "../api/http.ts";
-import type { Drop, Frame, Ticket } from "../api/types.ts";
+import type { Drop, Frame, Order, Ticket } from "../api/types.ts";
 import { number, t } from "../i18n/index.ts";
 import { StreamClient } from "../stream/client.ts";
 import { frameOf } from "../stream/frames.ts";
@@ -9,14 +9,21 @@ import type { Line } from "../stream/machine.ts";
 import { Pace } from "../stream/pace.ts";
 import { type Shown, seenOf, show } from "../stream/place.ts";
 import { announce } from "../view/announce.ts";
+import { serverNow } from "../view/clock.ts";
 import { el } from "../view/dom.ts";
+import { stateNow } from "../view/drop.ts";
+import { link } from "../view/facts.ts";
 import { isFinal, OrderView } from "../view/order.ts";
 import type { Panel, PanelHost } from "../view/panel.ts";
 import { rememberedPlace, rememberPlace } from "../view/store.ts";
 import { waitingPanel } from "../view/waiting.ts";
 
 /** How a place in line ends without an order. */
-export type End = { kind: "closed"; reason: string } | { kind: "left" } | { kind: "lost" };
+export type End =
+  | { kind: "closed"; reason: string }
+  | { kind: "left" }
+  | { kind: "lost" }
+  | { kind: "again" };
 
 export class InLine {
   readonly ticketId: string;
@@ -106,11 +113,26 @@ export class InLine {
 
   private openOrder(): void {
     if (this.orderView !== null) return;
-    this.orderView = new OrderView(this.ticketId, this.host, false, (order) => {
-      document.title = `${t(`order.state.${order.state}`)} · ${this.drop.title}`;
-      if (isFinal(order.state)) this.stream.stop();
-    });
+    this.orderView = new OrderView(
+      this.ticketId,
+      this.host,
+      (order) => this.nextSteps(order),
+      (order) => {
+        document.title = `${t(`order.state.${order.state}`)} · ${this.drop.title}`;
+        if (isFinal(order.state)) this.stream.stop();
+      },
+    );
     void this.orderView.refresh();
+  }
+
+  /** An order that came to nothing, or took less than a customer may have, leaves room for another. */
+  private nextSteps(order: Order): HTMLElement[] {
+    const receipt = link(`/orders/${order.id}`, t("order.open"));
+    const mayHave = this.drop.max_units_per_customer ?? 1;
+    const more = order.state !== "confirmed" || order.units < mayHave;
+    if (!more || stateNow(this.drop, serverNow()) !== "open") return [receipt];
+    const again = () => this.ended({ kind: "again" });
+    return [el("button", { type: "button", class: "button", onclick: again }, t("join.again")), receipt];
   }
 
   private finish(end: End): void {

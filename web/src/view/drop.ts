@@ -1,6 +1,6 @@
 // A drop as it looks to somebody without a place in its line.
 import type { Drop, DropState } from "../api/types.ts";
-import { dateTime, duration, number, t } from "../i18n/index.ts";
+import { dateTime, digits, duration, number, t } from "../i18n/index.ts";
 import { serverNow } from "./clock.ts";
 import { el, setText, show } from "./dom.ts";
 import { link, notePanel } from "./facts.ts";
@@ -26,8 +26,10 @@ export function scheduledPanel(drop: Drop): Panel {
     root.append(el("div", { class: "timer", role: "timer" }, el("span", {}, t("drop.opens_in")), left, when));
   }
   root.append(el("p", {}, t("drop.scheduled.hint")));
-  return { root, heading, update: () => setText(left, duration(opensMs - serverNow())) };
+  return { root, heading, update: () => setText(left, countdown(opensMs - serverNow())) };
 }
+
+const countdown = (leftMs: number) => (leftMs < 86_400_000 ? digits(leftMs) : duration(leftMs));
 
 export interface Joining {
   busy: boolean;

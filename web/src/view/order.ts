@@ -33,8 +33,8 @@ export class OrderView {
   constructor(
     private readonly id: string,
     private readonly host: PanelHost,
-    /** On the order's own page there is no need for a link to it. */
-    private readonly ownPage: boolean,
+    /** What may come next once the order is over. */
+    private readonly next: (order: Order) => HTMLElement[],
     private readonly changed: (order: Order) => void,
   ) {}
 
@@ -45,9 +45,9 @@ export class OrderView {
     try {
       this.take(await timed(() => storefront.getOrder(this.id)));
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404 && this.order === null && this.looks > 5) {
-        this.host.show("missing", missingPanel);
-        return;
+      // The line may know of the order a moment before the storefront answers for it.
+      if (error instanceof ApiError && !error.passing && this.order === null && this.looks > 3) {
+        return this.host.show("missing", missingPanel);
       }
       this.problem = error instanceof ApiError && error.status === 0 ? t("error.network") : null;
       this.host.update();
@@ -138,20 +138,13 @@ export class OrderView {
   private finalPanel(order: Order): Panel {
     const reason = order.reason ? tOr(`order.reason.${order.reason}`, `order.hint.${order.state}`) : null;
     const hint = t(`order.hint.${order.state}`);
-    const next = [this.ownPage ? printButton(order) : link(`/orders/${order.id}`, t("order.open"))];
-    next.push(link("/", t("drop.next")));
     const panel = notePanel(t(`order.state.${order.state}`), [reason === hint ? null : reason, hint]);
     panel.root.classList.add(order.state === "confirmed" ? "happy" : "over");
     panel.root.append(orderFacts(order));
-    if (this.ownPage) panel.root.append(orderHistory(order));
-    panel.root.append(el("div", { class: "actions" }, ...next));
+    panel.root.append(orderHistory(order));
+    panel.root.append(el("div", { class: "actions" }, ...this.next(order), link("/", t("drop.next"))));
     return panel;
   }
-}
-
-function printButton(order: Order): HTMLElement {
-  if (order.state !== "confirmed") return link(`/drops/${order.drop_id}`, order.drop_title);
-  return el("button", { type: "button", class: "button", onclick: () => print() }, t("order.print"));
 }
 
 const missingPanel = () =>

@@ -18,7 +18,7 @@ export function orderHistory(order: Order): HTMLElement {
   const known = (order.timeline ?? []).filter(({ state }) => ORDER_STATES.some((name) => name === state));
   const rows = known.map(({ state, at }) => {
     const time = el("time", { datetime: at }, clockTime(Date.parse(at)));
-    return el("li", {}, time, el("span", {}, tOr(`order.state.${state}`, "order.title")));
+    return el("li", {}, time, el("span", {}, tOr(`order.step.${state}`, "order.title")));
   });
   if (rows.length === 0) return el("div", {});
   return el("section", { class: "history" }, el("h3", {}, t("order.history")), el("ol", {}, ...rows));

@@ -1,0 +1,101 @@
+// Ways out of the line, and lines that are hard to stay in touch with.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { assertAccessible, openPage, panel, phone, placeOn, startBrowser } from "./lib/browser.mjs";
+import { joinCrowd } from "./lib/crowd.mjs";
+import { cancelDrop, openDrop, pauseDrop, resumeDrop } from "./lib/drops.mjs";
+import { storefrontUrl, waitUntil } from "./lib/environment.mjs";
+
+let browser;
+before(async () => {
+  browser = await startBrowser();
+});
+after(() => browser?.close());
+
+/** A shopper of its own who waits in a paused line behind `ahead` others. */
+async function waitingShopper({ ahead = 2, prepare = async () => {} } = {}) {
+  const drop = await openDrop({ admission_rate_per_second: 2 });
+  await pauseDrop(drop.id, null);
+  await joinCrowd(drop, ahead);
+  const context = await phone(browser);
+  await prepare(context);
+  const page = await openPage(context, `${storefrontUrl}/drops/${drop.id}`);
+  await page.locator("#join").click();
+  await panel(page, "waiting").waitFor();
+  await waitUntil("the place is shown", async () => (await placeOn(page)) === ahead + 1);
+  return { drop, context, page };
+}
+
+test("leaving asks first, tells every tab, and lets one join again", async () => {
+  const { drop, context, page } = await waitingShopper();
+  const second = await openPage(context, `${storefrontUrl}/drops/${drop.id}`);
+  await panel(second, "waiting").waitFor();
+  await page.getByRole("button", { name: "Leave the line" }).click();
+  await assertAccessible(page, "the question whether to leave");
+  await page.getByRole("button", { name: "Stay in line" }).click();
+  await page.getByRole("button", { name: "Leave the line" }).click();
+  await page.getByRole("button", { name: "Leave", exact: true }).click();
+  await panel(page, "end:left").waitFor();
+  await panel(second, "end:left").waitFor();
+  await page.getByRole("button", { name: "Join again" }).click();
+  await page.locator("#join").click();
+  await panel(page, "waiting").waitFor();
+  page.noFaults();
+  await context.close();
+});
+
+test("a cancelled drop tells those who wait, and what to do next", async () => {
+  const { drop, context, page } = await waitingShopper();
+  await cancelDrop(drop.id);
+  await panel(page, "end:closed").waitFor();
+  await page.getByText("The seller cancelled this drop. You were not charged.").waitFor();
+  await page.getByRole("link", { name: "See the other drops" }).waitFor();
+  await assertAccessible(page, "the end of the line");
+  await page.reload();
+  await page
+    .locator("#panel h2")
+    .filter({ hasText: /cancelled|ended/i })
+    .waitFor();
+  page.noFaults();
+  await context.close();
+});
+
+test("where WebSockets do not get through, the place still falls by server-sent events", async () => {
+  const prepare = async (context) => {
+    await context.addInitScript("Math.random = () => 0.02;");
+    await context.routeWebSocket(/\/stream/, (socket) => socket.close({ code: 1011 }));
+  };
+  const { drop, context, page } = await waitingShopper({ ahead: 6, prepare });
+  const events = page.waitForRequest(/\/events/);
+  await events;
+  await page.locator(".connection[data-phase=live]").waitFor();
+  await resumeDrop(drop.id);
+  await waitUntil("the place falls", async () => (await placeOn(page)) < 5);
+  await panel(page, "order:reserved").waitFor();
+  await context.close();
+});
+
+test("where no stream gets through at all, the page polls at the server's pace", async () => {
+  const prepare = async (context) => {
+    await context.addInitScript("Math.random = () => 0.02;");
+    await context.routeWebSocket(/\/stream/, (socket) => socket.close({ code: 1011 }));
+    await context.route(/\/events/, (route) => route.abort());
+  };
+  const { drop, context, page } = await waitingShopper({ ahead: 6, prepare });
+  await page.getByText("Checking regularly").waitFor();
+  await resumeDrop(drop.id);
+  await panel(page, "order:reserved").waitFor({ timeout: 60_000 });
+  await context.close();
+});
+
+test("an unknown drop and a foreign order say so", async () => {
+  const context = await phone(browser);
+  const page = await openPage(context, `${storefrontUrl}/drops/00000000-0000-7000-8000-000000000000`);
+  await page.getByRole("heading", { name: "There is no such drop" }).waitFor();
+  await assertAccessible(page, "the unknown drop");
+  await page.goto(`${storefrontUrl}/orders/00000000-0000-7000-8000-000000000000`);
+  await page.getByRole("heading", { name: "There is no such order here" }).waitFor({ timeout: 15_000 });
+  assert.equal(await page.locator("h1").count(), 1);
+  page.noFaults();
+  await context.close();
+});

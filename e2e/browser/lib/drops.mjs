@@ -1,0 +1,40 @@
+// Drops made by the seller's API and steered by the operator's: each test has its own.
+import { operatorCall, sellerCall, shopperCall, waitUntil } from "./environment.mjs";
+
+const TEA_CUP = {
+  title: "Celadon tea cup, first firing",
+  description: "From one firing, each a little different.\nGlazed in celadon; ships within a week.",
+};
+
+/** Creates a product and a drop of it that opens in `opensInMs`. */
+export async function createDrop({ opensInMs = 1_500, price = 48_000, ...settings } = {}) {
+  const product = await sellerCall("POST", "/products", {
+    name: "Tea cup",
+    variants: [{ name: "Celadon", price_minor: price, currency: "KRW", stock: 1_000 }],
+  });
+  const opensAt = Date.now() + opensInMs;
+  return sellerCall("POST", "/drops", {
+    product_id: product.id,
+    variant_id: product.variants[0].id,
+    ...TEA_CUP,
+    units: 100,
+    opens_at: new Date(opensAt).toISOString(),
+    closes_at: new Date(opensAt + 3_600_000).toISOString(),
+    hold_seconds: 120,
+    ...settings,
+  });
+}
+
+/** Creates a drop and waits until the scheduler has opened it. */
+export async function openDrop(settings) {
+  const { id } = await createDrop(settings);
+  return waitUntil("the drop opens", async () => {
+    const drop = await shopperCall("GET", `/v1/drops/${id}`);
+    return drop.state === "open" ? drop : null;
+  });
+}
+
+export const pauseDrop = (id, message) =>
+  operatorCall("POST", `/drops/${id}/pause`, { why: "browser test", message });
+export const resumeDrop = (id) => operatorCall("POST", `/drops/${id}/resume`, { why: "browser test" });
+export const cancelDrop = (id) => sellerCall("POST", `/drops/${id}/cancel`, { reason: "browser test" });

@@ -1,0 +1,44 @@
+// Where the product runs, and the keys to steer it.
+
+const need = (name) => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set`);
+  return value;
+};
+
+export const storefrontUrl = need("SLUICE_STOREFRONT__PUBLIC_URL").replace(/\/$/, "");
+export const admissionUrl = need("SLUICE_ADMISSION__PUBLIC_URL").replace(/\/$/, "");
+const sellerKey = need("SLUICE_SELLER_KEY");
+const operatorKey = need("SLUICE_OPERATOR_KEY");
+
+/** Calls an API and fails loudly with what it answered. */
+export async function call(method, url, { key, body } = {}) {
+  const response = await fetch(url, {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
+  return text === "" ? null : JSON.parse(text);
+}
+
+export const shopperCall = (method, path, options) => call(method, `${storefrontUrl}${path}`, options);
+export const sellerCall = (method, path, body) =>
+  call(method, `${storefrontUrl}/v1/seller${path}`, { key: sellerKey, body });
+export const operatorCall = (method, path, body) =>
+  call(method, `${storefrontUrl}/v1/operator${path}`, { key: operatorKey, body });
+
+/** Waits until `probe` gives something, looking often but not for ever. */
+export async function waitUntil(what, probe, timeoutMs = 20_000) {
+  const deadline = Date.now() + timeoutMs;
+  while (Date.now() < deadline) {
+    const found = await probe();
+    if (found) return found;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
+}
