@@ -182,6 +182,8 @@ fn arguments(port: u16) -> Vec<String> {
         ["--save", ""],
         ["--daemonize", "no"],
         ["--tcp-backlog", "1024"],
+        // Tests take one each.
+        ["--databases", "1024"],
     ]
     .concat()
     .into_iter()

@@ -1,0 +1,149 @@
+//! A migrated database of a test's own.
+//!
+//! Migrating takes long against copying, so one database per server is migrated and every
+//! test gets a copy of it.
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool, postgres::PgPoolOptions};
+use stack::Endpoints;
+use uuid::Uuid;
+
+const TEMPLATE: &str = "sluice_template";
+/// Key of the advisory lock under which the template is made and copied.
+const TEMPLATE_LOCK: i64 = 0x5111_ce00;
+const MAX_CONNECTIONS: u32 = 8;
+
+/// A database that is dropped with this.
+#[derive(Debug)]
+pub struct TestDatabase {
+    name: String,
+    url: String,
+    server_url: String,
+    pool: PgPool,
+}
+
+impl TestDatabase {
+    /// Makes a database on the shared stack.
+    pub async fn create() -> Self {
+        Self::create_on(crate::endpoints()).await
+    }
+
+    /// Makes a database on another stack, such as one that a test kills.
+    pub async fn create_on(endpoints: &Endpoints) -> Self {
+        let server_url = on_database(&endpoints.database_url, "postgres");
+        let name = format!("test_{}", Uuid::now_v7().simple());
+        let mut server = connect(&server_url).await;
+        lock(&mut server).await;
+        prepare_template(&mut server, &server_url).await;
+        execute(&mut server, &format!("create database {name} template {TEMPLATE}")).await;
+        drop(server.close().await); // and with it the lock
+        let url = on_database(&server_url, &name);
+        let pool = PgPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .connect(&url)
+            .await
+            .expect("the database was made just now");
+        Self { name, url, server_url, pool }
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Connections for the test itself.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// The first column of the only row.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the query fails.
+    pub async fn scalar<T>(&self, sql: &'static str) -> T
+    where
+        T: Send + Unpin + for<'r> sqlx::Decode<'r, sqlx::Postgres> + sqlx::Type<sqlx::Postgres>,
+        (T,): for<'r> sqlx::FromRow<'r, sqlx::postgres::PgRow>,
+    {
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect("a query of a test")
+    }
+}
+
+impl Drop for TestDatabase {
+    /// Drops the database from a thread with a runtime of its own: the test's may be ending.
+    fn drop(&mut self) {
+        let (name, server_url) = (self.name.clone(), self.server_url.clone());
+        let dropping = std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+            runtime.block_on(async {
+                let mut server = PgConnection::connect(&server_url).await.ok()?;
+                let sql = format!("drop database if exists {name} with (force)");
+                server.execute(AssertSqlSafe(sql)).await.ok()
+            })
+        });
+        // A test that killed its server has nothing to drop.
+        drop(dropping.join());
+    }
+}
+
+/// Migrates the template; one that older migrations made is made anew.
+async fn prepare_template(server: &mut PgConnection, server_url: &str) {
+    if try_migrate(server, server_url).await.is_err() {
+        execute(server, &format!("drop database if exists {TEMPLATE} with (force)")).await;
+        if let Err(error) = try_migrate(server, server_url).await {
+            fail("migrate the template database", &error);
+        }
+    }
+}
+
+async fn try_migrate(server: &mut PgConnection, server_url: &str) -> Result<(), String> {
+    let exists: bool =
+        sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+            .bind(TEMPLATE)
+            .fetch_one(&mut *server)
+            .await
+            .unwrap_or_else(|error| fail("look for the template database", &error));
+    if !exists {
+        execute(server, &format!("create database {TEMPLATE}")).await;
+    }
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .connect(&on_database(server_url, TEMPLATE))
+        .await
+        .map_err(|error| error.to_string())?;
+    let migrated = database::migrate(&pool).await;
+    pool.close().await; // a copy is refused while somebody is connected
+    migrated.map_err(|error| format!("{error:?}"))
+}
+
+async fn lock(server: &mut PgConnection) {
+    let locking = sqlx::query("select pg_advisory_lock($1)").bind(TEMPLATE_LOCK);
+    if let Err(error) = locking.execute(server).await {
+        fail("lock the template database", &error);
+    }
+}
+
+async fn connect(url: &str) -> PgConnection {
+    PgConnection::connect(url).await.unwrap_or_else(|error| fail("connect to Postgres", &error))
+}
+
+/// Names are ours, so they need no quoting.
+async fn execute(connection: &mut PgConnection, sql: &str) {
+    if let Err(error) = connection.execute(AssertSqlSafe(sql.to_owned())).await {
+        fail(sql, &error);
+    }
+}
+
+/// The same server's address with another database.
+fn on_database(url: &str, name: &str) -> String {
+    let (server, _) = url.rsplit_once('/').unwrap_or((url, ""));
+    format!("{server}/{name}")
+}
+
+#[expect(clippy::panic, reason = "a test without its database has no better answer")]
+fn fail(what: &str, error: &dyn std::fmt::Display) -> ! {
+    panic!("cannot {what}: {error}")
+}

@@ -1,0 +1,59 @@
+//! A Redis database of a test's own.
+//!
+//! Keys of a drop cannot meet those of another, but the set of all rooms is shared by everyone
+//! on a database. So every fleet of services gets a numbered database of the server.
+
+use redis::{Client, aio::MultiplexedConnection};
+use stack::Endpoints;
+
+/// As many as `stack::redis` starts the server with, without the first.
+const N_DATABASES: u64 = 1_023;
+const COUNTER: &str = "testkit:databases";
+
+/// A numbered database, empty at first.
+#[derive(Clone, Debug)]
+pub struct TestRedis {
+    url: String,
+}
+
+impl TestRedis {
+    /// Takes the next database of the shared stack.
+    pub async fn create() -> Self {
+        Self::create_on(crate::endpoints()).await
+    }
+
+    /// Takes the next database of another stack.
+    ///
+    /// # Panics
+    ///
+    /// Panics if Redis does not answer.
+    pub async fn create_on(endpoints: &Endpoints) -> Self {
+        let server = endpoints.redis_url.trim_end_matches('/');
+        let mut connection = open(server).await;
+        let count: u64 = redis::cmd("INCR")
+            .arg(COUNTER)
+            .query_async(&mut connection)
+            .await
+            .expect("Redis counts");
+        let url = format!("{server}/{}", 1 + count % N_DATABASES);
+        let flushing = redis::cmd("FLUSHDB").query_async::<()>(&mut open(&url).await).await;
+        flushing.expect("Redis empties a database");
+        Self { url }
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A connection for the test itself.
+    pub async fn connect(&self) -> MultiplexedConnection {
+        open(&self.url).await
+    }
+}
+
+async fn open(url: &str) -> MultiplexedConnection {
+    let client = Client::open(url).expect("the stack gives a Redis address");
+    client.get_multiplexed_async_connection().await.expect("Redis runs")
+}

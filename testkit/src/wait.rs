@@ -1,0 +1,58 @@
+//! Conditions with a deadline, instead of sleeping for a time that is never right.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Asks until there is an answer, and returns it.
+///
+/// `ask` gives `Some` when the condition holds. What it waits for is in `what`, for the message.
+///
+/// # Panics
+///
+/// Panics when the time is up.
+#[track_caller]
+pub fn wait_until<T, F>(
+    what: &str,
+    at_most: Duration,
+    mut ask: impl FnMut() -> F,
+) -> impl Future<Output = T>
+where
+    F: Future<Output = Option<T>>,
+{
+    // Taken here, since inside of the future the caller is no longer known.
+    let caller = std::panic::Location::caller();
+    async move {
+        let deadline = Instant::now() + at_most;
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            assert!(Instant::now() < deadline, "{caller}: no {what} within {at_most:?}");
+            sleep(PAUSE).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_answer_comes_back() {
+        let mut n_asked = 0;
+        let answer = wait_until("third try", Duration::from_secs(5), || {
+            n_asked += 1;
+            std::future::ready((n_asked == 3).then_some(n_asked))
+        });
+        assert_eq!(answer.await, 3);
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "no miracle within 30ms")]
+    async fn the_time_is_up() {
+        wait_until("miracle", Duration::from_millis(30), async || None::<()>).await;
+    }
+}
