@@ -1,2 +1,49 @@
-//! crowd.
-fn main() {}
+//! `crowd`: sends a crowd through a drop, or judges what came of it.
+
+#![expect(clippy::print_stdout, reason = "a report is what this command is for")]
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use crowd::{CheckOptions, RunOptions};
+use tracing_subscriber::EnvFilter;
+
+/// The load lab of Sluice.
+#[derive(Debug, Parser)]
+#[command(name = "crowd", version, about)]
+struct Cli {
+    /// What is logged to stderr, in the syntax of `tracing`'s env filter.
+    #[arg(long, env = "SLUICE_CROWD__LOG", default_value = "warn", global = true)]
+    log: String,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Send a crowd through a drop.
+    Run(Box<RunOptions>),
+    /// Judge a run by its history, the database, the topics and the provider's ledger.
+    Check(Box<CheckOptions>),
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> anyhow::Result<ExitCode> {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_new(&cli.log)?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match cli.command {
+        Command::Run(options) => {
+            let json = options.json;
+            let report = crowd::run(*options).await?;
+            println!("{}", if json { serde_json::to_string(&report)? } else { report.to_string() });
+            Ok(if report.gave_up == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Check(options) => {
+            let json = options.json;
+            let report = crowd::check(*options).await?;
+            println!("{}", if json { serde_json::to_string(&report)? } else { report.to_string() });
+            Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The line as its log tells it: every ticket's way, and what contradicts itself.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use shared::{
+    drops::CloseReason,
+    ids::{ShopperId, TicketId},
+    messages::{
+        ChainHash, Configured, EventPoint, JoinedTicket, QueueEventV1, RoomEvent, TicketScore,
+    },
+    tickets::{Epoch, Lane, Score},
+};
+
+/// Where a ticket stands in line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// In line.
+    Waiting,
+    /// Let in.
+    Admitted,
+    /// Went away.
+    Left,
+    /// Told the end.
+    Closed(CloseReason),
+}
+
+/// Half-open spans of microseconds.
+type Spans = Vec<(i64, i64)>;
+
+/// A ticket's way through the line.
+#[derive(Debug, Clone)]
+pub struct Life {
+    /// Whose it is.
+    pub shopper_id: ShopperId,
+    /// Its lane.
+    pub lane: Lane,
+    /// Its place in the order of the lane.
+    pub score: Score,
+    /// What it wants.
+    pub units: u32,
+    /// Where it went when, microseconds of Redis time; the first one is the join.
+    pub changes: Vec<(i64, Standing)>,
+    admitted_in: Option<Epoch>,
+}
+
+impl Life {
+    /// Where it stands at the end of the log.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        self.changes.last().map_or(Standing::Waiting, |(_, standing)| *standing)
+    }
+
+    /// When it was last let in.
+    #[must_use]
+    pub fn admitted_at_us(&self) -> Option<i64> {
+        let admitted = self.changes.iter().rev();
+        admitted.filter(|(_, to)| *to == Standing::Admitted).map(|(at_us, _)| *at_us).next()
+    }
+}
+
+/// The line, replayed.
+#[derive(Debug, Default)]
+pub struct Room {
+    /// Every ticket.
+    pub tickets: HashMap<TicketId, Life>,
+    /// Admissions in order: when, and how many at once.
+    pub admissions: Vec<(i64, u32)>,
+    /// Limits and modes in order.
+    pub configured: Vec<(i64, Configured)>,
+    /// Where a shown place may rise, and why.
+    pub rises: BTreeMap<EventPoint, &'static str>,
+    /// How many waited after each event.
+    pub waiting: Vec<(i64, usize)>,
+    /// Admissions that passed over somebody.
+    pub overtaken: Vec<String>,
+    /// Events that contradict the ones before.
+    pub contradictions: Vec<String>,
+    /// Breaks of the chain.
+    pub breaks: Vec<String>,
+    lanes: BTreeMap<Lane, BTreeMap<Score, (TicketId, u32)>>,
+}
+
+impl Room {
+    /// Replays a drop's log: the first record of each event, in the order of the events.
+    #[must_use]
+    pub fn replay(records: &[QueueEventV1]) -> Self {
+        let mut room = Self::default();
+        let events = room.firsts(records);
+        room.check_chain(&events);
+        for record in events.values() {
+            room.apply(record);
+        }
+        room
+    }
+
+    /// People who wait at the end of the log.
+    #[must_use]
+    pub fn n_waiting(&self) -> usize {
+        self.lanes.values().map(BTreeMap::len).sum()
+    }
+
+    /// Keeps the first record of each event; two writers may have written it, but not two things.
+    fn firsts<'a>(
+        &mut self,
+        records: &'a [QueueEventV1],
+    ) -> BTreeMap<EventPoint, &'a QueueEventV1> {
+        let mut firsts = BTreeMap::new();
+        for record in records {
+            let first: &mut &QueueEventV1 = firsts.entry(record.point()).or_insert(record);
+            if first.hash != record.hash {
+                self.breaks.push(format!("event {} was logged with two contents", record.point()));
+            }
+        }
+        firsts
+    }
+
+    fn check_chain(&mut self, events: &BTreeMap<EventPoint, &QueueEventV1>) {
+        let mut last: Option<&QueueEventV1> = None;
+        for record in events.values() {
+            let at = record.point();
+            if !record.is_intact() {
+                self.breaks.push(format!("the hash of event {at} does not fit its content"));
+            }
+            let (previous_point, previous_hash) =
+                last.map_or((None, ChainHash::default()), |last| (Some(last.point()), last.hash));
+            let next_expected = match previous_point {
+                Some(point) if point.epoch == at.epoch => at.evn == point.evn + 1,
+                Some(_) | None => at.evn == 1,
+            };
+            if !next_expected {
+                let after = previous_point.unwrap_or_default();
+                self.breaks.push(format!("event {at} follows {after}: something is missing"));
+            } else if record.previous != previous_hash {
+                self.breaks.push(format!("event {at} is not chained to the one before"));
+            }
+            if let (1, RoomEvent::Begun { follows, follows_hash }) = (at.evn, &record.event)
+                && (*follows, *follows_hash) != (previous_point, previous_hash)
+            {
+                self.breaks.push(format!("epoch {} says it follows another event", at.epoch));
+            }
+            last = Some(record);
+        }
+    }
+
+    fn apply(&mut self, record: &QueueEventV1) {
+        let (at_us, point) = (record.at_us, record.point());
+        match &record.event {
+            RoomEvent::Joined { tickets } => tickets.iter().for_each(|t| self.join(t, at_us)),
+            RoomEvent::Attached { tickets } => {
+                self.rises.insert(point, "returned");
+                tickets.iter().for_each(|ticket| self.attach(ticket, at_us));
+            }
+            RoomEvent::Left { tickets } => {
+                tickets.iter().for_each(|t| self.leave(t, record, Standing::Left));
+            }
+            RoomEvent::Closed { reason, tickets } => {
+                tickets.iter().for_each(|t| self.leave(t, record, Standing::Closed(*reason)));
+            }
+            RoomEvent::Admitted { tickets } => {
+                self.admissions.push((at_us, u32::try_from(tickets.len()).unwrap_or(u32::MAX)));
+                tickets.iter().for_each(|ticket| self.admit(ticket, record));
+            }
+            RoomEvent::Configured(configured) => {
+                self.rises.insert(point, "operator");
+                self.configured.push((at_us, configured.clone()));
+            }
+            RoomEvent::Begun { .. } => {
+                self.rises.insert(point, "rebuild");
+            }
+            RoomEvent::Ended { .. } => {}
+        }
+        self.waiting.push((at_us, self.n_waiting()));
+    }
+
+    fn join(&mut self, ticket: &JoinedTicket, at_us: i64) {
+        if self.tickets.contains_key(&ticket.ticket_id) {
+            self.contradictions.push(format!("{} joined twice", ticket.ticket_id));
+        }
+        self.stand(ticket, at_us);
+    }
+
+    /// Puts a ticket back in line that Redis had lost.
+    fn attach(&mut self, ticket: &JoinedTicket, at_us: i64) {
+        let standing = self.tickets.get(&ticket.ticket_id).map(Life::standing);
+        if let Some(over @ (Standing::Left | Standing::Closed(_))) = standing {
+            self.contradictions.push(format!("{} came back after {over:?}", ticket.ticket_id));
+        }
+        self.stand(ticket, at_us);
+    }
+
+    fn stand(&mut self, ticket: &JoinedTicket, at_us: i64) {
+        let JoinedTicket { ticket_id, shopper_id, lane, score, intent, .. } = *ticket;
+        let life = self.tickets.entry(ticket_id).or_insert_with(|| Life {
+            shopper_id,
+            lane,
+            score,
+            units: intent.units,
+            changes: Vec::new(),
+            admitted_in: None,
+        });
+        life.changes.push((at_us, Standing::Waiting));
+        let before = self.lanes.entry(lane).or_default().insert(score, (ticket_id, intent.units));
+        if let Some((other, _)) = before.filter(|(other, _)| *other != ticket_id) {
+            let number = score.number();
+            self.contradictions.push(format!("{ticket_id} and {other} have the number {number}"));
+        }
+    }
+
+    fn leave(&mut self, ticket: &TicketScore, record: &QueueEventV1, to: Standing) {
+        let id = ticket.ticket_id;
+        let Some(life) = self.tickets.get_mut(&id) else {
+            self.contradictions.push(format!("{id} is {to:?} and never joined"));
+            return;
+        };
+        // An admission that a rebuild took back, before anybody heard of it, may end like this.
+        let taken_back = life.admitted_in.is_some_and(|epoch| epoch < record.epoch);
+        match life.standing() {
+            Standing::Waiting => {}
+            Standing::Admitted if taken_back => {}
+            from => self.contradictions.push(format!("{id} is {to:?} after {from:?}")),
+        }
+        life.changes.push((record.at_us, to));
+        self.lanes.entry(ticket.lane).or_default().remove(&ticket.score);
+    }
+
+    fn admit(&mut self, ticket: &TicketScore, record: &QueueEventV1) {
+        let id = ticket.ticket_id;
+        let Some(life) = self.tickets.get_mut(&id) else {
+            self.contradictions.push(format!("{id} was let in and never joined"));
+            return;
+        };
+        let taken_back = life.admitted_in.is_some_and(|epoch| epoch < record.epoch);
+        match life.standing() {
+            Standing::Waiting => {}
+            Standing::Admitted if taken_back => {}
+            from => self.contradictions.push(format!("{id} was let in after {from:?}")),
+        }
+        life.changes.push((record.at_us, Standing::Admitted));
+        life.admitted_in = Some(record.epoch);
+        let units = life.units;
+        let lane = self.lanes.entry(ticket.lane).or_default();
+        lane.remove(&ticket.score);
+        // Whoever wants as much or less, and stood before, had their units free as well.
+        let passed = lane.range(..ticket.score).find(|(_, (_, wants))| *wants <= units);
+        if let Some((score, (other, _))) = passed {
+            self.overtaken.push(format!(
+                "event {}: {id} (number {}) was let in before {other} (number {})",
+                record.point(),
+                ticket.score.number(),
+                score.number(),
+            ));
+        }
+    }
+
+    /// Accounts with two live tickets at once; `ended_us` says when an admitted one was over.
+    #[must_use]
+    pub fn doubles(&self, ended_us: &HashMap<TicketId, i64>) -> Vec<String> {
+        let mut by_shopper: HashMap<ShopperId, Vec<(TicketId, Spans)>> = HashMap::new();
+        for (id, life) in &self.tickets {
+            let spans = life.live_spans(ended_us.get(id).copied());
+            by_shopper.entry(life.shopper_id).or_default().push((*id, spans));
+        }
+        let mut doubles = HashSet::new();
+        for (shopper, tickets) in by_shopper {
+            for (n, (first, spans)) in tickets.iter().enumerate() {
+                for (second, others) in &tickets[n + 1..] {
+                    let meets = |a: &(i64, i64)| others.iter().any(|b| a.0 < b.1 && b.0 < a.1);
+                    if spans.iter().any(meets) {
+                        doubles.insert(format!("{shopper} had {first} and {second} at once"));
+                    }
+                }
+            }
+        }
+        doubles.into_iter().collect()
+    }
+}
+
+impl Life {
+    /// When it was live: from the join or return to its end, half-open.
+    fn live_spans(&self, order_ended_us: Option<i64>) -> Spans {
+        let mut spans = Spans::new();
+        for (n, (at_us, standing)) in self.changes.iter().enumerate() {
+            let until = self.changes.get(n + 1).map(|(at_us, _)| *at_us);
+            match standing {
+                Standing::Waiting => spans.push((*at_us, until.unwrap_or(i64::MAX))),
+                Standing::Admitted => {
+                    spans.push((*at_us, until.or(order_ended_us).unwrap_or(i64::MAX)));
+                }
+                Standing::Left | Standing::Closed(_) => {}
+            }
+        }
+        spans
+    }
+}

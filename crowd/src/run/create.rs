@@ -1,0 +1,82 @@
+//! The drop of a run: made with the seller's key, or one that is there.
+
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use jiff::Timestamp;
+use reqwest::Method;
+use serde_json::{Value, json};
+use shared::{
+    clock::{Clock, SystemClock},
+    ids::{DropId, VariantId},
+};
+
+use super::{
+    caller::{Call, Caller},
+    options::RunOptions,
+};
+
+/// Makes a product and a drop of it that opens at once.
+///
+/// # Errors
+///
+/// Returns an error when the storefront refuses, with what it said.
+pub async fn drop_for(options: &RunOptions, caller: &Caller) -> anyhow::Result<DropId> {
+    let key = options.seller_key.as_deref().context("a drop is made with the seller's key")?;
+    let base = options.storefront.trim_end_matches('/');
+    let product = json!({
+        "name": "Crowd special",
+        "variants": [
+            {"name": "one size", "price_minor": 4_900, "currency": "EUR", "stock": options.units},
+        ],
+    });
+    let product = post(caller, &format!("{base}/v1/seller/products"), key, product).await?;
+    let variant = product["variants"][0]["id"].as_str().context("the product has no variant")?;
+    let opens_at: Timestamp = SystemClock.now() + Duration::from_millis(500);
+    let closes_at = opens_at + Duration::from_secs(24 * 3_600);
+    let body = json!({
+        "product_id": product["id"],
+        "variant_id": variant,
+        "title": format!("Crowd of {}, seed {}", options.shoppers, options.seed),
+        "units": options.units,
+        "opens_at": opens_at,
+        "closes_at": closes_at,
+        "max_units_per_ticket": 1,
+        "max_units_per_customer": 1,
+        "hold_seconds": options.hold_seconds,
+        "admission_rate_per_second": options.admission_rate,
+        "occupancy_cap": options.occupancy_cap,
+        "order_rate_per_second": options.order_rate,
+    });
+    let flash_drop = post(caller, &format!("{base}/v1/seller/drops"), key, body).await?;
+    flash_drop["id"].as_str().context("the drop has no id")?.parse().context("a strange drop id")
+}
+
+/// Asks what the drop sells.
+///
+/// # Errors
+///
+/// Returns an error when there is no such drop.
+pub async fn variant_of(
+    options: &RunOptions,
+    caller: &Caller,
+    drop_id: DropId,
+) -> anyhow::Result<VariantId> {
+    let base = options.storefront.trim_end_matches('/');
+    let call = Call::new(Method::GET, format!("{base}/v1/drops/{drop_id}"));
+    let answer = caller.call(&call, |_| {}).await?;
+    ensure!(answer.status.is_success(), "drop {drop_id}: {} {}", answer.status, answer.body);
+    let variant = answer.body["variant"]["id"].as_str().context("the drop has no variant")?;
+    variant.parse().context("a strange variant id")
+}
+
+async fn post(caller: &Caller, url: &str, key: &str, body: Value) -> anyhow::Result<Value> {
+    let idempotency_key = uuid::Uuid::now_v7().to_string();
+    let call = Call::new(Method::POST, url)
+        .bearer(key)
+        .header("idempotency-key", idempotency_key)
+        .json(body);
+    let answer = caller.call(&call, |_| {}).await?;
+    ensure!(answer.status.is_success(), "{url}: {} {}", answer.status, answer.body);
+    Ok(answer.body)
+}
