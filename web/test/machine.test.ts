@@ -66,15 +66,28 @@ test("a restart without a time is given one", () => {
   assert.equal(waitOf(play(closedWith(1012, "")).effects), 3_000);
 });
 
-test("codes from 4000 to 4499 come back, those from 4500 on stop and ask why", () => {
+test("codes from 4000 to 4499 come back, from 4500 on the stream is left alone and a poll tells why", () => {
   for (const code of [4000, 4001, 4003, 4499]) {
     assert.equal(play(closedWith(code)).line.phase, "backing_off", String(code));
   }
   for (const code of [4500, 4501, 4502, 4503, 4999]) {
     const { line, effects } = play(closedWith(code));
-    assert.equal(line.phase, "stopped", String(code));
-    assert.deepEqual(effects, [{ type: "close" }, { type: "verify" }]);
+    assert.deepEqual(effects, [{ type: "close" }, { type: "poll" }], String(code));
+    assert.equal(line.refused, true, String(code));
   }
+});
+
+test("a refused stream is never opened again, neither by time nor by waking up", () => {
+  const polled: Happening[] = Array.from({ length: 50 }, () => [
+    { type: "polled", refreshAfterMs: 1_000 } as const,
+    timer,
+  ]).flat();
+  const { line, effects } = play(closedWith(4503), ...polled);
+  assert.deepEqual(effects, [{ type: "poll" }]);
+  assert.deepEqual(step(line, { type: "woke", silentForMs: 1e6 }, RANDOM)[1], [
+    { type: "close" },
+    { type: "poll" },
+  ]);
 });
 
 test("a tab replaced by newer ones polls instead of fighting, and takes over again when looked at", () => {

@@ -170,6 +170,7 @@ class DropPage {
   private async prepareSession(): Promise<void> {
     if (hasSession()) return;
     await pause(Math.random() * 3_000);
+    if (hasSession()) return;
     await storefront.startSession().then(noteSession, () => {});
   }
 

@@ -14,6 +14,8 @@ export interface Line {
   failures: number;
   /** Answers since polling began; now and then a socket is tried again. */
   polls: number;
+  /** The server said that its stream is not for this ticket: polling tells why, and goes on if it must. */
+  refused: boolean;
 }
 
 export type Happening =
@@ -48,7 +50,13 @@ const STALE_MS = 10_000;
 const REPLACED_POLL_MS = 5_000;
 const POLLS_BEFORE_SOCKET = 20;
 
-export const begin = (): Line => ({ phase: "connecting", transport: "socket", failures: 0, polls: 0 });
+export const begin = (): Line => ({
+  phase: "connecting",
+  transport: "socket",
+  failures: 0,
+  polls: 0,
+  refused: false,
+});
 
 type Step = [Line, Effect[]];
 
@@ -107,7 +115,10 @@ function closed(line: Line, code: number, reason: string, random: number): Step 
         [{ type: "close" }, { type: "wait", ms: pollPause(REPLACED_POLL_MS, random) }],
       ];
     case "stop":
-      return [{ ...line, phase: "stopped" }, [{ type: "close" }, { type: "verify" }]];
+      return [
+        { ...line, phase: "connecting", transport: "polling", refused: true },
+        [{ type: "close" }, { type: "poll" }],
+      ];
     case "again":
       return failed(line, random);
   }
@@ -115,7 +126,7 @@ function closed(line: Line, code: number, reason: string, random: number): Step 
 
 function failed(line: Line, random: number, retryAfterMs: number | null = null): Step {
   const failures = line.failures + 1;
-  const transport = transportAfter(failures);
+  const transport = line.refused ? "polling" : transportAfter(failures);
   const pause = Math.max(
     fullJitter(failures, random),
     retryAfterMs === null ? 0 : afterServersWish(retryAfterMs, random),
@@ -123,7 +134,7 @@ function failed(line: Line, random: number, retryAfterMs: number | null = null):
   const effects: Effect[] = [{ type: "close" }, { type: "wait", ms: pause }];
   // A handshake's refusal is hidden from scripts; a plain request tells its reason.
   if (transport === "events" && line.transport === "socket") effects.push({ type: "verify" });
-  return [{ phase: "backing_off", transport, failures, polls: 0 }, effects];
+  return [{ ...line, phase: "backing_off", transport, failures, polls: 0 }, effects];
 }
 
 function transportAfter(failures: number): Transport {
@@ -133,7 +144,7 @@ function transportAfter(failures: number): Transport {
 
 function due(line: Line): Step {
   if (line.transport !== "polling") return connect(line);
-  if (line.polls < POLLS_BEFORE_SOCKET) return [line, [{ type: "poll" }]];
+  if (line.refused || line.polls < POLLS_BEFORE_SOCKET) return [line, [{ type: "poll" }]];
   return connect({ ...line, transport: "socket", failures: POLLING_AFTER - 1, polls: 0 });
 }
 
@@ -149,6 +160,7 @@ function woke(line: Line, silentForMs: number): Step {
   if (line.phase === "connecting" && line.transport !== "polling") return [line, []];
   if (line.phase === "live" && line.transport !== "polling" && silentForMs < STALE_MS) return [line, []];
   const failures = Math.min(line.failures, POLLING_AFTER - 1);
-  const [next, effects] = connect({ ...line, transport: "socket", failures, polls: 0 });
+  const transport = line.refused ? "polling" : "socket";
+  const [next, effects] = connect({ ...line, transport, failures, polls: 0 });
   return [next, [{ type: "close" }, ...effects]];
 }
