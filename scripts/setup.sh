@@ -1,0 +1,93 @@
+# Sourced by the other scripts: what this machine must have, installed where that is possible.
+# Nothing here starts, stops or uses the system's own Redis or Postgres.
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# Runs a step and prints how long it took.
+timed() {
+  local name=$1 started=$EPOCHREALTIME status=0
+  shift
+  "$@" || status=$?
+  local ms=$(( (${EPOCHREALTIME/[.,]/} - ${started/[.,]/}) / 1000 ))
+  local mark='ok  '
+  [ "$status" -eq 0 ] || mark=FAIL
+  printf '  %s %-44s %4d.%d s\n' "$mark" "$name" $((ms / 1000)) $((ms % 1000 / 100))
+  return "$status"
+}
+
+need_cargo() {
+  command -v cargo >/dev/null || PATH="$HOME/.cargo/bin:$PATH"
+  command -v cargo >/dev/null || fail 'cargo was not found; install Rust with rustup (see rustup.rs), then run this again'
+  local wanted found
+  wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+  found=$(rustc --version | cut -d' ' -f2)
+  [ "$(printf '%s\n%s\n' "$wanted" "$found" | sort -V | head -n1)" = "$wanted" ] ||
+    fail "rustc $found is too old, $wanted is needed; run: rustup update stable"
+}
+
+# Prints the packages that running everything needs, without those whose server is given.
+server_packages() {
+  echo build-essential pkg-config libssl-dev
+  [ -n "${SLUICE_REDIS__URL:-}" ] || echo redis-server
+  [ -n "${SLUICE_DATABASE__URL:-}" ] || echo postgresql
+  if [ -z "${SLUICE_KAFKA__BROKERS:-}" ] && [ "${SLUICE_KAFKA__MODE:-auto}" != embedded ]; then
+    command -v java >/dev/null || echo default-jre-headless
+    [ -e .sluice/kafka/lib/complete.xml ] || command -v mvn >/dev/null || echo maven
+  fi
+}
+
+browser_packages() {
+  command -v node >/dev/null || echo nodejs
+  command -v npm >/dev/null || echo npm
+  [ -x "${SLUICE_CHROMIUM:-/usr/bin/chromium}" ] || echo chromium
+  echo fonts-noto-cjk
+}
+
+is_installed() {
+  case $(dpkg-query -W -f='${Status}' "$1" 2>/dev/null) in
+    *' installed') return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# Installs the packages that are missing, as root or through sudo; else says the command.
+need_packages() {
+  if ! command -v dpkg-query >/dev/null; then
+    say "not a Debian-like system: please see that these are there: $*"
+    return
+  fi
+  local package as_root=() missing=()
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+      as_root=(sudo)
+    else
+      fail "packages are missing; run as root: apt-get install --no-install-recommends ${missing[*]}"
+    fi
+  fi
+  say "installing: ${missing[*]}"
+  timed 'packages' install_packages ||
+    fail "could not install them; try: apt-get update && apt-get install ${missing[*]}"
+}
+
+# Servers would be started by their packages; a policy file forbids that meanwhile.
+install_packages() {
+  local policy=/usr/sbin/policy-rc.d made_policy=no log status=0
+  log=$(mktemp)
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+    "${as_root[@]}" chmod 755 "$policy"
+    made_policy=yes
+  fi
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive sh -c '
+    apt-get -q update && apt-get -q install -y --no-install-recommends "$@"' apt "${missing[@]}" \
+    </dev/null >"$log" 2>&1 || status=$?
+  [ "$made_policy" = no ] || "${as_root[@]}" rm -f "$policy"
+  [ "$status" -eq 0 ] || tail -n 20 "$log" >&2
+  rm -f "$log"
+  return "$status"
+}
