@@ -99,3 +99,37 @@ test("an unknown drop and a foreign order say so", async () => {
   page.noFaults();
   await context.close();
 });
+
+test("on a slow line the page is light and soon of use", async () => {
+  const drop = await openDrop();
+  const context = await phone(browser);
+  const page = await context.newPage();
+  const network = await context.newCDPSession(page);
+  await network.send("Network.enable");
+  const slow = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 25_000 };
+  await network.send("Network.emulateNetworkConditions", slow);
+  const startedAt = Date.now();
+  await page.goto(`${storefrontUrl}/drops/${drop.id}`);
+  await page.locator("#join").waitFor();
+  const tookMs = Date.now() - startedAt;
+  assert.ok(tookMs < 6_000, `took ${tookMs} ms at 400 kbit/s and 400 ms`);
+  const bytes = await page.evaluate(() => {
+    const entries = [
+      ...performance.getEntriesByType("navigation"),
+      ...performance.getEntriesByType("resource").filter(({ name }) => name.includes("/assets/")),
+    ];
+    return entries.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
+  });
+  assert.ok(bytes > 0 && bytes <= 30 * 1024, `the waiting room weighs ${bytes} B`);
+  await context.close();
+});
+
+test("the page tells those without scripts what it needs, and its policy allows none inline", async () => {
+  const response = await fetch(`${storefrontUrl}/`);
+  const [, told] = /<noscript>(.*?)<\/noscript>/s.exec(await response.text()) ?? [];
+  assert.match(told ?? "", /needs JavaScript/);
+  assert.match(told ?? "", /자바스크립트가 필요해요/);
+  const policy = response.headers.get("content-security-policy") ?? "";
+  assert.match(policy, /script-src 'self'/);
+  assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval/);
+});

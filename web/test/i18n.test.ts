@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ORDER_STATES, TICKET_STATES } from "../src/api/types.ts";
 import { en, type Key, type Message } from "../src/i18n/en.ts";
@@ -38,6 +39,29 @@ test("every ticket and order state has a text in each language", () => {
     ...CARDS.map((card) => `pay.card.${card}`),
   ];
   for (const key of wanted) assert.ok(key in en && key in ko, key);
+});
+
+/** The stable texts of an enum in the `shared` crate, so that a new state cannot be forgotten here. */
+function textsOf(file: string, name: string): string[] {
+  const source = readFileSync(new URL(`../../shared/src/${file}`, import.meta.url), "utf8");
+  const body = new RegExp(`\\n    ${name} \\{([\\s\\S]*?)\\n    \\}`).exec(source)?.[1] ?? "";
+  return [...body.matchAll(/= "(\w+)"/g)].map((match) => match[1] ?? "");
+}
+
+test("every state and reason of the services has a text", () => {
+  const states = textsOf("lifecycle.rs", "TicketState");
+  assert.ok(states.length >= 15, "the table of states was found");
+  for (const state of states) {
+    assert.ok(`ticket.state.${state}` in en || `order.state.${state}` in en, state);
+  }
+  for (const state of ORDER_STATES) assert.ok(states.includes(state), state);
+  const others = [
+    ...textsOf("lifecycle.rs", "RejectReason").map((reason) => `order.reason.${reason}`),
+    ...textsOf("drops.rs", "CloseReason").map((reason) => `closed.reason.${reason}`),
+    ...textsOf("drops.rs", "DropState").map((state) => `drop.state.${state}`),
+  ];
+  assert.ok(others.length >= 15, "the tables of reasons were found");
+  for (const key of others) assert.ok(key in en, key);
 });
 
 test("Korean is Korean: only names may be without Hangul", () => {

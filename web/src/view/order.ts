@@ -10,7 +10,7 @@ import { el } from "./dom.ts";
 import { link, notePanel } from "./facts.ts";
 import { orderFacts, orderHistory } from "./order_facts.ts";
 import type { Panel, PanelHost } from "./panel.ts";
-import { reservedPanel, whenHeldUntil } from "./pay.ts";
+import { type Outcome, reservedPanel, whenHeldUntil } from "./pay.ts";
 
 const UNDER_WAY: readonly OrderState[] = ["authorizing", "authorized", "capturing"];
 
@@ -111,14 +111,14 @@ export class OrderView {
   }
 
   /** Pays or gives back; whatever the answer, the order itself tells what became of it. */
-  private async act(call: () => Promise<Order>): Promise<boolean> {
+  private async act(call: () => Promise<Order>): Promise<Outcome> {
     try {
       this.take(await timed(call));
       this.plan();
-      return true;
-    } catch {
+      return "done";
+    } catch (error) {
       await this.refresh();
-      return false;
+      return error instanceof ApiError && error.status > 0 ? "refused" : "lost";
     }
   }
 

@@ -20,9 +20,12 @@ export const CARDS = [
 ] as const;
 const COMMON_CARDS = 2;
 
+/** Done, refused by the server, or lost on the way: only then the same attempt is made again. */
+export type Outcome = "done" | "refused" | "lost";
+
 export interface PayActions {
-  pay(method: string, attempt: string): Promise<boolean>;
-  cancel(attempt: string): Promise<boolean>;
+  pay(method: string, attempt: string): Promise<Outcome>;
+  cancel(attempt: string): Promise<Outcome>;
   /** The hold's time is over. */
   over(): void;
   problem(): string | null;
@@ -74,13 +77,14 @@ function payForm(order: Order, actions: PayActions, problem: HTMLElement): HTMLE
     el("div", { class: "actions" }, payButton, cancelButton),
   );
   const attempt = new Attempt();
-  const send = async (key: string, call: (attempt: string) => Promise<boolean>) => {
+  const send = async (key: string, call: (attempt: string) => Promise<Outcome>) => {
     payButton.disabled = cancelButton.disabled = true;
     setText(payButton, t("pay.busy"));
-    const done = await call(attempt.for(key));
+    const outcome = await call(attempt.for(key));
+    if (outcome !== "lost") attempt.forget(key);
     payButton.disabled = cancelButton.disabled = false;
     setText(payButton, payText);
-    if (!done) setText(problem, actions.problem() ?? t("pay.failed"));
+    if (outcome !== "done") setText(problem, actions.problem() ?? t("pay.failed"));
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -91,7 +95,7 @@ function payForm(order: Order, actions: PayActions, problem: HTMLElement): HTMLE
   return form;
 }
 
-/** One idempotency key per choice, kept while it is tried again, so that nothing is paid twice. */
+/** One idempotency key per choice, kept until an answer came, so that nothing is paid twice. */
 class Attempt {
   private readonly keys = new Map<string, string>();
 
@@ -99,6 +103,10 @@ class Attempt {
     const key = this.keys.get(choice) ?? `${choice}-${randomId()}`;
     this.keys.set(choice, key);
     return key;
+  }
+
+  forget(choice: string): void {
+    this.keys.delete(choice);
   }
 }
 
