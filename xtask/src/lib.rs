@@ -4,8 +4,9 @@
 //! |---|---|
 //! | [`cli`] | the commands and their flags |
 //! | `settings` | folders and ports from the environment |
-//! | `up` | servers, schema, topics, seed, services, table of addresses |
+//! | `up`, `table` | servers, schema, topics, seed, services; table of addresses |
 //! | `servers` | the servers with schema and topics, each step shown |
+//! | `services` | our services, seeded and started |
 //! | `supervise` | restarts what ends by itself; stops everything in order |
 //! | `stack_command` | `stack start`, `run`, `stop`, `status`, `logs`, `wipe` |
 //! | `test_command` | the tests on a stack of their own |
@@ -21,6 +22,7 @@ pub mod cli;
 
 mod console;
 mod servers;
+mod services;
 mod settings;
 mod signals;
 mod stack_command;
@@ -40,6 +42,7 @@ pub fn run(command: Command) -> ExitCode {
         .with_max_level(tracing::Level::INFO)
         .with_target(false)
         .without_time()
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .compact()
         .init();
     let runtime = match tokio::runtime::Runtime::new() {

@@ -28,7 +28,7 @@ use crate::{
 const STOP_TIMEOUT: Duration = Duration::from_secs(90);
 const IDLE_LOOK_EVERY: Duration = Duration::from_secs(1);
 /// What `wipe` deletes. Jars (`kafka/lib`) and secrets stay.
-const DATA: [&str; 8] = [
+const DATA: [&str; 9] = [
     "redis",
     "postgres",
     "postgres.new",
@@ -36,6 +36,7 @@ const DATA: [&str; 8] = [
     "kafka/server.properties",
     "services",
     "psp-ledger.jsonl",
+    "demo.json",
     "logs",
 ];
 

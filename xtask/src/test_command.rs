@@ -7,13 +7,13 @@ use std::{
 };
 
 use anyhow::Context;
-use stack::{Secrets, Stack, fleet::Env, paths};
+use stack::{Fleet, FleetPorts, Secrets, Stack, fleet::Env, paths};
 use tokio::process::Command;
 
 use crate::{
     cli::TestArgs,
     console::Console,
-    servers,
+    servers, services,
     settings::{Settings, sluice_dir},
     signals::Signals,
     supervise::Running,
@@ -32,7 +32,7 @@ pub(crate) async fn test(args: TestArgs) -> anyhow::Result<ExitCode> {
         let stack = servers::start(&console, &settings, &running.stack).await?;
         let secrets = Secrets::generate()?;
         servers::prepare_data(&console, &stack, &secrets, &settings.given).await?;
-        run_all(&console, &stack, &args).await
+        run_all(&console, &running, &stack, &args).await
     };
     let outcome = tokio::select! {
         outcome = work => outcome,
@@ -51,7 +51,12 @@ pub(crate) async fn test(args: TestArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Goes on after a failure, so that one run shows all of them.
-async fn run_all(console: &Console, stack: &Stack, args: &TestArgs) -> anyhow::Result<bool> {
+async fn run_all(
+    console: &Console,
+    running: &Running,
+    stack: &Stack,
+    args: &TestArgs,
+) -> anyhow::Result<bool> {
     let root = paths::workspace_root();
     let env = stack.endpoints().env();
     let mut passed = true;
@@ -62,17 +67,33 @@ async fn run_all(console: &Console, stack: &Stack, args: &TestArgs) -> anyhow::R
             cargo(&["build", "--workspace", "--bins"], &root, &env),
         )
         .await?;
-        let words = ["test"].into_iter().chain(test_words(args));
-        let words: Vec<&str> = words.collect();
+        let words: Vec<&str> = ["test"].into_iter().chain(test_words(args)).collect();
         passed &= run(console, "cargo test", cargo(&words, &root, &env)).await?;
     }
-    let browser = root.join("e2e").join("browser").join("run");
     if !args.no_browser {
-        let mut command = Command::new(&browser);
-        command.current_dir(&root).envs(&env).kill_on_drop(true);
-        passed &= run(console, "browser tests", command).await?;
+        passed &= run_in_browser(console, running, stack).await?;
     }
     Ok(passed)
+}
+
+/// Starts the services on free ports for the browser, with a demo seller's and operator's keys.
+async fn run_in_browser(
+    console: &Console,
+    running: &Running,
+    stack: &Stack,
+) -> anyhow::Result<bool> {
+    let (secrets, ports) = (Secrets::generate()?, FleetPorts::free()?);
+    let fleet = Fleet::new(stack.dir(), ports, &stack.endpoints(), &secrets, Env::new());
+    let seeded = services::start(console, running, &fleet).await?;
+    let key = |name| seeded.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let mut command = Command::new(paths::workspace_root().join("e2e").join("browser").join("run"));
+    command
+        .env("SLUICE_STOREFRONT__PUBLIC_URL", fleet.storefront_url())
+        .env("SLUICE_ADMISSION__PUBLIC_URL", fleet.admission_url())
+        .env("SLUICE_SELLER_KEY", key("seller_key"))
+        .env("SLUICE_OPERATOR_KEY", key("operator_key"))
+        .kill_on_drop(true);
+    run(console, "browser tests", command).await
 }
 
 fn test_words(args: &TestArgs) -> Vec<&str> {

@@ -1,18 +1,13 @@
 //! Brings everything up and holds it until it is told to stop.
 
-use std::{
-    process::{ExitCode, Stdio},
-    sync::Arc,
-};
+use std::{process::ExitCode, sync::Arc};
 
-use anyhow::{Context, bail};
-use serde_json::{Map, Value};
-use stack::{Fleet, Secrets, Service, ServiceOptions, StackError, background::StackState, ports};
-use tokio::process::Command;
+use anyhow::bail;
+use stack::{Fleet, Secrets, background::StackState, ports};
 
 use crate::{
-    console::Console, servers, settings::Settings, signals::Signals, stack_command::state_of,
-    supervise::Running, table,
+    console::Console, servers, services, settings::Settings, signals::Signals,
+    stack_command::state_of, supervise::Running, table,
 };
 
 /// Starts everything, prints where it is, and stops it on Ctrl-C or SIGTERM.
@@ -52,32 +47,12 @@ async fn bring_up(
     let mut given = settings.given.clone();
     given.extend(endpoints.env());
     let fleet = Fleet::new(dir, settings.fleet_ports, &endpoints, &secrets, given);
-    let seeded = console.step("seed", seed(&fleet)).await?;
-    start_service(console, running, fleet.sandbox_psp()?).await?;
-    tokio::try_join!(
-        start_service(console, running, fleet.worker()?),
-        start_service(console, running, fleet.admission()?),
-        start_service(console, running, fleet.storefront_api()?),
-    )?;
+    let seeded = services::start(console, running, &fleet).await?;
 
     state_of(&stack).write(dir)?;
     console.line(&table::addresses(&fleet, &endpoints, &seeded));
     console.line(&format!("up after {:.1} s; Ctrl-C stops it", console.elapsed().as_secs_f32()));
     Ok(())
-}
-
-async fn start_service(
-    console: &Console,
-    running: &Running,
-    options: ServiceOptions,
-) -> Result<(), StackError> {
-    let name = options.name.clone();
-    let starting = async {
-        let service = Arc::new(Service::launch(options).await?);
-        running.add(Arc::clone(&service)); // before it is ready: a stop must reach it
-        service.wait_ready().await
-    };
-    console.step(&name, starting).await
 }
 
 /// Looks at the services' ports before anything is started, and names all that are busy.
@@ -102,25 +77,4 @@ fn check_service_ports(settings: &Settings) -> anyhow::Result<()> {
         "{}\n(or stop what listens there; an `up` of this folder: ./scripts/stack stop)",
         busy.join("\n")
     )
-}
-
-/// Puts the demo seller, operator and drop there, once; says their keys.
-async fn seed(fleet: &Fleet) -> anyhow::Result<Vec<Map<String, Value>>> {
-    let options = fleet.storefront_api()?;
-    let output = Command::new(&options.binary)
-        .arg("seed")
-        .env_clear()
-        .envs(
-            std::env::vars_os().filter(|(name, _)| !name.to_string_lossy().starts_with("SLUICE_")),
-        )
-        .envs(&options.env)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .context("cannot run storefront-api seed")?;
-    if !output.status.success() {
-        bail!("storefront-api seed failed: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(table::parse_seed(&String::from_utf8_lossy(&output.stdout)))
 }
