@@ -22,7 +22,7 @@ pub mod services;
 pub mod settings;
 pub mod wait;
 
-// pub use app::TestApp;
+pub use app::TestApp;
 pub use clock::MockClock;
 pub use database::TestDatabase;
 pub use endpoints::endpoints;

@@ -1,0 +1,55 @@
+//! An operator: limits, pause, audit.
+
+use serde_json::{Value, json};
+
+use super::{Api, TestDrop};
+
+/// An operator with a key.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    api: Api,
+}
+
+impl Operator {
+    pub(super) fn new(api: Api) -> Self {
+        Self { api }
+    }
+
+    /// The API with the operator's key.
+    #[must_use]
+    pub fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// Changes limits of a drop, such as `{"admission_rate_per_second": 5}`.
+    pub async fn set_limits(&self, flash_drop: &TestDrop, mut limits: Value) -> Value {
+        limits["why"] = json!("a test");
+        let path = format!("/v1/operator/drops/{}/limits", flash_drop.id);
+        self.api.patch(&path, limits).await.expect(200)
+    }
+
+    /// Stops admission and keeps the line.
+    pub async fn pause(&self, flash_drop: &TestDrop) -> Value {
+        self.act(flash_drop, "pause").await
+    }
+
+    /// Goes on after a pause.
+    pub async fn resume(&self, flash_drop: &TestDrop) -> Value {
+        self.act(flash_drop, "resume").await
+    }
+
+    /// Stops joins and admission.
+    pub async fn emergency_stop(&self, flash_drop: &TestDrop) -> Value {
+        self.act(flash_drop, "emergency-stop").await
+    }
+
+    /// The audit log, latest first.
+    pub async fn audit(&self) -> Value {
+        self.api.get("/v1/operator/audit").await.expect(200)
+    }
+
+    async fn act(&self, flash_drop: &TestDrop, action: &str) -> Value {
+        let path = format!("/v1/operator/drops/{}/{action}", flash_drop.id);
+        self.api.post(&path, json!({ "why": "a test" })).await.expect(200)
+    }
+}

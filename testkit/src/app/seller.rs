@@ -1,0 +1,175 @@
+//! A seller: products and drops.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use shared::{clock::Clock, clock::SystemClock, ids::DropId};
+use uuid::Uuid;
+
+use super::Api;
+
+/// A seller with a key.
+#[derive(Clone, Debug)]
+pub struct Seller {
+    api: Api,
+}
+
+/// A drop that was made.
+#[derive(Clone, Debug)]
+pub struct TestDrop {
+    /// Its id.
+    pub id: DropId,
+    /// What is sold in it.
+    pub variant_id: Uuid,
+    /// As the API told it.
+    pub body: Value,
+}
+
+impl Seller {
+    pub(super) fn new(api: Api) -> Self {
+        Self { api }
+    }
+
+    /// The API with this seller's key.
+    #[must_use]
+    pub fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// Begins a drop of ten units that opens at once; see [`DropBuilder`].
+    #[must_use]
+    pub fn flash_drop(&self) -> DropBuilder {
+        DropBuilder {
+            api: self.api.clone(),
+            opens_in: SignedDuration::ZERO,
+            wait_until_open: true,
+            body: json!({
+                "title": "Test drop",
+                "units": 10,
+                "hold_seconds": 60,
+                "admission_rate_per_second": 1000.0,
+                "occupancy_cap": 1000,
+                "order_rate_per_second": 1000.0,
+            }),
+        }
+    }
+
+    /// Numbers of a drop.
+    pub async fn numbers(&self, flash_drop: &TestDrop) -> Value {
+        self.api.get(&format!("/v1/seller/drops/{}/numbers", flash_drop.id)).await.expect(200)
+    }
+
+    /// Cancels a drop.
+    pub async fn cancel(&self, flash_drop: &TestDrop) -> Value {
+        let path = format!("/v1/seller/drops/{}/cancel", flash_drop.id);
+        self.api.post(&path, json!({ "reason": "a test" })).await.expect(200)
+    }
+}
+
+/// A drop to be made.
+#[derive(Clone, Debug)]
+pub struct DropBuilder {
+    api: Api,
+    opens_in: SignedDuration,
+    wait_until_open: bool,
+    body: Value,
+}
+
+impl DropBuilder {
+    /// Units for sale.
+    #[must_use]
+    pub fn units(self, units: u32) -> Self {
+        self.with("units", units)
+    }
+
+    /// Tickets let in per second.
+    #[must_use]
+    pub fn admission_rate(self, per_second: f64) -> Self {
+        self.with("admission_rate_per_second", per_second)
+    }
+
+    /// Orders taken per second.
+    #[must_use]
+    pub fn order_rate(self, per_second: f64) -> Self {
+        self.with("order_rate_per_second", per_second)
+    }
+
+    /// Tickets admitted and not finished, at most.
+    #[must_use]
+    pub fn occupancy_cap(self, cap: u32) -> Self {
+        self.with("occupancy_cap", cap)
+    }
+
+    /// How long units stay held.
+    #[must_use]
+    pub fn hold_seconds(self, seconds: u32) -> Self {
+        self.with("hold_seconds", seconds)
+    }
+
+    /// Units one customer, and one ticket of his, may have.
+    #[must_use]
+    pub fn max_units(self, units: u32) -> Self {
+        self.with("max_units_per_ticket", units).with("max_units_per_customer", units)
+    }
+
+    /// When it opens, from now; it is returned while it still waits for that.
+    #[must_use]
+    pub fn opens_in(mut self, time: SignedDuration) -> Self {
+        self.opens_in = time;
+        self.wait_until_open = false;
+        self
+    }
+
+    /// Any field of the request.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
+        self.body[field] = value.into();
+        self
+    }
+
+    /// Makes product and drop, and waits until it is open.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the API refuses it or it does not open.
+    pub async fn create(mut self) -> TestDrop {
+        let product = self.create_product().await;
+        let variant_id = product["variants"][0]["id"].clone();
+        let now = SystemClock.now();
+        self.body["product_id"] = product["id"].clone();
+        self.body["variant_id"] = variant_id.clone();
+        self.body["opens_at"] = json!(after(now, self.opens_in));
+        if self.body.get("closes_at").is_none() {
+            self.body["closes_at"] = json!(after(now, SignedDuration::from_hours(1)));
+        }
+        let body = self.api.post("/v1/seller/drops", self.body).await.expect(201);
+        let flash_drop = TestDrop { id: parse(&body["id"]), variant_id: parse(&variant_id), body };
+        if self.wait_until_open {
+            wait_open(&self.api, &flash_drop).await;
+        }
+        flash_drop
+    }
+
+    async fn create_product(&self) -> Value {
+        let variant = json!({ "name": "One size", "price_minor": 1_999, "currency": "EUR", "stock": 1_000_000 });
+        let product = json!({ "name": "Test product", "variants": [variant] });
+        self.api.post("/v1/seller/products", product).await.expect(201)
+    }
+}
+
+async fn wait_open(api: &Api, flash_drop: &TestDrop) {
+    let path = format!("/v1/drops/{}", flash_drop.id);
+    crate::wait_until("open drop", super::stream::PATIENCE, async || {
+        let reply = api.get(&path).await;
+        (reply.body["state"] == "open").then_some(())
+    })
+    .await;
+}
+
+fn after(now: Timestamp, time: SignedDuration) -> Timestamp {
+    now.checked_add(time).expect("a test stays in this century")
+}
+
+/// Reads an id out of an answer.
+pub(super) fn parse<T: std::str::FromStr<Err: std::fmt::Debug>>(value: &Value) -> T {
+    value.as_str().unwrap_or_default().parse().expect("the API answers with ids")
+}
