@@ -97,16 +97,17 @@ pub(super) fn conserved(evidence: &Evidence) -> Verdict {
 
 /// STOCK-3: nobody was turned away for want of units while units were left.
 pub(super) fn sold_while_wanted(evidence: &Evidence, room: &Room) -> Verdict {
-    let left: i64 =
-        evidence.inventory.iter().map(|row| i64::from(row.total) - i64::from(row.sold)).sum();
-    let total: i64 = evidence.inventory.iter().map(|row| i64::from(row.total)).sum();
+    // Not the row's total: what is left at the end goes back to the product and out of it.
+    let carved = evidence.moves.iter().filter(|change| change.kind == "carve");
+    let total: i64 = carved.map(|change| i64::from(change.d_available)).sum();
+    let left = total - evidence.inventory.iter().map(|row| i64::from(row.sold)).sum::<i64>();
     let told_sold_out = room
         .tickets
         .values()
         .filter(|life| matches!(life.standing(), Standing::Closed(CloseReason::SoldOut)));
     let n_told = told_sold_out.count();
     let n_waiting = room.n_waiting();
-    if left == 0 {
+    if left <= 0 {
         return Verdict::of(Vec::new(), format!("all {total} units sold"));
     }
     let mut violations = Vec::new();
