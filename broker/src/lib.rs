@@ -18,6 +18,6 @@ mod topics;
 pub use admin::LogInfo;
 pub use error::BrokerError;
 pub use producer::{Delivery, Position, Producer};
-pub use reader::{PartitionReader, fingerprint_before, read_range};
+pub use reader::{PartitionReader, RangeReader, fingerprint_before};
 pub use record::{Fingerprint, Record};
 pub use topics::Topics;

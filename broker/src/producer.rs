@@ -7,7 +7,10 @@ use rdkafka::{
     util::Timeout,
 };
 use shared::config::KafkaSettings;
-use std::time::Duration;
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 /// Pause before trying again when librdkafka's queue is full.
 const FULL_PAUSE: Duration = Duration::from_millis(5);
@@ -24,12 +27,16 @@ pub struct Position {
 /// Writes records; clones share one connection.
 #[derive(Clone)]
 pub struct Producer {
-    inner: FutureProducer,
+    settings: Arc<KafkaSettings>,
+    inner: Arc<RwLock<FutureProducer>>,
 }
 
 /// A record that is on its way.
 #[must_use = "a record counts only when its delivery is known"]
-pub struct Delivery(DeliveryFuture);
+pub struct Delivery {
+    future: DeliveryFuture,
+    producer: Producer,
+}
 
 impl Producer {
     /// Makes a producer. It connects when it is first used.
@@ -39,7 +46,7 @@ impl Producer {
     /// Returns [`BrokerError`] when librdkafka refuses a setting.
     pub fn new(settings: &KafkaSettings) -> Result<Self, BrokerError> {
         let inner = settings::producer(settings).create().doing("make a producer")?;
-        Ok(Self { inner })
+        Ok(Self { settings: Arc::new(settings.clone()), inner: Arc::new(RwLock::new(inner)) })
     }
 
     /// Hands a record over for writing. Records of one partition are written in the order of
@@ -58,12 +65,15 @@ impl Producer {
         loop {
             let mut record = FutureRecord::to(topic).key(key).payload(payload);
             record.partition = partition;
-            match self.inner.send_result(record) {
-                Ok(delivery) => return Ok(Delivery(delivery)),
+            match self.current().send_result(record) {
+                Ok(future) => return Ok(Delivery { future, producer: self.clone() }),
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => {
                     tokio::time::sleep(FULL_PAUSE).await;
                 }
-                Err((error, _)) => return Err(BrokerError::new("hand over a record", error)),
+                Err((error, _)) => {
+                    self.replace_if_broken();
+                    return Err(BrokerError::new("hand over a record", error));
+                }
             }
         }
     }
@@ -85,11 +95,28 @@ impl Producer {
 
     /// Waits until everything handed over is written or given up.
     pub async fn flush(&self, at_most: Duration) {
-        let inner = self.inner.clone();
+        let inner = self.current();
         let flushed =
             tokio::task::spawn_blocking(move || inner.flush(Timeout::After(at_most))).await;
         if let Ok(Err(error)) = flushed {
             tracing::warn!(%error, "records were left unwritten at the stop");
+        }
+    }
+
+    fn current(&self) -> FutureProducer {
+        self.inner.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// An idempotent producer whose log was replaced under it can give up for good; another one
+    /// takes its place. What was on its way is reported as failed and handed over again by whoever
+    /// needs it.
+    fn replace_if_broken(&self) {
+        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let Some((code, reason)) = inner.client().fatal_error() else { return };
+        tracing::warn!(%code, reason, "the producer gave up; making another");
+        match settings::producer(&self.settings).create() {
+            Ok(fresh) => *inner = fresh,
+            Err(error) => tracing::error!(%error, "could not make another producer"),
         }
     }
 }
@@ -101,11 +128,16 @@ impl Delivery {
     ///
     /// Returns [`BrokerError`] when that is not known; the record may be there all the same.
     pub async fn acknowledged(self) -> Result<Position, BrokerError> {
-        let delivery = self
-            .0
+        let delivered = self
+            .future
             .await
-            .map_err(|_| BrokerError::new("write a record", KafkaError::Canceled))?
-            .map_err(|(error, _)| BrokerError::new("write a record", error))?;
-        Ok(Position { partition: delivery.partition, offset: delivery.offset })
+            .map_err(|_| BrokerError::new("write a record", KafkaError::Canceled))?;
+        match delivered {
+            Ok(delivery) => Ok(Position { partition: delivery.partition, offset: delivery.offset }),
+            Err((error, _)) => {
+                self.producer.replace_if_broken();
+                Err(BrokerError::new("write a record", error))
+            }
+        }
     }
 }

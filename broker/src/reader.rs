@@ -11,11 +11,13 @@ use rdkafka::{
     message::BorrowedMessage,
 };
 use shared::config::KafkaSettings;
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
 /// How long the rest of a batch may take once its first record is there.
 const REST: Duration = Duration::from_millis(2);
+/// Records of one step through a range.
+const RANGE_BATCH: usize = 5000;
 /// How long a range may take from one record to the next.
 const STALL: Duration = Duration::from_secs(5);
 
@@ -108,34 +110,51 @@ impl PartitionReader {
     }
 }
 
-/// Reads the records of `[from, to)`, handing them to `each` in order.
-///
-/// # Errors
-///
-/// Returns [`BrokerError`] when the log ends or stalls before `to`.
-pub async fn read_range(
-    settings: &KafkaSettings,
-    topic: &str,
-    partition: i32,
-    range: std::ops::Range<i64>,
-    mut each: impl FnMut(Record),
-) -> Result<(), BrokerError> {
-    if range.is_empty() {
-        return Ok(());
+/// Reads a closed part of a partition, a batch at a time.
+pub struct RangeReader {
+    /// None when there is nothing to read.
+    reader: Option<PartitionReader>,
+    end: i64,
+}
+
+impl RangeReader {
+    /// Starts reading `[range.start, range.end)`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`BrokerError`] when librdkafka refuses a setting or the assignment.
+    pub fn open(
+        settings: &KafkaSettings,
+        topic: &str,
+        partition: i32,
+        range: Range<i64>,
+    ) -> Result<Self, BrokerError> {
+        let reader = if range.is_empty() {
+            None
+        } else {
+            Some(PartitionReader::open(settings, topic, partition, range.start)?)
+        };
+        Ok(Self { reader, end: range.end })
     }
-    let mut reader = PartitionReader::open(settings, topic, partition, range.start)?;
-    while reader.next_offset() < range.end {
-        let batch = reader.read_batch(10_000, STALL).await?;
+
+    /// Reads the next records; `None` when the range is done.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`BrokerError`] when the log ends or stalls before the range does.
+    pub async fn next(&mut self) -> Result<Option<Vec<Record>>, BrokerError> {
+        let Some(reader) = &mut self.reader else { return Ok(None) };
+        if reader.next_offset() >= self.end {
+            return Ok(None);
+        }
+        let mut batch = reader.read_batch(RANGE_BATCH, STALL).await?;
         if batch.is_empty() {
-            return Err(BrokerError::new("read a range", KafkaError::PartitionEOF(partition)));
+            let error = KafkaError::PartitionEOF(reader.partition);
+            return Err(BrokerError::new("read a range", error));
         }
-        for record in batch {
-            if record.offset < range.end {
-                each(record);
-            }
-        }
+        batch.retain(|record| record.offset < self.end);
+        Ok(Some(batch))
     }
-    Ok(())
 }
 
 /// Hash of the record before `offset`; `None` when there is none.
@@ -149,14 +168,10 @@ pub async fn fingerprint_before(
     partition: i32,
     offset: i64,
 ) -> Result<Option<Fingerprint>, BrokerError> {
-    let mut found = None;
-    if offset > 0 {
-        read_range(settings, topic, partition, offset - 1..offset, |record| {
-            found = Some(record.fingerprint());
-        })
-        .await?;
-    }
-    Ok(found)
+    let before = (offset - 1).max(0)..offset;
+    let mut reader = RangeReader::open(settings, topic, partition, before)?;
+    let record = reader.next().await?.and_then(|batch| batch.into_iter().next());
+    Ok(record.map(|record| record.fingerprint()))
 }
 
 fn record(message: &BorrowedMessage<'_>) -> Record {

@@ -17,7 +17,8 @@ pub(crate) fn client(settings: &KafkaSettings) -> ClientConfig {
         .set("reconnect.backoff.max.ms", "500")
         .set("topic.metadata.refresh.interval.ms", "10000")
         .set("topic.metadata.propagation.max.ms", "2000")
-        .set("allow.auto.create.topics", "true");
+        // Topics are made with their number of partitions; a question must not make others.
+        .set("allow.auto.create.topics", "false");
     config
 }
 

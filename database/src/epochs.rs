@@ -218,6 +218,35 @@ pub async fn truth_of(
     Ok(TicketTruth { orders, stock, processed })
 }
 
+/// Lists orders that ended a while ago without the line having been told.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn untold_ends(
+    pool: &PgPool,
+    drop_id: DropId,
+    limit: i64,
+) -> Result<Vec<(TicketId, u64, TicketState)>, DatabaseError> {
+    let rows: Vec<(Uuid, i64, String)> = sqlx::query_as(
+        "select id, score, state from orders
+         where drop_id = $1 and not line_told and updated_at < now() - interval '1 second'
+             and state in
+                 ('confirmed', 'rejected', 'dead', 'expired', 'payment_failed', 'cancelled')
+         limit $2",
+    )
+    .bind(drop_id.as_uuid())
+    .bind(limit)
+    .fetch_all(pool)
+    .await
+    .doing("look for ends that the line was not told")?;
+    rows.into_iter()
+        .map(|(id, score, state)| {
+            Ok((TicketId::from_uuid(id), score.cast_unsigned(), parse(&state)?))
+        })
+        .collect()
+}
+
 async fn stock(
     conn: &mut PgConnection,
     drop_id: DropId,

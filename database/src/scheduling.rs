@@ -110,6 +110,19 @@ where
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn live_drops(pool: &PgPool) -> Result<Vec<LiveDrop>, DatabaseError> {
+    read(pool, None).await
+}
+
+/// Looks up one of the [`live_drops`].
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn live_drop(pool: &PgPool, drop_id: DropId) -> Result<Option<LiveDrop>, DatabaseError> {
+    Ok(read(pool, Some(drop_id)).await?.pop())
+}
+
+async fn read(pool: &PgPool, drop_id: Option<DropId>) -> Result<Vec<LiveDrop>, DatabaseError> {
     sqlx::query_as(
         "select d.id, d.state, d.mode, d.message, d.opens_at, d.closes_at,
              d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
@@ -118,13 +131,14 @@ pub async fn live_drops(pool: &PgPool) -> Result<Vec<LiveDrop>, DatabaseError> {
              array(select i.variant_id from inventory i where i.drop_id = d.id
                    order by i.variant_id) as variants
          from drops d
-         where d.partition is not null
+         where d.partition is not null and ($1::uuid is null or d.id = $1)
              and (d.state in ('scheduled', 'open') or d.epoch_state <> 'none')
          order by d.id",
     )
+    .bind(drop_id.map(|id| id.as_uuid()))
     .fetch_all(pool)
     .await
-    .doing("list live drops")
+    .doing("read live drops")
 }
 
 /// Gives each drop that is about to open the partition that the fewest live drops have.

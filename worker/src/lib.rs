@@ -27,6 +27,7 @@ pub mod payments;
 pub mod reconciler;
 pub mod relay;
 pub mod roles;
+pub mod room_config;
 pub mod scheduler;
 pub mod start;
 pub mod sweeper;

@@ -1,10 +1,43 @@
 //! Lets waiting tickets in and hands their commands to Kafka.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`line`] | the loop of one drop: admit, produce, extend |
+//! | [`commands`] | an admitted ticket as a signed command in its drop's partition |
+//! | [`pressure`] | when what comes after is behind, nobody more is let in |
+//!
+//! Any number of drains may work on a drop: rate, occupancy and stock are decided in Redis, in
+//! one step with the move from waiting to in flight.
+
+pub mod commands;
+pub mod line;
+pub mod pressure;
 
 use crate::app::App;
-use shared::shutdown::Shutdown;
+use shared::{ids::DropId, shutdown::Shutdown};
+use std::collections::HashMap;
+use tokio::task::JoinHandle;
 
 /// Runs the role until the process stops.
 pub async fn run(app: App, shutdown: Shutdown) {
-    drop(app);
-    shutdown.soft().cancelled().await;
+    let soft = shutdown.soft();
+    let mut changes = app.drops.subscribe();
+    let mut lines: HashMap<DropId, JoinHandle<()>> = HashMap::new();
+    while !soft.is_cancelled() {
+        lines.retain(|_, line| !line.is_finished());
+        for drop_id in app.drops.now().keys() {
+            lines
+                .entry(*drop_id)
+                .or_insert_with(|| tokio::spawn(line::run(app.clone(), *drop_id, soft.clone())));
+        }
+        tokio::select! {
+            () = soft.cancelled() => {}
+            changed = changes.changed() => if changed.is_err() { break },
+        }
+    }
+    for (drop_id, line) in lines {
+        if let Err(error) = line.await {
+            tracing::error!(drop.id = %drop_id, %error, "the drain of a drop failed");
+        }
+    }
 }

@@ -1,0 +1,96 @@
+//! Back-pressure: when what comes after is behind or silent, nobody more is let in.
+
+use crate::app::App;
+use database::{
+    offsets::{self, PartitionOffset},
+    scheduling::{self, LiveDrop},
+};
+use shared::telemetry::GaugeName;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How often it is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Processors that are silent for longer than this count as dead.
+const SILENCE_S: f64 = 5.0;
+/// Commands that may always wait, and seconds of the order rate that may wait on top of them.
+const LAG_FLOOR: f64 = 1000.0;
+const LAG_SECONDS: f64 = 5.0;
+
+/// What is known of the pressure on a drop.
+#[derive(Debug)]
+pub struct Pressure {
+    look_at: Instant,
+    blocked: Option<&'static str>,
+    generation: i64,
+}
+
+impl Default for Pressure {
+    fn default() -> Self {
+        // Until the first look nothing is known, so nobody is let in.
+        Self { look_at: Instant::now(), blocked: Some("not looked at yet"), generation: 0 }
+    }
+}
+
+impl Pressure {
+    /// Whether nobody may be let in now. Fails closed: what cannot be seen counts as behind.
+    pub async fn is_too_high(&mut self, app: &App, flash_drop: &LiveDrop) -> bool {
+        if Instant::now() >= self.look_at {
+            let blocked = match self.look(app, flash_drop).await {
+                Ok(blocked) => blocked,
+                Err(error) => {
+                    tracing::debug!(%error, "could not look at the order processors");
+                    Some("the order processors cannot be seen")
+                }
+            };
+            if blocked != self.blocked {
+                match blocked {
+                    Some(why) => tracing::warn!(drop.id = %flash_drop.id, why, "admission waits"),
+                    None => tracing::info!(drop.id = %flash_drop.id, "admission may go on"),
+                }
+            }
+            self.blocked = blocked;
+            self.look_at = Instant::now() + LOOK_EVERY;
+        }
+        self.blocked.is_some()
+    }
+
+    /// Generation of the log that commands go to.
+    ///
+    /// Always read before they are produced: a position that is given too old a generation is
+    /// one that the reconciler does not trust, never one that it waits for in vain.
+    #[must_use]
+    pub const fn generation(&self) -> i64 {
+        self.generation
+    }
+
+    async fn look(
+        &mut self,
+        app: &App,
+        flash_drop: &LiveDrop,
+    ) -> anyhow::Result<Option<&'static str>> {
+        let processed = processed(app, flash_drop).await?;
+        self.generation = processed.generation;
+        let silent = scheduling::silence(&app.pool, "orders").await?;
+        if silent.is_none_or(|silent| silent > SILENCE_S) {
+            return Ok(Some("no order processor is alive"));
+        }
+        let (topic, partition) = (&app.topics.order_commands, flash_drop.partition);
+        let end = app.log_info.offsets(topic, partition).await?.end;
+        let lag = (end - processed.next_offset).max(0) as f64;
+        GaugeName::CommandLag.get().set(lag);
+        let bound = LAG_FLOOR + LAG_SECONDS * flash_drop.limits.order_rate_per_second;
+        Ok((lag > bound).then_some("too many commands wait to be processed"))
+    }
+}
+
+/// How far the commands of a drop's partition are processed; of a new partition, its start.
+async fn processed(app: &App, flash_drop: &LiveDrop) -> anyhow::Result<PartitionOffset> {
+    let (topic, partition) = (&app.topics.order_commands, flash_drop.partition);
+    if let Some(offset) = offsets::find(&app.pool, topic, partition).await? {
+        return Ok(offset);
+    }
+    let start = app.log_info.offsets(topic, partition).await?.start;
+    let cluster = app.log_info.cluster_id().await?;
+    Ok(offsets::find_or_begin(&app.pool, topic, partition, start, &cluster).await?)
+}
