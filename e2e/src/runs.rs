@@ -7,7 +7,7 @@ use crate::{
 use anyhow::Context;
 use crowd::{CheckOptions, CheckReport, RunOptions, RunReport, faults::FaultLog};
 use shared::ids::DropId;
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 /// A crowd and what is done to the world meanwhile.
 #[derive(Clone, Debug)]
@@ -103,8 +103,13 @@ impl Outcome {
     ///
     /// When somebody was left uninformed or an invariant was violated.
     pub fn assert_clean(&self) {
-        println!("{}\n{}", self.run, self.check);
-        assert_eq!(self.run.gave_up, 0, "shoppers were not told the end");
-        assert!(self.check.is_clean(), "violated: {:?}", self.check.violated());
+        assert_eq!(self.run.gave_up, 0, "shoppers were not told the end:\n{self}");
+        assert!(self.check.is_clean(), "violated: {:?}\n{self}", self.check.violated());
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}", self.run, self.check)
     }
 }

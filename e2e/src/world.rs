@@ -34,8 +34,8 @@ impl Default for WorldOptions {
 impl WorldOptions {
     /// Sets one setting of the services.
     #[must_use]
-    pub fn set(mut self, name: &str, value: impl ToString) -> Self {
-        self.env.insert(name.to_owned(), value.to_string());
+    pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.env.insert(name.to_owned(), value.into());
         self
     }
 }
