@@ -125,6 +125,25 @@ pub async fn give_up(pool: &PgPool, request: KeyedRequest<'_>) -> Result<(), Dat
     Ok(())
 }
 
+/// Lets a request be run again at once, under the name and the first moment that it has: we failed,
+/// and it may have done something.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn unlock(pool: &PgPool, request: KeyedRequest<'_>) -> Result<(), DatabaseError> {
+    sqlx::query(
+        "update idempotency_keys set locked_until = '-infinity'
+         where owner = $1 and key = $2 and status is null",
+    )
+    .bind(request.owner)
+    .bind(request.key)
+    .execute(pool)
+    .await
+    .doing("unlock an idempotency key")?;
+    Ok(())
+}
+
 /// Forgets answers that are older than a day.
 ///
 /// # Errors

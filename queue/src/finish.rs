@@ -1,6 +1,6 @@
 //! The end of an order frees its place.
 
-use crate::{Queue, QueueError, SettleOutcome, Settlement, StockFigure};
+use crate::{Queue, QueueError, StockFigure};
 use shared::{
     ids::{DropId, TicketId},
     lifecycle::TicketState,
@@ -32,14 +32,6 @@ impl Queue {
         stock: &[StockFigure],
         finished: &[Finished],
     ) -> Result<(), QueueError> {
-        let settlements: Vec<_> = finished
-            .iter()
-            .map(|one| Settlement {
-                ticket_id: one.ticket_id,
-                score: one.score,
-                outcome: SettleOutcome::Ended(one.state),
-            })
-            .collect();
-        self.settle(drop_id, epoch, stock, &settlements).await
+        todo!()
     }
 }

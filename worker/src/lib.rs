@@ -15,7 +15,6 @@
 //! | [`relay`] | outbox → `order-events`, `dead-letters` |
 //! | [`scheduler`] | opens, configures, ends, retires drops |
 
-pub mod admin;
 pub mod app;
 pub mod drain;
 pub mod heartbeat;
@@ -51,12 +50,9 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn run(settings: Settings, roles: Roles) -> anyhow::Result<()> {
     let app = App::connect(settings).await.context("cannot start")?;
     let shutdown = Shutdown::default();
-    let readiness = admin::readiness();
-    admin::listen(&app, readiness.clone(), &shutdown).await?;
-    let start = start::when_ready(app.clone(), roles, readiness, shutdown.clone());
-    let start = tokio::spawn(start);
+    let ready = tokio::spawn(start::when_ready(app.clone(), roles.clone(), shutdown.clone()));
     shutdown.wait(GRACE).await;
-    start.abort();
+    ready.abort();
     app.producer.flush(Duration::from_secs(5)).await;
     Ok(())
 }

@@ -45,6 +45,16 @@ pub struct LimitsChange {
     pub order_rate_per_second: Option<f64>,
 }
 
+impl LimitsChange {
+    /// Whether everything stays.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.admission_rate_per_second.is_none()
+            && self.occupancy_cap.is_none()
+            && self.order_rate_per_second.is_none()
+    }
+}
+
 /// A new mode with the words that go with it.
 #[derive(Clone, Copy, Debug)]
 pub struct ModeChange<'a> {

@@ -1,0 +1,90 @@
+//! What every handler can reach.
+
+use anyhow::Context as _;
+use axum::extract::FromRef;
+use database::PgPool;
+use edge::SessionVerifier;
+use jiff::Timestamp;
+use queue::Queue;
+use shared::{
+    clock::{Clock, SystemClock},
+    config::Settings,
+    credentials::Keyring,
+};
+use std::{ops::Deref, sync::Arc, time::Duration};
+
+/// The storefront; a clone is cheap.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// The parts of an [`App`].
+pub struct Inner {
+    /// The truth.
+    pub pool: PgPool,
+    /// The line.
+    pub queue: Queue,
+    /// Keys of sessions.
+    pub session_keys: Arc<Keyring>,
+    /// Believes sessions.
+    pub sessions: SessionVerifier,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// All settings.
+    pub settings: Settings,
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl FromRef<App> for SessionVerifier {
+    fn from_ref(app: &App) -> Self {
+        app.sessions.clone()
+    }
+}
+
+impl App {
+    /// Prepares the connections; they are made when first used.
+    ///
+    /// # Errors
+    ///
+    /// Returns what cannot be used in the settings.
+    pub async fn connect(settings: Settings) -> anyhow::Result<Self> {
+        let pool = database::connect(&settings.database).context("database.url")?;
+        let queue = Queue::connect(&settings.redis).await.context("redis.url")?;
+        let keys = Keyring::parse(&settings.credentials.session_keys)
+            .map_err(anyhow::Error::msg)
+            .context("credentials.session_keys")?;
+        let (session_keys, clock) = (Arc::new(keys), Arc::new(SystemClock));
+        Ok(Self(Arc::new(Inner {
+            pool,
+            queue,
+            sessions: SessionVerifier::new(Arc::clone(&session_keys), clock.clone()),
+            session_keys,
+            clock,
+            settings,
+        })))
+    }
+
+    /// The moment that it is.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Whether Postgres answers within two seconds.
+    pub async fn postgres_answers(&self) -> bool {
+        let ping = sqlx::query("select 1").execute(&self.pool);
+        matches!(tokio::time::timeout(Duration::from_secs(2), ping).await, Ok(Ok(_)))
+    }
+
+    /// Whether Redis answers within a second.
+    pub async fn redis_answers(&self) -> bool {
+        let ping = self.queue.ping();
+        matches!(tokio::time::timeout(Duration::from_secs(1), ping).await, Ok(Ok(())))
+    }
+}

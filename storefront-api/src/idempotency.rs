@@ -1,0 +1,168 @@
+//! `Idempotency-Key`: a repeated request is answered, not repeated (IDEM-1).
+//!
+//! The layer takes the key before the handler runs and keeps status and body of what was run. What
+//! was refused before it did anything is not kept, so that it can be sent again after a correction.
+//! After a failure of ours the key stays with its request, which may then run again: ids of what is
+//! made follow from the key (see [`ResourceId`]), everything else is conditional on its state.
+
+use crate::{ApiError, App, extract::Caller, extract::ResourceId};
+use aws_lc_rs::digest;
+use axum::{
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use database::idempotency::{self, Begun, KeyedRequest};
+use jiff::Timestamp;
+
+/// The header of the request.
+pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The header of an answer that was given before.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+const MAX_KEY: usize = 255;
+/// Answers are small; a larger one would be a fault of ours.
+const MAX_ANSWER: usize = 1 << 20;
+
+/// Runs a request with a key at most once.
+///
+/// # Errors
+///
+/// Returns [`ApiError`] when the key cannot be taken; the request is then not run.
+pub async fn layer(
+    State(app): State<App>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    if *request.method() != Method::POST || !request.headers().contains_key(&KEY) {
+        return Ok(next.run(request).await);
+    }
+    let key = read_key(request.headers())?;
+    // Only for callers we believe: nobody else may write rows here.
+    let caller = Caller::identify(&app, request.headers()).await?;
+    let (parts, body) = request.into_parts();
+    let body = edge::extract::body(Request::from_parts(parts.clone(), body), &()).await?;
+    let hash = hash(&parts, &body);
+    let owner = caller.owner();
+    let keyed = KeyedRequest { owner: &owner, key: &key, hash: hash.as_ref() };
+    match idempotency::begin(&app.pool, keyed).await? {
+        Begun::Answered { status, body } => Ok(replay(status, body)),
+        Begun::Running => Err(ApiError::IdempotencyKeyRunning),
+        Begun::OtherRequest => Err(ApiError::IdempotencyKeyReuse),
+        Begun::Run { first_at } => {
+            let mut request = Request::from_parts(parts, Body::from(body));
+            request.extensions_mut().insert(caller);
+            request.extensions_mut().insert(resource_id(first_at, keyed));
+            let response = next.run(request).await;
+            keep(&app, keyed, response).await
+        }
+    }
+}
+
+fn read_key(headers: &HeaderMap) -> Result<String, ApiError> {
+    let mut keys = headers.get_all(&KEY).iter();
+    let (Some(key), None) = (keys.next(), keys.next()) else {
+        return Err(ApiError::IdempotencyKeyInvalid);
+    };
+    let visible = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
+    if !(1..=MAX_KEY).contains(&key.len()) || !key.as_bytes().iter().all(visible) {
+        return Err(ApiError::IdempotencyKeyInvalid);
+    }
+    key.to_str().map(str::to_owned).map_err(|_| ApiError::IdempotencyKeyInvalid)
+}
+
+fn hash(parts: &Parts, body: &Bytes) -> digest::Digest {
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(parts.method.as_str().as_bytes());
+    context.update(b" ");
+    context.update(parts.uri.path().as_bytes());
+    context.update(b"\n");
+    context.update(body);
+    context.finish()
+}
+
+/// A UUIDv7 of the key's first moment whose random part is drawn from owner, key and request.
+fn resource_id(first_at: Timestamp, request: KeyedRequest<'_>) -> ResourceId {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in [request.owner.as_bytes(), request.key.as_bytes(), request.hash] {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part);
+    }
+    let drawn = context.finish();
+    let mut random = [0; 10];
+    random.copy_from_slice(&drawn.as_ref()[..10]);
+    let millis = u64::try_from(first_at.as_millisecond()).unwrap_or_default();
+    ResourceId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+}
+
+/// Keeps the answer, or lets the key go.
+async fn keep(
+    app: &App,
+    request: KeyedRequest<'_>,
+    response: Response,
+) -> Result<Response, ApiError> {
+    let status = response.status();
+    if was_run(status) {
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, MAX_ANSWER).await.unwrap_or_default();
+        let kept = idempotency::finish(&app.pool, request, status.as_u16(), &body).await;
+        if let Err(error) = kept {
+            tracing::warn!(%error, "could not keep an answer; a repeat will run again");
+        }
+        return Ok(Response::from_parts(parts, Body::from(body)));
+    }
+    let let_go = if status.is_server_error() {
+        idempotency::unlock(&app.pool, request).await
+    } else {
+        idempotency::give_up(&app.pool, request).await
+    };
+    if let Err(error) = let_go {
+        tracing::warn!(%error, "could not let an idempotency key go; it frees itself in a minute");
+    }
+    Ok(response)
+}
+
+/// Whether the handler got as far as deciding; what was refused on sight may be corrected.
+fn was_run(status: StatusCode) -> bool {
+    status.is_success() || status == StatusCode::CONFLICT
+}
+
+fn replay(status: u16, body: Vec<u8>) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    let content_type =
+        if status.is_success() { "application/json" } else { "application/problem+json" };
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repeat_makes_the_same_id_and_another_key_another() {
+        let first_at = Timestamp::from_millisecond(1_700_000_000_000).unwrap();
+        let id = |key| {
+            resource_id(first_at, KeyedRequest { owner: "seller:1", key, hash: b"request" }).0
+        };
+        assert_eq!(id("a"), id("a"));
+        assert_ne!(id("a"), id("b"));
+        assert_eq!(id("a").get_version_num(), 7);
+    }
+
+    #[test]
+    fn keys_are_short_and_visible() {
+        let read = |value: &str| {
+            read_key(&HeaderMap::from_iter([(KEY, HeaderValue::from_str(value).unwrap())]))
+        };
+        assert_eq!(read("order-1").unwrap(), "order-1");
+        assert!(read("").is_err());
+        assert!(read(&"x".repeat(256)).is_err());
+        assert!(read("caf\u{e9}").is_err());
+    }
+}

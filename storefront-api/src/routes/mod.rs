@@ -1,0 +1,5 @@
+//! The handlers, by who asks.
+
+pub mod operator;
+pub mod seller;
+pub mod shopper;

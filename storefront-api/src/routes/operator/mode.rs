@@ -1,0 +1,97 @@
+//! Whether a drop may go on.
+
+use super::limits::LimitsResponse;
+use crate::{
+    ApiError, App,
+    extract::{Body, Faults, Operator, Validate},
+};
+use axum::extract::State;
+use database::drops::{self, ModeChange};
+use edge::{Json, Path, Problem};
+use serde::Deserialize;
+use shared::{drops::DropMode, ids::DropId};
+use utoipa::ToSchema;
+
+
+/// Why a mode is changed, and what those who wait are told.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModeInput {
+    /// The reason, for the audit log, up to 500 characters.
+    pub why: String,
+    /// For those who wait, up to 500 characters; without it, earlier words go.
+    pub message: Option<String>,
+}
+
+impl Validate for ModeInput {
+    fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        faults.text("/why", &self.why, 500);
+        if let Some(message) = &self.message {
+            faults.text("/message", message, 500);
+        }
+        faults
+    }
+}
+
+/// Keeps everybody in place; joins go on.
+#[utoipa::path(post, path = "/v1/operator/drops/{drop_id}/pause", tag = "operator",
+    security(("operator_key" = [])), request_body = ModeInput,
+    params(("drop_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = LimitsResponse),
+        (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[tracing::instrument(name = "handler.mode.pause", skip_all, fields(drop.id = %drop_id))]
+pub async fn pause(
+    State(app): State<App>,
+    Path(drop_id): Path<DropId>,
+    operator: Operator,
+    Body(input): Body<ModeInput>,
+) -> Result<Json<LimitsResponse>, ApiError> {
+    change(&app, drop_id, &operator, DropMode::Paused, &input).await
+}
+
+/// Lets admission go on.
+#[utoipa::path(post, path = "/v1/operator/drops/{drop_id}/resume", tag = "operator",
+    security(("operator_key" = [])), request_body = ModeInput,
+    params(("drop_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = LimitsResponse),
+        (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[tracing::instrument(name = "handler.mode.resume", skip_all, fields(drop.id = %drop_id))]
+pub async fn resume(
+    State(app): State<App>,
+    Path(drop_id): Path<DropId>,
+    operator: Operator,
+    Body(input): Body<ModeInput>,
+) -> Result<Json<LimitsResponse>, ApiError> {
+    change(&app, drop_id, &operator, DropMode::Running, &input).await
+}
+
+/// Stops joins and admissions at once; who has a hold may still pay.
+#[utoipa::path(post, path = "/v1/operator/drops/{drop_id}/emergency-stop", tag = "operator",
+    security(("operator_key" = [])), request_body = ModeInput,
+    params(("drop_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = LimitsResponse),
+        (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[tracing::instrument(name = "handler.mode.emergency_stop", skip_all, fields(drop.id = %drop_id))]
+pub async fn emergency_stop(
+    State(app): State<App>,
+    Path(drop_id): Path<DropId>,
+    operator: Operator,
+    Body(input): Body<ModeInput>,
+) -> Result<Json<LimitsResponse>, ApiError> {
+    change(&app, drop_id, &operator, DropMode::Stopped, &input).await
+}
+
+async fn change(
+    app: &App,
+    drop_id: DropId,
+    operator: &Operator,
+    mode: DropMode,
+    input: &ModeInput,
+) -> Result<Json<LimitsResponse>, ApiError> {
+    let change = ModeChange { mode, message: input.message.as_deref() };
+    let actor = operator.actor();
+    let limits = drops::change_mode(&app.pool, drop_id, change, &actor, &input.why).await?;
+    tracing::info!(drop.id = %drop_id, %mode, "drop {drop_id} is {mode}");
+    Ok(Json(limits.into()))
+}

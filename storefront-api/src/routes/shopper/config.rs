@@ -1,0 +1,58 @@
+//! What the pages need to know before anything else.
+
+use crate::App;
+use axum::{
+    extract::State,
+    http::{HeaderMap, header},
+};
+use edge::Json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Languages of the pages.
+const LANGUAGES: [&str; 2] = ["en", "ko"];
+
+/// What the pages need to know.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ClientConfig {
+    /// Where to join and stream.
+    pub admission_url: String,
+    /// Languages of the pages.
+    pub languages: Vec<&'static str>,
+}
+
+/// Tells the pages where admission is.
+#[utoipa::path(get, path = "/v1/client-config", tag = "shopper",
+    responses((status = 200, body = ClientConfig)))]
+pub async fn show(State(app): State<App>, headers: HeaderMap) -> Json<ClientConfig> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    Json(ClientConfig {
+        admission_url: admission_url(&app.settings.admission.public_url, host),
+        languages: LANGUAGES.to_vec(),
+    })
+}
+
+/// On the own machine, `localhost` and `127.0.0.1` are two sites to a browser, and a cookie of one
+/// is not sent to the other: so admission is named as the page is.
+fn admission_url(public_url: &str, host: &str) -> String {
+    let public_url = public_url.trim_end_matches('/');
+    match host.split(':').next() {
+        Some("localhost") => public_url.replacen("//127.0.0.1", "//localhost", 1),
+        Some("127.0.0.1") => public_url.replacen("//localhost", "//127.0.0.1", 1),
+        _ => public_url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn admission_is_named_as_the_page_is() {
+        let local = "http://127.0.0.1:8081";
+        assert_eq!(admission_url(local, "localhost:8080"), "http://localhost:8081");
+        assert_eq!(admission_url(local, "127.0.0.1:8080"), local);
+        let real = "https://line.shop.example";
+        assert_eq!(admission_url(real, "shop.example"), real);
+    }
+}

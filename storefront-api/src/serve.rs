@@ -1,0 +1,92 @@
+//! The life of the process: waits for Postgres, serves, stops softly.
+
+use crate::{App, router};
+use anyhow::{Context as _, bail};
+use edge::{Readiness, ServeOptions, health};
+use shared::{config::Settings, shutdown::Shutdown, telemetry};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+use tokio::net::TcpListener;
+
+/// How long requests may take to finish after the first signal.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long to wait for Postgres at the start.
+const PATIENCE: Duration = Duration::from_secs(60);
+const HEALTH_EVERY: Duration = Duration::from_secs(1);
+const FORGET_EVERY: Duration = Duration::from_secs(3600);
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+///
+/// Returns what stops the start: settings that cannot be used, addresses in use, no Postgres.
+pub async fn run(settings: Settings, shutdown: Shutdown) -> anyhow::Result<()> {
+    let (listen, admin_listen) = (settings.storefront.listen, settings.storefront.admin_listen);
+    let metrics = telemetry::start_metrics().context("cannot start metrics")?;
+    let app = App::connect(settings).await?;
+    wait_for_postgres(&app, &shutdown).await?;
+    let readiness = Readiness::needing(["postgres"]);
+    let public = bind(listen, "storefront.listen").await?;
+    let admin = bind(admin_listen, "storefront.admin_listen").await?;
+    spawn_server(&shutdown, public, router::public(&app, readiness.clone()));
+    let admin_routes = health::admin_routes(readiness.clone(), move || metrics.render());
+    spawn_server(&shutdown, admin, admin_routes);
+    spawn_chores(&app, readiness, &shutdown);
+    tracing::info!(%listen, "storefront-api listens on {listen}");
+    shutdown.wait(GRACE).await;
+    Ok(())
+}
+
+async fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {key} = {address}"))
+}
+
+fn spawn_server(shutdown: &Shutdown, listener: TcpListener, router: axum::Router) {
+    let inner = shutdown.clone();
+    shutdown.spawn(async move {
+        edge::serve(listener, router, ServeOptions::default(), &inner).await;
+    });
+}
+
+async fn wait_for_postgres(app: &App, shutdown: &Shutdown) -> anyhow::Result<()> {
+    let (begun, soft) = (Instant::now(), shutdown.soft());
+    while !app.postgres_answers().await {
+        if begun.elapsed() > PATIENCE {
+            bail!("Postgres did not answer within {} s (database.url)", PATIENCE.as_secs());
+        }
+        tracing::info!("waiting for Postgres");
+        tokio::select! {
+            () = soft.cancelled() => bail!("stopped while waiting for Postgres"),
+            () = tokio::time::sleep(HEALTH_EVERY) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Looks after the readiness and forgets old answers.
+fn spawn_chores(app: &App, readiness: Readiness, shutdown: &Shutdown) {
+    let (app, soft) = (app.clone(), shutdown.soft());
+    shutdown.spawn(async move {
+        let mut health = tokio::time::interval(HEALTH_EVERY);
+        let mut forget = tokio::time::interval(FORGET_EVERY);
+        loop {
+            tokio::select! {
+                () = soft.cancelled() => {
+                    readiness.set("postgres", false);
+                    break;
+                }
+                _ = health.tick() => readiness.set("postgres", app.postgres_answers().await),
+                _ = forget.tick() => forget_answers(&app).await,
+            }
+        }
+    });
+}
+
+async fn forget_answers(app: &App) {
+    match database::idempotency::forget_old(&app.pool).await {
+        Ok(n_forgotten) => tracing::debug!(n_forgotten, "forgot old answers"),
+        Err(error) => tracing::warn!(%error, "could not forget old answers; trying again later"),
+    }
+}
