@@ -61,13 +61,16 @@ test("a cancelled drop tells those who wait, and what to do next", async () => {
 });
 
 test("where WebSockets do not get through, the place still falls by server-sent events", async () => {
+  let streams = 0;
   const prepare = async (context) => {
     await context.addInitScript("Math.random = () => 0.02;");
     await context.routeWebSocket(/\/stream/, (socket) => socket.close({ code: 1011 }));
+    context.on("request", (request) => {
+      if (request.url().includes("/events")) streams += 1;
+    });
   };
   const { drop, context, page } = await waitingShopper({ ahead: 6, prepare });
-  const events = page.waitForRequest(/\/events/);
-  await events;
+  await waitUntil("the page turns to server-sent events", async () => streams > 0);
   await page.locator(".connection[data-phase=live]").waitFor();
   await resumeDrop(drop.id);
   await waitUntil("the place falls", async () => (await placeOn(page)) < 5);

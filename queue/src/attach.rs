@@ -1,7 +1,13 @@
 //! The way back of a valid ticket that Redis has lost.
 
-use crate::{Queue, QueueError, TicketStatus};
+use crate::{
+    Queue, QueueError, TicketStatus,
+    script::LineScript,
+    wire::{Reader, ticket_row},
+};
 use shared::{drops::CloseReason, ids::DropId, messages::JoinedTicket, tickets::Epoch};
+
+static ATTACH: LineScript = LineScript::open("attach", include_str!("../lua/attach.lua"));
 
 /// What became of a batch of tickets.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +49,31 @@ impl Queue {
         epoch: Epoch,
         tickets: &[JoinedTicket],
     ) -> Result<Attachments, QueueError> {
-        todo!()
+        let mut args = vec![epoch.to_string()];
+        args.extend(tickets.iter().map(ticket_row));
+        let reply: Vec<String> = self.run(&ATTACH, drop_id, args).await?;
+        let read = Reader(ATTACH.operation);
+        let Some(([at_us, evn], outcomes)) = reply.split_first_chunk() else {
+            return Err(read.wrong("a short reply"));
+        };
+        Ok(Attachments {
+            at_us: read.value(at_us)?,
+            evn: read.value(evn)?,
+            outcomes: outcomes.iter().map(|text| outcome(read, text)).collect::<Result<_, _>>()?,
+        })
     }
+}
+
+/// Reads one outcome: a word, and what goes with it.
+fn outcome(read: Reader, text: &str) -> Result<AttachOutcome, QueueError> {
+    let (word, rest) = text.split_once('|').unwrap_or((text, ""));
+    Ok(match word {
+        "attached" => AttachOutcome::Attached,
+        "known" => AttachOutcome::Known(read.status(rest)?),
+        "replaced" => AttachOutcome::Replaced(read.ticket(rest)?),
+        "refused" => AttachOutcome::Refused(read.ticket(rest)?),
+        "ended" => AttachOutcome::Ended(read.value(rest)?),
+        "impossible" => AttachOutcome::Impossible,
+        _ => return Err(read.wrong(text)),
+    })
 }

@@ -1,14 +1,20 @@
 //! The connection that all calls share.
 
-use crate::QueueError;
-use redis::{Client, aio::ConnectionManager};
-use shared::config::RedisSettings;
+use crate::{DropKeys, QueueError, script::LineScript};
+use redis::{
+    Client, Cmd, FromRedisValue,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+use secrecy::ExposeSecret;
+use shared::{config::RedisSettings, ids::DropId};
+use std::{future::Future, time::Duration};
 
 /// The line in Redis. A clone is cheap and shares the connection.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    client: Client,
+    pub(crate) client: Client,
     connection: ConnectionManager,
+    pub(crate) timeout: Duration,
 }
 
 impl Queue {
@@ -18,7 +24,20 @@ impl Queue {
     ///
     /// Returns [`QueueError`] when the address cannot be understood.
     pub async fn connect(settings: &RedisSettings) -> Result<Self, QueueError> {
-        todo!()
+        let operation = "connect";
+        let timeout = Duration::from_millis(settings.timeout_ms.get());
+        let client = Client::open(settings.url.expose_secret())
+            .map_err(|source| QueueError::of(operation, source))?;
+        let config = ConnectionManagerConfig::new()
+            .set_connection_timeout(Some(timeout))
+            .set_response_timeout(Some(timeout))
+            // The next call tries again; none of them should wait for a long series of tries.
+            .set_number_of_retries(1)
+            .set_max_delay(Duration::from_millis(200))
+            .set_pipeline_buffer_size(1024);
+        let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)
+            .map_err(|source| QueueError::of(operation, source))?;
+        Ok(Self { client, connection, timeout })
     }
 
     /// Checks that the server keeps what it is given: no eviction, append-only file synced every
@@ -28,7 +47,22 @@ impl Queue {
     ///
     /// Returns [`QueueError::Setting`] with the setting that is wrong.
     pub async fn assert_settings(&self) -> Result<(), QueueError> {
-        todo!()
+        let needed = [
+            ("maxmemory-policy", "noeviction"),
+            ("appendonly", "yes"),
+            ("appendfsync", "everysec"),
+        ];
+        for (setting, needed) in needed {
+            let mut command = redis::cmd("CONFIG");
+            command.arg("GET").arg(setting);
+            let found: Vec<String> = self.command("assert settings", &command).await?;
+            let found = found.into_iter().nth(1).unwrap_or_default();
+            // What is synced at each write keeps even more.
+            if found != needed && !(setting == "appendfsync" && found == "always") {
+                return Err(QueueError::Setting { setting, found, needed });
+            }
+        }
+        Ok(())
     }
 
     /// Asks for a sign of life.
@@ -37,6 +71,46 @@ impl Queue {
     ///
     /// Returns [`QueueError`] when there is none.
     pub async fn ping(&self) -> Result<(), QueueError> {
-        todo!()
+        self.command("ping", &redis::cmd("PING")).await
+    }
+
+    /// Runs a script on a drop's keys.
+    pub(crate) async fn run<T: FromRedisValue>(
+        &self,
+        script: &'static LineScript,
+        drop_id: DropId,
+        args: impl AsRef<[String]>,
+    ) -> Result<T, QueueError> {
+        let loaded = script.loaded();
+        let keys = DropKeys::new(drop_id);
+        let mut call = loaded.script.prepare_invoke();
+        for name in &loaded.keys {
+            call.key(keys.named(name));
+        }
+        call.arg(args.as_ref());
+        let mut connection = self.connection.clone();
+        self.limited(script.operation, call.invoke_async(&mut connection)).await
+    }
+
+    /// Runs a plain command.
+    pub(crate) async fn command<T: FromRedisValue>(
+        &self,
+        operation: &'static str,
+        command: &Cmd,
+    ) -> Result<T, QueueError> {
+        let mut connection = self.connection.clone();
+        self.limited(operation, command.query_async(&mut connection)).await
+    }
+
+    /// Limits a call in time, the making of the connection included.
+    async fn limited<T>(
+        &self,
+        operation: &'static str,
+        call: impl Future<Output = redis::RedisResult<T>>,
+    ) -> Result<T, QueueError> {
+        match tokio::time::timeout(self.timeout, call).await {
+            Ok(result) => result.map_err(|source| QueueError::of(operation, source)),
+            Err(_) => Err(QueueError::timed_out(operation)),
+        }
     }
 }

@@ -77,4 +77,31 @@ impl QueueError {
     pub const fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable { .. })
     }
+
+    /// The one table from what Redis says to what it means to us.
+    pub(crate) fn of(operation: &'static str, source: RedisError) -> Self {
+        match source.code() {
+            Some("EPOCH") => match source.detail().unwrap_or_default().parse() {
+                Ok(problem) => Self::Epoch { operation, problem },
+                Err(_) => Self::Redis { operation, source },
+            },
+            // It loads its data, is a replica, is full, or its disk is: not for ever.
+            Some("LOADING" | "READONLY" | "MASTERDOWN" | "TRYAGAIN" | "CLUSTERDOWN" | "BUSY")
+            | Some("OOM" | "MISCONF") => Self::Unavailable { operation, source },
+            _ if source.is_io_error() || source.is_timeout() || source.is_connection_dropped() => {
+                Self::Unavailable { operation, source }
+            }
+            _ => Self::Redis { operation, source },
+        }
+    }
+
+    /// A call that took too long.
+    pub(crate) fn timed_out(operation: &'static str) -> Self {
+        let source = std::io::Error::from(std::io::ErrorKind::TimedOut);
+        Self::Unavailable { operation, source: source.into() }
+    }
+
+    pub(crate) fn malformed(operation: &'static str, what: impl Into<String>) -> Self {
+        Self::Malformed { operation, what: what.into() }
+    }
 }

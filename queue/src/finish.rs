@@ -1,6 +1,6 @@
 //! The end of an order frees its place.
 
-use crate::{Queue, QueueError, StockFigure};
+use crate::{Queue, QueueError, SettleOutcome, Settlement, StockFigure};
 use shared::{
     ids::{DropId, TicketId},
     lifecycle::TicketState,
@@ -32,6 +32,14 @@ impl Queue {
         stock: &[StockFigure],
         finished: &[Finished],
     ) -> Result<(), QueueError> {
-        todo!()
+        let settlements: Vec<_> = finished
+            .iter()
+            .map(|one| Settlement {
+                ticket_id: one.ticket_id,
+                score: one.score,
+                outcome: SettleOutcome::Ended(one.state),
+            })
+            .collect();
+        self.settle(drop_id, epoch, stock, &settlements).await
     }
 }

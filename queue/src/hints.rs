@@ -1,11 +1,25 @@
 //! Hints: "something happened to this ticket". They may be lost; whoever hears one, or a gap,
 //! reads back.
 
-use crate::{Queue, QueueError};
+use crate::{DropKeys, Queue, QueueError, keys::ALL_HINTS};
+use futures_util::StreamExt;
+use redis::{
+    Client, Msg, Value,
+    aio::{PubSubSink, PubSubStream},
+};
 use shared::{
     ids::{DropId, TicketId},
     lifecycle::TicketState,
 };
+use std::{collections::VecDeque, time::Duration};
+
+const OPERATION: &str = "hints";
+
+/// After so long a silence the connection is tried.
+const QUIET: Duration = Duration::from_secs(15);
+
+/// Pause before a lost subscription is made again.
+const RETRY_AFTER: Duration = Duration::from_millis(500);
 
 /// What happened to a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,16 +49,23 @@ pub enum HintMessage {
 }
 
 /// A subscription to the hints of all drops, on a connection of its own.
-#[derive(Debug)]
 pub struct HintStream {
-    queue: Queue,
+    client: Client,
+    patience: Duration,
+    subscription: Option<(PubSubSink, PubSubStream)>,
+    heard: VecDeque<HintMessage>,
 }
 
 impl Queue {
     /// Subscribes to the hints of all drops. It connects at its first use.
     #[must_use]
     pub fn hints(&self) -> HintStream {
-        todo!()
+        HintStream {
+            client: self.client.clone(),
+            patience: self.timeout,
+            subscription: None,
+            heard: VecDeque::new(),
+        }
     }
 
     /// Publishes hints; used where an order changes without touching the line.
@@ -57,7 +78,11 @@ impl Queue {
         drop_id: DropId,
         hints: &[(TicketId, Hint)],
     ) -> Result<(), QueueError> {
-        todo!()
+        let lines: Vec<_> =
+            hints.iter().map(|(ticket, hint)| format!("{ticket}|{}", hint.word())).collect();
+        let mut command = redis::cmd("PUBLISH");
+        command.arg(DropKeys::new(drop_id).hints()).arg(lines.join("\n"));
+        self.command("publish hints", &command).await
     }
 }
 
@@ -65,6 +90,95 @@ impl HintStream {
     /// Waits for the next message, reconnecting for as long as it takes. Can be cancelled
     /// without losing a message.
     pub async fn next(&mut self) -> HintMessage {
-        todo!()
+        loop {
+            if let Some(message) = self.heard.pop_front() {
+                return message;
+            }
+            if let Err(error) = self.listen().await {
+                tracing::warn!(%error, "lost the subscription to hints; making it again");
+                self.subscription = None;
+                tokio::time::sleep(RETRY_AFTER).await;
+            }
+        }
     }
+
+    /// Hears at least one message, or makes the subscription, or checks that it lives.
+    async fn listen(&mut self) -> Result<(), QueueError> {
+        let Some((sink, stream)) = &mut self.subscription else {
+            self.subscription = Some(subscribe(&self.client, self.patience).await?);
+            self.heard.push_back(HintMessage::Subscribed);
+            return Ok(());
+        };
+        match tokio::time::timeout(QUIET, stream.next()).await {
+            Ok(Some(message)) => {
+                self.heard.extend(messages(&message));
+                Ok(())
+            }
+            Ok(None) => Err(ended()),
+            // Nobody tells us when the other side has silently gone.
+            Err(_) => match tokio::time::timeout(self.patience, sink.ping::<Value>()).await {
+                Ok(pong) => pong.map(drop).map_err(|source| QueueError::of(OPERATION, source)),
+                Err(_) => Err(QueueError::timed_out(OPERATION)),
+            },
+        }
+    }
+}
+
+impl Hint {
+    /// The word on the channel.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Admitting => "admitting",
+            Self::Held => "held",
+            Self::Order(state) => state.as_str(),
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "admitting" => Some(Self::Admitting),
+            "held" => Some(Self::Held),
+            _ => word.parse().ok().map(Self::Order),
+        }
+    }
+}
+
+impl std::fmt::Debug for HintStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let subscribed = self.subscription.is_some();
+        f.debug_struct("HintStream").field("subscribed", &subscribed).finish_non_exhaustive()
+    }
+}
+
+async fn subscribe(
+    client: &Client,
+    patience: Duration,
+) -> Result<(PubSubSink, PubSubStream), QueueError> {
+    let subscribe = async {
+        let (mut sink, stream) = client.get_async_pubsub().await?.split();
+        sink.psubscribe(ALL_HINTS).await?;
+        Ok((sink, stream))
+    };
+    match tokio::time::timeout(patience, subscribe).await {
+        Ok(made) => made.map_err(|source| QueueError::of(OPERATION, source)),
+        Err(_) => Err(QueueError::timed_out(OPERATION)),
+    }
+}
+
+/// Reads a message: one hint a line. What cannot be read is passed over, since a hint may be
+/// lost anyway.
+fn messages(message: &Msg) -> Vec<HintMessage> {
+    let Some(drop_id) = DropKeys::drop_of(message.get_channel_name()) else { return Vec::new() };
+    let payload: String = message.get_payload().unwrap_or_default();
+    let hint = |line: &str| {
+        let (ticket, word) = line.split_once('|')?;
+        let hint = Hint::from_word(word)?;
+        Some(HintMessage::Hint { drop_id, ticket_id: ticket.parse().ok()?, hint })
+    };
+    payload.lines().filter_map(hint).collect()
+}
+
+fn ended() -> QueueError {
+    let source = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+    QueueError::Unavailable { operation: OPERATION, source: source.into() }
 }

@@ -1,12 +1,14 @@
 //! The way in.
 
-use crate::{Queue, QueueError, TicketPlace};
+use crate::{Queue, QueueError, TicketPlace, keys::lane_names, script::LineScript, wire::Reader};
 use shared::{
     drops::CloseReason,
     ids::{DropId, ShopperId, TicketId},
     messages::JoinedTicket,
     tickets::{Epoch, Intent, Lane},
 };
+
+static JOIN: LineScript = LineScript::open("join", include_str!("../lua/join.lua"));
 
 /// Requests of one [`Queue::join`], at most.
 pub const MAX_JOIN_BATCH: usize = 256;
@@ -73,6 +75,43 @@ impl Queue {
         epoch: Epoch,
         requests: &[JoinRequest],
     ) -> Result<Joins, QueueError> {
-        todo!()
+        if requests.is_empty() || requests.len() > MAX_JOIN_BATCH {
+            return Err(QueueError::malformed(JOIN.operation, "the size of the batch"));
+        }
+        let mut args = vec![epoch.to_string(), lane_names()];
+        for request in requests {
+            args.push(request.ticket_id.to_string());
+            args.push(request.shopper_id.to_string());
+            args.push(request.lane.0.to_string());
+            args.push(request.intent.variant_id.to_string());
+            args.push(request.intent.units.to_string());
+        }
+        let reply: Vec<String> = self.run(&JOIN, drop_id, args).await?;
+        let read = Reader(JOIN.operation);
+        let Some(([at_us, evn], outcomes)) = reply.split_first_chunk() else {
+            return Err(read.wrong("a short reply"));
+        };
+        Ok(Joins {
+            at_us: read.value(at_us)?,
+            evn: read.value(evn)?,
+            outcomes: outcomes.iter().map(|text| outcome(read, text)).collect::<Result<_, _>>()?,
+        })
     }
+}
+
+/// Reads one outcome: a word, and what goes with it.
+fn outcome(read: Reader, text: &str) -> Result<JoinOutcome, QueueError> {
+    let (word, rest) = text.split_once('|').unwrap_or((text, ""));
+    Ok(match word {
+        "joined" => JoinOutcome::Joined(read.ticket(rest)?),
+        "not_open" => JoinOutcome::NotOpenYet { opens_at_us: read.value(rest)? },
+        "ended" => JoinOutcome::Ended(read.value(rest)?),
+        "stopped" => JoinOutcome::Stopped,
+        "full" => JoinOutcome::Full,
+        "grace" => JoinOutcome::Grace { until_us: read.value(rest)? },
+        _ => {
+            let place = Reader::place(word).ok_or_else(|| read.wrong(text))?;
+            JoinOutcome::Existing(read.ticket(rest)?, place)
+        }
+    })
 }

@@ -1,10 +1,12 @@
 //! The way out.
 
-use crate::{Queue, QueueError, TicketStatus};
+use crate::{Queue, QueueError, TicketStatus, script::LineScript, wire::Reader};
 use shared::{
     ids::{DropId, TicketId},
     tickets::{Epoch, Score},
 };
+
+static LEAVE: LineScript = LineScript::open("leave", include_str!("../lua/leave.lua"));
 
 /// What became of a leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,15 @@ impl Queue {
         ticket_id: TicketId,
         score: Score,
     ) -> Result<LeaveOutcome, QueueError> {
-        todo!()
+        let args = [epoch.to_string(), ticket_id.to_string(), score.raw().to_string()];
+        let reply: Vec<String> = self.run(&LEAVE, drop_id, &args).await?;
+        let read = Reader(LEAVE.operation);
+        let [_at_us, evn, standing] = reply.as_slice() else {
+            return Err(read.wrong("a short reply"));
+        };
+        Ok(match read.status(standing)? {
+            TicketStatus::Left => LeaveOutcome::Left { evn: read.value(evn)? },
+            other => LeaveOutcome::Refused(other),
+        })
     }
 }

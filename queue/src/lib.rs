@@ -35,9 +35,11 @@ pub mod leave;
 pub mod reader;
 pub mod rebuild;
 pub mod room;
+mod script;
 pub mod settle;
 pub mod snapshot;
 pub mod status;
+mod wire;
 
 pub use admit::{Admission, AdmitBlock, AdmitRequest, AdmittedTicket};
 pub use attach::{AttachOutcome, Attachments};

@@ -1,11 +1,21 @@
 //! A room's header, its limits and how they change.
 
-use crate::{Queue, QueueError};
+use crate::{
+    Queue, QueueError,
+    keys::{ROOMS, lane_names},
+    script::LineScript,
+    wire::Reader,
+};
 use shared::{
     drops::{CloseReason, DropMode},
     ids::{DropId, VariantId},
     tickets::Epoch,
 };
+use std::collections::HashMap;
+
+static ROOM: LineScript = LineScript::unguarded("room", include_str!("../lua/room.lua"));
+static CONFIGURE: LineScript = LineScript::open("configure", include_str!("../lua/configure.lua"));
+static REMOVE: LineScript = LineScript::open("remove room", include_str!("../lua/clear.lua"));
 
 /// What is known of a room without looking at its tickets.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +85,77 @@ pub struct ConfigChange {
     pub changed: bool,
 }
 
+impl RoomConfig {
+    /// The rate as Redis holds it: the shortest text that gives the same number back.
+    pub(crate) fn rate(&self) -> String {
+        self.admission_rate_per_second.to_string()
+    }
+
+    /// What shoppers and replicas are told of; a change of it is an event.
+    pub(crate) fn label(&self) -> String {
+        let rate_micro = (self.admission_rate_per_second * 1e6).round() as u64;
+        let message = self.message.as_deref().unwrap_or_default();
+        format!("{}|{rate_micro}|{}|{message}", self.mode, self.occupancy_cap)
+    }
+
+    /// All fields but version, label and rate, each with its value.
+    pub(crate) fn fields(&self) -> Vec<String> {
+        let variants: Vec<_> = self.variants.iter().map(ToString::to_string).collect();
+        let closes_at = self.closes_at_us.map(|at| at.to_string()).unwrap_or_default();
+        [
+            ("mode", self.mode.to_string()),
+            ("cap", self.occupancy_cap.to_string()),
+            ("capacity", self.capacity.to_string()),
+            ("opens_at", self.opens_at_us.to_string()),
+            ("closes_at", closes_at),
+            ("max_units", self.max_units_per_ticket.to_string()),
+            ("variants", variants.join(",")),
+            ("message", self.message.clone().unwrap_or_default()),
+        ]
+        .into_iter()
+        .flat_map(|(name, value)| [name.to_owned(), value])
+        .collect()
+    }
+}
+
+/// Reads the reply of `room.lua`.
+fn header(read: Reader, reply: &[String]) -> Result<RoomHeader, QueueError> {
+    let Some(([now_us, epoch, state, evn, grace, trusted], fields)) = reply.split_first_chunk()
+    else {
+        return Err(read.wrong("a short reply"));
+    };
+    let fields = fields.chunks_exact(2).map(|pair| (pair[0].as_str(), pair[1].as_str()));
+    Ok(RoomHeader {
+        epoch: Epoch(read.value(epoch)?),
+        evn: read.value(evn)?,
+        state: if state == "open" { RoomState::Open } else { RoomState::Rebuilding },
+        trusted: trusted == "1",
+        config: config(read, &fields.collect())?,
+        grace_until_us: read.value(grace)?,
+        now_us: read.value(now_us)?,
+    })
+}
+
+/// Reads the limits. A room whose first rebuild goes on has none yet; it stands still.
+fn config(read: Reader, fields: &HashMap<&str, &str>) -> Result<RoomConfig, QueueError> {
+    let get = |name: &str, none: &'static str| *fields.get(name).unwrap_or(&none);
+    let given = |name: &str| Some(get(name, "")).filter(|text| !text.is_empty());
+    let variants = get("variants", "").split(',').filter(|id| !id.is_empty());
+    Ok(RoomConfig {
+        mode: read.value(get("mode", "stopped"))?,
+        admission_rate_per_second: read.value(get("rate", "0"))?,
+        occupancy_cap: read.value(get("cap", "0"))?,
+        capacity: read.value(get("capacity", "0"))?,
+        opens_at_us: read.value(get("opens_at", "0"))?,
+        closes_at_us: given("closes_at").map(|at| read.value(at)).transpose()?,
+        max_units_per_ticket: read.value(get("max_units", "0"))?,
+        variants: variants.map(|id| read.value(id)).collect::<Result<_, _>>()?,
+        message: given("message").map(str::to_owned),
+        ended: given("ended").map(|reason| read.value(reason)).transpose()?,
+        version: read.value(get("version", "0"))?,
+    })
+}
+
 impl Queue {
     /// Looks up a room; `None` if Redis has none of this drop.
     ///
@@ -82,7 +163,8 @@ impl Queue {
     ///
     /// Returns [`QueueError`] when Redis does not answer.
     pub async fn room(&self, drop_id: DropId) -> Result<Option<RoomHeader>, QueueError> {
-        todo!()
+        let reply: Option<Vec<String>> = self.run(&ROOM, drop_id, []).await?;
+        reply.map(|reply| header(Reader(ROOM.operation), &reply)).transpose()
     }
 
     /// Lists the drops that have a room.
@@ -91,7 +173,10 @@ impl Queue {
     ///
     /// Returns [`QueueError`] when Redis does not answer.
     pub async fn rooms(&self) -> Result<Vec<DropId>, QueueError> {
-        todo!()
+        let mut command = redis::cmd("SMEMBERS");
+        command.arg(ROOMS);
+        let rooms: Vec<String> = self.command("rooms", &command).await?;
+        rooms.iter().map(|id| Reader("rooms").value(id)).collect()
     }
 
     /// Brings limits, mode and times to a room. A changed rate keeps the share of the bucket
@@ -106,7 +191,20 @@ impl Queue {
         epoch: Epoch,
         config: &RoomConfig,
     ) -> Result<ConfigChange, QueueError> {
-        todo!()
+        let mut args =
+            vec![epoch.to_string(), config.version.to_string(), config.label(), config.rate()];
+        args.extend(config.fields());
+        let reply: Vec<String> = self.run(&CONFIGURE, drop_id, args).await?;
+        let read = Reader(CONFIGURE.operation);
+        let [at_us, evn, applied, changed] = reply.as_slice() else {
+            return Err(read.wrong("a short reply"));
+        };
+        Ok(ConfigChange {
+            at_us: read.value(at_us)?,
+            evn: read.value(evn)?,
+            applied: applied == "1",
+            changed: changed == "1",
+        })
     }
 
     /// Forgets a room whose drop is over and settled.
@@ -115,6 +213,10 @@ impl Queue {
     ///
     /// Returns [`QueueError`]; see its variants.
     pub async fn remove_room(&self, drop_id: DropId, epoch: Epoch) -> Result<(), QueueError> {
-        todo!()
+        let args = [epoch.to_string(), lane_names(), "1".to_owned()];
+        self.run::<()>(&REMOVE, drop_id, &args).await?;
+        let mut command = redis::cmd("SREM");
+        command.arg(ROOMS).arg(drop_id.to_string());
+        self.command("remove room", &command).await
     }
 }

@@ -1,11 +1,17 @@
 //! What the order processor decided, brought back to the line.
 
-use crate::{Queue, QueueError};
+use crate::{
+    DropKeys, Queue, QueueError,
+    script::LineScript,
+    wire::{Reader, push_stock},
+};
 use shared::{
     ids::{DropId, TicketId, VariantId},
     lifecycle::TicketState,
     tickets::{Epoch, Score},
 };
+
+static SETTLE: LineScript = LineScript::open("settle", include_str!("../lua/settle.lua"));
 
 /// The stock of a variant as Postgres has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +60,17 @@ impl Queue {
         stock: &[StockFigure],
         settlements: &[Settlement],
     ) -> Result<(), QueueError> {
-        todo!()
+        let mut args = vec![epoch.to_string()];
+        push_stock(&mut args, stock);
+        for settlement in settlements {
+            args.push(settlement.ticket_id.to_string());
+            args.push(settlement.score.raw().to_string());
+            args.push(match settlement.outcome {
+                SettleOutcome::Held => "held".to_owned(),
+                SettleOutcome::Ended(state) => state.to_string(),
+            });
+        }
+        self.run::<String>(&SETTLE, drop_id, args).await.map(drop)
     }
 
     /// Sets the stock if it is newer.
@@ -77,6 +93,19 @@ impl Queue {
     ///
     /// Returns [`QueueError`]; see its variants.
     pub async fn stock(&self, drop_id: DropId) -> Result<Vec<StockFigure>, QueueError> {
-        todo!()
+        let read = Reader("stock");
+        let mut command = redis::cmd("HGETALL");
+        command.arg(DropKeys::new(drop_id).named("stock"));
+        let rows: Vec<(String, String)> = self.command(read.0, &command).await?;
+        let figure = |(variant, figure): &(String, String)| {
+            let mut parts = figure.split('|');
+            Ok(StockFigure {
+                variant_id: read.value(variant)?,
+                version: read.next(&mut parts)?,
+                available: read.next(&mut parts)?,
+                reserved: read.next(&mut parts)?,
+            })
+        };
+        rows.iter().map(figure).collect()
     }
 }

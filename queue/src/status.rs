@@ -1,12 +1,16 @@
 //! Where a ticket stands.
 
-use crate::{Queue, QueueError};
+use crate::{Queue, QueueError, script::LineScript, wire::Reader};
 use shared::{
     drops::CloseReason,
     ids::{DropId, ShopperId, TicketId},
     messages::JoinedTicket,
     tickets::{Epoch, Lane, Score},
 };
+
+static STATUS: LineScript = LineScript::open("status", include_str!("../lua/status.lua"));
+static FIND: LineScript = LineScript::open("find by account", include_str!("../lua/find.lua"));
+static PLACE: LineScript = LineScript::open("place", include_str!("../lua/place.lua"));
 
 /// Where a live ticket is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +73,11 @@ impl Queue {
         epoch: Epoch,
         tickets: &[(TicketId, Score)],
     ) -> Result<Vec<TicketStatus>, QueueError> {
-        todo!()
+        let mut args = vec![epoch.to_string()];
+        let pairs = tickets.iter();
+        args.extend(pairs.flat_map(|(id, score)| [id.to_string(), score.raw().to_string()]));
+        let reply: Vec<String> = self.run(&STATUS, drop_id, args).await?;
+        reply.iter().map(|text| Reader(STATUS.operation).status(text)).collect()
     }
 
     /// Finds the live ticket of a shopper.
@@ -83,7 +91,13 @@ impl Queue {
         epoch: Epoch,
         shopper_id: ShopperId,
     ) -> Result<Option<(JoinedTicket, TicketPlace)>, QueueError> {
-        todo!()
+        let args = [epoch.to_string(), shopper_id.to_string()];
+        let reply: Option<String> = self.run(&FIND, drop_id, &args).await?;
+        let Some(text) = reply else { return Ok(None) };
+        let read = Reader(FIND.operation);
+        let (word, row) = text.split_once('|').ok_or_else(|| read.wrong(&text))?;
+        let place = Reader::place(word).ok_or_else(|| read.wrong(&text))?;
+        Ok(Some((read.ticket(row)?, place)))
     }
 
     /// Counts who stands ahead. For tests and tools; instances keep a replica instead.
@@ -98,6 +112,8 @@ impl Queue {
         lane: Lane,
         score: Score,
     ) -> Result<Place, QueueError> {
-        todo!()
+        let args = [epoch.to_string(), lane.0.to_string(), score.raw().to_string()];
+        let (ahead, waiting, evn): (u64, u64, u64) = self.run(&PLACE, drop_id, &args).await?;
+        Ok(Place { place: ahead + 1, waiting, evn })
     }
 }

@@ -15,6 +15,7 @@
 //! | [`relay`] | outbox → `order-events`, `dead-letters` |
 //! | [`scheduler`] | opens, configures, ends, retires drops |
 
+pub mod admin;
 pub mod app;
 pub mod drain;
 pub mod heartbeat;
@@ -50,9 +51,12 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn run(settings: Settings, roles: Roles) -> anyhow::Result<()> {
     let app = App::connect(settings).await.context("cannot start")?;
     let shutdown = Shutdown::default();
-    let ready = tokio::spawn(start::when_ready(app.clone(), roles.clone(), shutdown.clone()));
+    let readiness = admin::readiness();
+    admin::listen(&app, readiness.clone(), &shutdown).await?;
+    let start = start::when_ready(app.clone(), roles, readiness, shutdown.clone());
+    let start = tokio::spawn(start);
     shutdown.wait(GRACE).await;
-    ready.abort();
+    start.abort();
     app.producer.flush(Duration::from_secs(5)).await;
     Ok(())
 }

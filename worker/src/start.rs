@@ -1,10 +1,11 @@
 //! The start: waits for the servers, then runs a task per role.
 
 use crate::{
-    App, Role, Roles, drain, heartbeat, live_drops, log, orders, payments, reconciler, relay,
-    scheduler, sweeper,
+    App, Role, Roles, admin, drain, heartbeat, live_drops, log, orders, payments, reconciler,
+    relay, scheduler, sweeper,
 };
 use anyhow::Context as _;
+use edge::health::Readiness;
 use shared::shutdown::Shutdown;
 use std::time::Duration;
 
@@ -14,11 +15,12 @@ const PAUSE: Duration = Duration::from_millis(500);
 const TRIES: u32 = 240;
 
 /// Starts the roles once every server has answered; ends the process when one stays away.
-pub async fn when_ready(app: App, roles: Roles, shutdown: Shutdown) {
+pub async fn when_ready(app: App, roles: Roles, readiness: Readiness, shutdown: Shutdown) {
     for attempt in 1..=TRIES {
         match servers_answer(&app).await {
             Ok(()) => {
                 tracing::info!(%roles, "worker runs {roles}");
+                shutdown.spawn(admin::watch(app.clone(), readiness, shutdown.clone()));
                 return tasks(&app, &roles, &shutdown);
             }
             Err(error) if attempt == TRIES => {

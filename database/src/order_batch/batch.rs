@@ -6,6 +6,7 @@ use shared::{
     lifecycle::TicketState,
     messages::PlaceOrder,
     text_enum,
+    tickets::Score,
 };
 use std::time::Duration;
 
@@ -112,6 +113,8 @@ pub struct SettledTicket {
     pub ticket_id: TicketId,
     /// Its drop.
     pub drop_id: DropId,
+    /// Its place in the order of its lane.
+    pub score: Score,
     /// State of its order.
     pub state: TicketState,
 }

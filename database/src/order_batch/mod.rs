@@ -130,6 +130,6 @@ fn report(taken: &Taken<'_>, states: &BTreeMap<OrderId, TicketState>, done: &mut
 }
 
 fn settled(command: &PlaceOrder, state: Option<TicketState>) -> Option<SettledTicket> {
-    let state = state?;
-    Some(SettledTicket { ticket_id: command.ticket_id, drop_id: command.drop_id, state })
+    let PlaceOrder { ticket_id, drop_id, score, .. } = *command;
+    Some(SettledTicket { ticket_id, drop_id, score, state: state? })
 }

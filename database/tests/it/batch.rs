@@ -1,0 +1,162 @@
+//! One batch, one transaction.
+
+use crate::fixture::{Db, Make, Room, batch, done, records};
+use database::order_batch::{BatchOutcome, DeadReason, RecordContent, process};
+use shared::{
+    ids::{DropId, ShopperId, VariantId},
+    lifecycle::TicketState,
+    tickets::Epoch,
+};
+
+#[tokio::test]
+async fn stock_goes_in_queue_order_and_the_rest_is_sold_out() {
+    let room = Room::new(Make { units: 3, ..Make::default() }).await;
+    let done = room.process(&room.commands(5)).await;
+    let states: Vec<_> = done.settled.iter().map(|ticket| ticket.state).collect();
+    let (r, x) = (TicketState::Reserved, TicketState::Rejected);
+    assert_eq!(states, [r, r, r, x, x]);
+    assert_eq!(done.ended.len(), 2);
+    assert_eq!((done.stock[0].available, done.stock[0].reserved), (0, 3));
+    assert_eq!(room.stock().await, (0, 3, 0));
+    assert_eq!(room.number("select count(*) from outbox").await, 5);
+    room.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn reading_the_log_again_from_its_start_changes_nothing() {
+    let room = Room::new(Make { units: 30, ..Make::default() }).await;
+    let commands = room.commands(40);
+    room.process(&commands).await;
+    let before = room.stock().await;
+
+    sqlx::query("update consumer_offsets set next_offset = 0").execute(&room.pool).await.unwrap();
+    let done = room.process(&commands).await;
+
+    assert_eq!((done.n_placed, done.n_duplicates, done.settled.len()), (0, 40, 40));
+    assert_eq!(room.stock().await, before);
+    assert_eq!(room.number("select count(*) from orders").await, 40);
+    room.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn a_duplicate_eats_no_stock() {
+    let room = Room::new(Make { units: 2, ..Make::default() }).await;
+    let commands = room.commands(2);
+    let twice = [commands[0].clone(), commands[0].clone(), commands[1].clone()];
+    let done = room.process(&twice).await;
+    assert_eq!((done.n_placed, done.n_duplicates), (2, 1));
+    assert_eq!(room.stock().await, (0, 2, 0));
+    room.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn a_late_processor_changes_nothing() {
+    let room = Room::new(Make::default()).await;
+    room.process(&room.commands(3)).await;
+    let late = process(&room.pool, batch(0, room.commands(3))).await.unwrap();
+    assert!(matches!(late, BatchOutcome::Late));
+    assert_eq!(room.number("select count(*) from orders").await, 3);
+}
+
+#[tokio::test]
+async fn a_customer_gets_no_more_than_the_limit() {
+    let room = Room::new(Make { per_ticket: 2, per_customer: 3, ..Make::default() }).await;
+    let shopper = ShopperId::generate();
+    let commands: Vec<_> = [2, 2, 1, 1].map(|units| room.command(shopper, units)).into();
+    let done = room.process(&commands).await;
+    let states: Vec<_> = done.settled.iter().map(|ticket| ticket.state.as_str()).collect();
+    assert_eq!(states, ["reserved", "rejected", "reserved", "rejected"]);
+    let again = room.process(&[room.command(shopper, 1)]).await;
+    assert_eq!(again.ended.len(), 1, "the limit holds over batches");
+    room.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn odd_commands_are_rejected_and_the_others_go_on() {
+    let room = Room::new(Make { per_ticket: 2, ..Make::default() }).await;
+    let mut unknown = room.command(ShopperId::generate(), 1);
+    unknown.variant_id = VariantId::generate();
+    let commands = [
+        room.command(ShopperId::generate(), 0),
+        room.command(ShopperId::generate(), 3),
+        room.command(ShopperId::generate(), u32::MAX),
+        unknown,
+        room.command(ShopperId::generate(), 1),
+    ];
+    let done = room.process(&commands).await;
+    assert_eq!((done.n_placed, done.ended.len()), (5, 4));
+    let invalid = "select count(*) from orders where state = 'rejected' and reason = 'invalid'";
+    assert_eq!(room.number(invalid).await, 4);
+    room.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn a_cancelled_drop_takes_no_orders() {
+    let room = Room::new(Make::default()).await;
+    sqlx::query("update drops set state = 'cancelled'").execute(&room.pool).await.unwrap();
+    let done = room.process(&room.commands(2)).await;
+    assert_eq!(done.ended.len(), 2);
+    assert_eq!(room.number("select count(*) from orders where reason = 'closed'").await, 2);
+    room.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn dead_records_never_block_the_partition() {
+    let room = Room::new(Make::default()).await;
+    let mut foreign = room.command(ShopperId::generate(), 1);
+    foreign.drop_id = DropId::generate();
+    let failed = room.command(ShopperId::generate(), 1);
+    let dead =
+        |reason, command| RecordContent::Dead { reason, detail: "no \0 good".into(), command };
+    let contents = vec![
+        dead(DeadReason::Malformed, None),
+        RecordContent::Command(room.command(ShopperId::generate(), 1)),
+        RecordContent::Command(foreign),
+        dead(DeadReason::Failed, Some(failed.clone())),
+        dead(DeadReason::BadMac, None),
+    ];
+    let done = done(process(&room.pool, records(0, contents)).await.unwrap());
+    assert_eq!((done.next_offset, done.n_dead, done.n_placed), (5, 4, 2));
+    assert_eq!(room.state(failed.ticket_id.into()).await, "dead");
+    assert_eq!(room.number("select count(*) from dead_letters").await, 4);
+    let told = "select count(*) from outbox where topic = 'dead-letters'";
+    assert_eq!(room.number(told).await, 4);
+    room.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn a_drop_of_another_partition_is_foreign() {
+    let room = Room::new(Make::default()).await;
+    sqlx::query("update drops set partition = 5").execute(&room.pool).await.unwrap();
+    let command = room.commands(1).remove(0);
+    let done = room.process(std::slice::from_ref(&command)).await;
+    assert_eq!(done.n_dead, 1);
+    assert_eq!(room.state(command.ticket_id.into()).await, "dead");
+    room.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn commands_of_an_epoch_that_was_rebuilt_without_them_are_passed_over() {
+    let room = Room::new(Make::default()).await;
+    sqlx::query("update drops set epoch = 2, boundary_generation = 1, boundary_offset = 1")
+        .execute(&room.pool)
+        .await
+        .unwrap();
+    let mut commands = room.commands(3);
+    commands[2].epoch = Epoch(2);
+    let done = room.process(&commands).await;
+    assert_eq!((done.n_placed, done.n_passed_over, done.next_offset), (2, 1, 3));
+    assert_eq!(room.number("select count(*) from orders").await, 2);
+}
+
+#[tokio::test]
+async fn two_drops_may_share_a_partition() {
+    let db = Db::new().await;
+    let (one, two) = (db.room(Make::default()).await, db.room(Make::default()).await);
+    let commands: Vec<_> =
+        one.commands(4).into_iter().zip(two.commands(4)).flat_map(|(a, b)| [a, b]).collect();
+    let done = one.process(&commands).await;
+    assert_eq!((done.n_placed, done.stock.len()), (8, 2));
+    assert_eq!((one.stock().await, two.stock().await), ((96, 4, 0), (96, 4, 0)));
+    one.assert_invariants().await;
+}

@@ -1,0 +1,11 @@
+//! The queries on a real Postgres; each test has a database of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+mod batch;
+mod fixture;
+mod order_rate;
+mod payments;
+mod races;
+mod release;
+mod schema;

@@ -1,0 +1,81 @@
+//! RATE-2: the order rate of a drop, exact and changed live.
+
+use crate::fixture::{Make, Room};
+use sqlx::Row as _;
+
+async fn set_rate(room: &Room, rate: f64, tat: Option<f64>) {
+    sqlx::query(
+        "update drops set order_rate_per_second = $1, order_tat_us = coalesce($2, order_tat_us)",
+    )
+    .bind(rate)
+    .bind(tat)
+    .execute(&room.pool)
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn only_a_burst_passes_and_always_a_prefix() {
+    let room = Room::new(Make::default()).await;
+    set_rate(&room, 50.0, Some(0.0)).await;
+    let commands = room.commands(20);
+    let done = room.process(&commands).await;
+    assert_eq!((done.n_taken, done.next_offset), (5, 5));
+    assert!(done.wait.unwrap().as_millis() <= 100, "{:?}", done.wait);
+    let settled: Vec<_> = done.settled.iter().map(|ticket| ticket.ticket_id).collect();
+    let first: Vec<_> = commands[..5].iter().map(|command| command.ticket_id).collect();
+    assert_eq!(settled, first);
+}
+
+#[tokio::test]
+async fn duplicates_spend_no_rate() {
+    let room = Room::new(Make::default()).await;
+    let commands = room.commands(20);
+    room.process(&commands).await;
+    set_rate(&room, 0.001, None).await;
+    sqlx::query("update consumer_offsets set next_offset = 0").execute(&room.pool).await.unwrap();
+    let done = room.process(&commands).await;
+    assert_eq!((done.n_taken, done.n_duplicates, done.wait), (20, 20, None));
+}
+
+#[tokio::test]
+async fn a_bucket_that_was_never_used_starts_empty() {
+    let room = Room::new(Make::default()).await;
+    sqlx::query("update drops set order_rate_per_second = 100, order_tat_us = null")
+        .execute(&room.pool)
+        .await
+        .unwrap();
+    let done = room.process(&room.commands(20)).await;
+    assert_eq!(done.n_taken, 0);
+    tokio::time::sleep(done.wait.unwrap()).await;
+    assert!(room.process(&room.commands(20)).await.n_taken >= 1, "the bucket fills from then on");
+}
+
+#[tokio::test]
+async fn no_window_has_more_than_rate_and_burst_while_the_rate_changes() {
+    let room = Room::new(Make { units: 10_000, ..Make::default() }).await;
+    set_rate(&room, 400.0, Some(0.0)).await;
+    for (rate, rounds) in [(400.0, 15), (40.0, 15), (400.0, 15)] {
+        set_rate(&room, rate, None).await;
+        for _ in 0..rounds {
+            let done = room.process(&room.commands(100)).await;
+            tokio::time::sleep(done.wait.unwrap_or_default()).await;
+        }
+    }
+    let rows = sqlx::query(
+        "select extract(epoch from processed_at)::float8 as at from orders order by processed_at",
+    )
+    .fetch_all(&room.pool)
+    .await
+    .unwrap();
+    let times: Vec<f64> = rows.iter().map(|row| row.get("at")).collect();
+    assert!(times.len() > 100, "{}", times.len());
+    // The highest of the rates bounds every window; changes add nothing to it.
+    for (i, from) in times.iter().enumerate() {
+        for (j, to) in times.iter().enumerate().skip(i) {
+            let n = (j - i + 1) as f64;
+            let bound = 400.0 * (to - from) + 40.0 + 0.01;
+            assert!(n <= bound, "{n} in {} s", to - from);
+        }
+    }
+}

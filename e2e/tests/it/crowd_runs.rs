@@ -1,0 +1,52 @@
+//! The promise of the spine: a crowd of thousands for a few units, undisturbed and under kills.
+
+use e2e::{Crowd, Outcome, World, WorldOptions, faults::Victim};
+use std::{sync::LazyLock, time::Duration};
+use tokio::sync::Mutex;
+
+/// Tests of one process run at once; a crowd needs the machine for itself.
+static MACHINE: LazyLock<Mutex<()>> = LazyLock::new(Mutex::default);
+
+const SHOPPERS: u64 = 3000;
+const UNITS: u32 = 500;
+
+async fn run(name: &str, options: WorldOptions, crowd: Crowd) -> anyhow::Result<Outcome> {
+    let _machine = MACHINE.lock().await;
+    let world = World::start(name, options).await?;
+    let outcome = crowd.run(&world).await;
+    world.stop().await?;
+    let outcome = outcome?;
+    println!("{name}: {outcome}");
+    Ok(outcome)
+}
+
+#[tokio::test]
+async fn three_thousand_shoppers_for_five_hundred_units() -> anyhow::Result<()> {
+    let outcome = run("crowd", WorldOptions::default(), Crowd::new(SHOPPERS, UNITS)).await?;
+    outcome.assert_clean();
+    assert_eq!(outcome.run.paid, u64::from(UNITS), "STOCK-3");
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_process_is_killed_once() -> anyhow::Result<()> {
+    let crowd = Crowd::new(SHOPPERS, UNITS).killing(&Victim::PROCESSES);
+    run("kills", WorldOptions::default(), crowd).await?.assert_clean();
+    Ok(())
+}
+
+#[tokio::test]
+async fn redis_loses_everything_in_mid_drop() -> anyhow::Result<()> {
+    let mut crowd =
+        Crowd::new(SHOPPERS, UNITS).killing(&[Victim::RedisKeys, Victim::RedisWithItsData]);
+    crowd.pause = Duration::from_secs(8);
+    run("wipe", WorldOptions::default(), crowd).await?.assert_clean();
+    Ok(())
+}
+
+#[tokio::test]
+async fn two_admissions_and_two_workers_share_a_drop() -> anyhow::Result<()> {
+    let options = WorldOptions { n_admissions: 2, n_workers: 2, ..WorldOptions::default() };
+    run("instances", options, Crowd::new(SHOPPERS, UNITS)).await?.assert_clean();
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The scripts on a real Redis.
+
+mod server;
+mod world;
+
+mod admitting;
+mod joining;
