@@ -13,7 +13,7 @@ export class Admission {
     return request("GET", this.url(dropId, "ticket"));
   }
 
-  leave(dropId: string): Promise<unknown> {
+  leave(dropId: string): Promise<Ticket> {
     return request("DELETE", this.url(dropId, "ticket"));
   }
 

@@ -157,15 +157,17 @@ export class InLine {
     );
   }
 
-  /** Leaves for good. A ticket that is not known any more has left already. */
+  /** Leaves for good, unless the turn came first. A ticket that is not known any more has left already. */
   private async leave(): Promise<boolean> {
     try {
-      await this.admission.leave(this.drop.id);
+      const ticket = await this.admission.leave(this.drop.id);
+      this.take(frameOf(ticket));
+      return ticket.state !== "waiting";
     } catch (error) {
       if (!(error instanceof ApiError) || error.passing) return false;
+      this.finish({ kind: "left" });
+      return true;
     }
-    this.finish({ kind: "left" });
-    return true;
   }
 }
 
