@@ -10,7 +10,7 @@ use database::{
 };
 use edge::Problem;
 use queue::QueueError;
-use shared::drops::DropState;
+use shared::{drops::DropState, lifecycle::TicketState};
 use std::{error::Error, time::Duration};
 
 const COME_BACK: Duration = Duration::from_secs(1);
@@ -42,6 +42,12 @@ pub enum ApiError {
     /// The drop's state does not allow the change.
     #[error("A drop that is {0} cannot be changed so.")]
     DropWrongState(DropState),
+    /// The order's state does not allow the change.
+    #[error("An order that is {0} cannot be changed so.")]
+    OrderWrongState(TicketState),
+    /// The units are not held any more.
+    #[error("The time to pay is over.")]
+    HoldExpired,
     /// An operator's or seller's route without a key.
     #[error("This needs an API key: Authorization: Bearer sk_...")]
     ApiKeyRequired,
@@ -92,6 +98,8 @@ impl ApiError {
             Self::OrderNotFound => (StatusCode::NOT_FOUND, "order_not_found"),
             Self::NotEnoughStock { .. } => (StatusCode::CONFLICT, "not_enough_stock"),
             Self::DropWrongState(_) => (StatusCode::CONFLICT, "drop_wrong_state"),
+            Self::OrderWrongState(_) => (StatusCode::CONFLICT, "order_wrong_state"),
+            Self::HoldExpired => (StatusCode::CONFLICT, "hold_expired"),
             Self::ApiKeyRequired => (StatusCode::UNAUTHORIZED, "api_key_required"),
             Self::ApiKeyInvalid => (StatusCode::UNAUTHORIZED, "api_key_invalid"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),

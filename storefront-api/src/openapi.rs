@@ -59,6 +59,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(routes::shopper::router())
         .merge(routes::seller::router())
         .merge(routes::operator::router())
+        .merge(routes::provider::router())
 }
 
 /// The document alone.

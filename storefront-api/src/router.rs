@@ -31,8 +31,11 @@ pub fn public(app: &App, readiness: Readiness) -> Router {
         .with_state(app.clone());
     let docs: Router = SwaggerUi::new("/docs").url("/openapi.json", document).into();
     let docs = docs.layer(from_fn_with_state(SecurityHeaders::with_csp(DOCS_CSP), headers::set));
-    let router =
-        Router::new().merge(api).merge(docs).merge(pages::router(&app.settings)).merge(health::routes(readiness));
+    let router = Router::new()
+        .merge(api)
+        .merge(docs)
+        .merge(pages::router(&app.settings))
+        .merge(health::routes(readiness));
     edge(&app.settings).wrap(router)
 }
 

@@ -66,8 +66,10 @@ impl From<Faults> for ApiError {
     fn from(faults: Faults) -> Self {
         let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields")
             .detail("Some values cannot be taken.");
-        let problem =
-            faults.0.into_iter().fold(problem, |problem, (field, detail)| problem.error(field, detail));
+        let problem = faults
+            .0
+            .into_iter()
+            .fold(problem, |problem, (field, detail)| problem.error(field, detail));
         problem.into()
     }
 }

@@ -1,5 +1,6 @@
 //! The handlers, by who asks.
 
 pub mod operator;
+pub mod provider;
 pub mod seller;
 pub mod shopper;

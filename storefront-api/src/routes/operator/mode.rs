@@ -12,7 +12,6 @@ use serde::Deserialize;
 use shared::{drops::DropMode, ids::DropId};
 use utoipa::ToSchema;
 
-
 /// Why a mode is changed, and what those who wait are told.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

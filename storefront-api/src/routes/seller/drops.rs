@@ -88,8 +88,7 @@ pub async fn list(
     seller: Seller,
     page: PageRequest<Uuid>,
 ) -> Result<Json<Page<SellerDropResponse>>, ApiError> {
-    let rows =
-        drops::list_of_seller(&app.pool, seller.seller_id, page.before, page.rows()).await?;
+    let rows = drops::list_of_seller(&app.pool, seller.seller_id, page.before, page.rows()).await?;
     let now = app.now();
     let key = |row: &FlashDrop| row.id.to_string();
     Ok(Json(page.page(rows, key, |row| SellerDropResponse::new(row, now))))

@@ -103,10 +103,7 @@ impl DropResponse {
                 price_minor: flash_drop.variant.price_minor,
                 currency: flash_drop.variant.currency,
             },
-            product: Named {
-                id: flash_drop.product_id.as_uuid(),
-                name: flash_drop.product_name,
-            },
+            product: Named { id: flash_drop.product_id.as_uuid(), name: flash_drop.product_name },
             seller: Named { id: flash_drop.seller_id.as_uuid(), name: flash_drop.seller_name },
             units_total: flash_drop.units_total,
             units_left: flash_drop.units_available,

@@ -3,6 +3,7 @@
 pub mod config;
 pub mod drops;
 pub mod orders;
+pub mod payment;
 pub mod session;
 pub mod tickets;
 
@@ -19,4 +20,6 @@ pub fn router() -> OpenApiRouter<App> {
         .routes(routes!(tickets::list))
         .routes(routes!(orders::list))
         .routes(routes!(orders::show))
+        .routes(routes!(payment::pay))
+        .routes(routes!(payment::cancel))
 }

@@ -9,7 +9,10 @@ use database::order_views::{self, OrderView, Transition};
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::ids::{OrderId, ShopperId};
+use shared::{
+    ids::{OrderId, ShopperId},
+    lifecycle::TicketState,
+};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -89,6 +92,13 @@ impl OrderResponse {
             server_time: now,
             timeline: order.timeline.into_iter().map(TimelineStep::from).collect(),
         }
+    }
+}
+
+impl OrderResponse {
+    /// Whether it was given back.
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.state == TicketState::Cancelled.as_str()
     }
 }
 

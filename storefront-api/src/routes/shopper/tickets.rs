@@ -68,10 +68,7 @@ impl TicketSummary {
     responses((status = 200, body = TicketList),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.tickets.list", skip_all)]
-pub async fn list(
-    State(app): State<App>,
-    shopper: Shopper,
-) -> Result<Json<TicketList>, ApiError> {
+pub async fn list(State(app): State<App>, shopper: Shopper) -> Result<Json<TicketList>, ApiError> {
     let mut data = Vec::new();
     for drop_id in drops::list_open_ids(&app.pool, MAX_DROPS).await? {
         if let Some((ticket, place)) = find(&app, drop_id, shopper.id).await? {

@@ -1,0 +1,154 @@
+//! What the payment provider tells us. A callback is a hint and nothing more: whatever it claims,
+//! the workers ask the provider, so a forged, stale or reordered one can at most cost a question.
+
+use crate::{ApiError, App};
+use aws_lc_rs::hmac;
+use axum::{
+    extract::{Request, State},
+    http::HeaderMap,
+};
+use database::payments;
+use edge::{Json, Problem};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+const SIGNATURE: &str = "sluice-psp-signature";
+/// How far a signature may be from now, seconds, either way.
+const TOLERANCE_S: i64 = 300;
+
+/// All routes of the provider.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default().routes(routes!(receive))
+}
+
+/// What happened to a payment. Fields that we do not know are passed over: the provider may add
+/// some.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub struct CallbackInput {
+    /// Id of the event; a repeated one is taken once.
+    pub event_id: String,
+    /// Our name for the payment: the order.
+    pub reference: String,
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// That it was heard.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct CallbackResponse {
+    /// Always true.
+    pub received: bool,
+    /// Whether it had been received before.
+    pub repeated: bool,
+}
+
+/// Takes a callback in.
+#[utoipa::path(post, path = "/v1/provider/callbacks", tag = "provider",
+    security(("psp_signature" = [])), request_body = CallbackInput,
+    responses((status = 200, body = CallbackResponse),
+        (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[tracing::instrument(name = "handler.callbacks.receive", skip_all)]
+pub async fn receive(
+    State(app): State<App>,
+    request: Request,
+) -> Result<Json<CallbackResponse>, ApiError> {
+    let headers = request.headers().clone();
+    let body = edge::extract::body(request, &()).await?;
+    let secret = &app.settings.payments.callback_secret;
+    verify(&headers, &body, secret, app.now().as_second())?;
+    let event = read(&body)?;
+    let new =
+        payments::receive_event(&app.pool, &event.event_id, &event.reference, &event.kind).await?;
+    tracing::debug!(event.id = %event.event_id, new, "received {} of the provider", event.kind);
+    Ok(Json(CallbackResponse { received: true, repeated: !new }))
+}
+
+/// Reads a body that the provider signed; its texts are still strangers' texts.
+fn read(body: &[u8]) -> Result<CallbackInput, ApiError> {
+    let event: CallbackInput = serde_json::from_slice(body).map_err(|error| invalid(&error))?;
+    let fits = |text: &str| (1..=255).contains(&text.len()) && !text.contains('\0');
+    if ![&event.event_id, &event.reference, &event.kind].into_iter().all(|text| fits(text)) {
+        return Err(invalid(&"texts must have 1 to 255 bytes"));
+    }
+    Ok(event)
+}
+
+fn invalid(error: &dyn std::fmt::Display) -> ApiError {
+    Problem::new(axum::http::StatusCode::BAD_REQUEST, "invalid_body")
+        .detail(error.to_string())
+        .into()
+}
+
+/// Checks `t=<unix>,v1=<hex>` over `<t>.<body>`. Without a secret of ours, nothing is believed.
+fn verify(
+    headers: &HeaderMap,
+    body: &[u8],
+    secret: &SecretString,
+    now_s: i64,
+) -> Result<(), ApiError> {
+    let header = headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
+    let (at, tag) = header.and_then(parse).ok_or(ApiError::CallbackForged)?;
+    let secret = secret.expose_secret().as_bytes();
+    if secret.is_empty() {
+        return Err(ApiError::CallbackForged);
+    }
+    let signed = [at.to_string().as_bytes(), b".", body].concat();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
+    hmac::verify(&key, &signed, &tag).map_err(|_| ApiError::CallbackForged)?;
+    if now_s.abs_diff(at) > TOLERANCE_S.unsigned_abs() {
+        return Err(ApiError::CallbackStale);
+    }
+    Ok(())
+}
+
+fn parse(header: &str) -> Option<(i64, Vec<u8>)> {
+    let (mut at, mut tag) = (None, None);
+    for part in header.split(',') {
+        match part.trim().split_once('=')? {
+            ("t", text) => at = text.parse().ok(),
+            ("v1", text) => tag = hex::decode(text).ok(),
+            _ => {}
+        }
+    }
+    Some((at?, tag?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    const BODY: &[u8] = br#"{"event_id":"evt_1","reference":"r","type":"payment.captured"}"#;
+
+    fn code(secret: &str, signed_with: &str, at: i64, body: &[u8]) -> &'static str {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, signed_with.as_bytes());
+        let tag = hmac::sign(&key, &[at.to_string().as_bytes(), b".", BODY].concat());
+        let header = format!("t={at},v1={}", hex::encode(tag));
+        let headers = HeaderMap::from_iter([(
+            SIGNATURE.parse().unwrap(),
+            HeaderValue::from_str(&header).unwrap(),
+        )]);
+        verify(&headers, body, &secret.into(), 1000)
+            .map_or_else(|e| e.status_and_code().1, |()| "ok")
+    }
+
+    #[test]
+    fn only_the_provider_is_believed_and_only_now() {
+        assert_eq!(code("s", "s", 1000, BODY), "ok");
+        assert_eq!(code("s", "other", 1000, BODY), "callback_forged");
+        assert_eq!(code("s", "s", 1000, b"{}"), "callback_forged");
+        assert_eq!(code("", "", 1000, BODY), "callback_forged");
+        assert_eq!(code("s", "s", 699, BODY), "callback_stale");
+        assert_eq!(code("s", "s", 1301, BODY), "callback_stale");
+    }
+
+    #[test]
+    fn half_a_header_is_none() {
+        for header in ["", "t=1", "v1=aa", "t=x,v1=aa", "t=1,v1=zz", "nothing"] {
+            assert!(parse(header).is_none(), "{header}");
+        }
+    }
+}
