@@ -1,2 +1,19 @@
-//! admission.
-fn main() {}
+//! Starts the admission service.
+
+use clap::Parser;
+use shared::{config::Settings, shutdown::Shutdown, telemetry};
+
+/// Keeps the line of each drop: join, place, live stream.
+///
+/// Settings are in config/default.toml; each can be set as SLUICE_SECTION__KEY.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    Arguments::parse();
+    let settings = Settings::load()?;
+    telemetry::start_log(&settings.telemetry)?;
+    admission::run(settings, Shutdown::default()).await
+}

@@ -15,6 +15,7 @@
 //! | [`outbox`] | what must be told to others |
 //! | [`order_views`] | orders as their shoppers see them |
 //! | [`numbers`] | live numbers of a drop and of the installation |
+//! | [`room_lookup`] | what admission asks of a drop without a room |
 //! | [`api_keys`] | keys of sellers and operators |
 //! | [`epochs`] | generations of the line in Redis, and what a rebuild reads |
 //! | [`log_cursors`] | how far a drop's room events are in the log |
@@ -45,6 +46,7 @@ pub mod orders;
 pub mod outbox;
 pub mod payments;
 mod release;
+pub mod room_lookup;
 pub mod scheduling;
 mod transaction;
 mod transitions;

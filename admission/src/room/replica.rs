@@ -1,0 +1,296 @@
+//! Who waits in one room, as its events tell: places in memory, the same on every instance.
+//!
+//! Events are numbered (epoch, evn) without gaps. A replica that does not see the next one says so
+//! and is replaced by a new snapshot; it never guesses.
+
+use super::ranked_bitmap::RankedBitmap;
+use shared::{
+    drops::{CloseReason, DropMode},
+    messages::{EventPoint, RoomEvent},
+    tickets::{Epoch, Lane, Score},
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Why a shown place may rise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rise {
+    /// The room was built anew.
+    Rebuild,
+    /// An operator changed the room.
+    Operator,
+    /// The room's mode changed.
+    Mode,
+    /// Somebody stands ahead again at their own place.
+    Returned,
+}
+
+/// What an event did to the replica.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It was the next one.
+    Next,
+    /// It was known already.
+    Old,
+    /// Events before it are missing: take a new snapshot.
+    Gap,
+}
+
+/// A room at one point of its history.
+#[derive(Clone, Debug)]
+pub struct Replica {
+    point: EventPoint,
+    lanes: BTreeMap<Lane, BTreeMap<Epoch, RankedBitmap>>,
+    mode: DropMode,
+    message: Option<Arc<str>>,
+    ended: Option<CloseReason>,
+    last_rise: Option<(EventPoint, Rise)>,
+    configured_at: EventPoint,
+}
+
+impl Replica {
+    /// An empty room just after the event `point`.
+    #[must_use]
+    pub const fn at(point: EventPoint, mode: DropMode) -> Self {
+        Self {
+            point,
+            lanes: BTreeMap::new(),
+            mode,
+            message: None,
+            ended: None,
+            last_rise: None,
+            configured_at: point,
+        }
+    }
+
+    /// Puts in a ticket that a snapshot holds.
+    pub fn place(&mut self, lane: Lane, score: Score) {
+        let line = self.lanes.entry(lane).or_default();
+        line.entry(score.epoch()).or_default().insert(score.number());
+    }
+
+    /// Takes over what a snapshot says beside the tickets.
+    pub fn describe(
+        &mut self,
+        mode: DropMode,
+        message: Option<Arc<str>>,
+        ended: Option<CloseReason>,
+    ) {
+        (self.mode, self.message, self.ended) = (mode, message, ended);
+        self.configured_at = self.point;
+    }
+
+    /// Notes that places after a new snapshot need not continue those before it.
+    pub const fn note_rise(&mut self, rise: Rise) {
+        self.last_rise = Some((self.point, rise));
+    }
+
+    /// Applies the event with this number, if it is the next. A snapshot that was read in chunks
+    /// may hold its change already; each change says where a ticket stands afterwards, so doing
+    /// it twice is fine.
+    pub fn apply(&mut self, point: EventPoint, event: &RoomEvent) -> Applied {
+        if point <= self.point {
+            return Applied::Old;
+        }
+        if point.epoch != self.point.epoch || point.evn != self.point.evn + 1 {
+            return Applied::Gap;
+        }
+        self.point = point;
+        self.change(event);
+        Applied::Next
+    }
+
+    fn change(&mut self, event: &RoomEvent) {
+        match event {
+            RoomEvent::Joined { tickets } => {
+                tickets.iter().for_each(|ticket| self.place(ticket.lane, ticket.score));
+            }
+            RoomEvent::Attached { tickets } => {
+                tickets.iter().for_each(|ticket| self.place(ticket.lane, ticket.score));
+                self.note_rise(Rise::Returned);
+            }
+            RoomEvent::Left { tickets }
+            | RoomEvent::Admitted { tickets }
+            | RoomEvent::Closed { tickets, .. } => {
+                tickets.iter().for_each(|ticket| self.take(ticket.lane, ticket.score));
+            }
+            RoomEvent::Configured(configured) => {
+                let changed = self.mode != configured.mode;
+                self.mode = configured.mode;
+                self.message = configured.message.as_deref().map(Into::into);
+                self.configured_at = self.point;
+                self.note_rise(if changed { Rise::Mode } else { Rise::Operator });
+            }
+            RoomEvent::Begun { .. } => self.note_rise(Rise::Rebuild),
+            RoomEvent::Ended { reason } => self.ended = Some(*reason),
+        }
+    }
+
+    fn take(&mut self, lane: Lane, score: Score) {
+        let line = self.lanes.get_mut(&lane).and_then(|line| line.get_mut(&score.epoch()));
+        line.is_some_and(|numbers| numbers.remove(score.number()));
+    }
+
+    /// Whether this ticket waits.
+    #[must_use]
+    pub fn is_waiting(&self, lane: Lane, score: Score) -> bool {
+        let line = self.lanes.get(&lane).and_then(|line| line.get(&score.epoch()));
+        line.is_some_and(|numbers| numbers.contains(score.number()))
+    }
+
+    /// The place of this ticket in its lane, people ahead + 1; `None` when it does not wait.
+    #[must_use]
+    pub fn place_of(&self, lane: Lane, score: Score) -> Option<u64> {
+        let line = self.lanes.get(&lane)?;
+        let own = line.get(&score.epoch())?;
+        if !own.contains(score.number()) {
+            return None;
+        }
+        let earlier: u64 = line.range(..score.epoch()).map(|(_, numbers)| numbers.len()).sum();
+        Some(earlier + own.rank(score.number()) + 1)
+    }
+
+    /// People waiting in a lane.
+    #[must_use]
+    pub fn waiting_in(&self, lane: Lane) -> u64 {
+        self.lanes.get(&lane).map_or(0, |line| line.values().map(RankedBitmap::len).sum())
+    }
+
+    /// People waiting in all lanes.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.lanes.keys().map(|lane| self.waiting_in(*lane)).sum()
+    }
+
+    /// The last event that is in here.
+    #[must_use]
+    pub const fn point(&self) -> EventPoint {
+        self.point
+    }
+
+    /// What the operator lets the room do.
+    #[must_use]
+    pub const fn mode(&self) -> DropMode {
+        self.mode
+    }
+
+    /// The operator's words for those who wait.
+    #[must_use]
+    pub const fn message(&self) -> Option<&Arc<str>> {
+        self.message.as_ref()
+    }
+
+    /// Why the line ended, if it did.
+    #[must_use]
+    pub const fn ended(&self) -> Option<CloseReason> {
+        self.ended
+    }
+
+    /// Whether mode or message changed after `seen`.
+    #[must_use]
+    pub fn is_configured_since(&self, seen: EventPoint) -> bool {
+        self.configured_at > seen
+    }
+
+    /// The reason for which a place shown at `seen` may be higher now.
+    #[must_use]
+    pub fn rise_since(&self, seen: EventPoint) -> Option<Rise> {
+        if seen.epoch < self.point.epoch {
+            return Some(Rise::Rebuild);
+        }
+        self.last_rise.filter(|(at, _)| *at > seen).map(|(_, rise)| rise)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use shared::{
+        ids::{ShopperId, TicketId, VariantId},
+        messages::{JoinedTicket, TicketScore},
+        tickets::Intent,
+    };
+    use std::collections::BTreeSet;
+    use uuid::Uuid;
+
+    const LANE: Lane = Lane(0);
+
+    fn score(epoch: u32, number: u64) -> Score {
+        Score::new(Epoch(epoch), number)
+    }
+
+    fn joined(score: Score) -> JoinedTicket {
+        JoinedTicket {
+            ticket_id: TicketId::from_uuid(Uuid::nil()),
+            shopper_id: ShopperId::from_uuid(Uuid::nil()),
+            lane: LANE,
+            score,
+            intent: Intent { variant_id: VariantId::from_uuid(Uuid::nil()), units: 1 },
+            joined_at_ms: 0,
+        }
+    }
+
+    fn gone(score: Score) -> TicketScore {
+        TicketScore { ticket_id: TicketId::from_uuid(Uuid::nil()), lane: LANE, score }
+    }
+
+    fn point(evn: u64) -> EventPoint {
+        EventPoint { epoch: Epoch(2), evn }
+    }
+
+    #[test]
+    fn a_missing_event_is_seen_and_a_known_one_passed_over() {
+        let mut replica = Replica::at(point(4), DropMode::Running);
+        let join = |number| RoomEvent::Joined { tickets: vec![joined(score(2, number))] };
+        assert_eq!(replica.apply(point(4), &join(1)), Applied::Old);
+        assert_eq!(replica.apply(point(6), &join(2)), Applied::Gap);
+        assert_eq!(replica.apply(point(5), &join(1)), Applied::Next);
+        assert_eq!((replica.waiting(), replica.point()), (1, point(5)));
+        let later = EventPoint { epoch: Epoch(3), evn: 1 };
+        assert_eq!(replica.apply(later, &join(9)), Applied::Gap);
+    }
+
+    #[test]
+    fn only_a_labelled_event_lets_a_place_rise() {
+        let mut replica = Replica::at(point(0), DropMode::Running);
+        let join = RoomEvent::Joined { tickets: vec![joined(score(2, 5))] };
+        replica.apply(point(1), &join);
+        assert_eq!(replica.rise_since(point(0)), None);
+        let back = RoomEvent::Attached { tickets: vec![joined(score(1, 7))] };
+        replica.apply(point(2), &back);
+        assert_eq!(replica.place_of(LANE, score(2, 5)), Some(2));
+        assert_eq!(replica.rise_since(point(1)), Some(Rise::Returned));
+        assert_eq!(replica.rise_since(point(2)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn places_are_those_of_a_sorted_set(
+            steps in prop::collection::vec((0..4_u8, 1..3_u32, 1..300_u64), 1..400)
+        ) {
+            let mut replica = Replica::at(point(0), DropMode::Running);
+            let mut naive = BTreeSet::new();
+            for (evn, (kind, epoch, number)) in steps.into_iter().enumerate() {
+                let score = score(epoch, number);
+                let event = match kind {
+                    0 | 1 => {
+                        naive.insert(score);
+                        let tickets = vec![joined(score)];
+                        if kind == 0 { RoomEvent::Joined { tickets } } else { RoomEvent::Attached { tickets } }
+                    }
+                    _ => {
+                        naive.remove(&score);
+                        let tickets = vec![gone(score)];
+                        if kind == 2 { RoomEvent::Left { tickets } } else { RoomEvent::Admitted { tickets } }
+                    }
+                };
+                prop_assert_eq!(replica.apply(point(evn as u64 + 1), &event), Applied::Next);
+                prop_assert_eq!(replica.waiting(), naive.len() as u64);
+                for (ahead, score) in naive.iter().enumerate().step_by(7) {
+                    prop_assert_eq!(replica.place_of(LANE, *score), Some(ahead as u64 + 1));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The HTTP routes.
+
+pub mod room;
+pub mod stream;
+pub mod tickets;

@@ -1,0 +1,127 @@
+//! What a stream sends: JSON texts, the same over WebSocket and server-sent events.
+
+use crate::room::Rise;
+use serde::Serialize;
+use shared::{
+    drops::{CloseReason, DropMode},
+    lifecycle::TicketState,
+    messages::EventPoint,
+};
+use std::sync::Arc;
+
+/// One message to a shopper.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Frame {
+    /// In line.
+    Waiting {
+        /// Generation of the room's state.
+        epoch: u32,
+        /// Number of the last event that counts.
+        evn: u64,
+        /// People ahead + 1.
+        place: u64,
+        /// People of the lane who wait.
+        waiting: u64,
+        /// What the operator lets the room do.
+        mode: DropMode,
+        /// The operator's words.
+        message: Option<Arc<str>>,
+        /// Why the place is higher than before, if it is.
+        rise: Option<Rise>,
+    },
+    /// Being let in.
+    Admitting,
+    /// Units are held.
+    Held,
+    /// The order changed.
+    Order {
+        /// Its state.
+        state: TicketState,
+    },
+    /// Closed before its turn.
+    Closed {
+        /// Why.
+        reason: CloseReason,
+    },
+    /// Went away.
+    Left,
+    /// The line is being restored; the place is kept.
+    Rebuilding {
+        /// When there may be news.
+        retry_after_ms: u64,
+    },
+}
+
+impl Frame {
+    /// The text on the wire.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The event with which a place is exact.
+    #[must_use]
+    pub const fn point(&self) -> Option<EventPoint> {
+        match self {
+            Self::Waiting { epoch, evn, .. } => {
+                Some(EventPoint { epoch: shared::tickets::Epoch(*epoch), evn: *evn })
+            }
+            _ => None,
+        }
+    }
+
+    /// Takes the place of a frame that was not written yet. A rise in that one must still be
+    /// labelled, since the shopper has not seen it.
+    pub fn replace(&mut self, mut newer: Self) {
+        if let (Self::Waiting { rise: Some(old), .. }, Self::Waiting { rise: rise @ None, .. }) =
+            (&*self, &mut newer)
+        {
+            *rise = Some(*old);
+        }
+        *self = newer;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_have_the_agreed_form() {
+        let waiting = Frame::Waiting {
+            epoch: 1,
+            evn: 77,
+            place: 42,
+            waiting: 900,
+            mode: DropMode::Running,
+            message: None,
+            rise: None,
+        };
+        assert_eq!(
+            waiting.to_json(),
+            r#"{"type":"waiting","epoch":1,"evn":77,"place":42,"waiting":900,"mode":"running","message":null,"rise":null}"#
+        );
+        assert_eq!(Frame::Held.to_json(), r#"{"type":"held"}"#);
+        let order = Frame::Order { state: TicketState::Confirmed };
+        assert_eq!(order.to_json(), r#"{"type":"order","state":"confirmed"}"#);
+        let closed = Frame::Closed { reason: CloseReason::SoldOut };
+        assert_eq!(closed.to_json(), r#"{"type":"closed","reason":"sold_out"}"#);
+    }
+
+    #[test]
+    fn a_rise_that_was_not_written_keeps_its_label() {
+        let frame = |place, rise| Frame::Waiting {
+            epoch: 1,
+            evn: 1,
+            place,
+            waiting: 9,
+            mode: DropMode::Running,
+            message: None,
+            rise,
+        };
+        let mut pending = frame(9, Some(Rise::Rebuild));
+        pending.replace(frame(8, None));
+        assert_eq!(pending, frame(8, Some(Rise::Rebuild)));
+    }
+}

@@ -1,0 +1,146 @@
+//! The WebSocket: writes what is in its outlet, reads nothing but signs of life.
+
+use super::{CloseReason, Frame, Outlet, outlet::Next};
+use axum::{
+    body::Bytes,
+    extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
+};
+use shared::telemetry::CounterName;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio_util::sync::CancellationToken;
+
+/// A write that takes longer means that nobody reads.
+const WRITE_TIME: Duration = Duration::from_secs(10);
+/// Silence after which the other end is asked whether it is there, and after which it is not.
+const PING_AFTER: Duration = Duration::from_secs(25);
+const IDLE: Duration = Duration::from_secs(75);
+/// How long the other end may take to answer a close.
+const CLOSE_TIME: Duration = Duration::from_secs(2);
+/// Messages of a client in one second, control frames included.
+const MESSAGES_PER_SECOND: u32 = 5;
+
+/// Sets the sizes: small buffers, since there are many sockets and small frames.
+pub fn sized(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
+    upgrade
+        .read_buffer_size(1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(64 * 1024)
+        .max_message_size(4096)
+        .max_frame_size(4096)
+}
+
+/// One connection.
+pub struct Connection {
+    socket: WebSocket,
+    outlet: Arc<Outlet>,
+    heard_at: Instant,
+    pinged: bool,
+    window: (Instant, u32),
+}
+
+impl Connection {
+    /// Takes an upgraded socket and the outlet that it is to write from.
+    #[must_use]
+    pub fn new(socket: WebSocket, outlet: Arc<Outlet>) -> Self {
+        let now = Instant::now();
+        Self { socket, outlet, heard_at: now, pinged: false, window: (now, 0) }
+    }
+
+    /// Runs until either end closes. `restart` gives the reason at a soft stop.
+    pub async fn run(
+        mut self,
+        soft: CancellationToken,
+        hard: CancellationToken,
+        restart: impl FnOnce() -> CloseReason,
+    ) {
+        let reason = tokio::select! {
+            () = hard.cancelled() => return,
+            reason = self.until_closed(&soft) => reason,
+        };
+        let reason = match reason {
+            Ended::Gone => return,
+            Ended::Stop => restart(),
+            Ended::Because(reason) => reason,
+        };
+        let _ = tokio::time::timeout(CLOSE_TIME, self.close(reason)).await;
+    }
+
+    async fn until_closed(&mut self, soft: &CancellationToken) -> Ended {
+        loop {
+            let quiet_at = self.heard_at + if self.pinged { IDLE } else { PING_AFTER };
+            let step = tokio::select! {
+                next = self.outlet.next() => match next {
+                    Next::Send(frame) => self.write(&frame).await,
+                    Next::Close(reason) => Err(Ended::Because(reason)),
+                },
+                message = self.socket.recv() => self.read(message),
+                () = soft.cancelled() => Err(Ended::Stop),
+                () = tokio::time::sleep_until(quiet_at.into()) => self.ask_for_life().await,
+            };
+            if let Err(ended) = step {
+                return ended;
+            }
+        }
+    }
+
+    async fn write(&mut self, frame: &Frame) -> Result<(), Ended> {
+        let message = Message::Text(frame.to_json().into());
+        self.write_message(message).await?;
+        CounterName::FramesSent.get().increment(1);
+        Ok(())
+    }
+
+    async fn write_message(&mut self, message: Message) -> Result<(), Ended> {
+        match tokio::time::timeout(WRITE_TIME, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Ended::Gone),
+            Err(_) => Err(Ended::Because(CloseReason::TooSlow)),
+        }
+    }
+
+    fn read(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), Ended> {
+        match message {
+            None | Some(Ok(Message::Close(_))) => return Err(Ended::Gone),
+            // Too large, not UTF-8, against the protocol; or the connection broke, and nobody
+            // hears the close.
+            Some(Err(_)) => return Err(Ended::Because(CloseReason::BadFrame)),
+            Some(Ok(_)) => {}
+        }
+        self.heard_at = Instant::now();
+        self.pinged = false;
+        if self.heard_at.duration_since(self.window.0) >= Duration::from_secs(1) {
+            self.window = (self.heard_at, 0);
+        }
+        self.window.1 += 1;
+        if self.window.1 > MESSAGES_PER_SECOND {
+            return Err(Ended::Because(CloseReason::BadFrame));
+        }
+        Ok(())
+    }
+
+    async fn ask_for_life(&mut self) -> Result<(), Ended> {
+        if self.pinged {
+            return Err(Ended::Because(CloseReason::Idle));
+        }
+        self.pinged = true;
+        self.write_message(Message::Ping(Bytes::new())).await
+    }
+
+    /// Says why, and waits for the answer so that the reason is not lost with the connection.
+    async fn close(&mut self, reason: CloseReason) {
+        let frame = CloseFrame { code: reason.code(), reason: reason.text().as_ref().into() };
+        if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
+            while let Some(Ok(_)) = self.socket.recv().await {}
+        }
+    }
+}
+
+/// How a connection ended.
+enum Ended {
+    Gone,
+    Stop,
+    Because(CloseReason),
+}
