@@ -128,7 +128,9 @@ impl Replica {
 
     fn take(&mut self, lane: Lane, score: Score) {
         let line = self.lanes.get_mut(&lane).and_then(|line| line.get_mut(&score.epoch()));
-        line.is_some_and(|numbers| numbers.remove(score.number()));
+        if let Some(numbers) = line {
+            numbers.remove(score.number());
+        }
     }
 
     /// Whether this ticket waits.

@@ -10,7 +10,6 @@ use shared::{
     ids::DropId,
 };
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// A room as everybody may see it.
 #[derive(Debug, Serialize, ToSchema)]

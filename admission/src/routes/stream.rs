@@ -21,7 +21,6 @@ use shared::{
 };
 use std::{sync::Arc, time::Instant};
 use tokio::sync::OwnedSemaphorePermit;
-use uuid::Uuid;
 
 /// Where a returning client was.
 #[derive(Debug, Default, Deserialize)]

@@ -26,7 +26,6 @@ use shared::{
 };
 use std::time::Duration;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// What a shopper wants.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -7,7 +7,6 @@ use axum_extra::extract::{CookieJar, cookie::Cookie};
 use edge::{Json, Path, Problem};
 use queue::{LeaveOutcome, TicketStatus};
 use shared::{ids::DropId, telemetry::CounterName};
-use uuid::Uuid;
 
 /// Takes a waiting ticket out of line.
 ///

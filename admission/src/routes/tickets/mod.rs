@@ -7,7 +7,6 @@ pub mod status;
 use serde::Serialize;
 use shared::{drops::DropMode, ids::TicketId, text_enum};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 text_enum! {
     /// Where a ticket is, in the words of this service.

@@ -20,7 +20,6 @@ use shared::{
     ids::DropId,
     messages::JoinedTicket,
 };
-use uuid::Uuid;
 
 /// Tells where a ticket stands.
 ///
