@@ -131,7 +131,7 @@ impl Caller {
         loop {
             let url = &call.urls[backoff.n_failures() as usize % call.urls.len()];
             let (failure, asked) = match self.try_once(call, url).await {
-                Ok((answer, _)) if !is_passing(answer.status) => {
+                Ok((answer, _)) if !is_passing(&answer) => {
                     return Ok(Answer { n_tries: backoff.n_failures() + 1, ..answer });
                 }
                 Ok((answer, asked)) => (format!("{} {}", answer.status, answer.code()), asked),
@@ -175,9 +175,11 @@ impl Caller {
 }
 
 /// Whether another try may be answered differently.
-fn is_passing(status: StatusCode) -> bool {
-    status.is_server_error()
-        || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
+fn is_passing(answer: &Answer) -> bool {
+    answer.status.is_server_error()
+        || matches!(answer.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
+        // The try before this one goes on, though its answer was lost.
+        || answer.code() == "idempotency_key_running"
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {

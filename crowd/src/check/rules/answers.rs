@@ -61,11 +61,8 @@ pub(super) fn same_again(evidence: &Evidence) -> Verdict {
         .map(|(key, first, again)| format!("{key}: {first}, then {again}"))
         .collect();
     for story in &evidence.shoppers {
-        let numbers: HashSet<_> = story
-            .joins
-            .iter()
-            .map(|join| (join.ticket_id, join.epoch, join.queue_number))
-            .collect();
+        let numbers: HashSet<_> =
+            story.joins.iter().map(|join| (join.ticket_id, join.queue_number)).collect();
         if numbers.len() > 1 {
             violations.push(format!("shopper {} joined twice as {numbers:?}", story.process));
         }

@@ -16,17 +16,19 @@ use crate::check::{
 /// QUEUE-1: nobody was let in past somebody with a lower number, and numbers follow the joins.
 pub(super) fn nobody_passed_over(evidence: &Evidence, room: &Room) -> Verdict {
     let mut violations = room.overtaken.clone();
-    violations.extend(inversions(evidence));
+    violations.extend(inversions(evidence, room));
     let n_admitted: u64 = room.admissions.iter().map(|(_, n)| u64::from(*n)).sum();
     Verdict::of(violations, format!("{n_admitted} admissions"))
 }
 
 /// Shoppers whose join was answered before another's was sent, and who stand behind that one.
-fn inversions(evidence: &Evidence) -> Vec<String> {
+fn inversions(evidence: &Evidence, room: &Room) -> Vec<String> {
     let mut sent: Vec<(u64, Score, u64)> = Vec::new();
     let mut answered: Vec<(u64, Score, u64)> = Vec::new();
     for (story, join) in evidence.joins() {
-        let score = Score::new(Epoch(join.epoch), join.queue_number);
+        // The answer names the line's epoch, which a rebuild may have raised since the join.
+        let told = || Score::new(Epoch(join.epoch), join.queue_number);
+        let score = room.tickets.get(&join.ticket_id).map_or_else(told, |life| life.score);
         answered.push((join.answered_ns, score, story.process));
         sent.extend(story.join_sent_ns.map(|sent_ns| (sent_ns, score, story.process)));
     }
