@@ -33,7 +33,7 @@ pub fn reserve() -> Result<u16, StackError> {
         let port = rand::rng().random_range(RANGE);
         let path = folder.join(port.to_string());
         let Ok(file) = File::options().create(true).truncate(false).write(true).open(&path) else {
-            continue; // another user's lock file
+            continue;
         };
         if file.try_lock().is_err() || !is_free(port) {
             continue;
@@ -54,7 +54,8 @@ pub fn is_free(port: u16) -> bool {
 }
 
 fn lock_folder() -> Result<PathBuf, StackError> {
-    let folder = std::env::temp_dir().join("sluice-ports");
+    // One for each user: nobody could lock the files of another.
+    let folder = std::env::temp_dir().join(format!("sluice-ports-{}", nix::unistd::getuid()));
     fs::create_dir_all(&folder).map_err(StackError::file("create", &folder))?;
     Ok(folder)
 }
