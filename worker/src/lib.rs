@@ -32,6 +32,7 @@ pub mod room_config;
 pub mod scheduler;
 pub mod start;
 pub mod sweeper;
+pub mod telling;
 
 pub use app::App;
 pub use roles::{Role, Roles};

@@ -19,6 +19,8 @@ pub(super) struct LockedDrop {
     pub(super) seller_id: SellerId,
     pub(super) partition: Option<i32>,
     pub(super) epoch: Epoch,
+    /// Its line is being rebuilt: its commands wait, so that the rebuild meets a still picture.
+    pub(super) is_rebuilding: bool,
     /// Generation and offset from which commands of an older epoch are passed over.
     pub(super) boundary: (i64, i64),
     pub(super) rate: f64,
@@ -37,6 +39,7 @@ struct DropRow {
     state: String,
     partition: Option<i32>,
     epoch: i32,
+    epoch_state: String,
     boundary_generation: i64,
     boundary_offset: i64,
     order_rate_per_second: f64,
@@ -89,7 +92,7 @@ pub(super) async fn lock_drops(
 ) -> Result<BTreeMap<DropId, LockedDrop>, DatabaseError> {
     let ids: Vec<Uuid> = ids.iter().map(DropId::as_uuid).collect();
     let rows: Vec<DropRow> = sqlx::query_as(
-        "select id, seller_id, state, partition, epoch, boundary_generation, boundary_offset,
+        "select id, seller_id, state, partition, epoch, epoch_state, boundary_generation, boundary_offset,
              order_rate_per_second, order_tat_us, order_tat_rate, hold_seconds,
              max_units_per_ticket, max_units_per_customer
          from drops where id = any($1) order by id for no key update",
@@ -211,6 +214,7 @@ impl TryFrom<DropRow> for LockedDrop {
             seller_id: SellerId::from_uuid(row.seller_id),
             partition: row.partition,
             epoch: Epoch(row.epoch.unsigned_abs()),
+            is_rebuilding: row.epoch_state == "rebuilding",
             boundary: (row.boundary_generation, row.boundary_offset),
             rate: row.order_rate_per_second,
             tat_us: row.order_tat_us,

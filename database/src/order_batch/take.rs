@@ -12,6 +12,9 @@ use std::{
     time::Duration,
 };
 
+/// Pause before looking again at a drop whose line is being rebuilt.
+const REBUILD_PAUSE: Duration = Duration::from_millis(50);
+
 /// What a record turns out to be.
 pub(super) enum Fate<'a> {
     /// A command that has no order yet.
@@ -46,6 +49,10 @@ pub(super) fn take<'a>(
     for (at, record) in batch.records.iter().enumerate() {
         let fate = fate(batch, record, drops, existing, &seen);
         if let Some(command) = fate.placed() {
+            if drops.get(&command.drop_id).is_some_and(|flash_drop| flash_drop.is_rebuilding) {
+                taken.wait = Some(REBUILD_PAUSE);
+                break;
+            }
             if !pace.pass(command.drop_id) {
                 taken.wait = pace.wait(drops, command.drop_id, batch.records.len() - at, now_us);
                 break;

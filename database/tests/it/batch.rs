@@ -160,3 +160,15 @@ async fn two_drops_may_share_a_partition() {
     assert_eq!((one.stock().await, two.stock().await), ((96, 4, 0), (96, 4, 0)));
     one.assert_invariants().await;
 }
+
+#[tokio::test]
+async fn commands_wait_while_the_line_is_rebuilt() {
+    let room = Room::new(Make::default()).await;
+    let commands = room.commands(3);
+    sqlx::query("update drops set epoch_state = 'rebuilding'").execute(&room.pool).await.unwrap();
+    let paused = room.process(&commands).await;
+    assert_eq!((paused.n_taken, paused.next_offset), (0, 0));
+    assert!(paused.wait.is_some());
+    sqlx::query("update drops set epoch_state = 'open'").execute(&room.pool).await.unwrap();
+    assert_eq!(room.process(&commands).await.n_placed, 3);
+}
