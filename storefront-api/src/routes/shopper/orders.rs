@@ -10,7 +10,7 @@ use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
-    ids::{OrderId, ShopperId},
+    ids::{DropId, OrderId, ShopperId, TicketId},
     lifecycle::TicketState,
 };
 use utoipa::ToSchema;
@@ -99,6 +99,12 @@ impl OrderResponse {
     /// Whether it was given back.
     pub(super) fn is_cancelled(&self) -> bool {
         self.state == TicketState::Cancelled.as_str()
+    }
+
+    /// What is hinted of it.
+    pub(super) fn hinted(&self) -> Option<(DropId, TicketId, TicketState)> {
+        let state = self.state.parse().ok()?;
+        Some((DropId::from_uuid(self.drop_id), TicketId::from_uuid(self.ticket_id), state))
     }
 }
 

@@ -11,9 +11,14 @@ use database::{
     payments::{self, Begun},
 };
 use edge::{Json, Path, Problem};
+use queue::Hint;
 use serde::Deserialize;
 use shared::ids::OrderId;
+use std::time::Duration;
 use utoipa::ToSchema;
+
+/// How long a hint may take.
+const HINT_TIME: Duration = Duration::from_millis(200);
 
 /// How a shopper pays.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -61,7 +66,9 @@ pub async fn pay(
         Begun::HoldExpired => return Err(ApiError::HoldExpired),
         Begun::Ended(state) => return Err(ApiError::OrderWrongState(state)),
     }
-    Ok((StatusCode::ACCEPTED, Json(orders::find(&app, shopper.id, order_id).await?)))
+    let order = orders::find(&app, shopper.id, order_id).await?;
+    hint(&app, &order).await;
+    Ok((StatusCode::ACCEPTED, Json(order)))
 }
 
 /// Gives an order back before it is paid; its units are free at once.
@@ -91,5 +98,18 @@ pub async fn cancel(
             return Err(ApiError::OrderWrongState(state));
         }
     }
-    Ok(Json(orders::find(&app, shopper.id, order_id).await?))
+    let order = orders::find(&app, shopper.id, order_id).await?;
+    hint(&app, &order).await;
+    Ok(Json(order))
+}
+
+/// Tells the shopper's open pages that the order changed. They read it anyway after a while, so a
+/// lost hint does no harm and nobody waits for Redis.
+async fn hint(app: &App, order: &OrderResponse) {
+    let Some((drop_id, ticket_id, state)) = order.hinted() else { return };
+    let hints = [(ticket_id, Hint::Order(state))];
+    let sent = tokio::time::timeout(HINT_TIME, app.queue.publish_hints(drop_id, &hints)).await;
+    if !matches!(sent, Ok(Ok(()))) {
+        tracing::debug!(order.id = %ticket_id, "a hint was not sent");
+    }
 }

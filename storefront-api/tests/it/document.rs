@@ -1,0 +1,56 @@
+//! The API's document and its route table are kept in git, so that a change of the API shows in
+//! review. After a wanted change: `INSTA_UPDATE=always cargo test -p storefront-api document`.
+
+use serde_json::Value;
+use storefront_api::openapi;
+
+/// A route as the document has it.
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// `session`, `seller_key`, `operator_key`, `psp_signature` or `nobody`.
+    pub(crate) role: String,
+}
+
+/// Every route, in the document's order.
+pub(crate) fn routes() -> Vec<Route> {
+    let document = serde_json::to_value(openapi::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let of_path = |(path, item): (&String, &Value)| {
+        let operations = item.as_object().unwrap().clone();
+        let path = path.clone();
+        operations.into_iter().map(move |(method, operation)| Route {
+            method: method.to_uppercase(),
+            path: path.clone(),
+            role: role(&operation),
+        })
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+fn role(operation: &Value) -> String {
+    let scheme = operation["security"][0].as_object().and_then(|scheme| scheme.keys().next());
+    scheme.map_or_else(|| "nobody".to_owned(), Clone::clone)
+}
+
+#[test]
+fn the_document_is_as_reviewed() {
+    insta::assert_snapshot!("openapi", openapi::document().to_pretty_json().unwrap());
+}
+
+#[test]
+fn every_route_needs_the_role_that_was_reviewed() {
+    let mut table: Vec<_> = routes()
+        .into_iter()
+        .map(|route| format!("{:14} {:6} {}", route.role, route.method, route.path))
+        .collect();
+    table.sort();
+    insta::assert_snapshot!("routes", table.join("\n"));
+}
+
+#[test]
+fn it_is_openapi_3_1() {
+    let document = serde_json::to_value(openapi::document()).unwrap();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+}

@@ -1,0 +1,99 @@
+//! Every route with every credential: made from the document, so that no route is forgotten.
+
+use crate::{
+    document::{Route, routes},
+    shop::{NOBODY, Shop, Who},
+};
+use reqwest::Method;
+use serde_json::json;
+use uuid::Uuid;
+
+/// What a route of a role answers to a credential that is not its own.
+fn refusal(role: &str, credential: &str) -> Option<(u16, &'static str)> {
+    match (role, credential) {
+        ("nobody" | "psp_signature", _) => None,
+        ("session", "session") | ("seller_key", "seller") | ("operator_key", "operator") => None,
+        ("session", "none") => Some((401, "session_required")),
+        ("session", "made-up session") => Some((401, "session_invalid")),
+        (_, "none" | "made-up session") => Some((401, "api_key_required")),
+        (_, "made-up key" | "bent key") => Some((401, "api_key_invalid")),
+        _ => Some((403, "forbidden")),
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_past_a_role() {
+    let shop = Shop::open().await;
+    let credentials = [
+        ("none", NOBODY),
+        ("session", shop.shopper().await),
+        ("seller", shop.seller().await.who),
+        ("operator", shop.operator().await),
+        ("made-up key", Who(Some(format!("sk_{}", "ab".repeat(32))))),
+        ("bent key", Who(Some("sk_short".to_owned()))),
+        ("made-up session", Who(Some("AQIBAaH-W9p9dWmHhDKDSoXcEw".to_owned()))),
+    ];
+    let mut n_refused = 0;
+    for route in routes() {
+        for (name, who) in &credentials {
+            let Some((status, code)) = refusal(&route.role, name) else { continue };
+            let answer = ask(&shop, &route, who).await;
+            assert_eq!((answer.0, answer.1.as_str()), (status, code), "{name} at {route:?}");
+            n_refused += 1;
+        }
+    }
+    assert!(n_refused > 100, "{n_refused}");
+}
+
+#[tokio::test]
+async fn the_right_credential_is_never_refused_for_its_role() {
+    let shop = Shop::open().await;
+    let (shopper, seller, operator) =
+        (shop.shopper().await, shop.seller().await.who, shop.operator().await);
+    for route in routes() {
+        let who = match route.role.as_str() {
+            "session" => &shopper,
+            "seller_key" => &seller,
+            "operator_key" => &operator,
+            _ => continue,
+        };
+        let (status, code) = ask(&shop, &route, who).await;
+        assert!(!matches!(status, 401 | 403) && status < 500, "{route:?}: {status} {code}");
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_key_is_nobodys() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    shop.get("/v1/seller/drops", &seller.who).await.expect(200);
+    sqlx::query("update api_keys set revoked_at = now()").execute(&shop.app.pool).await.unwrap();
+    let answer = shop.get("/v1/seller/drops", &seller.who).await;
+    answer.expect_problem(401, "api_key_invalid");
+}
+
+#[tokio::test]
+async fn a_cookie_is_as_good_as_a_bearer_but_not_from_a_foreign_page() {
+    let shop = Shop::open().await;
+    let token = shop.shopper().await.0.unwrap();
+    let cookie = format!("__Host-sluice-session={token}");
+    let orders = format!("{}/v1/orders", shop.url);
+    let mine = shop.client.get(&orders).header("cookie", &cookie).send().await.unwrap();
+    assert_eq!(mine.status(), 200);
+    let session = format!("{}/v1/session", shop.url);
+    let foreign = shop.client.post(session).header("cookie", &cookie);
+    let foreign = foreign.header("origin", "https://evil.example").send().await.unwrap();
+    assert_eq!(foreign.status(), 403);
+}
+
+/// Sends an empty object; the role is looked at first.
+async fn ask(shop: &Shop, route: &Route, who: &Who) -> (u16, String) {
+    let id = Uuid::now_v7().to_string();
+    let path = route.path.split('/').map(|part| if part.starts_with('{') { &id } else { part });
+    let path = path.collect::<Vec<_>>().join("/");
+    let method: Method = route.method.parse().unwrap();
+    let response = shop.request(method, &path, who).json(&json!({})).send().await.unwrap();
+    let status = response.status().as_u16();
+    let body: serde_json::Value = response.json().await.unwrap_or_default();
+    (status, body["code"].as_str().unwrap_or_default().to_owned())
+}

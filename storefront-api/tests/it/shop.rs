@@ -1,0 +1,215 @@
+//! A storefront of a test's own, with somebody in each role.
+
+use crate::answer::{Answer, text};
+use database::{
+    api_keys::{self, KeyOwner},
+    catalogue,
+};
+use edge::{Readiness, ServeOptions};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use shared::{
+    clock::{Clock, SystemClock},
+    credentials::ApiKey,
+    ids::{OrderId, SellerId},
+    shutdown::Shutdown,
+};
+use storefront_api::{App, router};
+use testkit::{TestDatabase, TestRedis};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+pub(crate) const CALLBACK_SECRET: &str = "a secret of the provider";
+
+/// A storefront that serves; it stops when the test does.
+pub(crate) struct Shop {
+    pub(crate) database: TestDatabase,
+    pub(crate) app: App,
+    pub(crate) url: String,
+    pub(crate) client: Client,
+    shutdown: Shutdown,
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Who(pub(crate) Option<String>);
+
+/// A seller with a product.
+#[derive(Clone, Debug)]
+pub(crate) struct TestSeller {
+    pub(crate) who: Who,
+    pub(crate) product_id: String,
+    pub(crate) variant_id: String,
+}
+
+pub(crate) const NOBODY: Who = Who(None);
+
+impl Shop {
+    pub(crate) async fn open() -> Self {
+        let redis = TestRedis::create().await;
+        Self::open_with([("SLUICE_REDIS__URL", redis.url().to_owned())]).await
+    }
+
+    /// Opens with other settings.
+    pub(crate) async fn open_with<const N: usize>(changes: [(&str, String); N]) -> Self {
+        let database = TestDatabase::create().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let own = [
+            ("SLUICE_DATABASE__URL", database.url().to_owned()),
+            ("SLUICE_STOREFRONT__PUBLIC_URL", url.clone()),
+            ("SLUICE_PAYMENTS__CALLBACK_SECRET", CALLBACK_SECRET.to_owned()),
+        ];
+        let app = App::connect(testkit::settings(own.into_iter().chain(changes))).await.unwrap();
+        let shutdown = Shutdown::default();
+        let (public, inner) = (router::public(&app, Readiness::needing([])), shutdown.clone());
+        tokio::spawn(async move {
+            edge::serve(listener, public, ServeOptions::default(), &inner).await;
+        });
+        Self { database, app, url, client: Client::new(), shutdown }
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str, who: &Who) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.url));
+        match &who.0 {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str, who: &Who) -> Answer {
+        Answer::read(self.request(Method::GET, path, who).send().await.unwrap()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, who: &Who, body: &Value) -> Answer {
+        let request = self.request(Method::POST, path, who).json(body);
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    pub(crate) async fn post_keyed(
+        &self,
+        path: &str,
+        who: &Who,
+        key: &str,
+        body: &Value,
+    ) -> Answer {
+        let request = self.request(Method::POST, path, who).header("idempotency-key", key);
+        Answer::read(request.json(body).send().await.unwrap()).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, who: &Who, body: &Value) -> Answer {
+        let request = self.request(Method::PATCH, path, who).json(body);
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// A shopper with a session.
+    pub(crate) async fn shopper(&self) -> Who {
+        let session = self.post("/v1/session", &NOBODY, &json!({})).await.expect(201);
+        Who(Some(text(&session, "token")))
+    }
+
+    /// A seller with a product of 1000 units at 12.50 EUR.
+    pub(crate) async fn seller(&self) -> TestSeller {
+        let seller_id = SellerId::generate();
+        catalogue::create_seller(&self.app.pool, seller_id, "Shop").await.unwrap();
+        let who = self.key(KeyOwner::Seller { seller_id, name: "test".into() }).await;
+        let product = self.post("/v1/seller/products", &who, &product_body()).await.expect(201);
+        let variant_id = text(&product["variants"][0], "id");
+        TestSeller { who, product_id: text(&product, "id"), variant_id }
+    }
+
+    pub(crate) async fn operator(&self) -> Who {
+        self.key(KeyOwner::Operator { name: "ann".into() }).await
+    }
+
+    async fn key(&self, owner: KeyOwner) -> Who {
+        let key = ApiKey::generate().unwrap();
+        api_keys::store(&self.app.pool, &key.hash(), &owner, "test").await.unwrap();
+        Who(Some(key.reveal().to_owned()))
+    }
+
+    /// A drop of 100 units that opens in an hour.
+    pub(crate) async fn drop_of(&self, seller: &TestSeller) -> String {
+        let body = drop_body(seller);
+        let made = self.post("/v1/seller/drops", &seller.who, &body).await.expect(201);
+        text(&made, "id")
+    }
+
+    /// An order with a hold, as the workers would have placed it.
+    pub(crate) async fn order_of(&self, shopper: &Who, drop_id: &str) -> String {
+        let id = OrderId::generate();
+        sqlx::query(PLACE_ORDER)
+            .bind(id.as_uuid())
+            .bind(drop_id.parse::<Uuid>().unwrap())
+            .bind(self.shopper_id(shopper).await)
+            .execute(&self.app.pool)
+            .await
+            .unwrap();
+        // Foreign keys want the order first; one statement cannot promise that order.
+        for follow_up in [PLACE_HOLD, PLACE_TRANSITION] {
+            sqlx::query(follow_up).bind(id.as_uuid()).execute(&self.app.pool).await.unwrap();
+        }
+        id.to_string()
+    }
+
+    async fn shopper_id(&self, shopper: &Who) -> Uuid {
+        let session = self.post("/v1/session", shopper, &json!({})).await.expect(200);
+        text(&session, "shopper_id").parse().unwrap()
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        self.shutdown.begin();
+    }
+}
+
+/// One unit reserved: order, stock, move, customer.
+const PLACE_ORDER: &str = "
+    with stock as (
+        update inventory set available = available - 1, reserved = reserved + 1,
+            version = version + 1
+        where drop_id = $2 returning drop_id, variant_id, seller_id, version),
+    placed as (
+        insert into orders (id, drop_id, seller_id, shopper_id, variant_id, units, amount_minor,
+            currency, state, lane, score, admitted_at, processed_at)
+        select $1, drop_id, seller_id, $3, variant_id, 1, 1250, 'EUR', 'reserved', 0, 1, now(),
+            now() from stock),
+    moved as (
+        insert into inventory_moves
+            (drop_id, variant_id, order_id, kind, d_available, d_reserved, d_sold, version)
+        select drop_id, variant_id, $1, 'reserve', -1, 1, 0, version from stock)
+    insert into customer_usage (drop_id, customer_key, units, max_units)
+    values ($2, $3::uuid::text, 1, 1)";
+
+const PLACE_HOLD: &str = "
+    insert into holds (order_id, drop_id, variant_id, units, state, expires_at)
+    select id, drop_id, variant_id, 1, 'held', now() + interval '5 minutes'
+    from orders where id = $1";
+
+const PLACE_TRANSITION: &str = "
+    insert into ticket_transitions (order_id, sequence, from_state, to_state, terminal)
+    values ($1, 1, 'admitted', 'reserved', false)";
+
+pub(crate) fn product_body() -> Value {
+    json!({
+        "name": "Lamp",
+        "variants": [{ "name": "Brass", "price_minor": 1250, "currency": "EUR", "stock": 1000 }],
+    })
+}
+
+pub(crate) fn drop_body(seller: &TestSeller) -> Value {
+    json!({
+        "product_id": seller.product_id,
+        "variant_id": seller.variant_id,
+        "title": "Friday drop",
+        "units": 100,
+        "opens_at": in_hours(1),
+        "closes_at": in_hours(2),
+    })
+}
+
+/// A moment from now.
+pub(crate) fn in_hours(hours: i64) -> String {
+    (SystemClock.now() + jiff::SignedDuration::from_hours(hours)).to_string()
+}

@@ -1,0 +1,116 @@
+//! TENANT-1: nothing of one seller or shopper reaches another. Every route that takes an id is
+//! asked for a stranger's, and must answer as for an id that never was.
+
+use crate::{
+    answer::{Answer, text},
+    document::{Route, routes},
+    shop::{Shop, TestSeller, Who, drop_body, in_hours, product_body},
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Ids that stand in a path.
+#[derive(Clone)]
+struct Ids {
+    drop_id: String,
+    product_id: String,
+    order_id: String,
+}
+
+/// A body that the route would take, so that only the tenant stands in the way.
+fn body(path: &str) -> Value {
+    match path.rsplit('/').next().unwrap() {
+        "schedule" => json!({ "opens_at": in_hours(3) }),
+        "cancel" if path.contains("/drops/") => json!({ "reason": "mine now" }),
+        "payment" => json!({ "payment_method": "pm_card_approve" }),
+        _ => json!({}),
+    }
+}
+
+async fn ask(shop: &Shop, route: &Route, who: &Who, ids: &Ids) -> Answer {
+    let path = route.path.replace("{drop_id}", &ids.drop_id);
+    let path = path.replace("{product_id}", &ids.product_id).replace("{order_id}", &ids.order_id);
+    let method: Method = route.method.parse().unwrap();
+    let request = shop.request(method, &path, who).json(&body(&route.path));
+    Answer::read(request.send().await.unwrap()).await
+}
+
+#[tokio::test]
+async fn a_strangers_id_is_no_id() {
+    let shop = Shop::open().await;
+    let (owner, stranger) = (shop.seller().await, shop.seller().await);
+    let (shopper, other_shopper) = (shop.shopper().await, shop.shopper().await);
+    let drop_id = shop.drop_of(&owner).await;
+    let order_id = shop.order_of(&shopper, &drop_id).await;
+    let ids = Ids { drop_id, product_id: owner.product_id.clone(), order_id };
+    let never = Uuid::now_v7().to_string();
+    let never = Ids { drop_id: never.clone(), product_id: never.clone(), order_id: never };
+    let mut n_tried = 0;
+    for route in routes().into_iter().filter(|route| route.path.contains('{')) {
+        let who = match route.role.as_str() {
+            "seller_key" => &stranger.who,
+            "session" => &other_shopper,
+            _ => continue,
+        };
+        let foreign = ask(&shop, &route, who, &ids).await;
+        let unknown = ask(&shop, &route, who, &never).await;
+        assert_eq!(foreign.status, 404, "{route:?}: {}", foreign.text);
+        assert_eq!(foreign.code(), unknown.code(), "{route:?}");
+        assert_eq!(foreign.json["detail"], unknown.json["detail"], "{route:?}");
+        n_tried += 1;
+    }
+    assert!(n_tried >= 8, "{n_tried}");
+    nothing_changed(&shop, &owner, &shopper, &ids).await;
+}
+
+async fn nothing_changed(shop: &Shop, owner: &TestSeller, shopper: &Who, ids: &Ids) {
+    let path = format!("/v1/seller/drops/{}", ids.drop_id);
+    assert_eq!(shop.get(&path, &owner.who).await.expect(200)["state"], "scheduled");
+    let order = shop.get(&format!("/v1/orders/{}", ids.order_id), shopper).await.expect(200);
+    assert_eq!(order["state"], "reserved");
+}
+
+#[tokio::test]
+async fn lists_hold_what_is_ones_own() {
+    let shop = Shop::open().await;
+    let (owner, stranger) = (shop.seller().await, shop.seller().await);
+    let (shopper, other_shopper) = (shop.shopper().await, shop.shopper().await);
+    let drop_id = shop.drop_of(&owner).await;
+    shop.order_of(&shopper, &drop_id).await;
+
+    let drops = shop.get("/v1/seller/drops", &stranger.who).await.expect(200);
+    assert_eq!(drops["data"], json!([]));
+    let products = shop.get("/v1/seller/products", &stranger.who).await;
+    assert!(!products.text.contains(&owner.product_id));
+    assert_eq!(shop.get("/v1/orders", &other_shopper).await.expect(200)["data"], json!([]));
+    let mine = shop.get("/v1/orders", &shopper).await.expect(200);
+    assert_eq!(mine["data"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn nobody_sells_a_strangers_stock() {
+    let shop = Shop::open().await;
+    let (owner, thief) = (shop.seller().await, shop.seller().await);
+    let whole = TestSeller { who: thief.who.clone(), ..owner.clone() };
+    let variant = TestSeller { product_id: thief.product_id.clone(), ..whole.clone() };
+    for seller in [whole, variant] {
+        let answer = shop.post("/v1/seller/drops", &seller.who, &drop_body(&seller)).await;
+        answer.expect_problem(404, "variant_not_found");
+    }
+    let path = format!("/v1/seller/products/{}", owner.product_id);
+    let product = shop.get(&path, &owner.who).await.expect(200);
+    assert_eq!(product["variants"][0]["stock"], 1000);
+    let n_drops: i64 = shop.database.scalar("select count(*) from drops").await;
+    assert_eq!(n_drops, 0);
+}
+
+#[tokio::test]
+async fn one_sellers_idempotency_key_is_not_anothers() {
+    let shop = Shop::open().await;
+    let (one, two) = (shop.seller().await, shop.seller().await);
+    let (path, body) = ("/v1/seller/products", product_body());
+    let first = shop.post_keyed(path, &one.who, "same-key", &body).await.expect(201);
+    let second = shop.post_keyed(path, &two.who, "same-key", &body).await.expect(201);
+    assert_ne!(text(&first, "id"), text(&second, "id"));
+}
