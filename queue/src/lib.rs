@@ -32,6 +32,7 @@ pub mod join;
 pub mod keys;
 pub mod leases;
 pub mod leave;
+mod mutants;
 pub mod reader;
 pub mod rebuild;
 pub mod room;

@@ -15,6 +15,7 @@
 //! | [`credentials`] | tickets, sessions, command MACs, API keys |
 //! | [`config`] | settings: `config/default.toml` under `SLUICE_SECTION__KEY` |
 //! | [`telemetry`] | logs and metric names |
+//! | [`mutants`] | wrong variants for the check to catch; in no release |
 //! | [`shutdown`] | soft and hard stop |
 
 pub mod clock;
@@ -27,6 +28,7 @@ pub mod invariants;
 pub mod lifecycle;
 pub mod messages;
 pub mod money;
+pub mod mutants;
 pub mod shutdown;
 pub mod telemetry;
 pub mod tickets;

@@ -21,6 +21,7 @@ pub mod drain;
 pub mod heartbeat;
 pub mod live_drops;
 pub mod log;
+mod mutants;
 pub mod orders;
 pub mod ownership;
 pub mod pause;

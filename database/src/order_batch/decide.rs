@@ -5,6 +5,7 @@ use shared::{
     drops::{DropState, check_units},
     ids::{DropId, ShopperId, VariantId},
     lifecycle::RejectReason,
+    mutants::{self, Mutant},
 };
 use std::collections::BTreeMap;
 
@@ -90,7 +91,9 @@ impl Room {
         let used = self.usage.entry(wish.shopper_id).or_default();
         let after = used.checked_add(units).filter(|after| *after <= self.max_units_per_customer);
         let after = after.ok_or(RejectReason::Limit)?;
-        shelf.available = shelf.available.checked_sub(units).ok_or(RejectReason::SoldOut)?;
+        if !mutants::is(Mutant::BlindInsert) {
+            shelf.available = shelf.available.checked_sub(units).ok_or(RejectReason::SoldOut)?;
+        }
         *used = after;
         Ok(amount_minor)
     }

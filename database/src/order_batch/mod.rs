@@ -14,6 +14,7 @@
 mod batch;
 mod decide;
 mod load;
+mod mutants;
 mod take;
 mod write;
 
@@ -21,12 +22,14 @@ pub use batch::{
     BatchDone, BatchOutcome, BatchRecord, DeadReason, OrderBatch, RecordContent, SettledTicket,
 };
 pub use decide::{Room, Shelf, Verdict, Wish, decide};
+pub use mutants::commit_offset_early;
 
 use crate::{DatabaseError, Doing, transaction::uncut};
 use shared::{
     ids::{DropId, OrderId},
     lifecycle::TicketState,
     messages::PlaceOrder,
+    mutants::{Mutant, is},
 };
 use sqlx::{PgConnection, PgPool};
 use std::{
@@ -46,6 +49,9 @@ const ATTEMPTS: usize = 3;
 /// Returns [`DatabaseError`]; nothing is changed then, unless the commit's own reply was lost.
 pub async fn process(pool: &PgPool, batch: Arc<OrderBatch>) -> Result<BatchOutcome, DatabaseError> {
     let pool = pool.clone();
+    if is(Mutant::ReadThenWrite) {
+        return mutants::process_in_halves(&pool, &batch).await;
+    }
     uncut(async move {
         for _ in 0..ATTEMPTS {
             if let Some(outcome) = attempt(&pool, &batch).await? {

@@ -6,6 +6,7 @@ use shared::{
     ids::{DropId, OrderId, TicketId},
     lifecycle::TicketState,
     messages::PlaceOrder,
+    mutants::{self, Mutant},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -92,7 +93,7 @@ fn fate<'a>(
 ) -> Fate<'a> {
     let is_new = |command: &&PlaceOrder| {
         drops.contains_key(&command.drop_id)
-            && !seen.contains(&command.ticket_id)
+            && (mutants::is(Mutant::NoUniqueTicket) || !seen.contains(&command.ticket_id))
             && !existing.contains_key(&command.ticket_id.into())
     };
     let command = match &record.content {

@@ -16,6 +16,7 @@ use queue::{Admission, AdmitRequest, QueueError};
 use shared::{
     drops::{DropMode, DropState},
     ids::DropId,
+    mutants::{self, Term},
     telemetry::CounterName,
 };
 use std::time::Duration;
@@ -84,6 +85,7 @@ impl Line {
             }
             CounterName::TicketsAdmitted.get().increment(admission.tickets.len() as u64);
             pause_point!("drain.after_admit");
+            crate::mutants::pop(&self.app.queue, flash_drop, &admission).await?;
             self.hand_on(flash_drop, generation, &admission).await?;
             if admission.tickets.len() < limit as usize {
                 return Ok(());
@@ -100,7 +102,7 @@ impl Line {
             limit,
             lease: self.app.settings.line.lease(),
             request_id: self.request_id,
-            ignore_stock: false,
+            ignore_stock: mutants::has(Term::NoStockTerm),
         };
         let answer = self.app.queue.admit(self.drop_id, flash_drop.epoch, request).await;
         match answer {
@@ -121,6 +123,7 @@ impl Line {
         admission: &Admission,
     ) -> anyhow::Result<()> {
         let sent = commands::send(&self.app, flash_drop, &admission.tickets).await?;
+        crate::mutants::produce_again(&self.app, flash_drop, &admission.tickets).await?;
         pause_point!("drain.after_produce");
         let (written, unknown) = commands::acknowledged(generation, sent).await;
         pause_point!("drain.after_ack");

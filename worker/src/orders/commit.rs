@@ -1,7 +1,7 @@
 //! The batch's transaction, tried until it is certain.
 
 use super::understand;
-use crate::app::App;
+use crate::{app::App, mutants};
 use database::{
     DatabaseError,
     order_batch::{self, BatchDone, BatchOutcome, BatchRecord, OrderBatch},
@@ -84,6 +84,7 @@ async fn insist(
     stop: &CancellationToken,
 ) -> Result<Option<BatchDone>, DatabaseError> {
     let batch = Arc::new(batch(app, place, records));
+    mutants::commit_offset_early(app, &batch).await?;
     let mut pause = FIRST_PAUSE;
     loop {
         let started = Instant::now();

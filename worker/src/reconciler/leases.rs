@@ -10,7 +10,12 @@ use database::{
     scheduling::LiveDrop,
 };
 use queue::{Finished, Lease, SettleOutcome, Settlement};
-use shared::{ids::TicketId, lifecycle::TicketState, telemetry::CounterName};
+use shared::{
+    ids::TicketId,
+    lifecycle::TicketState,
+    mutants::{self, Term},
+    telemetry::CounterName,
+};
 use std::collections::HashMap;
 
 /// Leases looked at in one step.
@@ -135,7 +140,7 @@ async fn settle(
 }
 
 async fn produce(app: &App, flash_drop: &LiveDrop, lost: &[Lease]) -> anyhow::Result<()> {
-    if lost.is_empty() {
+    if lost.is_empty() || mutants::has(Term::NoReproduce) {
         return Ok(());
     }
     let topic = &app.topics.order_commands;

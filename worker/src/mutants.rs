@@ -1,0 +1,54 @@
+//! Wrong variants of the worker's steps; see [`shared::mutants`]. In a release none of them does
+//! anything.
+
+use crate::{app::App, drain::commands};
+use database::{
+    DatabaseError,
+    order_batch::{self, OrderBatch},
+    scheduling::LiveDrop,
+};
+use queue::{Admission, AdmittedTicket, Queue};
+use shared::mutants::{self, Mutant, Term};
+use std::time::Duration;
+
+/// How wide the gap is that a kill has to hit.
+const GAP: Duration = Duration::from_millis(150);
+
+/// Forgets who was let in until Kafka has the commands.
+pub(crate) async fn pop(
+    queue: &Queue,
+    flash_drop: &LiveDrop,
+    admission: &Admission,
+) -> anyhow::Result<()> {
+    if mutants::is(Mutant::PopThenProduce) {
+        let tickets: Vec<_> =
+            admission.tickets.iter().map(|admitted| admitted.ticket.ticket_id).collect();
+        queue.forget_leases(flash_drop.id, flash_drop.epoch, &tickets).await?;
+        tokio::time::sleep(GAP).await;
+    }
+    Ok(())
+}
+
+/// Produces the same commands a second time.
+pub(crate) async fn produce_again(
+    app: &App,
+    flash_drop: &LiveDrop,
+    tickets: &[AdmittedTicket],
+) -> anyhow::Result<()> {
+    if mutants::has(Term::ProduceTwice) {
+        commands::send(app, flash_drop, tickets).await?;
+    }
+    Ok(())
+}
+
+/// Moves the offset behind the batch before anything is done.
+pub(crate) async fn commit_offset_early(
+    app: &App,
+    batch: &OrderBatch,
+) -> Result<(), DatabaseError> {
+    if mutants::is(Mutant::AutoCommit) {
+        order_batch::commit_offset_early(&app.pool, batch).await?;
+        tokio::time::sleep(GAP).await;
+    }
+    Ok(())
+}
