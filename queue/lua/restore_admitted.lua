@@ -34,7 +34,8 @@ local function restore(row, position, admitted_us)
   local other = redis.call('HGET', OWN, account)
   if other and other ~= ticket then
     local place = place_of(other)
-    if place == 'waiting' or place == 'missed' then
+    -- One whose command nobody has is no further than one who waits.
+    if place == 'waiting' or place == 'missed' or place == 'in_flight' then
       local _, _, _, _, other_score = string.match(redis.call('HGET', INTENT, other), LINE)
       finish(other, tonumber(other_score), CLOSED, 'replaced')
     end

@@ -1,1 +1,12 @@
-//! simulation.
+//! Pure models of what the services do: `(state, event, now) → (state', effects)`, without any
+//! server, clock or randomness of their own. What they do under a seed they do again.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`line`] | the waiting line as `queue`'s scripts keep it in Redis; their oracle |
+//! | [`world`] | a seeded crowd around a line, with a log, rows and faults |
+//! | [`check`] | the invariants, by name |
+
+pub mod check;
+pub mod line;
+pub mod world;

@@ -1,5 +1,8 @@
 //! The scripts on a real Redis.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
+
+mod differential;
 mod server;
 mod world;
 

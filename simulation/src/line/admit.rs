@@ -1,0 +1,154 @@
+//! Who is let in.
+
+use super::{Block, End, Line, REMEMBERED, Reply, State, Ticket, score_of};
+use shared::{
+    drops::{CloseReason, DropMode},
+    gcra::Gcra,
+    ids::VariantId,
+    messages::{JoinedTicket, RoomEvent},
+};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+impl Line {
+    pub(super) fn admit(
+        &mut self,
+        now_us: i64,
+        limit: usize,
+        lease_us: i64,
+        request: Uuid,
+    ) -> Reply {
+        if let Some((_, reply)) = self.memo.iter().find(|(id, _)| *id == request) {
+            return reply.clone();
+        }
+        let exhausted = self.is_exhausted();
+        let closed_door = self.closed_door(now_us);
+        let by_rate = self.by_rate(now_us);
+        let by_occupancy = (self.config().occupancy_cap as usize).saturating_sub(self.occupied());
+        let want = if closed_door.is_some() { 0 } else { limit.min(by_rate).min(by_occupancy) };
+
+        let waiting = self.waiting();
+        let (admitted, closed) = self.choose(&waiting, want, limit, exhausted);
+        self.take(now_us, lease_us, &admitted);
+        self.close_hopeless(&closed);
+
+        let blocked = if closed_door.is_some() || admitted.len() == limit {
+            closed_door
+        } else if waiting.len() == admitted.len() + closed.len() {
+            Some(Block::Empty)
+        } else if admitted.len() == want {
+            Some(if by_rate <= by_occupancy { Block::Rate } else { Block::Occupancy })
+        } else {
+            Some(Block::Stock)
+        };
+        let any = !admitted.is_empty();
+        let evn = self.room().evn;
+        let reply = Reply::Admission { at_us: now_us, evn, tickets: admitted, blocked, exhausted };
+        if any {
+            self.memo.push_front((request, reply.clone()));
+            self.memo.truncate(REMEMBERED);
+        }
+        reply
+    }
+
+    /// Why nobody at all is let in.
+    fn closed_door(&self, now_us: i64) -> Option<Block> {
+        let config = self.config();
+        if self.ended.is_some() || config.closes_at_us.is_some_and(|at| now_us >= at) {
+            return Some(Block::Closed);
+        }
+        if now_us < config.opens_at_us {
+            return Some(Block::NotOpen);
+        }
+        match config.mode {
+            DropMode::Paused => Some(Block::Paused),
+            DropMode::Stopped => Some(Block::Stopped),
+            DropMode::Running => (now_us < self.room().grace_until_us).then_some(Block::Grace),
+        }
+    }
+
+    fn gcra(&self) -> Gcra {
+        Gcra::per_second(self.config().admission_rate_per_second)
+            .expect("a room's rate is above zero")
+    }
+
+    fn by_rate(&self, now_us: i64) -> usize {
+        self.gcra().take(self.tat, now_us as f64, u32::MAX).0 as usize
+    }
+
+    /// Whether nothing is left of any variant and nothing can come back.
+    fn is_exhausted(&self) -> bool {
+        let variants = &self.config().variants;
+        !variants.is_empty() && variants.iter().all(|id| self.ever(*id) == Some(0))
+    }
+
+    /// Units that a variant could ever have free; unknown without a figure.
+    fn ever(&self, variant_id: VariantId) -> Option<u32> {
+        self.stock.get(&variant_id).map(|stock| stock.available + stock.reserved)
+    }
+
+    /// Goes through the line: who is let in, and who can never be.
+    fn choose(
+        &self,
+        waiting: &[JoinedTicket],
+        want: usize,
+        limit: usize,
+        exhausted: bool,
+    ) -> (Vec<JoinedTicket>, Vec<JoinedTicket>) {
+        let (mut admitted, mut closed) = (Vec::new(), Vec::new());
+        let mut taken: BTreeMap<VariantId, i64> = BTreeMap::new();
+        let mut stuck = BTreeSet::new();
+        for ticket in waiting {
+            if admitted.len() >= want || stuck.len() >= self.config().variants.len() {
+                break;
+            }
+            let intent = ticket.intent;
+            if stuck.contains(&intent.variant_id) {
+                continue;
+            }
+            let taken = taken.entry(intent.variant_id).or_default();
+            if i64::from(intent.units) <= self.free(intent.variant_id) - *taken {
+                *taken += i64::from(intent.units);
+                admitted.push(*ticket);
+            } else if !exhausted
+                && self.ever(intent.variant_id).is_some_and(|ever| intent.units > ever)
+                && closed.len() < limit
+            {
+                closed.push(*ticket);
+            } else {
+                stuck.insert(intent.variant_id);
+            }
+        }
+        (admitted, closed)
+    }
+
+    fn take(&mut self, now_us: i64, lease_us: i64, admitted: &[JoinedTicket]) {
+        for joined in admitted {
+            let state = State::InFlight {
+                deadline_us: now_us + lease_us,
+                position: None,
+                admitted_at_us: now_us,
+            };
+            let ticket = Ticket { score: joined.score, joined: Some(*joined), state };
+            self.tickets.insert(joined.ticket_id, ticket);
+        }
+        if !admitted.is_empty() || self.tat.is_none() {
+            let n = admitted.len() as u32;
+            self.tat = Some(self.gcra().take(self.tat, now_us as f64, n).1);
+        }
+        if !admitted.is_empty() {
+            self.tell(RoomEvent::Admitted { tickets: admitted.iter().map(score_of).collect() });
+        }
+    }
+
+    fn close_hopeless(&mut self, closed: &[JoinedTicket]) {
+        let reason = CloseReason::NotEnough;
+        for ticket in closed {
+            self.finish(ticket.ticket_id, ticket.score, End::Closed(reason));
+        }
+        if !closed.is_empty() {
+            let tickets = closed.iter().map(score_of).collect();
+            self.tell(RoomEvent::Closed { reason, tickets });
+        }
+    }
+}

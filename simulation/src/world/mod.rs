@@ -1,0 +1,206 @@
+//! A seeded crowd around a line: browsers that keep their tickets, a log that follows, a drain
+//! that produces, Postgres with its rows and stock, and faults of Redis with their rebuilds.
+//!
+//! It decides what happens next and learns from the answers; who carries the steps out (the
+//! model alone, or Redis beside it) is not its business.
+
+mod rebuild;
+mod steps;
+
+use crate::line::{Command, Config, Line, Position, Reply, Stock};
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use shared::{
+    drops::{CloseReason, DropMode},
+    ids::{ShopperId, TicketId, VariantId},
+    messages::{EventPoint, JoinedTicket, RoomEvent},
+    tickets::Epoch,
+};
+use std::collections::{BTreeMap, VecDeque};
+use uuid::Uuid;
+
+/// What happens next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// Somebody asks the line, believing in this epoch.
+    Command(Epoch, Command),
+    /// The append-only file is synced: a later loss goes back to here at most.
+    Synced,
+    /// Redis fails.
+    Fault(Fault),
+}
+
+/// How Redis fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It restarts and has everything, which nobody can know.
+    Restarts,
+    /// It restarts as it was at the last sync.
+    LosesItsTail,
+    /// It is empty.
+    Wiped,
+}
+
+/// The world around a line.
+#[derive(Clone, Debug)]
+pub struct World {
+    rng: StdRng,
+    /// The epoch in the drop's row.
+    pub epoch: Epoch,
+    /// Limits in the drop's row.
+    pub config: Config,
+    ended: Option<CloseReason>,
+    shoppers: Vec<ShopperId>,
+    /// Tickets that browsers keep.
+    browsers: BTreeMap<TicketId, JoinedTicket>,
+    /// `queue-events`.
+    log: Vec<(EventPoint, RoomEvent)>,
+    /// Admitted tickets that a drain holds, with the epoch and time of their admission.
+    in_hand: Vec<(JoinedTicket, Epoch, i64)>,
+    /// `order-commands`.
+    commands: Vec<Produced>,
+    /// Commands that were processed.
+    processed: usize,
+    /// End of `order-commands` at the last rebuild: what an older epoch put there later is void.
+    boundary: usize,
+    rows: BTreeMap<TicketId, Row>,
+    stock: BTreeMap<VariantId, Stock>,
+    requests: Vec<Uuid>,
+    /// Steps of a rebuild that are still to be made.
+    rebuild: VecDeque<Command>,
+    /// Whether Redis failed and nobody has begun to rebuild.
+    broken: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Produced {
+    ticket: JoinedTicket,
+    epoch: Epoch,
+    admitted_at_us: i64,
+    position: Position,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    ticket: JoinedTicket,
+    goes_on: bool,
+}
+
+impl World {
+    /// A world of its own for each seed; its first steps make the room.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        let mut rng = StdRng::seed_from_u64(seed);
+        let shoppers = (0..rng.random_range(3..12)).map(|_| ShopperId::from_uuid(id(&mut rng)));
+        let shoppers = shoppers.collect();
+        let variants: Vec<_> =
+            (0..rng.random_range(1..3)).map(|_| VariantId::from_uuid(id(&mut rng))).collect();
+        let stock = variants.iter().map(|variant_id| {
+            let available = rng.random_range(1..12);
+            (*variant_id, Stock { variant_id: *variant_id, version: 1, available, reserved: 0 })
+        });
+        let stock = stock.collect();
+        let config = Config {
+            mode: DropMode::Running,
+            admission_rate_per_second: rate(&mut rng),
+            occupancy_cap: rng.random_range(1..10),
+            capacity: if rng.random_bool(0.8) { 1000 } else { rng.random_range(1..8) },
+            opens_at_us: 0,
+            closes_at_us: None,
+            variants,
+            message: None,
+            version: 1,
+        };
+        Self {
+            rng,
+            epoch: Epoch(0),
+            config,
+            ended: None,
+            shoppers,
+            browsers: BTreeMap::new(),
+            log: Vec::new(),
+            in_hand: Vec::new(),
+            commands: Vec::new(),
+            processed: 0,
+            boundary: 0,
+            rows: BTreeMap::new(),
+            stock,
+            requests: Vec::new(),
+            rebuild: VecDeque::new(),
+            broken: true,
+        }
+    }
+
+    /// Decides what happens next.
+    pub fn next(&mut self, line: &Line) -> Step {
+        if self.rng.random_bool(0.03) {
+            return self.fault();
+        }
+        if self.broken && (line.room.is_none() || self.rng.random_bool(0.6)) {
+            self.plan_rebuild(line);
+        }
+        if !self.rebuild.is_empty() && self.rng.random_bool(0.9) {
+            let step = self.rebuild.pop_front().expect("it is not empty");
+            return Step::Command(self.epoch, step);
+        }
+        if self.rng.random_bool(0.4) && !self.broken && self.rebuild.is_empty() {
+            self.read_log(line);
+        }
+        if self.rng.random_bool(0.05) {
+            return Step::Synced;
+        }
+        let command = self.choose(line);
+        let epoch = if self.rng.random_bool(0.03) { Epoch(self.epoch.0 + 1) } else { self.epoch };
+        // A drain that has not heard of the new epoch still works for the old one.
+        let epoch =
+            if self.rng.random_bool(0.03) { Epoch(epoch.0.saturating_sub(1)) } else { epoch };
+        Step::Command(epoch, command)
+    }
+
+    fn fault(&mut self) -> Step {
+        self.broken = true;
+        self.rebuild.clear();
+        Step::Fault(match self.rng.random_range(0..3) {
+            0 => Fault::Restarts,
+            1 => Fault::LosesItsTail,
+            _ => Fault::Wiped,
+        })
+    }
+
+    /// Learns from an answer.
+    pub fn observe(&mut self, epoch: Epoch, command: &Command, reply: &Reply) {
+        match (command, reply) {
+            (Command::Join(_), Reply::Joins { outcomes, .. }) => self.keep_tickets(outcomes),
+            (Command::Admit { request, .. }, Reply::Admission { at_us, tickets, .. }) => {
+                if !self.requests.contains(request) {
+                    self.requests.push(*request);
+                    let in_hand = tickets.iter().map(|ticket| (*ticket, epoch, *at_us));
+                    self.in_hand.extend(in_hand);
+                }
+            }
+            (Command::Configure(config), Reply::Configured { applied: true, .. }) => {
+                self.config = config.clone();
+            }
+            (Command::End(_), Reply::Ended(reason)) => self.ended = Some(*reason),
+            _ => {}
+        }
+    }
+
+    fn read_log(&mut self, line: &Line) {
+        let last = self.log.last().map_or(EventPoint::default(), |(point, _)| *point);
+        self.log.extend(line.events.iter().filter(|(point, _)| *point > last).cloned());
+    }
+}
+
+fn id(rng: &mut StdRng) -> Uuid {
+    Uuid::from_u128(rng.random())
+}
+
+/// Fast enough to be seen within a short test, or so slow that it stops everybody.
+fn rate(rng: &mut StdRng) -> f64 {
+    match rng.random_range(0..8) {
+        0 => 1.0 / 60.0,
+        1 => f64::from(rng.random_range(1..500)),
+        2 => rng.random_range(500.0..5_000.0),
+        _ => rng.random_range(5_000.0..100_000.0),
+    }
+}
