@@ -4,17 +4,21 @@
 //! topics and the provider's ledger into an [`Evidence`]; each rule is a pure function of it, so
 //! a test can hand it a broken one and see it fail.
 //!
-//! - [`evidence`]: what the rules look at
+//! - [`evidence`], [`rows`]: what the rules look at
 //! - [`load`]: history, Postgres, Kafka and ledger into evidence
-//! - [`room`]: the line as the log of room events tells it
+//! - [`room`]: the line as the log of room events tells it, by an unbroken `chain`
+//! - [`lives`]: one ticket's way through it
 //! - `rules`: one function per invariant
 //! - [`verdict`], [`report`]: what came of it
 
+mod chain;
 pub mod evidence;
+pub mod lives;
 pub mod load;
 pub mod options;
 pub mod report;
 pub mod room;
+pub mod rows;
 mod rules;
 pub mod verdict;
 

@@ -3,60 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use shared::{
-    drops::CloseReason,
     ids::{ShopperId, TicketId},
-    messages::{
-        ChainHash, Configured, EventPoint, JoinedTicket, QueueEventV1, RoomEvent, TicketScore,
-    },
-    tickets::{Epoch, Lane, Score},
+    messages::{Configured, EventPoint, JoinedTicket, QueueEventV1, RoomEvent, TicketScore},
+    tickets::{Lane, Score},
 };
 
-/// Where a ticket stands in line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// In line.
-    Waiting,
-    /// Let in.
-    Admitted,
-    /// Went away.
-    Left,
-    /// Told the end.
-    Closed(CloseReason),
-}
-
-/// Half-open spans of microseconds.
-type Spans = Vec<(i64, i64)>;
-
-/// A ticket's way through the line.
-#[derive(Debug, Clone)]
-pub struct Life {
-    /// Whose it is.
-    pub shopper_id: ShopperId,
-    /// Its lane.
-    pub lane: Lane,
-    /// Its place in the order of the lane.
-    pub score: Score,
-    /// What it wants.
-    pub units: u32,
-    /// Where it went when, microseconds of Redis time; the first one is the join.
-    pub changes: Vec<(i64, Standing)>,
-    admitted_in: Option<Epoch>,
-}
-
-impl Life {
-    /// Where it stands at the end of the log.
-    #[must_use]
-    pub fn standing(&self) -> Standing {
-        self.changes.last().map_or(Standing::Waiting, |(_, standing)| *standing)
-    }
-
-    /// When it was last let in.
-    #[must_use]
-    pub fn admitted_at_us(&self) -> Option<i64> {
-        let admitted = self.changes.iter().rev();
-        admitted.filter(|(_, to)| *to == Standing::Admitted).map(|(at_us, _)| *at_us).next()
-    }
-}
+pub use super::lives::{Life, Standing};
+use super::{chain, lives::Spans};
 
 /// The line, replayed.
 #[derive(Debug, Default)]
@@ -84,9 +37,8 @@ impl Room {
     /// Replays a drop's log: the first record of each event, in the order of the events.
     #[must_use]
     pub fn replay(records: &[QueueEventV1]) -> Self {
-        let mut room = Self::default();
-        let events = room.firsts(records);
-        room.check_chain(&events);
+        let (events, breaks) = chain::unbroken(records);
+        let mut room = Self { breaks, ..Self::default() };
         for record in events.values() {
             room.apply(record);
         }
@@ -97,49 +49,6 @@ impl Room {
     #[must_use]
     pub fn n_waiting(&self) -> usize {
         self.lanes.values().map(BTreeMap::len).sum()
-    }
-
-    /// Keeps the first record of each event; two writers may have written it, but not two things.
-    fn firsts<'a>(
-        &mut self,
-        records: &'a [QueueEventV1],
-    ) -> BTreeMap<EventPoint, &'a QueueEventV1> {
-        let mut firsts = BTreeMap::new();
-        for record in records {
-            let first: &mut &QueueEventV1 = firsts.entry(record.point()).or_insert(record);
-            if first.hash != record.hash {
-                self.breaks.push(format!("event {} was logged with two contents", record.point()));
-            }
-        }
-        firsts
-    }
-
-    fn check_chain(&mut self, events: &BTreeMap<EventPoint, &QueueEventV1>) {
-        let mut last: Option<&QueueEventV1> = None;
-        for record in events.values() {
-            let at = record.point();
-            if !record.is_intact() {
-                self.breaks.push(format!("the hash of event {at} does not fit its content"));
-            }
-            let (previous_point, previous_hash) =
-                last.map_or((None, ChainHash::default()), |last| (Some(last.point()), last.hash));
-            let next_expected = match previous_point {
-                Some(point) if point.epoch == at.epoch => at.evn == point.evn + 1,
-                Some(_) | None => at.evn == 1,
-            };
-            if !next_expected {
-                let after = previous_point.unwrap_or_default();
-                self.breaks.push(format!("event {at} follows {after}: something is missing"));
-            } else if record.previous != previous_hash {
-                self.breaks.push(format!("event {at} is not chained to the one before"));
-            }
-            if let (1, RoomEvent::Begun { follows, follows_hash }) = (at.evn, &record.event)
-                && (*follows, *follows_hash) != (previous_point, previous_hash)
-            {
-                self.breaks.push(format!("epoch {} says it follows another event", at.epoch));
-            }
-            last = Some(record);
-        }
     }
 
     fn apply(&mut self, record: &QueueEventV1) {
@@ -272,23 +181,5 @@ impl Room {
             }
         }
         doubles.into_iter().collect()
-    }
-}
-
-impl Life {
-    /// When it was live: from the join or return to its end, half-open.
-    fn live_spans(&self, order_ended_us: Option<i64>) -> Spans {
-        let mut spans = Spans::new();
-        for (n, (at_us, standing)) in self.changes.iter().enumerate() {
-            let until = self.changes.get(n + 1).map(|(at_us, _)| *at_us);
-            match standing {
-                Standing::Waiting => spans.push((*at_us, until.unwrap_or(i64::MAX))),
-                Standing::Admitted => {
-                    spans.push((*at_us, until.or(order_ended_us).unwrap_or(i64::MAX)));
-                }
-                Standing::Left | Standing::Closed(_) => {}
-            }
-        }
-        spans
     }
 }

@@ -8,20 +8,15 @@ use std::{
 use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::json;
-use tokio::{net::TcpStream, time::timeout};
-use tokio_tungstenite::{
-    WebSocketStream, client_async_with_config,
-    tungstenite::{
-        Message, client::IntoClientRequest, http::HeaderValue, protocol::CloseFrame,
-        protocol::WebSocketConfig,
-    },
-};
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
 
 use super::{
     backoff::Backoff,
     caller::Call,
     frames::{Frame, Status},
-    shopper::World,
+    stream::{self, Cut, Stream},
+    world::World,
 };
 use crate::history::{Action, Type};
 
@@ -49,17 +44,9 @@ pub struct Line {
     token: String,
     poll_only: bool,
     seen: Option<(u32, u64, u64)>,
-    stream: Option<WebSocketStream<TcpStream>>,
+    stream: Option<Stream>,
     backoff: Backoff,
     poll_at: Instant,
-}
-
-/// Why a stream gave no frame.
-enum Cut {
-    /// Come back, not before the server's wish.
-    Later(Option<Duration>),
-    /// The ticket's state has to be asked for.
-    Ask,
 }
 
 impl Line {
@@ -148,7 +135,7 @@ impl Line {
                 }
                 Some(Ok(Message::Close(reason))) => {
                     self.stream = None;
-                    return Err(on_close(reason.as_ref()));
+                    return Err(stream::on_close(reason.as_ref()));
                 }
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => {
@@ -212,61 +199,13 @@ impl Line {
     }
 
     /// Opens the stream at one of the instances, another one after each failure.
-    async fn open(&self) -> Result<WebSocketStream<TcpStream>, Cut> {
+    async fn open(&self) -> Result<Stream, Cut> {
         let mut path = format!("/v1/drops/{}/stream", self.world.drop_id);
         if let Some((epoch, evn, place)) = self.seen {
             path.push_str(&format!("?seen={epoch}.{evn}.{place}"));
         }
         let turn = self.process + u64::from(self.backoff.n_failures());
         let urls = self.world.admission_urls(turn, &path);
-        let later = Cut::Later(None);
-        let Some((_, rest)) = urls[0].split_once("://") else { return Err(later) };
-        let Ok(mut request) = format!("ws://{rest}").into_client_request() else {
-            return Err(later);
-        };
-        let Ok(token) = HeaderValue::from_str(&self.token) else { return Err(later) };
-        request.headers_mut().insert("sluice-ticket", token);
-        if let Some(origin) = self.world.origin.as_ref().and_then(|text| text.parse().ok()) {
-            request.headers_mut().insert("origin", origin);
-        }
-        let address = rest.split('/').next().unwrap_or_default().to_owned();
-        let Ok(socket) = TcpStream::connect(address).await else { return Err(later) };
-        let _ = socket.set_nodelay(true);
-        // The defaults reserve 128 KiB per socket; a place is 150 bytes.
-        let config = WebSocketConfig::default().read_buffer_size(1_024).write_buffer_size(0);
-        match client_async_with_config(request, socket, Some(config)).await {
-            Ok((stream, _)) => Ok(stream),
-            Err(tokio_tungstenite::tungstenite::Error::Http(refusal)) => {
-                let status = refusal.status();
-                let passing = status.is_server_error() || status.as_u16() == 429;
-                Err(if passing { later } else { Cut::Ask })
-            }
-            Err(_) => Err(later),
-        }
-    }
-}
-
-/// What a close code asks for: 45xx is final, so the state is asked for; all else comes back.
-fn on_close(reason: Option<&CloseFrame>) -> Cut {
-    let Some(reason) = reason else { return Cut::Later(None) };
-    match u16::from(reason.code) {
-        4_500..=4_999 => Cut::Ask,
-        _ => Cut::Later(retry_after(&reason.reason)),
-    }
-}
-
-fn retry_after(reason: &str) -> Option<Duration> {
-    let ms = reason.strip_prefix("retry_after_ms=")?.parse::<u64>().ok()?;
-    Some(Duration::from_millis(ms.min(30_000)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_restart_names_its_wait() {
-        assert_eq!(retry_after("retry_after_ms=1500"), Some(Duration::from_millis(1_500)));
-        assert_eq!(retry_after("bye"), None);
+        stream::open(&urls[0], &self.token, self.world.origin.as_deref()).await
     }
 }

@@ -4,10 +4,11 @@
 //! - [`caller`]: HTTP with retries, [`backoff`]: how long to wait between them
 //! - [`create`]: a drop for the run
 //! - [`line`](mod@line): a ticket's news, by stream or by poll; [`frames`]: what the news looks like
-//! - [`shopper`]: one shopper's way
+//! - [`shopper`]: one shopper's way; [`world`]: what all of them share
 //! - [`measures`], [`progress`], [`report`]: what came of it
 
 pub mod backoff;
+mod buying;
 pub mod caller;
 pub mod cards;
 pub mod create;
@@ -19,6 +20,8 @@ pub mod plan;
 pub mod progress;
 pub mod report;
 pub mod shopper;
+mod stream;
+pub mod world;
 
 use std::{sync::Arc, time::Instant};
 
@@ -32,7 +35,8 @@ pub use report::RunReport;
 use crate::history::{Action, Type, Writer};
 use caller::Caller;
 use measures::Measures;
-use shopper::{Shopper, World};
+use shopper::Shopper;
+use world::World;
 
 /// Sends the crowd through its drop and waits until it is over for everybody.
 ///

@@ -1,75 +1,35 @@
-//! One shopper's way: come, join, wait, have a turn, pay or not, and hear how it ended.
+//! One shopper's way: come, join, wait, have a turn, and then buy or not ([`super::buying`]).
 
 use std::{
-    hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use rand::{Rng, SeedableRng, rngs::StdRng};
-use reqwest::{Method, StatusCode};
+use rand::{SeedableRng, rngs::StdRng};
+use reqwest::Method;
 use serde_json::{Value, json};
-use shared::{
-    ids::{DropId, VariantId},
-    lifecycle::TicketState,
-};
 
 use super::{
-    caller::{Answer, Call, Caller, GaveUp},
+    caller::{Answer, Call, GaveUp},
     frames::Frame,
     line::Line,
-    measures::Measures,
     plan::Plan,
     report::GAVE_UP,
+    world::World,
 };
-use crate::history::{Action, Type, Writer};
-
-/// Share of the payers who send their payment twice under one key.
-const PAYS_TWICE: f64 = 0.05;
-
-/// What all shoppers of a run share.
-#[derive(Debug)]
-pub struct World {
-    /// The drop they come for.
-    pub drop_id: DropId,
-    /// What it sells.
-    pub variant_id: VariantId,
-    /// The storefront's address, without a slash at the end.
-    pub storefront: String,
-    /// Addresses of the admission instances.
-    pub admission: Vec<String>,
-    /// Origin that streams name.
-    pub origin: Option<String>,
-    /// HTTP.
-    pub caller: Caller,
-    /// What they see goes here.
-    pub history: Writer,
-    /// What is counted.
-    pub measures: Arc<Measures>,
-}
-
-impl World {
-    /// The instances' addresses of a path, beginning with the one whose turn it is.
-    #[must_use]
-    pub fn admission_urls(&self, turn: u64, path: &str) -> Vec<String> {
-        let n = self.admission.len().max(1);
-        let first = usize::try_from(turn % n as u64).unwrap_or_default();
-        let urls = self.admission.iter().cycle().skip(first).take(n);
-        urls.map(|base| format!("{}{path}", base.trim_end_matches('/'))).collect()
-    }
-}
+use crate::history::{Action, Type};
 
 /// One shopper.
 #[derive(Debug)]
 pub struct Shopper {
-    world: Arc<World>,
-    plan: Plan,
+    pub(super) world: Arc<World>,
+    pub(super) plan: Plan,
+    pub(super) rng: StdRng,
     intended: Instant,
-    rng: StdRng,
 }
 
 /// How it ended, by its stable name.
-type End = String;
+pub(super) type End = String;
 
 impl Shopper {
     /// Takes a part; `intended` is when the shopper means to come.
@@ -194,67 +154,13 @@ impl Shopper {
         Instant::now()
     }
 
-    /// Pays, or does not, and watches the order to its end.
-    async fn order(
-        &mut self,
-        session: &str,
-        ticket_id: &str,
-        line: &mut Line,
-        held: Instant,
-    ) -> Result<End, End> {
-        let url = format!("{}/v1/orders/{}", self.world.storefront, ticket_id);
-        let ask = Call::new(Method::GET, &url).bearer(session);
-        let mut pace = Duration::from_millis(250);
-        let mut asked_to_pay = false;
-        loop {
-            let answer = self.call(Action::Order, json!({}), &ask).await?;
-            let state = answer.body["state"].as_str().unwrap_or_default();
-            if state.parse::<TicketState>().is_ok_and(TicketState::is_terminal) {
-                if state == "confirmed" {
-                    self.world.measures.took("let in to paid", held.elapsed());
-                }
-                return Ok(state.to_owned());
-            }
-            // Right after `held` another instance may not see the row yet; all else is final.
-            if !answer.status.is_success() && answer.status != StatusCode::NOT_FOUND {
-                return Err(refused("order", &answer));
-            }
-            if state == "reserved" && !asked_to_pay {
-                asked_to_pay = true;
-                self.pay(session, &url, ticket_id).await?;
-            }
-            // A frame tells at once; the poll is there for frames that never come.
-            tokio::select! {
-                () = tokio::time::sleep(pace) => pace = (pace * 2).min(Duration::from_secs(2)),
-                news = line.next() => if news.is_none() { return Err(GAVE_UP.to_owned()) },
-            }
-        }
-    }
-
-    async fn pay(&mut self, session: &str, url: &str, ticket_id: &str) -> Result<(), End> {
-        let Some(card) = self.plan.card.clone() else { return Ok(()) };
-        let call = Call::new(Method::POST, format!("{url}/payment"))
-            .bearer(session)
-            .header("idempotency-key", format!("pay-{ticket_id}"))
-            .json(json!({ "payment_method": card }));
-        let began = Instant::now();
-        let first = self.call(Action::Pay, json!({ "card": card }), &call).await?;
-        self.world.measures.took("payment request", began.elapsed());
-        if self.rng.random_bool(PAYS_TWICE) && first.status.is_success() {
-            let again =
-                self.world.caller.call(&call, |_| {}).await.map_err(|error| gave_up(&error))?;
-            let value = json!({
-                "key": format!("pay-{ticket_id}"),
-                "first": fingerprint(&first),
-                "again": fingerprint(&again),
-            });
-            self.note(Action::Again, Type::Ok, value);
-        }
-        Ok(())
-    }
-
     /// Calls and writes the call into the history, its uncertain tries included.
-    async fn call(&self, f: Action, mut value: Value, call: &Call) -> Result<Answer, End> {
+    pub(super) async fn call(
+        &self,
+        f: Action,
+        mut value: Value,
+        call: &Call,
+    ) -> Result<Answer, End> {
         // Orders are asked for again and again: only what comes of it is worth a line.
         if f != Action::Order {
             self.note(f, Type::Invoke, value.clone());
@@ -284,23 +190,16 @@ impl Shopper {
         Ok(answer)
     }
 
-    fn note(&self, f: Action, kind: Type, value: Value) {
+    pub(super) fn note(&self, f: Action, kind: Type, value: Value) {
         self.world.history.write(self.plan.process, f, kind, value);
     }
 }
 
-fn gave_up(error: &GaveUp) -> End {
+pub(super) fn gave_up(error: &GaveUp) -> End {
     tracing::debug!(%error, "a shopper gave up");
     GAVE_UP.to_owned()
 }
 
-fn refused(what: &str, answer: &Answer) -> End {
+pub(super) fn refused(what: &str, answer: &Answer) -> End {
     format!("{what}_refused_{}_{}", answer.status.as_u16(), answer.code())
-}
-
-/// Status and body in one number, to compare two answers by.
-fn fingerprint(answer: &Answer) -> String {
-    let mut hasher = DefaultHasher::new();
-    (answer.status.as_u16(), answer.body.to_string()).hash(&mut hasher);
-    format!("{}:{:016x}", answer.status.as_u16(), hasher.finish())
 }
