@@ -1,7 +1,7 @@
 //! Topics, read whole without a group: nothing is committed and nobody is disturbed.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     time::{Duration, Instant},
 };
 
@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use rdkafka::{
     ClientConfig, Message, Offset, TopicPartitionList,
     consumer::{BaseConsumer, Consumer},
-    error::KafkaError,
+    metadata::MetadataTopic,
 };
 use shared::{
     ids::DropId,
@@ -21,6 +21,8 @@ use crate::check::evidence::Command;
 
 /// How long reading one topic may take.
 const READING: Duration = Duration::from_secs(60);
+/// How long one question about a topic may take.
+const ASKING: Duration = Duration::from_secs(10);
 
 /// A record as it stands in its partition.
 pub(super) struct Record {
@@ -41,30 +43,24 @@ fn read_topic(brokers: &str, topic: &str) -> anyhow::Result<Vec<Record>> {
         .set("bootstrap.servers", brokers)
         .set("group.id", format!("crowd-check-{}", Uuid::now_v7()))
         .set("enable.auto.commit", "false")
-        .set("enable.partition.eof", "true")
         .set("auto.offset.reset", "earliest")
         .create()?;
-    let metadata = consumer.fetch_metadata(Some(topic), Duration::from_secs(10))?;
-    let partitions = metadata.topics().first().map(rdkafka::metadata::MetadataTopic::partitions);
+    let mut unread = ends(&consumer, topic)?;
     let mut assignment = TopicPartitionList::new();
-    let mut unread = HashSet::new();
-    for partition in partitions.into_iter().flatten() {
-        assignment.add_partition_offset(topic, partition.id(), Offset::Beginning)?;
-        unread.insert(partition.id());
-    }
-    if unread.is_empty() {
-        bail!("it has no partitions");
+    for partition in unread.keys() {
+        assignment.add_partition_offset(topic, *partition, Offset::Beginning)?;
     }
     consumer.assign(&assignment)?;
     let (mut records, deadline) = (Vec::new(), Instant::now() + READING);
     while !unread.is_empty() && Instant::now() < deadline {
         match consumer.poll(Duration::from_millis(200)) {
-            Some(Ok(message)) => records.push(Record {
-                offset: message.offset(),
-                payload: message.payload().unwrap_or_default().to_vec(),
-            }),
-            Some(Err(KafkaError::PartitionEOF(partition))) => {
-                unread.remove(&partition);
+            Some(Ok(message)) => {
+                let (partition, offset) = (message.partition(), message.offset());
+                if unread.get(&partition).is_some_and(|end| offset + 1 >= *end) {
+                    unread.remove(&partition);
+                }
+                let payload = message.payload().unwrap_or_default().to_vec();
+                records.push(Record { offset, payload });
             }
             Some(Err(error)) => tracing::warn!(%error, "reading {topic}; trying on"),
             None => {}
@@ -74,6 +70,23 @@ fn read_topic(brokers: &str, topic: &str) -> anyhow::Result<Vec<Record>> {
         bail!("{} partitions were not read in time", unread.len());
     }
     Ok(records)
+}
+
+/// Where each partition that holds anything ends now.
+fn ends(consumer: &BaseConsumer, topic: &str) -> anyhow::Result<HashMap<i32, i64>> {
+    let metadata = consumer.fetch_metadata(Some(topic), ASKING)?;
+    let partitions = metadata.topics().first().map(MetadataTopic::partitions).unwrap_or_default();
+    if partitions.is_empty() {
+        bail!("it has no partitions");
+    }
+    let mut ends = HashMap::new();
+    for partition in partitions {
+        let (low, high) = consumer.fetch_watermarks(topic, partition.id(), ASKING)?;
+        if low < high {
+            ends.insert(partition.id(), high);
+        }
+    }
+    Ok(ends)
 }
 
 /// The drop's room events; what cannot be read is no event of ours.
