@@ -1,0 +1,191 @@
+//! Whatever comes in: a clear problem with a stable code, never a 5xx.
+
+use crate::world::{ORIGIN, Shopper, World, answer, keys, until_close};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use shared::credentials::TicketClaims;
+use shared::ids::DropId;
+use std::time::{Duration, Instant};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_wrong_body_has_its_code() {
+    let world = World::open().await;
+    let instance = world.instance().await;
+    let v = world.variant;
+    let other = DropId::generate();
+    let cases: &[(String, u16, &str)] = &[
+        (format!(r#"{{"variant_id":"{v}","units":0}}"#), 422, "invalid_units"),
+        (format!(r#"{{"variant_id":"{v}","units":-1}}"#), 422, "invalid_units"),
+        (format!(r#"{{"variant_id":"{v}","units":1.5}}"#), 422, "invalid_units"),
+        (format!(r#"{{"variant_id":"{v}","units":3}}"#), 422, "over_limit"),
+        (format!(r#"{{"variant_id":"{v}","units":2147483648}}"#), 422, "over_limit"),
+        (format!(r#"{{"variant_id":"{v}","units":9223372036854775808}}"#), 422, "over_limit"),
+        (format!(r#"{{"variant_id":"{v}","units":1e999}}"#), 400, "invalid_body"),
+        (format!(r#"{{"variant_id":"{v}","units":"1"}}"#), 400, "invalid_body"),
+        (format!(r#"{{"variant_id":"{v}","units":null}}"#), 400, "invalid_body"),
+        (format!(r#"{{"variant_id":"{v}"}}"#), 400, "invalid_body"),
+        (format!(r#"{{"variant_id":"{v}","units":1,"place":1}}"#), 400, "invalid_body"),
+        (format!(r#"{{"variant_id":"{v}","units":1,"units":2}}"#), 400, "invalid_body"),
+        (format!(r#"{{"variant_id":"{other}","units":1}}"#), 422, "unknown_variant"),
+        (r#"{"variant_id":"me","units":1}"#.to_owned(), 400, "invalid_body"),
+        ("[]".to_owned(), 400, "invalid_body"),
+        (String::new(), 400, "invalid_body"),
+        ("\"\\ud800\"".to_owned(), 400, "invalid_body"),
+        ("[".repeat(10_000), 400, "invalid_body"),
+        (format!(r#"{{"x":"{}"}}"#, "y".repeat(20_000)), 413, "body_too_large"),
+    ];
+    for (body, status, code) in cases {
+        let request = instance
+            .request(Method::POST, &world.path("tickets"), &Shopper::new())
+            .header("content-type", "application/json")
+            .body(body.clone());
+        let (got, problem) = answer(request).await;
+        let shown: String = body.chars().take(80).collect();
+        assert_eq!((got, problem["code"].as_str()), (*status, Some(*code)), "{shown}");
+        assert!(problem["request_id"].is_string(), "{problem}");
+    }
+    assert_eq!(
+        world.queue.counts(world.drop_id, shared::tickets::Epoch(1)).await.unwrap().joined,
+        0
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn wrong_requests_are_problems_too() {
+    let world = World::open().await;
+    let instance = world.instance().await;
+    let shopper = Shopper::new();
+    let post = |path: &str| instance.request(Method::POST, path, &shopper);
+    let tickets = world.path("tickets");
+    let code = async |request| {
+        let (status, problem): (u16, Value) = answer(request).await;
+        (status, problem["code"].as_str().unwrap_or_default().to_owned())
+    };
+    let form = post(&tickets).header("content-type", "text/plain").body("units=1");
+    assert_eq!(code(form).await, (415, "unsupported_media_type".into()));
+    let foreign = post(&tickets).json(&world.body()).header("origin", "http://evil.example");
+    assert_eq!(code(foreign).await, (403, "origin_refused".into()));
+    let ours = post(&tickets).json(&world.body()).header("origin", ORIGIN);
+    assert_eq!(answer(ours).await.0, 201);
+    let nobody = Client::new().post(instance.url(&tickets)).json(&world.body());
+    assert_eq!(code(nobody).await, (401, "session_required".into()));
+    let forged = Client::new().post(instance.url(&tickets)).bearer_auth("x").json(&world.body());
+    assert_eq!(code(forged).await, (401, "session_invalid".into()));
+    assert_eq!(code(post("/v1/nowhere")).await, (404, "not_found".into()));
+    assert_eq!(
+        code(post("/v1/drops/1/tickets").json(&world.body())).await,
+        (404, "not_found".into())
+    );
+    let put = instance.request(Method::PUT, &tickets, &shopper);
+    assert_eq!(code(put).await, (405, "method_not_allowed".into()));
+    let plain = instance.request(Method::GET, &world.path("stream"), &shopper);
+    assert_eq!(code(plain).await, (426, "upgrade_required".into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_wrong_ticket_has_its_code() {
+    let world = World::open().await;
+    let instance = world.instance().await;
+    let joined = world.join(&instance, &Shopper::new()).await;
+    let token = joined["token"].as_str().unwrap();
+    let claims = world.claims(token);
+    let expired = TicketClaims { expires_at_ms: 1, ..claims }.seal(&keys());
+    let foreign = TicketClaims { drop_id: DropId::generate(), ..claims }.seal(&keys());
+    let session = Shopper::new().session;
+    let mut cases = vec![
+        (expired, 401, "ticket_expired"),
+        (foreign, 403, "ticket_foreign"),
+        (session, 401, "ticket_invalid"),
+        (String::new(), 401, "ticket_invalid"),
+        ("A".repeat(4000), 401, "ticket_invalid"),
+    ];
+    for at in (0..token.len()).step_by(7) {
+        let mut bytes = token.as_bytes().to_vec();
+        bytes[at] = if bytes[at] == b'A' { b'B' } else { b'A' };
+        cases.push((String::from_utf8(bytes).unwrap(), 401, "ticket_invalid"));
+    }
+    for (wrong, status, code) in cases {
+        let (got, problem) = world.status(&instance, &wrong).await;
+        assert_eq!((got, problem["code"].as_str()), (status, Some(code)), "{wrong}");
+        if !wrong.is_empty() && wrong.len() < 1000 {
+            let mut socket = world.stream(&instance, &wrong, "").await;
+            assert_eq!(until_close(&mut socket).await, (4501, code.to_owned()));
+        }
+    }
+    assert_eq!(world.status(&instance, token).await.1["place"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_score_that_no_ticket_can_have_is_refused() {
+    let world = World::open().await;
+    let instance = world.instance().await;
+    let joined = world.join(&instance, &Shopper::new()).await;
+    let mut claims = world.claims(joined["token"].as_str().unwrap());
+    claims.ticket.ticket_id = shared::ids::TicketId::generate();
+    claims.ticket.shopper_id = Shopper::new().id;
+    claims.ticket.score = shared::tickets::Score::new(shared::tickets::Epoch(9), 1);
+    let (status, problem) = world.status(&instance, &claims.seal(&keys())).await;
+    assert_eq!((status, &problem["code"]), (401, &json!("ticket_invalid")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn slow_headers_are_cut_off() {
+    let world = World::open().await;
+    let instance = world.instance().await;
+    let mut slow = TcpStream::connect(instance.address).await.unwrap();
+    slow.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n").await.unwrap();
+    let begun = Instant::now();
+    let drip = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            if slow.write_all(b"a: b\r\n").await.is_err() {
+                return;
+            }
+            let mut buffer = [0; 64];
+            if let Ok(Ok(0)) =
+                tokio::time::timeout(Duration::from_millis(1), slow.read(&mut buffer)).await
+            {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), drip).await.expect("the connection is cut");
+    assert!(begun.elapsed() >= Duration::from_secs(5));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_huge_head_is_refused() {
+    let world = World::open().await;
+    let instance = world.instance().await;
+    let mut socket = TcpStream::connect(instance.address).await.unwrap();
+    let head = format!("GET /healthz HTTP/1.1\r\nhost: x\r\nbig: {}\r\n\r\n", "x".repeat(64_000));
+    let _ = socket.write_all(head.as_bytes()).await;
+    let mut answer = vec![0; 64];
+    let n = socket.read(&mut answer).await.unwrap_or(0);
+    let answer = String::from_utf8_lossy(&answer[..n]);
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer}");
+    assert_eq!(Client::new().get(instance.url("/healthz")).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_shopper_cannot_flood_the_joins() {
+    let world = World::open().await;
+    let two = std::num::NonZeroU32::new(2).unwrap();
+    let instance = world.instance_with(|settings| settings.limits.joins_per_second = two).await;
+    let shopper = Shopper::new();
+    let mut limited = None;
+    for _ in 0..10 {
+        let request = instance.request(Method::POST, &world.path("tickets"), &shopper);
+        let response = request.json(&world.body()).send().await.unwrap();
+        if response.status() == 429 {
+            assert!(response.headers().contains_key("retry-after"));
+            limited = Some(response);
+        }
+    }
+    assert!(limited.is_some());
+    assert_eq!(world.try_join(&instance, &Shopper::new()).await.0, 201);
+}
