@@ -25,42 +25,42 @@ use tokio_tungstenite::{
     tungstenite::{self, Message, client::IntoClientRequest, protocol::CloseFrame},
 };
 
-pub const ORIGIN: &str = "http://127.0.0.1:8080";
+pub(crate) const ORIGIN: &str = "http://127.0.0.1:8080";
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub struct World {
-    pub stack: Stack,
-    pub queue: Queue,
-    pub drop_id: DropId,
-    pub variant: VariantId,
-    pub database_url: String,
+pub(crate) struct World {
+    pub(crate) stack: Stack,
+    pub(crate) queue: Queue,
+    pub(crate) drop_id: DropId,
+    pub(crate) variant: VariantId,
+    pub(crate) database_url: String,
     _dir: TempDir,
 }
 
-pub struct Instance {
-    pub address: SocketAddr,
-    pub shutdown: Shutdown,
-    pub task: JoinHandle<anyhow::Result<()>>,
+pub(crate) struct Instance {
+    pub(crate) address: SocketAddr,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) task: JoinHandle<anyhow::Result<()>>,
 }
 
 #[derive(Clone)]
-pub struct Shopper {
-    pub id: ShopperId,
-    pub session: String,
+pub(crate) struct Shopper {
+    pub(crate) id: ShopperId,
+    pub(crate) session: String,
 }
 
-pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 impl World {
     /// A Redis with one open drop.
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let world = Self::empty().await;
         world.open_room(Epoch(1)).await;
         world
     }
 
     /// A Redis without any room.
-    pub async fn empty() -> Self {
+    pub(crate) async fn empty() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let options = StackOptions::on_free_ports(dir.path()).unwrap().only(true, false, false);
         let stack = Stack::start(options).await.unwrap();
@@ -72,7 +72,7 @@ impl World {
         Self { stack, queue, drop_id, variant, database_url, _dir: dir }
     }
 
-    pub fn config(&self) -> RoomConfig {
+    pub(crate) fn config(&self) -> RoomConfig {
         RoomConfig {
             mode: DropMode::Running,
             admission_rate_per_second: 1000.0,
@@ -89,23 +89,24 @@ impl World {
     }
 
     /// Begins an epoch and opens its room, as the worker does.
-    pub async fn open_room(&self, epoch: Epoch) {
+    pub(crate) async fn open_room(&self, epoch: Epoch) {
         let stock = StockFigure {
             variant_id: self.variant,
             version: i64::from(epoch.0),
             available: 1000,
             reserved: 0,
         };
-        self.queue.begin(self.drop_id, epoch).await.unwrap();
+        // The first call after a restart finds the old connection broken.
+        wait("a new epoch", async || self.queue.begin(self.drop_id, epoch).await.ok()).await;
         self.queue.restore_stock(self.drop_id, epoch, &[stock]).await.unwrap();
         self.queue.open(self.drop_id, epoch, &self.config(), None, Duration::ZERO).await.unwrap();
     }
 
-    pub async fn instance(&self) -> Instance {
+    pub(crate) async fn instance(&self) -> Instance {
         self.instance_with(|_| {}).await
     }
 
-    pub async fn instance_with(&self, change: impl FnOnce(&mut Settings)) -> Instance {
+    pub(crate) async fn instance_with(&self, change: impl FnOnce(&mut Settings)) -> Instance {
         let mut settings = settings(&self.stack.endpoints().redis_url, &self.database_url);
         change(&mut settings);
         let public = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -125,39 +126,39 @@ impl World {
         instance
     }
 
-    pub fn path(&self, rest: &str) -> String {
+    pub(crate) fn path(&self, rest: &str) -> String {
         format!("/v1/drops/{}/{rest}", self.drop_id)
     }
 
-    pub fn body(&self) -> Value {
+    pub(crate) fn body(&self) -> Value {
         json!({"variant_id": self.variant, "units": 1})
     }
 
     /// Joins and gives the answer's JSON.
-    pub async fn join(&self, instance: &Instance, shopper: &Shopper) -> Value {
+    pub(crate) async fn join(&self, instance: &Instance, shopper: &Shopper) -> Value {
         let (status, body) = self.try_join(instance, shopper).await;
         assert!(status == 201 || status == 200, "{status} {body}");
         body
     }
 
-    pub async fn try_join(&self, instance: &Instance, shopper: &Shopper) -> (u16, Value) {
+    pub(crate) async fn try_join(&self, instance: &Instance, shopper: &Shopper) -> (u16, Value) {
         let request = instance.request(Method::POST, &self.path("tickets"), shopper);
         answer(request.json(&self.body())).await
     }
 
     /// Asks for a ticket's status.
-    pub async fn status(&self, instance: &Instance, token: &str) -> (u16, Value) {
+    pub(crate) async fn status(&self, instance: &Instance, token: &str) -> (u16, Value) {
         let url = instance.url(&self.path("ticket"));
         answer(Client::new().get(url).header("sluice-ticket", token)).await
     }
 
-    pub async fn leave(&self, instance: &Instance, token: &str) -> (u16, Value) {
+    pub(crate) async fn leave(&self, instance: &Instance, token: &str) -> (u16, Value) {
         let url = instance.url(&self.path("ticket"));
         answer(Client::new().delete(url).header("sluice-ticket", token)).await
     }
 
     /// Opens a stream with the ticket in the subprotocol.
-    pub async fn stream(&self, instance: &Instance, token: &str, query: &str) -> Socket {
+    pub(crate) async fn stream(&self, instance: &Instance, token: &str, query: &str) -> Socket {
         let url = format!("ws://{}{}{query}", instance.address, self.path("stream"));
         let mut request = url.into_client_request().unwrap();
         let protocols = format!("sluice.v1, sluice.ticket.{token}");
@@ -166,7 +167,7 @@ impl World {
     }
 
     /// Opens a stream with headers of the test's choice; the status where it was refused.
-    pub async fn try_stream(
+    pub(crate) async fn try_stream(
         &self,
         instance: &Instance,
         headers: &[(&'static str, String)],
@@ -184,7 +185,7 @@ impl World {
     }
 
     /// What a token says.
-    pub fn claims(&self, token: &str) -> TicketClaims {
+    pub(crate) fn claims(&self, token: &str) -> TicketClaims {
         TicketClaims::open(&keys(), token, 0).unwrap()
     }
 }
@@ -192,7 +193,7 @@ impl World {
 const NOWHERE: &str = "postgres://nobody@127.0.0.1:1/nothing";
 
 /// The keys of all tests.
-pub fn keys() -> Keyring {
+pub(crate) fn keys() -> Keyring {
     Keyring::parse(&KEYS.into()).unwrap()
 }
 
@@ -211,24 +212,24 @@ fn settings(redis_url: &str, database_url: &str) -> Settings {
 }
 
 impl Instance {
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    pub fn request(&self, method: Method, path: &str, shopper: &Shopper) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str, shopper: &Shopper) -> RequestBuilder {
         Client::new().request(method, self.url(path)).bearer_auth(&shopper.session)
     }
 }
 
 impl Shopper {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let id = ShopperId::generate();
         let session = Session { shopper_id: id, expires_at_ms: i64::MAX }.seal(&keys());
         Self { id, session }
     }
 }
 
-pub async fn answer(request: RequestBuilder) -> (u16, Value) {
+pub(crate) async fn answer(request: RequestBuilder) -> (u16, Value) {
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
     let body = response.bytes().await.unwrap();
@@ -236,7 +237,7 @@ pub async fn answer(request: RequestBuilder) -> (u16, Value) {
 }
 
 /// Asks until there is an answer.
-pub async fn wait<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn wait<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let asking = async {
         loop {
             if let Some(answer) = ask().await {
@@ -249,7 +250,7 @@ pub async fn wait<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
 }
 
 /// The next frame, or the close.
-pub async fn next(socket: &mut Socket) -> Result<Value, (u16, String)> {
+pub(crate) async fn next(socket: &mut Socket) -> Result<Value, (u16, String)> {
     loop {
         match timeout(PATIENCE, socket.next()).await.expect("a frame in time") {
             Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).unwrap()),
@@ -264,7 +265,7 @@ pub async fn next(socket: &mut Socket) -> Result<Value, (u16, String)> {
 }
 
 /// Reads until a frame fits.
-pub async fn until(socket: &mut Socket, fits: impl Fn(&Value) -> bool) -> Value {
+pub(crate) async fn until(socket: &mut Socket, fits: impl Fn(&Value) -> bool) -> Value {
     loop {
         let frame = next(socket).await.unwrap();
         if fits(&frame) {
@@ -274,7 +275,7 @@ pub async fn until(socket: &mut Socket, fits: impl Fn(&Value) -> bool) -> Value 
 }
 
 /// Reads until the close.
-pub async fn until_close(socket: &mut Socket) -> (u16, String) {
+pub(crate) async fn until_close(socket: &mut Socket) -> (u16, String) {
     loop {
         if let Err(close) = next(socket).await {
             return close;
@@ -282,6 +283,6 @@ pub async fn until_close(socket: &mut Socket) -> (u16, String) {
     }
 }
 
-pub async fn say(socket: &mut Socket, message: Message) {
+pub(crate) async fn say(socket: &mut Socket, message: Message) {
     let _ = socket.send(message).await;
 }
