@@ -7,4 +7,8 @@ mod server;
 mod world;
 
 mod admitting;
+mod coming_back;
+mod guarding;
 mod joining;
+mod limits;
+mod listening;

@@ -12,7 +12,7 @@ use dump::Dump;
 use execute::execute;
 use queue::Queue;
 use redis::aio::MultiplexedConnection;
-use shared::ids::DropId;
+use shared::{ids::DropId, messages::EventPoint};
 use simulation::{
     check::{RateLog, nobody_is_passed_over},
     line::{Command, Line, Reply},
@@ -26,12 +26,12 @@ const AT_ONCE: u64 = 8;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_does_what_the_model_does_in_many_short_worlds() {
-    play_all(seeds(0..10_000), steps(24)).await;
+    play_all(seeds(0..10_000), steps(16)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_does_what_the_model_does_in_some_long_worlds() {
-    play_all(seeds(1_000_000..1_000_150), steps(300)).await;
+    play_all(seeds(1_000_000..1_000_100), steps(200)).await;
 }
 
 async fn play_all(seeds: Range<u64>, steps: usize) {
@@ -172,7 +172,9 @@ impl<'q> Play<'q> {
         let real = self.store.dump().await;
         assert_eq!(real, Dump::of_model(&self.line), "Redis (left) and model (right) after {at}");
         real.check_accounts().unwrap_or_else(|error| panic!("{at}: {error}"));
-        if self.line.room.is_some_and(|room| room.trusted && room.open) {
+        // What readers are told follows from the state; enough to ask in some worlds.
+        let asks = self.seed.is_multiple_of(4);
+        if asks && self.line.room.is_some_and(|room| room.trusted && room.open) {
             self.compare_answers(at).await;
         }
     }
@@ -196,6 +198,9 @@ impl<'q> Play<'q> {
             let standing = execute::standing(standing);
             assert_eq!(standing, self.line.place(*ticket_id), "{ticket_id} after {at}");
         }
+        let events = queue.events_after(drop_id, EventPoint::default(), 10_000).await.unwrap();
+        let events: Vec<_> = events.into_iter().map(|one| (one.point, one.event)).collect();
+        assert_eq!(events, self.line.events, "events after {at}");
         let snapshot = queue.snapshot(drop_id, epoch).await.unwrap();
         let waiting: Vec<_> = self.line.waiting().iter().map(|ticket| ticket.score).collect();
         assert_eq!((snapshot.point.evn, &snapshot.lanes[0].scores), (room.evn, &waiting), "{at}");

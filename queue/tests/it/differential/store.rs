@@ -65,11 +65,13 @@ impl Store {
 
     /// Removes all traces of the world.
     pub(super) async fn clean(&mut self) {
-        self.unlink("").await;
-        self.unlink("saved:").await;
-        let mut command = redis::cmd("SREM");
-        command.arg("sluice:rooms").arg(self.drop_id.to_string());
-        let () = command.query_async(&mut self.connection).await.unwrap();
+        let mut pipe = redis::pipe();
+        for name in self.names() {
+            pipe.unlink(self.keys.named(&name)).ignore();
+            pipe.unlink(self.keys.named(&format!("saved:{name}"))).ignore();
+        }
+        pipe.srem("sluice:rooms", self.drop_id.to_string()).ignore();
+        let () = pipe.query_async(&mut self.connection).await.unwrap();
     }
 
     async fn unlink(&mut self, prefix: &str) {
