@@ -26,6 +26,20 @@ impl BrokerError {
         )
     }
 
+    /// Whether the broker does not have the topic or the partition: its disk was lost, or nobody
+    /// has made them yet.
+    #[must_use]
+    pub fn is_unknown_topic(&self) -> bool {
+        matches!(
+            self.source.rdkafka_error_code(),
+            Some(
+                RDKafkaErrorCode::UnknownTopicOrPartition
+                    | RDKafkaErrorCode::UnknownTopic
+                    | RDKafkaErrorCode::UnknownPartition
+            )
+        )
+    }
+
     /// Whether the broker will never take this record: it is too large or malformed.
     #[must_use]
     pub fn is_about_the_record(&self) -> bool {

@@ -17,6 +17,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How long the lock connection may take to answer before it counts as lost.
 const ANSWER: Duration = Duration::from_secs(3);
 
+/// A host that vanishes without a word must not keep its locks for hours.
+const KEEPALIVE: [(&str, &str); 3] =
+    [("tcp_keepalives_idle", "5"), ("tcp_keepalives_interval", "2"), ("tcp_keepalives_count", "3")];
+
 /// Runs `work` for every key of `keys` whose lock this process gets, until the process stops.
 ///
 /// `work` gets a token that is cancelled when it must end: at the stop, when the lock is lost,
@@ -95,7 +99,7 @@ impl<K: Clone + Eq + Hash + Display> Owner<K> {
             match &mut self.connection {
                 Some(connection) => connection.ping().await,
                 None => {
-                    let options = self.app.pool.connect_options();
+                    let options = (*self.app.pool.connect_options()).clone().options(KEEPALIVE);
                     self.connection = Some(PgConnection::connect_with(&options).await?);
                     Ok(())
                 }

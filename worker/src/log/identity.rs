@@ -24,7 +24,14 @@ pub struct KnownLog {
 /// Returns [`LogError`] when Kafka or Postgres is away.
 pub async fn known_log(app: &App, topic: &str, partition: i32) -> Result<KnownLog, LogError> {
     let cluster = app.log_info.cluster_id().await?;
-    let offsets = app.log_info.offsets(topic, partition).await?;
+    let offsets = match app.log_info.offsets(topic, partition).await {
+        // A broker that lost its disk has no topics either.
+        Err(error) if error.is_unknown_topic() => {
+            broker::admin::ensure_topics(&app.settings.kafka).await?;
+            return Err(error.into());
+        }
+        offsets => offsets?,
+    };
     let known =
         offsets::find_or_begin(&app.pool, topic, partition, offsets.start, &cluster).await?;
     if known.cluster_id.as_deref() == Some(&cluster) {

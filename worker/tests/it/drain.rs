@@ -1,0 +1,90 @@
+//! Waiting tickets become commands, each once, in the order of the line.
+
+use crate::line::{SOON, TestLine, Wishes, run};
+use queue::{AdmitRequest, TicketStatus};
+use std::{collections::HashSet, time::Duration};
+use testkit::wait_until;
+use uuid::Uuid;
+
+#[tokio::test]
+async fn everybody_who_fits_gets_one_command_in_the_order_of_the_line() {
+    let line = TestLine::new(Wishes { units: 30, ..Wishes::default() }).await;
+    line.pretend_processors().await;
+    let shutdown = line.run("log,drain,scheduler");
+    let row = line.open(1).await;
+    let tickets = line.join(40).await;
+
+    let commands = wait_until("commands", SOON, async || {
+        let commands = line.commands().await;
+        (commands.len() >= 30).then_some(commands)
+    })
+    .await;
+
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(line.commands().await.len(), 30, "units bound the admissions");
+    let order: Vec<_> = commands.iter().map(|command| command.ticket_id).collect();
+    let joined: Vec<_> = tickets.iter().take(30).map(|ticket| ticket.ticket_id).collect();
+    assert_eq!(order, joined);
+    let first = [(tickets[0].ticket_id, tickets[0].score)];
+    let status = line.app.queue.status(line.drop_id, row.epoch, &first).await.unwrap();
+    assert_eq!(status, [TicketStatus::InFlight { extended: true }]);
+    shutdown.begin();
+}
+
+#[tokio::test]
+async fn two_drains_share_one_rate() {
+    let line = TestLine::new(Wishes { units: 1000, rate: 50.0, ..Wishes::default() }).await;
+    line.pretend_processors().await;
+    let other = line.another_app().await;
+    let first = line.run("log,drain,scheduler");
+    let second = run(&other, "log,drain,scheduler");
+    line.open(1).await;
+    line.join(500).await;
+
+    tokio::time::sleep(Duration::from_secs(3)).await;
+
+    let commands = line.commands().await;
+    let unique: HashSet<_> = commands.iter().map(|command| command.ticket_id).collect();
+    assert_eq!(unique.len(), commands.len(), "nobody is let in twice");
+    let mut times: Vec<_> = commands.iter().map(|command| command.admitted_at_us).collect();
+    times.sort_unstable();
+    assert!(times.len() > 100, "only {} in three seconds", times.len());
+    for (at, first) in times.iter().enumerate() {
+        let in_window = times[at..].iter().take_while(|time| **time <= first + 1_000_000).count();
+        assert!(in_window <= 55, "{in_window} within a second"); // 50 a second, burst 5
+    }
+    first.begin();
+    second.begin();
+}
+
+#[tokio::test]
+async fn a_command_that_was_never_written_is_written_when_its_lease_is_over() {
+    let line = TestLine::new(Wishes::default()).await;
+    let shutdown = line.run("log,reconciler,scheduler");
+    let row = line.open(1).await;
+    line.join(3).await;
+    // A drain that dies right after ADMIT.
+    let request = AdmitRequest {
+        limit: 10,
+        lease: Duration::from_millis(200),
+        request_id: Uuid::now_v7(),
+        ignore_stock: false,
+    };
+    let admitted = wait_until("admission", SOON, async || {
+        let request = AdmitRequest { request_id: Uuid::now_v7(), ..request };
+        let admission = line.app.queue.admit(line.drop_id, row.epoch, request).await.unwrap();
+        (admission.tickets.len() == 3).then_some(admission)
+    })
+    .await;
+
+    let commands = wait_until("commands", SOON, async || {
+        let commands = line.commands().await;
+        (commands.len() >= 3).then_some(commands)
+    })
+    .await;
+
+    assert_eq!(commands[0].ticket_id, admitted.tickets[0].ticket.ticket_id);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(line.commands().await.len(), 3, "nothing is produced again while it waits");
+    shutdown.begin();
+}

@@ -1,0 +1,112 @@
+//! A room that Redis lost comes back with everybody in their order.
+
+use crate::{
+    line::{SOON, TestLine, Wishes},
+    log::{chain, joined, wait_for_joins},
+};
+use queue::TicketStatus;
+use shared::messages::RoomEvent;
+use stack::{Stack, StackOptions};
+use testkit::wait_until;
+
+async fn wipe(line: &TestLine) {
+    let mut connection = line.redis.connect().await;
+    redis::cmd("FLUSHDB").query_async::<()>(&mut connection).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_wiped_line_stands_again_in_its_order() {
+    let line = TestLine::new(Wishes::default()).await;
+    let shutdown = line.run("log,scheduler");
+    let row = line.open(1).await;
+    let tickets = line.join(50).await;
+    let gone = tickets[10];
+    line.app.queue.leave(line.drop_id, row.epoch, gone.ticket_id, gone.score).await.unwrap();
+    let before = line.waiting().await;
+    wait_until("logged leave", SOON, async || {
+        let left = |event: &RoomEvent| matches!(event, RoomEvent::Left { .. });
+        chain(&line).await.iter().any(|logged| left(&logged.event)).then_some(())
+    })
+    .await;
+
+    wipe(&line).await;
+    let row = line.open(2).await;
+
+    assert_eq!(line.waiting().await, before);
+    let status = line
+        .app
+        .queue
+        .status(line.drop_id, row.epoch, &[(gone.ticket_id, gone.score)])
+        .await
+        .unwrap();
+    assert_eq!(status, [TicketStatus::Left]);
+    let late = line.join(1).await;
+    assert!(late[0].score > tickets[49].score, "newcomers stand behind everybody");
+    let events = wait_for_joins(&line, 51).await;
+    assert_eq!(joined(&events), 51);
+    let begun: Vec<_> = events
+        .iter()
+        .filter_map(|logged| match &logged.event {
+            RoomEvent::Begun { follows, .. } => Some(*follows),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(begun.len(), 2);
+    let last_before = events.iter().rfind(|logged| logged.epoch < row.epoch).unwrap();
+    assert_eq!(begun[1], Some(last_before.point()));
+    shutdown.begin();
+}
+
+#[tokio::test]
+async fn those_let_in_before_the_loss_are_in_flight_after_it() {
+    let line = TestLine::new(Wishes { units: 20, ..Wishes::default() }).await;
+    line.pretend_processors().await;
+    let shutdown = line.run("log,drain,reconciler,scheduler");
+    line.open(1).await;
+    let tickets = line.join(30).await;
+    wait_until("commands", SOON, async || (line.commands().await.len() == 20).then_some(())).await;
+    wait_for_joins(&line, 30).await;
+
+    wipe(&line).await;
+    let row = line.open(2).await;
+
+    let counts = line.app.queue.counts(line.drop_id, row.epoch).await.unwrap();
+    assert_eq!((counts.in_flight, counts.occupied, counts.waiting), (20, 20, 10));
+    let who: Vec<_> = tickets.iter().map(|ticket| (ticket.ticket_id, ticket.score)).collect();
+    let status = line.app.queue.status(line.drop_id, row.epoch, &who).await.unwrap();
+    let in_flight = TicketStatus::InFlight { extended: true };
+    assert!(status[..20].iter().all(|one| *one == in_flight));
+    assert!(status[20..].iter().all(|one| *one == TicketStatus::Waiting));
+    assert_eq!(line.commands().await.len(), 20, "nobody is let in a second time");
+    shutdown.begin();
+}
+
+#[tokio::test]
+async fn a_restarted_redis_is_not_taken_for_the_one_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = StackOptions::on_free_ports(dir.path()).unwrap().only(true, false, false);
+    let servers = Stack::start(options).await.unwrap();
+    let url = servers.endpoints().redis_url;
+    let settings = vec![("SLUICE_REDIS__URL", url)];
+    let line = TestLine::new(Wishes { settings, ..Wishes::default() }).await;
+    line.pretend_processors().await;
+    let shutdown = line.run("log,drain,reconciler,scheduler");
+    line.open(1).await;
+    line.join(120).await;
+    wait_until("commands", SOON, async || (line.commands().await.len() == 100).then_some(())).await;
+    wait_for_joins(&line, 120).await;
+
+    // It may come back without its last second; the log and the commands have it all.
+    servers.redis().kill9().await.unwrap();
+    servers.redis().start().await.unwrap();
+    let row = line.open(2).await;
+
+    let counts = line.app.queue.counts(line.drop_id, row.epoch).await.unwrap();
+    assert_eq!((counts.in_flight, counts.waiting), (100, 20));
+    line.join(5).await;
+    let events = wait_for_joins(&line, 125).await;
+    assert!(events.windows(2).all(|pair| pair[1].previous == pair[0].hash));
+    assert_eq!(line.commands().await.len(), 100);
+    shutdown.begin();
+    servers.stop().await.unwrap();
+}

@@ -1,0 +1,51 @@
+//! Drops open, change, end and are settled.
+
+use crate::line::{SOON, TestLine, Wishes};
+use database::drops::{LimitsChange, change_limits};
+use jiff::SignedDuration;
+use queue::TicketStatus;
+use shared::drops::CloseReason;
+use testkit::wait_until;
+
+#[tokio::test]
+async fn a_changed_limit_is_in_redis_within_a_second() {
+    let line = TestLine::new(Wishes::default()).await;
+    let shutdown = line.run("log,scheduler");
+    line.open(1).await;
+
+    let change = LimitsChange { admission_rate_per_second: Some(7.5), ..LimitsChange::default() };
+    change_limits(&line.app.pool, line.drop_id, change, "operator:test", "a test").await.unwrap();
+
+    let one_second = std::time::Duration::from_secs(1);
+    wait_until("changed rate", one_second, async || {
+        let rate = line.header().await?.config.admission_rate_per_second;
+        ((rate - 7.5).abs() < 1e-9).then_some(())
+    })
+    .await;
+    shutdown.begin();
+}
+
+#[tokio::test]
+async fn a_closed_drop_closes_those_who_wait_and_gives_its_units_back() {
+    let closes_in = Some(SignedDuration::from_secs(4));
+    let line = TestLine::new(Wishes { units: 40, closes_in, ..Wishes::default() }).await;
+    let shutdown = line.run("log,scheduler,reconciler");
+    let row = line.open(1).await;
+    let tickets = line.join(5).await;
+
+    wait_until("retired drop", SOON, async || line.row().await.is_none().then_some(())).await;
+
+    let who: Vec<_> = tickets.iter().map(|ticket| (ticket.ticket_id, ticket.score)).collect();
+    let status = line.app.queue.status(line.drop_id, row.epoch, &who).await.unwrap();
+    assert!(status.iter().all(|one| *one == TicketStatus::Closed(CloseReason::Closed)));
+    let stock: i32 = line.database.scalar("select stock from variants").await;
+    assert_eq!(stock, 10_000);
+    let state: String = line.database.scalar("select state from drops").await;
+    assert_eq!(state, "closed");
+    let conserved: bool = line
+        .database
+        .scalar("select available + reserved + sold = total and total = 0 from inventory")
+        .await;
+    assert!(conserved);
+    shutdown.begin();
+}
