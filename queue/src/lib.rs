@@ -18,9 +18,11 @@
 //! | [`events`], [`reader`] | the room events: read, wait for, trim |
 //! | [`hints`] | pub/sub: "something happened to this ticket" |
 //! | [`snapshot`] | all waiting numbers, and the counts of a room |
+//! | [`announce`] | who waits, told anew to a log that lost its beginning |
 //! | [`rebuild`] | the steps that bring a lost line back |
 
 pub mod admit;
+pub mod announce;
 pub mod attach;
 pub mod close;
 pub mod connection;
