@@ -92,8 +92,6 @@ impl PartitionReader {
                     }
                     batch.push(record);
                 }
-                Err(KafkaError::PartitionEOF(_)) if batch.is_empty() => {}
-                Err(KafkaError::PartitionEOF(_)) => break,
                 // What came before the failure counts; the failure shows itself again.
                 Err(_) if !batch.is_empty() => break,
                 Err(error) => return Err(BrokerError::new("read records", error)),

@@ -11,6 +11,8 @@ pub(crate) fn client(settings: &KafkaSettings) -> ClientConfig {
         .set("client.id", "sluice")
         .set("broker.address.family", "v4")
         .set("socket.nagle.disable", "true")
+        // A closed connection is made again; what cannot be made is told by the calls that fail.
+        .set("log.connection.close", "false")
         .set("socket.timeout.ms", "5000")
         .set("reconnect.backoff.ms", "50")
         // The default of 10 s would be felt as an outage of its own after a broker's restart.
@@ -50,7 +52,6 @@ pub(crate) fn reader(settings: &KafkaSettings) -> ClientConfig {
         // A log that no longer has our offset must be noticed, not skipped.
         .set("auto.offset.reset", "error")
         .set("isolation.level", "read_uncommitted")
-        .set("enable.partition.eof", "true")
         .set("fetch.wait.max.ms", "10")
         .set("fetch.min.bytes", "1")
         .set("fetch.error.backoff.ms", "50")

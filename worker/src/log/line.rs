@@ -18,21 +18,23 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Pause after a failure; grows with the number of failures up to the longest.
 const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// Failures are told once in so many.
+/// A failure that goes on is told once in so many.
 const TELL_EVERY: u32 = 25;
 
 /// Looks after the log of a drop until told to stop, or until the drop is not sold any more.
 pub async fn run(app: App, drop_id: DropId, stop: CancellationToken) {
     let mut failures = 0;
+    let mut told = String::new();
     while !stop.is_cancelled() && app.drops.find(drop_id).is_some() {
         match tend(&app, drop_id, &stop).await {
             Ok(()) => failures = 0,
             // The next look begins with building it.
             Err(LogError::RoomLost) => {}
             Err(error) => {
-                if failures % TELL_EVERY == 0 {
-                    let error = &error as &dyn std::error::Error;
+                let error = format!("{:#}", anyhow::Error::new(error));
+                if failures % TELL_EVERY == 0 || error != told {
                     tracing::warn!(drop.id = %drop_id, error, "the line's log stands still");
+                    told = error;
                 }
                 failures += 1;
                 tokio::time::sleep((PAUSE * failures).min(LONGEST_PAUSE)).await;

@@ -254,6 +254,10 @@ impl Rebuild<'_> {
         let id = self.flash_drop.id;
         self.app.queue.open(id, self.epoch, &config, follows, grace).await?;
         pause_point!("log.rebuild_after_open");
+        if row.is_some_and(|row| row.events_start.0 > 1) {
+            // The log begins in mid-chain: it may not know all who wait.
+            self.app.queue.announce(id, self.epoch).await?;
+        }
         if !epochs::mark_open(&self.app.pool, id, self.epoch).await? {
             return Err(LogError::Late);
         }

@@ -23,12 +23,14 @@ use shared::{
     ids::DropId,
     messages::{ChainHash, EventPoint, QueueEvent, QueueEventV1},
     telemetry::CounterName,
+    tickets::Epoch,
 };
 
 /// Writes the events of one drop.
 pub struct LogWriter {
     app: App,
     drop_id: DropId,
+    epoch: Epoch,
     cursor: LogCursor,
 }
 
@@ -45,8 +47,9 @@ impl LogWriter {
             Some(cursor) => cursor,
             None => begin(app, flash_drop, &log).await?,
         };
-        let mut writer = Self { app: app.clone(), drop_id: flash_drop.id, cursor };
-        writer.check_log(&log).await?;
+        let (app, drop_id, epoch) = (app.clone(), flash_drop.id, flash_drop.epoch);
+        let mut writer = Self { app, drop_id, epoch, cursor };
+        writer.check_log(flash_drop, &log).await?;
         writer.catch_up(log.offsets.end).await?;
         Ok(writer)
     }
@@ -125,18 +128,32 @@ impl LogWriter {
     }
 
     /// Makes sure that the cursor stands in the log that is there.
-    async fn check_log(&mut self, log: &KnownLog) -> Result<(), LogError> {
+    async fn check_log(&self, flash_drop: &LiveDrop, log: &KnownLog) -> Result<(), LogError> {
         if self.cursor.generation != log.known.generation {
-            let (generation, end) = (log.known.generation, log.offsets.end);
-            let cursor = &self.cursor;
-            log_cursors::move_to_log(&self.app.pool, self.drop_id, cursor, generation, end).await?;
+            self.go_to(log).await?;
             return Err(LogError::LogReplaced);
         }
-        if self.cursor.point.evn == 0 || self.is_in(log).await? {
+        // Where its records begin in this log, the record before is not ours.
+        let start = (self.cursor.generation, self.cursor.next_offset);
+        let none_yet = self.cursor.point.evn == 0 || flash_drop.events_start == start;
+        if none_yet || self.is_in(log).await? {
             return Ok(());
         }
         self.leave_log("another record stands where ours stood").await?;
         Err(LogError::LogReplaced)
+    }
+
+    /// Goes on in another log, which is told first who waits: what the old one knew is lost.
+    async fn go_to(&self, log: &KnownLog) -> Result<(), LogError> {
+        match self.app.queue.announce(self.drop_id, self.epoch).await {
+            // A room that is lost too is announced once it is rebuilt.
+            Err(error) if !error.is_epoch() => return Err(error.into()),
+            _ => {}
+        }
+        let (generation, end) = (log.known.generation, log.offsets.end);
+        let pool = &self.app.pool;
+        log_cursors::move_to_log(pool, self.drop_id, &self.cursor, generation, end).await?;
+        Ok(())
     }
 
     async fn leave_log(&self, why: &str) -> Result<(), LogError> {
@@ -197,7 +214,6 @@ fn follows(last: EventPoint, next: EventPoint) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::tickets::Epoch;
 
     fn point(epoch: u32, evn: u64) -> EventPoint {
         EventPoint { epoch: Epoch(epoch), evn }

@@ -29,7 +29,8 @@ pub(crate) struct TestLine {
     pub(crate) variant_id: VariantId,
     pub(crate) redis: TestRedis,
     pub(crate) database: TestDatabase,
-    pub(crate) topics: TestTopics,
+    /// Held: an embedded broker ends with it.
+    _topics: TestTopics,
 }
 
 /// What a test wants to be different.
@@ -56,10 +57,14 @@ impl TestLine {
         env.insert("SLUICE_REDIS__URL".into(), redis.url().into());
         env.insert("SLUICE_LINE__GRACE_MS".into(), "300".into());
         env.extend(wishes.settings.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
-        let app = App::connect(settings(env)).await.unwrap();
+        let settings = settings(env);
+        // Shown only for a test that failed, or with --nocapture.
+        static LOG: std::sync::Once = std::sync::Once::new();
+        LOG.call_once(|| shared::telemetry::start_log(&settings.telemetry).unwrap());
+        let app = App::connect(settings).await.unwrap();
         let variant_id = VariantId::generate();
         let drop_id = make_drop(&app, variant_id, &wishes).await;
-        Self { app, drop_id, variant_id, redis, database, topics }
+        Self { app, drop_id, variant_id, redis, database, _topics: topics }
     }
 
     /// Another worker on the same servers.

@@ -73,6 +73,7 @@ async fn a_writer_that_comes_after_another_goes_on_in_the_same_chain() {
     line.join(10).await;
     wait_for_joins(&line, 10).await;
     first.begin();
+    first.wait(SOON).await;
     // Joined while nobody logs.
     line.join(10).await;
 
@@ -102,6 +103,7 @@ async fn a_replaced_log_is_noticed_and_goes_on_in_the_same_chain() {
     line.join(10).await;
     let before = wait_for_joins(&line, 10).await;
     first.begin();
+    first.wait(SOON).await;
 
     let mut settings = (*line.app.settings).clone();
     settings.kafka.brokers = brokers[1].brokers().to_owned();
@@ -115,6 +117,11 @@ async fn a_replaced_log_is_noticed_and_goes_on_in_the_same_chain() {
     })
     .await;
     assert_eq!(after[0].previous, before.last().unwrap().hash, "one chain through both logs");
+    let told_again = |event: &QueueEventV1| match &event.event {
+        RoomEvent::Attached { tickets } => tickets.len(),
+        _ => 0,
+    };
+    assert!(after.iter().map(told_again).sum::<usize>() >= 10, "the new log knows who waits");
     let told: i64 =
         line.database.scalar("select count(*) from audit_log where action = 'log.replaced'").await;
     assert_eq!(told, 1);
