@@ -22,6 +22,7 @@ pub mod socket;
 
 use anyhow::Context;
 use edge::{ServeOptions, health, serve};
+use metrics_exporter_prometheus::PrometheusHandle;
 use shared::{clock::SystemClock, config::Settings, shutdown::Shutdown, telemetry};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
@@ -84,5 +85,5 @@ fn metrics_text() -> impl Fn() -> String + Clone + Send + Sync + 'static {
         tracing::warn!(%error, "no metrics in this process");
     }
     let handle = handle.ok();
-    move || handle.as_ref().map(|handle| handle.render()).unwrap_or_default()
+    move || handle.as_ref().map(PrometheusHandle::render).unwrap_or_default()
 }

@@ -42,7 +42,7 @@ async fn look(room: &Arc<Room>, queue: &Queue) {
         Ok(header) => take_over(room, queue, header),
         Err(error) => {
             tracing::debug!(drop.id = %room.drop_id, %error, "could not look at the room");
-            room.set_header(None);
+            room.note_failure();
         }
     }
 }

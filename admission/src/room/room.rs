@@ -12,8 +12,8 @@ use shared::{
 };
 use std::{
     sync::{
-        Arc, PoisonError, RwLock, RwLockReadGuard,
-        atomic::{AtomicBool, Ordering},
+        Arc, PoisonError, RwLock, RwLockReadGuard, Weak,
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -35,6 +35,7 @@ pub struct Room {
     replica: RwLock<Option<Replica>>,
     reached: watch::Sender<EventPoint>,
     syncing: AtomicBool,
+    failures: AtomicU32,
     look_again: Arc<Notify>,
 }
 
@@ -67,11 +68,12 @@ impl Room {
             replica: RwLock::new(None),
             reached: watch::Sender::new(EventPoint::default()),
             syncing: AtomicBool::new(false),
+            failures: AtomicU32::new(0),
             look_again,
         });
         // Not waited for at a stop: the requests and sockets that use them are.
         let weak = Arc::downgrade(&room);
-        tokio::spawn(super::joins::run(weak.clone(), queue.clone(), inbox, shutdown.hard()));
+        tokio::spawn(super::joins::run(Weak::clone(&weak), queue.clone(), inbox, shutdown.hard()));
         tokio::spawn(crate::socket::fanout::run(weak, queue.clone(), shutdown.soft()));
         room
     }
@@ -87,8 +89,16 @@ impl Room {
 
     /// Takes over what Redis said of the room last; `None` if it said nothing.
     pub fn set_header(&self, header: Option<RoomHeader>) {
+        self.failures.store(0, Ordering::Relaxed);
         let usable = header.filter(|header| header.state == RoomState::Open && header.trusted);
         self.header.store(usable.map(Arc::new));
+    }
+
+    /// Notes that Redis did not answer. Once may be a slow moment; twice in a row is a loss.
+    pub fn note_failure(&self) {
+        if self.failures.fetch_add(1, Ordering::Relaxed) + 1 >= 2 {
+            self.header.store(None);
+        }
     }
 
     /// Notes that Redis knows another line than we do, and has the keeper look at once.

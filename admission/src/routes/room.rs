@@ -49,7 +49,7 @@ pub struct RoomView {
         (status = 409, body = Problem), (status = 503, body = Problem),
     )
 )]
-pub async fn room(
+pub(crate) async fn room(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
 ) -> Result<impl IntoResponse, ApiError> {

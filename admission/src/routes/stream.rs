@@ -34,7 +34,7 @@ pub struct StreamQuery {
     params(("drop" = Uuid, Path), ("seen" = Option<String>, Query)),
     responses((status = 101), (status = 403, body = Problem), (status = 404, body = Problem))
 )]
-pub async fn socket(
+pub(crate) async fn socket(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     Query(query): Query<StreamQuery>,
@@ -68,7 +68,7 @@ pub async fn socket(
         (status = 403, body = Problem), (status = 404, body = Problem),
     )
 )]
-pub async fn events(
+pub(crate) async fn events(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     Query(query): Query<StreamQuery>,

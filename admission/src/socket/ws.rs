@@ -76,7 +76,7 @@ impl Connection {
                     Next::Send(frame) => self.write(&frame).await,
                     Next::Close(reason) => Err(Ended::Because(reason)),
                 },
-                message = self.socket.recv() => self.read(message),
+                message = self.socket.recv() => self.read(message.as_ref()),
                 () = soft.cancelled() => Err(Ended::Stop),
                 () = tokio::time::sleep_until(quiet_at.into()) => self.ask_for_life().await,
             };
@@ -101,7 +101,7 @@ impl Connection {
         }
     }
 
-    fn read(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), Ended> {
+    fn read(&mut self, message: Option<&Result<Message, axum::Error>>) -> Result<(), Ended> {
         match message {
             None | Some(Ok(Message::Close(_))) => return Err(Ended::Gone),
             // Too large, not UTF-8, against the protocol; or the connection broke, and nobody

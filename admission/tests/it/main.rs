@@ -1,5 +1,7 @@
 //! The service on a real Redis, over real HTTP and WebSockets.
 
+#![expect(clippy::unwrap_used, reason = "a test has no better answer")]
+
 mod bad_input;
 mod joining;
 mod lost_line;

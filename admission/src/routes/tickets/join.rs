@@ -83,7 +83,7 @@ pub struct TicketResponse {
     )
 )]
 #[tracing::instrument(name = "handler.tickets.join", skip_all, fields(drop.id = %drop_id))]
-pub async fn join(
+pub(crate) async fn join(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     shopper: CurrentShopper,

@@ -20,7 +20,7 @@ use shared::{ids::DropId, telemetry::CounterName};
     )
 )]
 #[tracing::instrument(name = "handler.tickets.leave", skip_all, fields(drop.id = %drop_id))]
-pub async fn leave(
+pub(crate) async fn leave(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     headers: HeaderMap,

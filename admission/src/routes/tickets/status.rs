@@ -33,7 +33,7 @@ use shared::{
     )
 )]
 #[tracing::instrument(name = "handler.tickets.status", skip_all, fields(drop.id = %drop_id))]
-pub async fn status(
+pub(crate) async fn status(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     headers: HeaderMap,
