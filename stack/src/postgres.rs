@@ -20,7 +20,7 @@ use crate::{
     unprivileged::{Demotion, run_aside},
 };
 
-const READY_TIMEOUT: Duration = Duration::from_secs(60);
+const READY_TIMEOUT: Duration = Duration::from_secs(120);
 const STOP_GRACE: Duration = Duration::from_secs(20);
 const PORT_KEY: &str = "SLUICE_STACK_POSTGRES_PORT";
 const OLDEST_VERSION: u32 = 15;

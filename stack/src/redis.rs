@@ -13,7 +13,7 @@ use crate::{
     unprivileged::Demotion,
 };
 
-const READY_TIMEOUT: Duration = Duration::from_secs(30);
+const READY_TIMEOUT: Duration = Duration::from_secs(60);
 const STOP_GRACE: Duration = Duration::from_secs(10);
 const PORT_KEY: &str = "SLUICE_STACK_REDIS_PORT";
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Services wait for their dependencies at start, so being ready may take a while.
-const READY_TIMEOUT: Duration = Duration::from_secs(60);
+const READY_TIMEOUT: Duration = Duration::from_secs(120);
 const STOP_GRACE: Duration = Duration::from_secs(30);
 
 /// How to start a service.

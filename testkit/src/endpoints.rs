@@ -26,8 +26,13 @@ const IDLE_STOP: &str = "--idle-stop=300";
 ///
 /// Panics with the reason when there is no stack and none can be started.
 pub fn endpoints() -> &'static Endpoints {
-    static ENDPOINTS: OnceLock<Endpoints> = OnceLock::new();
-    ENDPOINTS.get_or_init(|| given().unwrap_or_else(background))
+    // A failure is kept, too: trying again would take each test as long as the first.
+    static ENDPOINTS: OnceLock<Result<Endpoints, String>> = OnceLock::new();
+    let found = ENDPOINTS.get_or_init(|| given().map_or_else(background, Ok));
+    #[expect(clippy::panic, reason = "a test without a stack has no better answer")]
+    found.as_ref().unwrap_or_else(|reason| {
+        panic!("no servers to test on: {reason}\nrun the tests through ./scripts/test")
+    })
 }
 
 fn given() -> Option<Endpoints> {
@@ -39,33 +44,28 @@ fn given() -> Option<Endpoints> {
     })
 }
 
-fn background() -> Endpoints {
+fn background() -> Result<Endpoints, String> {
     static CLAIM: OnceLock<Claim> = OnceLock::new();
     let dir = paths::sluice_dir().join("test");
-    let claim = Claim::take(&dir).unwrap_or_else(|error| no_stack(&error));
+    let claim = Claim::take(&dir).map_err(|error| error.to_string())?;
     CLAIM.get_or_init(|| claim);
-    let started = background::ensure(&dir, &supervisor(), &["--free-ports", IDLE_STOP]);
-    started.unwrap_or_else(|error| no_stack(&error)).endpoints
+    let flags = ["--free-ports", "--servers-only", IDLE_STOP];
+    let started = background::ensure(&dir, &supervisor()?, &flags);
+    Ok(started.map_err(|error| error.to_string())?.endpoints)
 }
 
 /// Builds `xtask` if needed: `cargo test -p …` builds the tested crate only.
-fn supervisor() -> PathBuf {
-    let built = Command::new("cargo")
+fn supervisor() -> Result<PathBuf, String> {
+    let status = Command::new("cargo")
         .args(["build", "--quiet", "--package", "xtask"])
         .current_dir(paths::workspace_root())
-        .status();
-    match built {
-        Ok(status) if status.success() => {}
-        Ok(status) => no_stack(&format!("cargo build -p xtask ended with {status}")),
-        Err(error) => no_stack(&format!("cannot run cargo: {error}")),
+        .status()
+        .map_err(|error| format!("cannot run cargo: {error}"))?;
+    if !status.success() {
+        return Err(format!("cargo build -p xtask ended with {status}"));
     }
     let beside_us = paths::built_binary("xtask");
-    beside_us.unwrap_or_else(|_| Path::new("target/debug/xtask").to_path_buf())
-}
-
-#[expect(clippy::panic, reason = "a test without a stack has no better answer")]
-fn no_stack(reason: &dyn std::fmt::Display) -> ! {
-    panic!("no servers to test on: {reason}\nrun the tests through ./scripts/test")
+    Ok(beside_us.unwrap_or_else(|_| Path::new("target/debug/xtask").to_path_buf()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "tests get their addresses from ./scripts/test")]

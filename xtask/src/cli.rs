@@ -62,6 +62,9 @@ pub struct StackArgs {
     /// Takes any free ports instead of the standard ones.
     #[arg(long)]
     pub free_ports: bool,
+    /// Brings neither schema nor topics: tests make their own.
+    #[arg(long)]
+    pub servers_only: bool,
     /// Stops by itself when no test process has claimed it for so many seconds.
     #[arg(long, value_name = "SECONDS")]
     pub idle_stop: Option<u64>,

@@ -45,7 +45,10 @@ async fn migrate(settings: &shared::config::Settings) -> anyhow::Result<()> {
     let pool = database::connect(&settings.database)?;
     let migrated = database::migrate(&pool).await;
     pool.close().await;
-    migrated.context("cannot bring the schema up to date; after a change of an applied migration, `./scripts/stack wipe` starts over")
+    migrated.context(
+        "cannot bring the schema up to date; where an applied migration was changed, \
+         `./scripts/stack wipe` starts over",
+    )
 }
 
 async fn create_topics(stack: &Stack, settings: &shared::config::Settings) -> anyhow::Result<()> {

@@ -48,6 +48,9 @@ pub(crate) fn start(args: StackArgs) -> anyhow::Result<ExitCode> {
     if args.free_ports {
         flags.push("--free-ports".to_owned());
     }
+    if args.servers_only {
+        flags.push("--servers-only".to_owned());
+    }
     if let Some(seconds) = args.idle_stop {
         flags.push(format!("--idle-stop={seconds}"));
     }
@@ -66,8 +69,10 @@ pub(crate) async fn run(args: StackArgs) -> anyhow::Result<ExitCode> {
     let running = Running::default();
     let work = async {
         let stack = servers::start(&console, &settings, &running.stack).await?;
-        let secrets = Secrets::load_or_generate(&dir.join("secrets.env"))?;
-        servers::prepare_data(&console, &stack, &secrets, &settings.given).await?;
+        if !args.servers_only {
+            let secrets = Secrets::load_or_generate(&dir.join("secrets.env"))?;
+            servers::prepare_data(&console, &stack, &secrets, &settings.given).await?;
+        }
         let state = state_of(&stack);
         state.write(&dir)?;
         print_state(&dir, &state);

@@ -1,7 +1,3 @@
-//! The helpers themselves, on the stack that they find.
-
-#![cfg(test)]
-
 use redis::AsyncCommands;
 use testkit::{TestDatabase, TestRedis, TestTopics};
 

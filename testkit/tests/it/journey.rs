@@ -1,0 +1,36 @@
+use testkit::TestApp;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shopper_joins_is_let_in_pays_and_has_the_order() {
+    let app = TestApp::start().await;
+    let flash_drop = app.seller().await.flash_drop().units(2).create().await;
+    let shopper = app.shopper().await;
+
+    let joined = shopper.join(&flash_drop).await;
+    let mut stream = shopper.stream(&flash_drop).await;
+    stream.until("held").await;
+    assert_eq!(shopper.wait_order("reserved").await["id"], joined.ticket_id.to_string());
+    shopper.pay("pm_card_approve").await;
+    let order = shopper.wait_order("confirmed").await;
+    assert_eq!(order["units"], 1);
+
+    let sold: i64 = app.services.database.scalar("select sum(sold)::bigint from inventory").await;
+    assert_eq!(sold, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_keeps_the_place_in_the_queue() {
+    let app = TestApp::start().await;
+    let flash_drop = app.seller().await.flash_drop().admission_rate(0.1).create().await;
+    let others = [app.shopper().await, app.shopper().await];
+    for other in &others {
+        other.join(&flash_drop).await;
+    }
+    let shopper = app.shopper().await;
+
+    let first = shopper.join(&flash_drop).await;
+    let again = shopper.join(&flash_drop).await;
+
+    assert_eq!(again.queue_number, first.queue_number);
+    assert_eq!(again.ticket_id, first.ticket_id);
+}

@@ -1,0 +1,6 @@
+//! The helpers themselves: on the servers that they find, and as people of a running system.
+
+#![cfg(test)]
+
+mod journey;
+mod servers;
