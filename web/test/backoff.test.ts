@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { admissionUrl } from "../src/api/admission.ts";
 import { retryAfterMs } from "../src/api/http.ts";
 import { afterServersWish, fullJitter, pollPause } from "../src/stream/backoff.ts";
 
@@ -29,4 +30,11 @@ test("Retry-After is read in seconds; what cannot be read is nothing", () => {
   assert.equal(retryAfterMs("soon"), null);
   assert.equal(retryAfterMs("-1"), null);
   assert.equal(retryAfterMs(null), null);
+});
+
+test("admission is called by the page's own name of this machine, else as configured", () => {
+  assert.equal(admissionUrl("http://127.0.0.1:8081", "localhost"), "http://localhost:8081");
+  assert.equal(admissionUrl("http://localhost:8081/", "127.0.0.1"), "http://127.0.0.1:8081");
+  assert.equal(admissionUrl("https://line.example/", "shop.example"), "https://line.example");
+  assert.equal(admissionUrl("https://example.com/line/", "example.com"), "https://example.com/line");
 });

@@ -2,6 +2,18 @@
 import { request } from "./http.ts";
 import type { Drop, Ticket } from "./types.ts";
 
+const LOOPBACK = ["127.0.0.1", "localhost"];
+
+/**
+ * Where to call. On one's own machine both names of it are in use, but cookies of one do not
+ * reach the other: the page's own name is taken.
+ */
+export function admissionUrl(configured: string, pageHost: string): string {
+  const url = new URL(configured);
+  if (LOOPBACK.includes(url.hostname) && LOOPBACK.includes(pageHost)) url.hostname = pageHost;
+  return url.href.replace(/\/$/, "");
+}
+
 export class Admission {
   constructor(private readonly base: string) {}
 

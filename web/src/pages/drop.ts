@@ -1,5 +1,5 @@
 // /drops/{id}: from the countdown through the line to the order, on one page.
-import { Admission } from "../api/admission.ts";
+import { Admission, admissionUrl } from "../api/admission.ts";
 import { ApiError } from "../api/http.ts";
 import * as storefront from "../api/storefront.ts";
 import type { Drop, Ticket } from "../api/types.ts";
@@ -49,7 +49,7 @@ class DropPage {
     for (let failures = 1; ; failures += 1) {
       try {
         const [config] = await Promise.all([storefront.clientConfig(), this.refreshDrop()]);
-        this.admission = new Admission(config.admission_url.replace(/\/$/, ""));
+        this.admission = new Admission(admissionUrl(config.admission_url, location.hostname));
         return true;
       } catch (error) {
         if (error instanceof ApiError && !error.passing) {
