@@ -8,6 +8,9 @@ use shared::{
 };
 use std::collections::HashMap;
 
+/// Events that stay in the stream behind the log's cursor: more than happen between two reads.
+const EVENTS_KEPT: u64 = 10_000;
+
 /// A stream entry: its id and its fields.
 pub(crate) type Entry = (String, HashMap<String, String>);
 
@@ -42,7 +45,9 @@ impl Queue {
         entries.iter().map(|entry| stored_event(read, entry)).collect()
     }
 
-    /// Forgets the events up to and with `through`, which the log has.
+    /// Forgets events that the log has up to and with `through`, all but the latest
+    /// [`EVENTS_KEPT`]: room replicas read them too, and one that is between two reads when an
+    /// event is logged and trimmed would not know of it until the next.
     ///
     /// # Errors
     ///
@@ -52,7 +57,8 @@ impl Queue {
         drop_id: DropId,
         through: EventPoint,
     ) -> Result<u64, QueueError> {
-        let first_kept = EventPoint { evn: through.evn + 1, ..through };
+        let evn = (through.evn + 1).saturating_sub(EVENTS_KEPT);
+        let first_kept = EventPoint { evn, ..through };
         let mut command = redis::cmd("XTRIM");
         command.arg(DropKeys::new(drop_id).events()).arg("MINID").arg(first_kept.to_string());
         self.command("trim events", &command).await
