@@ -65,7 +65,7 @@ local rate, stored_tat = tonumber(cfg[5]), tonumber(redis.call('GET', TAT) or ni
 local interval, burst = 1000000 / rate, math.max(1, math.ceil(rate * 0.1))
 local full = burst * interval
 local tat = stored_tat and math.max(stored_tat, now) or now + full
-local by_rate = math.max(0, math.floor((now + full - tat) / interval + 1e-9))
+local by_rate = math.max(0, math.floor((full - (tat - now)) / interval + 1e-9))
 local by_occupancy = math.max(0, tonumber(cfg[6]) - redis.call('SCARD', OCC))
 
 local blocked

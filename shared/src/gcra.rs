@@ -29,7 +29,9 @@ impl Gcra {
     pub fn take(&self, tat_us: Option<f64>, now_us: f64, want: u32) -> (u32, f64) {
         let full = self.burst * self.interval_us;
         let tat_us = tat_us.map_or(now_us + full, |tat| tat.max(now_us));
-        let room = ((now_us + full - tat_us) / self.interval_us + 1e-9).floor().max(0.0);
+        // The difference first: a sum of 2026 in microseconds is exact to a quarter of one only,
+        // and a full bucket that is a hair short of full would let nobody in, ever.
+        let room = ((full - (tat_us - now_us)) / self.interval_us + 1e-9).floor().max(0.0);
         let taken = f64::from(want).min(room);
         (taken as u32, tat_us + taken * self.interval_us)
     }
@@ -37,7 +39,7 @@ impl Gcra {
     /// How long until one more may pass, in microseconds.
     #[must_use]
     pub fn wait_us(&self, tat_us: f64, now_us: f64) -> f64 {
-        (tat_us + self.interval_us - (now_us + self.burst * self.interval_us)).max(0.0)
+        ((tat_us - now_us) + self.interval_us - self.burst * self.interval_us).max(0.0)
     }
 
     /// Carries a stored `tat` over to this rate from `old`, keeping the share of the bucket used.
@@ -83,6 +85,15 @@ mod tests {
         assert_eq!(taken, 1);
         assert_eq!(rule.take(Some(tat), 59_000_000.0, 5).0, 0);
         assert_eq!(rule.take(Some(tat), 60_000_000.0, 5).0, 1);
+    }
+
+    #[test]
+    fn a_full_bucket_lets_somebody_in_at_any_rate_and_date() {
+        let now_us = 1_795_270_776_340_519.0;
+        for rate in [0.3, 0.7, 1.0, 3.0, 6.0, 7.0, 9.0, 11.0, 33.0, 333.0, 7777.0] {
+            let rule = Gcra::per_second(rate).unwrap();
+            assert!(rule.take(Some(0.0), now_us, 1).0 == 1, "{rate}");
+        }
     }
 
     #[test]
