@@ -98,15 +98,80 @@ fn tell_shown(story: &mut ShopperStory, line: &Line) {
     }
 }
 
-/// Takes a place in, unless a page would not show it: an answer that is older than what is shown.
+/// Takes a place in, unless a page would not show it: a polled answer that is older than what is
+/// shown, or that says nothing newer than before the shopper heard of being let in.
 fn show_place(story: &mut ShopperStory, shown: Shown) {
-    if let (
-        Shown::Place { epoch, evn, by_stream: false, .. },
-        Some(Shown::Place { epoch: shown_epoch, evn: shown_evn, .. }),
-    ) = (&shown, story.shown.last())
-        && (epoch, evn) < (shown_epoch, shown_evn)
+    let point = |shown: &Shown| match shown {
+        Shown::Place { epoch, evn, by_stream, .. } => Some(((*epoch, *evn), *by_stream)),
+        Shown::LetIn | Shown::Closed { .. } => None,
+    };
+    if let (Some((at, false)), Some((shown_at, _))) =
+        (point(&shown), story.shown.iter().rev().find_map(point))
     {
-        return;
+        let let_in = story.shown.contains(&Shown::LetIn);
+        if at < shown_at || (let_in && at == shown_at) {
+            return;
+        }
     }
     story.shown.push(shown);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn story(values: &[(Action, Value)]) -> ShopperStory {
+        let lines = values.iter().map(|(f, value)| Line {
+            process: 7,
+            f: *f,
+            kind: Type::Ok,
+            value: value.clone(),
+            mono_ns: 5,
+            at_us: 9,
+        });
+        stories(&lines.collect::<Vec<_>>()).remove(0)
+    }
+
+    fn place(source: &str, evn: u64, place: u64) -> (Action, Value) {
+        let place = json!({
+            "type": "waiting", "epoch": 1, "evn": evn, "place": place, "source": source,
+        });
+        (Action::Shown, place)
+    }
+
+    #[test]
+    fn a_story_has_what_the_shopper_met() {
+        let id = "01a1fe7d-fb40-747c-978d-d852b68c23a2";
+        let join = json!({"ticket_id": id, "queue_number": 9, "epoch": 1, "evn": 4, "place": 9});
+        let story = story(&[
+            (Action::Join, join),
+            place("stream", 5, 8),
+            (Action::Shown, json!({"type": "admitting", "source": "stream"})),
+            (Action::Order, json!({"id": id, "state": "confirmed"})),
+            (Action::End, json!({"how": "confirmed"})),
+        ]);
+        assert_eq!((story.joins.len(), story.shown.len()), (1, 3));
+        assert_eq!(story.shown[2], Shown::LetIn);
+        assert_eq!(story.order_states.len(), 1);
+        assert_eq!(story.end.unwrap().how, "confirmed");
+    }
+
+    #[test]
+    fn an_old_answer_of_a_poll_is_not_shown_and_an_old_frame_is() {
+        let polled = story(&[place("stream", 5, 8), place("poll", 4, 9)]);
+        assert_eq!(polled.shown.len(), 1);
+        let streamed = story(&[place("stream", 5, 8), place("stream", 4, 9)]);
+        assert_eq!(streamed.shown.len(), 2);
+    }
+
+    #[test]
+    fn a_poll_that_knows_nothing_newer_does_not_put_one_back_in_line() {
+        let admitting = (Action::Shown, json!({"type": "admitting", "source": "stream"}));
+        let same = story(&[place("stream", 5, 8), admitting.clone(), place("poll", 5, 8)]);
+        assert_eq!(same.shown.len(), 2);
+        let newer = story(&[place("stream", 5, 8), admitting, place("poll", 6, 8)]);
+        assert_eq!(newer.shown.len(), 3);
+    }
 }
