@@ -82,7 +82,7 @@ local want = blocked and 0 or math.min(limit, by_rate, by_occupancy)
 
 local waiting = 0
 local admitted, closed, rows, stuck, n_stuck, looked = {}, {}, {}, {}, 0, 0
-local members, deadlines, leases = {}, {}, {}
+local members, deadlines, leases, halted = {}, {}, {}, false
 
 local function stick(variant)
   stuck[variant], n_stuck = true, n_stuck + 1
@@ -101,8 +101,10 @@ local function look_at(lane, ticket, line)
     deadlines[#deadlines + 1], deadlines[#deadlines + 2] = text(now + ARGV[3]), ticket
     leases[#leases + 1] = ticket
     leases[#leases + 1] = '|||' .. units .. '|' .. variant .. '|' .. text(now)
-  elseif not exhausted and ever[variant] and tonumber(units) > ever[variant] and #closed < limit then
-    closed[#closed + 1] = { ticket, lane, score }
+  elseif not exhausted and ever[variant] and tonumber(units) > ever[variant] then
+    -- Behind one that is still to be closed nobody is looked at, or the next would be passed over.
+    halted = #closed >= limit
+    if not halted then closed[#closed + 1] = { ticket, lane, score } end
   else
     stick(variant)
   end
@@ -112,12 +114,12 @@ for lane in string.gmatch(ARGV[6], '[^,]+') do
   local from = 0
   local of_lane = redis.call('ZCARD', W .. lane)
   waiting = waiting + of_lane
-  while #rows < want and from < of_lane and looked < LOOKED_AT and n_stuck < n_variants do
+  while #rows < want and from < of_lane and looked < LOOKED_AT and n_stuck < n_variants and not halted do
     local to = from + math.min(want, 500) - 1
     local tickets = redis.call('ZRANGE', W .. lane, from, to)
     local lines = redis.call('HMGET', INTENT, unpack(tickets))
     for n, ticket in ipairs(tickets) do
-      if #rows >= want or n_stuck >= n_variants then break end
+      if #rows >= want or n_stuck >= n_variants or halted then break end
       look_at(lane, ticket, lines[n])
       looked = looked + 1
     end

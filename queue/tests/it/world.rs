@@ -27,7 +27,7 @@ pub(crate) struct World {
 pub(crate) async fn connect() -> Queue {
     let settings = RedisSettings {
         url: super::server::url().into(),
-        timeout_ms: NonZeroU64::new(5000).unwrap(),
+        timeout_ms: NonZeroU64::new(30_000).unwrap(),
     };
     Queue::connect(&settings).await.unwrap()
 }

@@ -112,8 +112,10 @@ impl Line {
                 admitted.push(*ticket);
             } else if !exhausted
                 && self.ever(intent.variant_id).is_some_and(|ever| intent.units > ever)
-                && closed.len() < limit
             {
+                if closed.len() >= limit {
+                    break;
+                }
                 closed.push(*ticket);
             } else {
                 stuck.insert(intent.variant_id);

@@ -170,12 +170,12 @@ impl World {
     pub fn observe(&mut self, epoch: Epoch, command: &Command, reply: &Reply) {
         match (command, reply) {
             (Command::Join(_), Reply::Joins { outcomes, .. }) => self.keep_tickets(outcomes),
-            (Command::Admit { request, .. }, Reply::Admission { at_us, tickets, .. }) => {
-                if !self.requests.contains(request) {
-                    self.requests.push(*request);
-                    let in_hand = tickets.iter().map(|ticket| (*ticket, epoch, *at_us));
-                    self.in_hand.extend(in_hand);
-                }
+            (Command::Admit { request, .. }, Reply::Admission { at_us, tickets, .. })
+                if !self.requests.contains(request) =>
+            {
+                self.requests.push(*request);
+                let in_hand = tickets.iter().map(|ticket| (*ticket, epoch, *at_us));
+                self.in_hand.extend(in_hand);
             }
             (Command::Configure(config), Reply::Configured { applied: true, .. }) => {
                 self.config = config.clone();

@@ -23,7 +23,7 @@ pub(super) struct Dump {
     own: Map,
     in_flight: BTreeMap<String, u64>,
     lease: Map,
-    flight: Map,
+    flight: BTreeMap<String, u32>,
     occupied: BTreeSet<String>,
     over: BTreeMap<u64, u8>,
     tat: Option<f64>,
@@ -112,10 +112,6 @@ impl Dump {
         for (variant_id, one) in &line.stock {
             let figure = format!("{}|{}|{}", one.version, one.available, one.reserved);
             dump.stock.insert(variant_id.to_string(), figure);
-            let units = line.in_flight(*variant_id);
-            if units > 0 {
-                dump.flight.insert(variant_id.to_string(), units.to_string());
-            }
         }
         for (ticket_id, ticket) in &line.tickets {
             dump.add(&ticket_id.to_string(), ticket);
@@ -134,6 +130,7 @@ impl Dump {
                 let intent = joined.intent;
                 let lease = format!("{at}|{}|{}|{admitted_at_us}", intent.units, intent.variant_id);
                 self.lease.insert(ticket_id.to_owned(), lease);
+                *self.flight.entry(intent.variant_id.to_string()).or_default() += intent.units;
                 self.in_flight.insert(ticket_id.to_owned(), deadline_us as u64);
                 self.occupied.insert(ticket_id.to_owned());
             }

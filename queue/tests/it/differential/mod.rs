@@ -50,7 +50,8 @@ async fn play_all(seeds: Range<u64>, steps: usize) {
     for task in tasks.collect::<Vec<_>>() {
         task.await.expect("a world went another way than the model; its seed stands above");
     }
-    println!("{} worlds of {steps} steps in {:?}", seeds.end - seeds.start, started.elapsed());
+    let worlds = seeds.end - seeds.start;
+    tracing::info!("{worlds} worlds of {steps} steps in {:?}", started.elapsed());
 }
 
 /// Where a world went another way; written out only then.
