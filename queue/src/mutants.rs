@@ -15,7 +15,7 @@ const FIXED_WINDOW: [(&str, &str); 3] = [
         "rate\nlocal start = math.floor(now / 1000000) * 1000000",
     ),
     ("math.max(stored_tat, now) or now + full", "math.max(stored_tat, start) or start"),
-    ("(now + full - tat)", "(start + full - tat)"),
+    ("(full - (tat - now))", "(full - (tat - start))"),
 ];
 
 /// A script as the chosen mutant has it; without one, as it is.

@@ -42,7 +42,9 @@ async fn trimmed_events_stay_counted() {
     let world = World::open(5).await;
     world.join(1).await;
     let last = EventPoint { epoch: EPOCH, evn: 2 };
-    assert_eq!(world.queue.trim_events(world.drop_id, last).await.unwrap(), 2);
+    assert_eq!(world.queue.trim_events(world.drop_id, last).await.unwrap(), 0, "a tail stays");
+    let far = EventPoint { epoch: EPOCH, evn: 10_002 };
+    assert_eq!(world.queue.trim_events(world.drop_id, far).await.unwrap(), 2);
     assert_eq!(world.queue.survived(world.drop_id).await.unwrap(), Some(last));
     world.join(1).await;
     let events = world.queue.events_after(world.drop_id, EventPoint::default(), 9).await.unwrap();
