@@ -12,7 +12,7 @@ import {
   startBrowser,
 } from "./lib/browser.mjs";
 import { joinCrowd } from "./lib/crowd.mjs";
-import { createDrop, openDrop, pauseDrop, resumeDrop } from "./lib/drops.mjs";
+import { cancelDrops, createDrop, openDrop, pauseDrop, resumeDrop } from "./lib/drops.mjs";
 import { storefrontUrl, waitUntil } from "./lib/environment.mjs";
 
 const CROWD = 24;
@@ -21,7 +21,10 @@ let browser;
 before(async () => {
   browser = await startBrowser();
 });
-after(() => browser?.close());
+after(async () => {
+  await browser?.close();
+  await cancelDrops();
+});
 
 const join = async (page) => {
   await page.locator("#join").click();
@@ -29,7 +32,7 @@ const join = async (page) => {
 };
 
 test("a shopper joins behind a crowd, sees the place fall, pays, and sees the order", async () => {
-  const drop = await openDrop({ admission_rate_per_second: 3 });
+  const drop = await openDrop({ admission_rate_per_second: 4 });
   await pauseDrop(drop.id, "We open the doors in a moment.");
   await joinCrowd(drop, CROWD);
   const context = await phone(browser);
@@ -99,13 +102,13 @@ async function placesUntilTurn(page) {
       }
       return false;
     },
-    60_000,
+    { timeoutMs: 60_000 },
   );
   return places;
 }
 
 test("in Korean and in the dark a declined card is told plainly, and the line can be joined again", async () => {
-  const drop = await openDrop({ admission_rate_per_second: 3 });
+  const drop = await openDrop({ admission_rate_per_second: 4 });
   await pauseDrop(drop.id, null);
   await joinCrowd(drop, 12);
   const context = await phone(browser, { locale: "ko-KR", colorScheme: "dark" });
@@ -164,7 +167,7 @@ test("the list of drops is accessible in both languages, and the language can be
   const page = await openPage(context, `${storefrontUrl}/`);
   await page.locator(".drop-card").first().waitFor();
   await assertAccessible(page, "the drops");
-  await picture(page, "drops");
+  await picture(page, "drops", { fullPage: false });
   await page.getByRole("button", { name: "한국어" }).click();
   await page.getByRole("heading", { level: 1, name: "드롭" }).waitFor();
   await assertAccessible(page, "the drops, Korean");

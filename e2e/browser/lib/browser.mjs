@@ -57,10 +57,10 @@ export async function assertAccessible(page, where) {
 }
 
 /** Takes a picture for the README, when asked to. */
-export async function picture(page, name) {
+export async function picture(page, name, { fullPage = true } = {}) {
   if (process.env.SLUICE_SCREENSHOTS !== "1") return;
   await mkdir(PICTURES, { recursive: true });
-  await page.screenshot({ path: `${PICTURES}${name}.png`, fullPage: true });
+  await page.screenshot({ path: `${PICTURES}${name}.png`, fullPage });
 }
 
 export const panel = (page, kind) => page.locator(`#panel [data-kind^="${kind}"]`);

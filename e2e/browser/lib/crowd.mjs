@@ -13,10 +13,11 @@ async function joinOne(drop) {
   const url = `${admissionUrl}/v1/drops/${drop.id}/tickets`;
   const body = { variant_id: drop.variant.id, units: 1 };
   // A drop opens a moment earlier in Postgres than in Redis.
-  return waitUntil("a shopper of the crowd joins", () =>
+  const notYet = /drop_not_open|room_rebuilding|queue_unavailable|rate_limited/;
+  const join = () =>
     call("POST", url, { key: token, body }).catch((error) => {
-      if (/drop_not_open|room_rebuilding|queue_unavailable/.test(error.message)) return null;
+      if (notYet.test(error.message)) return null;
       throw error;
-    }),
-  );
+    });
+  return waitUntil("a shopper of the crowd joins", join, { pauseMs: 1_000 });
 }

@@ -6,6 +6,13 @@ const TEA_CUP = {
   description: "From one firing, each a little different.\nGlazed in celadon; ships within a week.",
 };
 
+const made = [];
+
+/** Ends the drops that the tests made, so that they are not looked after for ever. */
+export async function cancelDrops() {
+  for (const id of made.splice(0)) await cancelDrop(id).catch(() => {});
+}
+
 /** Creates a product and a drop of it that opens in `opensInMs`. */
 export async function createDrop({ opensInMs = 1_500, price = 48_000, ...settings } = {}) {
   const product = await sellerCall("POST", "/products", {
@@ -13,7 +20,7 @@ export async function createDrop({ opensInMs = 1_500, price = 48_000, ...setting
     variants: [{ name: "Celadon", price_minor: price, currency: "KRW", stock: 1_000 }],
   });
   const opensAt = Date.now() + opensInMs;
-  return sellerCall("POST", "/drops", {
+  const drop = await sellerCall("POST", "/drops", {
     product_id: product.id,
     variant_id: product.variants[0].id,
     ...TEA_CUP,
@@ -23,6 +30,8 @@ export async function createDrop({ opensInMs = 1_500, price = 48_000, ...setting
     hold_seconds: 120,
     ...settings,
   });
+  made.push(drop.id);
+  return drop;
 }
 
 /** Creates a drop and waits until the scheduler has opened it. */

@@ -33,12 +33,12 @@ export const operatorCall = (method, path, body) =>
   call(method, `${storefrontUrl}/v1/operator${path}`, { key: operatorKey, body });
 
 /** Waits until `probe` gives something, looking often but not for ever. */
-export async function waitUntil(what, probe, timeoutMs = 20_000) {
+export async function waitUntil(what, probe, { timeoutMs = 30_000, pauseMs = 150 } = {}) {
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
     const found = await probe();
     if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
   throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
 }
