@@ -59,11 +59,11 @@ impl App {
         let keys = Keyring::parse(&settings.credentials.session_keys)
             .map_err(anyhow::Error::msg)
             .context("credentials.session_keys")?;
-        let (session_keys, clock) = (Arc::new(keys), Arc::new(SystemClock));
+        let (session_keys, clock) = (Arc::new(keys), Arc::new(SystemClock) as Arc<dyn Clock>);
         Ok(Self(Arc::new(Inner {
             pool,
             queue,
-            sessions: SessionVerifier::new(Arc::clone(&session_keys), clock.clone()),
+            sessions: SessionVerifier::new(Arc::clone(&session_keys), Arc::clone(&clock)),
             session_keys,
             clock,
             settings,

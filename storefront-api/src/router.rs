@@ -62,10 +62,9 @@ async fn limit_sessions(
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    if *request.method() == Method::POST && request.uri().path() == "/v1/session" {
-        if let Some(PeerAddr(peer)) = request.extensions().get::<PeerAddr>() {
-            limiter.check(&ip_key(peer.ip()))?;
-        }
+    let begins = *request.method() == Method::POST && request.uri().path() == "/v1/session";
+    if begins && let Some(PeerAddr(peer)) = request.extensions().get::<PeerAddr>() {
+        limiter.check(&ip_key(peer.ip()))?;
     }
     Ok(next.run(request).await)
 }

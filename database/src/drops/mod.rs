@@ -240,17 +240,20 @@ pub async fn find_of_seller(
         .doing("find a seller's drop")
 }
 
-/// Reads the ids of the drops whose lines move now, at most `limit`.
+/// Reads the ids of the open drops that have a room, or had one that is being rebuilt; at most
+/// `limit`.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away.
-pub async fn list_open_ids(pool: &PgPool, limit: i64) -> Result<Vec<DropId>, DatabaseError> {
-    let ids: Vec<Uuid> =
-        sqlx::query_scalar("select id from drops where state = 'open' order by id desc limit $1")
-            .bind(limit)
-            .fetch_all(pool)
-            .await
-            .doing("list open drops")?;
+pub async fn list_with_rooms(pool: &PgPool, limit: i64) -> Result<Vec<DropId>, DatabaseError> {
+    let ids: Vec<Uuid> = sqlx::query_scalar(
+        "select id from drops where state = 'open' and epoch_state <> 'none'
+             order by id desc limit $1",
+    )
+    .bind(limit)
+    .fetch_all(pool)
+    .await
+    .doing("list open drops")?;
     Ok(ids.into_iter().map(DropId::from_uuid).collect())
 }

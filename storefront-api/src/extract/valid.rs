@@ -30,11 +30,11 @@ impl Faults {
     }
 
     /// Wants a number between two others.
-    pub fn within<T: PartialOrd + Display>(
+    pub fn within<T: PartialOrd + Display + Copy>(
         &mut self,
         field: &str,
         value: T,
-        range: RangeInclusive<T>,
+        range: &RangeInclusive<T>,
     ) {
         // A number that is none (NaN) is in no range.
         if !range.contains(&value) {
@@ -81,8 +81,8 @@ mod tests {
     #[test]
     fn numbers_that_are_none_are_refused() {
         let mut faults = Faults::default();
-        faults.within("/rate", f64::NAN, 0.001..=10.0);
-        faults.within("/rate", f64::INFINITY, 0.001..=10.0);
+        faults.within("/rate", f64::NAN, &(0.001..=10.0));
+        faults.within("/rate", f64::INFINITY, &(0.001..=10.0));
         assert_eq!(faults.0.len(), 2);
     }
 

@@ -51,7 +51,7 @@ pub struct CallbackResponse {
     responses((status = 200, body = CallbackResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.callbacks.receive", skip_all)]
-pub async fn receive(
+pub(crate) async fn receive(
     State(app): State<App>,
     request: Request,
 ) -> Result<Json<CallbackResponse>, ApiError> {

@@ -1,6 +1,7 @@
 //! AUDIT-1: every change of limits, mode and stock has exactly one audit row, in its transaction.
 
 use crate::shop::{Shop, Who};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 async fn audit(shop: &Shop, operator: &Who, drop_id: &str) -> Vec<Value> {
@@ -107,26 +108,4 @@ async fn the_log_cannot_be_changed() {
     shop.seller().await;
     let forged = sqlx::query("update audit_log set why = 'nothing happened'");
     assert!(forged.execute(&shop.app.pool).await.is_err());
-}
-
-async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
-    let mut set = Vec::new();
-    for future in futures {
-        set.push(Box::pin(future));
-    }
-    let mut outputs: Vec<Option<F::Output>> = set.iter().map(|_| None).collect();
-    std::future::poll_fn(|context| {
-        let mut pending = false;
-        for (future, output) in set.iter_mut().zip(&mut outputs) {
-            if output.is_none() {
-                match future.as_mut().poll(context) {
-                    std::task::Poll::Ready(value) => *output = Some(value),
-                    std::task::Poll::Pending => pending = true,
-                }
-            }
-        }
-        if pending { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
-    })
-    .await;
-    outputs.into_iter().flatten().collect()
 }

@@ -1,5 +1,7 @@
 //! The storefront on real Postgres and Redis, over HTTP.
 
+#![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
+
 mod answer;
 mod audit;
 mod bad_input;
@@ -7,6 +9,7 @@ mod callbacks;
 mod document;
 mod flows;
 mod idempotency;
+mod line;
 mod lists;
 mod numbers;
 mod pages;

@@ -27,8 +27,7 @@ async fn sales_are_counted() {
 #[tokio::test]
 async fn without_redis_sales_are_still_told() {
     // Nothing listens on port 1.
-    let shop =
-        Shop::open_with([("SLUICE_REDIS__URL", "redis://127.0.0.1:1".to_owned())]).await;
+    let shop = Shop::open_with([("SLUICE_REDIS__URL", "redis://127.0.0.1:1".to_owned())]).await;
     let (seller, shopper, operator) =
         (shop.seller().await, shop.shopper().await, shop.operator().await);
     let drop_id = shop.drop_of(&seller).await;
@@ -38,7 +37,8 @@ async fn without_redis_sales_are_still_told() {
     assert_eq!(numbers["units"]["total"], 100);
     let health = shop.get("/v1/operator/health", &operator).await.expect(200);
     assert_eq!((&health["status"], &health["redis"]), (&json!("degraded"), &json!(false)));
-    sqlx::query("update drops set state = 'open'").execute(&shop.app.pool).await.unwrap();
+    let open = "update drops set state = 'open', epoch = 1, epoch_state = 'open'";
+    sqlx::query(open).execute(&shop.app.pool).await.unwrap();
     let tickets = shop.get("/v1/tickets", &shopper).await;
     tickets.expect_problem(503, "queue_unavailable");
     assert_eq!(tickets.headers["retry-after"], "1");

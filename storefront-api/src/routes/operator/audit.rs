@@ -75,7 +75,7 @@ impl From<AuditRecord> for AuditResponse {
     responses((status = 200, body = Page<AuditResponse>),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.audit.list", skip_all)]
-pub async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     _: Operator,
     Query(query): Query<AuditQuery>,

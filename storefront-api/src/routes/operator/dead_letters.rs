@@ -60,7 +60,7 @@ impl From<DeadLetterView> for DeadLetterResponse {
     responses((status = 200, body = Page<DeadLetterResponse>),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.dead_letters.list", skip_all)]
-pub async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     _: Operator,
     page: PageRequest<Uuid>,

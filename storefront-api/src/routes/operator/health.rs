@@ -59,7 +59,10 @@ impl From<Heartbeat> for WorkerHealth {
     responses((status = 200, body = HealthResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.health.show", skip_all)]
-pub async fn show(State(app): State<App>, _: Operator) -> Result<Json<HealthResponse>, ApiError> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    _: Operator,
+) -> Result<Json<HealthResponse>, ApiError> {
     let view = numbers::of_workers(&app.pool).await?;
     let redis = app.redis_answers().await;
     let workers: Vec<_> = view.heartbeats.into_iter().map(WorkerHealth::from).collect();

@@ -53,13 +53,13 @@ impl Validate for LimitsInput {
         let mut faults = Faults::default();
         faults.text("/why", &self.why, 500);
         if let Some(rate) = self.admission_rate_per_second {
-            faults.within("/admission_rate_per_second", rate, RATES);
+            faults.within("/admission_rate_per_second", rate, &RATES);
         }
         if let Some(cap) = self.occupancy_cap {
-            faults.within("/occupancy_cap", cap, CAPS);
+            faults.within("/occupancy_cap", cap, &CAPS);
         }
         if let Some(rate) = self.order_rate_per_second {
-            faults.within("/order_rate_per_second", rate, RATES);
+            faults.within("/order_rate_per_second", rate, &RATES);
         }
         if self.change().is_empty() {
             faults.add("", "must change at least one limit");
@@ -99,7 +99,7 @@ impl From<DropLimits> for LimitsResponse {
     responses((status = 200, body = LimitsResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.limits.show", skip_all, fields(drop.id = %drop_id))]
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     _: Operator,
@@ -114,7 +114,7 @@ pub async fn show(
     responses((status = 200, body = LimitsResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.limits.change", skip_all, fields(drop.id = %drop_id))]
-pub async fn change(
+pub(crate) async fn change(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     operator: Operator,

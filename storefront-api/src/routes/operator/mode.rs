@@ -40,7 +40,7 @@ impl Validate for ModeInput {
     responses((status = 200, body = LimitsResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.mode.pause", skip_all, fields(drop.id = %drop_id))]
-pub async fn pause(
+pub(crate) async fn pause(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     operator: Operator,
@@ -56,7 +56,7 @@ pub async fn pause(
     responses((status = 200, body = LimitsResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.mode.resume", skip_all, fields(drop.id = %drop_id))]
-pub async fn resume(
+pub(crate) async fn resume(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     operator: Operator,
@@ -72,7 +72,7 @@ pub async fn resume(
     responses((status = 200, body = LimitsResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.mode.emergency_stop", skip_all, fields(drop.id = %drop_id))]
-pub async fn emergency_stop(
+pub(crate) async fn emergency_stop(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     operator: Operator,

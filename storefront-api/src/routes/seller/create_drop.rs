@@ -99,19 +99,19 @@ impl Validate for DropInput {
         let mut faults = Faults::default();
         faults.text("/title", &self.title, 200);
         faults.optional_text("/description", &self.description, 5000);
-        faults.within("/units", self.units, 1..=MAX_UNITS);
-        faults.within("/max_units_per_ticket", self.max_units_per_ticket, 1..=1000);
-        faults.within("/max_units_per_customer", self.max_units_per_customer, 1..=100_000);
+        faults.within("/units", self.units, &(1..=MAX_UNITS));
+        faults.within("/max_units_per_ticket", self.max_units_per_ticket, &(1..=1000));
+        faults.within("/max_units_per_customer", self.max_units_per_customer, &(1..=100_000));
         if self.max_units_per_ticket > self.max_units_per_customer {
             faults.add("/max_units_per_ticket", "must not be above max_units_per_customer");
         }
         if self.max_units_per_ticket > self.units {
             faults.add("/max_units_per_ticket", "must not be above units");
         }
-        faults.within("/hold_seconds", self.hold_seconds, HOLDS);
-        faults.within("/admission_rate_per_second", self.admission_rate_per_second, RATES);
-        faults.within("/occupancy_cap", self.occupancy_cap, CAPS);
-        faults.within("/order_rate_per_second", self.order_rate_per_second, RATES);
+        faults.within("/hold_seconds", self.hold_seconds, &HOLDS);
+        faults.within("/admission_rate_per_second", self.admission_rate_per_second, &RATES);
+        faults.within("/occupancy_cap", self.occupancy_cap, &CAPS);
+        faults.within("/order_rate_per_second", self.order_rate_per_second, &RATES);
         if let (None, Some(_)) = (self.opens_at, self.closes_at) {
             faults.add("/closes_at", "needs opens_at");
         }
@@ -179,7 +179,7 @@ impl DropInput {
     responses((status = 201, body = SellerDropResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.drops.create", skip_all)]
-pub async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     seller: Seller,
     ResourceId(id): ResourceId,

@@ -83,7 +83,7 @@ impl SellerDropResponse {
     responses((status = 200, body = Page<SellerDropResponse>),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.seller_drops.list", skip_all)]
-pub async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     seller: Seller,
     page: PageRequest<Uuid>,
@@ -100,7 +100,7 @@ pub async fn list(
     responses((status = 200, body = SellerDropResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.seller_drops.show", skip_all, fields(drop.id = %drop_id))]
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     seller: Seller,
@@ -115,7 +115,7 @@ pub async fn show(
     responses((status = 200, body = SellerDropResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.seller_drops.schedule", skip_all, fields(drop.id = %drop_id))]
-pub async fn schedule(
+pub(crate) async fn schedule(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     seller: Seller,
@@ -137,7 +137,7 @@ pub async fn schedule(
     responses((status = 200, body = SellerDropResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.seller_drops.cancel", skip_all, fields(drop.id = %drop_id))]
-pub async fn cancel(
+pub(crate) async fn cancel(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     seller: Seller,

@@ -73,7 +73,7 @@ pub struct LineNumbers {
     responses((status = 200, body = NumbersResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.numbers.show", skip_all, fields(drop.id = %drop_id))]
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     seller: Seller,

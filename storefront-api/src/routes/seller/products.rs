@@ -93,8 +93,8 @@ impl Validate for ProductInput {
         for (index, variant) in self.variants.iter().enumerate().take(MAX_VARIANTS) {
             let field = |name: &str| format!("/variants/{index}/{name}");
             faults.text(&field("name"), &variant.name, 200);
-            faults.within(&field("price_minor"), variant.price_minor, 0..=MAX_PRICE_MINOR);
-            faults.within(&field("stock"), variant.stock, 0..=MAX_UNITS);
+            faults.within(&field("price_minor"), variant.price_minor, &(0..=MAX_PRICE_MINOR));
+            faults.within(&field("stock"), variant.stock, &(0..=MAX_UNITS));
             if Currency::from_code(&variant.currency).is_none() {
                 faults.add(field("currency"), "must be an ISO 4217 code, such as EUR");
             }
@@ -152,7 +152,7 @@ impl From<Variant> for VariantResponse {
     responses((status = 201, body = ProductResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.products.create", skip_all)]
-pub async fn create(
+pub(crate) async fn create(
     State(app): State<App>,
     seller: Seller,
     ResourceId(id): ResourceId,
@@ -169,7 +169,7 @@ pub async fn create(
     responses((status = 200, body = Page<ProductResponse>),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.products.list", skip_all)]
-pub async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     seller: Seller,
     page: PageRequest<Uuid>,
@@ -185,7 +185,7 @@ pub async fn list(
     responses((status = 200, body = ProductResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.products.show", skip_all)]
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     Path(product_id): Path<ProductId>,
     seller: Seller,

@@ -24,7 +24,7 @@ pub struct ClientConfig {
 /// Tells the pages where admission is.
 #[utoipa::path(get, path = "/v1/client-config", tag = "shopper",
     responses((status = 200, body = ClientConfig)))]
-pub async fn show(State(app): State<App>, headers: HeaderMap) -> Json<ClientConfig> {
+pub(crate) async fn show(State(app): State<App>, headers: HeaderMap) -> Json<ClientConfig> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     Json(ClientConfig {
         admission_url: admission_url(&app.settings.admission.public_url, host),

@@ -118,7 +118,7 @@ impl DropResponse {
     responses((status = 200, body = Page<DropResponse>),
         (status = 400, body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.drops.list", skip_all)]
-pub async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     page: PageRequest<Uuid>,
 ) -> Result<Json<Page<DropResponse>>, ApiError> {
@@ -134,7 +134,7 @@ pub async fn list(
     responses((status = 200, body = DropResponse),
         (status = 404, body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.drops.show", skip_all, fields(drop.id = %drop_id))]
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
 ) -> Result<Json<DropResponse>, ApiError> {

@@ -114,7 +114,7 @@ impl OrderResponse {
     responses((status = 200, body = Page<OrderResponse>),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.orders.list", skip_all)]
-pub async fn list(
+pub(crate) async fn list(
     State(app): State<App>,
     shopper: Shopper,
     page: PageRequest<Uuid>,
@@ -132,7 +132,7 @@ pub async fn list(
     responses((status = 200, body = OrderResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.orders.show", skip_all, fields(order.id = %order_id))]
-pub async fn show(
+pub(crate) async fn show(
     State(app): State<App>,
     Path(order_id): Path<OrderId>,
     shopper: Shopper,

@@ -52,7 +52,7 @@ impl Validate for PaymentInput {
     responses((status = 202, body = OrderResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.orders.pay", skip_all, fields(order.id = %order_id))]
-pub async fn pay(
+pub(crate) async fn pay(
     State(app): State<App>,
     Path(order_id): Path<OrderId>,
     shopper: Shopper,
@@ -78,7 +78,7 @@ pub async fn pay(
     responses((status = 200, body = OrderResponse),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.orders.cancel", skip_all, fields(order.id = %order_id))]
-pub async fn cancel(
+pub(crate) async fn cancel(
     State(app): State<App>,
     Path(order_id): Path<OrderId>,
     shopper: Shopper,
@@ -86,7 +86,7 @@ pub async fn cancel(
     match holds::cancel_order(&app.pool, order_id, shopper.id).await? {
         // The reconciler tells the line, as it does when this process dies here.
         Cancelled::Done(_) => {
-            tracing::info!(order.id = %order_id, "order {order_id} was given back")
+            tracing::info!(order.id = %order_id, "order {order_id} was given back");
         }
         Cancelled::NotFound => return Err(ApiError::OrderNotFound),
         Cancelled::Refused(state) => {

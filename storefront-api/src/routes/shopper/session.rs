@@ -33,7 +33,7 @@ pub struct SessionResponse {
         (status = 200, body = SessionResponse, description = "The same shopper, with more time"),
         (status = 429, body = edge::Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.session.begin", skip_all)]
-pub async fn begin(
+pub(crate) async fn begin(
     State(app): State<App>,
     known: Option<CurrentShopper>,
 ) -> Result<Response, ApiError> {

@@ -68,9 +68,12 @@ impl TicketSummary {
     responses((status = 200, body = TicketList),
         (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[tracing::instrument(name = "handler.tickets.list", skip_all)]
-pub async fn list(State(app): State<App>, shopper: Shopper) -> Result<Json<TicketList>, ApiError> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    shopper: Shopper,
+) -> Result<Json<TicketList>, ApiError> {
     let mut data = Vec::new();
-    for drop_id in drops::list_open_ids(&app.pool, MAX_DROPS).await? {
+    for drop_id in drops::list_with_rooms(&app.pool, MAX_DROPS).await? {
         if let Some((ticket, place)) = find(&app, drop_id, shopper.id).await? {
             data.push(TicketSummary::new(drop_id, &ticket, place));
         }
@@ -78,14 +81,14 @@ pub async fn list(State(app): State<App>, shopper: Shopper) -> Result<Json<Ticke
     Ok(Json(TicketList { data }))
 }
 
-/// Finds the shopper's ticket of one drop. A room that is being rebuilt cannot say "none": a page
-/// that heard so would let the shopper join again.
+/// Finds the shopper's ticket of one drop. A room that is lost or being rebuilt cannot say "none":
+/// a page that heard so would let the shopper join again.
 async fn find(
     app: &App,
     drop_id: DropId,
     shopper_id: ShopperId,
 ) -> Result<Option<(JoinedTicket, TicketPlace)>, ApiError> {
-    let Some(room) = app.queue.room(drop_id).await? else { return Ok(None) };
+    let room = app.queue.room(drop_id).await?.ok_or(ApiError::RoomRebuilding)?;
     if room.state == RoomState::Rebuilding || !room.trusted {
         return Err(ApiError::RoomRebuilding);
     }
