@@ -15,6 +15,8 @@ pub enum Victim {
     Admission,
     /// The first instance of worker.
     Worker,
+    /// The second instance of worker.
+    SecondWorker,
     /// The storefront.
     StorefrontApi,
     /// The payment provider.
@@ -69,6 +71,7 @@ async fn hit(world: &World, victim: Victim) -> anyhow::Result<()> {
     match victim {
         Victim::Admission => kill_service(&world.admissions[0]).await,
         Victim::Worker => kill_service(&world.workers[0]).await,
+        Victim::SecondWorker => kill_service(&world.workers[1]).await,
         Victim::StorefrontApi => kill_service(&world.storefront_api).await,
         Victim::SandboxPsp => kill_service(&world.sandbox_psp).await,
         Victim::Redis => {

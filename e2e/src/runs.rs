@@ -9,6 +9,9 @@ use crowd::{CheckOptions, CheckReport, RunOptions, RunReport, faults::FaultLog};
 use shared::ids::DropId;
 use std::{fmt, time::Duration};
 
+/// LIVE-2.
+const SETTLE: Duration = Duration::from_secs(120);
+
 /// A crowd and what is done to the world meanwhile.
 #[derive(Clone, Debug)]
 pub struct Crowd {
@@ -18,6 +21,8 @@ pub struct Crowd {
     pub victims: Vec<Victim>,
     /// How long before each kill.
     pub pause: Duration,
+    /// How long the system may take to settle before it is judged.
+    pub settle: Duration,
 }
 
 /// What came of a run.
@@ -41,7 +46,7 @@ impl Crowd {
             never_pay: Some(0.1),
             ..RunOptions::new(DropId::generate(), shoppers)
         };
-        Self { options, victims: Vec::new(), pause: Duration::from_secs(3) }
+        Self { options, victims: Vec::new(), pause: Duration::from_secs(3), settle: SETTLE }
     }
 
     /// Kills these while it runs.
@@ -88,7 +93,7 @@ impl Crowd {
             psp_ledger: world.fleet.psp_ledger().display().to_string(),
             psp_api_key: None,
             faults: Some(faults),
-            settle_seconds: 120,
+            settle_seconds: self.settle.as_secs(),
             json: false,
         })
         .await?;

@@ -23,11 +23,19 @@ pub struct WorldOptions {
     pub n_workers: usize,
     /// Settings over the short times of a test.
     pub env: Env,
+    /// Workers are those that can be wrong on purpose.
+    pub with_mutants: bool,
 }
 
 impl Default for WorldOptions {
     fn default() -> Self {
-        Self { kafka_mode: KafkaMode::Kafka, n_admissions: 1, n_workers: 1, env: Env::new() }
+        Self {
+            kafka_mode: KafkaMode::Kafka,
+            n_admissions: 1,
+            n_workers: 1,
+            env: Env::new(),
+            with_mutants: false,
+        }
     }
 }
 
@@ -84,7 +92,11 @@ impl World {
         let sandbox_psp = Service::start(fleet.sandbox_psp()?).await?;
         let (admission_options, admission_urls) = admissions(&fleet, options.n_admissions)?;
         let admissions = start_all(admission_options).await?;
-        let workers = start_all(workers(&fleet, options.n_workers)?).await?;
+        let mut worker_options = workers(&fleet, options.n_workers)?;
+        if options.with_mutants {
+            worker_options.iter_mut().try_for_each(use_mutants)?;
+        }
+        let workers = start_all(worker_options).await?;
         let storefront_api = Service::start(fleet.storefront_api()?).await?;
         Ok(Self {
             stack,
@@ -213,6 +225,17 @@ fn workers(fleet: &Fleet, n: usize) -> anyhow::Result<Vec<ServiceOptions>> {
         instances.push(instance);
     }
     Ok(instances)
+}
+
+/// Takes the worker that `scripts/test` builds with the feature `mutants`.
+fn use_mutants(options: &mut ServiceOptions) -> anyhow::Result<()> {
+    options.binary = options.binary.with_file_name("mutants").join("worker");
+    anyhow::ensure!(
+        options.binary.exists(),
+        "{} is missing; ./scripts/test builds it",
+        options.binary.display()
+    );
+    Ok(())
 }
 
 async fn start_all(options: Vec<ServiceOptions>) -> anyhow::Result<Vec<Service>> {

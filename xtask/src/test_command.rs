@@ -61,6 +61,7 @@ async fn run_all(
     let env = stack.endpoints().env();
     let mut passed = true;
     if !args.only_browser {
+        passed &= build_mutants(console, &root, &env).await?;
         passed &= run(
             console,
             "build of the services",
@@ -74,6 +75,19 @@ async fn run_all(
         passed &= run_in_browser(console, running, stack).await?;
     }
     Ok(passed)
+}
+
+/// Builds the worker with its wrong variants and puts it beside the right one, for the tests that
+/// must catch them. The same crates as in the other build, so that dependencies are built once.
+async fn build_mutants(console: &Console, root: &Path, env: &Env) -> anyhow::Result<bool> {
+    let words =
+        ["build", "--workspace", "--bins", "--features", "worker/mutants,worker/pausepoints"];
+    let built = run(console, "build of the mutants", cargo(&words, root, env)).await?;
+    let worker = paths::built_binary("worker")?;
+    let dir = worker.with_file_name("mutants");
+    std::fs::create_dir_all(&dir)?;
+    std::fs::copy(&worker, dir.join("worker")).context("cannot keep the worker of mutants")?;
+    Ok(built)
 }
 
 /// Starts the services on free ports for the browser, with a demo seller's and operator's keys.

@@ -1,11 +1,8 @@
 //! The promise of the spine: a crowd of thousands for a few units, undisturbed and under kills.
 
+use crate::MACHINE;
 use e2e::{Crowd, Outcome, World, WorldOptions, faults::Victim};
-use std::{sync::LazyLock, time::Duration};
-use tokio::sync::Mutex;
-
-/// Tests of one process run at once; a crowd needs the machine for itself.
-static MACHINE: LazyLock<Mutex<()>> = LazyLock::new(Mutex::default);
+use std::time::Duration;
 
 const SHOPPERS: u64 = 3000;
 const UNITS: u32 = 500;

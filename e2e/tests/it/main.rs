@@ -3,3 +3,10 @@
 #![expect(clippy::print_stdout, reason = "a report is worth reading when a test passes, too")]
 
 mod crowd_runs;
+mod mutants;
+
+use std::sync::LazyLock;
+use tokio::sync::Mutex;
+
+/// Tests of one process run at once; a crowd needs the machine for itself.
+static MACHINE: LazyLock<Mutex<()>> = LazyLock::new(Mutex::default);

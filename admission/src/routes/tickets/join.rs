@@ -102,7 +102,7 @@ pub(crate) async fn join(
     };
     let (outcome, point) = room.joins.join(request).await?;
     let (status, ticket, place) = taken(outcome)?;
-    let response = respond(&app, &room, ticket, place, point).await?;
+    let response = respond(&app, &room, ticket, place, point).await;
     let cookie = ticket_cookie(drop_id, response.token.clone(), app.ticket_ttl);
     Ok((status, jar.add(cookie), Json(response)).into_response())
 }
@@ -148,7 +148,7 @@ async fn respond(
     ticket: JoinedTicket,
     place: TicketPlace,
     point: EventPoint,
-) -> Result<TicketResponse, ApiError> {
+) -> TicketResponse {
     let state = match place {
         TicketPlace::Waiting | TicketPlace::InFlight { extended: false } => TicketState::Waiting,
         TicketPlace::InFlight { extended: true } => TicketState::Admitting,
@@ -156,21 +156,18 @@ async fn respond(
     };
     // Exact from the event of the join on: by then everybody ahead is known here. The ticket may
     // be admitted or closed meanwhile; the next look tells.
-    let placed = match state {
-        TicketState::Waiting => {
-            room.reach(point).await?;
-            room.placed(ticket.lane, ticket.score)
-        }
-        _ => None,
-    };
-    let rate = room.header()?.config.admission_rate_per_second;
+    // A replica that lags must not turn a join that was made into a failure: then the ticket is
+    // given without a place, and the next look tells it.
+    let reached = state != TicketState::Waiting || room.reach(point).await.is_ok();
+    let placed = room.placed(ticket.lane, ticket.score).filter(|_| reached);
+    let rate = room.header().map_or(1.0, |header| header.config.admission_rate_per_second);
     let claims = TicketClaims {
         drop_id: room.drop_id,
         ticket,
         expires_at_ms: ticket.joined_at_ms + app.ticket_ttl.as_millis() as i64,
     };
-    let shown = status::shown(state, placed, room);
-    Ok(TicketResponse {
+    let shown = status::shown(state, placed, room).filter(|_| reached);
+    TicketResponse {
         ticket_id: ticket.ticket_id,
         token: claims.seal(&app.ticket_keys),
         queue_number: ticket.score.number(),
@@ -181,7 +178,7 @@ async fn respond(
         waiting: shown.map(|(_, waiting)| waiting),
         joined_at: Timestamp::from_millisecond(ticket.joined_at_ms).unwrap_or_default(),
         refresh_after_ms: cadence::refresh_after_ms(placed.map(|placed| placed.place), rate),
-    })
+    }
 }
 
 /// The cookie that brings the ticket back after a reload.
