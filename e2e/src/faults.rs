@@ -8,6 +8,9 @@ use std::time::Duration;
 /// How long what was killed stays away.
 const AWAY: Duration = Duration::from_millis(700);
 
+/// How long Redis may take to forget everything.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Something that can be taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Victim {
@@ -102,6 +105,10 @@ async fn kill_service(service: &stack::Service) -> anyhow::Result<()> {
 
 async fn flush(url: &str) -> anyhow::Result<()> {
     let client = redis::Client::open(url)?;
-    let mut connection = client.get_multiplexed_async_connection().await?;
+    // Emptying a large store takes longer than the client's usual patience.
+    let config = redis::AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(PATIENCE))
+        .set_response_timeout(Some(PATIENCE));
+    let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
     Ok(redis::cmd("FLUSHALL").query_async(&mut connection).await?)
 }

@@ -65,7 +65,9 @@ impl Node {
         }
         let _ = fs::remove_dir_all(self.dir.join("data"));
         let cluster_id = URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes());
-        let words = ["format", "-t", cluster_id.as_str(), "-c", "server.properties"];
+        // One word: an id may begin with a dash, which would read as an option.
+        let cluster_id = format!("--cluster-id={cluster_id}");
+        let words = ["format", cluster_id.as_str(), "-c", "server.properties"];
         let mut line = self.demotion.prefix();
         line.push(self.java.program.clone().into());
         line.extend(java_arguments(&self.java, FORMAT_CLASS, &words).into_iter().map(Into::into));
