@@ -4,10 +4,14 @@ use crate::MACHINE;
 use e2e::{Crowd, Outcome, World, WorldOptions, faults::Victim};
 use std::time::Duration;
 
-const SHOPPERS: u64 = 3000;
-const UNITS: u32 = 500;
+pub(crate) const SHOPPERS: u64 = 3000;
+pub(crate) const UNITS: u32 = 500;
 
-async fn run(name: &str, options: WorldOptions, crowd: Crowd) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(
+    name: &str,
+    options: WorldOptions,
+    crowd: Crowd,
+) -> anyhow::Result<Outcome> {
     let _machine = MACHINE.lock().await;
     let world = World::start(name, options).await?;
     let outcome = crowd.run(&world).await;
@@ -29,15 +33,6 @@ async fn three_thousand_shoppers_for_five_hundred_units() -> anyhow::Result<()> 
 async fn every_process_is_killed_once() -> anyhow::Result<()> {
     let crowd = Crowd::new(SHOPPERS, UNITS).killing(&Victim::PROCESSES);
     run("kills", WorldOptions::default(), crowd).await?.assert_clean();
-    Ok(())
-}
-
-#[tokio::test]
-async fn redis_loses_everything_in_mid_drop() -> anyhow::Result<()> {
-    let mut crowd =
-        Crowd::new(SHOPPERS, UNITS).killing(&[Victim::RedisKeys, Victim::RedisWithItsData]);
-    crowd.pause = Duration::from_secs(8);
-    run("wipe", WorldOptions::default(), crowd).await?.assert_clean();
     Ok(())
 }
 
