@@ -8,7 +8,7 @@ use rdkafka::{
     error::{KafkaError, RDKafkaErrorCode},
 };
 use shared::config::KafkaSettings;
-use std::{ops::Range, sync::Arc, time::Duration};
+use std::{collections::HashSet, ops::Range, sync::Arc, time::Duration};
 
 const TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -58,6 +58,20 @@ impl LogInfo {
             .doing("ask for the end of a partition")
     }
 
+    /// Names of all topics that the broker has.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`BrokerError`] when the broker does not answer.
+    pub async fn topics(&self) -> Result<HashSet<String>, BrokerError> {
+        self.blocking(|consumer| {
+            let metadata = consumer.fetch_metadata(None, TIMEOUT)?;
+            Ok(metadata.topics().iter().map(|topic| topic.name().to_owned()).collect())
+        })
+        .await
+        .doing("list topics")
+    }
+
     async fn blocking<T: Send + 'static>(
         &self,
         ask: impl FnOnce(&BaseConsumer) -> Result<T, KafkaError> + Send + 'static,
@@ -71,14 +85,14 @@ impl LogInfo {
 
 /// Creates our topics where they are missing.
 ///
-/// The embedded broker has no such request; there topics are made by whoever holds it.
+/// The embedded broker does not take such a request; there topics are made by whoever holds it,
+/// so what is there already is not asked for.
 ///
 /// # Errors
 ///
-/// Returns [`BrokerError`] when the broker does not answer.
+/// Returns [`BrokerError`] when the broker does not answer, or cannot create them.
 pub async fn ensure_topics(settings: &KafkaSettings) -> Result<(), BrokerError> {
-    let admin: AdminClient<DefaultClientContext> =
-        settings::client(settings).create().doing("make an admin client")?;
+    let there = LogInfo::new(settings)?.topics().await?;
     let names = Topics::new(settings);
     let partitions = i32::from(settings.partitions.get());
     let wanted = [
@@ -87,26 +101,28 @@ pub async fn ensure_topics(settings: &KafkaSettings) -> Result<(), BrokerError> 
         (&names.order_events, 4),
         (&names.dead_letters, 1),
     ];
-    // Kept for ever: a room is rebuilt from them, and the line's history is proven by them.
-    let topics: Vec<_> = wanted
-        .iter()
-        .map(|(name, partitions)| {
-            NewTopic::new(name, *partitions, TopicReplication::Fixed(-1))
-                .set("retention.ms", "-1")
-                .set("retention.bytes", "-1")
-                .set("cleanup.policy", "delete")
-        })
+    let missing: Vec<_> = wanted
+        .into_iter()
+        .filter(|(name, _)| !there.contains(*name))
+        .map(|(name, partitions)| new_topic(name, partitions))
         .collect();
-    let options = AdminOptions::new().request_timeout(Some(TIMEOUT * 3));
-    match admin.create_topics(&topics, &options).await {
-        Ok(results) => results.into_iter().try_for_each(|result| match result {
-            Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => Ok(()),
-            Err((_, code)) => Err(KafkaError::AdminOp(code)).doing("create a topic"),
-        }),
-        Err(KafkaError::AdminOp(RDKafkaErrorCode::UnsupportedFeature)) => {
-            tracing::warn!("this broker creates no topics on request; relying on what it has");
-            Ok(())
-        }
-        Err(error) => Err(BrokerError::new("create topics", error)),
+    if missing.is_empty() {
+        return Ok(());
     }
+    let admin: AdminClient<DefaultClientContext> =
+        settings::client(settings).create().doing("make an admin client")?;
+    let options = AdminOptions::new().request_timeout(Some(TIMEOUT * 3));
+    let results = admin.create_topics(&missing, &options).await.doing("create topics")?;
+    results.into_iter().try_for_each(|result| match result {
+        Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => Ok(()),
+        Err((_, code)) => Err(KafkaError::AdminOp(code)).doing("create a topic"),
+    })
+}
+
+/// Kept for ever: a room is rebuilt from them, and the line's history is proven by them.
+fn new_topic(name: &str, partitions: i32) -> NewTopic<'_> {
+    NewTopic::new(name, partitions, TopicReplication::Fixed(-1))
+        .set("retention.ms", "-1")
+        .set("retention.bytes", "-1")
+        .set("cleanup.policy", "delete")
 }

@@ -141,12 +141,14 @@ async fn read(pool: &PgPool, drop_id: Option<DropId>) -> Result<Vec<LiveDrop>, D
     .doing("read live drops")
 }
 
-/// Gives each drop that is about to open the partition that the fewest live drops have.
+/// Gives each drop that is about to open the partition that the fewest live drops have. Gives
+/// how many got one.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away.
-pub async fn assign_partitions(pool: &PgPool, partitions: u16) -> Result<(), DatabaseError> {
+pub async fn assign_partitions(pool: &PgPool, partitions: u16) -> Result<u64, DatabaseError> {
+    let mut count = 0;
     loop {
         let assigned = sqlx::query(
             // The lock makes two schedulers count one after the other.
@@ -170,8 +172,9 @@ pub async fn assign_partitions(pool: &PgPool, partitions: u16) -> Result<(), Dat
         .await
         .doing("assign a partition")?;
         if assigned.rows_affected() == 0 {
-            return Ok(());
+            return Ok(count);
         }
+        count += assigned.rows_affected();
     }
 }
 

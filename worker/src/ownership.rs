@@ -39,6 +39,7 @@ pub async fn run_owned<K, Keys, Work, F, G>(
     Work: Fn(App, K, CancellationToken) -> G,
     G: Future<Output = ()> + Send + 'static,
 {
+    let mut changes = app.drops.subscribe();
     let mut owner = Owner { app, name, connection: None, held: HashMap::new() };
     let soft = shutdown.soft();
     while !soft.is_cancelled() {
@@ -47,6 +48,8 @@ pub async fn run_owned<K, Keys, Work, F, G>(
         tokio::select! {
             () = soft.cancelled() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
+            // A new drop does not wait for the next look.
+            Ok(()) = changes.changed() => {}
         }
     }
     owner.stop().await;

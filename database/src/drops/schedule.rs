@@ -42,7 +42,9 @@ pub async fn schedule(
         return Err(ChangeDropError::WrongState(locked.state));
     }
     sqlx::query(
-        "update drops set state = 'scheduled', opens_at = $2, closes_at = $3, version = version + 1
+        // A room that is there already takes the new times with the new version.
+        "update drops set state = 'scheduled', opens_at = $2, closes_at = $3,
+             version = version + 1, limits_version = limits_version + 1
          where id = $1",
     )
     .bind(drop_id.as_uuid())

@@ -5,7 +5,6 @@ use database::{
     offsets::{self, PartitionOffset},
     scheduling::{self, LiveDrop},
 };
-use shared::telemetry::GaugeName;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -78,7 +77,6 @@ impl Pressure {
         let (topic, partition) = (&app.topics.order_commands, flash_drop.partition);
         let end = app.log_info.offsets(topic, partition).await?.end;
         let lag = (end - processed.next_offset).max(0) as f64;
-        GaugeName::CommandLag.get().set(lag);
         let bound = LAG_FLOOR + LAG_SECONDS * flash_drop.limits.order_rate_per_second;
         Ok((lag > bound).then_some("too many commands wait to be processed"))
     }

@@ -12,7 +12,11 @@ use tokio::time::Instant;
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn move_on(app: &App) -> Result<(), DatabaseError> {
-    scheduling::assign_partitions(&app.pool, app.settings.kafka.partitions.get()).await?;
+    let partitions = app.settings.kafka.partitions.get();
+    if scheduling::assign_partitions(&app.pool, partitions).await? > 0 {
+        // The other roles begin with their rooms at once.
+        app.drops.refresh(&app.pool).await?;
+    }
     for drop_id in scheduling::open_due(&app.pool).await? {
         tracing::info!(drop.id = %drop_id, "the drop is open");
     }

@@ -110,3 +110,36 @@ async fn a_restarted_redis_is_not_taken_for_the_one_before() {
     shutdown.begin();
     servers.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_loss_in_mid_sale_costs_nobody_an_order_or_a_place() {
+    let line = TestLine::new(Wishes { units: 40, rate: 20.0, ..Wishes::default() }).await;
+    let shutdown = line.run("log,drain,orders,reconciler,scheduler");
+    line.open(1).await;
+    let tickets = line.join(60).await;
+    wait_for_joins(&line, 60).await;
+    let orders = async || {
+        line.database.scalar::<i64>("select count(*) from orders where state = 'reserved'").await
+    };
+    wait_until("first orders", SOON, async || (orders().await > 10).then_some(())).await;
+
+    wipe(&line).await;
+    line.open(2).await;
+
+    wait_until("orders", SOON, async || (orders().await == 40).then_some(())).await;
+    let last: i64 = line.database.scalar("select max(score) from orders").await;
+    assert_eq!(last.cast_unsigned(), tickets[39].score.raw(), "the first forty, nobody else");
+    let waiting = wait_until("twenty who wait", SOON, async || {
+        let waiting = line.waiting().await;
+        (waiting.len() == 20).then_some(waiting)
+    })
+    .await;
+    assert_eq!(waiting[0], tickets[40].score.raw());
+    wait_until("nobody in flight", SOON, async || {
+        let epoch = line.row().await.unwrap().epoch;
+        let counts = line.app.queue.counts(line.drop_id, epoch).await.unwrap();
+        (counts.in_flight == 0 && counts.occupied == 40).then_some(())
+    })
+    .await;
+    shutdown.begin();
+}

@@ -1,0 +1,86 @@
+//! Writing and reading on the broker that librdkafka brings along.
+
+use broker::{LogInfo, PartitionReader, Producer, RangeReader, Topics, admin, fingerprint_before};
+use shared::config::KafkaSettings;
+use stack::kafka::embedded::EmbeddedBroker;
+use std::time::Duration;
+use testkit::settings;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn start() -> (EmbeddedBroker, KafkaSettings) {
+    let broker = EmbeddedBroker::start().unwrap();
+    broker.create_topics("t-", 2).unwrap();
+    let env = [
+        ("SLUICE_KAFKA__BROKERS", broker.brokers().to_owned()),
+        ("SLUICE_KAFKA__TOPIC_PREFIX", "t-".to_owned()),
+        ("SLUICE_KAFKA__PARTITIONS", "2".to_owned()),
+    ];
+    (broker, settings(env).kafka)
+}
+
+#[tokio::test]
+async fn records_are_read_from_any_offset_in_their_order() {
+    let (_broker, settings) = start();
+    let topic = Topics::new(&settings).order_commands;
+    let producer = Producer::new(&settings).unwrap();
+    for n in 0..20_u8 {
+        let position = producer.produce(&topic, Some(1), b"key", &[n]).await.unwrap();
+        assert_eq!((position.partition, position.offset), (1, i64::from(n)));
+    }
+
+    let mut reader = PartitionReader::open(&settings, &topic, 1, 5).unwrap();
+    let mut read = Vec::new();
+    while read.len() < 15 {
+        read.extend(reader.read_batch(4, SECOND * 10).await.unwrap());
+    }
+
+    let payloads: Vec<_> = read.iter().map(|record| record.payload.clone().unwrap()[0]).collect();
+    assert_eq!(payloads, (5..20).collect::<Vec<_>>());
+    assert!(reader.read_batch(4, SECOND / 5).await.unwrap().is_empty(), "nothing more");
+    reader.seek(18).unwrap();
+    let again = reader.read_batch(4, SECOND * 10).await.unwrap();
+    assert_eq!(again[0].offset, 18);
+    let before = fingerprint_before(&settings, &topic, 1, 18).await.unwrap();
+    assert_eq!(before, Some(read[12].fingerprint()));
+    assert_eq!(fingerprint_before(&settings, &topic, 1, 0).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_range_is_read_to_its_end_and_no_further() {
+    let (_broker, settings) = start();
+    let topic = Topics::new(&settings).queue_events;
+    let producer = Producer::new(&settings).unwrap();
+    for n in 0..10_u8 {
+        producer.produce(&topic, Some(0), b"key", &[n]).await.unwrap();
+    }
+
+    let mut reader = RangeReader::open(&settings, &topic, 0, 2..7).unwrap();
+    let mut offsets = Vec::new();
+    while let Some(records) = reader.next().await.unwrap() {
+        offsets.extend(records.iter().map(|record| record.offset));
+    }
+
+    assert_eq!(offsets, [2, 3, 4, 5, 6]);
+    let log = LogInfo::new(&settings).unwrap();
+    assert_eq!(log.offsets(&topic, 0).await.unwrap(), 0..10);
+    assert!(!log.cluster_id().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_offset_that_the_log_does_not_have_is_told() {
+    let (_broker, settings) = start();
+    let topic = Topics::new(&settings).order_commands;
+    Producer::new(&settings).unwrap().produce(&topic, Some(0), b"key", b"x").await.unwrap();
+
+    let mut reader = PartitionReader::open(&settings, &topic, 0, 100).unwrap();
+    let error = reader.read_batch(1, SECOND * 10).await.unwrap_err();
+
+    assert!(error.is_out_of_range(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_broker_that_makes_no_topics_is_taken_as_it_is() {
+    let (_broker, settings) = start();
+    admin::ensure_topics(&settings).await.unwrap();
+}
