@@ -7,7 +7,7 @@ use shared::drops::CloseReason;
 use testkit::wait_until;
 
 #[tokio::test]
-async fn a_changed_limit_is_in_redis_within_a_second() {
+async fn a_changed_limit_is_brought_to_redis() {
     let line = TestLine::new(Wishes::default()).await;
     let shutdown = line.run("log,scheduler");
     line.open(1).await;
