@@ -1,10 +1,9 @@
 //! The storefront's process: serves, or does one of the chores around it.
 
-#![expect(clippy::print_stdout, reason = "what a command answers goes to stdout")]
-
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use shared::{config::Settings, shutdown::Shutdown, telemetry};
+use std::{fmt::Display, io};
 use storefront_api::commands::{
     key::{self, KeyArguments},
     seed::{self, SeedArguments},
@@ -36,22 +35,24 @@ enum Command {
 async fn main() -> anyhow::Result<()> {
     let command = Arguments::parse().command.unwrap_or(Command::Serve);
     if let Command::Openapi = command {
-        println!("{}", storefront_api::openapi::document().to_pretty_json()?);
-        return Ok(());
+        return tell(&storefront_api::openapi::document().to_pretty_json()?);
     }
     let settings = Settings::load()?;
     telemetry::start_log(&settings.telemetry).context("telemetry.log cannot be read")?;
     match command {
         Command::Serve => storefront_api::run(settings, Shutdown::default()).await,
         Command::Migrate => storefront_api::commands::migrate(&settings).await,
-        Command::Seed(arguments) => {
-            println!("{}", seed::run(&settings, &arguments).await?);
-            Ok(())
-        }
-        Command::Key(arguments) => {
-            println!("{}", key::run(&settings, &arguments).await?);
-            Ok(())
-        }
+        Command::Seed(arguments) => tell(&seed::run(&settings, &arguments).await?),
+        Command::Key(arguments) => tell(&key::run(&settings, &arguments).await?),
         Command::Openapi => Ok(()),
+    }
+}
+
+/// Writes what a command answers to stdout. A reader that has heard enough (`| head`) is no fault.
+fn tell(answer: &dyn Display) -> anyhow::Result<()> {
+    use io::Write as _;
+    match writeln!(io::stdout(), "{answer}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
     }
 }
