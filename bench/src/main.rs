@@ -1,2 +1,6 @@
-//! bench.
-fn main() {}
+//! `bench <name> [--quick] [--out file]`.
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    bench::run().await
+}

@@ -124,8 +124,10 @@ async fn tell_line(app: &App, flash_drop: &LiveDrop, news: ForDrop) -> anyhow::R
     let ForDrop { settlements, mut finished, stock } = news;
     let stock: Vec<_> = stock.values().map(stock_figure).collect();
     let (id, epoch) = (flash_drop.id, flash_drop.epoch);
-    app.queue.settle(id, epoch, &stock, &settlements).await?;
-    pause_point!("orders.after_settle");
+    if !settlements.is_empty() || finished.is_empty() {
+        app.queue.settle(id, epoch, &stock, &settlements).await?;
+        pause_point!("orders.after_settle");
+    }
     finished.extend(settlements.iter().filter_map(ended_at_once));
     if finished.is_empty() {
         return Ok(());

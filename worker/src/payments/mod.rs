@@ -23,7 +23,7 @@ use shared::{lifecycle::TicketState, shutdown::Shutdown, telemetry::CounterName}
 use sqlx::postgres::PgListener;
 use std::time::Duration;
 use steps::Conclusion;
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::Instant};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -93,13 +93,13 @@ impl Worker {
         Ok(())
     }
 
-    /// Makes one call and commits its result. When that fails the claim runs out, and the call is
-    /// made again with the same key.
+    /// Makes one call and commits its result. When that fails for good the claim runs out, and
+    /// the call is made again with the same key.
     pub async fn work(&self, due: DuePayment) {
         pause_point!("payments.before_call");
         let conclusion = steps::call(&self.provider, &due).await;
         pause_point!("payments.after_call");
-        match self.conclude(&due, conclusion).await {
+        match self.insist(&due, conclusion).await {
             Ok(outcome) => {
                 pause_point!("payments.after_commit");
                 let is_paid =
@@ -111,6 +111,24 @@ impl Worker {
             Err(error) => {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(order.id = %due.order_id, error, "a payment's result waits");
+            }
+        }
+    }
+
+    /// Commits a conclusion, again while Postgres is away: to ask again would only cost time that
+    /// the hold may not have.
+    async fn insist(
+        &self,
+        due: &DuePayment,
+        conclusion: Conclusion,
+    ) -> Result<Outcome, DatabaseError> {
+        let deadline = Instant::now() + self.lease();
+        loop {
+            match self.conclude(due, conclusion.clone()).await {
+                Err(error) if error.is_transient() && Instant::now() < deadline => {
+                    tokio::time::sleep(FIRST_PAUSE).await;
+                }
+                result => return result,
             }
         }
     }

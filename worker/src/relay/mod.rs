@@ -19,8 +19,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Rows published together.
 const BATCH: i64 = 500;
-/// Pause before looking again at an outbox that was empty.
-const IDLE: Duration = Duration::from_millis(25);
+/// Pause before looking again at an outbox that was empty; it grows while nothing comes.
+const SHORT_IDLE: Duration = Duration::from_millis(25);
+const LONG_IDLE: Duration = Duration::from_millis(200);
 /// Pause after a failure.
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long published rows are kept, and how often old ones are removed.
@@ -35,11 +36,17 @@ pub async fn run(app: App, shutdown: Shutdown) {
 }
 
 async fn relay(app: App, _: &'static str, stop: CancellationToken) {
-    let mut pruned_at: Option<Instant> = None;
+    let (mut pruned_at, mut idle) = (None::<Instant>, SHORT_IDLE);
     while !stop.is_cancelled() {
         let pause = match publish_waiting(&app).await {
-            Ok(0) => IDLE,
-            Ok(_) => Duration::ZERO,
+            Ok(0) => {
+                idle = (idle * 2).min(LONG_IDLE);
+                idle
+            }
+            Ok(_) => {
+                idle = SHORT_IDLE;
+                Duration::ZERO
+            }
             Err(error) => {
                 tracing::warn!(error = format!("{error:#}"), "the outbox waits");
                 PAUSE

@@ -1,0 +1,88 @@
+//! One transaction per order, by several clients.
+
+use anyhow::ensure;
+use database::PgPool;
+use sqlx::{Postgres, Transaction};
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+/// BEGIN, UPDATE, INSERT, COMMIT.
+pub(super) async fn few_rows(
+    pool: &PgPool,
+    clients: usize,
+    time: Duration,
+) -> anyhow::Result<usize> {
+    race(pool, clients, time, false).await
+}
+
+/// The same with every row that ours writes.
+pub(super) async fn all_rows(
+    pool: &PgPool,
+    clients: usize,
+    time: Duration,
+) -> anyhow::Result<usize> {
+    race(pool, clients, time, true).await
+}
+
+async fn race(
+    pool: &PgPool,
+    clients: usize,
+    time: Duration,
+    all_rows: bool,
+) -> anyhow::Result<usize> {
+    let (deadline, mut tasks) = (Instant::now() + time, JoinSet::new());
+    for _ in 0..clients {
+        let pool = pool.clone();
+        tasks.spawn(async move {
+            let mut n_orders = 0;
+            while Instant::now() < deadline {
+                let mut tx = pool.begin().await?;
+                order(&mut tx, all_rows).await?;
+                tx.commit().await?;
+                n_orders += 1;
+            }
+            anyhow::Ok(n_orders)
+        });
+    }
+    let mut total = 0;
+    while let Some(client) = tasks.join_next().await {
+        total += client??;
+    }
+    Ok(total)
+}
+
+async fn order(tx: &mut Transaction<'_, Postgres>, all_rows: bool) -> anyhow::Result<()> {
+    let (id, buyer) = (Uuid::now_v7(), Uuid::now_v7());
+    let taken =
+        sqlx::query("update naive_stock set stock = stock - 1 where sku = 1 and stock >= 1")
+            .execute(&mut **tx)
+            .await?;
+    ensure!(taken.rows_affected() == 1, "sold out");
+    sqlx::query("insert into naive_orders (id, sku, buyer, units) values ($1, 1, $2, 1)")
+        .bind(id)
+        .bind(buyer)
+        .execute(&mut **tx)
+        .await?;
+    if all_rows { rest(tx, id, buyer).await } else { Ok(()) }
+}
+
+async fn rest(tx: &mut Transaction<'_, Postgres>, id: Uuid, buyer: Uuid) -> anyhow::Result<()> {
+    for sql in [
+        "insert into naive_holds (order_id, drop_id, variant_id, units, state, expires_at)
+         values ($1, $2, $2, 1, 'held', now() + interval '5 minutes')",
+        "insert into naive_usage (drop_id, customer_key, units, max_units)
+         values ($1, $2::text, 1, 1)",
+        "insert into naive_moves (drop_id, variant_id, order_id, kind, d_available, d_reserved,
+             d_sold, version) values ($2, $2, $1, 'reserve', -1, 1, 0, 1)",
+        "insert into naive_transitions (order_id, sequence, from_state, to_state, terminal)
+         values ($1, 1, 'admitted', coalesce('reserved', $2::text), false)",
+        "insert into naive_outbox (event_id, topic, key, aggregate, sequence, payload)
+         values ($1, 'order-events', $1::text, $1, 1, jsonb_build_object('event_id', $1,
+             'order_id', $1, 'shopper', $2, 'state', 'reserved', 'units', 1,
+             'amount_minor', 1500, 'currency', 'KRW'))",
+    ] {
+        sqlx::query(sql).bind(id).bind(buyer).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
