@@ -60,17 +60,13 @@ impl Report {
     #[must_use]
     pub fn table(&self) -> String {
         let mut variants = Table::new();
-        variants.load_preset(UTF8_BORDERS_ONLY).set_header([
-            "variant",
-            "per second",
-            "CPU us each",
-        ]);
+        variants.load_style(UTF8_BORDERS_ONLY).set_header(["variant", "per second", "CPU us each"]);
         for variant in &self.variants {
             let cost = variant.cost().map_or_else(String::new, |cost| cost.to_string());
             variants.add_row([variant.name.clone(), variant.rate().to_string(), cost]);
         }
         let mut ratios = Table::new();
-        ratios.load_preset(UTF8_BORDERS_ONLY).set_header(["ratio", "median [min-max]", "to reach"]);
+        ratios.load_style(UTF8_BORDERS_ONLY).set_header(["ratio", "median [min-max]", "to reach"]);
         for Ratio { name, ratio, reach } in &self.ratios {
             ratios.add_row([name.clone(), ratio.to_string(), (*reach).to_owned()]);
         }

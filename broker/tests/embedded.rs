@@ -1,5 +1,7 @@
 //! Writing and reading on the broker that librdkafka brings along.
 
+#![expect(clippy::unwrap_used, reason = "a test has no better answer")]
+
 use broker::{LogInfo, PartitionReader, Producer, RangeReader, Topics, admin, fingerprint_before};
 use shared::config::KafkaSettings;
 use stack::kafka::embedded::EmbeddedBroker;

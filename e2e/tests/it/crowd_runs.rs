@@ -2,7 +2,6 @@
 
 use crate::MACHINE;
 use e2e::{Crowd, Outcome, World, WorldOptions, faults::Victim};
-use std::time::Duration;
 
 pub(crate) const SHOPPERS: u64 = 3000;
 pub(crate) const UNITS: u32 = 500;

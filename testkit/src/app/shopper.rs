@@ -1,7 +1,11 @@
 //! A shopper: joins, waits, pays.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 use shared::ids::{ShopperId, TicketId};
 
@@ -10,6 +14,10 @@ use super::{
     seller::parse,
     stream::{self, PATIENCE},
 };
+use crate::wait_until;
+
+/// How long the room of a new drop may take to be there.
+const READY: Duration = Duration::from_secs(20);
 
 /// A guest with a session, and the ticket of the last join.
 #[derive(Debug)]
@@ -71,13 +79,17 @@ impl Shopper {
         self
     }
 
-    /// Joins with one unit.
+    /// Joins with one unit; a room that is not ready yet is asked again, as a page does.
     ///
     /// # Panics
     ///
     /// Panics if the join is refused.
     pub async fn join(&self, flash_drop: &TestDrop) -> Joined {
-        let reply = self.try_join(flash_drop, json!(1)).await;
+        let reply = wait_until("a ready room", READY, async || {
+            let reply = self.try_join(flash_drop, json!(1)).await;
+            (reply.status != StatusCode::SERVICE_UNAVAILABLE).then_some(reply)
+        })
+        .await;
         assert!(reply.status.is_success(), "join answered {}: {}", reply.status, reply.body);
         let body = reply.body;
         let joined = Joined {
