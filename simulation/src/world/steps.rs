@@ -15,10 +15,10 @@ const LEASE_US: i64 = 10_000_000;
 impl World {
     pub(super) fn choose(&mut self, line: &Line) -> Command {
         match self.rng.random_range(0..100) {
-            0..25 => self.joins(),
-            25..30 => self.leaves(),
-            30..36 => self.come_back(),
-            36..62 => self.admits(),
+            0..22 => self.joins(),
+            22..27 => self.leaves(),
+            27..37 => self.come_back(),
+            37..62 => self.admits(),
             62..72 => self.produces(),
             72..82 => self.processes(),
             82..87 => self.finishes(),
@@ -83,7 +83,11 @@ impl World {
 
     /// Hands some of the tickets in hand to the log, then prolongs their leases.
     fn produces(&mut self) -> Command {
-        let n = self.rng.random_range(0..=self.in_hand.len());
+        // A drain works for the epoch in which it admitted, whatever came after it.
+        let drain = self.in_hand.first().map_or(self.epoch, |(_, epoch, _)| *epoch);
+        let of_drain = self.in_hand.iter().take_while(|(_, epoch, _)| *epoch == drain).count();
+        let n = self.rng.random_range(0..=of_drain);
+        self.speaks_for = Some(drain);
         let produced: Vec<_> = self.in_hand.drain(..n).collect();
         let tickets = produced.into_iter().map(|(ticket, epoch, admitted_at_us)| {
             let position =
