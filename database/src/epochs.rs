@@ -1,7 +1,7 @@
 //! Generations of a drop's line in Redis, and what a rebuild reads.
 //!
 //! The drop row says which epoch is meant and whether it is open. While it is `rebuilding`, its
-//! boundary is infinite: no command is too late until the boundary is known.
+//! commands wait. Each rebuild keeps its boundary for ever: what it left out stays left out.
 
 use crate::{DatabaseError, Doing, inventory::StockFigure, transaction::parse};
 use shared::{
@@ -10,6 +10,10 @@ use shared::{
     tickets::{Epoch, Lane},
 };
 use sqlx::{FromRow, PgConnection, PgPool, Row, postgres::PgRow};
+use std::{
+    collections::BTreeMap,
+    ops::Bound::{Excluded, Unbounded},
+};
 use uuid::Uuid;
 
 /// A place in `order-commands`.
@@ -19,6 +23,18 @@ pub struct Boundary {
     pub generation: i64,
     /// Offset in the drop's partition.
     pub offset: i64,
+}
+
+/// The boundaries of a drop's rebuilds, by the epoch that each of them began.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Boundaries(BTreeMap<Epoch, Boundary>);
+
+impl Boundaries {
+    /// Whether a command of `epoch` came too late: a newer line was built without it.
+    #[must_use]
+    pub fn leave_out(&self, epoch: Epoch, at: Boundary) -> bool {
+        self.0.range((Excluded(epoch), Unbounded)).any(|(_, boundary)| at >= *boundary)
+    }
 }
 
 /// An order as a rebuild sees it.
@@ -51,6 +67,8 @@ pub struct LineTruth {
     pub stock: Vec<StockFigure>,
     /// Where the processor of its commands stands; `None` when it never began.
     pub processed: Option<Boundary>,
+    /// Which commands its rebuilds left out.
+    pub boundaries: Boundaries,
 }
 
 impl FromRow<'_, PgRow> for OrderInLine {
@@ -83,14 +101,11 @@ pub async fn begin(
     to: Epoch,
 ) -> Result<bool, DatabaseError> {
     let begun = sqlx::query(
-        "update drops set epoch = $3, epoch_state = 'rebuilding', boundary_generation = $4,
-             boundary_offset = $4
-         where id = $1 and epoch = $2",
+        "update drops set epoch = $3, epoch_state = 'rebuilding' where id = $1 and epoch = $2",
     )
     .bind(drop_id.as_uuid())
     .bind(from.0.cast_signed())
     .bind(to.0.cast_signed())
-    .bind(i64::MAX)
     .execute(pool)
     .await
     .doing("begin an epoch")?;
@@ -98,6 +113,7 @@ pub async fn begin(
 }
 
 /// Keeps the boundary: commands of older epochs at or beyond it are passed over from now on.
+/// `false` when the epoch is not the one that is being rebuilt.
 ///
 /// # Errors
 ///
@@ -109,8 +125,9 @@ pub async fn set_boundary(
     boundary: Boundary,
 ) -> Result<bool, DatabaseError> {
     let set = sqlx::query(
-        "update drops set boundary_generation = $3, boundary_offset = $4
-         where id = $1 and epoch = $2 and epoch_state = 'rebuilding'",
+        "insert into epoch_boundaries (drop_id, epoch, generation, log_offset)
+         select id, epoch, $3, $4 from drops
+         where id = $1 and epoch = $2 and epoch_state = 'rebuilding' for share",
     )
     .bind(drop_id.as_uuid())
     .bind(epoch.0.cast_signed())
@@ -169,8 +186,31 @@ pub async fn truth(
     .doing("read the orders of a drop")?;
     let stock = stock(&mut tx, drop_id).await?;
     let processed = processed(&mut tx, topic, partition).await?;
+    let boundaries = boundaries(&mut tx, &[drop_id]).await?.remove(&drop_id).unwrap_or_default();
     tx.commit().await.doing("end a snapshot")?;
-    Ok(LineTruth { orders, stock, processed })
+    Ok(LineTruth { orders, stock, processed, boundaries })
+}
+
+/// Reads the boundaries of some drops.
+pub(crate) async fn boundaries(
+    conn: &mut PgConnection,
+    drops: &[DropId],
+) -> Result<BTreeMap<DropId, Boundaries>, DatabaseError> {
+    let ids: Vec<Uuid> = drops.iter().map(DropId::as_uuid).collect();
+    let rows: Vec<(Uuid, i32, i64, i64)> = sqlx::query_as(
+        "select drop_id, epoch, generation, log_offset from epoch_boundaries
+         where drop_id = any($1)",
+    )
+    .bind(ids)
+    .fetch_all(conn)
+    .await
+    .doing("read the boundaries of epochs")?;
+    let mut found = BTreeMap::<_, Boundaries>::new();
+    for (id, epoch, generation, offset) in rows {
+        let of_drop = found.entry(DropId::from_uuid(id)).or_default();
+        of_drop.0.insert(Epoch(epoch.unsigned_abs()), Boundary { generation, offset });
+    }
+    Ok(found)
 }
 
 /// States of some tickets' orders, with the stock of the same snapshot and the processor's place.

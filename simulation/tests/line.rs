@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 #[test]
 fn the_promises_hold_in_every_world() {
     let mut seen = BTreeMap::new();
-    for seed in 0..1_000 {
+    for seed in 0..3_000 {
         play(seed, 80, &mut seen);
     }
     // A promise that nothing puts to the test is worth nothing: the worlds must go everywhere.

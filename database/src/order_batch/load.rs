@@ -1,7 +1,11 @@
 //! Locks and reads, in one order everywhere: offset, drops, stock, customers.
 
 use super::{OrderBatch, Room, Shelf};
-use crate::{DatabaseError, Doing, customer_usage, transaction::parse};
+use crate::{
+    DatabaseError, Doing, customer_usage,
+    epochs::{self, Boundaries, Boundary},
+    transaction::parse,
+};
 use jiff::Timestamp;
 use shared::{
     gcra::Gcra,
@@ -22,8 +26,8 @@ pub(super) struct LockedDrop {
     pub(super) epoch: Epoch,
     /// Its line is being rebuilt: its commands wait, so that the rebuild meets a still picture.
     pub(super) is_rebuilding: bool,
-    /// Generation and offset from which commands of an older epoch are passed over.
-    pub(super) boundary: (i64, i64),
+    /// Which commands its rebuilds left out.
+    pub(super) boundaries: Boundaries,
     pub(super) rate: f64,
     pub(super) tat_us: Option<f64>,
     /// The rate that the arrival time was reckoned with.
@@ -41,8 +45,6 @@ struct DropRow {
     partition: Option<i32>,
     epoch: i32,
     epoch_state: String,
-    boundary_generation: i64,
-    boundary_offset: i64,
     order_rate_per_second: f64,
     order_tat_us: Option<f64>,
     order_tat_rate: Option<f64>,
@@ -88,24 +90,49 @@ pub(super) async fn lock_offset(
     Ok(found.is_some())
 }
 
-/// Locks drops in key order. `no key update`, so that rows that refer to the drop can still be
-/// written by others.
+/// Locks the drops of these commands in key order. `no key update`, so that rows that refer to a
+/// drop can still be written by others.
 pub(super) async fn lock_drops(
     conn: &mut PgConnection,
-    ids: &BTreeSet<DropId>,
+    commands: &[&PlaceOrder],
 ) -> Result<BTreeMap<DropId, LockedDrop>, DatabaseError> {
-    let ids: Vec<Uuid> = ids.iter().map(DropId::as_uuid).collect();
+    let ids: BTreeSet<Uuid> = commands.iter().map(|command| command.drop_id.as_uuid()).collect();
     let rows: Vec<DropRow> = sqlx::query_as(
-        "select id, seller_id, state, partition, epoch, epoch_state, boundary_generation, boundary_offset,
-             order_rate_per_second, order_tat_us, order_tat_rate, hold_seconds,
+        "select id, seller_id, state, partition, epoch, epoch_state, order_rate_per_second, order_tat_us, order_tat_rate, hold_seconds,
              max_units_per_ticket, max_units_per_customer
          from drops where id = any($1) order by id for no key update",
     )
-    .bind(ids)
-    .fetch_all(conn)
+    .bind(ids.into_iter().collect::<Vec<_>>())
+    .fetch_all(&mut *conn)
     .await
     .doing("lock drops")?;
-    rows.into_iter().map(|row| Ok((DropId::from_uuid(row.id), row.try_into()?))).collect()
+    let drops = rows.into_iter().map(|row| Ok((DropId::from_uuid(row.id), row.try_into()?)));
+    let mut drops: BTreeMap<DropId, LockedDrop> = drops.collect::<Result<_, DatabaseError>>()?;
+    know_boundaries(conn, &mut drops, commands).await?;
+    Ok(drops)
+}
+
+/// Only commands from before a rebuild need to know its boundary: hardly ever are there any.
+async fn know_boundaries(
+    conn: &mut PgConnection,
+    drops: &mut BTreeMap<DropId, LockedDrop>,
+    commands: &[&PlaceOrder],
+) -> Result<(), DatabaseError> {
+    let is_older = |command: &&&PlaceOrder| {
+        drops.get(&command.drop_id).is_some_and(|flash_drop| command.epoch < flash_drop.epoch)
+    };
+    let older: BTreeSet<DropId> =
+        commands.iter().filter(is_older).map(|command| command.drop_id).collect();
+    if older.is_empty() {
+        return Ok(());
+    }
+    let older: Vec<DropId> = older.into_iter().collect();
+    for (id, boundaries) in epochs::boundaries(conn, &older).await? {
+        if let Some(flash_drop) = drops.get_mut(&id) {
+            flash_drop.boundaries = boundaries;
+        }
+    }
+    Ok(())
 }
 
 /// The time, asked for after the locks were had: RATE-2 is judged by it.
@@ -192,8 +219,8 @@ impl LockedDrop {
     }
 
     /// Whether a command belongs to an epoch that was rebuilt without it.
-    pub(super) fn passes_over(&self, command: &PlaceOrder, at: (i64, i64)) -> bool {
-        command.epoch < self.epoch && at >= self.boundary
+    pub(super) fn passes_over(&self, command: &PlaceOrder, at: Boundary) -> bool {
+        self.boundaries.leave_out(command.epoch, at)
     }
 
     /// Carries the stored arrival time over to a rate that was changed since.
@@ -222,7 +249,7 @@ impl TryFrom<DropRow> for LockedDrop {
             partition: row.partition,
             epoch: Epoch(row.epoch.unsigned_abs()),
             is_rebuilding: row.epoch_state == "rebuilding",
-            boundary: (row.boundary_generation, row.boundary_offset),
+            boundaries: Boundaries::default(),
             rate: row.order_rate_per_second,
             tat_us: row.order_tat_us,
             tat_rate: row.order_tat_rate,

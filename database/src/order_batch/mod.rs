@@ -26,16 +26,13 @@ pub use mutants::commit_offset_early;
 
 use crate::{DatabaseError, Doing, transaction::uncut};
 use shared::{
-    ids::{DropId, OrderId},
+    ids::OrderId,
     lifecycle::TicketState,
     messages::PlaceOrder,
     mutants::{Mutant, is},
 };
 use sqlx::{PgConnection, PgPool};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 use take::{Fate, Taken};
 use uuid::Uuid;
 
@@ -79,8 +76,7 @@ async fn in_transaction(
     batch: &OrderBatch,
 ) -> Result<Option<BatchDone>, DatabaseError> {
     let commands = commands(batch);
-    let ids: BTreeSet<DropId> = commands.iter().map(|command| command.drop_id).collect();
-    let mut drops = load::lock_drops(conn, &ids).await?;
+    let mut drops = load::lock_drops(conn, &commands).await?;
     let tickets: Vec<Uuid> = commands.iter().map(|command| command.ticket_id.as_uuid()).collect();
     let existing = load::existing(conn, tickets).await?;
     let now = load::time_under_locks(conn).await?;

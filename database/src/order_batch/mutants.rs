@@ -2,9 +2,8 @@
 
 use super::{BatchDone, BatchOutcome, OrderBatch, commands, load, report, take::take, write};
 use crate::{DatabaseError, Doing};
-use shared::ids::DropId;
 use sqlx::PgPool;
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 /// How long the mutant that reads and then writes stays between the two.
 const GAP: Duration = Duration::from_millis(30);
@@ -34,8 +33,7 @@ pub(super) async fn process_in_halves(
 async fn half(pool: &PgPool, batch: &OrderBatch) -> Result<BatchDone, DatabaseError> {
     let mut reading = pool.acquire().await.doing("read without locks")?;
     let commands = commands(batch);
-    let ids: BTreeSet<DropId> = commands.iter().map(|command| command.drop_id).collect();
-    let mut drops = load::lock_drops(&mut reading, &ids).await?;
+    let mut drops = load::lock_drops(&mut reading, &commands).await?;
     let tickets = commands.iter().map(|command| command.ticket_id.as_uuid()).collect();
     let existing = load::existing(&mut reading, tickets).await?;
     let now = load::time_under_locks(&mut reading).await?;

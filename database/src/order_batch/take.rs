@@ -1,6 +1,7 @@
 //! Which records of a batch are taken, and what each of them is.
 
 use super::{BatchRecord, DeadReason, OrderBatch, RecordContent, load::LockedDrop};
+use crate::epochs::Boundary;
 use jiff::Timestamp;
 use shared::{
     ids::{DropId, OrderId, TicketId},
@@ -117,7 +118,8 @@ fn fate<'a>(
     if !is_new(&command) {
         return Fate::Duplicate(command, existing.get(&command.ticket_id.into()).copied());
     }
-    if flash_drop.passes_over(command, (batch.generation, record.offset)) {
+    let at = Boundary { generation: batch.generation, offset: record.offset };
+    if flash_drop.passes_over(command, at) {
         return Fate::PassedOver;
     }
     Fate::New(command)

@@ -138,15 +138,26 @@ async fn a_drop_of_another_partition_is_foreign() {
 #[tokio::test]
 async fn commands_of_an_epoch_that_was_rebuilt_without_them_are_passed_over() {
     let room = Room::new(Make::default()).await;
-    sqlx::query("update drops set epoch = 2, boundary_generation = 1, boundary_offset = 1")
-        .execute(&room.pool)
-        .await
-        .unwrap();
+    room.rebuilt(Epoch(2), 1).await;
     let mut commands = room.commands(3);
     commands[2].epoch = Epoch(2);
     let done = room.process(&commands).await;
     assert_eq!((done.n_placed, done.n_passed_over, done.next_offset), (2, 1, 3));
     assert_eq!(room.number("select count(*) from orders").await, 2);
+}
+
+#[tokio::test]
+async fn what_a_rebuild_left_out_no_later_one_brings_back() {
+    let room = Room::new(Make::default()).await;
+    room.rebuilt(Epoch(2), 1).await;
+    room.rebuilt(Epoch(3), 3).await;
+    let mut commands = room.commands(4);
+    commands[2].epoch = Epoch(2);
+    let done = room.process(&commands).await;
+    // The second came behind the first boundary, the fourth behind both.
+    assert_eq!((done.n_placed, done.n_passed_over, done.next_offset), (2, 2, 4));
+    let placed: Vec<_> = done.settled.iter().map(|settled| settled.ticket_id).collect();
+    assert_eq!(placed, [commands[0].ticket_id, commands[2].ticket_id]);
 }
 
 #[tokio::test]

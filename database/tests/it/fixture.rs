@@ -2,6 +2,7 @@
 
 use database::{
     PgPool,
+    epochs::{self, Boundary},
     order_batch::{BatchDone, BatchOutcome, BatchRecord, OrderBatch, RecordContent, process},
 };
 use secrecy::ExposeSecret as _;
@@ -156,6 +157,15 @@ impl Room {
     /// A database of its own with one drop.
     pub(crate) async fn new(make: Make) -> Self {
         Db::new().await.room(make).await
+    }
+
+    /// Plays a rebuild of the line, with its boundary at this offset.
+    pub(crate) async fn rebuilt(&self, to: Epoch, offset: i64) {
+        let (pool, id) = (&self.pool, self.drop_id);
+        let boundary = Boundary { generation: 1, offset };
+        assert!(epochs::begin(pool, id, Epoch(to.0 - 1), to).await.unwrap());
+        assert!(epochs::set_boundary(pool, id, to, boundary).await.unwrap());
+        assert!(epochs::mark_open(pool, id, to).await.unwrap());
     }
 
     /// The command of a new ticket.

@@ -64,13 +64,15 @@ pub struct World {
     speaks_for: Option<Epoch>,
     /// Commands that were processed.
     processed: usize,
-    /// End of `order-commands` at the last rebuild: what an older epoch put there later is void.
-    boundary: usize,
+    /// Ends of `order-commands` at each rebuild: what an older epoch put there later is void.
+    boundaries: Vec<(Epoch, usize)>,
     rows: BTreeMap<TicketId, Row>,
     stock: BTreeMap<VariantId, Stock>,
     requests: Vec<Uuid>,
     /// Steps of a rebuild that are still to be made.
     rebuild: VecDeque<Command>,
+    /// The step of a rebuild that was made last.
+    last_rebuilt: Option<Command>,
     /// Whether Redis failed and nobody has begun to rebuild.
     broken: bool,
 }
@@ -128,11 +130,12 @@ impl World {
             commands: Vec::new(),
             speaks_for: None,
             processed: 0,
-            boundary: 0,
+            boundaries: Vec::new(),
             rows: BTreeMap::new(),
             stock,
             requests: Vec::new(),
             rebuild: VecDeque::new(),
+            last_rebuilt: None,
             broken: true,
         }
     }
@@ -147,6 +150,7 @@ impl World {
         }
         if !self.rebuild.is_empty() && self.rng.random_bool(0.9) {
             let step = self.rebuild.pop_front().expect("it is not empty");
+            self.last_rebuilt = Some(step.clone());
             return Step::Command(self.epoch, step);
         }
         if self.rng.random_bool(self.diligence) && !self.broken && self.rebuild.is_empty() {
@@ -154,6 +158,13 @@ impl World {
         }
         if self.rng.random_bool(0.05) {
             return Step::Synced;
+        }
+        // A step whose answer was lost is sent again, and comes when the room is open.
+        if self.rebuild.is_empty()
+            && self.rng.random_bool(0.01)
+            && let Some(step) = self.last_rebuilt.take()
+        {
+            return Step::Command(self.epoch, step);
         }
         let command = self.choose(line);
         if let Some(epoch) = self.speaks_for.take() {
@@ -169,6 +180,7 @@ impl World {
     fn fault(&mut self) -> Step {
         self.broken = true;
         self.rebuild.clear();
+        self.last_rebuilt = None;
         Step::Fault(match self.rng.random_range(0..3) {
             0 => Fault::Restarts,
             1 => Fault::LosesItsTail,
@@ -193,6 +205,12 @@ impl World {
             (Command::End(_), Reply::Ended(reason)) => self.ended = Some(*reason),
             _ => {}
         }
+    }
+
+    /// Whether a command came too late: a newer line was built without it.
+    fn is_void(&self, offset: usize) -> bool {
+        let epoch = self.commands[offset].epoch;
+        self.boundaries.iter().any(|(newer, boundary)| epoch < *newer && offset >= *boundary)
     }
 
     fn read_log(&mut self, line: &Line) {

@@ -23,7 +23,7 @@ impl World {
         let missing = self.log.iter().filter(|(point, _)| *point > last);
         self.rebuild.extend(missing.filter_map(|(_, event)| restore(event)));
 
-        self.boundary = self.commands.len();
+        self.boundaries.push((self.epoch, self.commands.len()));
         self.restore_rows();
         self.restore_commands();
         self.rebuild.push_back(Command::RestoreStock(self.stock.values().copied().collect()));
@@ -43,8 +43,9 @@ impl World {
 
     /// Commands that wait in the log and have no row are in flight.
     fn restore_commands(&mut self) {
-        let waiting = self.commands[self.processed..self.boundary].iter();
+        let waiting = (self.processed..self.commands.len()).filter(|offset| !self.is_void(*offset));
         let tickets = waiting
+            .map(|offset| self.commands[offset])
             .filter(|command| !self.rows.contains_key(&command.ticket.ticket_id))
             .map(|command| (command.ticket, Some((command.position, command.admitted_at_us))));
         let tickets = tickets.collect();

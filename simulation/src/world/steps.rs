@@ -105,8 +105,9 @@ impl World {
         let mut settled = Vec::new();
         for offset in self.processed..self.processed + n {
             let command = self.commands[offset];
-            let is_void = command.epoch < self.epoch && offset >= self.boundary;
-            if !is_void && let Some(row) = self.place_order(&command.ticket) {
+            if !self.is_void(offset)
+                && let Some(row) = self.place_order(&command.ticket)
+            {
                 settled.push((row.ticket.ticket_id, row.ticket.score, row.goes_on));
             }
         }

@@ -221,15 +221,16 @@ impl Rebuild<'_> {
         while let Some(records) = reader.next().await? {
             for record in records {
                 let Some(command) = self.own_command(record.payload.as_deref()) else { continue };
-                let ticket = command.ticket_id;
-                if !with_row.contains(&ticket) && seen.insert(ticket) {
-                    let position = LogPosition {
-                        generation: boundary.generation,
-                        partition,
-                        offset: record.offset,
-                    };
-                    in_flight.push(in_flight_ticket(&command, position));
+                let (generation, offset) = (boundary.generation, record.offset);
+                let at = Boundary { generation, offset };
+                if with_row.contains(&command.ticket_id)
+                    || truth.boundaries.leave_out(command.epoch, at)
+                    || !seen.insert(command.ticket_id)
+                {
+                    continue;
                 }
+                let position = LogPosition { generation, partition, offset };
+                in_flight.push(in_flight_ticket(&command, position));
             }
         }
         Ok(in_flight)
