@@ -131,8 +131,8 @@ impl<'q> Play<'q> {
     fn check(&mut self, before: &Line, now_us: i64, command: &Command, reply: &Reply, at: &At) {
         if let Some(config) = &self.line.config
             && matches!(command, Command::Open { .. } | Command::Configure(_))
+            && !matches!(reply, Reply::Refused(_))
         {
-            // The time of OPEN is not told; its bucket is empty, so earlier is as good.
             self.rates.rate(now_us, config.admission_rate_per_second);
         }
         if let Reply::Admission { at_us, tickets, .. } = reply
