@@ -35,6 +35,8 @@ pub struct Life {
     pub units: u32,
     /// Where it went when, microseconds of Redis time; the first one is the join.
     pub changes: Vec<(i64, Standing)>,
+    /// Its join was lost with a store: the log met it first when its browser brought it back.
+    pub was_lost: bool,
     pub(super) admitted_in: Option<Epoch>,
 }
 

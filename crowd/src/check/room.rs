@@ -85,7 +85,7 @@ impl Room {
         if self.tickets.contains_key(&ticket.ticket_id) {
             self.contradictions.push(format!("{} joined twice", ticket.ticket_id));
         }
-        self.stand(ticket, at_us);
+        self.stand(ticket, at_us, false);
     }
 
     /// Puts a ticket back in line that Redis had lost.
@@ -94,10 +94,10 @@ impl Room {
         if let Some(over @ (Standing::Left | Standing::Closed(_))) = standing {
             self.contradictions.push(format!("{} came back after {over:?}", ticket.ticket_id));
         }
-        self.stand(ticket, at_us);
+        self.stand(ticket, at_us, true);
     }
 
-    fn stand(&mut self, ticket: &JoinedTicket, at_us: i64) {
+    fn stand(&mut self, ticket: &JoinedTicket, at_us: i64, came_back: bool) {
         let JoinedTicket { ticket_id, shopper_id, lane, score, intent, .. } = *ticket;
         let life = self.tickets.entry(ticket_id).or_insert_with(|| Life {
             shopper_id,
@@ -105,6 +105,7 @@ impl Room {
             score,
             units: intent.units,
             changes: Vec::new(),
+            was_lost: came_back,
             admitted_in: None,
         });
         life.changes.push((at_us, Standing::Waiting));

@@ -4,7 +4,7 @@ use crowd::{
     check::{Evidence, evidence::Shown, judge},
     faults::Fault,
 };
-use shared::{ids::TicketId, invariants::Invariant, messages::RoomEvent};
+use shared::{drops::CloseReason, ids::TicketId, invariants::Invariant, messages::RoomEvent};
 use uuid::Uuid;
 
 use crate::sound::{SECOND, chain, evidence, happened, joined, score, ticket};
@@ -217,6 +217,39 @@ fn queue_3_two_live_tickets_of_one_account() {
     breaks(Invariant::Queue3, |evidence| {
         evidence.shoppers[0].joins[1].ticket_id = TicketId::generate();
     });
+}
+
+#[test]
+fn a_ticket_that_came_back_may_replace_the_one_that_was_made_meanwhile() {
+    let mut evidence = evidence();
+    let mut events = happened();
+    // The first tab's join is lost; the second tab joins anew; then the first tab is back.
+    let RoomEvent::Joined { tickets } = &mut events[2].1 else { panic!() };
+    tickets.pop();
+    let mut anew = joined(61);
+    anew.shopper_id = joined(60).shopper_id;
+    let reason = CloseReason::Replaced;
+    events.splice(
+        3..3,
+        [
+            (SECOND / 2, RoomEvent::Joined { tickets: vec![anew] }),
+            (SECOND / 2, RoomEvent::Closed { reason, tickets: vec![score(61)] }),
+            (SECOND / 2, RoomEvent::Attached { tickets: vec![joined(60)] }),
+        ],
+    );
+    evidence.events = chain(events);
+    for story in &mut evidence.shoppers {
+        story.shown.clear();
+    }
+    let second = &mut evidence.shoppers[59].joins[1];
+    (second.ticket_id, second.queue_number) = (ticket(61), 61);
+    let report = judge(&evidence);
+    assert!(report.verdict(Invariant::Queue3).is_fail(), "{report}");
+    assert!(report.verdict(Invariant::Idem1).is_fail(), "{report}");
+    let what = "FLUSHALL of redis".to_owned();
+    evidence.faults.push(Fault { what, began_us: SECOND / 4, healed_us: SECOND / 3 });
+    let report = judge(&evidence);
+    assert!(report.is_clean(), "{report}");
 }
 
 #[test]

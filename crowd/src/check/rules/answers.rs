@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::pace::find;
+use super::{line::kept_joins, pace::find};
 use crate::check::{Evidence, evidence::AuditRow, room::Room, verdict::Verdict};
 
 /// What an operator or seller can change while a drop runs.
@@ -53,7 +53,7 @@ fn unaudited_rates(evidence: &Evidence, room: &Room, changes: &[&AuditRow]) -> V
 }
 
 /// IDEM-1: a call repeated with its key and body was answered as the first time.
-pub(super) fn same_again(evidence: &Evidence) -> Verdict {
+pub(super) fn same_again(evidence: &Evidence, room: &Room) -> Verdict {
     let repeated = evidence.shoppers.iter().flat_map(|story| &story.again);
     let mut violations: Vec<String> = repeated
         .clone()
@@ -61,8 +61,9 @@ pub(super) fn same_again(evidence: &Evidence) -> Verdict {
         .map(|(key, first, again)| format!("{key}: {first}, then {again}"))
         .collect();
     for story in &evidence.shoppers {
-        let numbers: HashSet<_> =
-            story.joins.iter().map(|join| (join.ticket_id, join.queue_number)).collect();
+        let numbers: HashSet<_> = kept_joins(story, evidence, room)
+            .map(|join| (join.ticket_id, join.queue_number))
+            .collect();
         if numbers.len() > 1 {
             violations.push(format!("shopper {} joined twice as {numbers:?}", story.process));
         }

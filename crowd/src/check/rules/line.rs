@@ -9,6 +9,7 @@ use shared::{
 
 use crate::check::{
     Evidence,
+    evidence::{Join, ShopperStory},
     room::{Room, Standing},
     verdict::Verdict,
 };
@@ -104,6 +105,19 @@ fn lost_joins(evidence: &Evidence, room: &Room) -> (Vec<String>, usize) {
     (lost, n_excused)
 }
 
+/// The joins of a shopper that the line kept. What a broken store lost may come back from one tab
+/// while another has joined anew; the log then closes one of the two as replaced.
+pub(super) fn kept_joins<'a>(
+    story: &'a ShopperStory,
+    evidence: &Evidence,
+    room: &Room,
+) -> impl Iterator<Item = &'a Join> {
+    let is_whole = evidence.faults.is_empty();
+    story.joins.iter().filter(move |join| {
+        is_whole || room.tickets.get(&join.ticket_id).is_some_and(|life| !life.was_lost)
+    })
+}
+
 /// QUEUE-3: an account has one live ticket, however many tabs it joins from.
 pub(super) fn one_live_ticket(evidence: &Evidence, room: &Room) -> Verdict {
     let ends = evidence.transitions.iter().filter(|transition| transition.terminal);
@@ -112,7 +126,8 @@ pub(super) fn one_live_ticket(evidence: &Evidence, room: &Room) -> Verdict {
         .collect();
     let mut violations = room.doubles(&ended_us);
     for story in &evidence.shoppers {
-        let tickets: HashSet<TicketId> = story.joins.iter().map(|join| join.ticket_id).collect();
+        let tickets: HashSet<TicketId> =
+            kept_joins(story, evidence, room).map(|join| join.ticket_id).collect();
         if tickets.len() > 1 {
             violations.push(format!("shopper {} was given {tickets:?}", story.process));
         }

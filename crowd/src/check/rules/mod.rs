@@ -41,7 +41,7 @@ fn judge(invariant: Invariant, evidence: &Evidence, room: &Room) -> Verdict {
         Invariant::Pass1 => Verdict::not_applicable("the drop gives out no passes"),
         Invariant::Tenant1 => Verdict::not_applicable("the run has one tenant"),
         Invariant::Audit1 => answers::audited(evidence, room),
-        Invariant::Idem1 => answers::same_again(evidence),
+        Invariant::Idem1 => answers::same_again(evidence, room),
         Invariant::Live1 => life::the_line_moves(evidence, room),
         Invariant::Live2 => life::all_is_settled(evidence, room),
     }
