@@ -1,7 +1,7 @@
 //! The invariants of a line, by name.
 
-use crate::line::{Line, State};
-use shared::{gcra, invariants::Invariant, messages::JoinedTicket};
+use crate::line::{Line, Place, State};
+use shared::{gcra, ids::TicketId, invariants::Invariant, messages::JoinedTicket};
 use std::collections::BTreeSet;
 
 /// A promise that was broken, and how.
@@ -48,6 +48,21 @@ pub fn nobody_is_passed_over(before: &Line, admitted: &[JoinedTicket]) -> Result
         let free = before.free(variant_id) - taken_ahead.sum::<i64>();
         if i64::from(ticket.intent.units) <= free {
             return violated(Invariant::Queue1, format!("{ticket:?} with {free} units free"));
+        }
+    }
+    Ok(())
+}
+
+/// QUEUE-2: a line that was rebuilt has everybody whom the log has in line.
+///
+/// # Errors
+///
+/// Returns a ticket that is not there any more.
+pub fn nobody_is_lost(line: &Line, logged: &BTreeSet<TicketId>) -> Result<(), Violation> {
+    for ticket_id in logged {
+        let place = line.place(*ticket_id);
+        if matches!(place, Place::Unknown | Place::Over(_)) {
+            return violated(Invariant::Queue2, format!("{ticket_id:?} is {place:?}"));
         }
     }
     Ok(())

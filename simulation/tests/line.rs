@@ -5,7 +5,7 @@ use shared::{
     messages::{EventPoint, RoomEvent},
 };
 use simulation::{
-    check::{RateLog, nobody_is_passed_over, one_live_ticket_each},
+    check::{RateLog, nobody_is_lost, nobody_is_passed_over, one_live_ticket_each},
     line::{Attach, Command, Join, Line, Place, Reply},
     world::{Fault, Step, World},
 };
@@ -151,6 +151,10 @@ fn play(seed: u64, steps: usize, seen: &mut BTreeMap<String, u32>) {
                 let new = line.events.get(before.events.len()..).unwrap_or_default();
                 for name in names(&reply, new) {
                     *seen.entry(name).or_default() += 1;
+                }
+                if let (Command::Open { .. }, Reply::Done) = (&command, &reply) {
+                    nobody_is_lost(&line, &world.logged_in_line())
+                        .unwrap_or_else(|error| panic!("seed {seed}, step {n}: {error}"));
                 }
                 if let Command::Begin = command {
                     synced = line.clone();

@@ -1,9 +1,13 @@
 //! The one procedure that brings a line back, whatever happened to it.
 
-use super::{Row, World};
+use super::World;
 use crate::line::{Command, End, Line};
 use rand::Rng;
-use shared::messages::{ChainHash, EventPoint, RoomEvent, TicketScore};
+use shared::{
+    ids::TicketId,
+    messages::{ChainHash, EventPoint, RoomEvent, TicketScore},
+};
+use std::collections::BTreeSet;
 
 impl World {
     /// Plans all steps from what the log and Postgres have now.
@@ -20,11 +24,12 @@ impl World {
             self.rebuild.push_back(Command::Clear);
             last = EventPoint::default();
         }
+        self.boundaries.push((self.epoch, self.commands.len()));
+        // Who is over comes first: behind a ticket that ended, its shopper may have joined anew.
+        self.restore_ended();
         let missing = self.log.iter().filter(|(point, _)| *point > last);
         self.rebuild.extend(missing.filter_map(|(_, event)| restore(event)));
-
-        self.boundaries.push((self.epoch, self.commands.len()));
-        self.restore_rows();
+        self.restore_held();
         self.restore_commands();
         self.rebuild.push_back(Command::RestoreStock(self.stock.values().copied().collect()));
         let follows = self.log.last().map(|(point, _)| (*point, ChainHash::from_bytes([7; 32])));
@@ -33,11 +38,33 @@ impl World {
         self.rebuild.push_back(Command::Open { config, ended, follows, grace_us });
     }
 
-    fn restore_rows(&mut self) {
-        let (held, over): (Vec<&Row>, Vec<&Row>) = self.rows.values().partition(|row| row.goes_on);
-        let over = over.iter().map(|row| (row.ticket.ticket_id, row.ticket.score, End::Ordered));
-        let held = held.iter().map(|row| (row.ticket, None));
+    /// Tickets that the log has in line and nothing has ended: a rebuilt line must have them all.
+    #[must_use]
+    pub fn logged_in_line(&self) -> BTreeSet<TicketId> {
+        let mut in_line = BTreeSet::new();
+        for (_, event) in &self.log {
+            match event {
+                RoomEvent::Joined { tickets } | RoomEvent::Attached { tickets } => {
+                    in_line.extend(tickets.iter().map(|ticket| ticket.ticket_id));
+                }
+                RoomEvent::Left { tickets } | RoomEvent::Closed { tickets, .. } => {
+                    tickets.iter().for_each(|ticket| _ = in_line.remove(&ticket.ticket_id));
+                }
+                _ => {}
+            }
+        }
+        in_line.retain(|ticket_id| self.rows.get(ticket_id).is_none_or(|row| row.goes_on));
+        in_line
+    }
+
+    fn restore_ended(&mut self) {
+        let over = self.rows.values().filter(|row| !row.goes_on);
+        let over = over.map(|row| (row.ticket.ticket_id, row.ticket.score, End::Ordered));
         self.rebuild.push_back(Command::RestoreFinished(over.collect()));
+    }
+
+    fn restore_held(&mut self) {
+        let held = self.rows.values().filter(|row| row.goes_on).map(|row| (row.ticket, None));
         self.rebuild.push_back(Command::RestoreAdmitted { tickets: held.collect(), lease_us: 0 });
     }
 

@@ -6,11 +6,12 @@
 //! come to its end is begun again with the next epoch.
 //!
 //! 1. The drop row gets the next epoch. From here on nothing of an older epoch works in Redis.
-//! 2. Redis and the log are brought to the same last event.
-//! 3. F, the end of the drop's commands, goes into the row: what comes behind it from an older
-//!    epoch is passed over.
-//! 4. One snapshot of Postgres says who is past waiting; commands before F that have no row yet
-//!    are in flight.
+//! 2. What survived in Redis and is not logged is logged.
+//! 3. F, the end of the drop's commands, is kept for this epoch: what comes behind it from an
+//!    older one is passed over.
+//! 4. One snapshot of Postgres says who is past waiting. Who is over comes first, since a shopper
+//!    may have joined anew behind a ticket that ended; then what the log has and Redis has not;
+//!    then who holds units. Commands before F that have no row yet are in flight.
 //! 5. Limits come from Postgres, the bucket is empty, and for a grace only those from before may
 //!    come back.
 
@@ -58,15 +59,17 @@ pub async fn rebuild(
     }
     let rebuild = Rebuild { app, flash_drop, epoch };
     // First, so that a log that is away does not use up an epoch with each try.
-    let writer = LogWriter::open(app, flash_drop).await?;
+    let mut writer = LogWriter::open(app, flash_drop).await?;
     rebuild.begin().await?;
     pause_point!("log.rebuild_after_begin");
-    let follows = rebuild.agree_with_log(writer).await?;
+    let survived = rebuild.log_survivors(&mut writer).await?;
     pause_point!("log.rebuild_after_log");
     let boundary = rebuild.fix_boundary().await?;
     pause_point!("log.rebuild_after_boundary");
-    let n_orders = rebuild.apply_truth(boundary).await?;
+    let n_orders = rebuild.fill(&writer, survived, boundary).await?;
     pause_point!("log.rebuild_after_truth");
+    let (point, hash) = writer.last();
+    let follows = (point.evn > 0).then_some(Follows { point, hash });
     rebuild.open(follows).await?;
     let took_ms = app.clock.now().as_millisecond() - started.as_millisecond();
     CounterName::RoomsRebuilt.get().increment(1);
@@ -89,45 +92,31 @@ impl Rebuild<'_> {
         Ok(self.app.queue.begin(id, self.epoch).await?)
     }
 
-    /// Step 2: what survived in `ev` is logged, what is logged and not in Redis is applied. Gives
-    /// the last event of both.
-    async fn agree_with_log(&self, mut writer: LogWriter) -> Result<Option<Follows>, LogError> {
+    /// Step 2. Gives the last event that Redis still knows; without one it is emptied.
+    async fn log_survivors(&self, writer: &mut LogWriter) -> Result<Option<EventPoint>, LogError> {
         let (queue, id) = (&self.app.queue, self.flash_drop.id);
-        let survived = queue.survived(id).await?;
-        match survived {
-            Some(survived) => {
-                self.log_survivors(&mut writer).await?;
-                self.replay(&writer, Some(survived)).await?;
-            }
-            None => {
-                queue.clear(id, self.epoch).await?;
-                self.replay(&writer, None).await?;
-            }
-        }
-        let (point, hash) = writer.last();
-        Ok((point.evn > 0).then_some(Follows { point, hash }))
-    }
-
-    async fn log_survivors(&self, writer: &mut LogWriter) -> Result<(), LogError> {
+        let Some(survived) = queue.survived(id).await? else {
+            queue.clear(id, self.epoch).await?;
+            return Ok(None);
+        };
         loop {
-            let after = writer.last().0;
-            let events =
-                self.app.queue.events_after(self.flash_drop.id, after, CHUNK as u32).await?;
+            let events = queue.events_after(id, writer.last().0, CHUNK as u32).await?;
             if events.is_empty() {
-                return Ok(());
+                return Ok(Some(survived));
             }
             match writer.write(&events).await {
                 // The log lost what `ev` no longer has; the line itself still has it.
                 Err(LogError::Gap { last, next }) => {
-                    tracing::warn!(drop.id = %self.flash_drop.id, %last, %next,
+                    tracing::warn!(drop.id = %id, %last, %next,
                         "room events are missing in the log; the line goes on without them");
-                    return Ok(());
+                    return Ok(Some(survived));
                 }
                 written => written?,
             }
         }
     }
 
+    /// Applies what the log has and Redis has not.
     async fn replay(
         &self,
         writer: &LogWriter,
@@ -176,8 +165,13 @@ impl Rebuild<'_> {
         Ok(boundary)
     }
 
-    /// Step 4: who is past waiting. Gives the number of orders.
-    async fn apply_truth(&self, boundary: Boundary) -> Result<usize, LogError> {
+    /// Step 4. Gives the number of orders.
+    async fn fill(
+        &self,
+        writer: &LogWriter,
+        survived: Option<EventPoint>,
+        boundary: Boundary,
+    ) -> Result<usize, LogError> {
         let (queue, id, epoch) = (&self.app.queue, self.flash_drop.id, self.epoch);
         let (topic, partition) = (&self.app.topics.order_commands, self.flash_drop.partition);
         let truth = epochs::truth(&self.app.pool, id, topic, partition).await?;
@@ -189,6 +183,7 @@ impl Rebuild<'_> {
         for chunk in ended.chunks(CHUNK) {
             queue.restore_finished(id, epoch, chunk).await?;
         }
+        self.replay(writer, survived).await?;
         let occupied: Vec<_> = going_on.into_iter().filter_map(joined).collect();
         for chunk in occupied.chunks(CHUNK) {
             queue.restore_occupied(id, epoch, chunk).await?;

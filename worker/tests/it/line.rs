@@ -111,24 +111,33 @@ impl TestLine {
 
     /// Joins so many shoppers, in order.
     pub(crate) async fn join(&self, count: usize) -> Vec<JoinedTicket> {
+        let shoppers: Vec<_> = (0..count).map(|_| ShopperId::generate()).collect();
+        let outcomes = self.join_as(&shoppers).await;
+        let joined = outcomes.into_iter().map(|outcome| match outcome {
+            JoinOutcome::Joined(ticket) => ticket,
+            other => panic!("expected a new ticket, got {other:?}"),
+        });
+        joined.collect()
+    }
+
+    /// Joins these shoppers, in order.
+    pub(crate) async fn join_as(&self, shoppers: &[ShopperId]) -> Vec<JoinOutcome> {
         let row = self.row().await.unwrap();
-        let requests: Vec<_> = (0..count)
-            .map(|_| JoinRequest {
+        let requests: Vec<_> = shoppers
+            .iter()
+            .map(|shopper_id| JoinRequest {
                 ticket_id: TicketId::generate(),
-                shopper_id: ShopperId::generate(),
+                shopper_id: *shopper_id,
                 lane: Lane(0),
                 intent: Intent { variant_id: self.variant_id, units: 1 },
             })
             .collect();
-        let mut tickets = Vec::with_capacity(count);
+        let mut outcomes = Vec::with_capacity(requests.len());
         for chunk in requests.chunks(MAX_JOIN_BATCH) {
             let joins = self.app.queue.join(self.drop_id, row.epoch, chunk).await.unwrap();
-            tickets.extend(joins.outcomes.into_iter().map(|outcome| match outcome {
-                JoinOutcome::Joined(ticket) => ticket,
-                other => panic!("expected a new ticket, got {other:?}"),
-            }));
+            outcomes.extend(joins.outcomes);
         }
-        tickets
+        outcomes
     }
 
     /// Scores of those who wait, in order.

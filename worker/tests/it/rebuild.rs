@@ -4,7 +4,7 @@ use crate::{
     line::{SOON, TestLine, Wishes},
     log::{chain, joined, wait_for_joins},
 };
-use queue::TicketStatus;
+use queue::{JoinOutcome, TicketStatus};
 use shared::messages::RoomEvent;
 use stack::{Stack, StackOptions};
 use testkit::wait_until;
@@ -141,5 +141,37 @@ async fn a_loss_in_mid_sale_costs_nobody_an_order_or_a_place() {
         (counts.in_flight == 0 && counts.occupied == 40).then_some(())
     })
     .await;
+    shutdown.begin();
+}
+
+#[tokio::test]
+async fn who_joined_anew_after_an_ended_order_keeps_the_new_place() {
+    let line = TestLine::new(Wishes { units: 1, ..Wishes::default() }).await;
+    let shutdown = line.run("log,drain,orders,sweeper,reconciler,scheduler");
+    line.open(1).await;
+    let first = line.join(2).await[0];
+    let expired = "select count(*) from orders where state = 'expired'";
+    wait_until("a hold that ran out", SOON, async || {
+        let cut = "update holds set expires_at = now() where order_id = $1";
+        let id = first.ticket_id.as_uuid();
+        sqlx::query(cut).bind(id).execute(&line.app.pool).await.unwrap();
+        (line.database.scalar::<i64>(expired).await == 1).then_some(())
+    })
+    .await;
+    let again = wait_until("a second ticket", SOON, async || {
+        match line.join_as(&[first.shopper_id]).await[0] {
+            JoinOutcome::Joined(ticket) => Some(ticket),
+            _ => None,
+        }
+    })
+    .await;
+    wait_for_joins(&line, 3).await;
+
+    wipe(&line).await;
+    let row = line.open(2).await;
+
+    let who = [(again.ticket_id, again.score)];
+    let status = line.app.queue.status(line.drop_id, row.epoch, &who).await.unwrap();
+    assert_eq!(status, [TicketStatus::Waiting]);
     shutdown.begin();
 }
