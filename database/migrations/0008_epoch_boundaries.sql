@@ -1,5 +1,6 @@
 -- F of each rebuild: commands of an older epoch at or beyond it are passed over. Every one is kept,
 -- since a later rebuild lies further on and must not bring back what an earlier one left out.
+-- `drops.boundary_*` had the last one only; nothing reads them any more, a later migration drops them.
 create table epoch_boundaries (
     drop_id    uuid    not null references drops (id),
     epoch      integer not null,
@@ -10,4 +11,3 @@ create table epoch_boundaries (
 insert into epoch_boundaries (drop_id, epoch, generation, log_offset)
 select id, epoch, boundary_generation, boundary_offset from drops
 where epoch_state = 'open' and epoch > 0;
-alter table drops drop column boundary_generation, drop column boundary_offset;

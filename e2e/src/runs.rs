@@ -62,6 +62,20 @@ impl Crowd {
     ///
     /// Returns what kept the run or the check from being made; a violation is in the outcome.
     pub async fn run(self, world: &World) -> anyhow::Result<Outcome> {
+        let (victims, pause) = (self.victims.clone(), self.pause);
+        self.run_while(world, async |log| faults::strike(world, &log, &victims, pause).await).await
+    }
+
+    /// The same, with something of the caller's own that is done to the world meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run), and what the caller's part returns.
+    pub async fn run_while(
+        self,
+        world: &World,
+        meanwhile: impl AsyncFnOnce(FaultLog) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Outcome> {
         let (history, faults) =
             (world.fleet.dir.join("history.jsonl"), world.fleet.dir.join("faults.jsonl"));
         let options = RunOptions {
@@ -71,24 +85,18 @@ impl Crowd {
             history: Some(history.clone()),
             ..self.options
         };
-        let log = FaultLog::new(&faults);
-        let (run, struck) = tokio::join!(
-            crowd::run(options),
-            faults::strike(world, &log, &self.victims, self.pause)
-        );
+        // What an earlier crowd of this world met excuses nothing in this one.
+        let _ = std::fs::remove_file(&faults);
+        let (run, struck) = tokio::join!(crowd::run(options), meanwhile(FaultLog::new(&faults)));
         struck.context("a fault could not be made or healed")?;
         let run = run?;
         let endpoints = world.stack.endpoints();
+        let prefix = world.fleet.env.get("SLUICE_KAFKA__TOPIC_PREFIX");
         let check = crowd::check(CheckOptions {
             history,
             database: endpoints.database_url,
             kafka: endpoints.kafka_brokers,
-            topic_prefix: world
-                .fleet
-                .env
-                .get("SLUICE_KAFKA__TOPIC_PREFIX")
-                .cloned()
-                .unwrap_or_default(),
+            topic_prefix: prefix.cloned().unwrap_or_default(),
             drop: Some(run.drop_id),
             psp_ledger: world.fleet.psp_ledger().display().to_string(),
             psp_api_key: None,

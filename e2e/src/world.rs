@@ -232,7 +232,7 @@ fn use_mutants(options: &mut ServiceOptions) -> anyhow::Result<()> {
     options.binary = options.binary.with_file_name("mutants").join("worker");
     anyhow::ensure!(
         options.binary.exists(),
-        "{} is missing; ./scripts/test builds it",
+        "{} is missing; ./scripts/test --crash builds it",
         options.binary.display()
     );
     Ok(())

@@ -95,6 +95,9 @@ pub struct TestArgs {
     /// Runs the tests in the browser only.
     #[arg(long, conflicts_with = "no_browser")]
     pub only_browser: bool,
+    /// Runs the longer crash tests instead: mutants, and a kill in every gap of the worker.
+    #[arg(long, conflicts_with_all = ["only_browser", "cargo_args"])]
+    pub crash: bool,
     /// Handed to `cargo test`; the whole workspace if nothing is given.
     #[arg(last = true)]
     pub cargo_args: Vec<String>,

@@ -61,7 +61,7 @@ async fn run_all(
     let env = stack.endpoints().env();
     let mut passed = true;
     if !args.only_browser {
-        if args.cargo_args.iter().any(|word| word == "crash") {
+        if args.crash {
             passed &= build_mutants(console, &root, &env).await?;
         }
         passed &= run(
@@ -73,14 +73,13 @@ async fn run_all(
         let words: Vec<&str> = ["test"].into_iter().chain(test_words(args)).collect();
         passed &= run(console, "cargo test", cargo(&words, &root, &env)).await?;
     }
-    if !args.no_browser {
+    if !args.no_browser && !args.crash {
         passed &= run_in_browser(console, running, stack).await?;
     }
     Ok(passed)
 }
 
-/// Builds the worker with its wrong variants and puts it beside the right one, for the tests that
-/// must catch them. The same crates as in the other build, so that dependencies are built once.
+/// Builds the worker with its wrong variants and its pauses, and puts it beside the right one. The same crates as in the other build, so that dependencies are built once.
 async fn build_mutants(console: &Console, root: &Path, env: &Env) -> anyhow::Result<bool> {
     let words =
         ["build", "--workspace", "--bins", "--features", "worker/mutants,worker/pausepoints"];
@@ -113,6 +112,11 @@ async fn run_in_browser(
 }
 
 fn test_words(args: &TestArgs) -> Vec<&str> {
+    if args.crash {
+        // Of the whole workspace, or other features of the dependencies would build them anew.
+        let only = ["--features", "e2e/crash", "--test", "crash", "--", "--nocapture"];
+        return ["--workspace", "--no-fail-fast"].into_iter().chain(only).collect();
+    }
     if args.cargo_args.is_empty() {
         return vec!["--workspace", "--no-fail-fast"];
     }

@@ -2,6 +2,7 @@
 
 use crate::MACHINE;
 use e2e::{Crowd, Outcome, World, WorldOptions, faults::Victim};
+use stack::KafkaMode;
 
 pub(crate) const SHOPPERS: u64 = 3000;
 pub(crate) const UNITS: u32 = 500;
@@ -39,5 +40,14 @@ async fn every_process_is_killed_once() -> anyhow::Result<()> {
 async fn two_admissions_and_two_workers_share_a_drop() -> anyhow::Result<()> {
     let options = WorldOptions { n_admissions: 2, n_workers: 2, ..WorldOptions::default() };
     run("instances", options, Crowd::new(SHOPPERS, UNITS)).await?.assert_clean();
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_embedded_broker_carries_the_same_crowd() -> anyhow::Result<()> {
+    let options = WorldOptions { kafka_mode: KafkaMode::Embedded, ..WorldOptions::default() };
+    let outcome = run("embedded", options, Crowd::new(SHOPPERS, UNITS)).await?;
+    outcome.assert_clean();
+    assert_eq!(outcome.run.paid, u64::from(UNITS), "STOCK-3");
     Ok(())
 }

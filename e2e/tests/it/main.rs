@@ -3,10 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a report is worth reading when a test passes, too")]
 
 mod crowd_runs;
-#[cfg(feature = "crash")]
 mod losses;
-#[cfg(feature = "crash")]
-mod mutants;
 
 use std::sync::LazyLock;
 use tokio::sync::Mutex;
