@@ -1,7 +1,7 @@
 //! Wrong variants of the worker's steps; see [`shared::mutants`]. In a release none of them does
 //! anything.
 
-use crate::{app::App, drain::commands};
+use crate::{app::App, drain::commands, pause_point};
 use database::{
     DatabaseError,
     order_batch::{self, OrderBatch},
@@ -9,10 +9,6 @@ use database::{
 };
 use queue::{Admission, AdmittedTicket, Queue};
 use shared::mutants::{self, Mutant, Term};
-use std::time::Duration;
-
-/// How wide the gap is that a kill has to hit.
-const GAP: Duration = Duration::from_millis(150);
 
 /// Forgets who was let in until Kafka has the commands.
 pub(crate) async fn pop(
@@ -24,7 +20,7 @@ pub(crate) async fn pop(
         let tickets: Vec<_> =
             admission.tickets.iter().map(|admitted| admitted.ticket.ticket_id).collect();
         queue.forget_leases(flash_drop.id, flash_drop.epoch, &tickets).await?;
-        tokio::time::sleep(GAP).await;
+        pause_point!("mutants.after_pop");
     }
     Ok(())
 }
@@ -48,7 +44,7 @@ pub(crate) async fn commit_offset_early(
 ) -> Result<(), DatabaseError> {
     if mutants::is(Mutant::AutoCommit) {
         order_batch::commit_offset_early(&app.pool, batch).await?;
-        tokio::time::sleep(GAP).await;
+        pause_point!("mutants.after_commit");
     }
     Ok(())
 }

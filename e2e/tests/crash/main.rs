@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, reason = "each trial is worth a line")]
 
+mod gap;
 mod mutants;
 mod pauses;
 

@@ -3,8 +3,9 @@
 //!
 //! All runs share one world whose schema has lost the guards that would hide a mutant.
 
-use crate::MACHINE;
-use e2e::{Crowd, Outcome, World, WorldOptions, faults::Victim};
+use crate::{MACHINE, gap};
+use crowd::faults::FaultLog;
+use e2e::{Crowd, Outcome, World, WorldOptions};
 use shared::{
     invariants::Invariant,
     mutants::{Mutant, Term},
@@ -30,46 +31,61 @@ const GUARDS: &str = "
     create index transitions_by_order on ticket_transitions (order_id);
 ";
 
-/// One run: the terms that it has with and without the mutant, and who is killed meanwhile.
+/// One run: the terms that it has with and without the mutant, and who is killed where.
 struct Trial {
     mutant: Mutant,
     terms: &'static [Term],
-    /// Names of the worker instances that are killed, with roles of their own.
-    kills: bool,
+    kill: Option<Kill>,
     /// At least one of these is violated by the mutant.
     caught_by: &'static [Invariant],
+}
+
+/// Which worker is killed in which gap: the one that the mutant has, or the same place in a right
+/// worker.
+struct Kill {
+    worker: usize,
+    in_mutant: &'static str,
+    in_control: &'static str,
 }
 
 const TRIALS: [Trial; 6] = [
     Trial {
         mutant: Mutant::PopThenProduce,
         terms: &[],
-        kills: true,
+        kill: Some(Kill {
+            worker: 1,
+            in_mutant: "mutants.after_pop",
+            in_control: "drain.after_admit",
+        }),
         caught_by: &[Invariant::Order2, Invariant::Order3, Invariant::Queue2],
     },
     Trial {
         mutant: Mutant::AutoCommit,
         terms: &[Term::NoReproduce],
-        kills: true,
+        kill: Some(Kill {
+            worker: 0,
+            in_mutant: "mutants.after_commit",
+            in_control: "orders.after_poll",
+        }),
         caught_by: &[Invariant::Order2, Invariant::Order3],
     },
     Trial {
         mutant: Mutant::NoUniqueTicket,
         terms: &[Term::ProduceTwice],
-        kills: false,
+        kill: None,
         caught_by: &[Invariant::Order1],
     },
-    Trial { mutant: Mutant::FixedWindow, terms: &[], kills: false, caught_by: &[Invariant::Rate1] },
+    Trial { mutant: Mutant::FixedWindow, terms: &[], kill: None, caught_by: &[Invariant::Rate1] },
     Trial {
         mutant: Mutant::ReadThenWrite,
         terms: &[Term::NoStockTerm],
-        kills: false,
+        kill: None,
         caught_by: &[Invariant::Stock1],
     },
     Trial {
         mutant: Mutant::BlindInsert,
         terms: &[Term::NoStockTerm],
-        kills: false,
+        kill: None,
         caught_by: &[Invariant::Stock1],
     },
 ];
@@ -123,17 +139,18 @@ async fn run(world: &World, trial: &Trial, mutant: Option<Mutant>) -> anyhow::Re
     let mut crowd = Crowd::new(SHOPPERS, UNITS);
     crowd.options.over_seconds = Some(4.0);
     crowd.options.admission_rate = 40.0;
-    crowd.pause = Duration::from_millis(2500);
     if mutant.is_some() {
         crowd.settle = Duration::from_secs(8);
         crowd.options.give_up_after_seconds = 25.0;
     }
-    if trial.kills {
-        let victim = match trial.mutant {
-            Mutant::AutoCommit => Victim::Worker,
-            _ => Victim::SecondWorker,
-        };
-        crowd = crowd.killing(&[victim; 3]);
-    }
-    crowd.run(world).await
+    crowd.run_while(world, async |log| kill(world, &log, trial, mutant.is_some()).await).await
+}
+
+async fn kill(world: &World, log: &FaultLog, trial: &Trial, mutated: bool) -> anyhow::Result<()> {
+    let Some(kill) = &trial.kill else { return Ok(()) };
+    let worker = &world.workers[kill.worker];
+    let name = if mutated { kill.in_mutant } else { kill.in_control };
+    gap::hold_at(world, log, worker, name).await?;
+    gap::reached(world, name).await?;
+    gap::kill(log, worker).await
 }

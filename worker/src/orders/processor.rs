@@ -120,10 +120,12 @@ impl Processor {
             };
             let done = commit(&self.app, &self.place, &records[..n], stop).await?;
             let Some(done) = done else { return Ok(Some(Ended::Stale)) };
-            pause_point!("orders.after_commit");
-            self.teller.settled(&done);
-            self.place.next_offset = done.next_offset;
-            records.drain(..done.n_taken);
+            if done.n_taken > 0 {
+                pause_point!("orders.after_commit");
+                self.teller.settled(&done);
+                self.place.next_offset = done.next_offset;
+                records.drain(..done.n_taken);
+            }
             if let Some(wait) = done.wait {
                 tokio::select! {
                     () = stop.cancelled() => return Ok(Some(Ended::Stopped)),

@@ -1,0 +1,55 @@
+//! A worker that stands still in a gap between two steps, until it is killed there.
+
+use anyhow::Context;
+use crowd::faults::FaultLog;
+use e2e::World;
+use stack::Service;
+use std::{path::PathBuf, time::Duration};
+
+/// How long the worker may take to come to a gap.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Kills the worker and starts it so that it stands still at this `pause_point!`.
+pub(crate) async fn hold_at(
+    world: &World,
+    log: &FaultLog,
+    worker: &Service,
+    gap: &str,
+) -> anyhow::Result<()> {
+    let mark = mark(world, gap);
+    let _ = std::fs::remove_file(&mark);
+    worker.set_env([
+        ("SLUICE_PAUSEPOINT", gap.to_owned()),
+        ("SLUICE_PAUSEPOINT_FILE", mark.display().to_string()),
+    ]);
+    kill_and_start(log, worker).await
+}
+
+/// Waits until the worker stands still there.
+pub(crate) async fn reached(world: &World, gap: &str) -> anyhow::Result<()> {
+    let mark = mark(world, gap);
+    let appears = async {
+        while !mark.exists() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let reached = tokio::time::timeout(PATIENCE, appears).await;
+    reached.with_context(|| format!("the worker never came to {gap}"))
+}
+
+/// Kills the worker where it stands and starts it without a gap to stand still in.
+pub(crate) async fn kill(log: &FaultLog, worker: &Service) -> anyhow::Result<()> {
+    worker.set_env([("SLUICE_PAUSEPOINT", "")]);
+    kill_and_start(log, worker).await
+}
+
+async fn kill_and_start(log: &FaultLog, worker: &Service) -> anyhow::Result<()> {
+    let began_us = FaultLog::now_us();
+    worker.kill9().await?;
+    worker.start_again().await?;
+    log.healed(&format!("kill -9 of {}", worker.name()), began_us)
+}
+
+fn mark(world: &World, gap: &str) -> PathBuf {
+    world.fleet.dir.join(format!("{gap}.reached"))
+}
