@@ -2,7 +2,8 @@
 
 use crate::{
     DatabaseError, Doing,
-    orders::{self, Order},
+    order::Order,
+    orders,
     release::{From, release},
     transaction::uncut,
 };

@@ -40,6 +40,7 @@ mod ledger;
 pub mod log_cursors;
 pub mod numbers;
 pub mod offsets;
+mod order;
 pub mod order_batch;
 pub mod order_views;
 pub mod orders;

@@ -1,6 +1,12 @@
 //! Orders: one row per admitted ticket, and the one way to change its state.
 
-use crate::{DatabaseError, Doing, outbox, transaction::parse, transitions};
+use crate::{
+    DatabaseError, Doing,
+    order::{Change, Order},
+    outbox,
+    transaction::parse,
+    transitions,
+};
 use jiff::Timestamp;
 use shared::{
     ids::{DropId, OrderId, SellerId, ShopperId, TicketId, VariantId},
@@ -9,33 +15,6 @@ use shared::{
 };
 use sqlx::{PgConnection, PgPool, prelude::FromRow};
 use uuid::Uuid;
-
-/// An order as the transactions that change it see it.
-#[derive(Clone, Debug)]
-pub(crate) struct Order {
-    pub(crate) id: OrderId,
-    pub(crate) drop_id: DropId,
-    pub(crate) seller_id: SellerId,
-    pub(crate) shopper_id: ShopperId,
-    pub(crate) variant_id: VariantId,
-    pub(crate) units: i32,
-    pub(crate) amount_minor: i64,
-    pub(crate) currency: String,
-    pub(crate) state: TicketState,
-    pub(crate) sequence: i32,
-    pub(crate) lane: i16,
-    pub(crate) score: i64,
-}
-
-/// One move of an order.
-#[derive(Clone, Debug)]
-pub(crate) struct Change<'a> {
-    pub(crate) order: &'a Order,
-    pub(crate) sequence: i32,
-    pub(crate) from: TicketState,
-    pub(crate) to: TicketState,
-    pub(crate) reason: Option<String>,
-}
 
 /// An order that came to its end; the line must be told (FINISH).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What must be told to others: written with what it tells of, published by the relay.
 
-use crate::{DatabaseError, Doing, orders::Change};
+use crate::{DatabaseError, Doing, order::Change};
 use jiff::Timestamp;
 use shared::messages::{OrderChanged, OrderEvent, topics};
 use sqlx::{PgConnection, PgPool, prelude::FromRow};

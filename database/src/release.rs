@@ -7,7 +7,8 @@ use crate::{
     DatabaseError, Doing,
     customer_usage::{self, Usage},
     inventory::{self, Move, MoveKind, StockFigure},
-    orders::{self, EndedOrder, Order},
+    order::Order,
+    orders::{self, EndedOrder},
 };
 use shared::lifecycle::TicketState;
 use sqlx::PgConnection;

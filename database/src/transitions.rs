@@ -1,6 +1,6 @@
 //! Every change of an order's state, append-only.
 
-use crate::{DatabaseError, Doing, orders::Change};
+use crate::{DatabaseError, Doing, order::Change};
 use sqlx::PgConnection;
 
 /// Writes the changes. The unique index on ends refuses a second end of an order.

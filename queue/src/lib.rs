@@ -35,6 +35,7 @@ pub mod keys;
 pub mod leases;
 pub mod leave;
 mod mutants;
+mod mutated;
 pub mod reader;
 pub mod rebuild;
 pub mod room;

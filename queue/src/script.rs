@@ -72,7 +72,7 @@ impl LineScript {
         let guard = needed.map_or_else(String::new, |state| {
             format!("local NEEDED = '{state}'\n{GUARD}\n{LINE}\n")
         });
-        let source = crate::mutants::changed(self.operation, self.source);
+        let source = crate::mutated::changed(self.operation, self.source);
         format!("local {names} = {}\n{guard}{source}", values.join(", "))
     }
 }

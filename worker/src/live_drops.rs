@@ -1,7 +1,6 @@
 //! The drops that are being sold, as Postgres has them: read again when a row changes, and each
 //! second in case that a notice was lost.
 
-use crate::app::App;
 use database::{PgPool, scheduling::LiveDrop};
 use shared::{ids::DropId, shutdown::Shutdown};
 use sqlx::postgres::PgListener;
@@ -75,16 +74,16 @@ impl LiveDrops {
     }
 }
 
-/// Keeps [`App::drops`] up to date until the process stops.
-pub async fn run(app: App, shutdown: Shutdown) {
+/// Keeps the drops up to date until the process stops.
+pub async fn run(drops: LiveDrops, pool: PgPool, shutdown: Shutdown) {
     let soft = shutdown.soft();
     let mut listener = None;
     while !soft.is_cancelled() {
-        if let Err(error) = app.drops.refresh(&app.pool).await {
+        if let Err(error) = drops.refresh(&pool).await {
             tracing::warn!(%error, "could not read the drops; going on with what is known");
         }
         if listener.is_none() {
-            listener = listen(&app.pool).await;
+            listener = listen(&pool).await;
         }
         tokio::select! {
             () = soft.cancelled() => {}

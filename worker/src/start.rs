@@ -48,7 +48,7 @@ async fn servers_answer(app: &App) -> anyhow::Result<()> {
 
 /// Starts a task per role, and what all of them need.
 pub fn tasks(app: &App, roles: &Roles, shutdown: &Shutdown) {
-    shutdown.spawn(live_drops::run(app.clone(), shutdown.clone()));
+    shutdown.spawn(live_drops::run(app.drops.clone(), app.pool.clone(), shutdown.clone()));
     shutdown.spawn(heartbeat::run(app.clone(), roles.clone(), shutdown.clone()));
     for role in roles.iter() {
         let (app, inner) = (app.clone(), shutdown.clone());

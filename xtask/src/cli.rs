@@ -1,10 +1,8 @@
 //! The commands and their flags.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-
-use crate::{settings::Settings, stack_command, test_command, up};
 
 /// Brings Sluice up, holds its servers, runs its tests.
 ///
@@ -101,20 +99,4 @@ pub struct TestArgs {
     /// Handed to `cargo test`; the whole workspace if nothing is given.
     #[arg(last = true)]
     pub cargo_args: Vec<String>,
-}
-
-/// Runs the command that was asked for.
-pub(crate) async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
-    match command {
-        Command::Up => up::up(Settings::load(None, false)?).await,
-        Command::Test(args) => test_command::test(args).await,
-        Command::Stack { action } => match action {
-            StackAction::Start(args) => stack_command::start(args),
-            StackAction::Run(args) => stack_command::run(args).await,
-            StackAction::Stop(args) => stack_command::stop(args.dir).await,
-            StackAction::Status(args) => stack_command::status(args.dir),
-            StackAction::Logs(args) => stack_command::logs(args),
-            StackAction::Wipe(args) => stack_command::wipe(args.dir).await,
-        },
-    }
 }

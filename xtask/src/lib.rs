@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`cli`] | the commands and their flags |
+//! | [`cli`], `dispatch` | the commands, their flags, what runs them |
 //! | `settings` | folders and ports from the environment |
 //! | `up`, `table` | servers, schema, topics, seed, services; table of addresses |
 //! | `servers` | the servers with schema and topics, each step shown |
@@ -21,6 +21,7 @@
 pub mod cli;
 
 mod console;
+mod dispatch;
 mod servers;
 mod services;
 mod settings;
@@ -52,7 +53,7 @@ pub fn run(command: Command) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let outcome = runtime.block_on(cli::dispatch(command));
+    let outcome = runtime.block_on(dispatch::dispatch(command));
     // A download that was interrupted must not keep us.
     runtime.shutdown_timeout(Duration::from_millis(200));
     outcome.unwrap_or_else(|error| {

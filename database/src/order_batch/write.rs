@@ -10,7 +10,8 @@ use crate::{
     customer_usage::{self, Usage},
     dead_letters::{self, NewDeadLetter, Source},
     inventory::{self, Move, MoveKind},
-    orders::{self, Change, Order},
+    order::{Change, Order},
+    orders,
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;

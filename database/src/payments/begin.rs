@@ -1,10 +1,6 @@
 //! The shopper pays: the intent, before anybody is asked.
 
-use crate::{
-    DatabaseError, Doing, holds,
-    orders::{self, Order},
-    transaction::uncut,
-};
+use crate::{DatabaseError, Doing, holds, order::Order, orders, transaction::uncut};
 use shared::{
     ids::{OrderId, ShopperId},
     lifecycle::TicketState,

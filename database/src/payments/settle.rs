@@ -8,7 +8,8 @@ use crate::{
     DatabaseError, Doing,
     inventory::{self, Move, MoveKind},
     ledger,
-    orders::{self, Order},
+    order::Order,
+    orders,
     release::{From, Outcome, release},
     transaction::uncut,
 };

@@ -1,6 +1,6 @@
 //! A seller's drops.
 
-use super::create_drop::check_window;
+use super::window::check_window;
 use crate::{
     ApiError, App,
     extract::{Body, Faults, Page, PageQuery, PageRequest, Seller, Validate},

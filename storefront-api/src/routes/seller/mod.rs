@@ -5,6 +5,7 @@ pub mod create_drop;
 pub mod drops;
 pub mod numbers;
 pub mod products;
+mod window;
 
 use crate::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
