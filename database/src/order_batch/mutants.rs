@@ -59,21 +59,28 @@ async fn half(pool: &PgPool, batch: &OrderBatch) -> Result<BatchDone, DatabaseEr
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn commit_offset_early(pool: &PgPool, batch: &OrderBatch) -> Result<(), DatabaseError> {
-    let next_offset = batch.expected_offset + batch.records.len() as i64;
+    let next_offset = batch.records.last().map_or(batch.expected_offset, |last| last.offset + 1);
     set_offset(pool, batch, next_offset).await
 }
 
+/// With the fingerprint of the record before it: without one the log would be taken for another
+/// and read again from its start, which mends what the mutant broke.
 async fn set_offset(
     pool: &PgPool,
     batch: &OrderBatch,
     next_offset: i64,
 ) -> Result<(), DatabaseError> {
-    sqlx::query("update consumer_offsets set next_offset = $3 where topic = $1 and partition = $2")
-        .bind(&batch.topic)
-        .bind(batch.partition)
-        .bind(next_offset)
-        .execute(pool)
-        .await
-        .doing("set the offset of a partition")?;
+    let before = batch.records.iter().find(|record| record.offset + 1 == next_offset);
+    sqlx::query(
+        "update consumer_offsets set next_offset = $3, fingerprint = coalesce($4, fingerprint)
+         where topic = $1 and partition = $2",
+    )
+    .bind(&batch.topic)
+    .bind(batch.partition)
+    .bind(next_offset)
+    .bind(before.map(|record| &record.fingerprint))
+    .execute(pool)
+    .await
+    .doing("set the offset of a partition")?;
     Ok(())
 }
