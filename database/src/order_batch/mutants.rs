@@ -5,8 +5,8 @@ use crate::{DatabaseError, Doing};
 use sqlx::PgPool;
 use std::time::Duration;
 
-/// How long the mutant that reads and then writes stays between the two.
-const GAP: Duration = Duration::from_millis(30);
+/// How long the mutant that reads and then writes stays between the two: a batch has several then.
+const GAP: Duration = Duration::from_millis(200);
 
 /// Processes both halves of a batch at once, without a lock between them.
 pub(super) async fn process_in_halves(
@@ -21,6 +21,7 @@ pub(super) async fn process_in_halves(
         done.next_offset = done.next_offset.max(half.next_offset);
         done.n_taken += half.n_taken;
         done.n_placed += half.n_placed;
+        done.wait = done.wait.max(half.wait);
         done.settled.extend(half.settled);
         done.ended.extend(half.ended);
         done.stock.extend(half.stock);
@@ -44,8 +45,10 @@ async fn half(pool: &PgPool, batch: &OrderBatch) -> Result<BatchDone, DatabaseEr
     tokio::time::sleep(GAP).await;
 
     let mut tx = pool.begin().await.doing("begin half a batch")?;
-    let mut done = BatchDone { n_taken: taken.records.len(), ..BatchDone::default() };
+    let mut done =
+        BatchDone { n_taken: taken.records.len(), wait: taken.wait, ..BatchDone::default() };
     write::write_orders(&mut tx, &drops, &placed, now, &mut done).await?;
+    write::store_pace(&mut tx, &drops).await?;
     done.next_offset = write::move_offset(&mut tx, batch, &taken).await?;
     tx.commit().await.doing("commit half a batch")?;
     let states = placed.iter().map(write::Placed::id_and_state).collect();

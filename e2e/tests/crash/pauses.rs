@@ -1,6 +1,6 @@
 //! `kill -9` in each gap between two steps of the worker: it stands still there, and is killed.
 
-use crate::{MACHINE, gap};
+use crate::{MACHINE, chosen, gap};
 use anyhow::Context;
 use crowd::faults::FaultLog;
 use e2e::{
@@ -65,7 +65,7 @@ async fn a_kill_in_any_gap_loses_nothing_and_doubles_nothing() -> anyhow::Result
 }
 
 async fn try_all(world: &World) -> anyhow::Result<()> {
-    let chosen = chosen();
+    let chosen = chosen("SLUICE_E2E_GAP");
     for (name, before) in
         GAPS.iter().filter(|(name, _)| chosen.as_ref().is_none_or(|one| one == name))
     {
@@ -85,12 +85,6 @@ async fn try_all(world: &World) -> anyhow::Result<()> {
         assert_eq!(outcome.run.paid, u64::from(UNITS), "STOCK-3 after a kill at {name}");
     }
     Ok(())
-}
-
-/// `SLUICE_E2E_GAP=drain.after_ack` tries that one alone.
-#[expect(clippy::disallowed_methods, reason = "chooses a test, no setting")]
-fn chosen() -> Option<String> {
-    std::env::var("SLUICE_E2E_GAP").ok()
 }
 
 /// Brings the worker to the gap while the crowd is there, kills it and starts it again.
