@@ -1,6 +1,8 @@
 # Sourced by the other scripts: what this machine must have, installed where that is possible.
 # Nothing here starts, stops or uses the system's own Redis or Postgres.
 
+target=${CARGO_TARGET_DIR:-target}
+
 say() { printf '%s\n' "$*"; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
@@ -14,6 +16,15 @@ timed() {
   [ "$status" -eq 0 ] || mark=FAIL
   printf '  %s %-44s %4d.%d s\n' "$mark" "$name" $((ms / 1000)) $((ms % 1000 / 100))
   return "$status"
+}
+
+# Builds all programs, always the same set: cargo would build dependencies anew for another one.
+# A terminal sees cargo's progress, a log its faults only. `build --release` optimizes.
+build() {
+  local quiet=(--quiet)
+  [ ! -t 2 ] || quiet=()
+  [ -d "$target" ] || say 'building; the first time takes about ten minutes'
+  timed 'build' cargo build "${quiet[@]}" --workspace --bins "$@"
 }
 
 need_cargo() {
