@@ -55,8 +55,8 @@ impl Database {
              insert into naive_stock values (1, {UNITS});
              create table naive_orders (id uuid primary key, sku int not null, buyer uuid not null,
                  units int not null, unique (sku, buyer));
-             create table naive_holds (like holds including indexes);
-             create table naive_usage (like customer_usage including indexes);
+             create table naive_holds (like holds including all);
+             create table naive_usage (like customer_usage including all);
              create table naive_moves (like inventory_moves including all);
              create table naive_transitions (like ticket_transitions including all);
              create table naive_outbox (like outbox including all);"
