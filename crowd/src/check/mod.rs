@@ -40,6 +40,6 @@ pub async fn check(options: CheckOptions) -> anyhow::Result<CheckReport> {
 /// Judges evidence that is at hand.
 #[must_use]
 pub fn judge(evidence: &Evidence) -> CheckReport {
-    let room = room::Room::replay(&evidence.events);
+    let room = room::Room::replay(&evidence.events, &evidence.commands);
     CheckReport::new(evidence, rules::all(evidence, &room))
 }

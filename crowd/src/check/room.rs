@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use shared::{
     ids::{ShopperId, TicketId},
     messages::{Configured, EventPoint, JoinedTicket, QueueEventV1, RoomEvent, TicketScore},
-    tickets::{Lane, Score},
+    tickets::{Epoch, Lane, Score},
 };
 
 pub use super::lives::{Life, Standing};
-use super::{chain, lives::Spans};
+use super::{chain, evidence::Command, lives::Spans};
 
 /// The line, replayed.
 #[derive(Debug, Default)]
@@ -35,14 +35,33 @@ pub struct Room {
 
 impl Room {
     /// Replays a drop's log: the first record of each event, in the order of the events.
+    ///
+    /// An admission whose event was lost with the store is told by its command alone: the line
+    /// that is built next has the ticket in flight.
     #[must_use]
-    pub fn replay(records: &[QueueEventV1]) -> Self {
+    pub fn replay(records: &[QueueEventV1], commands: &[Command]) -> Self {
         let (events, breaks) = chain::unbroken(records);
         let mut room = Self { breaks, ..Self::default() };
         for record in events.values() {
+            if let RoomEvent::Begun { .. } = record.event {
+                room.admit_unlogged(commands, record.epoch);
+            }
             room.apply(record);
         }
         room
+    }
+
+    fn admit_unlogged(&mut self, commands: &[Command], begun: Epoch) {
+        for Command { order, .. } in commands.iter().filter(|one| one.order.epoch < begun) {
+            let Some(life) = self.tickets.get_mut(&order.ticket_id) else { continue };
+            if life.standing() != Standing::Waiting {
+                continue;
+            }
+            life.changes.push((order.admitted_at_us, Standing::Admitted));
+            life.admitted_in = Some(order.epoch);
+            self.admissions.push((order.admitted_at_us, 1));
+            self.lanes.entry(order.lane).or_default().remove(&order.score);
+        }
     }
 
     /// People who wait at the end of the log.

@@ -4,10 +4,16 @@ use crowd::{
     check::{Evidence, evidence::Shown, judge},
     faults::Fault,
 };
-use shared::{drops::CloseReason, ids::TicketId, invariants::Invariant, messages::RoomEvent};
+use shared::{
+    drops::CloseReason,
+    ids::TicketId,
+    invariants::Invariant,
+    messages::{EventPoint, QueueEventV1, RoomEvent},
+    tickets::Epoch,
+};
 use uuid::Uuid;
 
-use crate::sound::{SECOND, chain, evidence, happened, joined, score, ticket};
+use crate::sound::{SECOND, chain, drop_id, evidence, happened, joined, score, ticket};
 
 /// Breaks a sound run and expects this invariant among those that are named.
 #[track_caller]
@@ -250,6 +256,31 @@ fn a_ticket_that_came_back_may_replace_the_one_that_was_made_meanwhile() {
     evidence.faults.push(Fault { what, began_us: SECOND / 4, healed_us: SECOND / 3 });
     let report = judge(&evidence);
     assert!(report.is_clean(), "{report}");
+}
+
+#[test]
+fn an_admission_that_was_lost_with_the_store_is_told_by_its_command() {
+    let mut evidence = evidence();
+    let mut before = happened();
+    let mut after = before.split_off(before.len() - 2);
+    // The last one let in: nobody had logged it when the store was lost.
+    let Some((_, RoomEvent::Admitted { .. })) = before.pop() else { panic!() };
+    let mut records = chain(before);
+    let last = records.last().unwrap().clone();
+    let begun = RoomEvent::Begun { follows: Some(last.point()), follows_hash: last.hash };
+    after.insert(0, (after[0].0, begun));
+    let mut previous = last.hash;
+    for (evn, (at_us, event)) in (1..).zip(after) {
+        let point = EventPoint { epoch: Epoch(2), evn };
+        let record = QueueEventV1::chained(drop_id(), point, at_us, event, previous);
+        previous = record.hash;
+        records.push(record);
+    }
+    evidence.events = records;
+    let report = judge(&evidence);
+    assert!(report.is_clean(), "{report}");
+    evidence.commands.pop();
+    assert!(judge(&evidence).verdict(Invariant::Queue2).is_fail());
 }
 
 #[test]
