@@ -170,6 +170,12 @@ impl Evidence {
         self.shoppers.iter().flat_map(|story| story.joins.iter().map(move |join| (story, join)))
     }
 
+    /// Whether Redis was broken on purpose: only then may a join that was answered be lost.
+    #[must_use]
+    pub fn lost_its_store(&self) -> bool {
+        self.faults.iter().any(|fault| fault.what.to_lowercase().contains("redis"))
+    }
+
     /// When the last fault healed.
     #[must_use]
     pub fn last_heal_us(&self) -> Option<i64> {

@@ -208,6 +208,9 @@ fn queue_2_excuses_who_went_away_with_a_ticket_that_a_broken_store_lost() {
     evidence.events = chain(events);
     evidence.shoppers[59].end.as_mut().unwrap().how = "absent".to_owned();
     assert!(judge(&evidence).verdict(Invariant::Queue2).is_fail());
+    let what = "kill -9 of a worker".to_owned();
+    evidence.faults.push(Fault { what, began_us: SECOND, healed_us: 2 * SECOND });
+    assert!(judge(&evidence).verdict(Invariant::Queue2).is_fail());
     let what = "kill -9 of redis".to_owned();
     evidence.faults.push(Fault { what, began_us: SECOND, healed_us: 2 * SECOND });
     assert!(!judge(&evidence).verdict(Invariant::Queue2).is_fail());

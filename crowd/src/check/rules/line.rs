@@ -95,7 +95,7 @@ fn lost_joins(evidence: &Evidence, room: &Room) -> (Vec<String>, usize) {
             continue;
         }
         let gone = story.end.as_ref().is_some_and(|end| end.how == "absent");
-        if gone && !evidence.faults.is_empty() {
+        if gone && evidence.lost_its_store() {
             n_excused += 1;
         } else {
             let process = story.process;
@@ -112,7 +112,7 @@ pub(super) fn kept_joins<'a>(
     evidence: &Evidence,
     room: &Room,
 ) -> impl Iterator<Item = &'a Join> {
-    let is_whole = evidence.faults.is_empty();
+    let is_whole = !evidence.lost_its_store();
     story.joins.iter().filter(move |join| {
         is_whole || room.tickets.get(&join.ticket_id).is_some_and(|life| !life.was_lost)
     })
