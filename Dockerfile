@@ -13,9 +13,9 @@ COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --release --locked \
-        -p admission -p worker -p storefront-api -p sandbox-psp -p crowd \
+        -p admission -p worker -p storefront-api -p cli -p sandbox-psp -p crowd \
     && mkdir /out \
-    && for name in admission worker storefront-api sandbox-psp crowd; do \
+    && for name in admission worker storefront-api sluice sandbox-psp crowd; do \
            install -s "target/release/$name" /out/; \
        done
 

@@ -3,7 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`server`] | the accept loop: header timeouts, connection caps, soft stop |
-//! | [`stack`] | the layers around a router, in their order |
+//! | [`layers`] | the layers around a router, in their order |
 //! | [`problem`] | errors as RFC 9457 problem+json with a stable code |
 //! | [`extract`] | JSON bodies, paths and queries whose faults are problems |
 //! | [`session`] | who is asking |
@@ -17,6 +17,7 @@
 pub mod extract;
 pub mod headers;
 pub mod health;
+pub mod layers;
 pub mod limit;
 pub mod observe;
 pub mod origin;
@@ -24,14 +25,13 @@ pub mod problem;
 pub mod request_id;
 pub mod server;
 pub mod session;
-pub mod stack;
 
 pub use extract::{Json, Path, Query};
 pub use headers::SecurityHeaders;
 pub use health::Readiness;
+pub use layers::Edge;
 pub use limit::KeyedLimiter;
 pub use origin::AllowedOrigins;
 pub use problem::{FieldError, Problem};
 pub use server::{PeerAddr, ServeOptions, serve};
 pub use session::{CurrentShopper, SESSION_COOKIE, SessionVerifier};
-pub use stack::Edge;

@@ -6,7 +6,7 @@ use axum::{
 };
 use database::{
     DatabaseError,
-    drops::{ChangeDropError, CreateDropError},
+    selling::drops::{ChangeDropError, CreateDropError},
 };
 use edge::Problem;
 use queue::QueueError;

@@ -14,7 +14,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use database::idempotency::{self, Begun, KeyedRequest};
+use database::people::idempotency::{self, Begun, KeyedRequest};
 use jiff::Timestamp;
 
 /// The header of the request.

@@ -11,10 +11,8 @@
 //! | [`uncut`] | changes that go on when their caller hangs up |
 //! | [`pages`] | the shopper's pages, from memory |
 //! | [`openapi`] | the API's document, made from the handlers |
-//! | [`commands`] | the binary's chores: migrate, seed, key |
 
 pub mod app;
-pub mod commands;
 pub mod error;
 pub mod extract;
 pub mod idempotency;

@@ -85,7 +85,7 @@ fn spawn_chores(app: &App, readiness: Readiness, shutdown: &Shutdown) {
 }
 
 async fn forget_answers(app: &App) {
-    match database::idempotency::forget_old(&app.pool).await {
+    match database::people::idempotency::forget_old(&app.pool).await {
         Ok(n_forgotten) => tracing::debug!(n_forgotten, "forgot old answers"),
         Err(error) => tracing::warn!(%error, "could not forget old answers; trying again later"),
     }

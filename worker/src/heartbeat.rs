@@ -11,7 +11,8 @@ pub async fn run(app: App, roles: Roles, shutdown: Shutdown) {
     let soft = shutdown.soft();
     while !soft.is_cancelled() {
         for role in roles.iter() {
-            let beat = database::scheduling::beat(&app.pool, &app.instance, role.as_str()).await;
+            let beat =
+                database::selling::scheduling::beat(&app.pool, &app.instance, role.as_str()).await;
             if let Err(error) = beat {
                 tracing::debug!(%error, "could not note a sign of life");
                 break;

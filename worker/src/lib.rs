@@ -6,7 +6,7 @@
 //!
 //! | module | role |
 //! |---|---|
-//! | [`log`] | room events → `queue-events`, in order; rebuilds rooms |
+//! | [`event_log`] | room events → `queue-events`, in order; rebuilds rooms |
 //! | [`drain`] | waiting → in flight → `order-commands` |
 //! | [`orders`] | `order-commands` → order rows, at the order rate |
 //! | [`payments`] | authorizes, captures, voids, refunds |
@@ -18,10 +18,13 @@
 pub mod admin;
 pub mod app;
 pub mod drain;
+pub mod event_log;
 pub mod heartbeat;
+pub mod kafka_log;
+pub mod line_updates;
 pub mod live_drops;
-pub mod log;
 mod mutants;
+pub mod order_commands;
 pub mod orders;
 pub mod ownership;
 pub mod pause;
@@ -33,7 +36,6 @@ pub mod room_config;
 pub mod scheduler;
 pub mod start;
 pub mod sweeper;
-pub mod telling;
 
 pub use app::App;
 pub use roles::{Role, Roles};

@@ -1,7 +1,7 @@
 //! The drops that are being sold, as Postgres has them: read again when a row changes, and each
 //! second in case that a notice was lost.
 
-use database::{PgPool, scheduling::LiveDrop};
+use database::{PgPool, selling::scheduling::LiveDrop};
 use shared::{ids::DropId, shutdown::Shutdown};
 use sqlx::postgres::PgListener;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -61,7 +61,7 @@ impl LiveDrops {
     ///
     /// Returns the database's error; then what was known stays.
     pub async fn refresh(&self, pool: &PgPool) -> Result<(), database::DatabaseError> {
-        let rows = database::scheduling::live_drops(pool).await?;
+        let rows = database::selling::scheduling::live_drops(pool).await?;
         let fresh: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id, Arc::new(row))).collect();
         self.table.send_if_modified(|table| {
             let changed = **table != fresh;

@@ -1,11 +1,11 @@
 //! Wrong variants of the worker's steps; see [`shared::mutants`]. In a release none of them does
 //! anything.
 
-use crate::{app::App, drain::commands, pause_point};
+use crate::{app::App, order_commands, pause_point};
 use database::{
     DatabaseError,
-    order_batch::{self, OrderBatch},
-    scheduling::LiveDrop,
+    ordering::order_batch::{self, OrderBatch},
+    selling::scheduling::LiveDrop,
 };
 use queue::{Admission, AdmittedTicket, Queue};
 use shared::mutants::{self, Mutant, Term};
@@ -32,7 +32,7 @@ pub(crate) async fn produce_again(
     tickets: &[AdmittedTicket],
 ) -> anyhow::Result<()> {
     if mutants::has(Term::ProduceTwice) {
-        commands::send(app, flash_drop, tickets).await?;
+        order_commands::send(app, flash_drop, tickets).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What a room in Redis has to know of its drop's row.
 
-use database::{inventory::StockFigure, scheduling::LiveDrop};
+use database::{ordering::inventory::StockFigure, selling::scheduling::LiveDrop};
 use queue::RoomConfig;
 use shared::drops::{CloseReason, DropState};
 

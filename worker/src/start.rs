@@ -1,7 +1,7 @@
 //! The start: waits for the servers, then runs a task per role.
 
 use crate::{
-    App, Role, Roles, admin, drain, heartbeat, live_drops, log, orders, payments, reconciler,
+    App, Role, Roles, admin, drain, event_log, heartbeat, live_drops, orders, payments, reconciler,
     relay, scheduler, sweeper,
 };
 use anyhow::Context as _;
@@ -54,7 +54,7 @@ pub fn tasks(app: &App, roles: &Roles, shutdown: &Shutdown) {
         let (app, inner) = (app.clone(), shutdown.clone());
         shutdown.spawn(async move {
             match role {
-                Role::Log => log::run(app, inner).await,
+                Role::Log => event_log::run(app, inner).await,
                 Role::Drain => drain::run(app, inner).await,
                 Role::Orders => orders::run(app, inner).await,
                 Role::Payments => payments::run(app, inner).await,

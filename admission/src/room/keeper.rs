@@ -56,7 +56,7 @@ fn take_over(room: &Arc<Room>, queue: &Queue, header: Option<RoomHeader>) {
 
 /// Tells those who still listen that the drop is over, and forgets its room.
 async fn end_if_over(rooms: &Rooms, room: &Room, pool: &PgPool) {
-    let looked_up = database::room_lookup::find(pool, room.drop_id).await;
+    let looked_up = database::line::room_lookup::find(pool, room.drop_id).await;
     if let Ok(Some(reason)) = looked_up.map(|found| found.and_then(|found| found.ended())) {
         room.hub.close_all(reason);
         if room.hub.is_empty() {

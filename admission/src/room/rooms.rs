@@ -4,7 +4,7 @@ use super::{Room, snapshot};
 use crate::error::ApiError;
 use database::{
     PgPool,
-    room_lookup::{self, RoomLookup},
+    line::room_lookup::{self, RoomLookup},
 };
 use edge::Readiness;
 use queue::Queue;

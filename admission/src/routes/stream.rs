@@ -153,7 +153,8 @@ async fn seat(
     let room = match app.rooms.find(drop_id).await {
         Ok(room) => room,
         Err(ApiError::Ended(reason)) => {
-            let order = database::room_lookup::order_state(&app.pool, claims.ticket.ticket_id);
+            let order =
+                database::line::room_lookup::order_state(&app.pool, claims.ticket.ticket_id);
             let ordered = order.await.is_ok_and(|order| order.is_some());
             let outlet = Arc::new(Outlet::default());
             outlet.send(if ordered { Frame::Held } else { Frame::Closed { reason } });

@@ -1,7 +1,7 @@
 //! One batch, one transaction.
 
 use crate::fixture::{Db, Make, Room, batch, done, records};
-use database::order_batch::{BatchOutcome, DeadReason, RecordContent, process};
+use database::ordering::order_batch::{BatchOutcome, DeadReason, RecordContent, process};
 use shared::{
     ids::{DropId, ShopperId, VariantId},
     lifecycle::TicketState,

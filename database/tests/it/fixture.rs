@@ -2,8 +2,10 @@
 
 use database::{
     PgPool,
-    epochs::{self, Boundary},
-    order_batch::{BatchDone, BatchOutcome, BatchRecord, OrderBatch, RecordContent, process},
+    line::epochs::{self, Boundary},
+    ordering::order_batch::{
+        BatchDone, BatchOutcome, BatchRecord, OrderBatch, RecordContent, process,
+    },
 };
 use secrecy::ExposeSecret as _;
 use shared::{
@@ -206,20 +208,20 @@ impl Room {
     /// Places one order and has its authorization asked for; gives the row that asks.
     pub(crate) async fn authorizing(&self) -> (OrderId, PaymentId) {
         let (order_id, shopper_id) = self.reserved().await;
-        let begun = database::payments::begin_authorization(
+        let begun = database::money::payments::begin_authorization(
             &self.pool,
             order_id,
             shopper_id,
             "pm_card_approve",
         );
-        assert_eq!(begun.await.unwrap(), database::payments::Begun::Started);
+        assert_eq!(begun.await.unwrap(), database::money::payments::Begun::Started);
         (order_id, self.payment(order_id, "authorize").await)
     }
 
     /// Places one order that is past the pivot; gives the row that asks for the capture.
     pub(crate) async fn capturing(&self) -> (OrderId, PaymentId) {
         let (order_id, payment) = self.authorizing().await;
-        database::payments::authorized(&self.pool, payment, "pay_1").await.unwrap();
+        database::money::payments::authorized(&self.pool, payment, "pay_1").await.unwrap();
         assert_eq!(self.state(order_id).await, "capturing");
         (order_id, self.payment(order_id, "capture").await)
     }

@@ -2,8 +2,8 @@
 
 use crate::fixture::{Make, Room};
 use database::{
-    holds,
-    payments::{self, Begun},
+    money::payments::{self, Begun},
+    ordering::holds,
 };
 use shared::{
     ids::{OrderId, PaymentId, ShopperId},

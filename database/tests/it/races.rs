@@ -2,9 +2,9 @@
 
 use crate::fixture::{Make, Room, a_moment, batch};
 use database::{
-    holds,
-    order_batch::{BatchOutcome, process},
-    payments,
+    money::payments,
+    ordering::holds,
+    ordering::order_batch::{BatchOutcome, process},
 };
 use shared::lifecycle::TicketState;
 

@@ -1,7 +1,7 @@
 //! Units that come back.
 
 use crate::fixture::{Make, Room};
-use database::holds::{self, Cancelled};
+use database::ordering::holds::{self, Cancelled};
 use shared::{ids::ShopperId, lifecycle::TicketState};
 
 #[tokio::test]

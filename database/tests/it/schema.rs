@@ -42,7 +42,7 @@ async fn the_checks_of_states_are_those_of_the_code() {
     );
     assert_eq!(
         allowed(&db, "payment_kind_known").await,
-        texts(database::payments::PaymentKind::ALL.iter().map(|kind| kind.as_str()))
+        texts(database::money::payments::PaymentKind::ALL.iter().map(|kind| kind.as_str()))
     );
 }
 

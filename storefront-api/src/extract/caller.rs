@@ -8,7 +8,7 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
-use database::api_keys::{self, KeyOwner};
+use database::people::api_keys::{self, KeyOwner};
 use edge::CurrentShopper;
 use shared::{
     credentials::ApiKey,

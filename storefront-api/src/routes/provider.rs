@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     http::HeaderMap,
 };
-use database::payments;
+use database::money::payments;
 use edge::{Json, Problem};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};

@@ -14,6 +14,5 @@ mod lists;
 mod numbers;
 mod pages;
 mod roles;
-mod seeding;
 mod shop;
 mod tenants;

@@ -2,8 +2,8 @@
 
 use crate::answer::{Answer, text};
 use database::{
-    api_keys::{self, KeyOwner},
-    catalogue,
+    people::api_keys::{self, KeyOwner},
+    selling::catalogue,
 };
 use edge::{Readiness, ServeOptions};
 use reqwest::{Client, Method, RequestBuilder};

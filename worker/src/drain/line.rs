@@ -9,9 +9,9 @@
 //! A drain whose EXTEND is refused because the epoch is over tells nobody: the rebuild decides
 //! what becomes of its tickets.
 
-use super::{commands, pressure::Pressure};
-use crate::{app::App, pause_point};
-use database::scheduling::{EpochState, LiveDrop};
+use super::pressure::Pressure;
+use crate::{app::App, order_commands, pause_point};
+use database::selling::scheduling::{EpochState, LiveDrop};
 use queue::{Admission, AdmitRequest, QueueError};
 use shared::{
     drops::{DropMode, DropState},
@@ -122,10 +122,10 @@ impl Line {
         generation: i64,
         admission: &Admission,
     ) -> anyhow::Result<()> {
-        let sent = commands::send(&self.app, flash_drop, &admission.tickets).await?;
+        let sent = order_commands::send(&self.app, flash_drop, &admission.tickets).await?;
         crate::mutants::produce_again(&self.app, flash_drop, &admission.tickets).await?;
         pause_point!("drain.after_produce");
-        let (written, unknown) = commands::acknowledged(generation, sent).await;
+        let (written, unknown) = order_commands::acknowledged(generation, sent).await;
         pause_point!("drain.after_ack");
         CounterName::CommandsProduced.get().increment(written.len() as u64);
         if !written.is_empty() {

@@ -3,13 +3,11 @@
 //! | file | holds |
 //! |---|---|
 //! | [`line`] | the loop of one drop: admit, produce, extend |
-//! | [`commands`] | an admitted ticket as a signed command in its drop's partition |
 //! | [`pressure`] | when what comes after is behind, nobody more is let in |
 //!
 //! Any number of drains may work on a drop: rate, occupancy and stock are decided in Redis, in
 //! one step with the move from waiting to in flight.
 
-pub mod commands;
 pub mod line;
 pub mod pressure;
 

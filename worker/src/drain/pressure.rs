@@ -2,8 +2,8 @@
 
 use crate::app::App;
 use database::{
-    offsets::{self, PartitionOffset},
-    scheduling::{self, LiveDrop},
+    ordering::offsets::{self, PartitionOffset},
+    selling::scheduling::{self, LiveDrop},
 };
 use std::time::Duration;
 use tokio::time::Instant;

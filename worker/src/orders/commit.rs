@@ -4,7 +4,7 @@ use super::understand;
 use crate::{app::App, mutants};
 use database::{
     DatabaseError,
-    order_batch::{self, BatchDone, BatchOutcome, BatchRecord, OrderBatch},
+    ordering::order_batch::{self, BatchDone, BatchOutcome, BatchRecord, OrderBatch},
 };
 use shared::telemetry::{CounterName, HistogramName};
 use std::{sync::Arc, time::Duration};

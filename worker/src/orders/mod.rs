@@ -18,12 +18,12 @@ pub mod place;
 mod processor;
 pub mod understand;
 
-use crate::{app::App, ownership, telling::Teller};
+use crate::{app::App, line_updates::LineUpdater, ownership};
 use shared::shutdown::Shutdown;
 
 /// Runs the role until the process stops.
 pub async fn run(app: App, shutdown: Shutdown) {
-    let teller = Teller::start(&app, &shutdown);
+    let teller = LineUpdater::start(&app, &shutdown);
     let keys = |app: App| async move { app.drops.partitions() };
     let work = move |app, partition, stop| processor::run(app, teller.clone(), partition, stop);
     ownership::run_owned(app, shutdown, "orders", keys, work).await;

@@ -1,10 +1,7 @@
 //! Where to read on, and whether the log is still the one we know.
 
-use crate::{
-    app::App,
-    log::{LogError, identity},
-};
-use database::offsets::PartitionOffset;
+use crate::{app::App, event_log::LogError, kafka_log};
+use database::ordering::offsets::PartitionOffset;
 
 /// Looks up where a partition has to be read on. A log that was replaced (another cluster, our
 /// place outside of it, another record before our place) gets a new generation and is read from
@@ -16,7 +13,7 @@ use database::offsets::PartitionOffset;
 /// look goes on then.
 pub async fn find(app: &App, partition: i32) -> Result<PartitionOffset, LogError> {
     let topic = &app.topics.order_commands;
-    let log = identity::known_log(app, topic, partition).await?;
+    let log = kafka_log::known_log(app, topic, partition).await?;
     let (known, offsets) = (log.known, log.offsets);
     let why = if known.next_offset < offsets.start || known.next_offset > offsets.end {
         Some("our place is outside of it")
@@ -26,7 +23,7 @@ pub async fn find(app: &App, partition: i32) -> Result<PartitionOffset, LogError
         None
     };
     let Some(why) = why else { return Ok(known) };
-    identity::replace(app, &known, offsets.start, why).await?;
+    kafka_log::replace(app, &known, offsets.start, why).await?;
     Err(LogError::LogReplaced)
 }
 

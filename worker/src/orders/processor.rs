@@ -5,9 +5,9 @@ use super::{
     pace::Pacer,
     place, understand,
 };
-use crate::{app::App, log::LogError, pause_point, telling::Teller};
+use crate::{app::App, event_log::LogError, line_updates::LineUpdater, pause_point};
 use broker::PartitionReader;
-use database::order_batch::{BatchRecord, RecordContent};
+use database::ordering::order_batch::{BatchRecord, RecordContent};
 use shared::telemetry::GaugeName;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -22,7 +22,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 struct Processor {
     app: App,
-    teller: Teller,
+    teller: LineUpdater,
     place: Place,
     reader: PartitionReader,
     pacer: Pacer,
@@ -37,7 +37,7 @@ enum Ended {
 }
 
 /// Processes a partition until told to stop.
-pub(super) async fn run(app: App, teller: Teller, partition: i32, stop: CancellationToken) {
+pub(super) async fn run(app: App, teller: LineUpdater, partition: i32, stop: CancellationToken) {
     while !stop.is_cancelled() {
         match session(&app, &teller, partition, &stop).await {
             Ok(Ended::Stopped) => return,
@@ -56,7 +56,7 @@ pub(super) async fn run(app: App, teller: Teller, partition: i32, stop: Cancella
 
 async fn session(
     app: &App,
-    teller: &Teller,
+    teller: &LineUpdater,
     partition: i32,
     stop: &CancellationToken,
 ) -> anyhow::Result<Ended> {
@@ -144,7 +144,7 @@ impl Processor {
 
     async fn is_replaced(&mut self) -> anyhow::Result<bool> {
         let (topic, partition) = (&self.app.topics.order_commands, self.place.partition);
-        let log = match crate::log::identity::known_log(&self.app, topic, partition).await {
+        let log = match crate::kafka_log::known_log(&self.app, topic, partition).await {
             Err(LogError::LogReplaced) => return Ok(true),
             log => log?,
         };

@@ -1,7 +1,7 @@
 //! A record's bytes → a command of ours, or why it is none.
 
 use broker::Record;
-use database::order_batch::{BatchRecord, DeadReason, RecordContent};
+use database::ordering::order_batch::{BatchRecord, DeadReason, RecordContent};
 use serde::Deserialize;
 use shared::{
     credentials::Keyring,

@@ -12,11 +12,11 @@
 pub mod provider;
 pub mod steps;
 
-use crate::{app::App, pause_point, telling::Teller};
+use crate::{app::App, line_updates::LineUpdater, pause_point};
 use database::{
     DatabaseError,
-    holds::Outcome,
-    payments::{self, DuePayment},
+    money::payments::{self, DuePayment},
+    ordering::holds::Outcome,
 };
 use provider::Provider;
 use shared::{lifecycle::TicketState, shutdown::Shutdown, telemetry::CounterName};
@@ -36,7 +36,7 @@ pub async fn run(app: App, shutdown: Shutdown) {
         Ok(provider) => provider,
         Err(error) => return tracing::error!(%error, "no client for the payment provider"),
     };
-    let teller = Teller::start(&app, &shutdown);
+    let teller = LineUpdater::start(&app, &shutdown);
     let worker = Worker { app, provider, teller };
     let (soft, mut calls, mut listener) = (shutdown.soft(), JoinSet::new(), None);
     while !soft.is_cancelled() {
@@ -67,7 +67,7 @@ pub struct Worker {
     /// Whom to ask.
     pub provider: Provider,
     /// Who tells the line.
-    pub teller: Teller,
+    pub teller: LineUpdater,
 }
 
 impl Worker {
@@ -102,8 +102,9 @@ impl Worker {
         match self.insist(&due, conclusion).await {
             Ok(outcome) => {
                 pause_point!("payments.after_commit");
-                let is_paid =
-                    |order: &&database::orders::EndedOrder| order.state == TicketState::Confirmed;
+                let is_paid = |order: &&database::ordering::orders::EndedOrder| {
+                    order.state == TicketState::Confirmed
+                };
                 let n_paid = outcome.ended.iter().filter(is_paid).count();
                 CounterName::OrdersConfirmed.get().increment(n_paid as u64);
                 self.teller.ended(outcome);

@@ -5,7 +5,7 @@
 //! providers repeat a broken answer for the same key for ever.
 
 use super::provider::{Answer, Authorization, Provider, ProviderPayment, ProviderStatus};
-use database::payments::{DuePayment, PaymentKind};
+use database::money::payments::{DuePayment, PaymentKind};
 use shared::lifecycle::TicketState;
 
 /// The provider's id of a payment of nothing, for which nobody is asked.

@@ -3,11 +3,11 @@
 //!
 //! Nothing is produced twice just because the processor is slow.
 
-use crate::{app::App, drain::commands, pause_point, room_config::stock_figures};
+use crate::{app::App, order_commands, pause_point, room_config::stock_figures};
 use database::{
     DatabaseError,
-    epochs::{self, Boundary, TicketTruth},
-    scheduling::LiveDrop,
+    line::epochs::{self, Boundary, TicketTruth},
+    selling::scheduling::LiveDrop,
 };
 use queue::{Finished, Lease, SettleOutcome, Settlement};
 use shared::{
@@ -144,11 +144,11 @@ async fn produce(app: &App, flash_drop: &LiveDrop, lost: &[Lease]) -> anyhow::Re
         return Ok(());
     }
     let topic = &app.topics.order_commands;
-    let log = database::offsets::find(&app.pool, topic, flash_drop.partition).await?;
+    let log = database::ordering::offsets::find(&app.pool, topic, flash_drop.partition).await?;
     let generation = log.map_or(0, |log| log.generation);
     let admitted: Vec<_> = lost.iter().map(|lease| lease.ticket).collect();
-    let sent = commands::send(app, flash_drop, &admitted).await?;
-    let (written, _) = commands::acknowledged(generation, sent).await;
+    let sent = order_commands::send(app, flash_drop, &admitted).await?;
+    let (written, _) = order_commands::acknowledged(generation, sent).await;
     pause_point!("reconciler.after_ack");
     CounterName::CommandsReproduced.get().increment(written.len() as u64);
     tracing::info!(

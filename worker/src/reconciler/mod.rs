@@ -11,7 +11,7 @@ pub mod leases;
 pub mod told;
 
 use crate::{app::App, ownership};
-use database::scheduling::EpochState;
+use database::selling::scheduling::EpochState;
 use shared::{ids::DropId, shutdown::Shutdown};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;

@@ -2,7 +2,9 @@
 //! being built.
 
 use crate::{app::App, room_config::stock_figures};
-use database::{epochs, inventory, orders, scheduling::LiveDrop};
+use database::{
+    line::epochs, ordering::inventory, ordering::orders, selling::scheduling::LiveDrop,
+};
 use queue::Finished;
 use shared::{ids::TicketId, tickets::Score};
 

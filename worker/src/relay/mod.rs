@@ -7,7 +7,7 @@
 
 use crate::{app::App, ownership, pause_point};
 use broker::BrokerError;
-use database::outbox::{self, OutboxRow};
+use database::journal::outbox::{self, OutboxRow};
 use shared::{
     messages::topics,
     shutdown::Shutdown,

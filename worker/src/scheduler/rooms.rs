@@ -6,8 +6,8 @@ use crate::{
     room_config::{end_reason, room_config},
 };
 use database::{
-    log_cursors,
-    scheduling::{self, EpochState, LiveDrop},
+    line::log_cursors,
+    selling::scheduling::{self, EpochState, LiveDrop},
 };
 use shared::{
     drops::{CloseReason, DropState},

@@ -1,7 +1,7 @@
 //! The drops' rows in Postgres: partitions, openings on the second, ends.
 
 use crate::app::App;
-use database::{DatabaseError, scheduling};
+use database::{DatabaseError, selling::scheduling};
 use shared::drops::DropState;
 use std::time::Duration;
 use tokio::time::Instant;

@@ -3,8 +3,8 @@
 //! Any number of instances may sweep: each takes rows that no other has. Orders past the pivot
 //! are never touched; money that was authorized for the others is let go by the payments role.
 
-use crate::{app::App, pause_point, telling::Teller};
-use database::{DatabaseError, holds};
+use crate::{app::App, line_updates::LineUpdater, pause_point};
+use database::{DatabaseError, ordering::holds};
 use shared::{lifecycle::TicketState, shutdown::Shutdown, telemetry::CounterName};
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ const BATCH: i64 = 500;
 
 /// Runs the role until the process stops.
 pub async fn run(app: App, shutdown: Shutdown) {
-    let (soft, teller) = (shutdown.soft(), Teller::start(&app, &shutdown));
+    let (soft, teller) = (shutdown.soft(), LineUpdater::start(&app, &shutdown));
     let tick = Duration::from_millis(app.settings.orders.tick_ms.get());
     while !soft.is_cancelled() {
         if let Err(error) = sweep(&app, &teller).await {
@@ -32,7 +32,7 @@ pub async fn run(app: App, shutdown: Shutdown) {
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away; what is left is due again.
-pub async fn sweep(app: &App, teller: &Teller) -> Result<usize, DatabaseError> {
+pub async fn sweep(app: &App, teller: &LineUpdater) -> Result<usize, DatabaseError> {
     let mut n_swept = 0;
     loop {
         let mut outcome = holds::expire_due(&app.pool, BATCH).await?;
@@ -45,7 +45,7 @@ pub async fn sweep(app: &App, teller: &Teller) -> Result<usize, DatabaseError> {
             return Ok(n_swept);
         }
         let is_expired =
-            |order: &&database::orders::EndedOrder| order.state == TicketState::Expired;
+            |order: &&database::ordering::orders::EndedOrder| order.state == TicketState::Expired;
         let n_expired = outcome.ended.iter().filter(is_expired).count();
         CounterName::HoldsExpired.get().increment(n_expired as u64);
         tracing::info!(n_expired, "gave back the units of {n_ended} orders, {n_expired} expired");

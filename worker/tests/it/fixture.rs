@@ -1,8 +1,8 @@
 //! A worker's connections, an open drop, and a provider to pay at.
 
 use database::{
-    order_batch::{BatchOutcome, BatchRecord, OrderBatch, RecordContent, process},
-    payments::{Begun, begin_authorization},
+    money::payments::{Begun, begin_authorization},
+    ordering::order_batch::{BatchOutcome, BatchRecord, OrderBatch, RecordContent, process},
 };
 use sandbox_psp::settings::Settings as PspSettings;
 use serde_json::Value;

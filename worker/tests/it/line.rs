@@ -2,8 +2,8 @@
 
 use broker::RangeReader;
 use database::{
-    drops::{self, NewDrop},
-    scheduling::{self, EpochState, LiveDrop},
+    selling::drops::{self, NewDrop},
+    selling::scheduling::{self, EpochState, LiveDrop},
 };
 use jiff::Timestamp;
 use queue::{JoinOutcome, JoinRequest, MAX_JOIN_BATCH, RoomHeader};

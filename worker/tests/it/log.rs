@@ -6,7 +6,7 @@ use stack::kafka::embedded::EmbeddedBroker;
 use testkit::wait_until;
 use worker::{
     App,
-    log::{LogError, history::History},
+    event_log::{LogError, history::History},
 };
 
 /// The chain of the drop, as a reader of the log sees it; empty when Kafka is busy.

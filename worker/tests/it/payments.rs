@@ -117,7 +117,7 @@ async fn a_worker_that_vanished_in_mid_call_is_followed_by_another() {
     let order_id = world.pay("pm_card_approve").await;
     // As if it was killed after the provider had answered: the claim stands, nothing is noted.
     let lease = Duration::from_millis(300);
-    let due = database::payments::claim(&world.app.pool, 10, lease).await.unwrap();
+    let due = database::money::payments::claim(&world.app.pool, 10, lease).await.unwrap();
     let client = worker::payments::provider::Provider::new(&world.app.settings.payments).unwrap();
     let conclusion = worker::payments::steps::call(&client, &due[0]).await;
     assert!(matches!(conclusion, worker::payments::steps::Conclusion::Authorized(_)));

@@ -1,7 +1,7 @@
 //! Drops open, change, end and are settled.
 
 use crate::line::{SOON, TestLine, Wishes};
-use database::drops::{LimitsChange, change_limits};
+use database::selling::drops::{LimitsChange, change_limits};
 use queue::TicketStatus;
 use shared::drops::CloseReason;
 use testkit::wait_until;

@@ -155,7 +155,7 @@ async fn after_the_end(
     ticket: &JoinedTicket,
     reason: CloseReason,
 ) -> Result<TicketView, ApiError> {
-    let order = database::room_lookup::order_state(&app.pool, ticket.ticket_id).await;
+    let order = database::line::room_lookup::order_state(&app.pool, ticket.ticket_id).await;
     let order = order.map_err(|error| {
         tracing::warn!(%error, "could not look up an order");
         ApiError::Busy

@@ -5,7 +5,7 @@ use crate::{
     extract::{Operator, Page, PageQuery, PageRequest},
 };
 use axum::extract::State;
-use database::audit::{self, AuditRecord};
+use database::people::audit::{self, AuditRecord};
 use edge::{Json, Problem, Query};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@ use crate::{
     extract::{Operator, Page, PageQuery, PageRequest},
 };
 use axum::extract::State;
-use database::numbers::{self, DeadLetterView};
+use database::selling::numbers::{self, DeadLetterView};
 use edge::{Json, Problem};
 use jiff::Timestamp;
 use serde::Serialize;

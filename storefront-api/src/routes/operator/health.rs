@@ -2,7 +2,7 @@
 
 use crate::{ApiError, App, extract::Operator};
 use axum::extract::State;
-use database::numbers::{self, Heartbeat};
+use database::selling::numbers::{self, Heartbeat};
 use edge::{Json, Problem};
 use jiff::Timestamp;
 use serde::Serialize;

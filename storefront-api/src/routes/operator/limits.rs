@@ -6,7 +6,7 @@ use crate::{
     routes::seller::create_drop::{CAPS, RATES},
 };
 use axum::extract::State;
-use database::drops::{self, DropLimits, LimitsChange};
+use database::selling::drops::{self, DropLimits, LimitsChange};
 use edge::{Json, Path, Problem};
 use serde::{Deserialize, Serialize};
 use shared::ids::DropId;

@@ -6,7 +6,7 @@ use crate::{
     extract::{Body, Faults, Operator, Validate},
 };
 use axum::extract::State;
-use database::drops::{self, ModeChange};
+use database::selling::drops::{self, ModeChange};
 use edge::{Json, Path, Problem};
 use serde::Deserialize;
 use shared::{drops::DropMode, ids::DropId};

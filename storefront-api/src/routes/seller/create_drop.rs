@@ -10,7 +10,7 @@ use crate::{
     extract::{Body, Faults, ResourceId, Seller, Validate},
 };
 use axum::{extract::State, http::StatusCode};
-use database::drops::NewDrop;
+use database::selling::drops::NewDrop;
 use edge::{Json, Problem};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -164,7 +164,7 @@ pub(crate) async fn create(
         }
     }
     let new_drop = input.into_new(DropId::from_uuid(id), &seller);
-    database::drops::create(&app.pool, &new_drop, &seller.actor()).await?;
+    database::selling::drops::create(&app.pool, &new_drop, &seller.actor()).await?;
     tracing::info!(drop.id = %new_drop.id, "made drop {}", new_drop.id);
     Ok((StatusCode::CREATED, Json(drops::find(&app, &seller, new_drop.id).await?)))
 }

@@ -7,7 +7,7 @@ use crate::{
     routes::shopper::drops::DropResponse,
 };
 use axum::extract::State;
-use database::drops::{self, FlashDrop, Window};
+use database::selling::drops::{self, FlashDrop, Window};
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

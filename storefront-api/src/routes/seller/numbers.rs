@@ -2,7 +2,7 @@
 
 use crate::{ApiError, App, extract::Seller};
 use axum::extract::State;
-use database::{drops, numbers};
+use database::{selling::drops, selling::numbers};
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;

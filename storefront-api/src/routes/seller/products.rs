@@ -5,7 +5,7 @@ use crate::{
     extract::{Body, Faults, Page, PageQuery, PageRequest, ResourceId, Seller, Validate},
 };
 use axum::{extract::State, http::StatusCode};
-use database::catalogue::{self, NewProduct, NewVariant, Product, Variant};
+use database::selling::catalogue::{self, NewProduct, NewVariant, Product, Variant};
 use edge::{Json, Path, Problem};
 use iso_currency::Currency;
 use jiff::Timestamp;

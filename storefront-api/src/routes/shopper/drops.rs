@@ -5,7 +5,7 @@ use crate::{
     extract::{Page, PageQuery, PageRequest},
 };
 use axum::extract::State;
-use database::drops::{self, FlashDrop};
+use database::selling::drops::{self, FlashDrop};
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;

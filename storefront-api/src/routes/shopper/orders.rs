@@ -5,7 +5,7 @@ use crate::{
     extract::{Page, PageQuery, PageRequest, Shopper},
 };
 use axum::extract::State;
-use database::order_views::{self, OrderView, Transition};
+use database::ordering::order_views::{self, OrderView, Transition};
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;

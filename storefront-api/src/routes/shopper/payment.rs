@@ -7,8 +7,8 @@ use crate::{
 };
 use axum::{extract::State, http::StatusCode};
 use database::{
-    holds::{self, Cancelled},
-    payments::{self, Begun},
+    money::payments::{self, Begun},
+    ordering::holds::{self, Cancelled},
 };
 use edge::{Json, Path, Problem};
 use queue::Hint;

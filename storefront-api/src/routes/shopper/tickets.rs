@@ -2,7 +2,7 @@
 
 use crate::{ApiError, App, extract::Shopper};
 use axum::extract::State;
-use database::drops;
+use database::selling::drops;
 use edge::{Json, Problem};
 use jiff::Timestamp;
 use queue::{QueueError, RoomState, TicketPlace};

@@ -1,0 +1,55 @@
+//! The `sluice` command: what an installation needs beside its services.
+//!
+//! Settings are those of the services (`config/default.toml`, `SLUICE_SECTION__KEY`). Answers are
+//! JSON on stdout, the log is on stderr.
+
+mod keys;
+mod migrate;
+mod seed;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use keys::KeyArguments;
+use seed::SeedArguments;
+use serde_json::Value;
+use shared::{config::Settings, telemetry};
+use std::io;
+
+/// Looks after a Sluice installation.
+#[derive(Parser)]
+#[command(name = "sluice", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Brings the database schema up to date.
+    Migrate,
+    /// Creates a demo seller, keys and a drop, and prints them as one JSON object.
+    Seed(SeedArguments),
+    /// Creates an API key and prints it, once.
+    Key(KeyArguments),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let command = Arguments::parse().command;
+    let settings = Settings::load()?;
+    telemetry::start_log(&settings.telemetry).context("invalid telemetry.log")?;
+    match command {
+        Command::Migrate => migrate::run(&settings).await,
+        Command::Seed(arguments) => print(&seed::run(&settings, &arguments).await?),
+        Command::Key(arguments) => print(&keys::run(&settings, &arguments).await?),
+    }
+}
+
+/// Prints an answer. A reader that has seen enough (`| head`) is not an error.
+fn print(answer: &Value) -> anyhow::Result<()> {
+    use io::Write as _;
+    match writeln!(io::stdout(), "{answer}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}

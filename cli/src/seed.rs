@@ -1,0 +1,220 @@
+//! Makes what a demo needs: a seller, keys, a product and a drop that opens soon.
+//!
+//! May run any number of times: what the state file names and the database still has is used
+//! again; a demo drop that is over or sold out gets a successor.
+
+use crate::keys;
+use anyhow::Context as _;
+use clap::Args;
+use database::{
+    PgPool,
+    people::api_keys::{self, KeyOwner},
+    selling::catalogue::{self, NewProduct, NewVariant, Product},
+    selling::drops::{self, FlashDrop, NewDrop},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use shared::{
+    clock::{Clock, SystemClock},
+    config::Settings,
+    credentials::ApiKey,
+    drops::Limits,
+    ids::{DropId, ProductId, SellerId},
+};
+use std::path::{Path, PathBuf};
+
+const ACTOR: &str = "console";
+const STOCK: i32 = 1_000_000;
+
+/// What the demo is like.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct SeedArguments {
+    /// File that keeps keys and ids for the next run. It holds secrets; without it, each run makes
+    /// a new seller.
+    #[arg(long, env = "SLUICE_SEED_STATE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Units of the demo drop.
+    #[arg(long, default_value_t = 500)]
+    pub(crate) units: i32,
+    /// How long until it opens, seconds.
+    #[arg(long, default_value_t = 5)]
+    pub(crate) opens_in_s: i64,
+    /// How long it stays open, hours.
+    #[arg(long, default_value_t = 12)]
+    pub(crate) open_h: i64,
+}
+
+/// What was made, as the state file keeps it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Seeded {
+    seller_id: SellerId,
+    seller_key: String,
+    operator_key: String,
+    product_id: ProductId,
+    drop_id: DropId,
+}
+
+/// Makes what is missing and tells everything.
+///
+/// # Errors
+///
+/// Returns what the database said, or that the state file cannot be used.
+pub(crate) async fn run(settings: &Settings, arguments: &SeedArguments) -> anyhow::Result<Value> {
+    let pool = database::connect(&settings.database)?;
+    database::migrate(&pool).await.context("cannot bring the schema up to date")?;
+    let now = SystemClock.now();
+    let seeded = match recall(&pool, arguments.state.as_deref()).await? {
+        Some(known) => keep_selling(&pool, known, arguments, now).await?,
+        None => make_all(&pool, arguments, now).await?,
+    };
+    if let Some(path) = &arguments.state {
+        remember(path, &seeded)?;
+    }
+    let found = find_drop(&pool, &seeded).await?.context("the demo drop has gone")?;
+    let page = format!("{}/drops/{}", settings.storefront.public_url, seeded.drop_id);
+    Ok(json!({
+        "kind": "demo_drop",
+        "drop_id": seeded.drop_id,
+        "page": page,
+        "opens_at": found.opens_at,
+        "closes_at": found.closes_at,
+        "variant_id": found.variant.id,
+        "product_id": seeded.product_id,
+        "seller_id": seeded.seller_id,
+        "seller_key": seeded.seller_key,
+        "operator_key": seeded.operator_key,
+    }))
+}
+
+/// Reads the state file; `None` when there is none, or it tells of another database.
+async fn recall(pool: &PgPool, path: Option<&Path>) -> anyhow::Result<Option<Seeded>> {
+    let Some(path) = path.filter(|path| path.exists()) else { return Ok(None) };
+    let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let seeded: Seeded = serde_json::from_slice(&text)
+        .with_context(|| format!("{} is not what a seed wrote", path.display()))?;
+    for key in [&seeded.seller_key, &seeded.operator_key] {
+        let hash = ApiKey::parse(key).context("the state file has no keys of ours")?.hash();
+        if api_keys::find(pool, &hash).await?.is_none() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(seeded))
+}
+
+fn remember(path: &Path, seeded: &Seeded) -> anyhow::Result<()> {
+    use std::{io::Write, os::unix::fs::OpenOptionsExt};
+    let text = serde_json::to_vec_pretty(seeded)?;
+    let mut options = std::fs::OpenOptions::new();
+    // It holds keys: for its owner alone.
+    let file = options.write(true).create(true).truncate(true).mode(0o600).open(path);
+    file.and_then(|mut file| file.write_all(&text))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+async fn make_all(
+    pool: &PgPool,
+    arguments: &SeedArguments,
+    now: Timestamp,
+) -> anyhow::Result<Seeded> {
+    let seller_id = SellerId::generate();
+    catalogue::create_seller(pool, seller_id, "Tidewater Goods").await?;
+    let seller = KeyOwner::Seller { seller_id, name: "demo".to_owned() };
+    let seller_key = keys::make(pool, &seller).await?;
+    let operator_key = keys::make(pool, &KeyOwner::Operator { name: "demo".to_owned() }).await?;
+    let product = demo_product(seller_id);
+    catalogue::create_product(pool, &product, ACTOR).await?;
+    let mut seeded = Seeded {
+        seller_id,
+        seller_key: seller_key.reveal().to_owned(),
+        operator_key: operator_key.reveal().to_owned(),
+        product_id: product.id,
+        drop_id: DropId::generate(),
+    };
+    seeded.drop_id = make_drop(pool, &seeded, arguments, now).await?;
+    Ok(seeded)
+}
+
+/// Keeps the demo drop while somebody can still buy in it.
+async fn keep_selling(
+    pool: &PgPool,
+    mut seeded: Seeded,
+    arguments: &SeedArguments,
+    now: Timestamp,
+) -> anyhow::Result<Seeded> {
+    let found = find_drop(pool, &seeded).await?;
+    if !found.is_some_and(|flash_drop| can_sell(&flash_drop, now)) {
+        seeded.drop_id = make_drop(pool, &seeded, arguments, now).await?;
+    }
+    Ok(seeded)
+}
+
+fn can_sell(flash_drop: &FlashDrop, now: Timestamp) -> bool {
+    // Not one that is about to close while somebody stands in line.
+    let soon = now.saturating_add(SignedDuration::from_mins(30)).unwrap_or(now);
+    !flash_drop.state.is_over()
+        && flash_drop.units_available > 0
+        && flash_drop.closes_at.is_none_or(|closes_at| closes_at > soon)
+}
+
+async fn find_drop(pool: &PgPool, seeded: &Seeded) -> anyhow::Result<Option<FlashDrop>> {
+    Ok(drops::find_of_seller(pool, seeded.seller_id, seeded.drop_id).await?)
+}
+
+async fn make_drop(
+    pool: &PgPool,
+    seeded: &Seeded,
+    arguments: &SeedArguments,
+    now: Timestamp,
+) -> anyhow::Result<DropId> {
+    let product = catalogue::find_product(pool, seeded.seller_id, seeded.product_id).await?;
+    let product = product.context("the demo product has gone")?;
+    let new_drop = demo_drop(seeded.seller_id, &product, arguments, now)?;
+    drops::create(pool, &new_drop, ACTOR).await?;
+    Ok(new_drop.id)
+}
+
+fn demo_product(seller_id: SellerId) -> NewProduct {
+    NewProduct {
+        id: ProductId::generate(),
+        seller_id,
+        name: "Harbour Lamp".to_owned(),
+        description: "A brass lamp, made in small numbers.".to_owned(),
+        variants: vec![NewVariant {
+            name: "Brass".to_owned(),
+            price_minor: 12_900,
+            currency: "EUR".to_owned(),
+            stock: STOCK,
+        }],
+    }
+}
+
+fn demo_drop(
+    seller_id: SellerId,
+    product: &Product,
+    arguments: &SeedArguments,
+    now: Timestamp,
+) -> anyhow::Result<NewDrop> {
+    let variant = product.variants.first().context("the demo product has no variant")?;
+    let opens_at = now.checked_add(SignedDuration::from_secs(arguments.opens_in_s))?;
+    let closes_at = opens_at.checked_add(SignedDuration::from_hours(arguments.open_h))?;
+    Ok(NewDrop {
+        id: DropId::generate(),
+        seller_id,
+        product_id: product.id,
+        variant_id: variant.id,
+        title: "Harbour Lamp, first edition".to_owned(),
+        description: "Numbered and signed. One each, so that many get one.".to_owned(),
+        units: arguments.units,
+        opens_at: Some(opens_at),
+        closes_at: Some(closes_at),
+        max_units_per_ticket: 1,
+        max_units_per_customer: 1,
+        hold_seconds: 300,
+        limits: Limits {
+            admission_rate_per_second: 50.0,
+            occupancy_cap: 1000,
+            order_rate_per_second: 200.0,
+        },
+    })
+}

@@ -1,0 +1,5 @@
+//! The `sluice` command against a real database and the built services.
+
+#![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
+
+mod seeding;

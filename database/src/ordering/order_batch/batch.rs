@@ -1,0 +1,120 @@
+//! What goes into a batch and what comes out.
+
+use crate::{ordering::inventory::StockFigure, ordering::orders::EndedOrder};
+use shared::{
+    ids::{DropId, TicketId},
+    lifecycle::TicketState,
+    messages::PlaceOrder,
+    text_enum,
+    tickets::Score,
+};
+use std::time::Duration;
+
+/// Records of one partition of `order-commands`, in their order.
+#[derive(Clone, Debug)]
+pub struct OrderBatch {
+    /// The topic, with its prefix.
+    pub topic: String,
+    /// The partition.
+    pub partition: i32,
+    /// Generation of the log they were read from.
+    pub generation: i64,
+    /// The offset that Postgres must still have; another one means that somebody was faster.
+    pub expected_offset: i64,
+    /// Who processes, for the operators' view.
+    pub owner: String,
+    /// The records.
+    pub records: Vec<BatchRecord>,
+}
+
+/// A record as it was read and understood.
+#[derive(Clone, Debug)]
+pub struct BatchRecord {
+    /// Where it stands.
+    pub offset: i64,
+    /// Hash to know the log again by.
+    pub fingerprint: Vec<u8>,
+    /// Its bytes, kept whole if it turns out to be dead.
+    pub payload: Vec<u8>,
+    /// What it says.
+    pub content: RecordContent,
+}
+
+/// What a record says.
+#[derive(Clone, Debug)]
+pub enum RecordContent {
+    /// A command whose MAC is ours.
+    Command(PlaceOrder),
+    /// Something that cannot be processed.
+    Dead {
+        /// Why.
+        reason: DeadReason,
+        /// Why, in words.
+        detail: String,
+        /// The command, if it could be read and its MAC is ours: then its ticket ends as `dead`.
+        command: Option<PlaceOrder>,
+    },
+}
+
+text_enum! {
+    /// Why a record was put aside.
+    DeadReason {
+        /// Not JSON, or not of our form.
+        Malformed = "malformed",
+        /// A version that this release does not know.
+        UnknownVersion = "unknown_version",
+        /// Not made by a drain of ours.
+        BadMac = "bad_mac",
+        /// Its drop does not exist or has another partition.
+        ForeignDrop = "foreign_drop",
+        /// Processing it fails each time.
+        Failed = "failed",
+    }
+}
+
+/// How a batch ended.
+#[derive(Clone, Debug)]
+pub enum BatchOutcome {
+    /// Another processor has moved the offset on; nothing was changed.
+    Late,
+    /// The records up to `next_offset` are processed.
+    Done(BatchDone),
+}
+
+/// What a batch has done.
+#[derive(Clone, Debug, Default)]
+pub struct BatchDone {
+    /// Where to go on.
+    pub next_offset: i64,
+    /// Records taken: less than given when the order rate allowed no more.
+    pub n_taken: usize,
+    /// Orders that are new.
+    pub n_placed: usize,
+    /// Records whose order was there already.
+    pub n_duplicates: usize,
+    /// Records of an epoch that is over.
+    pub n_passed_over: usize,
+    /// Records put aside.
+    pub n_dead: usize,
+    /// How long until the next record may pass, if the order rate stopped this batch.
+    pub wait: Option<Duration>,
+    /// Tickets that have an order row now; the line must be told (SETTLE).
+    pub settled: Vec<SettledTicket>,
+    /// Orders that ended at once (FINISH after SETTLE).
+    pub ended: Vec<EndedOrder>,
+    /// Stock as it is after the batch.
+    pub stock: Vec<StockFigure>,
+}
+
+/// A ticket with an order row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettledTicket {
+    /// The ticket.
+    pub ticket_id: TicketId,
+    /// Its drop.
+    pub drop_id: DropId,
+    /// Its place in the order of its lane.
+    pub score: Score,
+    /// State of its order.
+    pub state: TicketState,
+}

@@ -1,0 +1,195 @@
+//! Making a drop carves its units out of the variant's stock, in one transaction with the move and
+//! the audit row: units are in a variant or in a drop, never in both and never nowhere.
+
+use crate::{
+    DatabaseError, Doing,
+    people::audit::{self, AuditEntry},
+};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use serde_json::json;
+use shared::{
+    drops::{DropState, Limits},
+    ids::{DropId, ProductId, SellerId, VariantId},
+};
+use sqlx::{PgConnection, PgPool};
+
+/// A drop to be made.
+#[derive(Clone, Debug)]
+pub struct NewDrop {
+    /// Its id; a drop that has it already is left as it is.
+    pub id: DropId,
+    /// The tenant.
+    pub seller_id: SellerId,
+    /// The product.
+    pub product_id: ProductId,
+    /// The variant that is sold.
+    pub variant_id: VariantId,
+    /// What it is called.
+    pub title: String,
+    /// Words about it.
+    pub description: String,
+    /// Units to be sold.
+    pub units: i32,
+    /// When it opens; a drop without stays a draft.
+    pub opens_at: Option<Timestamp>,
+    /// When it closes.
+    pub closes_at: Option<Timestamp>,
+    /// Units of one ticket, at most.
+    pub max_units_per_ticket: i32,
+    /// Units of one customer, at most.
+    pub max_units_per_customer: i32,
+    /// How long units are held for an order.
+    pub hold_seconds: i32,
+    /// How fast it goes.
+    pub limits: Limits,
+}
+
+/// Why a drop was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateDropError {
+    /// The seller has no such variant of such a product.
+    #[error("there is no such variant")]
+    VariantNotFound,
+    /// The variant has fewer units than were asked for.
+    #[error("only {in_stock} units are in stock")]
+    NotEnoughStock {
+        /// What it has.
+        in_stock: i32,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
+
+impl NewDrop {
+    fn state(&self) -> DropState {
+        if self.opens_at.is_some() { DropState::Scheduled } else { DropState::Draft }
+    }
+}
+
+/// Makes a drop with its stock.
+///
+/// # Errors
+///
+/// Returns [`CreateDropError`] when the variant is not the seller's or has too few units.
+pub async fn create(pool: &PgPool, new_drop: &NewDrop, actor: &str) -> Result<(), CreateDropError> {
+    let mut transaction = pool.begin().await.doing("begin to make a drop")?;
+    let connection = &mut *transaction;
+    if !insert(connection, new_drop).await? {
+        return Ok(());
+    }
+    carve(connection, new_drop).await?;
+    let entry = AuditEntry {
+        actor,
+        action: "drop.create",
+        drop_id: Some(new_drop.id),
+        seller_id: Some(new_drop.seller_id),
+        old: None,
+        new: Some(json!({
+            "state": new_drop.state(),
+            "variant_id": new_drop.variant_id,
+            "units": new_drop.units,
+            "opens_at": new_drop.opens_at,
+            "closes_at": new_drop.closes_at,
+            "limits": new_drop.limits,
+        })),
+        why: "a new drop",
+    };
+    audit::write(connection, entry).await?;
+    Ok(transaction.commit().await.doing("commit a drop")?)
+}
+
+/// Inserts the row; `false` when it is there already, from a first try whose answer was lost.
+async fn insert(
+    connection: &mut PgConnection,
+    new_drop: &NewDrop,
+) -> Result<bool, CreateDropError> {
+    let inserted = sqlx::query(
+        "insert into drops (id, seller_id, product_id, title, description, state, opens_at,
+             closes_at, max_units_per_ticket, max_units_per_customer, hold_seconds,
+             admission_rate_per_second, occupancy_cap, order_rate_per_second)
+         select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+         from products where seller_id = $2 and id = $3
+         on conflict (id) do nothing",
+    )
+    .bind(new_drop.id.as_uuid())
+    .bind(new_drop.seller_id.as_uuid())
+    .bind(new_drop.product_id.as_uuid())
+    .bind(&new_drop.title)
+    .bind(&new_drop.description)
+    .bind(new_drop.state().as_str())
+    .bind(new_drop.opens_at.map(ToSqlx::to_sqlx))
+    .bind(new_drop.closes_at.map(ToSqlx::to_sqlx))
+    .bind(new_drop.max_units_per_ticket)
+    .bind(new_drop.max_units_per_customer)
+    .bind(new_drop.hold_seconds)
+    .bind(new_drop.limits.admission_rate_per_second)
+    .bind(i32::try_from(new_drop.limits.occupancy_cap).unwrap_or(i32::MAX))
+    .bind(new_drop.limits.order_rate_per_second)
+    .execute(&mut *connection)
+    .await
+    .doing("make a drop")?;
+    if inserted.rows_affected() == 1 {
+        return Ok(true);
+    }
+    let there: bool =
+        sqlx::query_scalar("select exists (select from drops where id = $1 and seller_id = $2)")
+            .bind(new_drop.id.as_uuid())
+            .bind(new_drop.seller_id.as_uuid())
+            .fetch_one(connection)
+            .await
+            .doing("look for a drop")?;
+    if there { Ok(false) } else { Err(CreateDropError::VariantNotFound) }
+}
+
+async fn carve(connection: &mut PgConnection, new_drop: &NewDrop) -> Result<(), CreateDropError> {
+    let taken = sqlx::query(
+        "update variants set stock = stock - $4
+         where id = $1 and product_id = $2 and seller_id = $3 and stock >= $4",
+    )
+    .bind(new_drop.variant_id.as_uuid())
+    .bind(new_drop.product_id.as_uuid())
+    .bind(new_drop.seller_id.as_uuid())
+    .bind(new_drop.units)
+    .execute(&mut *connection)
+    .await
+    .doing("take units out of a variant")?;
+    if taken.rows_affected() == 0 {
+        return Err(why_not_taken(connection, new_drop).await?);
+    }
+    sqlx::query(
+        "with stock as (
+             insert into inventory (drop_id, variant_id, seller_id, total, available)
+             values ($1, $2, $3, $4, $4) returning version)
+         insert into inventory_moves
+             (drop_id, variant_id, kind, d_available, d_reserved, d_sold, version)
+         select $1, $2, 'carve', $4, 0, 0, version from stock",
+    )
+    .bind(new_drop.id.as_uuid())
+    .bind(new_drop.variant_id.as_uuid())
+    .bind(new_drop.seller_id.as_uuid())
+    .bind(new_drop.units)
+    .execute(connection)
+    .await
+    .doing("give units to a drop")?;
+    Ok(())
+}
+
+async fn why_not_taken(
+    connection: &mut PgConnection,
+    new_drop: &NewDrop,
+) -> Result<CreateDropError, DatabaseError> {
+    let in_stock: Option<i32> = sqlx::query_scalar(
+        "select stock from variants where id = $1 and product_id = $2 and seller_id = $3",
+    )
+    .bind(new_drop.variant_id.as_uuid())
+    .bind(new_drop.product_id.as_uuid())
+    .bind(new_drop.seller_id.as_uuid())
+    .fetch_optional(connection)
+    .await
+    .doing("look at a variant's stock")?;
+    Ok(in_stock.map_or(CreateDropError::VariantNotFound, |in_stock| {
+        CreateDropError::NotEnoughStock { in_stock }
+    }))
+}
