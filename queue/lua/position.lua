@@ -1,5 +1,5 @@
 --[[
-Counts who stands ahead in a lane.
+Counts those ahead in a lane.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  w:      prefix of the lanes

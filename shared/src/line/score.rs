@@ -1,11 +1,11 @@
-//! A ticket's number in line, and what its shopper asks for.
+//! Where a ticket stands in the order of its lane.
 
-use crate::ids::VariantId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Bits of a [`Score`] that hold the queue number.
 const NUMBER_BITS: u32 = 40;
+const MAX_NUMBER: u64 = (1 << NUMBER_BITS) - 1;
 
 /// A generation of a drop's state in Redis; raised by each rebuild.
 #[derive(
@@ -18,7 +18,7 @@ impl Epoch {
     /// Epochs stay below this, so that a score fits the 53 bits of a Redis double.
     pub const LIMIT: u32 = 1 << 13;
 
-    /// The generation after this one.
+    /// Returns the next generation.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
@@ -31,44 +31,44 @@ impl fmt::Display for Epoch {
     }
 }
 
-/// The place of a ticket in the order of its lane: epoch first, then the number given at join.
+/// A ticket's rank in the order of its lane: epoch first, then the queue number given at join.
 ///
-/// Written as `epoch · 2^40 + number`, so that whoever joins after a rebuild stands behind
-/// everybody from before it, without the lost counter being known.
+/// Written as `epoch · 2^40 + number`, so that a ticket that joins after a rebuild
+/// stands behind all from before it, without the lost counter being known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Score(u64);
 
 impl Score {
-    /// Joins an epoch and a queue number.
+    /// Combines an epoch and a queue number.
     #[must_use]
     pub const fn new(epoch: Epoch, number: u64) -> Self {
-        Self(((epoch.0 as u64) << NUMBER_BITS) | (number & ((1 << NUMBER_BITS) - 1)))
+        Self(((epoch.0 as u64) << NUMBER_BITS) | (number & MAX_NUMBER))
     }
 
-    /// Takes a score from Redis or the wire; `None` when no ticket can have it.
+    /// Reads a score from Redis or the wire; `None` if no ticket can have it.
     #[must_use]
     pub const fn from_raw(raw: u64) -> Option<Self> {
         let score = Self(raw);
         if score.epoch().0 >= Epoch::LIMIT || score.number() == 0 { None } else { Some(score) }
     }
 
-    /// The number as Redis holds it.
+    /// Returns the number as Redis holds it.
     #[must_use]
     pub const fn raw(self) -> u64 {
         self.0
     }
 
-    /// The epoch in which the ticket joined.
+    /// Returns the epoch in which the ticket joined.
     #[must_use]
     pub const fn epoch(self) -> Epoch {
         Epoch((self.0 >> NUMBER_BITS) as u32)
     }
 
-    /// The queue number, from 1, dense within its epoch.
+    /// Returns the queue number: from 1, dense within its epoch.
     #[must_use]
     pub const fn number(self) -> u64 {
-        self.0 & ((1 << NUMBER_BITS) - 1)
+        self.0 & MAX_NUMBER
     }
 }
 
@@ -79,23 +79,13 @@ impl Score {
 #[serde(transparent)]
 pub struct Lane(pub u8);
 
-/// What a shopper wants, fixed at join when the drop's fulfilment is `auto`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Intent {
-    /// The thing that is wanted.
-    pub variant_id: VariantId,
-    /// How many, from 1 to the drop's limit per ticket.
-    pub units: u32,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_newcomer_of_a_later_epoch_stands_behind_everybody() {
-        assert!(Score::new(Epoch(2), 1) > Score::new(Epoch(1), (1 << 40) - 1));
+        assert!(Score::new(Epoch(2), 1) > Score::new(Epoch(1), MAX_NUMBER));
     }
 
     #[test]
