@@ -1,7 +1,13 @@
 //! Room events reach `queue-events` in their order, one chain per drop.
 
-use crate::line::{SOON, TestLine, Wishes, run};
-use shared::messages::{ChainHash, QueueEventV1, RoomEvent};
+use crate::{
+    SOON,
+    test_line::{LineOptions, TestLine, run},
+};
+use shared::{
+    line::{ChainHash, RoomEvent},
+    messages::QueueEventV1,
+};
 use stack::kafka::embedded::EmbeddedBroker;
 use testkit::wait_until;
 use worker::{
@@ -47,7 +53,7 @@ pub(crate) async fn wait_for_joins(line: &TestLine, count: usize) -> Vec<QueueEv
 
 #[tokio::test]
 async fn joins_are_logged_in_one_chain() {
-    let line = TestLine::new(Wishes::default()).await;
+    let line = TestLine::new(LineOptions::default()).await;
     let shutdown = line.run("log,scheduler");
     line.open(1).await;
     for _ in 0..5 {
@@ -68,7 +74,7 @@ async fn joins_are_logged_in_one_chain() {
 
 #[tokio::test]
 async fn a_writer_that_comes_after_another_goes_on_in_the_same_chain() {
-    let line = TestLine::new(Wishes::default()).await;
+    let line = TestLine::new(LineOptions::default()).await;
     let first = line.run("log,scheduler");
     line.open(1).await;
     line.join(10).await;
@@ -98,7 +104,7 @@ async fn a_replaced_log_is_noticed_and_goes_on_in_the_same_chain() {
         ("SLUICE_KAFKA__TOPIC_PREFIX", "x-".to_owned()),
         ("SLUICE_KAFKA__PARTITIONS", "4".to_owned()),
     ];
-    let line = TestLine::new(Wishes { settings, ..Wishes::default() }).await;
+    let line = TestLine::new(LineOptions { settings, ..LineOptions::default() }).await;
     let first = line.run("log,scheduler");
     line.open(1).await;
     line.join(10).await;

@@ -1,37 +1,45 @@
 //! Where to read on, and whether the log is still the one we know.
 
-use crate::{app::App, event_log::LogError, kafka_log};
+use crate::{
+    app::App,
+    kafka_log::{self, KafkaLogError},
+};
 use database::ordering::offsets::PartitionOffset;
 
+/// Where a partition is read: the compare-and-set of each batch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReadPosition {
+    pub(super) partition: i32,
+    /// Generation of the log.
+    pub(super) generation: i64,
+    /// The offset that Postgres has.
+    pub(super) next_offset: i64,
+}
+
 /// Looks up where a partition has to be read on. A log that was replaced (another cluster, our
-/// place outside of it, another record before our place) gets a new generation and is read from
+/// offset outside of it, another record before our offset) gets a new generation and is read from
 /// its start: duplicates meet their own order rows.
-///
-/// # Errors
-///
-/// Returns [`LogError`] when Kafka or Postgres is away, or the log was just replaced; the next
-/// look goes on then.
-pub async fn find(app: &App, partition: i32) -> Result<PartitionOffset, LogError> {
+pub(super) async fn find(app: &App, partition: i32) -> Result<ReadPosition, KafkaLogError> {
     let topic = &app.topics.order_commands;
     let log = kafka_log::known_log(app, topic, partition).await?;
     let (known, offsets) = (log.known, log.offsets);
     let why = if known.next_offset < offsets.start || known.next_offset > offsets.end {
-        Some("our place is outside of it")
+        "our offset is outside of it"
     } else if is_another_record(app, &known, offsets.start).await? {
-        Some("another record stands before our place")
+        "another record stands before our offset"
     } else {
-        None
+        let PartitionOffset { generation, next_offset, .. } = known;
+        return Ok(ReadPosition { partition, generation, next_offset });
     };
-    let Some(why) = why else { return Ok(known) };
     kafka_log::replace(app, &known, offsets.start, why).await?;
-    Err(LogError::LogReplaced)
+    Err(KafkaLogError::Replaced)
 }
 
 async fn is_another_record(
     app: &App,
     known: &PartitionOffset,
     start: i64,
-) -> Result<bool, LogError> {
+) -> Result<bool, KafkaLogError> {
     let Some(fingerprint) = &known.fingerprint else { return Ok(false) };
     if known.next_offset <= start {
         // It is no longer kept, so nothing can be said.

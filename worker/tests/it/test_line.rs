@@ -1,26 +1,23 @@
 //! A drop with a line of its own, on the real servers, and the roles that a test asks for.
 
+use crate::SOON;
 use broker::RangeReader;
-use database::{
-    selling::drops::{self, NewDrop},
-    selling::scheduling::{self, EpochState, LiveDrop},
+use database::selling::{
+    drops::{self, NewDrop},
+    scheduling::{self, EpochState, LiveDrop},
 };
 use jiff::Timestamp;
-use queue::{JoinOutcome, JoinRequest, MAX_JOIN_BATCH, RoomHeader};
+use queue::MAX_JOIN_BATCH;
 use shared::{
     clock::{Clock, SystemClock},
     drops::{DropState, Limits},
     ids::{DropId, ProductId, SellerId, ShopperId, TicketId, VariantId},
-    messages::{JoinedTicket, OrderCommand, PlaceOrder},
+    line::{Intent, JoinOutcome, JoinRequest, JoinedTicket, Lane, RoomHeader},
+    messages::{OrderCommand, PlaceOrder},
     shutdown::Shutdown,
-    tickets::{Intent, Lane},
 };
-use std::time::Duration;
 use testkit::{TestDatabase, TestRedis, TestTopics, settings, wait_until};
 use worker::{App, start};
-
-/// How long anything here may take.
-pub(crate) const SOON: Duration = Duration::from_secs(60);
 
 /// One drop on servers of the test's own.
 pub(crate) struct TestLine {
@@ -34,35 +31,35 @@ pub(crate) struct TestLine {
 }
 
 /// What a test wants to be different.
-pub(crate) struct Wishes {
+pub(crate) struct LineOptions {
     pub(crate) units: i32,
     pub(crate) rate: f64,
     /// Settings over those of the servers.
     pub(crate) settings: Vec<(&'static str, String)>,
 }
 
-impl Default for Wishes {
+impl Default for LineOptions {
     fn default() -> Self {
         Self { units: 100, rate: 1000.0, settings: Vec::new() }
     }
 }
 
 impl TestLine {
-    pub(crate) async fn new(wishes: Wishes) -> Self {
+    pub(crate) async fn new(options: LineOptions) -> Self {
         let (database, redis, topics) =
             tokio::join!(TestDatabase::create(), TestRedis::create(), TestTopics::create());
         let mut env = topics.env().clone();
         env.insert("SLUICE_DATABASE__URL".into(), database.url().into());
         env.insert("SLUICE_REDIS__URL".into(), redis.url().into());
         env.insert("SLUICE_LINE__GRACE_MS".into(), "300".into());
-        env.extend(wishes.settings.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+        env.extend(options.settings.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
         let settings = settings(env);
         // Shown only for a test that failed, or with --nocapture.
         static LOG: std::sync::Once = std::sync::Once::new();
         LOG.call_once(|| shared::telemetry::start_log(&settings.telemetry).unwrap());
         let app = App::connect(settings).await.unwrap();
         let variant_id = VariantId::generate();
-        let drop_id = make_drop(&app, variant_id, &wishes).await;
+        let drop_id = make_drop(&app, variant_id, &options).await;
         Self { app, drop_id, variant_id, redis, database, _topics: topics }
     }
 
@@ -173,16 +170,16 @@ pub(crate) fn run(app: &App, roles: &str) -> Shutdown {
     shutdown
 }
 
-async fn make_drop(app: &App, variant_id: VariantId, wishes: &Wishes) -> DropId {
+async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> DropId {
     let (seller, product) = (SellerId::generate(), ProductId::generate());
     sqlx::query("insert into sellers (id, name) values ($1, 'S')")
-        .bind(seller.as_uuid())
+        .bind(seller)
         .execute(&app.pool)
         .await
         .unwrap();
     sqlx::query("insert into products (id, seller_id, name) values ($1, $2, 'P')")
-        .bind(product.as_uuid())
-        .bind(seller.as_uuid())
+        .bind(product)
+        .bind(seller)
         .execute(&app.pool)
         .await
         .unwrap();
@@ -190,9 +187,9 @@ async fn make_drop(app: &App, variant_id: VariantId, wishes: &Wishes) -> DropId 
         "insert into variants (id, product_id, seller_id, name, price_minor, currency, stock)
          values ($1, $2, $3, 'V', 1000, 'EUR', 10000)",
     )
-    .bind(variant_id.as_uuid())
-    .bind(product.as_uuid())
-    .bind(seller.as_uuid())
+    .bind(variant_id)
+    .bind(product)
+    .bind(seller)
     .execute(&app.pool)
     .await
     .unwrap();
@@ -204,14 +201,14 @@ async fn make_drop(app: &App, variant_id: VariantId, wishes: &Wishes) -> DropId 
         variant_id,
         title: "D".into(),
         description: String::new(),
-        units: wishes.units,
+        units: options.units,
         opens_at: Some(now),
         closes_at: None,
         max_units_per_ticket: 1,
         max_units_per_customer: 1,
         hold_seconds: 60,
         limits: Limits {
-            admission_rate_per_second: wishes.rate,
+            admission_rate_per_second: options.rate,
             occupancy_cap: 10_000,
             order_rate_per_second: 1000.0,
         },
