@@ -1,43 +1,34 @@
-//! A crowd through a world, and what the check says of it.
+//! A crowd through a world, and what the check finds.
 
-use crate::{
-    World,
-    faults::{self, Victim},
-};
 use anyhow::Context;
-use crowd::{CheckOptions, CheckReport, RunOptions, RunReport, faults::FaultLog};
+use check::{CheckOptions, CheckReport, faults::FaultLog};
+use crowd::{RunOptions, RunReport};
 use shared::ids::DropId;
 use std::{fmt, time::Duration};
+use testkit::World;
 
 /// LIVE-2.
 const SETTLE: Duration = Duration::from_secs(120);
 
-/// A crowd and what is done to the world meanwhile.
+/// A crowd, and how long the system may take to settle before it is judged.
 #[derive(Clone, Debug)]
-pub struct Crowd {
-    /// How the crowd behaves.
-    pub options: RunOptions,
-    /// Who is killed meanwhile, in this order.
-    pub victims: Vec<Victim>,
-    /// How long before each kill.
-    pub pause: Duration,
-    /// How long the system may take to settle before it is judged.
-    pub settle: Duration,
+pub(crate) struct Crowd {
+    pub(crate) options: RunOptions,
+    pub(crate) settle: Duration,
 }
 
 /// What came of a run.
 #[derive(Debug)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// What the shoppers met.
-    pub run: RunReport,
+    pub(crate) run: RunReport,
     /// What the check found.
-    pub check: CheckReport,
+    pub(crate) check: CheckReport,
 }
 
 impl Crowd {
     /// The crowd of the promise: a fifth absent, a tenth never pays, holds of 5 s.
-    #[must_use]
-    pub fn new(shoppers: u64, units: u32) -> Self {
+    pub(crate) fn new(shoppers: u64, units: u32) -> Self {
         let options = RunOptions {
             create: true,
             drop: None,
@@ -46,32 +37,13 @@ impl Crowd {
             never_pay: Some(0.1),
             ..RunOptions::new(DropId::generate(), shoppers)
         };
-        Self { options, victims: Vec::new(), pause: Duration::from_secs(3), settle: SETTLE }
+        Self { options, settle: SETTLE }
     }
 
-    /// Kills these while it runs.
-    #[must_use]
-    pub fn killing(mut self, victims: &[Victim]) -> Self {
-        self.victims = victims.to_vec();
-        self
-    }
-
-    /// Sends the crowd through the world and judges what came of it.
-    ///
-    /// # Errors
-    ///
-    /// Returns what kept the run or the check from being made; a violation is in the outcome.
-    pub async fn run(self, world: &World) -> anyhow::Result<Outcome> {
-        let (victims, pause) = (self.victims.clone(), self.pause);
-        self.run_while(world, async |log| faults::strike(world, &log, &victims, pause).await).await
-    }
-
-    /// The same, with something of the caller's own that is done to the world meanwhile.
-    ///
-    /// # Errors
-    ///
-    /// As [`run`](Self::run), and what the caller's part returns.
-    pub async fn run_while(
+    /// Sends the crowd through the world, with something that is done to it meanwhile, and judges
+    /// what came of it. Returns what kept the run or the check from being made; a violation is in
+    /// the outcome.
+    pub(crate) async fn run_while(
         self,
         world: &World,
         meanwhile: impl AsyncFnOnce(FaultLog) -> anyhow::Result<()>,
@@ -90,13 +62,11 @@ impl Crowd {
         let (run, struck) = tokio::join!(crowd::run(options), meanwhile(FaultLog::new(&faults)));
         struck.context("a fault could not be made or healed")?;
         let run = run?;
-        let endpoints = world.stack.endpoints();
-        let prefix = world.fleet.env.get("SLUICE_KAFKA__TOPIC_PREFIX");
-        let check = crowd::check(CheckOptions {
+        let check = check::check(CheckOptions {
             history,
-            database: endpoints.database_url,
-            kafka: endpoints.kafka_brokers,
-            topic_prefix: prefix.cloned().unwrap_or_default(),
+            database: world.database.url().to_owned(),
+            kafka: world.topics.settings().brokers.clone(),
+            topic_prefix: world.topics.prefix().to_owned(),
             drop: Some(run.drop_id),
             psp_ledger: world.fleet.psp_ledger().display().to_string(),
             psp_api_key: None,
@@ -111,11 +81,7 @@ impl Crowd {
 
 impl Outcome {
     /// Fails with both reports unless everybody was told the end and nothing was violated.
-    ///
-    /// # Panics
-    ///
-    /// When somebody was left uninformed or an invariant was violated.
-    pub fn assert_clean(&self) {
+    pub(crate) fn assert_clean(&self) {
         assert_eq!(self.run.gave_up, 0, "shoppers were not told the end:\n{self}");
         assert!(self.check.is_clean(), "violated: {:?}\n{self}", self.check.violated());
     }
