@@ -1,10 +1,10 @@
-# One image with all services; docker-compose.yml says which one a container runs.
+# One image with all services; docker-compose.yml says which of them a container runs.
 #
 #   docker build -t sluice .
 #   docker run --rm sluice admission --help
 
 FROM rust:1.95-bookworm AS build
-# librdkafka is built from source with its configure script; it links the system's OpenSSL.
+# librdkafka is built from source with its own configure script and links the system's OpenSSL.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends pkg-config libssl-dev \
     && rm -rf /var/lib/apt/lists/*
@@ -28,7 +28,7 @@ COPY --from=build /out/ /usr/local/bin/
 COPY deploy/docker/entrypoint /usr/local/bin/sluice-entrypoint
 USER sluice
 WORKDIR /var/lib/sluice
-# Storefront, admission, payment sandbox; 918x are health and metrics.
+# Storefront, admission and payment sandbox; 918x serve health and metrics.
 EXPOSE 8080 8081 8090 9180 9181 9182
 ENTRYPOINT ["sluice-entrypoint"]
 CMD ["storefront-api"]

@@ -37,6 +37,11 @@ need_cargo() {
     fail "rustc $found is too old, $wanted is needed; run: rustup update stable"
 }
 
+# Installs a cargo subcommand that is missing.
+need_cargo_tool() {
+  command -v "$1" >/dev/null || timed "install $1" cargo install --quiet --locked "$1"
+}
+
 # Prints the packages that running everything needs, without those whose server is given.
 server_packages() {
   echo build-essential pkg-config libssl-dev

@@ -1,18 +1,18 @@
 // Builds web/dist (kept in the repository, so that running Sluice needs no Node) or, with
-// `--tests`, the unit tests for Node's own test runner.
+// `--tests`, the unit tests for Node's test runner.
 import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const here = new URL(".", import.meta.url).pathname;
 
-/** Bundles the pages: stable names, because the server answers with ETags. */
+/** Bundles the shop. File names are stable, because the server answers with ETags. */
 async function buildPages() {
   await rm(`${here}dist`, { recursive: true, force: true });
   await mkdir(`${here}dist/assets`, { recursive: true });
   await cp(`${here}static`, `${here}dist`, { recursive: true });
   await build({
-    entryPoints: { app: `${here}src/main.ts`, style: `${here}src/styles/main.css` },
+    entryPoints: { app: `${here}src/shop/main.ts`, style: `${here}src/shop/styles/main.css` },
     outdir: `${here}dist/assets`,
     bundle: true,
     minify: true,
@@ -23,7 +23,7 @@ async function buildPages() {
   await printSizes();
 }
 
-/** Prints what a phone has to load for each page. */
+/** Prints what a phone has to load, and fails if the waiting room is too big. */
 async function printSizes() {
   const assets = (await readdir(`${here}dist/assets`)).map((name) => `assets/${name}`);
   const pages = (await readdir(`${here}dist`)).filter((name) => name.endsWith(".html"));
@@ -37,11 +37,11 @@ async function printSizes() {
     );
   }
   if (total > 30 * 1024)
-    throw new Error(`the waiting room has grown to ${total} B gzip: 30 KiB is the limit`);
-  console.log(`waiting room with script, style, icon: ${total} B gzip`);
+    throw new Error(`the waiting room has grown to ${total} B gzip: the limit is 30 KiB`);
+  console.log(`the waiting room with script, styles and icon: ${total} B gzip`);
 }
 
-/** Bundles every test file by itself, for `node --test`. */
+/** Bundles each test file separately, for `node --test`. */
 async function buildTests() {
   const names = (await readdir(`${here}test`)).filter((name) => name.endsWith(".test.ts"));
   await rm(`${here}.test-build`, { recursive: true, force: true });

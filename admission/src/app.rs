@@ -1,52 +1,53 @@
-//! What all handlers share.
+//! What all handlers share, put together in one place.
 
-use crate::room::Rooms;
-use axum::extract::FromRef;
+use crate::{
+    error::ApiError,
+    extract::PresentedTicket,
+    room::{RoomDirectory, feed, keeper},
+    socket::{Hubs, hints},
+};
+use axum::{extract::FromRef, http::HeaderMap};
 use database::PgPool;
-use edge::{AllowedOrigins, KeyedLimiter, SessionVerifier};
+use edge::{AllowedOrigins, KeyedLimiter, Readiness, SessionVerifier};
 use queue::Queue;
-use shared::{clock::Clock, config::Settings, credentials::Keyring, shutdown::Shutdown};
+use shared::{
+    clock::Clock, config::Settings, credentials::Keyring, ids::DropId, shutdown::Shutdown,
+};
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
+/// What readiness calls the line.
+const REDIS: &str = "redis";
+
 /// The service's parts. A clone shares them.
 #[derive(Clone)]
-pub struct App {
-    /// The line.
-    pub queue: Queue,
-    /// The truth, asked only about drops without a room.
-    pub pool: PgPool,
-    /// The rooms that this instance follows.
-    pub rooms: Arc<Rooms>,
-    /// Keys of tickets.
-    pub ticket_keys: Arc<Keyring>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Believes sessions.
-    pub sessions: SessionVerifier,
+pub(crate) struct App {
+    pub(crate) queue: Queue,
+    /// Asked only about drops without a room: an open line needs no Postgres.
+    pub(crate) pool: PgPool,
+    pub(crate) rooms: Arc<RoomDirectory>,
+    pub(crate) hubs: Arc<Hubs>,
+    pub(crate) readiness: Readiness,
+    pub(crate) ticket_keys: Arc<Keyring>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) sessions: SessionVerifier,
     /// Pages that may call us.
-    pub origins: AllowedOrigins,
-    /// Joins per shopper.
-    pub joins: KeyedLimiter,
-    /// Looks and sockets per ticket.
-    pub looks: KeyedLimiter,
-    /// Places for sockets.
-    pub sockets: Arc<Semaphore>,
-    /// Sockets, at most.
-    pub max_sockets: u32,
+    pub(crate) origins: AllowedOrigins,
+    /// Joins, by shopper.
+    pub(crate) join_limiter: KeyedLimiter,
+    /// Looks, leaves and new sockets, by ticket.
+    pub(crate) look_limiter: KeyedLimiter,
+    /// One permit per open socket.
+    pub(crate) socket_slots: Arc<Semaphore>,
+    pub(crate) max_sockets: u32,
     /// How long a ticket is valid.
-    pub ticket_ttl: Duration,
-    /// When to stop.
-    pub shutdown: Shutdown,
+    pub(crate) ticket_ttl: Duration,
+    pub(crate) shutdown: Shutdown,
 }
 
 impl App {
     /// Puts the parts together; nothing runs yet.
-    ///
-    /// # Errors
-    ///
-    /// Returns what is wrong with the settings.
-    pub async fn build(
+    pub(crate) async fn build(
         settings: &Settings,
         clock: Arc<dyn Clock>,
         shutdown: &Shutdown,
@@ -57,24 +58,47 @@ impl App {
         let joins_per_second = settings.limits.joins_per_second;
         let max_sockets = settings.admission.max_sockets.get();
         Ok(Self {
-            rooms: Rooms::new(queue.clone(), pool.clone(), shutdown.clone()),
+            rooms: RoomDirectory::new(queue.clone(), pool.clone(), shutdown.hard()),
+            hubs: Hubs::new(queue.clone(), shutdown.soft()),
             queue,
             pool,
+            readiness: Readiness::needing([REDIS]),
             ticket_keys: keyring("ticket_keys", &settings.credentials.ticket_keys)?,
             sessions: SessionVerifier::new(session_keys, Arc::clone(&clock)),
             clock,
             origins: AllowedOrigins::new(&settings.admission.allowed_origins),
-            joins: limiter(joins_per_second, 2),
-            looks: limiter(joins_per_second, 4),
-            sockets: Arc::new(Semaphore::new(max_sockets as usize)),
+            join_limiter: limiter(joins_per_second, 2),
+            look_limiter: limiter(joins_per_second, 4),
+            socket_slots: Arc::new(Semaphore::new(max_sockets as usize)),
             max_sockets,
             ticket_ttl: Duration::from_secs(settings.admission.ticket_ttl_s.get()),
             shutdown: shutdown.clone(),
         })
     }
+
+    /// Starts the tasks that keep the rooms up to date and tell those who listen.
+    pub(crate) fn start_tasks(&self) {
+        let soft = self.shutdown.soft();
+        let (rooms, queue) = (Arc::clone(&self.rooms), self.queue.clone());
+        self.shutdown.spawn(feed::run(rooms, queue, soft.clone()));
+        let readiness = self.readiness.clone();
+        let tell_reachable = move |is_reachable| readiness.set(REDIS, is_reachable);
+        let (rooms, queue, pool) = (Arc::clone(&self.rooms), self.queue.clone(), self.pool.clone());
+        self.shutdown.spawn(keeper::run(rooms, queue, pool, tell_reachable, soft.clone()));
+        self.shutdown.spawn(hints::run(Arc::clone(&self.hubs), self.queue.clone(), soft));
+    }
+
+    /// Takes a drop's ticket out of a request's headers.
+    pub(crate) fn presented_ticket(
+        &self,
+        headers: &HeaderMap,
+        drop_id: DropId,
+    ) -> Result<PresentedTicket, ApiError> {
+        PresentedTicket::read(headers, drop_id, &self.ticket_keys, self.clock.now())
+    }
 }
 
-/// A limiter for accounts or tickets that lets `seconds` of its rate through at once.
+/// A limiter that lets `seconds` of its rate through at once.
 fn limiter(rate: NonZeroU32, seconds: u32) -> KeyedLimiter {
     let burst = rate.saturating_mul(NonZeroU32::MIN.saturating_add(seconds - 1));
     KeyedLimiter::per_second(rate, burst, KeyedLimiter::SHOPPER_CELLS)

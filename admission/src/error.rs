@@ -1,69 +1,55 @@
 //! Every failure of this service, with its status and stable code.
 
+use crate::room::RoomError;
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use database::DatabaseError;
 use edge::Problem;
 use jiff::Timestamp;
 use queue::QueueError;
 use shared::drops::{CloseReason, InvalidUnits};
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
-/// Why a request was not answered as it wished.
+/// Why a request could not be fulfilled. The texts are for people: what is wrong, and what to do.
 #[derive(Debug, thiserror::Error)]
-pub enum ApiError {
-    /// No drop has this id.
-    #[error("There is no such drop.")]
+pub(crate) enum ApiError {
+    #[error("There is no drop with this id.")]
     DropNotFound,
-    /// It is too early.
-    #[error("The drop is not open yet.")]
+    #[error("The drop has not opened yet. Join once it opens.")]
     NotOpen {
-        /// When it opens, if that is known.
+        /// `None` while no time is set.
         opens_at: Option<Timestamp>,
     },
     /// An operator stopped the room.
-    #[error("The drop is stopped for the moment.")]
+    #[error("Joining is stopped for now. Please try again later.")]
     Stopped,
-    /// It is too late.
-    #[error("The line is over.")]
+    #[error("The line for this drop has ended.")]
     Ended(CloseReason),
-    /// No ticket can have this many units.
     #[error("{0}")]
     Units(InvalidUnits),
-    /// `units` is no number of things.
     #[error("units must be a whole number of at least 1")]
     NotUnits,
-    /// The drop does not sell this.
-    #[error("The drop does not sell this variant.")]
+    #[error("This drop doesn't sell this variant.")]
     UnknownVariant,
-    /// No ticket, or none of ours.
-    #[error("This is no ticket of ours.")]
+    #[error("The ticket is missing or not valid. Join the line to get one.")]
     TicketInvalid,
-    /// The ticket's time is over.
-    #[error("The ticket has expired.")]
+    #[error("The ticket has expired. Join the line to get a new one.")]
     TicketExpired,
-    /// The ticket is of another drop.
-    #[error("The ticket is of another drop.")]
+    #[error("The ticket belongs to another drop.")]
     TicketForeign,
-    /// As many wait as may.
-    #[error("The line is full.")]
+    #[error("The room is at capacity. Please try again later.")]
     RoomFull,
-    /// The line is being brought back; tickets stay valid.
-    #[error("The line is being restored. Tickets keep their place.")]
-    Rebuilding {
-        /// When to try again.
-        retry_after: Duration,
-    },
+    #[error("The line is being restored. Tickets keep their position; please try again shortly.")]
+    Rebuilding { retry_after: Duration },
     /// More is asked than can be done now.
-    #[error("Too much at once. Please try again.")]
+    #[error("Too many requests at once. Please try again shortly.")]
     Busy,
-    /// Redis failed.
-    #[error("The line cannot be reached.")]
+    #[error("The line can't be reached right now. Please try again shortly.")]
     Queue(#[source] QueueError),
-    /// The page may not do this.
-    #[error("Pages of this origin may not do this.")]
-    OriginRefused,
+    #[error("The drop can't be looked up right now. Please try again shortly.")]
+    Database(#[from] DatabaseError),
     /// A problem that was made already.
     #[error("{}", .0.code())]
     Problem(Problem),
@@ -71,8 +57,7 @@ pub enum ApiError {
 
 impl ApiError {
     /// The one table from failure to status and stable code.
-    #[must_use]
-    pub fn status_and_code(&self) -> (StatusCode, &'static str) {
+    pub(crate) fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::DropNotFound => (StatusCode::NOT_FOUND, "drop_not_found"),
             Self::NotOpen { .. } | Self::Stopped => (StatusCode::CONFLICT, "drop_not_open"),
@@ -92,8 +77,9 @@ impl ApiError {
             Self::TicketForeign => (StatusCode::FORBIDDEN, "ticket_foreign"),
             Self::RoomFull => (StatusCode::SERVICE_UNAVAILABLE, "room_full"),
             Self::Rebuilding { .. } => (StatusCode::SERVICE_UNAVAILABLE, "room_rebuilding"),
-            Self::Busy | Self::Queue(_) => (StatusCode::SERVICE_UNAVAILABLE, "queue_unavailable"),
-            Self::OriginRefused => (StatusCode::FORBIDDEN, "origin_refused"),
+            Self::Busy | Self::Queue(_) | Self::Database(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "queue_unavailable")
+            }
             Self::Problem(problem) => (problem.status(), problem.code()),
         }
     }
@@ -101,16 +87,52 @@ impl ApiError {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Rebuilding { retry_after } => Some(*retry_after),
-            Self::Busy | Self::Queue(_) => Some(Duration::from_secs(1)),
+            Self::Busy | Self::Queue(_) | Self::Database(_) => Some(Duration::from_secs(1)),
             Self::RoomFull => Some(Duration::from_secs(30)),
             _ => None,
         }
     }
 
     /// A line that is being restored, with the usual pause.
-    #[must_use]
-    pub const fn rebuilding() -> Self {
+    pub(crate) const fn rebuilding() -> Self {
         Self::Rebuilding { retry_after: Duration::from_secs(1) }
+    }
+
+    /// What failed on our side, if that is what happened.
+    fn cause(&self) -> Option<&dyn Error> {
+        match self {
+            Self::Queue(error) => Some(error),
+            Self::Database(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Adds what programs need beside the code.
+    fn with_details(&self, problem: Problem) -> Problem {
+        match self {
+            Self::NotOpen { opens_at: Some(opens_at) } => {
+                problem.error("opens_at", opens_at.to_string())
+            }
+            Self::Ended(reason) => problem.error("reason", reason.as_str()),
+            Self::Units(_) | Self::NotUnits => problem.error("/units", self.to_string()),
+            Self::UnknownVariant => problem.error("/variant_id", self.to_string()),
+            _ => problem,
+        }
+    }
+}
+
+impl From<RoomError> for ApiError {
+    fn from(error: RoomError) -> Self {
+        match error {
+            RoomError::DropNotFound => Self::DropNotFound,
+            RoomError::NotOpen { opens_at } => Self::NotOpen { opens_at },
+            RoomError::Ended(reason) => Self::Ended(reason),
+            RoomError::Rebuilding => Self::rebuilding(),
+            RoomError::TooManyLookups | RoomError::TooManyJoins | RoomError::JoinFailed => {
+                Self::Busy
+            }
+            RoomError::Lookup(error) => Self::Database(error),
+        }
     }
 }
 
@@ -128,22 +150,11 @@ impl From<Problem> for ApiError {
 
 impl From<ApiError> for Problem {
     fn from(error: ApiError) -> Self {
-        let (status, code) = error.status_and_code();
-        let mut problem = Self::new(status, code).detail(error.to_string());
-        match &error {
-            ApiError::NotOpen { opens_at: Some(opens_at) } => {
-                problem = problem.error("opens_at", opens_at.to_string());
-            }
-            ApiError::Ended(reason) => problem = problem.error("reason", reason.as_str()),
-            ApiError::Units(_) | ApiError::NotUnits => {
-                problem = problem.error("/units", error.to_string());
-            }
-            ApiError::UnknownVariant => problem = problem.error("/variant_id", error.to_string()),
-            ApiError::Queue(source) => {
-                tracing::warn!(error = %source, cause = ?std::error::Error::source(source), "a call to the line failed");
-            }
-            _ => {}
+        if let Some(cause) = error.cause() {
+            tracing::warn!(error = %cause, cause = ?cause.source(), "a request failed");
         }
+        let (status, code) = error.status_and_code();
+        let problem = error.with_details(Self::new(status, code).detail(error.to_string()));
         match error.retry_after() {
             Some(after) => problem.retry_after(after),
             None => problem,

@@ -1,34 +1,43 @@
-//! The service that keeps the line: shoppers join, look, leave, and watch their place live.
+//! The service that keeps the line: shoppers join, look, leave, and watch their position live.
 //!
 //! It needs Redis alone to serve an open line; Postgres is asked only about drops without a room.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`app`] | what all handlers share |
-//! | [`router`] | routes and what stands around them |
-//! | [`routes`] | join, status, leave, room, streams |
-//! | [`extract`] | the ticket that a request presents |
-//! | [`room`] | room replicas: places in memory, fed by room events |
-//! | [`socket`] | live places: hub, cadence, connections |
-//! | [`error`] | the one table from failure to status and code |
+//! | [`room`] | room replicas: positions in memory, fed by the room events |
+//! | [`socket`] | live positions: hubs, cadence, connections |
+//! | `error` | the one table from failure to status and code |
+//! | `extract` | the ticket that a request presents |
+//! | `app` | what all handlers share, and the tasks behind them |
+//! | `routes` | join, status, leave, room, streams |
+//! | [`openapi`] | the API's document, made from the handlers |
+//! | `router` | the routes and what stands around them |
 
-pub mod app;
-pub mod error;
-pub mod extract;
+mod app;
+mod error;
+mod extract;
+pub mod openapi;
 pub mod room;
-pub mod router;
-pub mod routes;
+mod router;
+mod routes;
 pub mod socket;
 
 use anyhow::Context;
 use edge::{ServeOptions, health, serve};
 use metrics_exporter_prometheus::PrometheusHandle;
-use shared::{clock::SystemClock, config::Settings, shutdown::Shutdown, telemetry};
+use shared::{
+    clock::{Clock, SystemClock},
+    config::Settings,
+    shutdown::Shutdown,
+    telemetry,
+};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 /// How long a soft stop may take.
 const GRACE: Duration = Duration::from_secs(20);
+/// Connections beyond those of the sockets: ordinary requests always find one.
+const SPARE_CONNECTIONS: usize = 5000;
 
 /// Runs the service until it is told to stop.
 ///
@@ -38,32 +47,29 @@ const GRACE: Duration = Duration::from_secs(20);
 pub async fn run(settings: Settings, shutdown: Shutdown) -> anyhow::Result<()> {
     let public = listen(settings.admission.listen).await?;
     let admin = listen(settings.admission.admin_listen).await?;
-    run_on(&settings, shutdown, public, admin, |app| app).await
+    run_on(&settings, Arc::new(SystemClock), shutdown, public, admin).await
 }
 
-/// Runs the service on listeners that are there already; tests change the app before it starts.
+/// Runs the service on listeners that exist already, by the given clock.
 ///
 /// # Errors
 ///
 /// Returns what is wrong with the settings.
 pub async fn run_on(
     settings: &Settings,
+    clock: Arc<dyn Clock>,
     shutdown: Shutdown,
     public: TcpListener,
     admin: TcpListener,
-    change: impl FnOnce(app::App) -> app::App,
 ) -> anyhow::Result<()> {
-    let app = change(app::App::build(settings, Arc::new(SystemClock), &shutdown).await?);
-    app.rooms.start();
-    let hints = socket::hints::run(Arc::clone(&app.rooms), app.queue.clone(), shutdown.soft());
-    shutdown.spawn(hints);
-    let metrics = metrics_text();
-    let admin_router = health::admin_routes(app.rooms.readiness(), metrics);
+    let app = app::App::build(settings, clock, &shutdown).await?;
+    app.start_tasks();
+    let admin_router = health::admin_routes(app.readiness.clone(), metrics_text());
     let router = router::public(app, settings);
-    tracing::info!(address = %public.local_addr()?, "takes shoppers at http://{}", public.local_addr()?);
+    let address = public.local_addr()?;
+    tracing::info!(%address, "listening on http://{address}");
     let options = ServeOptions {
-        // Streams that end free their connection, so requests always find one beside them.
-        max_connections: settings.admission.max_sockets.get() as usize + 5000,
+        max_connections: settings.admission.max_sockets.get() as usize + SPARE_CONNECTIONS,
         ..ServeOptions::default()
     };
     tokio::join!(

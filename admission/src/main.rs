@@ -3,7 +3,7 @@
 use clap::Parser;
 use shared::{config::Settings, shutdown::Shutdown, telemetry};
 
-/// Keeps the line of each drop: join, place, live stream.
+/// Keeps the line of each drop: joins, positions, live streams.
 ///
 /// Settings are in config/default.toml; each can be set as SLUICE_SECTION__KEY.
 #[derive(Parser)]

@@ -1,13 +1,13 @@
 //! Topics, watermarks and the identity of the log.
 
-use crate::{BrokerError, Topics, error::Doing, settings};
+use crate::{BrokerError, settings};
 use rdkafka::{
     admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
     client::DefaultClientContext,
     consumer::{BaseConsumer, Consumer},
     error::{KafkaError, RDKafkaErrorCode},
 };
-use shared::config::KafkaSettings;
+use shared::{config::KafkaSettings, messages::topics};
 use std::{collections::HashSet, ops::Range, sync::Arc, time::Duration};
 
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -19,17 +19,19 @@ pub struct LogInfo {
 }
 
 impl LogInfo {
-    /// Makes a client. It connects when it is first used.
+    /// Creates a client. It connects when it is first used.
     ///
     /// # Errors
     ///
     /// Returns [`BrokerError`] when librdkafka refuses a setting.
     pub fn new(settings: &KafkaSettings) -> Result<Self, BrokerError> {
-        let consumer = settings::reader(settings).create().doing("make a log client")?;
+        let consumer = settings::reader(settings)
+            .create()
+            .map_err(BrokerError::during("create a log client"))?;
         Ok(Self { consumer: Arc::new(consumer) })
     }
 
-    /// Id of the cluster; another one means another log.
+    /// Returns the cluster's id; another id means another log.
     ///
     /// # Errors
     ///
@@ -42,10 +44,10 @@ impl LogInfo {
                 .ok_or(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut))
         })
         .await
-        .doing("ask for the cluster's id")
+        .map_err(BrokerError::during("ask for the cluster's id"))
     }
 
-    /// First offset and end of a partition.
+    /// Returns a partition's offsets, from the first one kept to its end.
     ///
     /// # Errors
     ///
@@ -55,10 +57,10 @@ impl LogInfo {
         self.blocking(move |consumer| consumer.fetch_watermarks(&topic, partition, TIMEOUT))
             .await
             .map(|(low, high)| low..high)
-            .doing("ask for the end of a partition")
+            .map_err(BrokerError::during("ask for the end of a partition"))
     }
 
-    /// Names of all topics that the broker has.
+    /// Returns the names of all topics.
     ///
     /// # Errors
     ///
@@ -69,7 +71,7 @@ impl LogInfo {
             Ok(metadata.topics().iter().map(|topic| topic.name().to_owned()).collect())
         })
         .await
-        .doing("list topics")
+        .map_err(BrokerError::during("list topics"))
     }
 
     async fn blocking<T: Send + 'static>(
@@ -85,41 +87,38 @@ impl LogInfo {
 
 /// Creates our topics where they are missing.
 ///
-/// The embedded broker does not take such a request; there topics are made by whoever holds it,
-/// so what is there already is not asked for.
+/// The embedded broker does not take such a request; its owner has created them already, so
+/// only those that are missing are asked for.
 ///
 /// # Errors
 ///
 /// Returns [`BrokerError`] when the broker does not answer, or cannot create them.
 pub async fn ensure_topics(settings: &KafkaSettings) -> Result<(), BrokerError> {
-    let there = LogInfo::new(settings)?.topics().await?;
-    let names = Topics::new(settings);
-    let partitions = i32::from(settings.partitions.get());
-    let wanted = [
-        (&names.queue_events, partitions),
-        (&names.order_commands, partitions),
-        (&names.order_events, 4),
-        (&names.dead_letters, 1),
-    ];
+    let existing = LogInfo::new(settings)?.topics().await?;
+    let wanted = topics::all(&settings.topic_prefix, settings.partitions.get());
     let missing: Vec<_> = wanted
-        .into_iter()
-        .filter(|(name, _)| !there.contains(*name))
-        .map(|(name, partitions)| new_topic(name, partitions))
+        .iter()
+        .filter(|(name, _)| !existing.contains(name))
+        .map(|(name, partitions)| new_topic(name, *partitions))
         .collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let admin: AdminClient<DefaultClientContext> =
-        settings::client(settings).create().doing("make an admin client")?;
+    let admin: AdminClient<DefaultClientContext> = settings::client(settings)
+        .create()
+        .map_err(BrokerError::during("create an admin client"))?;
     let options = AdminOptions::new().request_timeout(Some(TIMEOUT * 3));
-    let results = admin.create_topics(&missing, &options).await.doing("create topics")?;
+    let results = admin
+        .create_topics(&missing, &options)
+        .await
+        .map_err(BrokerError::during("create topics"))?;
     results.into_iter().try_for_each(|result| match result {
         Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => Ok(()),
-        Err((_, code)) => Err(KafkaError::AdminOp(code)).doing("create a topic"),
+        Err((_, code)) => Err(BrokerError::new("create a topic", KafkaError::AdminOp(code))),
     })
 }
 
-/// Kept for ever: a room is rebuilt from them, and the line's history is proven by them.
+/// Kept forever: a room is rebuilt from them, and they prove the line's history.
 fn new_topic(name: &str, partitions: i32) -> NewTopic<'_> {
     NewTopic::new(name, partitions, TopicReplication::Fixed(-1))
         .set("retention.ms", "-1")

@@ -12,12 +12,16 @@ pub struct BrokerError {
 
 impl BrokerError {
     /// Names what was being done.
-    #[must_use]
-    pub const fn new(operation: &'static str, source: KafkaError) -> Self {
+    pub(crate) const fn new(operation: &'static str, source: KafkaError) -> Self {
         Self { operation, source }
     }
 
-    /// Whether the asked-for offset is not in the log: it was cut short or replaced by another.
+    /// The same for `map_err`.
+    pub(crate) fn during(operation: &'static str) -> impl FnOnce(KafkaError) -> Self {
+        move |source| Self::new(operation, source)
+    }
+
+    /// Whether the asked-for offset is not in the log, which was cut short or replaced.
     #[must_use]
     pub fn is_out_of_range(&self) -> bool {
         matches!(
@@ -26,8 +30,8 @@ impl BrokerError {
         )
     }
 
-    /// Whether the broker does not have the topic or the partition: its disk was lost, or nobody
-    /// has made them yet.
+    /// Whether the broker does not have the topic or the partition: its disk was lost, or they
+    /// were not created yet.
     #[must_use]
     pub fn is_unknown_topic(&self) -> bool {
         matches!(
@@ -51,16 +55,5 @@ impl BrokerError {
                     | RDKafkaErrorCode::InvalidRecord
             )
         )
-    }
-}
-
-/// Gives a failed call the name of its operation.
-pub(crate) trait Doing<T> {
-    fn doing(self, operation: &'static str) -> Result<T, BrokerError>;
-}
-
-impl<T> Doing<T> for Result<T, KafkaError> {
-    fn doing(self, operation: &'static str) -> Result<T, BrokerError> {
-        self.map_err(|source| BrokerError::new(operation, source))
     }
 }

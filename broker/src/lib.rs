@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`admin`] | topics, watermarks, the cluster's id |
 //! | [`Producer`] | writing: idempotent, acknowledged by all replicas |
-//! | [`PartitionReader`] | reading one partition from an offset that the caller keeps |
+//! | [`PartitionReader`], [`RangeReader`] | reading one partition from an offset that the caller keeps |
+//! | [`Record`] | what is read, with a fingerprint to recognize a log by |
 //! | [`Topics`] | names under the configured prefix |
 
 pub mod admin;
@@ -17,7 +18,7 @@ mod topics;
 
 pub use admin::LogInfo;
 pub use error::BrokerError;
-pub use producer::{Delivery, Position, Producer};
+pub use producer::{Delivery, Producer, RecordPosition};
 pub use reader::{PartitionReader, RangeReader, fingerprint_before};
 pub use record::{Fingerprint, Record};
 pub use topics::Topics;

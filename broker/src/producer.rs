@@ -1,26 +1,24 @@
 //! Writing records, each acknowledged by all replicas before it counts.
 
-use crate::{BrokerError, error::Doing, settings};
+use crate::{BrokerError, settings};
+use parking_lot::RwLock;
 use rdkafka::{
     error::{KafkaError, RDKafkaErrorCode},
     producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer as _},
     util::Timeout,
 };
 use shared::config::KafkaSettings;
-use std::{
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 /// Pause before trying again when librdkafka's queue is full.
 const FULL_PAUSE: Duration = Duration::from_millis(5);
 
 /// Where a record was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Position {
-    /// The partition.
+pub struct RecordPosition {
+    /// From 0, below the topic's number of partitions.
     pub partition: i32,
-    /// The offset in it.
+    /// Grows within the partition, from 0.
     pub offset: i64,
 }
 
@@ -39,13 +37,15 @@ pub struct Delivery {
 }
 
 impl Producer {
-    /// Makes a producer. It connects when it is first used.
+    /// Creates a producer. It connects when it is first used.
     ///
     /// # Errors
     ///
     /// Returns [`BrokerError`] when librdkafka refuses a setting.
     pub fn new(settings: &KafkaSettings) -> Result<Self, BrokerError> {
-        let inner = settings::producer(settings).create().doing("make a producer")?;
+        let inner = settings::producer(settings)
+            .create()
+            .map_err(BrokerError::during("create a producer"))?;
         Ok(Self { settings: Arc::new(settings.clone()), inner: Arc::new(RwLock::new(inner)) })
     }
 
@@ -82,41 +82,40 @@ impl Producer {
     ///
     /// # Errors
     ///
-    /// Returns [`BrokerError`] when that is not known; the record may be there all the same.
+    /// Returns [`BrokerError`] when that is not known; the record may have been written anyway.
     pub async fn produce(
         &self,
         topic: &str,
         partition: Option<i32>,
         key: &[u8],
         payload: &[u8],
-    ) -> Result<Position, BrokerError> {
+    ) -> Result<RecordPosition, BrokerError> {
         self.send(topic, partition, key, payload).await?.acknowledged().await
     }
 
-    /// Waits until everything handed over is written or given up.
+    /// Waits until everything handed over was written or has failed.
     pub async fn flush(&self, at_most: Duration) {
         let inner = self.current();
         let flushed =
             tokio::task::spawn_blocking(move || inner.flush(Timeout::After(at_most))).await;
         if let Ok(Err(error)) = flushed {
-            tracing::warn!(%error, "records were left unwritten at the stop");
+            tracing::warn!(%error, "some records were not written before the stop");
         }
     }
 
     fn current(&self) -> FutureProducer {
-        self.inner.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.inner.read().clone()
     }
 
-    /// An idempotent producer whose log was replaced under it can give up for good; another one
-    /// takes its place. What was on its way is reported as failed and handed over again by whoever
-    /// needs it.
+    /// An idempotent producer whose log was replaced can fail for good; then another one takes its
+    /// place. What was on its way is reported as failed, and its senders hand it over again.
     fn replace_if_broken(&self) {
-        let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.inner.write();
         let Some((code, reason)) = inner.client().fatal_error() else { return };
-        tracing::warn!(%code, reason, "the producer gave up; making another");
+        tracing::warn!(%code, reason, "the producer failed for good; creating another");
         match settings::producer(&self.settings).create() {
             Ok(fresh) => *inner = fresh,
-            Err(error) => tracing::error!(%error, "could not make another producer"),
+            Err(error) => tracing::error!(%error, "could not create another producer"),
         }
     }
 }
@@ -126,14 +125,16 @@ impl Delivery {
     ///
     /// # Errors
     ///
-    /// Returns [`BrokerError`] when that is not known; the record may be there all the same.
-    pub async fn acknowledged(self) -> Result<Position, BrokerError> {
+    /// Returns [`BrokerError`] when that is not known; the record may have been written anyway.
+    pub async fn acknowledged(self) -> Result<RecordPosition, BrokerError> {
         let delivered = self
             .future
             .await
             .map_err(|_| BrokerError::new("write a record", KafkaError::Canceled))?;
         match delivered {
-            Ok(delivery) => Ok(Position { partition: delivery.partition, offset: delivery.offset }),
+            Ok(delivery) => {
+                Ok(RecordPosition { partition: delivery.partition, offset: delivery.offset })
+            }
             Err((error, _)) => {
                 self.producer.replace_if_broken();
                 Err(BrokerError::new("write a record", error))

@@ -1,9 +1,9 @@
 //! Reading one partition from a given offset.
 //!
-//! There are no consumer groups: offsets live in Postgres and whoever holds a partition's lock
+//! There are no consumer groups: offsets live in Postgres, and the holder of a partition's lock
 //! says where to start.
 
-use crate::{BrokerError, Fingerprint, Record, error::Doing, settings};
+use crate::{BrokerError, Fingerprint, Record, settings};
 use rdkafka::{
     Message, Offset, TopicPartitionList,
     consumer::{Consumer, StreamConsumer},
@@ -24,7 +24,6 @@ const STALL: Duration = Duration::from_secs(5);
 /// Reads one partition in order.
 pub struct PartitionReader {
     consumer: StreamConsumer,
-    topic: String,
     partition: i32,
     next_offset: i64,
 }
@@ -42,10 +41,13 @@ impl PartitionReader {
         offset: i64,
     ) -> Result<Self, BrokerError> {
         let consumer: StreamConsumer =
-            settings::reader(settings).create().doing("make a reader")?;
-        let reader = Self { consumer, topic: topic.to_owned(), partition, next_offset: offset };
-        reader.assign()?;
-        Ok(reader)
+            settings::reader(settings).create().map_err(BrokerError::during("create a reader"))?;
+        let mut start = TopicPartitionList::new();
+        start
+            .add_partition_offset(topic, partition, Offset::Offset(offset))
+            .map_err(BrokerError::during("name a partition"))?;
+        consumer.assign(&start).map_err(BrokerError::during("assign a partition"))?;
+        Ok(Self { consumer, partition, next_offset: offset })
     }
 
     /// Offset of the record that is read next.
@@ -54,21 +56,11 @@ impl PartitionReader {
         self.next_offset
     }
 
-    /// Goes to another offset.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`BrokerError`] when librdkafka refuses the assignment.
-    pub fn seek(&mut self, offset: i64) -> Result<(), BrokerError> {
-        self.next_offset = offset;
-        self.assign()
-    }
-
     /// Reads up to `max` records: waits at most `wait` for the first, then takes what is there.
     /// An empty batch means that nothing came.
     ///
-    /// Dropping the future loses nothing that a [`seek`](Self::seek) would not bring back; the
-    /// caller's own offset, not this one, says what is done.
+    /// Dropping the future may lose records for this reader. A new one, opened at the offset that
+    /// the caller keeps, reads them again.
     ///
     /// # Errors
     ///
@@ -92,25 +84,18 @@ impl PartitionReader {
                     }
                     batch.push(record);
                 }
-                // What came before the failure counts; the failure shows itself again.
+                // What came before the failure counts; the next call fails again.
                 Err(_) if !batch.is_empty() => break,
                 Err(error) => return Err(BrokerError::new("read records", error)),
             }
         }
         Ok(batch)
     }
-
-    fn assign(&self) -> Result<(), BrokerError> {
-        let mut list = TopicPartitionList::new();
-        list.add_partition_offset(&self.topic, self.partition, Offset::Offset(self.next_offset))
-            .doing("name a partition")?;
-        self.consumer.assign(&list).doing("assign a partition")
-    }
 }
 
 /// Reads a closed part of a partition, a batch at a time.
 pub struct RangeReader {
-    /// None when there is nothing to read.
+    /// `None` when there is nothing to read.
     reader: Option<PartitionReader>,
     end: i64,
 }
@@ -155,7 +140,7 @@ impl RangeReader {
     }
 }
 
-/// Hash of the record before `offset`; `None` when there is none.
+/// Returns the hash of the record before `offset`; `None` when there is none.
 ///
 /// # Errors
 ///

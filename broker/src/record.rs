@@ -2,22 +2,22 @@
 
 use aws_lc_rs::digest;
 
-/// SHA-256 of a record, to know a log again.
+/// SHA-256 of a record, to recognize a log by.
 pub type Fingerprint = [u8; 32];
 
 /// A record of one partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// Where it stands in its partition.
+    /// Grows within its partition, from 0.
     pub offset: i64,
-    /// Its key, if it has one.
+    /// Chooses the partition where the sender did not.
     pub key: Option<Vec<u8>>,
-    /// Its bytes; none for a tombstone.
+    /// A message of [`shared::messages`]; none for a tombstone.
     pub payload: Option<Vec<u8>>,
 }
 
 impl Record {
-    /// Hash of offset, key and payload; another log has another record at this place.
+    /// Returns the hash of offset, key and payload; another log has another record there.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
         let mut context = digest::Context::new(&digest::SHA256);

@@ -11,7 +11,7 @@ pub(crate) fn client(settings: &KafkaSettings) -> ClientConfig {
         .set("client.id", "sluice")
         .set("broker.address.family", "v4")
         .set("socket.nagle.disable", "true")
-        // A closed connection is made again; what cannot be made is told by the calls that fail.
+        // A closed connection is opened again; if that fails, the calls that need it say so.
         .set("log.connection.close", "false")
         .set("socket.timeout.ms", "5000")
         .set("reconnect.backoff.ms", "50")
@@ -19,12 +19,12 @@ pub(crate) fn client(settings: &KafkaSettings) -> ClientConfig {
         .set("reconnect.backoff.max.ms", "500")
         .set("topic.metadata.refresh.interval.ms", "10000")
         .set("topic.metadata.propagation.max.ms", "2000")
-        // Topics are made with their number of partitions; a question must not make others.
+        // Topics are created with a chosen number of partitions; asking for one must not create it.
         .set("allow.auto.create.topics", "false");
     config
 }
 
-/// A producer that never reports a record as written that may be lost.
+/// A producer that never reports a record as written when it may be lost.
 pub(crate) fn producer(settings: &KafkaSettings) -> ClientConfig {
     let mut config = client(settings);
     config
@@ -41,7 +41,7 @@ pub(crate) fn producer(settings: &KafkaSettings) -> ClientConfig {
     config
 }
 
-/// A consumer whose place is given to it; it keeps none at the broker.
+/// A consumer whose offset is given to it; it keeps none at the broker.
 pub(crate) fn reader(settings: &KafkaSettings) -> ClientConfig {
     let mut config = client(settings);
     config

@@ -2,16 +2,16 @@
 
 use shared::{config::KafkaSettings, messages::topics};
 
-/// Full names of our topics.
+/// Full names of our topics; what each holds is described in [`shared::messages::topics`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Topics {
-    /// What happened in each line.
+    /// Each drop's events in its own partition.
     pub queue_events: String,
-    /// Orders to be placed.
+    /// Each drop's commands in its own partition.
     pub order_commands: String,
-    /// What became of each order.
+    /// Partitioned by order.
     pub order_events: String,
-    /// Records that could not be understood.
+    /// A single partition.
     pub dead_letters: String,
 }
 

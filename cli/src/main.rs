@@ -1,7 +1,7 @@
-//! The `sluice` command: what an installation needs beside its services.
+//! The `sluice` command: what an installation needs besides its services.
 //!
-//! Settings are those of the services (`config/default.toml`, `SLUICE_SECTION__KEY`). Answers are
-//! JSON on stdout, the log is on stderr.
+//! Settings are those of the services (`config/default.toml`, `SLUICE_SECTION__KEY`). Results go to
+//! stdout as JSON, the log goes to stderr.
 
 mod keys;
 mod migrate;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use shared::{config::Settings, telemetry};
 use std::io;
 
-/// Looks after a Sluice installation.
+/// Manages a Sluice installation.
 #[derive(Parser)]
 #[command(name = "sluice", version, about)]
 struct Arguments {
@@ -45,10 +45,10 @@ async fn main() -> anyhow::Result<()> {
     }
 }
 
-/// Prints an answer. A reader that has seen enough (`| head`) is not an error.
-fn print(answer: &Value) -> anyhow::Result<()> {
+/// Prints a result. A reader that has seen enough (`| head`) is not an error.
+fn print(result: &Value) -> anyhow::Result<()> {
     use io::Write as _;
-    match writeln!(io::stdout(), "{answer}") {
+    match writeln!(io::stdout(), "{result}") {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => Ok(written?),
     }

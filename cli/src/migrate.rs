@@ -4,10 +4,6 @@ use anyhow::Context as _;
 use shared::config::Settings;
 
 /// Applies the migrations that the database does not have yet.
-///
-/// # Errors
-///
-/// Returns what the database said.
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let pool = database::connect(&settings.database)?;
     database::migrate(&pool).await.context("cannot bring the schema up to date")?;

@@ -1,7 +1,7 @@
-//! Makes what a demo needs: a seller, keys, a product and a drop that opens soon.
+//! Creates what a demo needs: a seller, keys, a product and a drop that opens soon.
 //!
-//! May run any number of times: what the state file names and the database still has is used
-//! again; a demo drop that is over or sold out gets a successor.
+//! May run any number of times: whatever the state file names is used again if the database still
+//! has it; a demo drop that is over or sold out is followed by a new one.
 
 use crate::keys;
 use anyhow::Context as _;
@@ -9,8 +9,10 @@ use clap::Args;
 use database::{
     PgPool,
     people::api_keys::{self, KeyOwner},
-    selling::catalogue::{self, NewProduct, NewVariant, Product},
-    selling::drops::{self, FlashDrop, NewDrop},
+    selling::{
+        catalogue::{self, NewProduct, NewVariant, Product},
+        drops::{self, FlashDrop, NewDrop},
+    },
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -30,22 +32,22 @@ const STOCK: i32 = 1_000_000;
 /// What the demo is like.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SeedArguments {
-    /// File that keeps keys and ids for the next run. It holds secrets; without it, each run makes
-    /// a new seller.
+    /// File that keeps the keys and ids for the next run; it holds secrets. Without it, each run
+    /// creates a new seller.
     #[arg(long, env = "SLUICE_SEED_STATE")]
     pub(crate) state: Option<PathBuf>,
     /// Units of the demo drop.
     #[arg(long, default_value_t = 500)]
     pub(crate) units: i32,
-    /// How long until it opens, seconds.
+    /// Seconds until the drop opens.
     #[arg(long, default_value_t = 5)]
     pub(crate) opens_in_s: i64,
-    /// How long it stays open, hours.
+    /// Hours that it stays open.
     #[arg(long, default_value_t = 12)]
     pub(crate) open_h: i64,
 }
 
-/// What was made, as the state file keeps it.
+/// What was created, as the state file keeps it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Seeded {
     seller_id: SellerId,
@@ -55,23 +57,19 @@ struct Seeded {
     drop_id: DropId,
 }
 
-/// Makes what is missing and tells everything.
-///
-/// # Errors
-///
-/// Returns what the database said, or that the state file cannot be used.
+/// Creates what is missing and returns everything.
 pub(crate) async fn run(settings: &Settings, arguments: &SeedArguments) -> anyhow::Result<Value> {
     let pool = database::connect(&settings.database)?;
     database::migrate(&pool).await.context("cannot bring the schema up to date")?;
     let now = SystemClock.now();
     let seeded = match recall(&pool, arguments.state.as_deref()).await? {
         Some(known) => keep_selling(&pool, known, arguments, now).await?,
-        None => make_all(&pool, arguments, now).await?,
+        None => create_all(&pool, arguments, now).await?,
     };
     if let Some(path) = &arguments.state {
         remember(path, &seeded)?;
     }
-    let found = find_drop(&pool, &seeded).await?.context("the demo drop has gone")?;
+    let found = find_drop(&pool, &seeded).await?.context("the demo drop is gone")?;
     let page = format!("{}/drops/{}", settings.storefront.public_url, seeded.drop_id);
     Ok(json!({
         "kind": "demo_drop",
@@ -87,14 +85,14 @@ pub(crate) async fn run(settings: &Settings, arguments: &SeedArguments) -> anyho
     }))
 }
 
-/// Reads the state file; `None` when there is none, or it tells of another database.
+/// Reads the state file; `None` if there is none, or it belongs to another database.
 async fn recall(pool: &PgPool, path: Option<&Path>) -> anyhow::Result<Option<Seeded>> {
     let Some(path) = path.filter(|path| path.exists()) else { return Ok(None) };
     let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let seeded: Seeded = serde_json::from_slice(&text)
-        .with_context(|| format!("{} is not what a seed wrote", path.display()))?;
+        .with_context(|| format!("{} was not written by a seed", path.display()))?;
     for key in [&seeded.seller_key, &seeded.operator_key] {
-        let hash = ApiKey::parse(key).context("the state file has no keys of ours")?.hash();
+        let hash = ApiKey::parse(key).context("the state file has no valid API keys")?.hash();
         if api_keys::find(pool, &hash).await?.is_none() {
             return Ok(None);
         }
@@ -106,13 +104,13 @@ fn remember(path: &Path, seeded: &Seeded) -> anyhow::Result<()> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let text = serde_json::to_vec_pretty(seeded)?;
     let mut options = std::fs::OpenOptions::new();
-    // It holds keys: for its owner alone.
+    // It holds keys, so only its owner may read it.
     let file = options.write(true).create(true).truncate(true).mode(0o600).open(path);
     file.and_then(|mut file| file.write_all(&text))
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-async fn make_all(
+async fn create_all(
     pool: &PgPool,
     arguments: &SeedArguments,
     now: Timestamp,
@@ -120,8 +118,8 @@ async fn make_all(
     let seller_id = SellerId::generate();
     catalogue::create_seller(pool, seller_id, "Tidewater Goods").await?;
     let seller = KeyOwner::Seller { seller_id, name: "demo".to_owned() };
-    let seller_key = keys::make(pool, &seller).await?;
-    let operator_key = keys::make(pool, &KeyOwner::Operator { name: "demo".to_owned() }).await?;
+    let seller_key = keys::create(pool, &seller).await?;
+    let operator_key = keys::create(pool, &KeyOwner::Operator { name: "demo".to_owned() }).await?;
     let product = demo_product(seller_id);
     catalogue::create_product(pool, &product, ACTOR).await?;
     let mut seeded = Seeded {
@@ -131,7 +129,7 @@ async fn make_all(
         product_id: product.id,
         drop_id: DropId::generate(),
     };
-    seeded.drop_id = make_drop(pool, &seeded, arguments, now).await?;
+    seeded.drop_id = create_drop(pool, &seeded, arguments, now).await?;
     Ok(seeded)
 }
 
@@ -144,13 +142,13 @@ async fn keep_selling(
 ) -> anyhow::Result<Seeded> {
     let found = find_drop(pool, &seeded).await?;
     if !found.is_some_and(|flash_drop| can_sell(&flash_drop, now)) {
-        seeded.drop_id = make_drop(pool, &seeded, arguments, now).await?;
+        seeded.drop_id = create_drop(pool, &seeded, arguments, now).await?;
     }
     Ok(seeded)
 }
 
 fn can_sell(flash_drop: &FlashDrop, now: Timestamp) -> bool {
-    // Not one that is about to close while somebody stands in line.
+    // Not one that is about to close while somebody waits in line.
     let soon = now.saturating_add(SignedDuration::from_mins(30)).unwrap_or(now);
     !flash_drop.state.is_over()
         && flash_drop.units_available > 0
@@ -161,14 +159,14 @@ async fn find_drop(pool: &PgPool, seeded: &Seeded) -> anyhow::Result<Option<Flas
     Ok(drops::find_of_seller(pool, seeded.seller_id, seeded.drop_id).await?)
 }
 
-async fn make_drop(
+async fn create_drop(
     pool: &PgPool,
     seeded: &Seeded,
     arguments: &SeedArguments,
     now: Timestamp,
 ) -> anyhow::Result<DropId> {
     let product = catalogue::find_product(pool, seeded.seller_id, seeded.product_id).await?;
-    let product = product.context("the demo product has gone")?;
+    let product = product.context("the demo product is gone")?;
     let new_drop = demo_drop(seeded.seller_id, &product, arguments, now)?;
     drops::create(pool, &new_drop, ACTOR).await?;
     Ok(new_drop.id)
@@ -204,7 +202,7 @@ fn demo_drop(
         product_id: product.id,
         variant_id: variant.id,
         title: "Harbour Lamp, first edition".to_owned(),
-        description: "Numbered and signed. One each, so that many get one.".to_owned(),
+        description: "Numbered and signed. One per person, so that many get one.".to_owned(),
         units: arguments.units,
         opens_at: Some(opens_at),
         closes_at: Some(closes_at),

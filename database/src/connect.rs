@@ -1,6 +1,6 @@
-//! The pool of connections, and the schema they meet.
+//! The connection pool and the schema.
 
-use crate::DatabaseError;
+use crate::{DatabaseError, Doing};
 use secrecy::ExposeSecret;
 use shared::config::DatabaseSettings;
 use sqlx::{
@@ -9,12 +9,12 @@ use sqlx::{
 };
 use std::time::Duration;
 
-/// Opens a pool. It connects when it is first used, so a database that is away does not stop a
-/// service from starting.
+/// Opens a pool. It connects on first use, so a database that is away does not stop a service
+/// from starting.
 ///
 /// # Errors
 ///
-/// Returns [`DatabaseError`] when the address cannot be read.
+/// Returns [`DatabaseError`] when the address can't be parsed.
 pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, DatabaseError> {
     let statement_timeout = settings.statement_timeout_ms.get();
     let options = settings
@@ -26,7 +26,7 @@ pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, DatabaseError> {
         .options([
             ("statement_timeout", statement_timeout.to_string()),
             ("lock_timeout", statement_timeout.min(3000).to_string()),
-            // A future that was cancelled in mid-transaction must not keep its locks.
+            // A future that was cancelled in the middle of a transaction must not keep its locks.
             ("idle_in_transaction_session_timeout", "10000".to_owned()),
         ]);
     Ok(PgPoolOptions::new()
@@ -35,7 +35,7 @@ pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, DatabaseError> {
         .connect_lazy_with(options))
 }
 
-/// Brings the schema up to date. May run on several hosts at once.
+/// Brings the schema up to date. Several hosts may do so at once: a lock makes them take turns.
 ///
 /// # Errors
 ///
@@ -45,4 +45,14 @@ pub async fn migrate(pool: &PgPool) -> Result<(), DatabaseError> {
         .run(pool)
         .await
         .map_err(|source| DatabaseError::new("migrate the schema", source.into()))
+}
+
+/// Asks for a sign of life.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away or has no schema yet.
+pub async fn ping(pool: &PgPool) -> Result<(), DatabaseError> {
+    sqlx::query("select from drops limit 1").execute(pool).await.doing("reach the database")?;
+    Ok(())
 }

@@ -1,25 +1,35 @@
 //! What can go wrong, named by what was being done.
 
+use shared::lifecycle::InvalidTransition;
+
 /// A failed operation on the database.
 #[derive(Debug, thiserror::Error)]
-#[error("could not {operation}")]
-pub struct DatabaseError {
-    operation: &'static str,
-    source: sqlx::Error,
+pub enum DatabaseError {
+    /// A statement, a transaction or the connection failed.
+    #[error("could not {operation}")]
+    Failed {
+        /// What was being done, such as "lock orders".
+        operation: &'static str,
+        /// What the driver or the server says.
+        source: sqlx::Error,
+    },
+    /// An order was to make a move that its lifecycle does not have; its transaction is rolled
+    /// back.
+    #[error(transparent)]
+    InvalidTransition(#[from] InvalidTransition),
 }
 
 impl DatabaseError {
-    /// Names what was being done.
-    #[must_use]
-    pub const fn new(operation: &'static str, source: sqlx::Error) -> Self {
-        Self { operation, source }
+    pub(crate) const fn new(operation: &'static str, source: sqlx::Error) -> Self {
+        Self::Failed { operation, source }
     }
 
     /// Whether trying again may help: the database is away, busy or restarting. Anything that it
     /// said about the data itself will be said again.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        match &self.source {
+        let Self::Failed { source, .. } = self else { return false };
+        match source {
             sqlx::Error::Database(error) => error.code().is_some_and(|code| {
                 // Serialization and deadlock, connection, resources, operator intervention, locks.
                 ["40", "08", "53", "57", "55"].iter().any(|class| code.starts_with(class))
@@ -34,20 +44,16 @@ impl DatabaseError {
         }
     }
 
-    /// The constraint that refused the change, if one did.
+    /// Returns the name of the constraint that refused the change, if one did.
     #[must_use]
     pub fn constraint(&self) -> Option<&str> {
-        self.source.as_database_error().and_then(sqlx::error::DatabaseError::constraint)
+        let Self::Failed { source, .. } = self else { return None };
+        source.as_database_error().and_then(sqlx::error::DatabaseError::constraint)
     }
 }
 
-/// Gives a failed query the name of its operation.
-pub trait Doing<T> {
-    /// Names what was being done.
-    ///
-    /// # Errors
-    ///
-    /// Returns the failure with its name.
+/// Names the operation that a query belongs to.
+pub(crate) trait Doing<T> {
     fn doing(self, operation: &'static str) -> Result<T, DatabaseError>;
 }
 

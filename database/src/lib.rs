@@ -1,16 +1,21 @@
 //! Postgres: the truth for drops, stock, orders, holds, payments, ledger, audit and offsets.
 //!
 //! Migrations are in `database/migrations/`; queries are here, one folder per part of the
-//! business and one file per topic. Errors name the operation and know no HTTP.
+//! business and one file per topic. Errors name the operation and know no HTTP. SQL is checked at
+//! compile time against `database/.sqlx`, except on the hot path of orders and payments.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`selling`] | what sellers offer: products, drops, and what is known of them |
+//! | [`selling`] | what sellers offer: products, drops, and how a drop moves through its life |
+//! | [`money`] | payments and the ledger |
 //! | [`line`] | what Postgres keeps of the lines in Redis |
 //! | [`ordering`] | stock, orders and their holds |
-//! | [`money`] | payments and the ledger |
 //! | [`people`] | who may do what, and who did what |
-//! | [`journal`] | what must be told to others |
+//! | [`workers`] | which workers are alive, and what waits for them |
+//! | [`journal`] | what other systems must be told |
+//!
+//! `money` and `line` build on `ordering`; `ordering` writes to `journal`; `selling` and
+//! `ordering` write to `people`'s audit log. There is no arrow back.
 
 mod connect;
 mod error;
@@ -19,9 +24,12 @@ pub mod line;
 pub mod money;
 pub mod ordering;
 pub mod people;
+mod run_to_completion;
 pub mod selling;
-mod transaction;
+pub mod workers;
 
-pub use connect::{connect, migrate};
-pub use error::{DatabaseError, Doing};
+pub use connect::{connect, migrate, ping};
+pub use error::DatabaseError;
+pub(crate) use error::Doing;
+pub use run_to_completion::run_to_completion;
 pub use sqlx::PgPool;

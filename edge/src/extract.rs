@@ -1,8 +1,8 @@
-//! Extractors whose faults are problems: [`Json`], [`Path`], [`Query`].
+//! Extractors that reject with a problem: [`Json`], [`Path`], [`Query`].
 
 use crate::Problem;
-use axum::body::Bytes;
 use axum::{
+    body::Bytes,
     extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
@@ -10,10 +10,10 @@ use axum::{
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 
-/// How long a body may take to arrive. Bodies are small, so a slow one is an attack or a dead line.
+/// How long a body may take to arrive. Bodies are small, so a slow one is an attack or a dead peer.
 const BODY_TIME: Duration = Duration::from_secs(10);
 
-/// A JSON body, in or out. Give the type `#[serde(deny_unknown_fields)]`.
+/// A JSON body, of a request or a response. Give a request's type `#[serde(deny_unknown_fields)]`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Json<T>(pub T);
 
@@ -36,11 +36,11 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// Reads a whole body within the limits of size and time, for those who need its bytes.
+/// Reads a whole body within the limits of size and time, for callers who need its bytes.
 ///
 /// # Errors
 ///
-/// Returns a [`Problem`] for a body that is too large, too slow or broken off.
+/// Returns a [`Problem`] for a body that is too large, too slow or cut off.
 pub async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     match tokio::time::timeout(BODY_TIME, Bytes::from_request(request, state)).await {
         Ok(Ok(bytes)) => Ok(bytes),
@@ -62,7 +62,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 fn unread_body(rejection: &BytesRejection) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large")
-            .detail("The body is larger than this route takes.");
+            .detail("The body is larger than this route accepts.");
     }
     Problem::new(StatusCode::BAD_REQUEST, "invalid_body").detail("The body could not be read.")
 }
@@ -71,7 +71,7 @@ fn invalid_body(error: &serde_json::Error) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "invalid_body").detail(error.to_string())
 }
 
-/// Parts of the path. What cannot be read names nothing: 404.
+/// Parts of the path. One that can't be parsed names nothing: 404.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<T>(pub T);
 
@@ -84,7 +84,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     }
 }
 
-/// Parameters behind the question mark.
+/// Parameters of the query string.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(pub T);
 

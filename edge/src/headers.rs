@@ -1,4 +1,4 @@
-//! Security headers of every answer. A route that sets one itself keeps its own.
+//! Security headers of every response. A route that sets one itself keeps its own.
 
 use axum::{
     extract::{Request, State},
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub struct SecurityHeaders(Arc<[(HeaderName, HeaderValue)]>);
 
 impl SecurityHeaders {
-    /// For answers that are no pages: nothing may be loaded, framed or guessed.
+    /// For responses that are not pages: nothing may be loaded, framed or sniffed.
     #[must_use]
     pub fn api() -> Self {
         Self::with_csp("default-src 'none'; frame-ancestors 'none'")
@@ -23,10 +23,11 @@ impl SecurityHeaders {
     ///
     /// # Panics
     ///
-    /// Panics when the policy cannot stand in a header; it is written in code.
+    /// Panics if the policy isn't a valid header value; policies are written in code.
     #[must_use]
     pub fn with_csp(csp: &str) -> Self {
-        let csp = HeaderValue::from_str(csp).expect("a policy written in code fits a header");
+        let csp =
+            HeaderValue::from_str(csp).expect("a policy written in code is a valid header value");
         let fixed = HeaderValue::from_static;
         Self(Arc::new([
             (header::CONTENT_SECURITY_POLICY, csp),
@@ -40,17 +41,9 @@ impl SecurityHeaders {
             ),
         ]))
     }
-
-    /// Adds strict transport security, for listeners that are reached over TLS only.
-    #[must_use]
-    pub fn https_only(self) -> Self {
-        let hsts = HeaderValue::from_static("max-age=63072000; includeSubDomains");
-        let one = (header::STRICT_TRANSPORT_SECURITY, hsts);
-        Self(self.0.iter().cloned().chain([one]).collect())
-    }
 }
 
-/// Puts the headers on an answer.
+/// Adds the headers to a response.
 pub async fn set(State(headers): State<SecurityHeaders>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in headers.0.iter() {

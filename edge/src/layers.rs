@@ -15,21 +15,21 @@ use axum::{
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// How a listener of ours behaves.
+/// How a listener treats its requests.
 #[derive(Clone)]
 pub struct Edge {
-    /// Pages that may call it.
+    /// Origins whose pages may call it.
     pub origins: AllowedOrigins,
-    /// Security headers of its answers.
+    /// Put on every response that does not set them itself.
     pub headers: SecurityHeaders,
-    /// Requests per address.
+    /// Requests per second and address; `None` sets no limit.
     pub per_ip: Option<KeyedLimiter>,
-    /// Size of a body, bytes, at most.
+    /// Largest body that is read.
     pub body_bytes: usize,
 }
 
 impl Edge {
-    /// Wraps a finished router: every route and both fallbacks stand behind the layers.
+    /// Wraps a finished router, so that every route and both fallbacks are behind the layers.
     pub fn wrap(self, router: Router) -> Router {
         let router = router
             .fallback(async || Problem::not_found())
@@ -51,11 +51,11 @@ impl Edge {
 
 async fn method_not_allowed() -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
-        .detail("This address does not take this method.")
+        .detail("This address doesn't support this method.")
 }
 
-/// Answers for a handler that panicked. What it said goes to the log only.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over so")]
+/// Responds for a handler that panicked; its message goes to the log alone.
+#[expect(clippy::needless_pass_by_value, reason = "the layer passes it by value")]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));

@@ -1,17 +1,18 @@
-//! What every HTTP listener of Sluice has, so that no service answers in a way of its own.
+//! What every HTTP listener of Sluice has in common, so that all services respond alike.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`server`] | the accept loop: header timeouts, connection caps, soft stop |
+//! | [`peer`] | the other end of a connection |
 //! | [`layers`] | the layers around a router, in their order |
 //! | [`problem`] | errors as RFC 9457 problem+json with a stable code |
-//! | [`extract`] | JSON bodies, paths and queries whose faults are problems |
-//! | [`session`] | who is asking |
+//! | [`extract`] | JSON bodies, paths and queries that reject with a problem |
+//! | [`session`] | which shopper is asking |
 //! | [`origin`] | which pages may ask, and CORS |
-//! | [`limit`] | how often one may ask, in bounded memory |
+//! | [`limit`] | how often a caller may ask, in bounded memory |
 //! | [`headers`] | security headers |
-//! | [`request_id`] | one id per request, in the answer, its problem and the log |
-//! | [`observe`] | a span and a time per request |
+//! | [`request_id`] | one id per request, in the response, its problem and the log |
+//! | `observe` | a span and a duration per request |
 //! | [`health`] | `/healthz`, `/readyz`, `/metrics` |
 
 pub mod extract;
@@ -19,8 +20,9 @@ pub mod headers;
 pub mod health;
 pub mod layers;
 pub mod limit;
-pub mod observe;
+mod observe;
 pub mod origin;
+pub mod peer;
 pub mod problem;
 pub mod request_id;
 pub mod server;
@@ -32,6 +34,7 @@ pub use health::Readiness;
 pub use layers::Edge;
 pub use limit::KeyedLimiter;
 pub use origin::AllowedOrigins;
-pub use problem::{FieldError, Problem};
-pub use server::{PeerAddr, ServeOptions, serve};
+pub use peer::PeerAddr;
+pub use problem::Problem;
+pub use server::{ServeOptions, serve};
 pub use session::{CurrentShopper, SESSION_COOKIE, SessionVerifier};

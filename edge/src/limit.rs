@@ -1,5 +1,5 @@
-//! How often one may ask. Keys are hashed into a fixed number of cells, so memory is bounded by
-//! construction; two keys that meet in one cell share its rate, which the secret seed keeps rare.
+//! How often a caller may ask. Keys are hashed into a fixed number of cells, so memory is bounded
+//! by construction; keys that share a cell share its rate, and the secret seed keeps that rare.
 
 use crate::{PeerAddr, Problem};
 use axum::{
@@ -11,13 +11,12 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock, clock:
 use shared::telemetry::CounterName;
 use std::{
     hash::{BuildHasher, Hash, RandomState},
-    net::IpAddr,
     num::NonZeroU32,
     sync::Arc,
     time::Duration,
 };
 
-/// A rate for each key, in bounded memory. Clones share their cells.
+/// A rate per key, in bounded memory. Clones share their cells.
 #[derive(Clone)]
 pub struct KeyedLimiter(Arc<Cells>);
 
@@ -29,12 +28,12 @@ struct Cells {
 }
 
 impl KeyedLimiter {
-    /// Cells for accounts: 16 bytes or so each once used.
+    /// Cells for accounts, about 16 bytes each once used.
     pub const SHOPPER_CELLS: u32 = 1 << 18;
     /// Cells for addresses.
     pub const IP_CELLS: u32 = 1 << 16;
 
-    /// Lets `rate` pass per second and key, `burst` of them at once; `cells` is rounded up to a
+    /// Allows each key `rate` requests per second and `burst` at once; `cells` is rounded up to a
     /// power of two.
     #[must_use]
     pub fn per_second(rate: NonZeroU32, burst: NonZeroU32, cells: u32) -> Self {
@@ -47,11 +46,11 @@ impl KeyedLimiter {
         }))
     }
 
-    /// Takes one for this key.
+    /// Counts one request of this key.
     ///
     /// # Errors
     ///
-    /// Returns the problem `rate_limited`, which says when to come back.
+    /// Returns the problem `rate_limited`, which says when to try again.
     pub fn check<K: Hash>(&self, key: &K) -> Result<(), Problem> {
         let cell = self.0.seed.hash_one(key) as u32 & self.0.mask;
         self.0.limiter.check_key(&cell).map_err(|not_until| {
@@ -62,19 +61,14 @@ impl KeyedLimiter {
     }
 }
 
-/// What stands for an address: of IPv6 its /64, since one line has that many.
-#[must_use]
-pub fn ip_key(ip: IpAddr) -> u64 {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => u64::from(ip.to_bits()),
-        IpAddr::V6(ip) => (ip.to_bits() >> 64) as u64,
-    }
-}
-
 /// Limits by the address of the connection. Coarse on purpose: whole carrier networks share one.
-pub async fn by_ip(State(limiter): State<KeyedLimiter>, request: Request, next: Next) -> Response {
+pub(crate) async fn by_ip(
+    State(limiter): State<KeyedLimiter>,
+    request: Request,
+    next: Next,
+) -> Response {
     let peer = request.extensions().get::<PeerAddr>().copied();
-    match peer.map_or(Ok(()), |PeerAddr(peer)| limiter.check(&ip_key(peer.ip()))) {
+    match peer.map_or(Ok(()), |peer| limiter.check(&peer.key())) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
@@ -102,12 +96,5 @@ mod tests {
             let _ = limiter.check(&key);
         }
         assert!(limiter.0.limiter.len() <= 64);
-    }
-
-    #[test]
-    fn neighbours_of_one_ipv6_line_share() {
-        let ip = |text: &str| ip_key(text.parse().unwrap());
-        assert_eq!(ip("2001:db8::1"), ip("2001:db8::2"));
-        assert_ne!(ip("2001:db8:0:1::1"), ip("2001:db8::1"));
     }
 }

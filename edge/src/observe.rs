@@ -10,9 +10,9 @@ use shared::telemetry::HistogramName;
 use std::time::Instant;
 use tracing::Instrument;
 
-/// Measures a request and gives its log lines a span. Labels are route patterns, never paths, so
-/// that nobody can make new ones.
-pub async fn measure(request: Request, next: Next) -> Response {
+/// Times a request and gives its log lines a span. Labels are route patterns, never paths, so that
+/// no caller can add new ones.
+pub(crate) async fn measure(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map_or("unmatched", MatchedPath::as_str).to_owned();
     let method = method_label(request.method());

@@ -10,23 +10,23 @@ use axum::{
 use std::{sync::Arc, time::Duration};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// Origins that may call us, compared whole: no patterns, no `null`, no parts of names.
+/// Origins whose pages may call us, compared whole: no patterns, no `null`, no suffixes.
 #[derive(Clone, Debug, Default)]
 pub struct AllowedOrigins(Arc<[HeaderValue]>);
 
-/// What a request says about the page it comes from.
+/// What a request's `Origin` says of the page that it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OriginVerdict {
-    /// No page is named: a program, or a browser in the page's own place.
+    /// No origin: a program, or a page's request to its own host.
     Absent,
-    /// One of ours.
+    /// On the list.
     Allowed,
-    /// Not ours.
+    /// Not on the list, or several.
     Refused,
 }
 
 impl AllowedOrigins {
-    /// Takes a list such as `http://127.0.0.1:8080`. What cannot stand in a header is left out.
+    /// Takes origins such as `http://127.0.0.1:8080`; what isn't a valid header value is left out.
     pub fn new<T: AsRef<str>>(origins: impl IntoIterator<Item = T>) -> Self {
         let value =
             |origin: T| HeaderValue::from_str(origin.as_ref().trim().trim_end_matches('/')).ok();
@@ -44,15 +44,15 @@ impl AllowedOrigins {
         }
     }
 
-    /// The answer to a page that is not ours.
+    /// The response to a page that is not on the list.
     #[must_use]
     pub fn refusal() -> Problem {
         Problem::new(StatusCode::FORBIDDEN, "origin_refused")
-            .detail("Pages of this origin may not do this.")
+            .detail("Pages from this origin aren't allowed to do this.")
     }
 
     /// CORS for these origins, with credentials.
-    pub fn cors(&self) -> CorsLayer {
+    pub(crate) fn cors(&self) -> CorsLayer {
         let named = HeaderName::from_static;
         CorsLayer::new()
             .allow_origin(AllowOrigin::list(self.0.iter().cloned()))
@@ -70,8 +70,8 @@ impl AllowedOrigins {
     }
 }
 
-/// Refuses changes that a foreign page asks for, cookies or not.
-pub async fn guard(
+/// Refuses changes that a foreign page asks for, with cookies or without.
+pub(crate) async fn guard(
     State(origins): State<AllowedOrigins>,
     request: Request,
     next: Next,

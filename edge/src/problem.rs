@@ -7,41 +7,44 @@ use axum::{
 };
 use serde::Serialize;
 use shared::telemetry::CounterName;
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{RefOr, Schema},
+    IntoResponses, PartialSchema, ToSchema,
+    openapi::{self, Content, Ref, RefOr, ResponseBuilder, ResponsesBuilder, Schema},
 };
 
-/// What went wrong, as the caller hears it. Programs go by `code`, people read `detail`.
+const CONTENT_TYPE: &str = "application/problem+json";
+
+/// What went wrong, as the caller is told. In OpenAPI it stands in for every response that is not a
+/// success: `responses((status = 200, …), Problem)`, with `components(schemas(Problem))` once.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Problem(Box<ProblemBody>);
 
-/// An error as it stands on the wire (RFC 9457).
+/// An error (RFC 9457). Programs go by `code`, people read `detail`.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 struct ProblemBody {
-    /// A name for the kind of problem.
+    /// The code as a URN.
     #[serde(rename = "type")]
     #[schema(value_type = String, example = "urn:sluice:problem:sold_out")]
     kind: String,
-    /// The status in words.
+    /// The HTTP status in words.
     #[schema(value_type = String)]
     title: &'static str,
-    /// The HTTP status.
+    /// The HTTP status code.
     #[schema(value_type = u16, example = 409)]
     #[serde(serialize_with = "status_number")]
     status: StatusCode,
-    /// The stable code.
+    /// Names the problem; a code never changes its meaning.
     #[schema(value_type = String, example = "sold_out")]
     code: &'static str,
-    /// What happened this time.
+    /// What happened this time, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-    /// The request, as in the log.
+    /// Id of the request, as in the log.
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<String>,
-    /// Single faults, where several can be told apart.
+    /// The faults of the request, where they can be told apart.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
     #[serde(skip)]
@@ -51,15 +54,15 @@ struct ProblemBody {
 
 /// One fault of a request.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct FieldError {
-    /// Where, as a JSON pointer or a parameter's name.
-    pub field: String,
-    /// What is wrong with it.
-    pub detail: String,
+struct FieldError {
+    /// Where it is: a JSON pointer, or a parameter's name.
+    field: String,
+    /// What is wrong there.
+    detail: String,
 }
 
 impl Problem {
-    /// Begins a problem; `code` belongs to the table of the service.
+    /// Creates a problem; `code` is one of the service's table.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str) -> Self {
         Self(Box::new(ProblemBody {
@@ -88,26 +91,26 @@ impl Problem {
         self
     }
 
-    /// Tells when trying again makes sense; becomes `Retry-After`, in whole seconds, rounded up.
+    /// Says when trying again makes sense; becomes `Retry-After`, in whole seconds, rounded up.
     #[must_use]
     pub fn retry_after(mut self, after: Duration) -> Self {
         self.0.retry_after = Some(after);
         self
     }
 
-    /// The stable code.
+    /// Returns the stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
         self.0.code
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// A fault of ours. The cause belongs in the log, not in the answer.
+    /// A fault of ours. The cause belongs in the log, not in the response.
     #[must_use]
     pub fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
@@ -117,7 +120,7 @@ impl Problem {
     /// Nothing is at this address.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found").detail("There is nothing here.")
+        Self::new(StatusCode::NOT_FOUND, "not_found").detail("There is nothing at this address.")
     }
 
     /// Asked too often.
@@ -145,14 +148,23 @@ impl ToSchema for Problem {
     }
 }
 
+impl IntoResponses for Problem {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        let schema = Ref::from_schema_name(Self::name());
+        let response = ResponseBuilder::new()
+            .description("The request failed; `code` says why.")
+            .content(CONTENT_TYPE, Content::new(Some(schema)));
+        ResponsesBuilder::new().response("default", response).build().into()
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         metrics::counter!(CounterName::Problems.as_str(), "code" => self.0.code).increment(1);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (self.0.status, body).into_response();
         let headers = response.headers_mut();
-        let content_type = HeaderValue::from_static("application/problem+json");
-        headers.insert(header::CONTENT_TYPE, content_type);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(after) = self.0.retry_after {
             let seconds = after.as_millis().div_ceil(1000).max(1) as u64;
@@ -162,7 +174,7 @@ impl IntoResponse for Problem {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn status_number<S: serde::Serializer>(
     status: &StatusCode,
     serializer: S,
@@ -185,6 +197,6 @@ mod tests {
         assert_eq!(json["errors"][0]["field"], "/units");
         let response = problem.into_response();
         assert_eq!(response.headers()[header::RETRY_AFTER], "2");
-        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(response.headers()[header::CONTENT_TYPE], CONTENT_TYPE);
     }
 }

@@ -1,4 +1,4 @@
-//! One id per request: taken from `x-request-id` when it has a harmless form, else made here.
+//! One id per request: the one in `x-request-id` if it has a harmless form, else a new one.
 
 use axum::{
     extract::Request,
@@ -8,8 +8,8 @@ use axum::{
 };
 use uuid::Uuid;
 
-/// The header, both ways.
-pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// Carries the id, in requests and in responses.
+pub(crate) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 const MAX_LENGTH: usize = 64;
 
@@ -17,13 +17,13 @@ tokio::task_local! {
     static CURRENT: String;
 }
 
-/// The id of the request that this task answers.
+/// Returns the id of the request that this task handles.
 #[must_use]
 pub fn current() -> Option<String> {
     CURRENT.try_with(Clone::clone).ok()
 }
 
-/// Gives an id to work that goes on in a task of its own.
+/// Passes an id on to work that runs on a task of its own.
 pub async fn keep<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
     match id {
         Some(id) => CURRENT.scope(id, work).await,
@@ -31,8 +31,8 @@ pub async fn keep<T>(id: Option<String>, work: impl Future<Output = T>) -> T {
     }
 }
 
-/// Gives the request its id and repeats it in the answer.
-pub async fn assign(request: Request, next: Next) -> Response {
+/// Gives the request its id and repeats it in the response.
+pub(crate) async fn assign(request: Request, next: Next) -> Response {
     let given = request.headers().get(&HEADER).and_then(|value| value.to_str().ok());
     let id = match given {
         Some(id) if is_harmless(id) => id.to_owned(),
@@ -46,7 +46,7 @@ pub async fn assign(request: Request, next: Next) -> Response {
     response
 }
 
-/// Ids go into logs, so only plain characters are taken over.
+/// Ids go into logs, so only plain characters are accepted.
 fn is_harmless(id: &str) -> bool {
     (1..=MAX_LENGTH).contains(&id.len())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')

@@ -1,27 +1,19 @@
-//! The accept loop. `axum::serve` sets no header timeout and no cap, so this one stands in its
-//! place: HTTP/1.1, slow and surplus connections closed, a soft stop that lets requests finish.
+//! The accept loop. `axum::serve` sets no header timeout and no connection cap, so this one does:
+//! HTTP/1.1, slow and surplus connections closed, a soft stop that lets requests finish.
 
-use crate::limit::ip_key;
+use crate::PeerAddr;
 use axum::{Router, extract::Request};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{rt::TokioIo, rt::TokioTimer, service::TowerToHyperService};
+use parking_lot::Mutex;
 use shared::shutdown::Shutdown;
-use std::{
-    collections::HashMap,
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
-
-/// The other end of the connection, in the extensions of every request.
-#[derive(Clone, Copy, Debug)]
-pub struct PeerAddr(pub SocketAddr);
 
 /// Limits of a listener.
 #[derive(Clone, Copy, Debug)]
@@ -139,8 +131,8 @@ struct Counted {
 
 impl PerIp {
     fn enter(&self, peer: SocketAddr, max: usize) -> Option<Counted> {
-        let key = ip_key(peer.ip());
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = PeerAddr(peer).key();
+        let mut counts = self.0.lock();
         let count = counts.entry(key).or_default();
         if *count >= max {
             return None;
@@ -152,7 +144,7 @@ impl PerIp {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        let mut counts = self.per_ip.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.per_ip.0.lock();
         if let Some(count) = counts.get_mut(&self.key) {
             *count -= 1;
             if *count == 0 {

@@ -16,56 +16,62 @@ use std::{convert::Infallible, sync::Arc};
 /// The session's cookie. The prefix binds it to this host, to `/` and to secure transport.
 pub const SESSION_COOKIE: &str = "__Host-sluice-session";
 
-/// What it takes to believe a session; a router's state gives it through [`FromRef`].
+/// Verifies sessions; a router's state provides it through [`FromRef`].
 #[derive(Clone)]
 pub struct SessionVerifier {
     keys: Arc<Keyring>,
     clock: Arc<dyn Clock>,
 }
 
-/// The shopper who is asking. As `Option`, a missing or worthless session is `None`.
+/// The shopper who sent the request. As an `Option`, a missing or invalid session is `None`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurrentShopper {
-    /// Their account, guests included.
+    /// Their account; a guest has one too.
     pub id: ShopperId,
-    /// When the session ends, milliseconds since 1970.
-    pub expires_at_ms: i64,
 }
 
 impl SessionVerifier {
-    /// Takes the keys of sessions and the clock.
+    /// Verifies sessions sealed with `keys`, at the time of `clock`.
     #[must_use]
     pub fn new(keys: Arc<Keyring>, clock: Arc<dyn Clock>) -> Self {
         Self { keys, clock }
     }
 
-    /// Finds out who sent these headers.
+    /// Finds the shopper who sent these headers.
     ///
     /// # Errors
     ///
     /// Returns the [`Problem`] `session_required` or `session_invalid`.
     pub fn verify(&self, headers: &HeaderMap) -> Result<CurrentShopper, Problem> {
         let token = token(headers).ok_or_else(|| {
-            problem("session_required", "Begin a session first: POST /v1/session.")
+            problem("session_required", "Start a session first: POST /v1/session.")
         })?;
         let now_ms = self.clock.now().as_millisecond();
         let session = Session::open(&self.keys, &token, now_ms).map_err(|error| match error {
-            CredentialError::Invalid => problem("session_invalid", "This is no session of ours."),
-            CredentialError::Expired => problem("session_invalid", "The session is over."),
+            CredentialError::Invalid => problem(
+                "session_invalid",
+                "This session isn't valid here. Start a new one: POST /v1/session.",
+            ),
+            CredentialError::Expired => problem(
+                "session_invalid",
+                "The session has expired. Start a new one: POST /v1/session.",
+            ),
         })?;
-        Ok(CurrentShopper { id: session.shopper_id, expires_at_ms: session.expires_at_ms })
+        Ok(CurrentShopper { id: session.shopper_id })
     }
 }
 
-/// The token that was sent: a bearer wins over the cookie, since it was given on purpose.
+/// The token that was sent. A bearer token wins over the cookie, since it was sent on purpose.
 fn token(headers: &HeaderMap) -> Option<String> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|value| {
-        let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
-    });
-    bearer
-        .or_else(|| Some(CookieJar::from_headers(headers).get(SESSION_COOKIE)?.value().to_owned()))
+    let cookie = || Some(CookieJar::from_headers(headers).get(SESSION_COOKIE)?.value().to_owned());
+    bearer(headers).map(str::to_owned).or_else(cookie)
+}
+
+/// Returns the bearer token of `Authorization`, if there is one.
+#[must_use]
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 fn problem(code: &'static str, detail: &str) -> Problem {

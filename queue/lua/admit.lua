@@ -1,11 +1,11 @@
 --[[
 Lets the next tickets in: waiting → in flight with a lease, in one step, so that a crash at any
-moment leaves a ticket in exactly one of the two.
+moment leaves each ticket in exactly one of the two.
 
-As many as the rate (GCRA), the occupancy and the stock allow. Free units of a variant are
-`available` minus those in flight, never kept as a number of their own, so nothing can be granted
-twice or leak. A ticket that does not fit waits, and nobody who wants the same passes it; one that
-nothing can ever cover is closed (not_enough) and the next is looked at.
+It lets in as many as the rate (GCRA), the occupancy and the stock allow. The free units of a
+variant are `available` minus those in flight, never a number kept separately, so none can be
+granted twice or leak. A ticket that does not fit waits, and nobody who wants the same variant passes
+it; one that the stock can never cover is closed (not_enough), and the next is considered.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  cfg     hash    limits, mode, times, variants
@@ -27,10 +27,9 @@ KEYS[17] tally   hash    counts
 ARGV[1]  epoch   the caller's epoch
 ARGV[2]  limit   tickets to let in, at most 500
 ARGV[3]  lease_us  how long the caller may take to hand them on
-ARGV[4]  request   its id; a repeated one gets the answer of the first time
-ARGV[5]  ignore_stock  1 leaves the stock out; for mutants in tests only
-ARGV[6]  lanes   names of the lanes, the first served first, separated by commas
-Returns  now, evn, why not more, exhausted (1 or 0), then ticket|line for each
+ARGV[4]  request   its id; a repeated one gets the first answer again
+ARGV[5]  lanes   names of the lanes, the first served first, separated by commas
+Returns  now, evn, why not more, exhausted (1 or 0), then ticket|line for each ticket
 ]]
 local REMEMBERED, LOOKED_AT = 16, 2000
 
@@ -44,9 +43,9 @@ if before then
 end
 
 local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'rate', 'cap', 'variants')
-local limit, ignore_stock = tonumber(ARGV[2]), ARGV[5] == '1'
+local limit = tonumber(ARGV[2])
 
--- The stock: what is free of each variant, and what could ever be.
+-- The stock: what is free of each variant, and what could ever become free.
 local free, ever, n_variants, exhausted = {}, {}, 0, true
 for variant in string.gmatch(cfg[7], '[^,]+') do
   n_variants = n_variants + 1
@@ -60,7 +59,7 @@ for variant in string.gmatch(cfg[7], '[^,]+') do
 end
 exhausted = exhausted and n_variants > 0
 
--- The rate. The same sum as in shared/src/gcra.rs; a missing time is an empty bucket.
+-- The rate, computed as in shared/src/gcra.rs; a missing time is an empty bucket.
 local rate, stored_tat = tonumber(cfg[5]), tonumber(redis.call('GET', TAT) or nil)
 local interval, burst = 1000000 / rate, math.max(1, math.ceil(rate * 0.1))
 local full = burst * interval
@@ -92,7 +91,7 @@ local function look_at(lane, ticket, line)
   local _, _, variant, units, score = string.match(line, LINE)
   if stuck[variant] then return end
   local fits = tonumber(units) <= (free[variant] or 0)
-  if ignore_stock or fits then
+  if fits then
     free[variant] = (free[variant] or 0) - units
     redis.call('HINCRBY', FLIGHT, variant, units)
     admitted[#admitted + 1] = ticket .. '|' .. lane .. '|' .. score
@@ -102,7 +101,7 @@ local function look_at(lane, ticket, line)
     leases[#leases + 1] = ticket
     leases[#leases + 1] = '|||' .. units .. '|' .. variant .. '|' .. text(now)
   elseif not exhausted and ever[variant] and tonumber(units) > ever[variant] then
-    -- Behind one that is still to be closed nobody is looked at, or the next would be passed over.
+    -- Nobody behind a ticket still to be closed is considered, or the next call would skip people.
     halted = #closed >= limit
     if not halted then closed[#closed + 1] = { ticket, lane, score } end
   else
@@ -110,7 +109,7 @@ local function look_at(lane, ticket, line)
   end
 end
 
-for lane in string.gmatch(ARGV[6], '[^,]+') do
+for lane in string.gmatch(ARGV[5], '[^,]+') do
   local from = 0
   local of_lane = redis.call('ZCARD', W .. lane)
   waiting = waiting + of_lane
@@ -157,7 +156,7 @@ else
 end
 local reply = { text(now), text(evn), blocked, exhausted and '1' or '0' }
 for _, row in ipairs(rows) do reply[#reply + 1] = row end
--- An empty answer can be given anew; one with tickets must be the same again.
+-- An empty answer may be computed again; one with tickets must be repeated as it was.
 if #rows > 0 then
   redis.call('LPUSH', MEMO, table.concat(reply, '\n'))
   redis.call('LPUSH', MEMO, ARGV[4])

@@ -1,8 +1,8 @@
 --[[
-Puts valid tickets that Redis has lost back at their own place.
+Puts valid tickets that Redis has lost back at their own score.
 
-One ticket lives per account: of two that wait the one further ahead stays, the other is closed
-(replaced). One whose account is past waiting with another ticket is not taken.
+An account has one live ticket: of two that wait, the one further ahead stays and the other is
+closed (replaced). A ticket whose account is past waiting with another one is refused.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  cfg     hash    why the line ended
@@ -21,7 +21,7 @@ KEYS[14] ev      stream  room events
 KEYS[15] tally   hash    counts
 ARGV[1]  epoch   the caller's epoch
 ARGV[2..] ticket|line, one for each ticket
-Returns  now, evn, then one text a ticket
+Returns  now, evn, then one text per ticket
 ]]
 local over = redis.call('HGET', CFG, 'ended')
 local last = tonumber(epoch) * 1099511627776 + tonumber(redis.call('GET', SEQ) or 0)
@@ -37,9 +37,9 @@ local function attach(row)
 
   local other = redis.call('HGET', OWN, account)
   if other then
-    local place = place_of(other)
+    local state = state_of(other)
     local other_line = redis.call('HGET', INTENT, other)
-    if place ~= 'waiting' and place ~= 'missed' then
+    if state ~= 'waiting' and state ~= 'missed' then
       return 'refused|' .. other .. '|' .. other_line
     end
     local _, other_lane, _, _, other_score = string.match(other_line, LINE)

@@ -1,6 +1,6 @@
 --[[
 Begins a rebuild, or a drop's first room. From now on every script of an older epoch is refused.
-What survived stays: the steps that follow bring it and the log together.
+What survived stays: the steps that follow reconcile it with the log.
 
 KEYS[1]  ep      hash    epoch, run_id, state, evn, grace
 KEYS[2]  seq     string  last number of the epoch: starts again, behind everybody by its epoch

@@ -1,5 +1,5 @@
 --[[
-Forgets what is known of a drop's tickets, events included.
+Deletes all that is known of a drop's tickets, events included.
 
 KEYS[1]  ep      hash    see guard.lua; stays
 KEYS[2]  seq     string
@@ -21,7 +21,7 @@ KEYS[17] tally   hash
 KEYS[18] cfg     hash
 ARGV[1]  epoch   the caller's epoch
 ARGV[2]  lanes   names of the lanes, separated by commas
-ARGV[3]  ep too  1 when the room itself is to go
+ARGV[3]  ep too  1 to delete the room itself as well
 Returns  OK
 ]]
 redis.call('UNLINK', SEQ, MISSED, INTENT, OWN, INF, LEASE, FLIGHT, OCC, WHY, TAT, STOCK, MEMO, EV,

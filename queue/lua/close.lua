@@ -1,6 +1,6 @@
 --[[
 Closes some of those who wait, the first in line first; in chunks, so that a long line does not
-stop the server.
+block the server.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  cfg     hash    why the line ended

@@ -1,8 +1,8 @@
 --[[
-Brings limits, mode and times to a room. An older version never replaces a newer one.
+Sets a room's limits, mode and times. An older version never replaces a newer one.
 
-A changed rate keeps the share of the bucket that is used, so that a change gives nobody a second
-burst: the same sum as `Gcra::rescale` in shared/src/gcra.rs.
+A new rate keeps the share of the bucket in use, so that a change never grants a second burst; the
+computation is that of `Gcra::rescale` in shared/src/gcra.rs.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  cfg     hash    limits, mode, times

@@ -1,5 +1,5 @@
 --[[
-Counts the tickets of a room, all in one instant.
+Counts the tickets of a room, all at one instant.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  w:      prefix of the lanes

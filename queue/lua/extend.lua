@@ -1,13 +1,13 @@
 --[[
-Prolongs the leases of tickets in flight. With a position, Kafka has the command: the shopper may
-be told. A ticket that is not in flight any more is passed over.
+Extends the leases of tickets in flight. A position means that Kafka has the command, so the shopper
+may be told. A ticket that is no longer in flight is skipped.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  inf     zset    in flight, by lease deadline
 KEYS[3]  lease   hash    ticket → lease
 KEYS[4]  hints   channel of the drop
 ARGV[1]  epoch   the caller's epoch
-ARGV[2]  lease_us  how long from now on
+ARGV[2]  lease_us  new length, from now on
 ARGV[3..] ticket, position (generation|partition|offset, or empty): two for each
 Returns  how many were in flight
 ]]

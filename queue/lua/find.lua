@@ -10,8 +10,8 @@ KEYS[6]  lease   hash    ticket → lease
 KEYS[7]  occ     set     admitted and unfinished tickets
 ARGV[1]  epoch   the caller's epoch
 ARGV[2]  account
-Returns  place|ticket|line, or nothing
+Returns  state|ticket|line, or nothing
 ]]
 local ticket = redis.call('HGET', OWN, ARGV[2])
 if not ticket then return false end
-return place_of(ticket) .. '|' .. ticket .. '|' .. redis.call('HGET', INTENT, ticket)
+return state_of(ticket) .. '|' .. ticket .. '|' .. redis.call('HGET', INTENT, ticket)

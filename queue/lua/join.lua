@@ -1,8 +1,8 @@
 --[[
-Lets shoppers stand in line, a batch in one step and one event.
+Puts shoppers in line: a batch in one step and one event.
 
 A shopper with a live ticket gets that one back, whatever the state of the room, so neither a
-reload nor a retried request costs a place.
+reload nor a retried request costs a position.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  cfg     hash    limits, mode, times
@@ -18,7 +18,7 @@ KEYS[11] tally   hash    how many joined, left, were closed, ordered
 ARGV[1]  epoch   the caller's epoch
 ARGV[2]  lanes   names of the lanes, separated by commas
 ARGV[3..] ticket, account, lane, variant, units: five for each request
-Returns  now, evn, then one text a request: what|ticket|line, or why not
+Returns  now, evn, then one text per request: what|ticket|line, or why not
 ]]
 local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'capacity')
 local refused
@@ -51,7 +51,7 @@ for n, account in ipairs(accounts) do
   local i = n * 5 - 2
   local ticket = owned[n]
   if ticket then
-    reply[n + 2] = place_of(ticket) .. '|' .. ticket .. '|' .. redis.call('HGET', INTENT, ticket)
+    reply[n + 2] = state_of(ticket) .. '|' .. ticket .. '|' .. redis.call('HGET', INTENT, ticket)
   elseif taken[account] then
     reply[n + 2] = 'waiting|' .. taken[account]
   elseif refused then
@@ -60,14 +60,14 @@ for n, account in ipairs(accounts) do
     reply[n + 2] = 'full'
   else
     ticket, score, room_left = ARGV[i], score + 1, room_left - 1
-    local lane, place = ARGV[i + 2], text(score)
-    local line = table.concat({ account, lane, ARGV[i + 3], ARGV[i + 4], place, joined_ms }, '|')
+    local lane, rank = ARGV[i + 2], text(score)
+    local line = table.concat({ account, lane, ARGV[i + 3], ARGV[i + 4], rank, joined_ms }, '|')
     local row = ticket .. '|' .. line
     taken[account], rows[#rows + 1], reply[n + 2] = row, row, 'joined|' .. row
     intents[#intents + 1], intents[#intents + 2] = ticket, line
     owners[#owners + 1], owners[#owners + 2] = account, ticket
     local of_lane = scores[lane] or {}
-    of_lane[#of_lane + 1], of_lane[#of_lane + 2] = place, ticket
+    of_lane[#of_lane + 1], of_lane[#of_lane + 2] = rank, ticket
     scores[lane] = of_lane
   end
 end

@@ -1,5 +1,5 @@
 --[[
-Takes a waiting ticket out of line by its shopper's will.
+Takes a waiting ticket out of line at its shopper's request.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  cfg     hash    why the line ended
@@ -18,7 +18,7 @@ KEYS[14] tally   hash    counts
 ARGV[1]  epoch   the caller's epoch
 ARGV[2]  ticket
 ARGV[3]  score
-Returns  now, evn, `left` or where it stands instead
+Returns  now, evn, `left` or where it is instead
 ]]
 local ticket, score = ARGV[2], tonumber(ARGV[3])
 local at = standing(ticket, score)

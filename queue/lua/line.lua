@@ -1,6 +1,6 @@
 --[[
-What the scripts share, behind the guard. A function only touches the keys it names, so a script
-needs those keys in its header.
+What the scripts share, behind the guard. A function touches only the keys it names, so a script
+that calls it needs those keys in its header.
 
 A ticket's line is `account|lane|variant|units|score|joined_ms`; with the ticket's id and a `|`
 before it, it is what events and replies carry.
@@ -11,7 +11,7 @@ local LINE = '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)$'
 local LEFT, CLOSED, ORDERED = 1, 2, 3
 local TALLY_OF = { 'left', 'closed', 'ordered' }
 
--- Lua prints large numbers with an exponent, which Redis does not take for an integer.
+-- Lua prints large numbers with an exponent, which Redis does not accept as an integer.
 local function text(number) return string.format('%.0f', number) end
 
 -- Appends the next room event.
@@ -22,7 +22,7 @@ local function tell(kind, payload, reason)
     'd', payload, 'r', reason or '')
 end
 
--- Where the two bits of a ticket stand: 0 live, 1 left, 2 closed, 3 ordered.
+-- Where the two bits of a ticket are: 0 live, 1 left, 2 closed, 3 ordered.
 local function bits(score)
   local of_epoch = math.floor(score / 1099511627776)
   return FIN .. of_epoch, '#' .. text(score - of_epoch * 1099511627776)
@@ -44,7 +44,7 @@ local function set_ended(score, code)
   return old
 end
 
--- Ends the flight of a ticket, if it is in one.
+-- Ends the flight of a ticket, if it is in flight.
 local function land(ticket)
   local lease = redis.call('HGET', LEASE, ticket)
   if not lease then return end
@@ -62,7 +62,7 @@ local function step_out(ticket, lane)
   redis.call('ZREM', MISSED, ticket)
 end
 
--- Ends a ticket wherever it stands. `why` is kept when it is not the room's own reason.
+-- Ends a ticket wherever it is. `why` is kept when it differs from the room's own reason.
 local function finish(ticket, score, code, why)
   local line = redis.call('HGET', INTENT, ticket)
   local occupied = redis.call('SREM', OCC, ticket) == 1
@@ -81,7 +81,7 @@ local function finish(ticket, score, code, why)
 end
 
 -- Where a live ticket is; `unknown` if nowhere.
-local function place_of(ticket)
+local function state_of(ticket)
   local lease = redis.call('HGET', LEASE, ticket)
   if lease then return string.sub(lease, 1, 1) == '|' and 'in_flight' or 'extended' end
   if redis.call('SISMEMBER', OCC, ticket) == 1 then return 'held' end
@@ -100,5 +100,5 @@ local function standing(ticket, score)
   if code == CLOSED then
     return 'closed|' .. (redis.call('HGET', WHY, ticket) or redis.call('HGET', CFG, 'ended') or 'closed')
   end
-  return place_of(ticket)
+  return state_of(ticket)
 end

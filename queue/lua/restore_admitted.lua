@@ -1,6 +1,6 @@
 --[[
-Notes tickets that are past waiting: those with an unfinished row occupy, those whose command
-waits in the log are in flight too; a step of a rebuild.
+Restores tickets that are past waiting: all of them occupy, and those whose command waits in the
+log without a row are in flight as well; a step of a rebuild.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  w:      prefix of the lanes
@@ -27,15 +27,15 @@ local function restore(row, position, admitted_us)
   local lease = redis.call('HGET', LEASE, ticket)
   local code = ended(tonumber(score))
   if position ~= '' and (code == ORDERED or (occupied and not lease)) then return end
-  -- A row or a command proves that it was let in, whatever else was noted.
+  -- A row or a command proves that it was let in, whatever else was recorded.
   if code ~= 0 then set_ended(tonumber(score), 0) end
   if not known and not occupied and code == 0 then redis.call('HINCRBY', TALLY, 'joined', 1) end
 
   local other = redis.call('HGET', OWN, account)
   if other and other ~= ticket then
-    local place = place_of(other)
-    -- One whose command nobody has is no further than one who waits.
-    if place == 'waiting' or place == 'missed' or place == 'in_flight' then
+    local state = state_of(other)
+    -- A ticket whose command nobody has is no further than one that waits.
+    if state == 'waiting' or state == 'missed' or state == 'in_flight' then
       local _, _, _, _, other_score = string.match(redis.call('HGET', INTENT, other), LINE)
       finish(other, tonumber(other_score), CLOSED, 'replaced')
     end

@@ -1,5 +1,5 @@
 --[[
-Takes tickets that are over out of wherever they stand; a step of a rebuild.
+Ends tickets that are over, wherever they are; a step of a rebuild.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  w:      prefix of the lanes

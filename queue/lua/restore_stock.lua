@@ -1,5 +1,5 @@
 --[[
-Sets the stock, whatever was there; a step of a rebuild.
+Replaces the stock, whatever was there; a step of a rebuild.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  stock   hash    variant → version|available|reserved

@@ -1,5 +1,5 @@
 --[[
-Puts tickets in line that are neither past waiting nor over; a step of a rebuild.
+Puts tickets back in line, unless they are past waiting or over; a step of a rebuild.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  w:      prefix of the lanes
@@ -20,11 +20,11 @@ Returns  OK
 local function restore(row)
   local ticket, line = string.match(row, '^([^|]*)|(.*)$')
   local account, lane, _, _, score = string.match(line, LINE)
-  if ended(tonumber(score)) ~= 0 or place_of(ticket) ~= 'unknown' then return end
+  if ended(tonumber(score)) ~= 0 or state_of(ticket) ~= 'unknown' then return end
   local other = redis.call('HGET', OWN, account)
   if other then
-    local place = place_of(other)
-    if place ~= 'waiting' and place ~= 'missed' then return end
+    local state = state_of(other)
+    if state ~= 'waiting' and state ~= 'missed' then return end
     local _, _, _, _, other_score = string.match(redis.call('HGET', INTENT, other), LINE)
     if tonumber(other_score) < tonumber(score) then
       finish(ticket, tonumber(score), CLOSED, 'replaced')

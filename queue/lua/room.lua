@@ -1,5 +1,5 @@
 --[[
-Looks up a room's header, whatever its state; the one script without the guard's refusals.
+Looks up a room's header, whatever its state; runs without the guard.
 
 KEYS[1]  ep      hash    epoch, run_id, state, evn, grace
 KEYS[2]  cfg     hash    limits, mode, times

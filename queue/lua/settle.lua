@@ -1,5 +1,5 @@
 --[[
-Brings to the line what Postgres has decided: tickets with a row leave wherever they stand, and a
+Brings to the line what Postgres has decided: tickets with a row leave wherever they are, and a
 newer stock figure is set, in one step, so that no unit is counted twice or not at all.
 
 KEYS[1]  ep      hash    see guard.lua
@@ -38,7 +38,7 @@ local function hold(ticket, score)
     local _, lane = string.match(line, LINE)
     step_out(ticket, lane)
   end
-  -- A late SETTLE must not bring back an order that is over; any other end gives way to a row.
+  -- A late SETTLE must not revive an order that is over; any other end yields to a row.
   if code == ORDERED then return end
   if code ~= 0 then set_ended(score, 0) end
   local new = redis.call('SADD', OCC, ticket) == 1

@@ -1,5 +1,5 @@
 --[[
-Reads a chunk of a lane's waiting numbers.
+Reads a chunk of a lane's waiting scores.
 
 KEYS[1]  ep      hash    see guard.lua
 KEYS[2]  w:      prefix of the lanes

@@ -1,5 +1,5 @@
 --[[
-Tells the last event that the stream ever had, also when it was trimmed away.
+Returns the last event that the stream ever had, even if it has been trimmed since.
 
 KEYS[1]  ev      stream  room events
 ARGV     none

@@ -1,78 +1,18 @@
 //! Waiting → in flight, by rate, occupancy and stock in one step.
 
 use crate::{Queue, QueueError, keys::lane_names, script::LineScript, wire::Reader};
-use shared::{ids::DropId, messages::JoinedTicket, text_enum, tickets::Epoch};
-use std::time::Duration;
-use uuid::Uuid;
+use shared::{
+    ids::DropId,
+    line::{Admission, AdmitRequest, AdmittedTicket, Epoch},
+};
 
 static ADMIT: LineScript = LineScript::open("admit", include_str!("../lua/admit.lua"));
 
-/// Tickets of one call, at most.
+/// Tickets let in by one call, at most.
 const MAX_BATCH: u32 = 500;
 
-/// Asks for the next tickets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AdmitRequest {
-    /// How many, at most 500.
-    pub limit: u32,
-    /// How long the caller may take to hand them on.
-    pub lease: Duration,
-    /// Names the request, so that a retry gets the same batch.
-    pub request_id: Uuid,
-    /// Leaves the stock out of the decision. For mutants in tests only.
-    pub ignore_stock: bool,
-}
-
-/// Tickets that were let in.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Admission {
-    /// When, microseconds of Redis time.
-    pub at_us: i64,
-    /// Number of the room's last event.
-    pub evn: u64,
-    /// Who, in the order of the line.
-    pub tickets: Vec<AdmittedTicket>,
-    /// Why there are not more, if there are fewer than asked for.
-    pub blocked_by: Option<AdmitBlock>,
-    /// Whether nothing is left of any variant and nothing can come back: the drop can end.
-    pub exhausted: bool,
-}
-
-/// A ticket that was let in.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AdmittedTicket {
-    /// The ticket as it joined.
-    pub ticket: JoinedTicket,
-    /// When it was let in, microseconds of Redis time.
-    pub admitted_at_us: i64,
-}
-
-text_enum! {
-    /// What keeps the next ticket waiting.
-    AdmitBlock {
-        /// The admission rate.
-        Rate = "rate",
-        /// As many are admitted and unfinished as may be.
-        Occupancy = "occupancy",
-        /// No units are free for the next ticket.
-        Stock = "stock",
-        /// An operator paused the room.
-        Paused = "paused",
-        /// An operator stopped the room.
-        Stopped = "stopped",
-        /// Too early.
-        NotOpen = "not_open",
-        /// The line is over.
-        Closed = "closed",
-        /// After a rebuild, old tickets may come back first.
-        Grace = "grace",
-        /// Nobody waits.
-        Empty = "empty",
-    }
-}
-
 impl Queue {
-    /// Lets the next tickets in. A repeated `request_id` gets the batch of the first time.
+    /// Lets the next tickets in. A repeated `request_id` gets the first call's batch again.
     ///
     /// # Errors
     ///
@@ -88,7 +28,6 @@ impl Queue {
             request.limit.clamp(1, MAX_BATCH).to_string(),
             request.lease.as_micros().to_string(),
             request.request_id.to_string(),
-            u8::from(request.ignore_stock).to_string(),
             lane_names(),
         ];
         let reply: Vec<String> = self.run(&ADMIT, drop_id, &args).await?;

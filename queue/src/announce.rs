@@ -1,7 +1,7 @@
-//! Telling the room events anew who waits, for a log that has lost its beginning.
+//! Repeating who waits as room events, for a log that has lost its beginning.
 
 use crate::{Queue, QueueError, keys::LANES, script::LineScript};
-use shared::{ids::DropId, tickets::Epoch};
+use shared::{ids::DropId, line::Epoch};
 
 static ANNOUNCE: LineScript = LineScript::open("announce", include_str!("../lua/announce.lua"));
 
@@ -9,8 +9,8 @@ static ANNOUNCE: LineScript = LineScript::open("announce", include_str!("../lua/
 const CHUNK: u32 = 256;
 
 impl Queue {
-    /// Tells of everybody who waits that they stand where they stand, as if they had come back.
-    /// Those who join meanwhile may be told twice.
+    /// Announces everybody who waits, at their own score, as if they had just come back. Those who
+    /// join meanwhile may be announced twice.
     ///
     /// # Errors
     ///

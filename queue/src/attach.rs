@@ -1,44 +1,19 @@
-//! The way back of a valid ticket that Redis has lost.
+//! The way back for a valid ticket that Redis has lost.
 
 use crate::{
-    Queue, QueueError, TicketStatus,
+    Queue, QueueError,
     script::LineScript,
     wire::{Reader, ticket_row},
 };
-use shared::{drops::CloseReason, ids::DropId, messages::JoinedTicket, tickets::Epoch};
+use shared::{
+    ids::DropId,
+    line::{AttachOutcome, AttachReply, Epoch, JoinedTicket},
+};
 
 static ATTACH: LineScript = LineScript::open("attach", include_str!("../lua/attach.lua"));
 
-/// What became of a batch of tickets.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Attachments {
-    /// When, microseconds of Redis time.
-    pub at_us: i64,
-    /// Number of the room's last event.
-    pub evn: u64,
-    /// One for each ticket, in their order.
-    pub outcomes: Vec<AttachOutcome>,
-}
-
-/// What became of one ticket.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum AttachOutcome {
-    /// It stands at its own place again.
-    Attached,
-    /// Redis knew it: it waits, is past waiting, or is over.
-    Known(TicketStatus),
-    /// The account's other ticket stands further ahead, so this one is closed (replaced).
-    Replaced(JoinedTicket),
-    /// The account's other ticket is past waiting already; this one is not taken.
-    Refused(JoinedTicket),
-    /// The line is over.
-    Ended(CloseReason),
-    /// No ticket of this room can have such a score.
-    Impossible,
-}
-
 impl Queue {
-    /// Puts tickets back at their own score. Allowed in the grace after a rebuild too.
+    /// Puts tickets back at their own score; also allowed during the grace after a rebuild.
     ///
     /// # Errors
     ///
@@ -48,7 +23,7 @@ impl Queue {
         drop_id: DropId,
         epoch: Epoch,
         tickets: &[JoinedTicket],
-    ) -> Result<Attachments, QueueError> {
+    ) -> Result<AttachReply, QueueError> {
         let mut args = vec![epoch.to_string()];
         args.extend(tickets.iter().map(ticket_row));
         let reply: Vec<String> = self.run(&ATTACH, drop_id, args).await?;
@@ -56,7 +31,7 @@ impl Queue {
         let Some(([at_us, evn], outcomes)) = reply.split_first_chunk() else {
             return Err(read.wrong("a short reply"));
         };
-        Ok(Attachments {
+        Ok(AttachReply {
             at_us: read.value(at_us)?,
             evn: read.value(evn)?,
             outcomes: outcomes.iter().map(|text| outcome(read, text)).collect::<Result<_, _>>()?,

@@ -1,28 +1,21 @@
 //! The end of a line.
 
 use crate::{Queue, QueueError, keys::lane_names, script::LineScript, wire::Reader};
-use shared::{drops::CloseReason, ids::DropId, tickets::Epoch};
+use shared::{
+    drops::CloseReason,
+    ids::DropId,
+    line::{CloseProgress, Epoch},
+};
 
 static END: LineScript = LineScript::open("end", include_str!("../lua/end.lua"));
 static CLOSE: LineScript = LineScript::open("close waiting", include_str!("../lua/close.lua"));
 
-/// Tickets of one call, at most.
+/// Tickets closed by one call, at most.
 const MAX_BATCH: u32 = 1000;
 
-/// How far the closing of those who wait has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CloseProgress {
-    /// Number of the room's last event.
-    pub evn: u64,
-    /// Tickets closed by this call.
-    pub closed: u64,
-    /// Tickets still waiting.
-    pub remaining: u64,
-}
-
 impl Queue {
-    /// Ends a line: joins and admissions are refused from now on. The first reason stays;
-    /// gives the one in force.
+    /// Ends a line: joins and admissions are refused from now on. The first reason stays; returns
+    /// the one in force.
     ///
     /// # Errors
     ///

@@ -18,11 +18,11 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// Prepares the connection; it is made at the first call, and again whenever it breaks.
+    /// Prepares the connection, which is made at the first call and again whenever it breaks.
     ///
     /// # Errors
     ///
-    /// Returns [`QueueError`] when the address cannot be understood.
+    /// Returns [`QueueError`] when the address cannot be parsed.
     pub async fn connect(settings: &RedisSettings) -> Result<Self, QueueError> {
         let operation = "connect";
         let timeout = Duration::from_millis(settings.timeout_ms.get());
@@ -31,7 +31,7 @@ impl Queue {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(timeout))
             .set_response_timeout(Some(timeout))
-            // The next call tries again; none of them should wait for a long series of tries.
+            // The next call tries again; none should wait through a long series of retries.
             .set_number_of_retries(1)
             .set_max_delay(Duration::from_millis(200))
             .set_pipeline_buffer_size(1024);
@@ -40,8 +40,8 @@ impl Queue {
         Ok(Self { client, connection, timeout })
     }
 
-    /// Checks that the server keeps what it is given: no eviction, append-only file synced every
-    /// second.
+    /// Checks that the server keeps what it is given: no eviction, and an append-only file synced
+    /// every second.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Queue {
             command.arg("GET").arg(setting);
             let found: Vec<String> = self.command("assert settings", &command).await?;
             let found = found.into_iter().nth(1).unwrap_or_default();
-            // What is synced at each write keeps even more.
+            // Syncing at every write keeps even more.
             if found != needed && !(setting == "appendfsync" && found == "always") {
                 return Err(QueueError::Setting { setting, found, needed });
             }
@@ -65,11 +65,11 @@ impl Queue {
         Ok(())
     }
 
-    /// Asks for a sign of life.
+    /// Checks that Redis answers.
     ///
     /// # Errors
     ///
-    /// Returns [`QueueError`] when there is none.
+    /// Returns [`QueueError`] when it doesn't.
     pub async fn ping(&self) -> Result<(), QueueError> {
         self.command("ping", &redis::cmd("PING")).await
     }
@@ -102,7 +102,7 @@ impl Queue {
         self.limited(operation, command.query_async(&mut connection)).await
     }
 
-    /// Limits a call in time, the making of the connection included.
+    /// Limits a call's time, connecting included.
     async fn limited<T>(
         &self,
         operation: &'static str,

@@ -1,68 +1,53 @@
 //! What can go wrong between us and Redis.
 
 use redis::RedisError;
+use shared::line::EpochProblem;
 
 /// A call that did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
-    /// The line is not the one the caller knows; nothing was changed.
-    #[error("{operation}: the line is not the one we know: {problem}")]
+    /// The line is not the one the caller knows; nothing has changed.
+    #[error("{operation}: the epoch check refused the call: {problem}")]
     Epoch {
-        /// What was asked.
+        /// The call, such as `join`.
         operation: &'static str,
-        /// In what it differs.
+        /// How the line differs.
         problem: EpochProblem,
     },
-    /// Redis did not answer, or cannot work now. The call may have had its effect.
-    #[error("{operation}: redis is not available")]
+    /// Redis didn't answer, or can't work right now. The call may have taken effect.
+    #[error("{operation}: Redis is unavailable")]
     Unavailable {
-        /// What was asked.
+        /// The call, such as `join`.
         operation: &'static str,
         /// What happened.
         source: RedisError,
     },
     /// Redis refused the call.
-    #[error("{operation}: redis refused")]
+    #[error("{operation}: Redis refused the call")]
     Redis {
-        /// What was asked.
+        /// The call, such as `join`.
         operation: &'static str,
-        /// What it said.
+        /// What Redis said.
         source: RedisError,
     },
     /// Redis holds something that we did not write.
     #[error("{operation}: cannot read {what}")]
     Malformed {
-        /// What was asked.
+        /// The call, such as `join`.
         operation: &'static str,
         /// What could not be read.
         what: String,
     },
-    /// The server is set up so that it may lose the line.
-    #[error("redis has {setting} = {found:?}, but needs {needed:?}")]
+    /// The server's settings could lose the line.
+    #[error("Redis has {setting} = {found:?} but needs {needed:?}")]
     Setting {
-        /// The setting.
+        /// Its name in `redis.conf`.
         setting: &'static str,
-        /// What it is.
+        /// The value it has.
         found: String,
-        /// What it has to be.
+        /// The value it has to have.
         needed: &'static str,
     },
-}
-
-shared::text_enum! {
-    /// In what a line differs from the one the caller knows; the words of `lua/guard.lua`.
-    EpochProblem {
-        /// There is none.
-        Missing = "missing",
-        /// It has another epoch, or for a new one, an epoch that is not lower.
-        Stale = "stale",
-        /// It was built on another run of the server.
-        OtherServer = "other_server",
-        /// It is being rebuilt.
-        Rebuilding = "rebuilding",
-        /// It is open, where only a rebuild may go on.
-        Open = "open",
-    }
 }
 
 impl QueueError {
@@ -85,7 +70,7 @@ impl QueueError {
                 Ok(problem) => Self::Epoch { operation, problem },
                 Err(_) => Self::Redis { operation, source },
             },
-            // It loads its data, is a replica, is full, or its disk is: not for ever.
+            // It is loading its data, is a replica, or its memory or disk is full: this passes.
             Some("LOADING" | "READONLY" | "MASTERDOWN" | "TRYAGAIN" | "CLUSTERDOWN" | "BUSY")
             | Some("OOM" | "MISCONF") => Self::Unavailable { operation, source },
             _ if source.is_io_error() || source.is_timeout() || source.is_connection_dropped() => {

@@ -1,14 +1,13 @@
-//! The room events: what every replica and the log are fed with.
+//! Room events, which feed every replica and the log.
 
 use crate::{DropKeys, Queue, QueueError, wire::Reader};
 use shared::{
     ids::DropId,
-    messages::{ChainHash, Configured, EventPoint, RoomEvent},
-    tickets::Epoch,
+    line::{ChainHash, Configured, Epoch, EventPoint, RoomEvent},
 };
 use std::collections::HashMap;
 
-/// Events that stay in the stream behind the log's cursor: more than happen between two reads.
+/// Events kept in the stream behind the log's cursor: more than happen between two reads.
 const EVENTS_KEPT: u64 = 10_000;
 
 /// A stream entry: its id and its fields.
@@ -19,7 +18,7 @@ pub(crate) type Entry = (String, HashMap<String, String>);
 pub struct StoredEvent {
     /// Where in the room's history it stands.
     pub point: EventPoint,
-    /// When it happened, microseconds of Redis time.
+    /// When it happened, in microseconds of Redis time.
     pub at_us: i64,
     /// What happened.
     pub event: RoomEvent,
@@ -45,9 +44,10 @@ impl Queue {
         entries.iter().map(|entry| stored_event(read, entry)).collect()
     }
 
-    /// Forgets events that the log has up to and with `through`, all but the latest
+    /// Deletes events that the log has, up to and including `through`, except the latest
     /// [`EVENTS_KEPT`]: room replicas read them too, and one that is between two reads when an
-    /// event is logged and trimmed would not know of it until the next.
+    /// event is logged and trimmed would not notice it before the next. Returns how many it
+    /// deleted.
     ///
     /// # Errors
     ///
@@ -65,7 +65,6 @@ impl Queue {
     }
 }
 
-/// Reads an event.
 pub(crate) fn stored_event(read: Reader, entry: &Entry) -> Result<StoredEvent, QueueError> {
     let (id, fields) = entry;
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
@@ -96,7 +95,7 @@ fn event(read: Reader, kind: &str, data: &str, reason: &str) -> Result<RoomEvent
     })
 }
 
-/// Reads `mode|rate in millionths|cap|message`; the message may have any sign in it.
+/// Reads `mode|rate in millionths|cap|message`; the message may contain any character.
 fn configured(read: Reader, data: &str) -> Result<Configured, QueueError> {
     let mut parts = data.splitn(4, '|');
     Ok(Configured {

@@ -1,22 +1,10 @@
-//! The end of an order frees its place.
+//! The end of an order frees its slot of the occupancy.
 
-use crate::{Queue, QueueError, SettleOutcome, Settlement, StockFigure};
+use crate::{Queue, QueueError};
 use shared::{
-    ids::{DropId, TicketId},
-    lifecycle::TicketState,
-    tickets::{Epoch, Score},
+    ids::DropId,
+    line::{Epoch, Finished, Settlement, StockFigure},
 };
-
-/// A ticket whose order is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finished {
-    /// The ticket.
-    pub ticket_id: TicketId,
-    /// Its place in the order of its lane.
-    pub score: Score,
-    /// How it ended.
-    pub state: TicketState,
-}
 
 impl Queue {
     /// Frees the occupancy and the accounts of finished tickets, and sets the stock if it is
@@ -32,14 +20,7 @@ impl Queue {
         stock: &[StockFigure],
         finished: &[Finished],
     ) -> Result<(), QueueError> {
-        let settlements: Vec<_> = finished
-            .iter()
-            .map(|one| Settlement {
-                ticket_id: one.ticket_id,
-                score: one.score,
-                outcome: SettleOutcome::Ended(one.state),
-            })
-            .collect();
+        let settlements: Vec<_> = finished.iter().copied().map(Settlement::from).collect();
         self.settle(drop_id, epoch, stock, &settlements).await
     }
 }

@@ -1,5 +1,5 @@
-//! Hints: "something happened to this ticket". They may be lost; whoever hears one, or a gap,
-//! reads back.
+//! Hints: "something happened to this ticket". They may be lost; after a hint, or a gap, the
+//! listener looks up what is true.
 
 use crate::{DropKeys, Queue, QueueError, keys::ALL_HINTS};
 use futures_util::StreamExt;
@@ -15,36 +15,36 @@ use std::{collections::VecDeque, time::Duration};
 
 const OPERATION: &str = "hints";
 
-/// After so long a silence the connection is tried.
+/// After this much silence the connection is probed.
 const QUIET: Duration = Duration::from_secs(15);
 
-/// Pause before a lost subscription is made again.
+/// Pause before subscribing again.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
 /// What happened to a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hint {
-    /// Kafka has its command: it is being let in.
+    /// It is being let in: Kafka has its command.
     Admitting,
-    /// Postgres has its row: units are held.
+    /// Its units are held: Postgres has its row.
     Held,
-    /// Its order changed.
+    /// Its order reached this state.
     Order(TicketState),
 }
 
 /// What a subscription hears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HintMessage {
-    /// A hint.
+    /// Something happened to a ticket.
     Hint {
-        /// The drop.
+        /// The drop whose line it is in.
         drop_id: DropId,
-        /// The ticket.
+        /// Also the id of its order.
         ticket_id: TicketId,
         /// What happened.
         hint: Hint,
     },
-    /// The subscription was made (again): what happened before was not heard.
+    /// Subscribed, or subscribed again: what happened before was not heard.
     Subscribed,
 }
 
@@ -57,7 +57,7 @@ pub struct HintStream {
 }
 
 impl Queue {
-    /// Subscribes to the hints of all drops. It connects at its first use.
+    /// Subscribes to the hints of all drops; connects when it is first used.
     #[must_use]
     pub fn hints(&self) -> HintStream {
         HintStream {
@@ -87,22 +87,22 @@ impl Queue {
 }
 
 impl HintStream {
-    /// Waits for the next message, reconnecting for as long as it takes. Can be cancelled
-    /// without losing a message.
+    /// Waits for the next message, reconnecting for as long as it takes. Cancelling it loses no
+    /// message.
     pub async fn next(&mut self) -> HintMessage {
         loop {
             if let Some(message) = self.heard.pop_front() {
                 return message;
             }
             if let Err(error) = self.listen().await {
-                tracing::warn!(%error, "lost the subscription to hints; making it again");
+                tracing::warn!(%error, "lost the subscription to hints; subscribing again");
                 self.subscription = None;
                 tokio::time::sleep(RETRY_AFTER).await;
             }
         }
     }
 
-    /// Hears at least one message, or makes the subscription, or checks that it lives.
+    /// Receives at least one message, or subscribes, or checks that the connection is alive.
     async fn listen(&mut self) -> Result<(), QueueError> {
         let Some((sink, stream)) = &mut self.subscription else {
             self.subscription = Some(subscribe(&self.client, self.patience).await?);
@@ -115,7 +115,7 @@ impl HintStream {
                 Ok(())
             }
             Ok(None) => Err(ended()),
-            // Nobody tells us when the other side has silently gone.
+            // Nothing tells us when the other side has silently gone.
             Err(_) => match tokio::time::timeout(self.patience, sink.ping::<Value>()).await {
                 Ok(pong) => pong.map(drop).map_err(|source| QueueError::of(OPERATION, source)),
                 Err(_) => Err(QueueError::timed_out(OPERATION)),
@@ -125,7 +125,6 @@ impl HintStream {
 }
 
 impl Hint {
-    /// The word on the channel.
     fn word(self) -> &'static str {
         match self {
             Self::Admitting => "admitting",
@@ -165,8 +164,8 @@ async fn subscribe(
     }
 }
 
-/// Reads a message: one hint a line. What cannot be read is passed over, since a hint may be
-/// lost anyway.
+/// Reads a message: one hint per line. Unreadable lines are skipped, since a hint may be lost
+/// anyway.
 fn messages(message: &Msg) -> Vec<HintMessage> {
     let Some(drop_id) = DropKeys::drop_of(message.get_channel_name()) else { return Vec::new() };
     let payload: String = message.get_payload().unwrap_or_default();

@@ -1,15 +1,12 @@
-//! The names of all keys. Nothing else makes one.
+//! The names of all keys; nothing else builds one.
 
-use shared::{
-    ids::DropId,
-    tickets::{Epoch, Lane},
-};
+use shared::{ids::DropId, line::Lane};
 
 /// The lanes of a room, the first served first.
 pub const LANES: [Lane; 1] = [Lane(0)];
 
 /// The set of drops that have a room. It has no hash tag, so no script touches it.
-pub const ROOMS: &str = "sluice:rooms";
+pub(crate) const ROOMS: &str = "sluice:rooms";
 
 /// Matches the channels of all drops.
 pub(crate) const ALL_HINTS: &str = "{*}:hints";
@@ -43,43 +40,31 @@ pub struct DropKeys {
 }
 
 impl DropKeys {
-    /// Takes the drop.
+    /// Creates the names of a drop's keys.
     #[must_use]
     pub fn new(drop_id: DropId) -> Self {
         Self { tag: format!("{{{drop_id}}}:") }
     }
 
-    /// A key by its name in a script's header: `w:` and `fin:` are prefixes.
+    /// Returns the key with this name in a script's header; `w:` and `fin:` are prefixes.
     #[must_use]
     pub fn named(&self, name: &str) -> String {
         format!("{}{name}", self.tag)
     }
 
-    /// Those who wait in a lane.
-    #[must_use]
-    pub fn waiting(&self, lane: Lane) -> String {
-        self.named(&format!("w:{}", lane.0))
-    }
-
-    /// The bits of those of an epoch who are over.
-    #[must_use]
-    pub fn finished(&self, epoch: Epoch) -> String {
-        self.named(&format!("fin:{epoch}"))
-    }
-
-    /// The room events.
+    /// Returns the key of the room events.
     #[must_use]
     pub fn events(&self) -> String {
         self.named("ev")
     }
 
-    /// The channel of hints.
+    /// Returns the channel of the hints.
     #[must_use]
     pub fn hints(&self) -> String {
         self.named("hints")
     }
 
-    /// The drop whose key this is.
+    /// Returns the drop that a key or channel belongs to.
     #[must_use]
     pub fn drop_of(key: &str) -> Option<DropId> {
         key.strip_prefix('{')?.split_once('}')?.0.parse().ok()
@@ -99,8 +84,7 @@ mod tests {
     fn all_keys_of_a_drop_share_its_tag() {
         let drop_id = DropId::generate();
         let keys = DropKeys::new(drop_id);
-        assert_eq!(keys.waiting(Lane(0)), format!("{{{drop_id}}}:w:0"));
-        assert_eq!(keys.finished(Epoch(3)), format!("{{{drop_id}}}:fin:3"));
+        assert_eq!(keys.named("w:0"), format!("{{{drop_id}}}:w:0"));
         assert_eq!(DropKeys::drop_of(&keys.events()), Some(drop_id));
     }
 }

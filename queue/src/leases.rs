@@ -1,57 +1,26 @@
 //! Tickets in flight: claimed in Redis until Postgres has their rows.
 
 use crate::{
-    AdmittedTicket, Queue, QueueError,
+    Queue, QueueError,
     script::LineScript,
     wire::{Reader, position_text},
 };
 use shared::{
     ids::{DropId, TicketId},
-    tickets::Epoch,
+    line::{AdmittedTicket, Epoch, Extension, Lease, LogPosition},
 };
 use std::time::Duration;
 
 static EXTEND: LineScript = LineScript::open("extend", include_str!("../lua/extend.lua"));
 static LEASES: LineScript = LineScript::open("leases", include_str!("../lua/leases.lua"));
 
-/// Tickets of one listing's chunk.
+/// Tickets in one chunk of a listing.
 const CHUNK: usize = 1000;
 
-/// Where in `order-commands` a command stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LogPosition {
-    /// Generation of the log.
-    pub generation: i64,
-    /// Partition.
-    pub partition: i32,
-    /// Offset.
-    pub offset: i64,
-}
-
-/// A ticket whose command Kafka has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Extension {
-    /// The ticket.
-    pub ticket_id: TicketId,
-    /// Where its command stands.
-    pub position: LogPosition,
-}
-
-/// A ticket in flight.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Lease {
-    /// The ticket.
-    pub ticket: AdmittedTicket,
-    /// Until when, microseconds of Redis time.
-    pub deadline_us: i64,
-    /// Where its command stands, once Kafka has it.
-    pub position: Option<LogPosition>,
-}
-
 impl Queue {
-    /// Notes where the commands of tickets in flight stand, gives them `lease` from now on, and
-    /// hints that they are being let in. Passes over tickets that are not in flight any more.
-    /// Gives how many were.
+    /// Records where the commands of tickets in flight are, sets their leases to `lease` from now,
+    /// and hints that they are being let in. Skips tickets that are no longer in flight; returns
+    /// how many still were.
     ///
     /// # Errors
     ///
@@ -69,7 +38,8 @@ impl Queue {
         self.prolong(drop_id, epoch, lease, pairs).await
     }
 
-    /// Gives tickets in flight `lease` from now on, and changes nothing else.
+    /// Sets the leases of tickets in flight to `lease` from now, and changes nothing else. Returns
+    /// how many still were in flight.
     ///
     /// # Errors
     ///
@@ -99,7 +69,7 @@ impl Queue {
         self.leases(drop_id, epoch, "expired", 0, limit as usize).await
     }
 
-    /// Lists all tickets in flight. Read in chunks, so not one instant.
+    /// Lists all tickets in flight; read in chunks, so not at one instant.
     ///
     /// # Errors
     ///

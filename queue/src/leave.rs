@@ -1,27 +1,15 @@
 //! The way out.
 
-use crate::{Queue, QueueError, TicketStatus, script::LineScript, wire::Reader};
+use crate::{Queue, QueueError, script::LineScript, wire::Reader};
 use shared::{
     ids::{DropId, TicketId},
-    tickets::{Epoch, Score},
+    line::{Epoch, LeaveOutcome, LineState, Score},
 };
 
 static LEAVE: LineScript = LineScript::open("leave", include_str!("../lua/leave.lua"));
 
-/// What became of a leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LeaveOutcome {
-    /// It is out of line, now or before.
-    Left {
-        /// Number of the room's last event.
-        evn: u64,
-    },
-    /// It does not wait, so it cannot leave.
-    Refused(TicketStatus),
-}
-
 impl Queue {
-    /// Takes a waiting ticket out of line by its shopper's will.
+    /// Takes a waiting ticket out of line at its shopper's request.
     ///
     /// # Errors
     ///
@@ -40,7 +28,7 @@ impl Queue {
             return Err(read.wrong("a short reply"));
         };
         Ok(match read.status(standing)? {
-            TicketStatus::Left => LeaveOutcome::Left { evn: read.value(evn)? },
+            LineState::Left => LeaveOutcome::Left { evn: read.value(evn)? },
             other => LeaveOutcome::Refused(other),
         })
     }

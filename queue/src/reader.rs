@@ -7,7 +7,7 @@ use crate::{
     wire::Reader,
 };
 use redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection};
-use shared::{ids::DropId, messages::EventPoint};
+use shared::{ids::DropId, line::EventPoint};
 use std::time::Duration;
 
 const READ: Reader = Reader("read events");
@@ -21,7 +21,7 @@ pub struct EventReader {
 }
 
 impl Queue {
-    /// Makes a reader. It connects at its first read, and again whenever the connection breaks.
+    /// Creates a reader. It connects at its first read, and again whenever the connection breaks.
     #[must_use]
     pub fn event_reader(&self) -> EventReader {
         EventReader { client: self.client.clone(), patience: self.timeout, connection: None }
@@ -29,8 +29,8 @@ impl Queue {
 }
 
 impl EventReader {
-    /// Waits up to `block` for events behind the given points; gives up to `count` a room, and
-    /// only rooms that have some.
+    /// Waits up to `block` for events behind the given points. Returns up to `count` per room, and
+    /// only rooms that have any.
     ///
     /// # Errors
     ///
@@ -44,8 +44,8 @@ impl EventReader {
         if rooms.is_empty() {
             return Ok(Vec::new());
         }
-        // A connection whose read was cancelled or failed is not put back: its reply would still
-        // be on the way.
+        // A connection whose read was cancelled or failed is not put back: its reply may still be
+        // on the way.
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => self.connect().await?,

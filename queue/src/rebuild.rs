@@ -1,19 +1,21 @@
-//! The steps that bring a lost line back, each of its own; the order is the caller's.
+//! The steps that bring a lost line back, one by one; their order is up to the caller.
 //!
-//! `begin` needs a greater epoch than the stored one, every later step needs its own epoch and a
-//! room that is being rebuilt. Each step can be repeated.
+//! `begin` needs a greater epoch than the stored one, every later step needs that epoch and a room
+//! that is being rebuilt. Each step can be repeated.
 
 use crate::{
-    LogPosition, Queue, QueueError, RoomConfig, StockFigure, StoredEvent, events,
+    Queue, QueueError, StoredEvent, events,
     keys::{ROOMS, lane_names},
+    room_fields,
     script::LineScript,
     wire::{Reader, position_text, ticket_row},
 };
 use shared::{
-    drops::CloseReason,
-    ids::{DropId, TicketId},
-    messages::{ChainHash, EventPoint, JoinedTicket, RoomEvent, TicketScore},
-    tickets::{Epoch, Score},
+    ids::DropId,
+    line::{
+        EndedTicket, Epoch, EventPoint, Follows, InFlightTicket, JoinedTicket, LineEnd, RoomConfig,
+        RoomEvent, StockFigure, TicketScore,
+    },
 };
 use std::time::Duration;
 
@@ -34,50 +36,8 @@ static OPEN: LineScript = LineScript::rebuilding("open", include_str!("../lua/op
 /// Tickets of one call: few enough that nobody else has to wait long.
 const CHUNK: usize = 500;
 
-/// A ticket that is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RestoredTicket {
-    /// The ticket.
-    pub ticket_id: TicketId,
-    /// Its place in the order of its lane.
-    pub score: Score,
-    /// How it ended.
-    pub end: RestoredEnd,
-}
-
-/// How a ticket ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RestoredEnd {
-    /// Went away.
-    Left,
-    /// Closed before its turn.
-    Closed(CloseReason),
-    /// Its order is over.
-    Ordered,
-}
-
-/// A ticket whose command waits in the log.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RestoredInFlight {
-    /// The ticket.
-    pub ticket: JoinedTicket,
-    /// When it was let in, microseconds.
-    pub admitted_at_us: i64,
-    /// Where its command stands.
-    pub position: LogPosition,
-}
-
-/// The event that an epoch follows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Follows {
-    /// Which.
-    pub point: EventPoint,
-    /// Its hash.
-    pub hash: ChainHash,
-}
-
 impl Queue {
-    /// Tells the last event that Redis had for this drop, whatever became of its room.
+    /// Returns the last event that Redis had for this drop, whatever became of its room.
     ///
     /// # Errors
     ///
@@ -87,7 +47,7 @@ impl Queue {
         id.map(|id| events::point(Reader(SURVIVED.operation), &id)).transpose()
     }
 
-    /// Begins a rebuild, or a drop's first room: from now on every script of older epochs is
+    /// Begins a rebuild, or a drop's first room: from now on every script of an older epoch is
     /// refused. What survived stays.
     ///
     /// # Errors
@@ -101,7 +61,7 @@ impl Queue {
         self.run(&BEGIN, drop_id, [epoch.to_string()]).await
     }
 
-    /// Forgets what survived, events included, when the line is to be filled from the log alone.
+    /// Deletes what survived, events included, so that the line is filled from the log alone.
     ///
     /// # Errors
     ///
@@ -111,8 +71,8 @@ impl Queue {
         self.run(&CLEAR, drop_id, &args).await
     }
 
-    /// Applies logged events that Redis does not have, in their order. Admissions are not
-    /// applied: who was admitted is told by rows and commands, and waits if neither is there.
+    /// Applies logged events that Redis doesn't have, in their order. Admissions are not applied:
+    /// only an order row or a command proves one, and a ticket with neither waits again.
     ///
     /// # Errors
     ///
@@ -129,11 +89,11 @@ impl Queue {
                     self.restore_waiting(drop_id, epoch, tickets).await?;
                 }
                 RoomEvent::Left { tickets } => {
-                    let over = over(tickets, RestoredEnd::Left);
+                    let over = over(tickets, LineEnd::Left);
                     self.restore_finished(drop_id, epoch, &over).await?;
                 }
                 RoomEvent::Closed { reason, tickets } => {
-                    let over = over(tickets, RestoredEnd::Closed(*reason));
+                    let over = over(tickets, LineEnd::Closed(*reason));
                     self.restore_finished(drop_id, epoch, &over).await?;
                 }
                 RoomEvent::Admitted { .. }
@@ -145,7 +105,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Puts tickets in line that are neither past waiting nor over.
+    /// Puts tickets back in line, unless they are past waiting or over.
     ///
     /// # Errors
     ///
@@ -164,7 +124,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Takes tickets that are over out of wherever they stand.
+    /// Ends tickets that are over, wherever they are.
     ///
     /// # Errors
     ///
@@ -173,12 +133,12 @@ impl Queue {
         &self,
         drop_id: DropId,
         epoch: Epoch,
-        tickets: &[RestoredTicket],
+        tickets: &[EndedTicket],
     ) -> Result<(), QueueError> {
         for chunk in tickets.chunks(CHUNK) {
             let mut args = vec![epoch.to_string()];
             for ticket in chunk {
-                let (code, why) = ticket.end.code_and_why();
+                let (code, why) = code_and_why(ticket.end);
                 args.push(ticket.ticket_id.to_string());
                 args.push(ticket.score.raw().to_string());
                 args.push(code.to_owned());
@@ -189,7 +149,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Notes tickets whose orders go on: out of line, occupying.
+    /// Restores tickets whose orders are in progress: out of line, occupying.
     ///
     /// # Errors
     ///
@@ -204,7 +164,7 @@ impl Queue {
         self.restore_admitted(drop_id, epoch, Duration::ZERO, rows.collect()).await
     }
 
-    /// Notes tickets whose commands wait in the log: out of line, in flight for `lease`.
+    /// Restores tickets whose commands wait in the log: out of line, in flight for `lease`.
     ///
     /// # Errors
     ///
@@ -213,7 +173,7 @@ impl Queue {
         &self,
         drop_id: DropId,
         epoch: Epoch,
-        tickets: &[RestoredInFlight],
+        tickets: &[InFlightTicket],
         lease: Duration,
     ) -> Result<(), QueueError> {
         let rows = tickets.iter().map(|one| {
@@ -238,7 +198,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Sets the stock, whatever was there.
+    /// Replaces the stock, whatever was there.
     ///
     /// # Errors
     ///
@@ -258,8 +218,8 @@ impl Queue {
         self.run(&STOCK, drop_id, args).await
     }
 
-    /// Opens the room: empty bucket, first event of the epoch, and for `grace` only old tickets
-    /// may come back.
+    /// Opens the room with an empty bucket and the epoch's first event; for `grace`, only earlier
+    /// tickets may come back.
     ///
     /// # Errors
     ///
@@ -281,11 +241,11 @@ impl Queue {
             "version".to_owned(),
             config.version.to_string(),
             "label".to_owned(),
-            config.label(),
+            room_fields::label(config),
             "rate".to_owned(),
-            config.rate(),
+            room_fields::rate(config),
         ];
-        args.extend(config.fields());
+        args.extend(room_fields::all(config));
         if let Some(reason) = config.ended {
             args.extend(["ended".to_owned(), reason.to_string()]);
         }
@@ -293,19 +253,17 @@ impl Queue {
     }
 }
 
-impl RestoredEnd {
-    /// Its bits, and why it was closed.
-    const fn code_and_why(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Left => ("1", ""),
-            Self::Closed(reason) => ("2", reason.as_str()),
-            Self::Ordered => ("3", ""),
-        }
+/// Returns the bits of an end, and why the ticket was closed.
+const fn code_and_why(end: LineEnd) -> (&'static str, &'static str) {
+    match end {
+        LineEnd::Left => ("1", ""),
+        LineEnd::Closed(reason) => ("2", reason.as_str()),
+        LineEnd::Ordered => ("3", ""),
     }
 }
 
-fn over(tickets: &[TicketScore], end: RestoredEnd) -> Vec<RestoredTicket> {
-    let over = |ticket: &TicketScore| RestoredTicket {
+fn over(tickets: &[TicketScore], end: LineEnd) -> Vec<EndedTicket> {
+    let over = |ticket: &TicketScore| EndedTicket {
         ticket_id: ticket.ticket_id,
         score: ticket.score,
         end,

@@ -3,120 +3,19 @@
 use crate::{
     Queue, QueueError,
     keys::{ROOMS, lane_names},
+    room_fields,
     script::LineScript,
     wire::Reader,
 };
 use shared::{
-    drops::{CloseReason, DropMode},
-    ids::{DropId, VariantId},
-    tickets::Epoch,
+    ids::DropId,
+    line::{ConfigChange, Epoch, RoomConfig, RoomHeader, RoomState},
 };
 use std::collections::HashMap;
 
 static ROOM: LineScript = LineScript::unguarded("room", include_str!("../lua/room.lua"));
 static CONFIGURE: LineScript = LineScript::open("configure", include_str!("../lua/configure.lua"));
 static REMOVE: LineScript = LineScript::open("remove room", include_str!("../lua/clear.lua"));
-
-/// What is known of a room without looking at its tickets.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RoomHeader {
-    /// Generation of the room's state.
-    pub epoch: Epoch,
-    /// Number of its last event.
-    pub evn: u64,
-    /// Whether it can be used.
-    pub state: RoomState,
-    /// Whether this run of the server is the one it was built on; if not, it must be rebuilt.
-    pub trusted: bool,
-    /// Limits and mode.
-    pub config: RoomConfig,
-    /// Until when only old tickets may come back, microseconds of Redis time; 0 for no grace.
-    pub grace_until_us: i64,
-    /// The time of Redis, microseconds.
-    pub now_us: i64,
-}
-
-/// Whether a room can be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RoomState {
-    /// It can.
-    Open,
-    /// It is being rebuilt.
-    Rebuilding,
-}
-
-/// Limits, mode and times of a room.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RoomConfig {
-    /// What the room may do.
-    pub mode: DropMode,
-    /// Admissions per second; fractions are allowed.
-    pub admission_rate_per_second: f64,
-    /// Admitted and unfinished tickets, at most.
-    pub occupancy_cap: u32,
-    /// Waiting tickets, at most.
-    pub capacity: u32,
-    /// From when on one may join, microseconds since 1970.
-    pub opens_at_us: i64,
-    /// Until when one may join and be admitted; `None` for no end.
-    pub closes_at_us: Option<i64>,
-    /// Units of one ticket, at most.
-    pub max_units_per_ticket: u32,
-    /// What can be bought.
-    pub variants: Vec<VariantId>,
-    /// The operator's words for those who wait.
-    pub message: Option<String>,
-    /// Why the line ended, once it has.
-    pub ended: Option<CloseReason>,
-    /// `limits_version` of the drop's row; an older one never replaces a newer one.
-    pub version: i64,
-}
-
-/// What [`Queue::configure`] did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConfigChange {
-    /// When, microseconds of Redis time.
-    pub at_us: i64,
-    /// Number of the room's last event.
-    pub evn: u64,
-    /// Whether the given version was stored; `false` if a newer one was there.
-    pub applied: bool,
-    /// Whether mode, rate, cap or message changed, which is an event.
-    pub changed: bool,
-}
-
-impl RoomConfig {
-    /// The rate as Redis holds it: the shortest text that gives the same number back.
-    pub(crate) fn rate(&self) -> String {
-        self.admission_rate_per_second.to_string()
-    }
-
-    /// What shoppers and replicas are told of; a change of it is an event.
-    pub(crate) fn label(&self) -> String {
-        let rate_micro = (self.admission_rate_per_second * 1e6).round() as u64;
-        let message = self.message.as_deref().unwrap_or_default();
-        format!("{}|{rate_micro}|{}|{message}", self.mode, self.occupancy_cap)
-    }
-
-    /// All fields but version, label and rate, each with its value.
-    pub(crate) fn fields(&self) -> Vec<String> {
-        let variants: Vec<_> = self.variants.iter().map(ToString::to_string).collect();
-        let closes_at = self.closes_at_us.map(|at| at.to_string()).unwrap_or_default();
-        [
-            ("mode", self.mode.to_string()),
-            ("cap", self.occupancy_cap.to_string()),
-            ("capacity", self.capacity.to_string()),
-            ("opens_at", self.opens_at_us.to_string()),
-            ("closes_at", closes_at),
-            ("max_units", self.max_units_per_ticket.to_string()),
-            ("variants", variants.join(",")),
-            ("message", self.message.clone().unwrap_or_default()),
-        ]
-        .into_iter()
-        .flat_map(|(name, value)| [name.to_owned(), value])
-        .collect()
-    }
-}
 
 /// Reads the reply of `room.lua`.
 fn header(read: Reader, reply: &[String]) -> Result<RoomHeader, QueueError> {
@@ -136,7 +35,7 @@ fn header(read: Reader, reply: &[String]) -> Result<RoomHeader, QueueError> {
     })
 }
 
-/// Reads the limits. A room whose first rebuild goes on has none yet; it stands still.
+/// Reads the limits. A room in its first rebuild has none yet; it stands still.
 fn config(read: Reader, fields: &HashMap<&str, &str>) -> Result<RoomConfig, QueueError> {
     let get = |name: &str, none: &'static str| *fields.get(name).unwrap_or(&none);
     let given = |name: &str| Some(get(name, "")).filter(|text| !text.is_empty());
@@ -157,7 +56,7 @@ fn config(read: Reader, fields: &HashMap<&str, &str>) -> Result<RoomConfig, Queu
 }
 
 impl Queue {
-    /// Looks up a room; `None` if Redis has none of this drop.
+    /// Looks up a room; `None` if Redis has none for this drop.
     ///
     /// # Errors
     ///
@@ -179,8 +78,8 @@ impl Queue {
         rooms.iter().map(|id| Reader("rooms").value(id)).collect()
     }
 
-    /// Brings limits, mode and times to a room. A changed rate keeps the share of the bucket
-    /// that is used. `ended` is not touched.
+    /// Sets a room's limits, mode and times. A new rate keeps the share of the bucket in use.
+    /// `ended` is not touched.
     ///
     /// # Errors
     ///
@@ -191,9 +90,13 @@ impl Queue {
         epoch: Epoch,
         config: &RoomConfig,
     ) -> Result<ConfigChange, QueueError> {
-        let mut args =
-            vec![epoch.to_string(), config.version.to_string(), config.label(), config.rate()];
-        args.extend(config.fields());
+        let mut args = vec![
+            epoch.to_string(),
+            config.version.to_string(),
+            room_fields::label(config),
+            room_fields::rate(config),
+        ];
+        args.extend(room_fields::all(config));
         let reply: Vec<String> = self.run(&CONFIGURE, drop_id, args).await?;
         let read = Reader(CONFIGURE.operation);
         let [at_us, evn, applied, changed] = reply.as_slice() else {
@@ -207,7 +110,7 @@ impl Queue {
         })
     }
 
-    /// Forgets a room whose drop is over and settled.
+    /// Removes the room of a drop that is over and settled.
     ///
     /// # Errors
     ///

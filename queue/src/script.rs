@@ -9,19 +9,19 @@ use std::sync::OnceLock;
 const GUARD: &str = include_str!("../lua/guard.lua");
 const LINE: &str = include_str!("../lua/line.lua");
 
-/// What a room has to be for a script to run.
+/// The state a room must be in for a script to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Needs {
     Open,
     Rebuilding,
-    /// Looks itself; without the guard and what goes with it.
+    /// The script checks for itself, without the guard and what goes with it.
     Nothing,
 }
 
 /// A script of the line, loaded at its first use.
 #[derive(Debug)]
 pub(crate) struct LineScript {
-    /// What it does, for errors.
+    /// Its name in errors.
     pub(crate) operation: &'static str,
     source: &'static str,
     needs: Needs,
@@ -31,24 +31,24 @@ pub(crate) struct LineScript {
 /// A script ready to run.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    /// With its hash; sent again by itself when the server does not know it.
+    /// Called by its hash, and sent again when the server doesn't know it.
     pub(crate) script: Script,
     /// Names of its keys, in order.
     pub(crate) keys: Vec<&'static str>,
 }
 
 impl LineScript {
-    /// A script for an open room.
+    /// Creates a script for an open room.
     pub(crate) const fn open(operation: &'static str, source: &'static str) -> Self {
         Self { operation, source, needs: Needs::Open, loaded: OnceLock::new() }
     }
 
-    /// A script for a room that is being rebuilt.
+    /// Creates a script for a room that is being rebuilt.
     pub(crate) const fn rebuilding(operation: &'static str, source: &'static str) -> Self {
         Self { operation, source, needs: Needs::Rebuilding, loaded: OnceLock::new() }
     }
 
-    /// A script that looks at the room itself.
+    /// Creates a script that checks the room for itself.
     pub(crate) const fn unguarded(operation: &'static str, source: &'static str) -> Self {
         Self { operation, source, needs: Needs::Nothing, loaded: OnceLock::new() }
     }
@@ -72,7 +72,7 @@ impl LineScript {
         let guard = needed.map_or_else(String::new, |state| {
             format!("local NEEDED = '{state}'\n{GUARD}\n{LINE}\n")
         });
-        let source = crate::mutated::changed(self.operation, self.source);
+        let source = self.source;
         format!("local {names} = {}\n{guard}{source}", values.join(", "))
     }
 }
@@ -83,7 +83,7 @@ fn key_names(source: &'static str) -> Vec<&'static str> {
     lines.filter_map(|line| line.split_whitespace().nth(1)).collect()
 }
 
-/// The name of a key in its script: `w:` is `W`.
+/// Returns the name of a key in its script: `w:` is `W`.
 fn variable(key: &str) -> String {
     key.trim_end_matches(':').to_uppercase()
 }

@@ -6,49 +6,15 @@ use crate::{
     wire::{Reader, push_stock},
 };
 use shared::{
-    ids::{DropId, TicketId, VariantId},
-    lifecycle::TicketState,
-    tickets::{Epoch, Score},
+    ids::DropId,
+    line::{Epoch, SettleOutcome, Settlement, StockFigure},
 };
 
 static SETTLE: LineScript = LineScript::open("settle", include_str!("../lua/settle.lua"));
 
-/// The stock of a variant as Postgres has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StockFigure {
-    /// The variant.
-    pub variant_id: VariantId,
-    /// Version of the row; an older one never replaces a newer one.
-    pub version: i64,
-    /// Units that nobody holds.
-    pub available: u32,
-    /// Units that are held.
-    pub reserved: u32,
-}
-
-/// A ticket that has an order row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settlement {
-    /// The ticket.
-    pub ticket_id: TicketId,
-    /// Its place in the order of its lane.
-    pub score: Score,
-    /// What the row says.
-    pub outcome: SettleOutcome,
-}
-
-/// What an order row says of its ticket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SettleOutcome {
-    /// Its order goes on: units are held.
-    Held,
-    /// Its order is over.
-    Ended(TicketState),
-}
-
 impl Queue {
-    /// Takes tickets out of line wherever they stand, since Postgres has their rows, and sets
-    /// the stock if it is newer. The figure must be read in the snapshot of the rows, or later.
+    /// Takes tickets out of line wherever they are, since Postgres has their rows, and sets the
+    /// stock if it is newer. The figure must be read in the same snapshot as the rows, or later.
     ///
     /// # Errors
     ///

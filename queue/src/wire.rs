@@ -1,10 +1,12 @@
-//! The texts that scripts take and give: tickets, scores, outcomes.
+//! The texts that scripts take and return: tickets, scores, outcomes.
 
-use crate::{LogPosition, QueueError, StockFigure, TicketPlace, TicketStatus};
+use crate::QueueError;
 use shared::{
     drops::CloseReason,
-    messages::{JoinedTicket, TicketScore},
-    tickets::{Intent, Lane, Score},
+    line::{
+        Intent, JoinedTicket, Lane, LineState, LiveState, LogPosition, Score, StockFigure,
+        TicketScore,
+    },
 };
 use std::str::FromStr;
 
@@ -12,7 +14,8 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader(pub(crate) &'static str);
 
-/// A ticket as events and scripts carry it: `ticket|account|lane|variant|units|score|joined_ms`.
+/// Writes a ticket as events and scripts carry it:
+/// `ticket|account|lane|variant|units|score|joined_ms`.
 pub(crate) fn ticket_row(ticket: &JoinedTicket) -> String {
     format!(
         "{}|{}|{}|{}|{}|{}|{}",
@@ -26,12 +29,12 @@ pub(crate) fn ticket_row(ticket: &JoinedTicket) -> String {
     )
 }
 
-/// A log position as leases hold it.
+/// Writes a log position as leases hold it.
 pub(crate) fn position_text(position: &LogPosition) -> String {
     format!("{}|{}|{}", position.generation, position.partition, position.offset)
 }
 
-/// A stock figure as scripts take it.
+/// Adds stock figures as scripts take them: how many, then four arguments each.
 pub(crate) fn push_stock(args: &mut Vec<String>, stock: &[StockFigure]) {
     args.push(stock.len().to_string());
     for figure in stock {
@@ -43,31 +46,29 @@ pub(crate) fn push_stock(args: &mut Vec<String>, stock: &[StockFigure]) {
 }
 
 impl Reader {
-    /// A value that cannot be read.
+    /// Creates the error for a text that cannot be read.
     pub(crate) fn wrong(self, text: &str) -> QueueError {
         QueueError::malformed(self.0, format!("{text:?}"))
     }
 
-    /// Any value with a text.
     pub(crate) fn value<T: FromStr>(self, text: &str) -> Result<T, QueueError> {
         text.parse().map_err(|_| self.wrong(text))
     }
 
-    /// The next of a row's parts.
+    /// Parses the next of a row's parts.
     pub(crate) fn next<'t, T: FromStr>(
         self,
         parts: &mut impl Iterator<Item = &'t str>,
     ) -> Result<T, QueueError> {
-        let text = parts.next().ok_or_else(|| self.wrong("too short a row"))?;
+        let text = parts.next().ok_or_else(|| self.wrong("a short row"))?;
         self.value(text)
     }
 
-    /// A score.
     pub(crate) fn score(self, raw: u64) -> Result<Score, QueueError> {
         Score::from_raw(raw).ok_or_else(|| self.wrong(&raw.to_string()))
     }
 
-    /// A ticket; see [`ticket_row`].
+    /// Reads a ticket; see [`ticket_row`].
     pub(crate) fn ticket(self, row: &str) -> Result<JoinedTicket, QueueError> {
         let mut parts = row.split('|');
         let parts = &mut parts;
@@ -81,12 +82,12 @@ impl Reader {
         })
     }
 
-    /// Tickets, one a line.
+    /// Reads tickets, one per line.
     pub(crate) fn tickets(self, rows: &str) -> Result<Vec<JoinedTicket>, QueueError> {
         rows.lines().map(|row| self.ticket(row)).collect()
     }
 
-    /// Known tickets, one a line: `ticket|lane|score`.
+    /// Reads known tickets, one per line: `ticket|lane|score`.
     pub(crate) fn scores(self, rows: &str) -> Result<Vec<TicketScore>, QueueError> {
         let score = |row: &str| {
             let mut parts = row.split('|');
@@ -99,31 +100,31 @@ impl Reader {
         rows.lines().map(score).collect()
     }
 
-    /// Where a live ticket is; `None` for another word.
-    pub(crate) fn place(word: &str) -> Option<TicketPlace> {
+    /// Reads where a live ticket is; `None` for another word.
+    pub(crate) fn live_state(word: &str) -> Option<LiveState> {
         match word {
-            "waiting" | "missed" => Some(TicketPlace::Waiting),
-            "in_flight" => Some(TicketPlace::InFlight { extended: false }),
-            "extended" => Some(TicketPlace::InFlight { extended: true }),
-            "held" => Some(TicketPlace::Occupied),
+            "waiting" | "missed" => Some(LiveState::Waiting),
+            "in_flight" => Some(LiveState::InFlight { extended: false }),
+            "extended" => Some(LiveState::InFlight { extended: true }),
+            "held" => Some(LiveState::Held),
             _ => None,
         }
     }
 
-    /// Where a ticket stands.
-    pub(crate) fn status(self, text: &str) -> Result<TicketStatus, QueueError> {
+    /// Reads where a ticket is, its end included.
+    pub(crate) fn status(self, text: &str) -> Result<LineState, QueueError> {
         Ok(match text {
-            "waiting" => TicketStatus::Waiting,
-            "missed" => TicketStatus::Missed,
-            "in_flight" => TicketStatus::InFlight { extended: false },
-            "extended" => TicketStatus::InFlight { extended: true },
-            "held" => TicketStatus::Held,
-            "finished" => TicketStatus::Finished,
-            "left" => TicketStatus::Left,
-            "unknown" => TicketStatus::Unknown,
+            "waiting" => LineState::Waiting,
+            "missed" => LineState::Missed,
+            "in_flight" => LineState::InFlight { extended: false },
+            "extended" => LineState::InFlight { extended: true },
+            "held" => LineState::Held,
+            "finished" => LineState::Finished,
+            "left" => LineState::Left,
+            "unknown" => LineState::Unknown,
             _ => {
                 let reason = text.strip_prefix("closed|").ok_or_else(|| self.wrong(text))?;
-                TicketStatus::Closed(self.value::<CloseReason>(reason)?)
+                LineState::Closed(self.value::<CloseReason>(reason)?)
             }
         })
     }
@@ -132,7 +133,7 @@ impl Reader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::{ids::*, tickets::Epoch};
+    use shared::{ids::*, line::Epoch};
 
     #[test]
     fn a_ticket_survives_its_row() {

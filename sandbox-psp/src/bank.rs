@@ -1,73 +1,63 @@
 //! The state behind the ledger: payments, and the answers kept for idempotency keys.
 //!
-//! Nothing changes but through [`Bank::apply`], which is fed with new entries while it runs and
-//! with the whole file at a start, so both ways lead to the same state.
+//! Only [`Bank::apply`] changes anything. It takes the new entries while the provider runs and the
+//! whole file at a start, so both ways lead to the same state.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     error::ApiError,
-    ledger::{Entry, EntryKind, StoredAnswer},
+    ledger::{EntryKind, LedgerEntry, StoredAnswer},
     method::PaymentMethod,
 };
 
-/// Where a payment is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The state of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PaymentStatus {
-    /// Taken in, not decided yet.
+pub(crate) enum PaymentStatus {
+    /// Accepted, not decided yet.
     Pending,
     /// Held on the card.
     Authorized,
-    /// Not to be had, at the authorization or at the capture.
+    /// Refused by the card, at the authorization or at the capture.
     Declined,
-    /// Taken.
     Captured,
-    /// Let go before it was taken.
+    /// Released before it was captured.
     Voided,
-    /// Taken and given back in full.
+    /// Captured and given back in full.
     Refunded,
 }
 
-/// One payment as callers see it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Payment {
-    /// The provider's id.
-    pub id: String,
-    /// The caller's name for what is paid.
-    pub reference: String,
-    /// Where it is.
-    pub status: PaymentStatus,
-    /// The amount in minor units.
-    pub amount_minor: i64,
+/// A payment as callers see it.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Payment {
+    /// `pay_` and a UUID.
+    pub(crate) id: String,
+    /// The caller's name for what is paid: Sluice sends its order id.
+    pub(crate) reference: String,
+    pub(crate) status: PaymentStatus,
+    pub(crate) amount_minor: i64,
     /// ISO 4217 code.
-    pub currency: String,
-    /// The card.
-    pub payment_method: PaymentMethod,
-    /// What was taken.
-    pub captured_minor: i64,
-    /// What was given back of it.
-    pub refunded_minor: i64,
-    /// Why it was declined.
+    pub(crate) currency: String,
+    pub(crate) payment_method: PaymentMethod,
+    pub(crate) captured_minor: i64,
+    pub(crate) refunded_minor: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub decline_code: Option<String>,
-    /// When the pending payment is authorized by itself.
+    pub(crate) decline_code: Option<String>,
+    /// When a pending payment is authorized by itself.
     #[serde(skip)]
-    pub due_at: Option<Timestamp>,
-    /// When it was taken in.
-    pub created_at: Timestamp,
-    /// When it last changed.
-    pub updated_at: Timestamp,
+    pub(crate) due_at: Option<Timestamp>,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
 }
 
 impl Payment {
-    /// Writes the entry for something that happens to this payment; the bank numbers it.
-    #[must_use]
-    pub fn entry(&self, kind: EntryKind, amount_minor: i64, at: Timestamp) -> Entry {
-        Entry {
+    /// Makes the entry for something that happens to this payment; its number is not set yet.
+    pub(crate) fn entry(&self, kind: EntryKind, amount_minor: i64, at: Timestamp) -> LedgerEntry {
+        LedgerEntry {
             seq: 0,
             at,
             kind,
@@ -83,7 +73,7 @@ impl Payment {
         }
     }
 
-    fn taken_in(entry: &Entry, status: PaymentStatus) -> Self {
+    fn accepted(entry: &LedgerEntry, status: PaymentStatus) -> Self {
         Self {
             id: entry.payment_id.clone(),
             reference: entry.reference.clone(),
@@ -101,9 +91,9 @@ impl Payment {
     }
 }
 
-/// All payments and kept answers.
+/// All payments, and the answers kept for idempotency keys.
 #[derive(Debug, Default)]
-pub struct Bank {
+pub(crate) struct Bank {
     last_seq: u64,
     payments: HashMap<String, Payment>,
     by_reference: HashMap<String, Vec<String>>,
@@ -112,9 +102,8 @@ pub struct Bank {
 }
 
 impl Bank {
-    /// Rebuilds the state that the ledger's entries lead to.
-    #[must_use]
-    pub fn from_entries(entries: &[Entry]) -> Self {
+    /// Rebuilds the state from the ledger's entries.
+    pub(crate) fn from_entries(entries: &[LedgerEntry]) -> Self {
         let mut bank = Self::default();
         for entry in entries {
             bank.apply(entry);
@@ -122,14 +111,13 @@ impl Bank {
         bank
     }
 
-    /// Number of the last entry.
-    #[must_use]
-    pub fn last_seq(&self) -> u64 {
+    /// Returns the number of the last entry, 0 if there is none.
+    pub(crate) fn last_seq(&self) -> u64 {
         self.last_seq
     }
 
-    /// Takes an entry into the state.
-    pub fn apply(&mut self, entry: &Entry) {
+    /// Applies an entry to the state.
+    pub(crate) fn apply(&mut self, entry: &LedgerEntry) {
         self.last_seq = entry.seq;
         if let Some(answer) = &entry.answer {
             self.keep_answer(answer);
@@ -151,18 +139,18 @@ impl Bank {
         }
     }
 
-    /// Keeps the answer for its key.
-    pub fn keep_answer(&mut self, answer: &StoredAnswer) {
+    /// Keeps an answer for its key.
+    pub(crate) fn keep_answer(&mut self, answer: &StoredAnswer) {
         self.answers.insert(answer.idempotency_key.clone(), answer.clone());
     }
 
-    fn open(&mut self, entry: &Entry, status: PaymentStatus) {
+    fn open(&mut self, entry: &LedgerEntry, status: PaymentStatus) {
         let ids = self.by_reference.entry(entry.reference.clone()).or_default();
         ids.push(entry.payment_id.clone());
-        self.payments.insert(entry.payment_id.clone(), Payment::taken_in(entry, status));
+        self.payments.insert(entry.payment_id.clone(), Payment::accepted(entry, status));
     }
 
-    fn change(&mut self, entry: &Entry) {
+    fn change(&mut self, entry: &LedgerEntry) {
         let Some(payment) = self.payments.get_mut(&entry.payment_id) else { return };
         payment.updated_at = entry.at;
         payment.status = match entry.kind {
@@ -187,44 +175,36 @@ impl Bank {
         };
     }
 
-    /// The payment of this id.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`ApiError::NotFound`] when there is none.
-    pub fn payment(&self, id: &str) -> Result<&Payment, ApiError> {
+    pub(crate) fn payment(&self, id: &str) -> Result<&Payment, ApiError> {
         self.payments.get(id).ok_or(ApiError::NotFound)
     }
 
-    /// All payments for this reference, oldest first.
-    #[must_use]
-    pub fn by_reference(&self, reference: &str) -> Vec<Payment> {
+    /// Returns all payments with this reference, oldest first.
+    pub(crate) fn by_reference(&self, reference: &str) -> Vec<Payment> {
         let ids = self.by_reference.get(reference).map_or(&[][..], Vec::as_slice);
         ids.iter().filter_map(|id| self.payments.get(id)).cloned().collect()
     }
 
-    /// Late payments that are still to be authorized.
-    #[must_use]
-    pub fn pending(&self) -> Vec<(String, Timestamp)> {
+    /// Returns the late payments that are yet to be authorized, with their times.
+    pub(crate) fn pending(&self) -> Vec<(String, Timestamp)> {
         let pending = self.payments.values().filter(|p| p.status == PaymentStatus::Pending);
         pending.filter_map(|p| Some((p.id.clone(), p.due_at?))).collect()
     }
 
-    /// The answer kept under this key.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`ApiError::KeyReused`] when the key came with another request before.
-    pub fn answer(&self, key: &str, fingerprint: &str) -> Result<Option<&StoredAnswer>, ApiError> {
+    /// Returns the answer kept for this key; refuses a key that came with another request before.
+    pub(crate) fn answer(
+        &self,
+        key: &str,
+        fingerprint: &str,
+    ) -> Result<Option<&StoredAnswer>, ApiError> {
         match self.answers.get(key) {
             Some(answer) if answer.fingerprint != fingerprint => Err(ApiError::KeyReused),
             answer => Ok(answer),
         }
     }
 
-    /// Whether a request for this reference has failed already, before any effect.
-    #[must_use]
-    pub fn has_failed(&self, reference: &str) -> bool {
+    /// Whether a request with this reference has already failed without any effect.
+    pub(crate) fn has_failed(&self, reference: &str) -> bool {
         self.failed_once.contains_key(reference)
     }
 }

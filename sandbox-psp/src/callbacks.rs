@@ -1,4 +1,4 @@
-//! Signed notices to the shop: at least once, and not always in order.
+//! Signed callbacks to the shop: at least once, and not always in order.
 
 use std::time::Duration;
 
@@ -10,40 +10,37 @@ use uuid::Uuid;
 
 use crate::{
     bank::Payment,
-    ledger::{Entry, EntryKind},
+    ledger::{EntryKind, LedgerEntry},
     method::PaymentMethod,
 };
 
-/// The header that carries the signature.
-pub const SIGNATURE_HEADER: &str = "Sluice-Psp-Signature";
+const SIGNATURE_HEADER: &str = "Sluice-Psp-Signature";
 
-/// How often a notice is tried, and the wait before the second try; it doubles each time.
+/// How often a callback is tried.
 const N_TRIES: u32 = 6;
+/// The wait before the second try; it doubles each time.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
-/// How far an out-of-order notice is held back.
+/// How long an out-of-order callback is held back.
 const HELD_BACK: Duration = Duration::from_millis(1_500);
 
-/// Sends notices in the background; one that stays undelivered is dropped, as callers must ask.
+/// Sends callbacks in the background. One that can't be delivered is dropped: callers have to ask
+/// anyway.
 #[derive(Debug, Clone)]
-pub struct Callbacks {
+pub(crate) struct Callbacks {
     url: Option<String>,
     secret: SecretString,
     client: reqwest::Client,
 }
 
 impl Callbacks {
-    /// Prepares for sending to `url`; without one nothing is sent.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error when the HTTP client cannot be built.
-    pub fn new(url: Option<String>, secret: SecretString) -> Result<Self, reqwest::Error> {
+    /// Prepares to send to `url`; without one nothing is sent.
+    pub(crate) fn new(url: Option<String>, secret: SecretString) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).build()?;
         Ok(Self { url, secret, client })
     }
 
-    /// Tells the shop what `entry` did to `payment`, as often and as late as its card says.
-    pub fn notify(&self, entry: &Entry, payment: &Payment) {
+    /// Tells the shop what `entry` did to `payment`, as many times and as late as its card says.
+    pub(crate) fn notify(&self, entry: &LedgerEntry, payment: &Payment) {
         let Some((url, kind)) = self.url.clone().zip(event_type(entry.kind)) else { return };
         let body = json!({
             "event_id": format!("evt_{}", Uuid::now_v7().simple()),
@@ -85,13 +82,12 @@ impl Callbacks {
             tokio::time::sleep(wait).await;
             wait *= 2;
         }
-        tracing::warn!(url, "a callback was given up after {N_TRIES} tries");
+        tracing::warn!(url, "gave up on a callback after {N_TRIES} tries");
     }
 }
 
-/// The signature header's value for a body sent at `second`.
-#[must_use]
-pub fn sign(secret: &SecretString, second: i64, body: &str) -> String {
+/// Returns the signature header's value for a body sent at `second`.
+fn sign(secret: &SecretString, second: i64, body: &str) -> String {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
     let tag = hmac::sign(&key, format!("{second}.{body}").as_bytes());
     format!("t={second},v1={}", hex::encode(tag))

@@ -1,4 +1,4 @@
-//! What is decided for a request, from the bank's state and the card alone.
+//! What a request leads to, decided from the bank's state and the card alone.
 
 use std::time::Duration;
 
@@ -8,32 +8,37 @@ use uuid::Uuid;
 use crate::{
     bank::{Bank, Payment, PaymentStatus},
     error::ApiError,
-    ledger::{Entry, EntryKind},
+    ledger::{EntryKind, LedgerEntry},
     method::PaymentMethod,
 };
 
-/// What an authorization asks for, already checked.
+/// What an authorization asks for, checked.
 #[derive(Debug, Clone)]
-pub struct NewPayment {
-    /// The caller's name for what is paid.
-    pub reference: String,
-    /// The amount in minor units, above zero.
-    pub amount_minor: i64,
+pub(crate) struct NewPayment {
+    pub(crate) reference: String,
+    /// Above zero.
+    pub(crate) amount_minor: i64,
     /// ISO 4217 code.
-    pub currency: String,
-    /// The card.
-    pub payment_method: PaymentMethod,
+    pub(crate) currency: String,
+    pub(crate) payment_method: PaymentMethod,
 }
 
-/// What was decided: the line to write, and how the caller hears of it.
-pub(crate) struct Decision {
-    pub(crate) entry: Entry,
+/// What was decided: the line to write, and how the caller learns of it.
+pub(crate) struct PaymentDecision {
+    pub(crate) entry: LedgerEntry,
+    /// Answered although the entry took effect.
     pub(crate) failure: Option<ApiError>,
+    /// Whether the answer is held back.
     pub(crate) hangs: bool,
 }
 
 /// Decides an authorization by its card.
-pub(crate) fn authorize(bank: &Bank, new: &NewPayment, now: Timestamp, late: Duration) -> Decision {
+pub(crate) fn authorize(
+    bank: &Bank,
+    new: &NewPayment,
+    now: Timestamp,
+    late: Duration,
+) -> PaymentDecision {
     let payment = Payment {
         id: format!("pay_{}", Uuid::now_v7().simple()),
         reference: new.reference.clone(),
@@ -60,48 +65,48 @@ pub(crate) fn authorize(bank: &Bank, new: &NewPayment, now: Timestamp, late: Dur
     entry.decline_code = (kind == EntryKind::Declined).then(|| "card_declined".to_owned());
     entry.due_at = (kind == EntryKind::Pending).then(|| now + late);
     let fails_after = new.payment_method == PaymentMethod::FailAfter;
-    Decision {
+    PaymentDecision {
         entry,
         failure: fails_after.then_some(ApiError::BadDay),
         hangs: new.payment_method == PaymentMethod::Hang,
     }
 }
 
-/// Decides a capture: of the whole amount, unless the card declines it.
-pub(crate) fn capture(bank: &Bank, id: &str, now: Timestamp) -> Result<Decision, ApiError> {
+/// Decides a capture of the whole amount; the card may decline it.
+pub(crate) fn capture(bank: &Bank, id: &str, now: Timestamp) -> Result<PaymentDecision, ApiError> {
     let payment = in_state(bank, id, &[PaymentStatus::Authorized])?;
     let declines = payment.payment_method == PaymentMethod::CaptureDecline;
     let kind = if declines { EntryKind::CaptureDeclined } else { EntryKind::Captured };
     let mut entry = payment.entry(kind, payment.amount_minor, now);
     entry.decline_code = declines.then(|| "capture_declined".to_owned());
     let hangs = payment.payment_method == PaymentMethod::CaptureHang;
-    Ok(Decision { entry, failure: None, hangs })
+    Ok(PaymentDecision { entry, failure: None, hangs })
 }
 
-/// Decides a void, also of an authorization that is only about to come.
-pub(crate) fn void(bank: &Bank, id: &str, now: Timestamp) -> Result<Decision, ApiError> {
+/// Decides a void; an authorization that is still pending can be voided too.
+pub(crate) fn void(bank: &Bank, id: &str, now: Timestamp) -> Result<PaymentDecision, ApiError> {
     let payment = in_state(bank, id, &[PaymentStatus::Authorized, PaymentStatus::Pending])?;
     let entry = payment.entry(EntryKind::Voided, payment.amount_minor, now);
-    Ok(Decision { entry, failure: None, hangs: false })
+    Ok(PaymentDecision { entry, failure: None, hangs: false })
 }
 
-/// Decides a refund of what is left of the capture or a part of it.
+/// Decides a refund of what is left of the capture, or of a part of it.
 pub(crate) fn refund(
     bank: &Bank,
     id: &str,
     amount_minor: i64,
     now: Timestamp,
-) -> Result<Decision, ApiError> {
+) -> Result<PaymentDecision, ApiError> {
     let payment = in_state(bank, id, &[PaymentStatus::Captured])?;
     if amount_minor > payment.captured_minor - payment.refunded_minor {
         return Err(ApiError::RefundExceedsCapture);
     }
     let mut entry = payment.entry(EntryKind::Refunded, amount_minor, now);
     entry.refund_id = Some(format!("ref_{}", Uuid::now_v7().simple()));
-    Ok(Decision { entry, failure: None, hangs: false })
+    Ok(PaymentDecision { entry, failure: None, hangs: false })
 }
 
-/// The payment, if it is in one of these states.
+/// Returns the payment if it is in one of these states.
 pub(crate) fn in_state<'a>(
     bank: &'a Bank,
     id: &str,

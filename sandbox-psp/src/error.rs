@@ -7,36 +7,31 @@ use axum::{
 };
 use serde_json::json;
 
-/// A refused request.
+/// Why a request was refused.
 #[derive(Debug, thiserror::Error)]
-pub enum ApiError {
-    /// The bearer token is missing or wrong.
-    #[error("the api key is missing or wrong")]
+pub(crate) enum ApiError {
+    #[error("the API key is missing or wrong")]
     Unauthorized,
     /// No such payment or route.
-    #[error("there is no such thing here")]
+    #[error("there is nothing here")]
     NotFound,
-    /// The body, the query or a header does not make sense.
+    /// The body, the query or a header is wrong; the text says how.
     #[error("{0}")]
     Invalid(String),
-    /// The idempotency key was used for another request.
-    #[error("this idempotency key came with another request before")]
+    #[error("this idempotency key was used for another request")]
     KeyReused,
-    /// The payment is not in a state that allows this.
-    #[error("a payment that is {0} does not allow this")]
+    #[error("a payment that is {0} doesn't allow this")]
     WrongState(&'static str),
-    /// More is to be refunded than is left.
-    #[error("more than what is left of the capture")]
+    #[error("the refund exceeds what is left of the capture")]
     RefundExceedsCapture,
-    /// The card stands for a provider's bad day.
-    #[error("something broke on our side")]
+    /// What a provider answers on a bad day; some cards ask for one.
+    #[error("something went wrong on our side")]
     BadDay,
 }
 
 impl ApiError {
     /// The one table from failure to status and stable code.
-    #[must_use]
-    pub fn status_and_code(&self) -> (StatusCode, &'static str) {
+    pub(crate) fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
@@ -48,9 +43,8 @@ impl ApiError {
         }
     }
 
-    /// The problem document of this failure.
-    #[must_use]
-    pub fn body(&self) -> serde_json::Value {
+    /// Returns the problem document of this failure.
+    pub(crate) fn body(&self) -> serde_json::Value {
         let (status, code) = self.status_and_code();
         json!({
             "title": status.canonical_reason().unwrap_or_default(),

@@ -1,8 +1,8 @@
 //! The append-only file behind everything, one fsync for many requests.
 //!
-//! A thread of its own takes all lines that wait, writes them in one call and syncs once; the
-//! requests behind them wait for their line's number to become durable. So hundreds of requests
-//! at a time cost a handful of syncs, and no answer leaves before its line is on the disk.
+//! A writer thread takes all queued lines, writes them in one call and syncs once, while their
+//! requests wait for their line's number to become durable. So hundreds of requests at a time cost
+//! a handful of syncs, and no answer leaves before its line is on the disk.
 
 use std::{
     fs::{File, OpenOptions},
@@ -18,23 +18,22 @@ use tokio::sync::watch;
 
 use crate::method::PaymentMethod;
 
-/// What one line says has happened.
+/// What a line says has happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum EntryKind {
-    /// A late payment was taken in; it is authorized at `due_at`.
+pub(crate) enum EntryKind {
+    /// A late payment was accepted; it is authorized at `due_at`.
     Pending,
     /// The amount is held on the card.
     Authorized,
     /// The authorization was declined.
     Declined,
-    /// The amount was taken.
     Captured,
-    /// The capture was declined and the authorization let go.
+    /// The capture was declined and the authorization released.
     CaptureDeclined,
-    /// The authorization was let go by the caller.
+    /// The caller released the authorization.
     Voided,
-    /// A captured amount, or a part of it, went back.
+    /// The captured amount, or a part of it, went back.
     Refunded,
     /// A request failed before it had any effect.
     Failed,
@@ -42,76 +41,55 @@ pub enum EntryKind {
 
 /// The answer kept for an idempotency key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct StoredAnswer {
-    /// The caller's key.
-    pub idempotency_key: String,
-    /// A digest of the route and the body that came with the key.
-    pub fingerprint: String,
-    /// The HTTP status that was answered.
-    pub status: u16,
-    /// The body that was answered.
-    pub body: serde_json::Value,
+pub(crate) struct StoredAnswer {
+    pub(crate) idempotency_key: String,
+    /// Digest of the route and the body that came with the key.
+    pub(crate) fingerprint: String,
+    pub(crate) status: u16,
+    pub(crate) body: serde_json::Value,
 }
 
 /// One line of the ledger: an effect and, in the same write, the answer its caller gets.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Entry {
-    /// Dense number of the line, from 1.
-    pub seq: u64,
+pub(crate) struct LedgerEntry {
+    /// Number of the line, from 1 without gaps.
+    pub(crate) seq: u64,
     /// When it happened, by the provider's clock.
-    pub at: Timestamp,
-    /// What happened.
-    pub kind: EntryKind,
-    /// The payment it happened to.
-    pub payment_id: String,
-    /// The caller's name for what is paid: Sluice sends its ticket id.
-    pub reference: String,
-    /// The amount of this effect, in minor units.
-    pub amount_minor: i64,
-    /// ISO 4217 code.
-    pub currency: String,
-    /// The card.
-    pub payment_method: PaymentMethod,
-    /// Why it was declined.
+    pub(crate) at: Timestamp,
+    pub(crate) kind: EntryKind,
+    pub(crate) payment_id: String,
+    pub(crate) reference: String,
+    /// The amount of this effect; a refund may be of a part.
+    pub(crate) amount_minor: i64,
+    pub(crate) currency: String,
+    pub(crate) payment_method: PaymentMethod,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decline_code: Option<String>,
-    /// The refund's own id.
+    pub(crate) decline_code: Option<String>,
+    /// `ref_` and a UUID.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub refund_id: Option<String>,
+    pub(crate) refund_id: Option<String>,
     /// When a pending payment is authorized.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub due_at: Option<Timestamp>,
+    pub(crate) due_at: Option<Timestamp>,
     /// The answer kept under the caller's idempotency key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<StoredAnswer>,
+    pub(crate) answer: Option<StoredAnswer>,
 }
 
 /// Why the ledger could not be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum LedgerError {
+pub(crate) enum LedgerError {
     /// The file could not be opened, read or shortened.
     #[error("cannot read the ledger {path}")]
-    Io {
-        /// The ledger's file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
+    Io { path: PathBuf, source: std::io::Error },
     /// A line other than a torn last one is not an entry.
     #[error("line {line} of the ledger {path} is broken")]
-    Broken {
-        /// The ledger's file.
-        path: PathBuf,
-        /// Number of the line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
+    Broken { path: PathBuf, line: usize, source: serde_json::Error },
 }
 
-/// The open ledger: takes lines in order and tells when they are durable.
+/// The open ledger: takes lines in order and says when they are durable.
 #[derive(Debug)]
-pub struct Ledger {
+pub(crate) struct Ledger {
     path: PathBuf,
     lines: mpsc::Sender<(u64, Vec<u8>)>,
     durable: watch::Receiver<u64>,
@@ -119,11 +97,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// Opens the file, cuts off a torn last line, and returns what it holds.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error when the file cannot be used or a line in it is broken.
-    pub fn open(path: &Path) -> Result<(Self, Vec<Entry>), LedgerError> {
+    pub(crate) fn open(path: &Path) -> Result<(Self, Vec<LedgerEntry>), LedgerError> {
         let io = |source| LedgerError::Io { path: path.to_owned(), source };
         let mut options = OpenOptions::new();
         let mut file =
@@ -139,29 +113,27 @@ impl Ledger {
         Ok((Self { path: path.to_owned(), lines, durable }, entries))
     }
 
-    /// Hands a line to the writer; call in the order of `seq`.
-    pub fn append(&self, entry: &Entry) {
+    /// Hands a line to the writer; call it in the order of `seq`.
+    pub(crate) fn append(&self, entry: &LedgerEntry) {
         let mut line = serde_json::to_vec(entry).expect("an entry has string keys only");
         line.push(b'\n');
-        // The writer ends the process when it cannot write, so it is never gone before us.
+        // The writer ends the process when it can't write, so it is never gone before us.
         let _ = self.lines.send((entry.seq, line));
     }
 
     /// Waits until the line `seq` and all before it are on the disk.
-    pub async fn wait_durable(&self, seq: u64) {
+    pub(crate) async fn wait_durable(&self, seq: u64) {
         let mut durable = self.durable.clone();
         let _ = durable.wait_for(|&at| at >= seq).await;
     }
 
-    /// The ledger's file.
-    #[must_use]
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 }
 
-/// Reads all whole lines; the second value is where they end.
-fn read_entries(file: &File, path: &Path) -> Result<(Vec<Entry>, u64), LedgerError> {
+/// Reads all complete lines; the second value is where they end.
+fn read_entries(file: &File, path: &Path) -> Result<(Vec<LedgerEntry>, u64), LedgerError> {
     let mut reader = BufReader::new(file);
     let (mut entries, mut end, mut line) = (Vec::new(), 0, Vec::new());
     loop {
@@ -169,7 +141,7 @@ fn read_entries(file: &File, path: &Path) -> Result<(Vec<Entry>, u64), LedgerErr
         let n_bytes = reader
             .read_until(b'\n', &mut line)
             .map_err(|source| LedgerError::Io { path: path.to_owned(), source })?;
-        // A line without its end was never synced, so nobody was ever told about it.
+        // A line without its end was never synced, so nobody was told of it.
         if n_bytes == 0 || !line.ends_with(b"\n") {
             return Ok((entries, end));
         }
@@ -181,7 +153,7 @@ fn read_entries(file: &File, path: &Path) -> Result<(Vec<Entry>, u64), LedgerErr
     }
 }
 
-/// Makes the file's name durable too: a new file is lost with its folder's entry.
+/// Makes the file's name durable too: without its folder's entry a new file is lost.
 fn sync_folder_of(path: &Path) -> std::io::Result<()> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
@@ -189,7 +161,7 @@ fn sync_folder_of(path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// The writer thread: everything that waits goes out in one write and one sync.
+/// The writer thread: all queued lines go out in one write and one sync.
 fn write_lines(
     mut file: File,
     queue: &mpsc::Receiver<(u64, Vec<u8>)>,
@@ -204,7 +176,7 @@ fn write_lines(
             buffer.extend_from_slice(&line);
         }
         if let Err(error) = file.write_all(&buffer).and_then(|()| file.sync_data()) {
-            // A failed sync leaves the file's state unknown; only a fresh start can tell.
+            // After a failed sync nobody knows what the file holds; a restart reads it.
             tracing::error!(%error, "cannot write the ledger; stopping");
             std::process::exit(74);
         }

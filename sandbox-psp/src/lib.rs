@@ -1,25 +1,27 @@
 //! A payment provider to test against, with a memory of its own.
 //!
-//! It stands outside Sluice on purpose: it shares neither its decisions nor its data with the services, so
-//! that what its ledger says can be held against what ours says.
+//! It is apart from Sluice on purpose: it shares neither decisions nor data with the services, so
+//! that its ledger can be checked against theirs.
 //!
-//! - [`settings`]: what a start needs to know
-//! - [`method`]: what each test card does
-//! - [`ledger`]: the append-only file, one fsync for many requests
-//! - [`bank`]: the state behind the ledger, rebuilt from it at every start
-//! - [`decisions`]: what a request leads to, pure
-//! - [`provider`]: one request from the decision to the durable answer
-//! - [`callbacks`]: signed notices, sent more than once where the card says so
-//! - [`routes`] and [`error`]: the HTTP face
+//! | module | holds |
+//! |---|---|
+//! | [`settings`] | flags and variables |
+//! | `method` | what each test card does |
+//! | `ledger` | the append-only file, one fsync for many requests |
+//! | `bank` | the state behind the ledger, rebuilt from it at every start |
+//! | `decisions` | what a request leads to, without I/O |
+//! | `provider` | a request, from the decision to the durable answer |
+//! | `callbacks` | signed callbacks, sent more than once where the card says so |
+//! | `routes`, `error` | the HTTP API |
 
-pub mod bank;
-pub mod callbacks;
-pub mod decisions;
-pub mod error;
-pub mod ledger;
-pub mod method;
-pub mod provider;
-pub mod routes;
+mod bank;
+mod callbacks;
+mod decisions;
+mod error;
+mod ledger;
+mod method;
+mod provider;
+mod routes;
 pub mod settings;
 
 use std::sync::Arc;
@@ -28,23 +30,23 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{provider::Provider, settings::Settings};
+use crate::{provider::SandboxProvider, settings::Settings};
 
 /// Serves the provider until `soft_shutdown` is cancelled and the open requests are answered.
 ///
 /// # Errors
 ///
-/// Returns an error when the ledger cannot be opened or read, or the address is taken.
+/// Returns an error if the ledger can't be opened or read, or the address is in use.
 pub async fn run(settings: Settings, soft_shutdown: CancellationToken) -> anyhow::Result<()> {
     let listener = TcpListener::bind(settings.listen)
         .await
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
-    let provider = Arc::new(Provider::open(&settings)?);
+    let provider = Arc::new(SandboxProvider::open(&settings)?);
     provider.resume_late_payments();
-    tracing::info!(%address, ledger = %settings.ledger.display(), "the sandbox provider is open");
+    tracing::info!(%address, ledger = %settings.ledger.display(), "listening on {address}");
     let router = routes::router(Arc::clone(&provider), &settings.api_key);
-    // Hanging cards would keep a soft stop waiting for their whole delay, so it also ends them.
+    // Requests of hanging cards would delay a soft stop, so it also ends their wait.
     let stop = soft_shutdown.clone();
     axum::serve(listener, router)
         .with_graceful_shutdown(async move {

@@ -1,4 +1,4 @@
-//! `sandbox-psp`: reads its settings and serves until it is told to stop.
+//! The `sandbox-psp` program.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use sandbox_psp::settings::Settings;
 use shared::shutdown::Shutdown;
 use tracing_subscriber::EnvFilter;
 
-/// How long open requests may take at a soft stop.
+/// How long open requests may take after the first signal.
 const GRACE: Duration = Duration::from_secs(5);
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -16,14 +16,14 @@ async fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log)?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let shutdown = Shutdown::default();
-    let (told, mut ended) = tokio::sync::oneshot::channel();
+    let (end, mut ended) = tokio::sync::oneshot::channel();
     let stop = shutdown.clone();
     shutdown.spawn(async move {
-        let _ = told.send(sandbox_psp::run(settings, stop.soft()).await);
+        let _ = end.send(sandbox_psp::run(settings, stop.soft()).await);
         // A server that ended by itself must end the process too.
         stop.begin();
     });
     shutdown.wait(GRACE).await;
-    // The ledger is safe at any moment, so what is still unanswered by now may be dropped.
+    // The ledger is consistent at any moment, so requests that are still open may be dropped.
     ended.try_recv().unwrap_or(Ok(()))
 }

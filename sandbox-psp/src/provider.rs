@@ -1,16 +1,13 @@
-//! One request, from the decision to the durable answer.
+//! A request, from the decision to the durable answer.
 //!
-//! A decision is taken and written to the ledger's queue under one lock, so the file has the
-//! order in which the bank changed; the wait for the disk, and for a hanging card, is outside.
+//! A decision is made and queued for the ledger under one lock, so the file has the order in which
+//! the bank changed. The waits, for the disk and for a hanging card, are outside the lock.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use shared::clock::{Clock, SystemClock};
 use tokio_util::sync::CancellationToken;
@@ -18,24 +15,22 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     bank::{Bank, Payment, PaymentStatus},
     callbacks::Callbacks,
-    decisions::{self, Decision, NewPayment, in_state},
+    decisions::{self, NewPayment, PaymentDecision, in_state},
     error::ApiError,
-    ledger::{Entry, EntryKind, Ledger, StoredAnswer},
+    ledger::{EntryKind, Ledger, LedgerEntry, StoredAnswer},
     settings::Settings,
 };
 
 /// The caller's idempotency key and a digest of the route and body it came with.
 #[derive(Debug, Clone)]
-pub struct Idempotency {
-    /// The key.
-    pub key: String,
-    /// Digest of route and body.
-    pub fingerprint: String,
+pub(crate) struct Idempotency {
+    pub(crate) key: String,
+    pub(crate) fingerprint: String,
 }
 
 /// The provider: its bank, its ledger and its callbacks.
 #[derive(Debug)]
-pub struct Provider {
+pub(crate) struct SandboxProvider {
     bank: Mutex<Bank>,
     ledger: Ledger,
     callbacks: Callbacks,
@@ -44,13 +39,9 @@ pub struct Provider {
     stop: CancellationToken,
 }
 
-impl Provider {
+impl SandboxProvider {
     /// Opens the ledger and rebuilds the bank from it.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error when the ledger cannot be read.
-    pub fn open(settings: &Settings) -> anyhow::Result<Self> {
+    pub(crate) fn open(settings: &Settings) -> anyhow::Result<Self> {
         let (ledger, entries) = Ledger::open(&settings.ledger)?;
         let secret = settings.callback_secret.clone();
         Ok(Self {
@@ -63,24 +54,20 @@ impl Provider {
         })
     }
 
-    /// Takes up the late payments that a stop has left undecided.
-    pub fn resume_late_payments(self: &Arc<Self>) {
-        for (id, due_at) in self.lock().pending() {
+    /// Resumes the late payments that were pending when the provider stopped.
+    pub(crate) fn resume_late_payments(self: &Arc<Self>) {
+        for (id, due_at) in self.bank.lock().pending() {
             self.authorize_at(id, due_at);
         }
     }
 
-    /// Lets hanging requests go, so that a soft stop need not wait for them.
-    pub fn stop_hanging(&self) {
+    /// Answers hanging requests at once, so that a soft stop need not wait for them.
+    pub(crate) fn stop_hanging(&self) {
         self.stop.cancel();
     }
 
     /// Asks the card for an amount.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error when the key was used for something else or the card has a bad day.
-    pub async fn authorize(
+    pub(crate) async fn authorize(
         self: &Arc<Self>,
         new: NewPayment,
         idempotency: Idempotency,
@@ -88,7 +75,7 @@ impl Provider {
         let answer = self
             .execute(idempotency, |bank, now| Ok(decisions::authorize(bank, &new, now, self.late)))
             .await;
-        for payment in self.lock().by_reference(&new.reference) {
+        for payment in self.bank.lock().by_reference(&new.reference) {
             if let (PaymentStatus::Pending, Some(due_at)) = (payment.status, payment.due_at) {
                 self.authorize_at(payment.id, due_at);
             }
@@ -97,11 +84,7 @@ impl Provider {
     }
 
     /// Takes an authorized amount.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error when the payment is not authorized or the key was used before.
-    pub async fn capture(
+    pub(crate) async fn capture(
         &self,
         id: &str,
         idempotency: Idempotency,
@@ -109,12 +92,8 @@ impl Provider {
         self.execute(idempotency, |bank, now| decisions::capture(bank, id, now)).await
     }
 
-    /// Lets an authorization go, also one that is only about to come.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error when there is nothing to let go or the key was used before.
-    pub async fn void(
+    /// Releases an authorization; one that is still pending never comes.
+    pub(crate) async fn void(
         &self,
         id: &str,
         idempotency: Idempotency,
@@ -123,11 +102,7 @@ impl Provider {
     }
 
     /// Gives back a captured amount or a part of it.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error when that much was not captured or the key was used before.
-    pub async fn refund(
+    pub(crate) async fn refund(
         &self,
         id: &str,
         amount_minor: i64,
@@ -136,47 +111,43 @@ impl Provider {
         self.execute(idempotency, |bank, now| decisions::refund(bank, id, amount_minor, now)).await
     }
 
-    /// The payment of this id, as the disk has it.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`ApiError::NotFound`] when there is none.
-    pub async fn payment(&self, id: &str) -> Result<Payment, ApiError> {
+    /// Reads a payment, once its last change is on the disk.
+    pub(crate) async fn payment(&self, id: &str) -> Result<Payment, ApiError> {
         let (payment, seq) = {
-            let bank = self.lock();
+            let bank = self.bank.lock();
             (bank.payment(id)?.clone(), bank.last_seq())
         };
         self.ledger.wait_durable(seq).await;
         Ok(payment)
     }
 
-    /// All payments for this reference, as the disk has them.
-    pub async fn by_reference(&self, reference: &str) -> Vec<Payment> {
+    /// Reads all payments with this reference, once their last changes are on the disk.
+    pub(crate) async fn by_reference(&self, reference: &str) -> Vec<Payment> {
         let (payments, seq) = {
-            let bank = self.lock();
+            let bank = self.bank.lock();
             (bank.by_reference(reference), bank.last_seq())
         };
         self.ledger.wait_durable(seq).await;
         payments
     }
 
-    /// The ledger's file, once all that has been decided so far is in it.
-    pub async fn ledger_file(&self) -> PathBuf {
-        let seq = self.lock().last_seq();
+    /// Returns the ledger's file, once it holds all decisions so far.
+    pub(crate) async fn ledger_file(&self) -> PathBuf {
+        let seq = self.bank.lock().last_seq();
         self.ledger.wait_durable(seq).await;
         self.ledger.path().to_owned()
     }
 
-    /// Answers from the kept answers, or decides, writes, waits for the disk and answers.
+    /// Gives the answer kept for the key, or decides; either way the answer waits for the disk.
     async fn execute(
         &self,
         idempotency: Idempotency,
-        decide: impl FnOnce(&Bank, Timestamp) -> Result<Decision, ApiError>,
+        decide: impl FnOnce(&Bank, Timestamp) -> Result<PaymentDecision, ApiError>,
     ) -> Result<(StatusCode, Value), ApiError> {
         let (answer, seq, hangs) = {
-            let mut bank = self.lock();
+            let mut bank = self.bank.lock();
             match bank.answer(&idempotency.key, &idempotency.fingerprint)?.cloned() {
-                // The line that holds the answer may still be on its way to the disk.
+                // The line with this answer may still be on its way to the disk.
                 Some(answer) => (answer, bank.last_seq(), false),
                 None => {
                     let decision = decide(&bank, SystemClock.now())?;
@@ -188,17 +159,17 @@ impl Provider {
         };
         self.ledger.wait_durable(seq).await;
         if hangs {
-            let _ = tokio::time::timeout(self.hang, self.stop.cancelled()).await;
+            self.stop.run_until_cancelled(tokio::time::sleep(self.hang)).await;
         }
         let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
         Ok((status, answer.body))
     }
 
-    /// Takes a decision into the bank and the ledger, together with the answer to keep.
+    /// Records a decision in the bank and the ledger, together with the answer to keep.
     fn record(
         &self,
         bank: &mut Bank,
-        decision: Decision,
+        decision: PaymentDecision,
         idempotency: Idempotency,
     ) -> Result<(StoredAnswer, u64), ApiError> {
         let mut entry = decision.entry;
@@ -223,18 +194,18 @@ impl Provider {
         Ok((answer, entry.seq))
     }
 
-    fn append_and_notify(&self, entry: &Entry, payment: &Payment) {
+    fn append_and_notify(&self, entry: &LedgerEntry, payment: &Payment) {
         self.ledger.append(entry);
         self.callbacks.notify(entry, payment);
     }
 
-    /// Authorizes a late payment when its time has come, unless it was voided meanwhile.
+    /// Authorizes a late payment at its time, unless it is voided before.
     fn authorize_at(self: &Arc<Self>, id: String, due_at: Timestamp) {
         let provider = Arc::clone(self);
         tokio::spawn(async move {
             let wait = Duration::try_from(SystemClock.now().duration_until(due_at));
             tokio::time::sleep(wait.unwrap_or_default()).await;
-            let mut bank = provider.lock();
+            let mut bank = provider.bank.lock();
             let Ok(payment) = in_state(&bank, &id, &[PaymentStatus::Pending]) else { return };
             let mut entry =
                 payment.entry(EntryKind::Authorized, payment.amount_minor, SystemClock.now());
@@ -244,9 +215,5 @@ impl Provider {
                 provider.append_and_notify(&entry, payment);
             }
         });
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Bank> {
-        self.bank.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

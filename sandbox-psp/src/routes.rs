@@ -1,4 +1,4 @@
-//! The HTTP face.
+//! The HTTP API.
 
 use std::sync::Arc;
 
@@ -20,13 +20,13 @@ use crate::{
     decisions::NewPayment,
     error::ApiError,
     method::PaymentMethod,
-    provider::{Idempotency, Provider},
+    provider::{Idempotency, SandboxProvider},
 };
 
-type Answer = Result<(StatusCode, Json<Value>), ApiError>;
+type JsonResult = Result<(StatusCode, Json<Value>), ApiError>;
 
-/// Builds the routes; all but the health ones want the API key.
-pub fn router(provider: Arc<Provider>, api_key: &SecretString) -> Router {
+/// Builds the routes; all but the health checks need the API key.
+pub(crate) fn router(provider: Arc<SandboxProvider>, api_key: &SecretString) -> Router {
     let expected: Arc<str> = format!("Bearer {}", api_key.expose_secret()).into();
     Router::new()
         .route("/v1/payments", post(authorize).get(by_reference))
@@ -72,7 +72,7 @@ impl AuthorizeBody {
             return Err(ApiError::Invalid("currency must be an ISO 4217 code".to_owned()));
         }
         if capture {
-            return Err(ApiError::Invalid("capture is a request of its own here".to_owned()));
+            return Err(ApiError::Invalid("a capture is a request of its own here".to_owned()));
         }
         let amount_minor = positive(amount_minor)?;
         Ok(NewPayment { reference, amount_minor, currency, payment_method })
@@ -80,34 +80,34 @@ impl AuthorizeBody {
 }
 
 async fn authorize(
-    State(provider): State<Arc<Provider>>,
+    State(provider): State<Arc<SandboxProvider>>,
     headers: HeaderMap,
     body: Bytes,
-) -> Answer {
+) -> JsonResult {
     let idempotency = idempotency(&headers, "authorize", &body)?;
     let new = parse::<AuthorizeBody>(&body)?.check()?;
-    // On a task of its own, so that a caller who hangs up does not cut a payment short.
+    // On a task of its own, so that a payment goes on when its caller hangs up.
     let answer = tokio::spawn(async move { provider.authorize(new, idempotency).await });
     respond(answer.await)
 }
 
 async fn capture(
-    State(provider): State<Arc<Provider>>,
+    State(provider): State<Arc<SandboxProvider>>,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> Answer {
+) -> JsonResult {
     let idempotency = idempotency(&headers, &format!("capture {id}"), &body)?;
     let answer = tokio::spawn(async move { provider.capture(&id, idempotency).await });
     respond(answer.await)
 }
 
 async fn void(
-    State(provider): State<Arc<Provider>>,
+    State(provider): State<Arc<SandboxProvider>>,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> Answer {
+) -> JsonResult {
     let idempotency = idempotency(&headers, &format!("void {id}"), &body)?;
     let answer = tokio::spawn(async move { provider.void(&id, idempotency).await });
     respond(answer.await)
@@ -120,18 +120,21 @@ struct RefundBody {
 }
 
 async fn refund(
-    State(provider): State<Arc<Provider>>,
+    State(provider): State<Arc<SandboxProvider>>,
     Path(id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> Answer {
+) -> JsonResult {
     let idempotency = idempotency(&headers, &format!("refund {id}"), &body)?;
     let amount = positive(parse::<RefundBody>(&body)?.amount_minor)?;
     let answer = tokio::spawn(async move { provider.refund(&id, amount, idempotency).await });
     respond(answer.await)
 }
 
-async fn payment(State(provider): State<Arc<Provider>>, Path(id): Path<String>) -> Answer {
+async fn payment(
+    State(provider): State<Arc<SandboxProvider>>,
+    Path(id): Path<String>,
+) -> JsonResult {
     Ok((StatusCode::OK, Json(json!(provider.payment(&id).await?))))
 }
 
@@ -142,17 +145,17 @@ struct ByReference {
 }
 
 async fn by_reference(
-    State(provider): State<Arc<Provider>>,
+    State(provider): State<Arc<SandboxProvider>>,
     Query(query): Query<ByReference>,
-) -> Answer {
+) -> JsonResult {
     let payments = provider.by_reference(&query.reference).await;
     Ok((StatusCode::OK, Json(json!({ "data": payments }))))
 }
 
-async fn ledger(State(provider): State<Arc<Provider>>) -> Result<Response, ApiError> {
+async fn ledger(State(provider): State<Arc<SandboxProvider>>) -> Result<Response, ApiError> {
     let path = provider.ledger_file().await;
     let mut bytes = tokio::fs::read(path).await.map_err(|_| ApiError::BadDay)?;
-    // A line that is being written right now stays out.
+    // Leave out a line that is still being written.
     bytes.truncate(bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1));
     let content_type = [(header::CONTENT_TYPE, "application/x-ndjson")];
     Ok((content_type, Body::from(bytes)).into_response())
@@ -169,11 +172,13 @@ fn positive(amount_minor: i64) -> Result<i64, ApiError> {
     }
 }
 
-/// Reads the idempotency key; two requests are the same when route and body are the same bytes.
+/// Reads the idempotency key. Two requests are the same if their routes and bodies are.
 fn idempotency(headers: &HeaderMap, route: &str, body: &[u8]) -> Result<Idempotency, ApiError> {
     let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
     let key = key.filter(|key| (1..=255).contains(&key.len()));
-    let key = key.ok_or_else(|| ApiError::Invalid("an Idempotency-Key is needed".to_owned()))?;
+    let key = key.ok_or_else(|| {
+        ApiError::Invalid("an Idempotency-Key of 1 to 255 characters is needed".to_owned())
+    })?;
     let mut context = digest::Context::new(&digest::SHA256);
     context.update(route.as_bytes());
     context.update(b"\n");
@@ -183,7 +188,7 @@ fn idempotency(headers: &HeaderMap, route: &str, body: &[u8]) -> Result<Idempote
 
 fn respond(
     answer: Result<Result<(StatusCode, Value), ApiError>, tokio::task::JoinError>,
-) -> Answer {
+) -> JsonResult {
     let (status, body) = answer.map_err(|_| ApiError::BadDay)??;
     Ok((status, Json(body)))
 }

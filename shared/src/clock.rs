@@ -4,16 +4,16 @@ use jiff::Timestamp;
 
 /// Tells the time. Services hold a [`SystemClock`], tests a clock they can set.
 pub trait Clock: Send + Sync + 'static {
-    /// The moment that it is.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 }
 
-/// The clock of the machine.
+/// The machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }

@@ -1,72 +1,23 @@
 //! Flash drops as every service sees them.
 
+use crate::text_enum;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-
-/// Declares an enum whose variants have one stable text each, used in SQL, Redis and JSON.
-#[macro_export]
-macro_rules! text_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-        pub enum $name {
-            $($(#[$vdoc])* #[serde(rename = $text)] $variant,)+
-        }
-
-        impl $name {
-            /// All of them, in the order of their declaration.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stable text.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)+ }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = $crate::drops::UnknownText;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text {
-                    $($text => Ok(Self::$variant),)+
-                    _ => Err($crate::drops::UnknownText { of: stringify!($name), text: text.into() }),
-                }
-            }
-        }
-    };
-}
-
-/// A text that names no variant.
-#[derive(Debug, thiserror::Error)]
-#[error("{text:?} is no {of}")]
-pub struct UnknownText {
-    /// The type asked for.
-    pub of: &'static str,
-    /// What was given.
-    pub text: String,
-}
 
 text_enum! {
     /// Where a drop is in its life.
     DropState {
-        /// Being prepared; nobody but its seller sees it.
+        /// Being prepared; only its seller sees it.
         Draft = "draft",
-        /// Has a time to open.
+        /// Waits for its opening time.
         Scheduled = "scheduled",
         /// The line moves.
         Open = "open",
         /// Nothing is left and nothing can come back.
         SoldOut = "sold_out",
-        /// Its time is over.
+        /// Its closing time has passed.
         Closed = "closed",
-        /// Taken back by its seller or an operator.
+        /// Called off by its seller or an operator.
         Cancelled = "cancelled",
     }
 }
@@ -74,9 +25,9 @@ text_enum! {
 text_enum! {
     /// What an operator lets a drop do.
     DropMode {
-        /// Admits.
+        /// Takes joins and admits.
         Running = "running",
-        /// Keeps everybody in place; joins go on.
+        /// Admits nobody; joins go on and positions are kept.
         Paused = "paused",
         /// Emergency stop: neither joins nor admissions.
         Stopped = "stopped",
@@ -88,9 +39,9 @@ text_enum! {
     Fulfilment {
         /// Variant and units are fixed at join and held at admission.
         Auto = "auto",
-        /// The most is held at admission; the shopper chooses within the hold.
+        /// The maximum is held at admission; the shopper chooses within it.
         Checkout = "checkout",
-        /// Admission for someone else's shop.
+        /// Admits to someone else's shop.
         Pass = "pass",
     }
 }
@@ -100,9 +51,9 @@ text_enum! {
     CloseReason {
         /// Nothing is left and nothing can come back.
         SoldOut = "sold_out",
-        /// Less is left than this ticket wants, and nothing more can come back.
+        /// Fewer units are left than this ticket wants, and no more can come back.
         NotEnough = "not_enough",
-        /// The drop's time is over.
+        /// The drop's closing time has passed.
         Closed = "closed",
         /// The drop was cancelled.
         Cancelled = "cancelled",
@@ -112,18 +63,29 @@ text_enum! {
 }
 
 impl DropState {
-    /// Whether nothing happens in the line any more.
+    /// Whether the line has ended for good.
     #[must_use]
     pub const fn is_over(self) -> bool {
-        matches!(self, Self::SoldOut | Self::Closed | Self::Cancelled)
+        self.close_reason().is_some()
+    }
+
+    /// Returns why those still waiting are closed; `None` while the line has not ended.
+    #[must_use]
+    pub const fn close_reason(self) -> Option<CloseReason> {
+        match self {
+            Self::Draft | Self::Scheduled | Self::Open => None,
+            Self::SoldOut => Some(CloseReason::SoldOut),
+            Self::Closed => Some(CloseReason::Closed),
+            Self::Cancelled => Some(CloseReason::Cancelled),
+        }
     }
 }
 
-/// The number of units a shopper may ask for, checked against the drop's limits.
+/// Checks the units a shopper asks for against the drop's limit per ticket.
 ///
 /// # Errors
 ///
-/// Returns [`InvalidUnits`] with the limit that was passed.
+/// Returns [`InvalidUnits`] with the limit that was exceeded.
 pub fn check_units(units: u32, max_per_ticket: u32) -> Result<u32, InvalidUnits> {
     match units {
         0 => Err(InvalidUnits::Zero),
@@ -132,26 +94,26 @@ pub fn check_units(units: u32, max_per_ticket: u32) -> Result<u32, InvalidUnits>
     }
 }
 
-/// A number of units that no ticket of this drop can have.
+/// A number of units that no ticket of this drop can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidUnits {
-    /// Nothing was asked for.
+    /// No units were asked for.
     #[error("units must be at least 1")]
     Zero,
-    /// More than one ticket may have.
+    /// More units than the drop allows per ticket.
     #[error("units must be at most {max_per_ticket}")]
     OverLimit {
-        /// The drop's limit.
+        /// Units of one ticket, at most.
         max_per_ticket: u32,
     },
 }
 
-/// A seller's or operator's limits of a drop.
+/// Limits of a drop, set by its seller and changed by operators.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
     /// Tickets let in per second; fractions are allowed (0.0167 is one a minute).
     pub admission_rate_per_second: f64,
-    /// Tickets admitted and not finished, at most.
+    /// Tickets that may be admitted and unfinished at one time, at most.
     pub occupancy_cap: u32,
     /// Order commands processed per second.
     pub order_rate_per_second: f64,

@@ -1,48 +1,50 @@
-//! The generic cell rate algorithm, the one rule of how fast.
+//! The generic cell rate algorithm: the one rule behind every rate.
 //!
-//! A theoretical arrival time `tat` says when the bucket would be full again. Whoever takes `n`
-//! moves it `n · T` on, `T` being the time of one; nobody may move it further than `b · T` past
-//! now. So in every window W at most `r · W + b` get through.
-//! Source: ITU-T I.371 (virtual scheduling form). The Lua of ADMIT does the same sum in Redis.
+//! A theoretical arrival time `tat` says when the bucket will be full again. Taking `n` moves it
+//! on by `n · T`, `T` being the time of one, but never to more than `b · T` past now. So at most
+//! `r · W + b` get through in any window W.
+//! Source: ITU-T I.371 (virtual scheduling form). ADMIT computes the same in Lua.
 
 /// A rate with its burst.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gcra {
-    /// Time of one, in microseconds.
+    /// Time that one takes, in microseconds.
     pub interval_us: f64,
-    /// How many may come at once after a quiet time.
+    /// How many may pass at once after a quiet period.
     pub burst: f64,
 }
 
 impl Gcra {
-    /// Takes a rate; its burst is 100 ms of it, at least one. `None` for no rate at all.
+    /// Creates the rule for a rate, with a burst of 100 ms' worth, at least one. Returns `None`
+    /// unless the rate is positive and finite.
     #[must_use]
     pub fn per_second(rate: f64) -> Option<Self> {
         (rate > 0.0 && rate.is_finite())
             .then(|| Self { interval_us: 1e6 / rate, burst: burst(rate) })
     }
 
-    /// Takes up to `want` at `now_us`. Gives how many, and the new theoretical arrival time.
+    /// Takes up to `want` at `now_us`. Returns how many were taken and the new theoretical arrival
+    /// time.
     ///
     /// A missing `tat_us` starts with an empty bucket, never a full one.
     #[must_use]
     pub fn take(&self, tat_us: Option<f64>, now_us: f64, want: u32) -> (u32, f64) {
         let full = self.burst * self.interval_us;
         let tat_us = tat_us.map_or(now_us + full, |tat| tat.max(now_us));
-        // The difference first: a sum of 2026 in microseconds is exact to a quarter of one only,
-        // and a full bucket that is a hair short of full would let nobody in, ever.
+        // The difference first: a present-day time in microseconds is exact to a quarter of one
+        // only, and a full bucket that is a hair short of full would never let anybody in.
         let room = ((full - (tat_us - now_us)) / self.interval_us + 1e-9).floor().max(0.0);
         let taken = f64::from(want).min(room);
         (taken as u32, tat_us + taken * self.interval_us)
     }
 
-    /// How long until one more may pass, in microseconds.
+    /// Returns how long until one more may pass, in microseconds.
     #[must_use]
     pub fn wait_us(&self, tat_us: f64, now_us: f64) -> f64 {
         ((tat_us - now_us) + self.interval_us - self.burst * self.interval_us).max(0.0)
     }
 
-    /// Carries a stored `tat` over to this rate from `old`, keeping the share of the bucket used.
+    /// Converts a `tat` stored under `old` to this rate, keeping the share of the bucket in use.
     #[must_use]
     pub fn rescale(&self, old: &Self, tat_us: f64, now_us: f64) -> f64 {
         let ahead = (tat_us - now_us).max(0.0) * self.interval_us / old.interval_us;
@@ -50,7 +52,7 @@ impl Gcra {
     }
 }
 
-/// The burst of a rate: 100 ms of it, at least one.
+/// Returns the burst of a rate: 100 ms' worth, at least one.
 #[must_use]
 pub fn burst(rate_per_second: f64) -> f64 {
     (rate_per_second * 0.1).ceil().max(1.0)

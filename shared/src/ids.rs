@@ -1,4 +1,4 @@
-//! A type of its own for each kind of id, so that one can never stand for another.
+//! A type of its own for each kind of id, so that one can never be taken for another.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -9,25 +9,33 @@ macro_rules! typed_id {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
+        #[cfg_attr(feature = "sqlx", derive(sqlx::Type), sqlx(transparent))]
+        #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
         pub struct $name(Uuid);
 
         impl $name {
-            /// Makes a new id that sorts by its time of making (UUIDv7).
+            /// Creates an id that sorts by its time of creation (UUIDv7).
             #[must_use]
             pub fn generate() -> Self {
                 Self(Uuid::now_v7())
             }
 
-            /// Takes an id that was stored or received.
+            /// Wraps an id that was stored or received.
             #[must_use]
             pub const fn from_uuid(uuid: Uuid) -> Self {
                 Self(uuid)
             }
 
-            /// Gives the bare UUID, as it stands on the wire and in Postgres.
+            /// Returns the bare UUID, as it is on the wire and in Postgres.
             #[must_use]
             pub const fn as_uuid(&self) -> Uuid {
                 self.0
+            }
+
+            /// Returns the 16 bytes of the id, as they are in Kafka's keys and under a MAC.
+            #[must_use]
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
             }
         }
 
@@ -68,7 +76,7 @@ typed_id! {
     ProductId,
     /// A variant of a product, the thing that is bought.
     VariantId,
-    /// A payment attempt of ours.
+    /// An attempt of ours to take a payment.
     PaymentId,
 }
 

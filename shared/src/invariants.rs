@@ -1,25 +1,25 @@
-//! The names of what must always hold, used alike in tests, checker, simulator and assertions.
+//! The names of what must always hold, the same in tests, the checker, the model and assertions.
 
 /// Declares the invariants with their names and one line each.
 macro_rules! invariants {
     ($($variant:ident = $name:literal : $meaning:literal),+ $(,)?) => {
-        /// One of the promises of Sluice.
+        /// A promise that Sluice keeps.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Invariant {
             $(#[doc = $meaning] $variant,)+
         }
 
         impl Invariant {
-            /// All of them, in the order of the design.
+            /// All of them, in the order in which reports list them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The name, such as `STOCK-1`.
+            /// Returns the name, such as `STOCK-1`.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
             }
 
-            /// What it says, in one line.
+            /// Returns what it says, in one line.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $meaning,)+ }
@@ -36,20 +36,20 @@ invariants! {
     Order2 = "ORDER-2": "every admitted ticket ends in exactly one terminal state",
     Order3 = "ORDER-3": "no acknowledged command is lost",
     Limit1 = "LIMIT-1": "units per customer stay within the limit",
-    Queue1 = "QUEUE-1": "an admission never passes over a lower number then waiting whose units were free",
+    Queue1 = "QUEUE-1": "an admission never skips a lower waiting number whose units were free",
     Queue2 = "QUEUE-2": "joined = waiting + missed + in flight + finished",
     Queue3 = "QUEUE-3": "one live ticket per drop and account",
-    Rate1 = "RATE-1": "admitted stays within rate and burst in every window",
+    Rate1 = "RATE-1": "admissions stay within rate and burst in every window",
     Rate2 = "RATE-2": "processed commands stay within rate and burst in every window",
-    Pos1 = "POS-1": "a shown place never rises without a labelled event",
+    Pos1 = "POS-1": "a shown position never rises without a labelled event",
     Pay1 = "PAY-1": "at most one capture per order",
-    Pay2 = "PAY-2": "money is conserved and our ledger is the provider's",
+    Pay2 = "PAY-2": "money is conserved and our ledger matches the provider's",
     Pass1 = "PASS-1": "a pass is redeemed at most once",
     Tenant1 = "TENANT-1": "nothing of one tenant reaches another",
     Audit1 = "AUDIT-1": "every limit, mode and stock change has one audit row",
     Idem1 = "IDEM-1": "same key and body, same answer",
     Live1 = "LIVE-1": "an open line with people and units moves at its rate",
-    Live2 = "LIVE-2": "after the last fault heals, all is settled within 120 s",
+    Live2 = "LIVE-2": "everything is settled within 120 s of the last fault healing",
 }
 
 impl std::fmt::Display for Invariant {

@@ -1,7 +1,7 @@
-//! The one table of what a ticket can be and how it may change.
+//! The one table of ticket states and the moves between them.
 //!
-//! Code, the SQL checks, the API and the simulator all follow it: `database/tests` compares the
-//! migration with [`TicketState::ALL`].
+//! Code, the SQL checks, the API and the model all follow it: `database/tests/` compares the
+//! migrations with [`TicketState::ALL`].
 
 use crate::text_enum;
 
@@ -12,23 +12,23 @@ text_enum! {
         Waiting = "waiting",
         /// Was absent near the front; may come back.
         Missed = "missed",
-        /// Went away by its own will.
+        /// Its shopper left the line.
         Left = "left",
-        /// The line ended before its turn.
+        /// Closed in line, before its turn.
         Closed = "closed",
         /// Let in; its order command is on its way.
         Admitted = "admitted",
         /// Units are held for it.
         Reserved = "reserved",
-        /// The provider is asked for an authorization.
+        /// The provider is being asked for an authorization.
         Authorizing = "authorizing",
-        /// The provider agreed.
+        /// The provider has set the money aside.
         Authorized = "authorized",
         /// Past the pivot: the money is being taken.
         Capturing = "capturing",
         /// Paid. The end everybody wants.
         Confirmed = "confirmed",
-        /// The order could not be taken.
+        /// Its order could not be placed.
         Rejected = "rejected",
         /// Its command could not be understood.
         Dead = "dead",
@@ -36,19 +36,19 @@ text_enum! {
         Expired = "expired",
         /// The provider declined.
         PaymentFailed = "payment_failed",
-        /// Taken back before it was paid.
+        /// Called off before it was paid.
         Cancelled = "cancelled",
     }
 }
 
 text_enum! {
-    /// Why an order was not taken.
+    /// Why an order was not placed.
     RejectReason {
         /// No units were free.
         SoldOut = "sold_out",
-        /// The customer has as many as the drop allows.
+        /// The customer would have more units than the drop allows.
         Limit = "limit",
-        /// The command asked for what the drop does not offer.
+        /// The command asks for something that the drop doesn't offer.
         Invalid = "invalid",
         /// The drop was cancelled.
         Closed = "closed",
@@ -56,7 +56,7 @@ text_enum! {
 }
 
 impl TicketState {
-    /// The states that may follow this one.
+    /// Returns the states that may follow this one.
     #[must_use]
     pub const fn next(self) -> &'static [Self] {
         match self {
@@ -84,7 +84,7 @@ impl TicketState {
         }
     }
 
-    /// Whether nothing can follow.
+    /// Whether no state can follow.
     #[must_use]
     pub const fn is_terminal(self) -> bool {
         self.next().is_empty()
@@ -102,7 +102,7 @@ impl TicketState {
         !matches!(self, Self::Waiting | Self::Missed | Self::Left | Self::Closed | Self::Admitted)
     }
 
-    /// Checks one move.
+    /// Checks that `to` may follow this state.
     ///
     /// # Errors
     ///
@@ -116,9 +116,9 @@ impl TicketState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a ticket cannot go from {from} to {to}")]
 pub struct InvalidTransition {
-    /// Where it was.
+    /// The state it was in.
     pub from: TicketState,
-    /// Where it was to go.
+    /// The state it was to enter.
     pub to: TicketState,
 }
 

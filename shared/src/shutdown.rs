@@ -1,5 +1,5 @@
-//! Stopping in two steps: the first signal asks for an end between two pieces of work, the second
-//! one (or the end of the grace time) drops what is left.
+//! Stopping in two steps: after the first signal, tasks stop between two pieces of work; a second
+//! signal, or the end of the grace period, drops what is left.
 
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -14,24 +14,24 @@ pub struct Shutdown {
 }
 
 impl Shutdown {
-    /// Cancelled when no new work may be taken.
+    /// Returns the token that is cancelled when no new work may be started.
     #[must_use]
     pub fn soft(&self) -> CancellationToken {
         self.soft.clone()
     }
 
-    /// Cancelled when everything must be let go.
+    /// Returns the token that is cancelled when unfinished work must be dropped.
     #[must_use]
     pub fn hard(&self) -> CancellationToken {
         self.hard.clone()
     }
 
-    /// Runs a task that the process waits for before it ends.
+    /// Spawns a task that the process waits for before it exits.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(task);
     }
 
-    /// Asks for an end, as the first signal does.
+    /// Starts the soft stop, as the first signal does.
     pub fn begin(&self) {
         self.soft.cancel();
     }
@@ -39,15 +39,15 @@ impl Shutdown {
     /// Waits for a signal or for [`begin`](Self::begin), then at most `grace` for the tasks.
     pub async fn wait(&self, grace: Duration) {
         tokio::select! {
-            () = next_signal() => tracing::info!("stopping: taking no new work"),
+            () = next_signal() => tracing::info!("stopping: finishing the work in progress"),
             () = self.soft.cancelled() => {}
         }
         self.soft.cancel();
         self.tasks.close();
         tokio::select! {
             () = self.tasks.wait() => tracing::info!("stopped: all work finished"),
-            () = next_signal() => tracing::warn!("second signal: dropping what is left"),
-            () = tokio::time::sleep(grace) => tracing::warn!("grace time over: dropping what is left"),
+            () = next_signal() => tracing::warn!("second signal: dropping unfinished work"),
+            () = tokio::time::sleep(grace) => tracing::warn!("grace over: dropping unfinished work"),
         }
         self.hard.cancel();
     }

@@ -1,9 +1,10 @@
-//! Every message that was ever published must load for ever: samples in `tests/wire/`.
+//! Every message ever published must load for ever: the samples are in `tests/wire/`.
 
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     credentials::{CredentialError, Keyring},
-    messages::{DeadLetter, OrderCommand, OrderEvent, QueueEvent, RoomEvent},
+    line::RoomEvent,
+    messages::{DeadLetter, OrderCommand, OrderEvent, QueueEvent},
 };
 
 /// Loads a sample and writes it again; both must say the same.

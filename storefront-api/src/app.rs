@@ -13,24 +13,19 @@ use shared::{
 };
 use std::{ops::Deref, sync::Arc, time::Duration};
 
-/// The storefront; a clone is cheap.
+/// The state of the service; a clone is cheap.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
 /// The parts of an [`App`].
 pub struct Inner {
-    /// The truth.
     pub pool: PgPool,
-    /// The line.
     pub queue: Queue,
-    /// Keys of sessions.
-    pub session_keys: Arc<Keyring>,
-    /// Believes sessions.
-    pub sessions: SessionVerifier,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// All settings.
-    pub settings: Settings,
+    /// Seal new sessions; `sessions` verifies them.
+    pub(crate) session_keys: Arc<Keyring>,
+    pub(crate) sessions: SessionVerifier,
+    clock: Arc<dyn Clock>,
+    pub(crate) settings: Settings,
 }
 
 impl Deref for App {
@@ -48,11 +43,11 @@ impl FromRef<App> for SessionVerifier {
 }
 
 impl App {
-    /// Prepares the connections; they are made when first used.
+    /// Prepares the connections; they are made on first use.
     ///
     /// # Errors
     ///
-    /// Returns what cannot be used in the settings.
+    /// Returns the setting that can't be used.
     pub async fn connect(settings: Settings) -> anyhow::Result<Self> {
         let pool = database::connect(&settings.database).context("database.url")?;
         let queue = Queue::connect(&settings.redis).await.context("redis.url")?;
@@ -70,20 +65,18 @@ impl App {
         })))
     }
 
-    /// The moment that it is.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
     /// Whether Postgres answers within two seconds.
-    pub async fn postgres_answers(&self) -> bool {
-        let ping = sqlx::query("select 1").execute(&self.pool);
-        matches!(tokio::time::timeout(Duration::from_secs(2), ping).await, Ok(Ok(_)))
+    pub(crate) async fn postgres_answers(&self) -> bool {
+        let ping = database::ping(&self.pool);
+        matches!(tokio::time::timeout(Duration::from_secs(2), ping).await, Ok(Ok(())))
     }
 
     /// Whether Redis answers within a second.
-    pub async fn redis_answers(&self) -> bool {
+    pub(crate) async fn redis_answers(&self) -> bool {
         let ping = self.queue.ping();
         matches!(tokio::time::timeout(Duration::from_secs(1), ping).await, Ok(Ok(())))
     }

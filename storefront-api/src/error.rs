@@ -10,86 +10,67 @@ use database::{
 };
 use edge::Problem;
 use queue::QueueError;
-use shared::{drops::DropState, lifecycle::TicketState};
+use shared::{drops::DropState, lifecycle::TicketState, telemetry::with_causes};
 use std::{error::Error, time::Duration};
 
-const COME_BACK: Duration = Duration::from_secs(1);
+/// When to try again after a failure that passes.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// Why a request was not answered as it was asked.
+/// Why a request failed; its text is the `detail` of the problem.
 #[derive(Debug, thiserror::Error)]
-pub enum ApiError {
-    /// Found out before a handler ran; says everything itself.
+pub(crate) enum ApiError {
+    /// Found before a handler ran; complete as it is.
     #[error("{}", .0.code())]
-    Problem(Box<Problem>),
-    /// There is no such drop, or not for this caller.
+    Problem(Problem),
+    /// There is none, or it isn't for this caller to see.
     #[error("There is no such drop.")]
     DropNotFound,
-    /// There is no such product, or not for this caller.
+    /// There is none, or it is another seller's.
     #[error("There is no such product.")]
     ProductNotFound,
-    /// The product has no such variant.
     #[error("The product has no such variant.")]
     VariantNotFound,
-    /// There is no such order, or not for this caller.
+    /// There is none, or it is another shopper's.
     #[error("There is no such order.")]
     OrderNotFound,
-    /// The variant has fewer units.
     #[error("Only {in_stock} units are in stock.")]
-    NotEnoughStock {
-        /// What it has.
-        in_stock: i32,
-    },
-    /// The drop's state does not allow the change.
-    #[error("A drop that is {0} cannot be changed so.")]
+    NotEnoughStock { in_stock: i32 },
+    #[error("A drop that is {0} can't be changed this way.")]
     DropWrongState(DropState),
-    /// The order's state does not allow the change.
-    #[error("An order that is {0} cannot be changed so.")]
+    #[error("An order that is {0} can't be changed this way.")]
     OrderWrongState(TicketState),
-    /// The units are not held any more.
     #[error("The time to pay is over.")]
     HoldExpired,
-    /// An operator's or seller's route without a key.
     #[error("This needs an API key: Authorization: Bearer sk_...")]
     ApiKeyRequired,
-    /// The key is unknown or revoked.
     #[error("This API key is unknown or revoked.")]
     ApiKeyInvalid,
-    /// The key is good, but not for this.
-    #[error("This key may not do this.")]
+    /// The credential is valid, but for another role.
+    #[error("Your credential doesn't allow this.")]
     Forbidden,
-    /// The name belongs to another request.
     #[error("This Idempotency-Key was used for another request.")]
     IdempotencyKeyReuse,
-    /// The first request of this name is not finished.
     #[error("The first request with this Idempotency-Key is still running.")]
     IdempotencyKeyRunning,
-    /// A name that we do not take.
     #[error("An Idempotency-Key has 1 to 255 visible ASCII characters.")]
     IdempotencyKeyInvalid,
-    /// A page that we did not name.
-    #[error("This cursor is not one of ours.")]
+    #[error("This cursor isn't one of ours.")]
     InvalidCursor,
-    /// A provider's callback that is not the provider's.
-    #[error("The signature does not fit.")]
+    #[error("The signature doesn't match.")]
     CallbackForged,
-    /// A provider's callback from too long ago, or from the future.
-    #[error("The signature is too old or too new.")]
+    #[error("The signature is too old or too far in the future.")]
     CallbackStale,
-    /// The line is being rebuilt.
-    #[error("The waiting room is being rebuilt. Nobody loses a place.")]
+    #[error("The waiting room is being rebuilt. Nobody loses their position.")]
     RoomRebuilding,
-    /// Redis failed.
-    #[error("The waiting room cannot be asked right now.")]
+    #[error("The waiting room can't be reached right now.")]
     Queue(#[from] QueueError),
-    /// Postgres failed.
-    #[error("This cannot be done right now.")]
+    #[error("This can't be done right now.")]
     Database(#[from] DatabaseError),
 }
 
 impl ApiError {
     /// The one table from failure to status and stable code.
-    #[must_use]
-    pub fn status_and_code(&self) -> (StatusCode, &'static str) {
+    pub(crate) fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::Problem(problem) => (problem.status(), problem.code()),
             Self::DropNotFound => (StatusCode::NOT_FOUND, "drop_not_found"),
@@ -123,7 +104,7 @@ impl ApiError {
 
 impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
-        Self::Problem(Box::new(problem))
+        Self::Problem(problem)
     }
 }
 
@@ -151,14 +132,14 @@ impl From<ApiError> for Problem {
     fn from(error: ApiError) -> Self {
         let (status, code) = error.status_and_code();
         if let ApiError::Problem(problem) = error {
-            return *problem;
+            return problem;
         }
         if let Some(cause) = error.source() {
             tracing::warn!(code, error = %with_causes(cause), "answered with {status}: {code}");
         }
         let problem = Self::new(status, code).detail(error.to_string());
         match status {
-            StatusCode::SERVICE_UNAVAILABLE => problem.retry_after(COME_BACK),
+            StatusCode::SERVICE_UNAVAILABLE => problem.retry_after(RETRY_AFTER),
             _ => problem,
         }
     }
@@ -168,15 +149,4 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         Problem::from(self).into_response()
     }
-}
-
-/// A failure with everything that led to it, for the log.
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

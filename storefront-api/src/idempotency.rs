@@ -1,11 +1,14 @@
 //! `Idempotency-Key`: a repeated request is answered, not repeated (IDEM-1).
 //!
-//! The layer takes the key before the handler runs and keeps status and body of what was run. What
-//! was refused before it did anything is not kept, so that it can be sent again after a correction.
-//! After a failure of ours the key stays with its request, which may then run again: ids of what is
-//! made follow from the key (see [`ResourceId`]), everything else is conditional on its state.
+//! The layer takes the key before the handler runs, and keeps the status and body of a request that
+//! ran. A request that was refused on sight may be corrected and sent again under its key. After a
+//! failure of ours the key stays with its request, which may then run again: the id of what it
+//! creates follows from the key (see [`ResourceId`]), all else is conditional on the current state.
 
-use crate::{ApiError, App, extract::Caller, extract::ResourceId};
+use crate::{
+    ApiError, App,
+    extract::{Caller, ResourceId},
+};
 use aws_lc_rs::digest;
 use axum::{
     body::{Body, Bytes},
@@ -14,24 +17,20 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use database::people::idempotency::{self, Begun, KeyedRequest};
+use database::people::idempotency::{self, KeyClaim, KeyedRequest};
 use jiff::Timestamp;
+use shared::telemetry::with_causes;
 
-/// The header of the request.
-pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// The header of an answer that was given before.
-pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Marks an answer that was kept.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-const MAX_KEY: usize = 255;
+const MAX_KEY_BYTES: usize = 255;
 /// Answers are small; a larger one would be a fault of ours.
-const MAX_ANSWER: usize = 1 << 20;
+const MAX_ANSWER_BYTES: usize = 1 << 20;
 
-/// Runs a request with a key at most once.
-///
-/// # Errors
-///
-/// Returns [`ApiError`] when the key cannot be taken; the request is then not run.
-pub async fn layer(
+/// Runs a request with a key at most once; one whose key can't be taken is not run.
+pub(crate) async fn layer(
     State(app): State<App>,
     request: Request,
     next: Next,
@@ -40,7 +39,7 @@ pub async fn layer(
         return Ok(next.run(request).await);
     }
     let key = read_key(request.headers())?;
-    // Only for callers we believe: nobody else may write rows here.
+    // Only callers with a valid credential may write rows here.
     let caller = Caller::identify(&app, request.headers()).await?;
     let (parts, body) = request.into_parts();
     let body = edge::extract::body(Request::from_parts(parts.clone(), body), &()).await?;
@@ -48,10 +47,10 @@ pub async fn layer(
     let owner = caller.owner();
     let keyed = KeyedRequest { owner: &owner, key: &key, hash: hash.as_ref() };
     match idempotency::begin(&app.pool, keyed).await? {
-        Begun::Answered { status, body } => Ok(replay(status, body)),
-        Begun::Running => Err(ApiError::IdempotencyKeyRunning),
-        Begun::OtherRequest => Err(ApiError::IdempotencyKeyReuse),
-        Begun::Run { first_at } => {
+        KeyClaim::Answered { status, body } => Ok(replay(status, body)),
+        KeyClaim::Running => Err(ApiError::IdempotencyKeyRunning),
+        KeyClaim::OtherRequest => Err(ApiError::IdempotencyKeyReuse),
+        KeyClaim::Run { first_at } => {
             let mut request = Request::from_parts(parts, Body::from(body));
             request.extensions_mut().insert(caller);
             request.extensions_mut().insert(resource_id(first_at, keyed));
@@ -67,7 +66,7 @@ fn read_key(headers: &HeaderMap) -> Result<String, ApiError> {
         return Err(ApiError::IdempotencyKeyInvalid);
     };
     let visible = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
-    if !(1..=MAX_KEY).contains(&key.len()) || !key.as_bytes().iter().all(visible) {
+    if !(1..=MAX_KEY_BYTES).contains(&key.len()) || !key.as_bytes().iter().all(visible) {
         return Err(ApiError::IdempotencyKeyInvalid);
     }
     key.to_str().map(str::to_owned).map_err(|_| ApiError::IdempotencyKeyInvalid)
@@ -83,21 +82,21 @@ fn hash(parts: &Parts, body: &Bytes) -> digest::Digest {
     context.finish()
 }
 
-/// A UUIDv7 of the key's first moment whose random part is drawn from owner, key and request.
+/// A UUIDv7 at the key's first use, with a hash of owner, key and request as its random part.
 fn resource_id(first_at: Timestamp, request: KeyedRequest<'_>) -> ResourceId {
     let mut context = digest::Context::new(&digest::SHA256);
     for part in [request.owner.as_bytes(), request.key.as_bytes(), request.hash] {
         context.update(&(part.len() as u64).to_be_bytes());
         context.update(part);
     }
-    let drawn = context.finish();
+    let hash = context.finish();
     let mut random = [0; 10];
-    random.copy_from_slice(&drawn.as_ref()[..10]);
+    random.copy_from_slice(&hash.as_ref()[..10]);
     let millis = u64::try_from(first_at.as_millisecond()).unwrap_or_default();
     ResourceId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
 }
 
-/// Keeps the answer, or lets the key go.
+/// Keeps the answer, or releases the key.
 async fn keep(
     app: &App,
     request: KeyedRequest<'_>,
@@ -106,25 +105,27 @@ async fn keep(
     let status = response.status();
     if was_run(status) {
         let (parts, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, MAX_ANSWER).await.unwrap_or_default();
+        let body = axum::body::to_bytes(body, MAX_ANSWER_BYTES).await.unwrap_or_default();
         let kept = idempotency::finish(&app.pool, request, status.as_u16(), &body).await;
         if let Err(error) = kept {
-            tracing::warn!(%error, "could not keep an answer; a repeat will run again");
+            let error = with_causes(&error);
+            tracing::warn!(error, "could not keep an answer; a repeated request will run again");
         }
         return Ok(Response::from_parts(parts, Body::from(body)));
     }
-    let let_go = if status.is_server_error() {
+    let released = if status.is_server_error() {
         idempotency::unlock(&app.pool, request).await
     } else {
         idempotency::give_up(&app.pool, request).await
     };
-    if let Err(error) = let_go {
-        tracing::warn!(%error, "could not let an idempotency key go; it frees itself in a minute");
+    if let Err(error) = released {
+        let error = with_causes(&error);
+        tracing::warn!(error, "could not release an idempotency key; it expires in a minute");
     }
     Ok(response)
 }
 
-/// Whether the handler got as far as deciding; what was refused on sight may be corrected.
+/// Whether the handler got as far as a decision; a request refused on sight may be corrected.
 fn was_run(status: StatusCode) -> bool {
     status.is_success() || status == StatusCode::CONFLICT
 }

@@ -2,27 +2,28 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`app`] | what every handler can reach |
+//! | `app` | what every handler can reach |
 //! | [`router`] | all routes with the layers around them |
-//! | [`routes`] | the handlers, by who asks: shopper, seller, operator, payment provider |
-//! | [`extract`] | who is asking, checked bodies, pages of lists |
-//! | [`error`] | the one table from failure to status and code |
-//! | [`idempotency`] | `Idempotency-Key`: a repeated request is answered, not repeated |
-//! | [`uncut`] | changes that go on when their caller hangs up |
-//! | [`pages`] | the shopper's pages, from memory |
+//! | `routes` | the handlers, by who asks: shopper, seller, operator, payment provider |
+//! | `extract` | who is asking, checked bodies, pages of lists |
+//! | `error` | the one table from failure to status and code |
+//! | `idempotency` | `Idempotency-Key`: a repeated request is answered, not repeated |
+//! | `run_to_completion` | changes go on when their caller hangs up |
+//! | `pages` | the shop's pages, served from memory |
 //! | [`openapi`] | the API's document, made from the handlers |
+//! | `serve` | the life of the process |
 
-pub mod app;
-pub mod error;
-pub mod extract;
-pub mod idempotency;
+mod app;
+mod error;
+mod extract;
+mod idempotency;
 pub mod openapi;
-pub mod pages;
+mod pages;
 pub mod router;
-pub mod routes;
+mod routes;
+mod run_to_completion;
 mod serve;
-pub mod uncut;
 
 pub use app::App;
-pub use error::ApiError;
+pub(crate) use error::ApiError;
 pub use serve::run;

@@ -1,4 +1,4 @@
-//! The storefront's process: serves until it is told to stop.
+//! The `storefront-api` program.
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -15,7 +15,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serves the API and the pages; this is what happens without a command.
+    /// Serves the API and the pages; the default.
     Serve,
     /// Prints the OpenAPI document.
     Openapi,

@@ -1,6 +1,7 @@
-//! The API's document, made from the handlers themselves, so that it cannot tell of another API.
+//! The API's document, made from the handlers themselves, so that it can't describe another API.
 
 use crate::{App, routes};
+use edge::Problem;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -14,16 +15,18 @@ use utoipa_axum::router::OpenApiRouter;
 #[openapi(
     info(
         title = "Sluice storefront",
-        description = "Drops, orders and their running. Errors are RFC 9457 problems with a stable \
-            `code`; lists are pages with a cursor; POSTs take an `Idempotency-Key`.",
-        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+        description = "Drops and orders for shoppers, and their management for sellers and \
+            operators. Errors are RFC 9457 problems with a stable `code`; lists come in pages with \
+            a cursor; POST requests accept an `Idempotency-Key`.",
+        license(name = "MIT", identifier = "MIT"),
     ),
     tags(
-        (name = "shopper", description = "What shoppers ask"),
-        (name = "seller", description = "What sellers ask, with their key"),
-        (name = "operator", description = "What operators ask, with their key"),
-        (name = "provider", description = "What the payment provider tells us"),
+        (name = "shopper", description = "For shoppers; most need a session"),
+        (name = "seller", description = "For sellers, with a seller's API key"),
+        (name = "operator", description = "For operators, with an operator's API key"),
+        (name = "provider", description = "For the payment provider's signed callbacks"),
     ),
+    components(schemas(Problem)),
     modifiers(&SecuritySchemes),
 )]
 struct Document;
@@ -39,10 +42,10 @@ impl Modify for SecuritySchemes {
         };
         components.add_security_scheme(
             "session",
-            key("A session's token, or its cookie `__Host-sluice-session`"),
+            key("A session's token; browsers send it as the cookie `__Host-sluice-session`"),
         );
-        components.add_security_scheme("seller_key", key("A seller's key, `sk_...`"));
-        components.add_security_scheme("operator_key", key("An operator's key, `sk_...`"));
+        components.add_security_scheme("seller_key", key("A seller's API key, `sk_...`"));
+        components.add_security_scheme("operator_key", key("An operator's API key, `sk_...`"));
         let value = ApiKeyValue::with_description(
             "Sluice-Psp-Signature",
             "`t=<unix seconds>,v1=<hex HMAC-SHA-256 of \"<t>.<body>\">`",
@@ -52,9 +55,8 @@ impl Modify for SecuritySchemes {
     }
 }
 
-/// Every route of the API with its part of the document.
-#[must_use]
-pub fn api() -> OpenApiRouter<App> {
+/// Every route of the API, with its part of the document.
+pub(crate) fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(routes::shopper::router())
         .merge(routes::seller::router())
@@ -62,7 +64,7 @@ pub fn api() -> OpenApiRouter<App> {
         .merge(routes::provider::router())
 }
 
-/// The document alone.
+/// Returns the document alone.
 #[must_use]
 pub fn document() -> openapi::OpenApi {
     api().into_openapi()

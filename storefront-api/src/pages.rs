@@ -1,14 +1,14 @@
-//! The shopper's pages, from memory: built by `web/build` into `web/dist`, embedded by `build.rs`.
+//! The shop's pages, served from memory: built into `web/dist`, embedded by `build.rs`.
 
 use axum::{Router, middleware::from_fn_with_state};
 use edge::{SecurityHeaders, headers};
 use memory_serve::CacheControl;
 use shared::config::Settings;
 
-/// `/`, `/drops/{id}`, `/orders/{id}` and `/assets/*`.
+/// Serves `/`, `/drops/{id}`, `/orders/{id}` and `/assets/*`.
 ///
-/// Names of assets carry no hash, so browsers ask each time whether theirs is still good (ETag).
-pub fn router(settings: &Settings) -> Router {
+/// Names of assets have no hash, so browsers ask each time whether theirs is current (ETag).
+pub(crate) fn router(settings: &Settings) -> Router {
     let csp = content_security_policy(&settings.admission.public_url);
     memory_serve::load!("pages")
         .index_file(Some("/index.html"))
@@ -21,7 +21,7 @@ pub fn router(settings: &Settings) -> Router {
         .layer(from_fn_with_state(SecurityHeaders::with_csp(&csp), headers::set))
 }
 
-/// Nothing but our own scripts and styles; calls go to us and to admission.
+/// Allows our own scripts and styles alone, and calls to us and to admission.
 fn content_security_policy(admission_url: &str) -> String {
     let origins = admission_origins(admission_url).join(" ");
     format!(
@@ -31,7 +31,7 @@ fn content_security_policy(admission_url: &str) -> String {
     )
 }
 
-/// The origin of admission, for HTTP and for sockets; on the own machine under both its names.
+/// The origins of admission, for HTTP and for sockets; on a local machine under both its names.
 fn admission_origins(admission_url: &str) -> Vec<String> {
     let http = admission_url.trim_end_matches('/');
     let mut names = vec![http.to_owned()];

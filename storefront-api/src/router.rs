@@ -1,6 +1,6 @@
 //! All routes with the layers around them.
 
-use crate::{ApiError, App, idempotency, openapi, pages, uncut};
+use crate::{ApiError, App, idempotency, openapi, pages, run_to_completion};
 use axum::{
     Router,
     extract::{Request, State},
@@ -10,22 +10,21 @@ use axum::{
 };
 use edge::{
     AllowedOrigins, Edge, KeyedLimiter, PeerAddr, Readiness, SecurityHeaders, headers, health,
-    limit::ip_key,
 };
 use shared::config::Settings;
 use utoipa_swagger_ui::SwaggerUi;
 
-/// What swagger-ui needs: it styles itself inline and draws with data URLs.
+/// What Swagger UI needs: it has inline styles, and images in data URLs.
 const DOCS_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
 
-/// The public listener.
+/// Builds the routes of the public listener.
 pub fn public(app: &App, readiness: Readiness) -> Router {
     let (api, document) = openapi::api().split_for_parts();
     let api = api
         .layer(from_fn_with_state(app.clone(), idempotency::layer))
-        .layer(from_fn(uncut::layer))
+        .layer(from_fn(run_to_completion::layer))
         .layer(from_fn_with_state(session_limiter(&app.settings), limit_sessions))
         .layer(from_fn(do_not_store))
         .with_state(app.clone());
@@ -56,20 +55,20 @@ fn session_limiter(settings: &Settings) -> KeyedLimiter {
     KeyedLimiter::per_second(rate, rate, KeyedLimiter::IP_CELLS)
 }
 
-/// New shoppers cost nothing to make, so making them is limited by address.
+/// A new session costs a caller nothing, so an address may start only so many a second.
 async fn limit_sessions(
     State(limiter): State<KeyedLimiter>,
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
     let begins = *request.method() == Method::POST && request.uri().path() == "/v1/session";
-    if begins && let Some(PeerAddr(peer)) = request.extensions().get::<PeerAddr>() {
-        limiter.check(&ip_key(peer.ip()))?;
+    if begins && let Some(peer) = request.extensions().get::<PeerAddr>() {
+        limiter.check(&peer.key())?;
     }
     Ok(next.run(request).await)
 }
 
-/// Answers are of the moment and often private: nobody on the way keeps them.
+/// Responses are of the moment and often private: nothing on the way may keep them.
 async fn do_not_store(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

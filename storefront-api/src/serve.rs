@@ -3,14 +3,18 @@
 use crate::{App, router};
 use anyhow::{Context as _, bail};
 use edge::{Readiness, ServeOptions, health};
-use shared::{config::Settings, shutdown::Shutdown, telemetry};
+use shared::{
+    config::Settings,
+    shutdown::Shutdown,
+    telemetry::{self, with_causes},
+};
 use std::{
     net::SocketAddr,
     time::{Duration, Instant},
 };
 use tokio::net::TcpListener;
 
-/// How long requests may take to finish after the first signal.
+/// How long open requests may take after the first signal.
 const GRACE: Duration = Duration::from_secs(10);
 /// How long to wait for Postgres at the start.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -21,7 +25,7 @@ const FORGET_EVERY: Duration = Duration::from_secs(3600);
 ///
 /// # Errors
 ///
-/// Returns what stops the start: settings that cannot be used, addresses in use, no Postgres.
+/// Returns why it can't start: a setting that can't be used, an address in use, no Postgres.
 pub async fn run(settings: Settings, shutdown: Shutdown) -> anyhow::Result<()> {
     let (listen, admin_listen) = (settings.storefront.listen, settings.storefront.admin_listen);
     let metrics = telemetry::start_metrics().context("cannot start metrics")?;
@@ -34,7 +38,7 @@ pub async fn run(settings: Settings, shutdown: Shutdown) -> anyhow::Result<()> {
     let admin_routes = health::admin_routes(readiness.clone(), move || metrics.render());
     spawn_server(&shutdown, admin, admin_routes);
     spawn_chores(&app, readiness, &shutdown);
-    tracing::info!(%listen, "storefront-api listens on {listen}");
+    tracing::info!(%listen, "listening on {listen}");
     shutdown.wait(GRACE).await;
     Ok(())
 }
@@ -57,15 +61,14 @@ async fn wait_for_postgres(app: &App, shutdown: &Shutdown) -> anyhow::Result<()>
             bail!("Postgres did not answer within {} s (database.url)", PATIENCE.as_secs());
         }
         tracing::info!("waiting for Postgres");
-        tokio::select! {
-            () = soft.cancelled() => bail!("stopped while waiting for Postgres"),
-            () = tokio::time::sleep(HEALTH_EVERY) => {}
+        if soft.run_until_cancelled(tokio::time::sleep(HEALTH_EVERY)).await.is_none() {
+            bail!("stopped while waiting for Postgres");
         }
     }
     Ok(())
 }
 
-/// Looks after the readiness and forgets old answers.
+/// Keeps the readiness up to date and forgets old answers of idempotent requests.
 fn spawn_chores(app: &App, readiness: Readiness, shutdown: &Shutdown) {
     let (app, soft) = (app.clone(), shutdown.soft());
     shutdown.spawn(async move {
@@ -86,7 +89,10 @@ fn spawn_chores(app: &App, readiness: Readiness, shutdown: &Shutdown) {
 
 async fn forget_answers(app: &App) {
     match database::people::idempotency::forget_old(&app.pool).await {
-        Ok(n_forgotten) => tracing::debug!(n_forgotten, "forgot old answers"),
-        Err(error) => tracing::warn!(%error, "could not forget old answers; trying again later"),
+        Ok(n_forgotten) => tracing::debug!(n_forgotten, "forgot {n_forgotten} old answers"),
+        Err(error) => {
+            let error = with_causes(&error);
+            tracing::warn!(error, "could not forget old answers; trying again later");
+        }
     }
 }

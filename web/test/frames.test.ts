@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { TICKET_STATES, type Ticket } from "../src/api/types.ts";
-import { frameOf, parseFrame } from "../src/stream/frames.ts";
+import { TICKET_STATES, type Ticket } from "../src/shop/api/types.ts";
+import { frameOf, parseFrame } from "../src/shop/stream/frames.ts";
 
-test("a room frame is read as it is", () => {
-  const frame = parseFrame('{"type":"waiting","epoch":1,"evn":77,"place":42,"waiting":900,"rise":null}');
-  assert.equal(frame?.type === "waiting" && frame.place, 42);
+test("a frame is read as it is", () => {
+  const frame = parseFrame('{"type":"waiting","epoch":1,"evn":77,"position":42,"waiting":900,"rise":null}');
+  assert.equal(frame?.type === "waiting" && frame.position, 42);
 });
 
-test("what is no frame, or one from the future, is passed over", () => {
+test("what is no frame, or one from the future, is ignored", () => {
   const strange = [
     "",
     "nonsense",
@@ -18,7 +18,7 @@ test("what is no frame, or one from the future, is passed over", () => {
     '{"type":"fireworks"}',
     '{"type":"order","state":"eaten"}',
   ];
-  for (const data of [...strange, '{"type":"waiting","place":"42"}'])
+  for (const data of [...strange, '{"type":"waiting","position":"42"}'])
     assert.equal(parseFrame(data), null, data);
 });
 
@@ -27,7 +27,7 @@ test("a close without a reason still closes", () => {
 });
 
 test("every state of a polled ticket becomes a frame", () => {
-  const ticket: Ticket = { ticket_id: "t", state: "waiting", epoch: 1, evn: 2, place: 3, waiting: 4 };
+  const ticket: Ticket = { ticket_id: "t", state: "waiting", epoch: 1, evn: 2, position: 3, waiting: 4 };
   const types = TICKET_STATES.map((state) => frameOf({ ...ticket, state }).type);
   assert.deepEqual(types, ["waiting", "admitting", "held", "held", "closed", "left"]);
 });

@@ -1,45 +1,45 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { begin, type Effect, type Happening, type Line, step } from "../src/stream/machine.ts";
+import { begin, type Connection, type Effect, type Input, step } from "../src/shop/stream/machine.ts";
 
 const RANDOM = 0.5;
 
-/** Plays happenings from the start and returns where that leads, with the last step's effects. */
-function play(...happenings: Happening[]): { line: Line; effects: Effect[] } {
-  let line = begin();
+/** Plays inputs from the start and returns where they lead, with the last step's effects. */
+function play(...inputs: Input[]): { connection: Connection; effects: Effect[] } {
+  let connection = begin();
   let effects: Effect[] = [];
-  for (const happening of [{ type: "started" } as const, ...happenings]) {
-    [line, effects] = step(line, happening, RANDOM);
+  for (const input of [{ type: "started" } as const, ...inputs]) {
+    [connection, effects] = step(connection, input, RANDOM);
   }
-  return { line, effects };
+  return { connection, effects };
 }
 
-const lost: Happening = { type: "closed", code: 1006, reason: "" };
-const timer: Happening = { type: "timer" };
+const lost: Input = { type: "closed", code: 1006, reason: "" };
+const timer: Input = { type: "timer" };
 const failures = (n: number) => Array.from({ length: n }, () => [lost, timer]).flat();
-const closedWith = (code: number, reason = ""): Happening => ({ type: "closed", code, reason });
+const closedWith = (code: number, reason = ""): Input => ({ type: "closed", code, reason });
 const waitOf = (effects: Effect[]) => {
   const wait = effects.find((effect) => effect.type === "wait");
   return wait?.type === "wait" ? wait.ms : undefined;
 };
 
 test("a socket is opened first, and watched", () => {
-  const { line, effects } = play();
-  assert.equal(line.phase, "connecting");
+  const { connection, effects } = play();
+  assert.equal(connection.phase, "connecting");
   assert.deepEqual(effects[0], { type: "open", transport: "socket" });
   assert.equal(effects[1]?.type, "watch");
 });
 
-test("every message makes the line live and feeds the watchdog for 40 seconds", () => {
-  const { line, effects } = play({ type: "message", openForMs: 5 });
-  assert.equal(line.phase, "live");
+test("every message makes the connection live and feeds the watchdog for 40 seconds", () => {
+  const { connection, effects } = play({ type: "message", openForMs: 5 });
+  assert.equal(connection.phase, "live");
   assert.deepEqual(effects, [{ type: "watch", ms: 40_000 }]);
 });
 
 test("after three failures come server-sent events, after six polling", () => {
-  assert.equal(play(...failures(2)).line.transport, "socket");
+  assert.equal(play(...failures(2)).connection.transport, "socket");
   assert.deepEqual(play(...failures(3)).effects[0], { type: "open", transport: "events" });
-  assert.equal(play(...failures(5)).line.transport, "events");
+  assert.equal(play(...failures(5)).connection.transport, "events");
   assert.deepEqual(play(...failures(6)).effects, [{ type: "poll" }]);
 });
 
@@ -48,66 +48,66 @@ test("a socket that never opened is asked about over HTTP when events take over"
   assert.ok(effects.some((effect) => effect.type === "verify"));
 });
 
-test("a connection that greets and falls over does not clear the failures, one that holds does", () => {
-  const greeting: Happening = { type: "message", openForMs: 20 };
-  const { line } = play(greeting, lost, timer, greeting, lost, timer, greeting, lost);
-  assert.equal(line.transport, "events");
-  assert.equal(play(...failures(2), { type: "message", openForMs: 10_000 }).line.failures, 0);
+test("a connection that greets and breaks does not clear the failures, one that holds does", () => {
+  const greeting: Input = { type: "message", openForMs: 20 };
+  const { connection } = play(greeting, lost, timer, greeting, lost, timer, greeting, lost);
+  assert.equal(connection.transport, "events");
+  assert.equal(play(...failures(2), { type: "message", openForMs: 10_000 }).connection.failures, 0);
 });
 
-test("a restarting server is believed about when to come back, and it is no failure", () => {
-  const { line, effects } = play(closedWith(1012, "retry_after_ms=4000"));
+test("a restarting server says when to come back, and that is no failure", () => {
+  const { connection, effects } = play(closedWith(1012, "retry_after_ms=4000"));
   assert.equal(waitOf(effects), 6_000);
-  assert.equal(line.failures, 0);
-  assert.deepEqual(step(line, timer, RANDOM)[1][0], { type: "open", transport: "socket" });
+  assert.equal(connection.failures, 0);
+  assert.deepEqual(step(connection, timer, RANDOM)[1][0], { type: "open", transport: "socket" });
 });
 
-test("a restart without a time is given one", () => {
+test("a restart without a time gets a default", () => {
   assert.equal(waitOf(play(closedWith(1012, "")).effects), 3_000);
 });
 
 test("codes from 4000 to 4499 come back, from 4500 on the stream is left alone and a poll tells why", () => {
   for (const code of [4000, 4001, 4003, 4499]) {
-    assert.equal(play(closedWith(code)).line.phase, "backing_off", String(code));
+    assert.equal(play(closedWith(code)).connection.phase, "backing_off", String(code));
   }
   for (const code of [4500, 4501, 4502, 4503, 4999]) {
-    const { line, effects } = play(closedWith(code));
+    const { connection, effects } = play(closedWith(code));
     assert.deepEqual(effects, [{ type: "close" }, { type: "poll" }], String(code));
-    assert.equal(line.refused, true, String(code));
+    assert.equal(connection.refused, true, String(code));
   }
 });
 
 test("a refused stream is never opened again, neither by time nor by waking up", () => {
-  const polled: Happening[] = Array.from({ length: 50 }, () => [
+  const polled: Input[] = Array.from({ length: 50 }, () => [
     { type: "polled", refreshAfterMs: 1_000 } as const,
     timer,
   ]).flat();
-  const { line, effects } = play(closedWith(4503), ...polled);
+  const { connection, effects } = play(closedWith(4503), ...polled);
   assert.deepEqual(effects, [{ type: "poll" }]);
-  assert.deepEqual(step(line, { type: "woke", silentForMs: 1e6 }, RANDOM)[1], [
+  assert.deepEqual(step(connection, { type: "woke", silentForMs: 1e6 }, RANDOM)[1], [
     { type: "close" },
     { type: "poll" },
   ]);
 });
 
 test("a tab replaced by newer ones polls instead of fighting, and takes over again when looked at", () => {
-  const { line, effects } = play(closedWith(4002));
-  assert.equal(line.transport, "polling");
+  const { connection, effects } = play(closedWith(4002));
+  assert.equal(connection.transport, "polling");
   assert.equal(waitOf(effects), 5_000);
-  const [next, woken] = step(line, { type: "woke", silentForMs: 60_000 }, RANDOM);
+  const [next, woken] = step(connection, { type: "woke", silentForMs: 60_000 }, RANDOM);
   assert.equal(next.transport, "socket");
   assert.deepEqual(woken[1], { type: "open", transport: "socket" });
 });
 
 test("silence counts as a failure and closes what was open", () => {
-  const { line, effects } = play({ type: "message", openForMs: 5 }, { type: "silent" });
-  assert.equal(line.failures, 1);
+  const { connection, effects } = play({ type: "message", openForMs: 5 }, { type: "silent" });
+  assert.equal(connection.failures, 1);
   assert.deepEqual(effects[0], { type: "close" });
 });
 
 test("polling keeps the server's pace", () => {
-  const { line, effects } = play(...failures(6), { type: "polled", refreshAfterMs: 20_000 });
-  assert.equal(line.phase, "live");
+  const { connection, effects } = play(...failures(6), { type: "polled", refreshAfterMs: 20_000 });
+  assert.equal(connection.phase, "live");
   assert.equal(waitOf(effects), 20_000);
 });
 
@@ -117,28 +117,25 @@ test("a refused poll waits at least as long as the server says", () => {
 });
 
 test("polling tries a socket again now and then, and one failure leads back to polling", () => {
-  const polls = Array.from({ length: 20 }, (): Happening[] => [
-    { type: "polled", refreshAfterMs: 1_000 },
-    timer,
-  ]);
-  const { line, effects } = play(...failures(6), ...polls.flat());
+  const polls = Array.from({ length: 20 }, (): Input[] => [{ type: "polled", refreshAfterMs: 1_000 }, timer]);
+  const { connection, effects } = play(...failures(6), ...polls.flat());
   assert.deepEqual(effects[0], { type: "open", transport: "socket" });
-  assert.equal(step(line, lost, RANDOM)[0].transport, "polling");
+  assert.equal(step(connection, lost, RANDOM)[0].transport, "polling");
 });
 
 test("waking up reconnects at once while backing off, and leaves a lively socket alone", () => {
-  const { line } = play(lost);
-  const [next, effects] = step(line, { type: "woke", silentForMs: 1 }, RANDOM);
+  const { connection } = play(lost);
+  const [next, effects] = step(connection, { type: "woke", silentForMs: 1 }, RANDOM);
   assert.equal(next.phase, "connecting");
   assert.deepEqual(effects[0], { type: "close" });
-  const lively = play({ type: "message", openForMs: 5 }).line;
+  const lively = play({ type: "message", openForMs: 5 }).connection;
   assert.deepEqual(step(lively, { type: "woke", silentForMs: 1_000 }, RANDOM)[1], []);
   assert.notDeepEqual(step(lively, { type: "woke", silentForMs: 30_000 }, RANDOM)[1], []);
 });
 
-test("after the end nothing happens any more", () => {
-  const { line } = play({ type: "ended" });
-  for (const happening of [lost, timer, { type: "silent" }, { type: "woke", silentForMs: 1e9 }] as const) {
-    assert.deepEqual(step(line, happening, RANDOM), [line, []]);
+test("after the end nothing happens", () => {
+  const { connection } = play({ type: "ended" });
+  for (const input of [lost, timer, { type: "silent" }, { type: "woke", silentForMs: 1e9 }] as const) {
+    assert.deepEqual(step(connection, input, RANDOM), [connection, []]);
   }
 });

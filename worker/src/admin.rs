@@ -8,7 +8,10 @@ use edge::{
 };
 use shared::{shutdown::Shutdown, telemetry};
 use std::time::Duration;
-use tokio::{net::TcpListener, time::timeout};
+use tokio::{
+    net::TcpListener,
+    time::{sleep, timeout},
+};
 
 const REDIS: &str = "redis";
 const POSTGRES: &str = "postgres";
@@ -19,18 +22,17 @@ const ASK_EVERY: Duration = Duration::from_secs(2);
 /// How long they may take to give it.
 const ANSWER: Duration = Duration::from_secs(2);
 
-/// What a worker needs.
-#[must_use]
-pub fn readiness() -> Readiness {
+/// Names what a worker needs; nothing is there yet.
+pub(crate) fn readiness() -> Readiness {
     Readiness::needing([REDIS, POSTGRES, KAFKA])
 }
 
 /// Starts the listener.
-///
-/// # Errors
-///
-/// Returns why the address cannot be listened on.
-pub async fn listen(app: &App, readiness: Readiness, shutdown: &Shutdown) -> anyhow::Result<()> {
+pub(crate) async fn listen(
+    app: &App,
+    readiness: Readiness,
+    shutdown: &Shutdown,
+) -> anyhow::Result<()> {
     let address = app.settings.worker.admin_listen;
     let listener = TcpListener::bind(address)
         .await
@@ -45,21 +47,17 @@ pub async fn listen(app: &App, readiness: Readiness, shutdown: &Shutdown) -> any
 }
 
 /// Asks the servers for signs of life until the process stops.
-pub async fn watch(app: App, readiness: Readiness, shutdown: Shutdown) {
+pub(crate) async fn watch(app: App, readiness: Readiness, shutdown: Shutdown) {
     let soft = shutdown.soft();
     while !soft.is_cancelled() {
-        let postgres = sqlx::query("select 1").execute(&app.pool);
         let (redis, postgres, kafka) = tokio::join!(
             timeout(ANSWER, app.queue.ping()),
-            timeout(ANSWER, postgres),
+            timeout(ANSWER, database::ping(&app.pool)),
             timeout(ANSWER, app.log_info.cluster_id()),
         );
         readiness.set(REDIS, matches!(redis, Ok(Ok(()))));
-        readiness.set(POSTGRES, matches!(postgres, Ok(Ok(_))));
+        readiness.set(POSTGRES, matches!(postgres, Ok(Ok(()))));
         readiness.set(KAFKA, matches!(kafka, Ok(Ok(_))));
-        tokio::select! {
-            () = soft.cancelled() => {}
-            () = tokio::time::sleep(ASK_EVERY) => {}
-        }
+        soft.run_until_cancelled(sleep(ASK_EVERY)).await;
     }
 }

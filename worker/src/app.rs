@@ -16,26 +16,25 @@ use uuid::Uuid;
 /// Settings, connections and keys of the process; clones share them.
 #[derive(Clone)]
 pub struct App {
-    /// Every setting.
+    /// As they were read at the start; they never change.
     pub settings: Arc<Settings>,
-    /// Postgres.
+    /// Postgres: the truth.
     pub pool: PgPool,
-    /// Redis.
+    /// Redis: the lines.
     pub queue: Queue,
-    /// The drops that are being sold.
+    /// The drops that are being sold, at most a second old.
     pub drops: LiveDrops,
     /// Writes to Kafka.
     pub producer: Producer,
     /// Ends and identity of Kafka's logs.
     pub log_info: LogInfo,
-    /// Names of the topics.
+    /// Their names, with the configured prefix.
     pub topics: Topics,
-    /// Keys of order commands.
+    /// Signs order commands, and tells ours from forged ones.
     pub command_keys: Arc<Keyring>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Name of this process among the workers.
-    pub instance: Arc<str>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Names this process among the workers; another one at each start.
+    pub(crate) instance: Arc<str>,
 }
 
 impl App {

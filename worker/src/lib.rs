@@ -2,42 +2,61 @@
 //!
 //! One binary with roles; any number of instances, each with any roles. Roles meet only in
 //! Redis, Kafka and Postgres. Most work is done per drop by the one instance that holds the
-//! (role, drop) lock, see [`ownership`]; it stays correct when two of them overlap for a moment.
+//! (role, drop) lock, see `ownership`; it stays correct when two of them overlap for a moment.
 //!
-//! | module | role |
+//! | role | does |
 //! |---|---|
 //! | [`event_log`] | room events → `queue-events`, in order; rebuilds rooms |
-//! | [`drain`] | waiting → in flight → `order-commands` |
+//! | `drain` | waiting → in flight → `order-commands` |
 //! | [`orders`] | `order-commands` → order rows, at the order rate |
 //! | [`payments`] | authorizes, captures, voids, refunds |
-//! | [`sweeper`] | holds that ran out |
-//! | [`reconciler`] | what lost calls left behind |
+//! | [`sweeper`] | ends holds that ran out |
+//! | `reconciler` | settles what lost calls left behind |
 //! | [`relay`] | outbox → `order-events`, `dead-letters` |
-//! | [`scheduler`] | opens, configures, ends, retires drops |
+//! | `scheduler` | opens, configures, ends, retires drops |
+//!
+//! No role imports another; what several of them need stands beside them:
+//!
+//! | module | holds |
+//! |---|---|
+//! | `app` | settings, connections and keys |
+//! | `live_drops` | the drops that are being sold |
+//! | `ownership` | who works on which drop or partition |
+//! | `order_commands` | an admitted ticket as a signed command |
+//! | `kafka_log` | whether a log is still the one we know |
+//! | `line_updates` | what Postgres decided, brought back to the line |
+//! | `room_config` | a drop's row as the settings of its room |
+//! | `notices` | hints from Postgres that rows have changed |
+//! | `causes` | errors as log lines show them |
+//! | `pause` | where a test can hold the process |
+//!
+//! [`start`], `roles`, `admin` and `heartbeat` are the process itself.
 
-pub mod admin;
-pub mod app;
-pub mod drain;
+mod admin;
+mod app;
+mod causes;
+mod drain;
 pub mod event_log;
-pub mod heartbeat;
-pub mod kafka_log;
-pub mod line_updates;
-pub mod live_drops;
-mod mutants;
-pub mod order_commands;
+mod heartbeat;
+mod kafka_log;
+mod line_updates;
+mod live_drops;
+mod notices;
+mod order_commands;
 pub mod orders;
-pub mod ownership;
-pub mod pause;
+mod ownership;
+mod pause;
 pub mod payments;
-pub mod reconciler;
+mod reconciler;
 pub mod relay;
-pub mod roles;
-pub mod room_config;
-pub mod scheduler;
+mod roles;
+mod room_config;
+mod scheduler;
 pub mod start;
 pub mod sweeper;
 
 pub use app::App;
+pub use live_drops::LiveDrops;
 pub use roles::{Role, Roles};
 
 use anyhow::Context as _;
@@ -46,6 +65,8 @@ use std::time::Duration;
 
 /// How long tasks may take to finish after the first signal.
 const GRACE: Duration = Duration::from_secs(10);
+/// How long records that Kafka has not acknowledged may hold up the end of the process.
+const FLUSH: Duration = Duration::from_secs(5);
 
 /// Runs the roles until the process is told to stop.
 ///
@@ -61,6 +82,6 @@ pub async fn run(settings: Settings, roles: Roles) -> anyhow::Result<()> {
     let start = tokio::spawn(start);
     shutdown.wait(GRACE).await;
     start.abort();
-    app.producer.flush(Duration::from_secs(5)).await;
+    app.producer.flush(FLUSH).await;
     Ok(())
 }

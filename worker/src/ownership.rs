@@ -5,7 +5,7 @@
 //! lost has lost all its locks, so its tasks are told to stop. The old holder may go on for a
 //! moment beside the new one: work done this way must stay correct then.
 
-use crate::app::App;
+use crate::{app::App, causes::with_causes};
 use shared::shutdown::Shutdown;
 use sqlx::{Connection as _, PgConnection};
 use std::{collections::HashMap, fmt::Display, hash::Hash, time::Duration};
@@ -24,9 +24,9 @@ const KEEPALIVE: [(&str, &str); 3] =
 /// Runs `work` for every key of `keys` whose lock this process gets, until the process stops.
 ///
 /// `work` gets a token that is cancelled when it must end: at the stop, when the lock is lost,
-/// when the key is gone. It ends between two pieces of its work. When it ends by itself it is
-/// begun again at the next look.
-pub async fn run_owned<K, Keys, Work, F, G>(
+/// when the key is gone. It ends between two pieces of its work. When it ends by itself, it is
+/// started again at the next look.
+pub(crate) async fn run_owned<K, Keys, Work, F, G>(
     app: App,
     shutdown: Shutdown,
     name: &'static str,
@@ -74,7 +74,12 @@ impl<K: Clone + Eq + Hash + Display> Owner<K> {
         G: Future<Output = ()> + Send + 'static,
     {
         if let Err(error) = self.keep_connection().await {
-            tracing::warn!(role = self.name, %error, "lock connection lost: its work stops");
+            let (role, error) = (self.name, with_causes(error));
+            tracing::warn!(
+                role,
+                error,
+                "lost the connection that holds the locks of role {role}; stopping its work"
+            );
             self.connection = None;
             self.stop().await;
             return;
@@ -132,7 +137,7 @@ impl<K: Clone + Eq + Hash + Display> Owner<K> {
             .execute(connection)
             .await;
         if unlocked.is_err() {
-            // Closing the connection gives all its locks back, the next look takes them anew.
+            // Closing the connection gives all its locks back; the next look takes them again.
             self.connection = None;
         }
     }
@@ -151,9 +156,10 @@ impl<K: Clone + Eq + Hash + Display> Owner<K> {
     }
 }
 
-async fn finish(name: &str, key: &impl Display, task: Task) {
+async fn finish(role: &str, key: &impl Display, task: Task) {
     task.stop.cancel();
     if let Err(error) = task.handle.await {
-        tracing::error!(role = name, %key, %error, "work failed; it is begun again");
+        let error = with_causes(error);
+        tracing::error!(role, %key, error, "role {role} failed on {key}; starting it again");
     }
 }

@@ -1,22 +1,22 @@
 //! Points where a test can hold the process, so that a kill lands in a chosen gap.
 //!
-//! With the feature `pausepoints`, the process that is started with `SLUICE_PAUSEPOINT=<name>`
-//! waits for ever when it comes to that point, after it has said so on stderr and, if
-//! `SLUICE_PAUSEPOINT_FILE` is given, in that file. Without the feature nothing is compiled.
+//! With the feature `pausepoints`, a process that is started with `SLUICE_PAUSEPOINT=<name>` says
+//! so on stderr when it comes to that point (and, if `SLUICE_PAUSEPOINT_FILE` is given, in that
+//! file), then waits forever. Without the feature nothing is compiled.
 
 /// Marks a gap between two steps that a crash may hit.
-#[macro_export]
 macro_rules! pause_point {
     ($name:literal) => {
         #[cfg(feature = "pausepoints")]
         $crate::pause::reached($name).await;
     };
 }
+pub(crate) use pause_point;
 
-/// Waits for ever if this is the point that the process was told to stop at.
+/// Waits forever if this is the point that the process was told to stop at.
 #[cfg(feature = "pausepoints")]
 #[expect(clippy::disallowed_methods, clippy::print_stderr, reason = "test-only, no setting")]
-pub async fn reached(name: &str) {
+pub(crate) async fn reached(name: &str) {
     if std::env::var("SLUICE_PAUSEPOINT").as_deref() != Ok(name) {
         return;
     }

@@ -1,12 +1,12 @@
-//! What a worker may do.
+//! The roles of a worker, as settings and flags name them.
 
-use shared::{drops::UnknownText, text_enum};
+use shared::{text::UnknownText, text_enum};
 use std::{fmt, str::FromStr};
 
 text_enum! {
     /// One kind of work.
     Role {
-        /// Room events to Kafka; rebuilds.
+        /// The event log writer: room events to Kafka; rebuilds.
         Log = "log",
         /// Waiting tickets to order commands.
         Drain = "drain",
@@ -18,9 +18,9 @@ text_enum! {
         Sweeper = "sweeper",
         /// What lost calls left behind.
         Reconciler = "reconciler",
-        /// Outbox to Kafka.
+        /// The outbox to Kafka.
         Relay = "relay",
-        /// Openings, limits, ends.
+        /// Openings, limits and ends of drops.
         Scheduler = "scheduler",
     }
 }
@@ -30,7 +30,7 @@ text_enum! {
 pub struct Roles(Vec<Role>);
 
 impl Roles {
-    /// Every role.
+    /// Every role, which is the default.
     #[must_use]
     pub fn all() -> Self {
         Self(Role::ALL.to_vec())

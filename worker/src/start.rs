@@ -1,46 +1,53 @@
 //! The start: waits for the servers, then runs a task per role.
 
 use crate::{
-    App, Role, Roles, admin, drain, event_log, heartbeat, live_drops, orders, payments, reconciler,
-    relay, scheduler, sweeper,
+    admin,
+    app::App,
+    causes::with_causes,
+    drain, event_log, heartbeat, live_drops, orders, payments, reconciler, relay,
+    roles::{Role, Roles},
+    scheduler, sweeper,
 };
 use anyhow::Context as _;
+use backon::{ConstantBuilder, Retryable as _};
 use edge::health::Readiness;
 use shared::shutdown::Shutdown;
 use std::time::Duration;
 
-/// Pause between two tries to reach the servers.
-const PAUSE: Duration = Duration::from_millis(500);
-/// How many tries are made before the process gives up and lets its supervisor see it.
-const TRIES: u32 = 240;
+/// How the servers are waited for: two minutes, then the process gives up and lets its supervisor
+/// see it.
+const PATIENCE: ConstantBuilder =
+    ConstantBuilder::new().with_delay(Duration::from_millis(500)).with_max_times(239);
+/// One failure in so many is logged.
+const LOG_EVERY: u32 = 10;
 
 /// Starts the roles once every server has answered; ends the process when one stays away.
-pub async fn when_ready(app: App, roles: Roles, readiness: Readiness, shutdown: Shutdown) {
-    for attempt in 1..=TRIES {
-        match servers_answer(&app).await {
-            Ok(()) => {
-                tracing::info!(%roles, "worker runs {roles}");
-                shutdown.spawn(admin::watch(app.clone(), readiness, shutdown.clone()));
-                return tasks(&app, &roles, &shutdown);
-            }
-            Err(error) if attempt == TRIES => {
-                tracing::error!(error = format!("{error:#}"), "giving up waiting for the servers");
-            }
-            Err(error) if attempt % 10 == 1 => {
+pub(crate) async fn when_ready(app: App, roles: Roles, readiness: Readiness, shutdown: Shutdown) {
+    let mut failures = 0;
+    let answered = (|| servers_answer(&app))
+        .retry(PATIENCE)
+        .notify(|error, _| {
+            if failures % LOG_EVERY == 0 {
                 tracing::warn!(error = format!("{error:#}"), "waiting for the servers");
             }
-            Err(_) => {}
+            failures += 1;
+        })
+        .await;
+    match answered {
+        Ok(()) => {
+            tracing::info!(%roles, "running roles {roles}");
+            shutdown.spawn(admin::watch(app.clone(), readiness, shutdown.clone()));
+            tasks(&app, &roles, &shutdown);
         }
-        tokio::time::sleep(PAUSE).await;
+        Err(error) => {
+            tracing::error!(error = with_causes(error), "giving up waiting for the servers");
+            shutdown.begin();
+        }
     }
-    shutdown.begin();
 }
 
 async fn servers_answer(app: &App) -> anyhow::Result<()> {
-    sqlx::query("select 1 from drops limit 1")
-        .execute(&app.pool)
-        .await
-        .context("Postgres does not answer, or has no schema yet")?;
+    database::ping(&app.pool).await.context("Postgres does not answer, or has no schema yet")?;
     app.queue.assert_settings().await.context("Redis cannot be used")?;
     broker::admin::ensure_topics(&app.settings.kafka).await.context("Kafka cannot be used")?;
     Ok(())

@@ -1,5 +1,5 @@
 //! What handlers get out of a request.
 
-pub mod ticket;
+mod ticket;
 
-pub use ticket::{PresentedTicket, TicketSource, ticket_cookie_name};
+pub(crate) use ticket::{PresentedTicket, SUBPROTOCOL, TicketSource, ticket_cookie_name};

@@ -1,57 +1,56 @@
 //! The ticket that a request presents: in a header, a WebSocket subprotocol or the drop's cookie.
 
-use crate::{app::App, error::ApiError};
+use crate::error::ApiError;
 use axum::http::{HeaderMap, header};
 use axum_extra::extract::CookieJar;
+use jiff::Timestamp;
 use shared::{
-    credentials::{CredentialError, TicketClaims},
+    credentials::{CredentialError, Keyring, TicketClaims},
     ids::DropId,
 };
 
-/// Subprotocol that we speak.
-pub const SUBPROTOCOL: &str = "sluice.v1";
+/// The subprotocol that we speak.
+pub(crate) const SUBPROTOCOL: &str = "sluice.v1";
 const SUBPROTOCOL_TICKET: &str = "sluice.ticket.";
 const TICKET_HEADER: &str = "sluice-ticket";
 
 /// Where a ticket came from. A browser sends a cookie for any page that asks, the others only for
 /// one that knows the ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TicketSource {
+pub(crate) enum TicketSource {
     /// A header or a subprotocol.
     Given,
     /// The drop's cookie.
     Cookie,
 }
 
-/// A ticket of ours, of the drop that was asked for.
+/// A valid ticket of the drop that was asked for.
 #[derive(Clone, Copy, Debug)]
-pub struct PresentedTicket {
-    /// What it says.
-    pub claims: TicketClaims,
-    /// Where it came from.
-    pub source: TicketSource,
+pub(crate) struct PresentedTicket {
+    pub(crate) claims: TicketClaims,
+    pub(crate) source: TicketSource,
 }
 
 /// Name of the cookie that holds the ticket of a drop.
-#[must_use]
-pub fn ticket_cookie_name(drop_id: DropId) -> String {
-    format!("__Host-sluice-ticket-{}", drop_id.as_uuid().simple())
+pub(crate) fn ticket_cookie_name(drop_id: DropId) -> String {
+    format!("__Host-sluice-ticket-{}", drop_id.to_string().replace('-', ""))
 }
 
 impl PresentedTicket {
-    /// Takes the ticket of this drop out of the headers.
-    ///
-    /// # Errors
-    ///
-    /// Returns that it is missing, forged, expired or of another drop.
-    pub fn read(app: &App, headers: &HeaderMap, drop_id: DropId) -> Result<Self, ApiError> {
+    /// Takes the ticket of this drop out of the headers; fails if it is missing, forged, expired or
+    /// of another drop.
+    pub(crate) fn read(
+        headers: &HeaderMap,
+        drop_id: DropId,
+        keys: &Keyring,
+        now: Timestamp,
+    ) -> Result<Self, ApiError> {
         let (token, source) = find(headers, drop_id).ok_or(ApiError::TicketInvalid)?;
-        let now_ms = app.clock.now().as_millisecond();
-        let claims =
-            TicketClaims::open(&app.ticket_keys, &token, now_ms).map_err(|error| match error {
-                CredentialError::Invalid => ApiError::TicketInvalid,
-                CredentialError::Expired => ApiError::TicketExpired,
-            })?;
+        let claims = TicketClaims::open(keys, &token, now.as_millisecond());
+        let claims = claims.map_err(|error| match error {
+            CredentialError::Invalid => ApiError::TicketInvalid,
+            CredentialError::Expired => ApiError::TicketExpired,
+        })?;
         if claims.drop_id != drop_id {
             return Err(ApiError::TicketForeign);
         }

@@ -1,99 +1,103 @@
-//! Many joins, one call: whoever asks while a call is under way goes with the next one. No timer,
-//! so a lone join is not delayed; under load the batches grow by themselves.
+//! Many joins, one call: those who ask while the calls are busy share the next one. No timer, so a
+//! lone join is not delayed; under load the batches grow by themselves.
 
-use super::Room;
-use crate::error::ApiError;
-use queue::{JoinOutcome, JoinRequest, MAX_JOIN_BATCH, Queue};
-use shared::messages::EventPoint;
-use std::sync::{Arc, Weak};
+use super::{RoomError, header::TrustedHeader};
+use queue::{MAX_JOIN_BATCH, Queue};
+use shared::{
+    ids::DropId,
+    line::{EventPoint, JoinOutcome, JoinRequest},
+};
+use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-/// Joins that may wait for their call; more are refused.
-const WAITING: usize = 8192;
-/// Calls under way.
-const CALLS: usize = 4;
+/// Joins that may wait for a call; more are refused.
+const MAX_WAITING: usize = 8192;
+/// Calls at one time.
+const MAX_CALLS: usize = 4;
 
-/// What became of one join, and the event with which it counts.
-pub type Joined = (JoinOutcome, EventPoint);
+/// What became of one join, and the event from which on it counts.
+pub(crate) type JoinAnswer = (JoinOutcome, EventPoint);
 
 /// The way into a room.
-pub struct Joins(mpsc::Sender<Job>);
+pub(crate) struct JoinBatcher(mpsc::Sender<JoinJob>);
 
-/// One join.
-pub struct Job {
+struct JoinJob {
     request: JoinRequest,
-    answer: oneshot::Sender<Result<Joined, ApiError>>,
+    answer: oneshot::Sender<Result<JoinAnswer, RoomError>>,
 }
 
-impl Joins {
-    pub(super) fn new() -> (Self, mpsc::Receiver<Job>) {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        (Self(sender), receiver)
-    }
-
-    /// Joins a shopper.
-    ///
-    /// # Errors
-    ///
-    /// Returns that too many wait, that the line is being rebuilt or cannot be reached.
-    pub async fn join(&self, request: JoinRequest) -> Result<Joined, ApiError> {
-        let (answer, answered) = oneshot::channel();
-        self.0.try_send(Job { request, answer }).map_err(|_| ApiError::Busy)?;
-        answered.await.map_err(|_| ApiError::Busy)?
-    }
-}
-
-/// Takes jobs until the room is forgotten or the process must end: requests that are under way at
-/// a soft stop are still served.
-pub async fn run(
-    room: Weak<Room>,
+/// What a call needs.
+#[derive(Clone)]
+struct JoinCaller {
+    drop_id: DropId,
+    header: Arc<TrustedHeader>,
     queue: Queue,
-    mut inbox: mpsc::Receiver<Job>,
-    hard: CancellationToken,
-) {
-    let calls = Arc::new(Semaphore::new(CALLS));
+}
+
+impl JoinBatcher {
+    /// Starts the task that makes the calls. It ends with the batcher, or at the hard stop:
+    /// requests under way at a soft stop are still served.
+    pub(super) fn start(
+        drop_id: DropId,
+        header: Arc<TrustedHeader>,
+        queue: Queue,
+        hard: CancellationToken,
+    ) -> Self {
+        let (sender, inbox) = mpsc::channel(MAX_WAITING);
+        // Not waited for at a stop: the requests that need its answers are.
+        tokio::spawn(run(JoinCaller { drop_id, header, queue }, inbox, hard));
+        Self(sender)
+    }
+
+    /// Joins a shopper. Fails if too many wait, or if the line is being rebuilt or does not answer.
+    pub(crate) async fn join(&self, request: JoinRequest) -> Result<JoinAnswer, RoomError> {
+        let (answer, answered) = oneshot::channel();
+        self.0.try_send(JoinJob { request, answer }).map_err(|_| RoomError::TooManyJoins)?;
+        answered.await.map_err(|_| RoomError::JoinFailed)?
+    }
+}
+
+async fn run(caller: JoinCaller, mut inbox: mpsc::Receiver<JoinJob>, hard: CancellationToken) {
+    let calls = Arc::new(Semaphore::new(MAX_CALLS));
     let mut jobs = Vec::with_capacity(MAX_JOIN_BATCH);
     loop {
         let Ok(call) = Arc::clone(&calls).acquire_owned().await else { return };
-        tokio::select! {
-            n = inbox.recv_many(&mut jobs, MAX_JOIN_BATCH) => if n == 0 { return },
-            () = hard.cancelled() => return,
-        }
-        let Some(room) = room.upgrade() else { return };
-        let (queue, batch) = (queue.clone(), std::mem::take(&mut jobs));
+        let receiving = inbox.recv_many(&mut jobs, MAX_JOIN_BATCH);
+        let Some(1..) = hard.run_until_cancelled(receiving).await else { return };
+        let (caller, batch) = (caller.clone(), std::mem::take(&mut jobs));
         tokio::spawn(async move {
-            call_once(&room, &queue, batch).await;
+            caller.join(batch).await;
             drop(call);
         });
     }
 }
 
-async fn call_once(room: &Room, queue: &Queue, batch: Vec<Job>) {
-    let requests: Vec<_> = batch.iter().map(|job| job.request).collect();
-    let header = match room.header() {
-        Ok(header) => header,
-        Err(_) => return refuse(batch, ApiError::rebuilding),
-    };
-    match queue.join(room.drop_id, header.epoch, &requests).await {
-        Ok(joins) => {
-            let point = EventPoint { epoch: header.epoch, evn: joins.evn };
-            for (job, outcome) in batch.into_iter().zip(joins.outcomes) {
-                let _ = job.answer.send(Ok((outcome, point)));
+impl JoinCaller {
+    async fn join(&self, batch: Vec<JoinJob>) {
+        let Ok(header) = self.header.get() else { return refuse(batch, || RoomError::Rebuilding) };
+        let requests: Vec<_> = batch.iter().map(|job| job.request).collect();
+        match self.queue.join(self.drop_id, header.epoch, &requests).await {
+            Ok(joins) => {
+                let point = EventPoint { epoch: header.epoch, evn: joins.evn };
+                for (job, outcome) in batch.into_iter().zip(joins.outcomes) {
+                    let _ = job.answer.send(Ok((outcome, point)));
+                }
             }
-        }
-        Err(error) if error.is_epoch() => {
-            room.distrust();
-            refuse(batch, ApiError::rebuilding);
-        }
-        Err(error) => {
-            tracing::warn!(drop.id = %room.drop_id, %error, n_joins = batch.len(), "could not join");
-            refuse(batch, || ApiError::Busy);
+            Err(error) if error.is_epoch() => {
+                self.header.distrust();
+                refuse(batch, || RoomError::Rebuilding);
+            }
+            Err(error) => {
+                let n_joins = batch.len();
+                tracing::warn!(drop.id = %self.drop_id, %error, n_joins, "could not join");
+                refuse(batch, || RoomError::JoinFailed);
+            }
         }
     }
 }
 
-fn refuse(batch: Vec<Job>, error: impl Fn() -> ApiError) {
+fn refuse(batch: Vec<JoinJob>, error: impl Fn() -> RoomError) {
     for job in batch {
         let _ = job.answer.send(Err(error()));
     }

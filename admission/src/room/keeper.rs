@@ -1,10 +1,11 @@
-//! Looks after each room: whether it is open, of the epoch we follow, on the server it was built
-//! on. A wiped or restarted Redis sends no event that says so.
+//! Checks each room: whether it is open, of the epoch that we follow, and on the server that it was
+//! built on. A wiped or restarted Redis sends no event that says so.
 
-use super::{Room, Rooms, snapshot};
-use database::PgPool;
+use super::{Room, RoomDirectory, snapshot};
+use database::{PgPool, line::room_lookup};
 use futures_util::future::join_all;
-use queue::{Queue, RoomHeader};
+use queue::Queue;
+use shared::line::RoomHeader;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -12,28 +13,34 @@ use std::{
 use tokio_util::sync::CancellationToken;
 
 /// Pause between two looks at a room.
-const EVERY: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(500);
 /// Least pause, however often somebody asks for a look.
-const AT_LEAST: Duration = Duration::from_millis(50);
+const MIN_PAUSE: Duration = Duration::from_millis(50);
 /// How long a room may be missing before Postgres is asked whether its drop is over.
 const MISSING: Duration = Duration::from_secs(5);
 
-/// Looks after all rooms until the soft stop.
-pub async fn run(rooms: Arc<Rooms>, queue: Queue, pool: PgPool, soft: CancellationToken) {
-    let mut asked = Instant::now();
+/// Looks after all rooms until the soft stop, and tells after each look whether Redis answers.
+pub(crate) async fn run(
+    rooms: Arc<RoomDirectory>,
+    queue: Queue,
+    pool: PgPool,
+    tell_reachable: impl Fn(bool) + Send + Sync,
+    soft: CancellationToken,
+) {
+    let mut asked_at = Instant::now();
     while !soft.is_cancelled() {
         let all = rooms.all();
         join_all(all.iter().map(|room| look(room, &queue))).await;
-        if asked.elapsed() >= MISSING {
-            asked = Instant::now();
+        if asked_at.elapsed() >= MISSING {
+            asked_at = Instant::now();
             for room in all.iter().filter(|room| room.header().is_err()) {
                 end_if_over(&rooms, room, &pool).await;
             }
         }
-        rooms.set_ready(queue.ping().await.is_ok());
-        tokio::time::sleep(AT_LEAST).await;
-        let pause = EVERY.saturating_sub(AT_LEAST);
-        let _ = tokio::time::timeout(pause, rooms.look_again().notified()).await;
+        tell_reachable(queue.ping().await.is_ok());
+        tokio::time::sleep(MIN_PAUSE).await;
+        let rest = PAUSE.saturating_sub(MIN_PAUSE);
+        let _ = tokio::time::timeout(rest, rooms.look_again()).await;
     }
 }
 
@@ -54,13 +61,12 @@ fn take_over(room: &Arc<Room>, queue: &Queue, header: Option<RoomHeader>) {
     }
 }
 
-/// Tells those who still listen that the drop is over, and forgets its room.
-async fn end_if_over(rooms: &Rooms, room: &Room, pool: &PgPool) {
-    let looked_up = database::line::room_lookup::find(pool, room.drop_id).await;
-    if let Ok(Some(reason)) = looked_up.map(|found| found.and_then(|found| found.ended())) {
-        room.hub.close_all(reason);
-        if room.hub.is_empty() {
-            rooms.forget(room.drop_id);
-        }
+/// Tells those who still listen that the drop is over, and forgets its room once they are gone.
+async fn end_if_over(rooms: &RoomDirectory, room: &Room, pool: &PgPool) {
+    let Ok(Some(found)) = room_lookup::find(pool, room.drop_id).await else { return };
+    let Some(reason) = found.state.close_reason() else { return };
+    room.end(reason);
+    if !room.is_needed() {
+        rooms.forget(room.drop_id);
     }
 }

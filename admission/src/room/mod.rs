@@ -1,26 +1,37 @@
-//! Rooms as this instance follows them: places in memory, fed by the room events.
+//! Rooms as this instance follows them: positions in memory, fed by the room events.
+//!
+//! Nothing here knows HTTP or sockets. What fails is a `RoomError`, and those who want to hear of a
+//! room's changes register a `RoomObserver` with it.
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`ranked_bitmap`] | queue numbers with ranks |
-//! | [`replica`] | who waits, at one point of a room's history |
-//! | [`room`] | one room: header, replica, those who listen |
-//! | [`rooms`] | all rooms of this instance; what to answer about others |
-//! | [`snapshot`] | a replica from Redis |
-//! | [`feed`] | one blocking reader for the events of all rooms |
-//! | [`keeper`] | looks after each room: is it open, is it ours, is it gone |
-//! | [`joins`] | many joins, one call |
+//! | `ranked_bitmap` | queue numbers with ranks |
+//! | `replica` | who waits, at one point of a room's history |
+//! | `header` | a room's header, for as long as its line can be used |
+//! | `joins` | many joins, one call |
+//! | `observer` | who hears of a room's changes |
+//! | `room` | one room: header, replica, the way in |
+//! | `snapshot` | a replica from Redis |
+//! | `directory` | all rooms of this instance, and what to answer about other drops |
+//! | `feed` | one blocking reader for the events of all rooms |
+//! | `keeper` | checks each room: is it open, is it ours, is it gone |
+//! | `error` | why a room did not do what it was asked |
 
-pub mod feed;
-pub mod joins;
-pub mod keeper;
-pub mod ranked_bitmap;
-pub mod replica;
+mod directory;
+mod error;
+pub(crate) mod feed;
+mod header;
+mod joins;
+pub(crate) mod keeper;
+mod observer;
+mod ranked_bitmap;
+mod replica;
 #[expect(clippy::module_inception, reason = "the room is what this folder is about")]
-pub mod room;
-pub mod rooms;
-pub mod snapshot;
+mod room;
+mod snapshot;
 
+pub(crate) use directory::RoomDirectory;
+pub(crate) use error::RoomError;
+pub(crate) use observer::RoomObserver;
 pub use replica::{Applied, Replica, Rise};
-pub use room::{Placed, Room};
-pub use rooms::Rooms;
+pub(crate) use room::{LivePosition, Room};

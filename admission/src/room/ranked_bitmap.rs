@@ -2,31 +2,31 @@
 //!
 //! One bit per number, a count per block of 512 bits, and a Fenwick tree over the counts: an
 //! insert, a removal and a rank take a dozen steps whatever the size, and a million numbers take
-//! some 130 KiB.
+//! about 130 KiB.
 
 /// Bits of a block; its words fit one cache line.
 const BLOCK_BITS: u64 = 512;
 const BLOCK_WORDS: usize = (BLOCK_BITS / 64) as usize;
 
-/// Queue numbers, with ranks.
+/// Queue numbers with their ranks.
 #[derive(Clone, Debug, Default)]
-pub struct RankedBitmap {
+pub(super) struct RankedBitmap {
     words: Vec<u64>,
-    /// Fenwick tree over the blocks' counts; entry `i` stands for block `i + 1` of the usual text.
+    /// Fenwick tree over the blocks' counts; entry `i` is node `i + 1` in the textbook's numbering.
     tree: Vec<u32>,
     len: u64,
 }
 
 impl RankedBitmap {
     /// Numbers at or above this are refused, so that a wrong one cannot take all memory (128 MiB).
-    pub const LIMIT: u64 = 1 << 30;
+    const LIMIT: u64 = 1 << 30;
 
-    /// Puts a number in. False when it was there, or is beyond [`LIMIT`](Self::LIMIT).
-    pub fn insert(&mut self, number: u64) -> bool {
+    /// Puts a number in. False when it was there, or is at or above [`LIMIT`](Self::LIMIT).
+    pub(super) fn insert(&mut self, number: u64) -> bool {
         if number >= Self::LIMIT {
             return false;
         }
-        let (word, bit) = place(number);
+        let (word, bit) = word_and_bit(number);
         self.grow_to(word);
         if self.words[word] & bit != 0 {
             return false;
@@ -38,11 +38,11 @@ impl RankedBitmap {
     }
 
     /// Takes a number out. False when it was not there.
-    pub fn remove(&mut self, number: u64) -> bool {
+    pub(super) fn remove(&mut self, number: u64) -> bool {
         if !self.contains(number) {
             return false;
         }
-        let (word, bit) = place(number);
+        let (word, bit) = word_and_bit(number);
         self.words[word] &= !bit;
         self.len -= 1;
         self.add(word / BLOCK_WORDS, -1);
@@ -50,19 +50,17 @@ impl RankedBitmap {
     }
 
     /// Whether a number is in.
-    #[must_use]
-    pub fn contains(&self, number: u64) -> bool {
+    pub(super) fn contains(&self, number: u64) -> bool {
         if number >= Self::LIMIT {
             return false;
         }
-        let (word, bit) = place(number);
+        let (word, bit) = word_and_bit(number);
         self.words.get(word).is_some_and(|word| word & bit != 0)
     }
 
     /// How many of the numbers are smaller than this one.
-    #[must_use]
-    pub fn rank(&self, number: u64) -> u64 {
-        let (word, bit) = place(number.min(Self::LIMIT - 1));
+    pub(super) fn rank(&self, number: u64) -> u64 {
+        let (word, bit) = word_and_bit(number.min(Self::LIMIT - 1));
         if word >= self.words.len() {
             return self.len;
         }
@@ -74,15 +72,8 @@ impl RankedBitmap {
     }
 
     /// How many numbers there are.
-    #[must_use]
-    pub const fn len(&self) -> u64 {
+    pub(super) const fn len(&self) -> u64 {
         self.len
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.len == 0
     }
 
     /// Count of all blocks before this one.
@@ -119,7 +110,7 @@ impl RankedBitmap {
     }
 }
 
-const fn place(number: u64) -> (usize, u64) {
+const fn word_and_bit(number: u64) -> (usize, u64) {
     ((number / 64) as usize, 1 << (number % 64))
 }
 

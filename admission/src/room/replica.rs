@@ -1,4 +1,4 @@
-//! Who waits in one room, as its events tell: places in memory, the same on every instance.
+//! Who waits in one room, as its events tell: positions in memory, the same on every instance.
 //!
 //! Events are numbered (epoch, evn) without gaps. A replica that does not see the next one says so
 //! and is replaced by a new snapshot; it never guesses.
@@ -6,22 +6,21 @@
 use super::ranked_bitmap::RankedBitmap;
 use shared::{
     drops::{CloseReason, DropMode},
-    messages::{EventPoint, RoomEvent},
-    tickets::{Epoch, Lane, Score},
+    line::{Epoch, EventPoint, Lane, RoomEvent, Score},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Why a shown place may rise.
+/// Why a shown position may rise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rise {
-    /// The room was built anew.
+    /// The room was rebuilt.
     Rebuild,
     /// An operator changed the room.
     Operator,
     /// The room's mode changed.
     Mode,
-    /// Somebody stands ahead again at their own place.
+    /// Somebody ahead came back to their own position.
     Returned,
 }
 
@@ -63,14 +62,21 @@ impl Replica {
         }
     }
 
-    /// Puts in a ticket that a snapshot holds.
-    pub fn place(&mut self, lane: Lane, score: Score) {
+    /// Puts a waiting ticket in; one that is there already stays.
+    pub fn insert(&mut self, lane: Lane, score: Score) {
         let line = self.lanes.entry(lane).or_default();
         line.entry(score.epoch()).or_default().insert(score.number());
     }
 
+    fn remove(&mut self, lane: Lane, score: Score) {
+        let line = self.lanes.get_mut(&lane).and_then(|line| line.get_mut(&score.epoch()));
+        if let Some(numbers) = line {
+            numbers.remove(score.number());
+        }
+    }
+
     /// Takes over what a snapshot says beside the tickets.
-    pub fn describe(
+    pub(crate) fn describe(
         &mut self,
         mode: DropMode,
         message: Option<Arc<str>>,
@@ -80,8 +86,8 @@ impl Replica {
         self.configured_at = self.point;
     }
 
-    /// Notes that places after a new snapshot need not continue those before it.
-    pub const fn note_rise(&mut self, rise: Rise) {
+    /// Notes that positions from here on need not continue those before.
+    pub(crate) const fn note_rise(&mut self, rise: Rise) {
         self.last_rise = Some((self.point, rise));
     }
 
@@ -103,16 +109,16 @@ impl Replica {
     fn change(&mut self, event: &RoomEvent) {
         match event {
             RoomEvent::Joined { tickets } => {
-                tickets.iter().for_each(|ticket| self.place(ticket.lane, ticket.score));
+                tickets.iter().for_each(|ticket| self.insert(ticket.lane, ticket.score));
             }
             RoomEvent::Attached { tickets } => {
-                tickets.iter().for_each(|ticket| self.place(ticket.lane, ticket.score));
+                tickets.iter().for_each(|ticket| self.insert(ticket.lane, ticket.score));
                 self.note_rise(Rise::Returned);
             }
             RoomEvent::Left { tickets }
             | RoomEvent::Admitted { tickets }
             | RoomEvent::Closed { tickets, .. } => {
-                tickets.iter().for_each(|ticket| self.take(ticket.lane, ticket.score));
+                tickets.iter().for_each(|ticket| self.remove(ticket.lane, ticket.score));
             }
             RoomEvent::Configured(configured) => {
                 let changed = self.mode != configured.mode;
@@ -126,23 +132,9 @@ impl Replica {
         }
     }
 
-    fn take(&mut self, lane: Lane, score: Score) {
-        let line = self.lanes.get_mut(&lane).and_then(|line| line.get_mut(&score.epoch()));
-        if let Some(numbers) = line {
-            numbers.remove(score.number());
-        }
-    }
-
-    /// Whether this ticket waits.
+    /// The position of this ticket in its lane, people ahead + 1; `None` when it does not wait.
     #[must_use]
-    pub fn is_waiting(&self, lane: Lane, score: Score) -> bool {
-        let line = self.lanes.get(&lane).and_then(|line| line.get(&score.epoch()));
-        line.is_some_and(|numbers| numbers.contains(score.number()))
-    }
-
-    /// The place of this ticket in its lane, people ahead + 1; `None` when it does not wait.
-    #[must_use]
-    pub fn place_of(&self, lane: Lane, score: Score) -> Option<u64> {
+    pub fn position_of(&self, lane: Lane, score: Score) -> Option<u64> {
         let line = self.lanes.get(&lane)?;
         let own = line.get(&score.epoch())?;
         if !own.contains(score.number()) {
@@ -153,50 +145,42 @@ impl Replica {
     }
 
     /// People waiting in a lane.
-    #[must_use]
-    pub fn waiting_in(&self, lane: Lane) -> u64 {
+    pub(crate) fn waiting_in(&self, lane: Lane) -> u64 {
         self.lanes.get(&lane).map_or(0, |line| line.values().map(RankedBitmap::len).sum())
     }
 
     /// People waiting in all lanes.
-    #[must_use]
-    pub fn waiting(&self) -> u64 {
+    pub(crate) fn waiting(&self) -> u64 {
         self.lanes.keys().map(|lane| self.waiting_in(*lane)).sum()
     }
 
-    /// The last event that is in here.
-    #[must_use]
-    pub const fn point(&self) -> EventPoint {
+    /// The last event that was applied.
+    pub(crate) const fn point(&self) -> EventPoint {
         self.point
     }
 
     /// What the operator lets the room do.
-    #[must_use]
-    pub const fn mode(&self) -> DropMode {
+    pub(crate) const fn mode(&self) -> DropMode {
         self.mode
     }
 
-    /// The operator's words for those who wait.
-    #[must_use]
-    pub const fn message(&self) -> Option<&Arc<str>> {
+    /// The operator's message to those who wait.
+    pub(crate) const fn message(&self) -> Option<&Arc<str>> {
         self.message.as_ref()
     }
 
-    /// Why the line ended, if it did.
-    #[must_use]
-    pub const fn ended(&self) -> Option<CloseReason> {
+    /// Why the line ended, once it has.
+    pub(crate) const fn ended(&self) -> Option<CloseReason> {
         self.ended
     }
 
     /// Whether mode or message changed after `seen`.
-    #[must_use]
-    pub fn is_configured_since(&self, seen: EventPoint) -> bool {
+    pub(crate) fn is_configured_since(&self, seen: EventPoint) -> bool {
         self.configured_at > seen
     }
 
-    /// The reason for which a place shown at `seen` may be higher now.
-    #[must_use]
-    pub fn rise_since(&self, seen: EventPoint) -> Option<Rise> {
+    /// Why a position shown at `seen` may be higher now, if it may.
+    pub(crate) fn rise_since(&self, seen: EventPoint) -> Option<Rise> {
         if seen.epoch < self.point.epoch {
             return Some(Rise::Rebuild);
         }
@@ -210,11 +194,9 @@ mod tests {
     use proptest::prelude::*;
     use shared::{
         ids::{ShopperId, TicketId, VariantId},
-        messages::{JoinedTicket, TicketScore},
-        tickets::Intent,
+        line::{Intent, JoinedTicket, TicketScore},
     };
     use std::collections::BTreeSet;
-    use uuid::Uuid;
 
     const LANE: Lane = Lane(0);
 
@@ -224,17 +206,17 @@ mod tests {
 
     fn joined(score: Score) -> JoinedTicket {
         JoinedTicket {
-            ticket_id: TicketId::from_uuid(Uuid::nil()),
-            shopper_id: ShopperId::from_uuid(Uuid::nil()),
+            ticket_id: TicketId::generate(),
+            shopper_id: ShopperId::generate(),
             lane: LANE,
             score,
-            intent: Intent { variant_id: VariantId::from_uuid(Uuid::nil()), units: 1 },
+            intent: Intent { variant_id: VariantId::generate(), units: 1 },
             joined_at_ms: 0,
         }
     }
 
     fn gone(score: Score) -> TicketScore {
-        TicketScore { ticket_id: TicketId::from_uuid(Uuid::nil()), lane: LANE, score }
+        TicketScore { ticket_id: TicketId::generate(), lane: LANE, score }
     }
 
     fn point(evn: u64) -> EventPoint {
@@ -242,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_event_is_seen_and_a_known_one_passed_over() {
+    fn a_missing_event_is_noticed_and_a_known_one_skipped() {
         let mut replica = Replica::at(point(4), DropMode::Running);
         let join = |number| RoomEvent::Joined { tickets: vec![joined(score(2, number))] };
         assert_eq!(replica.apply(point(4), &join(1)), Applied::Old);
@@ -254,21 +236,21 @@ mod tests {
     }
 
     #[test]
-    fn only_a_labelled_event_lets_a_place_rise() {
+    fn only_a_labelled_event_lets_a_position_rise() {
         let mut replica = Replica::at(point(0), DropMode::Running);
         let join = RoomEvent::Joined { tickets: vec![joined(score(2, 5))] };
         replica.apply(point(1), &join);
         assert_eq!(replica.rise_since(point(0)), None);
         let back = RoomEvent::Attached { tickets: vec![joined(score(1, 7))] };
         replica.apply(point(2), &back);
-        assert_eq!(replica.place_of(LANE, score(2, 5)), Some(2));
+        assert_eq!(replica.position_of(LANE, score(2, 5)), Some(2));
         assert_eq!(replica.rise_since(point(1)), Some(Rise::Returned));
         assert_eq!(replica.rise_since(point(2)), None);
     }
 
     proptest! {
         #[test]
-        fn places_are_those_of_a_sorted_set(
+        fn positions_are_those_of_a_sorted_set(
             steps in prop::collection::vec((0..4_u8, 1..3_u32, 1..300_u64), 1..400)
         ) {
             let mut replica = Replica::at(point(0), DropMode::Running);
@@ -290,7 +272,7 @@ mod tests {
                 prop_assert_eq!(replica.apply(point(evn as u64 + 1), &event), Applied::Next);
                 prop_assert_eq!(replica.waiting(), naive.len() as u64);
                 for (ahead, score) in naive.iter().enumerate().step_by(7) {
-                    prop_assert_eq!(replica.place_of(LANE, *score), Some(ahead as u64 + 1));
+                    prop_assert_eq!(replica.position_of(LANE, *score), Some(ahead as u64 + 1));
                 }
             }
         }

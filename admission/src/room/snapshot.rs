@@ -1,16 +1,17 @@
 //! A replica from Redis: a snapshot read in chunks while the line moves, and the events behind it.
 
-use super::{Replica, Rise, Room};
-use queue::{Queue, QueueError, RoomHeader};
-use shared::{ids::DropId, messages::EventPoint};
+use super::{Applied, Replica, Rise, Room};
+use queue::{Queue, QueueError};
+use shared::{ids::DropId, line::RoomHeader};
 use std::{sync::Arc, time::Duration};
 
 /// Events of one call.
-const EVENTS: u32 = 1000;
+const MAX_EVENTS: u32 = 1000;
+/// Pause after a snapshot that failed, before the keeper or the feed may ask for another.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Brings a room's replica up to date in the background, unless that is being done.
-pub fn begin(room: &Arc<Room>, queue: &Queue) {
+/// Brings a room's replica up to date in the background, unless that is under way.
+pub(super) fn begin(room: &Arc<Room>, queue: &Queue) {
     if !room.begin_sync() {
         return;
     }
@@ -18,7 +19,6 @@ pub fn begin(room: &Arc<Room>, queue: &Queue) {
     tokio::spawn(async move {
         match take(&room, &queue).await {
             Ok(true) => {}
-            // Pauses before the keeper or the feed may ask again.
             Ok(false) => tokio::time::sleep(PAUSE).await,
             Err(error) => {
                 tracing::warn!(drop.id = %room.drop_id, %error, "could not read the room; trying again");
@@ -35,7 +35,7 @@ async fn take(room: &Room, queue: &Queue) -> Result<bool, QueueError> {
     let snapshot = queue.snapshot(room.drop_id, header.epoch).await?;
     let mut replica = Replica::at(snapshot.point, header.config.mode);
     for lane in &snapshot.lanes {
-        lane.scores.iter().for_each(|score| replica.place(lane.lane, *score));
+        lane.scores.iter().for_each(|score| replica.insert(lane.lane, *score));
     }
     // Read after the last chunk: with this event the replica is exact, and knows the settings.
     let Some(now) = queue.room(room.drop_id).await?.filter(|now| now.epoch == header.epoch) else {
@@ -45,18 +45,19 @@ async fn take(room: &Room, queue: &Queue) -> Result<bool, QueueError> {
         return Ok(false);
     }
     describe(&mut replica, &now);
-    // Who came back before the snapshot is not known: a place seen before it may be higher now.
+    // Nobody knows who came back before the snapshot: a position seen before it may be higher now.
     replica.note_rise(Rise::Returned);
     let point = replica.point();
     tracing::info!(
         drop.id = %room.drop_id, n_waiting = replica.waiting(), %point,
-        "follows the room from event {point} on"
+        "following the room from event {point} on"
     );
     room.install(replica);
     room.set_header(Some(now));
     Ok(true)
 }
 
+/// Applies the events up to `evn`. False when one is missing.
 async fn catch_up(
     replica: &mut Replica,
     queue: &Queue,
@@ -64,10 +65,10 @@ async fn catch_up(
     evn: u64,
 ) -> Result<bool, QueueError> {
     while replica.point().evn < evn {
-        let events = queue.events_after(drop_id, replica.point(), EVENTS).await?;
-        let before: EventPoint = replica.point();
+        let before = replica.point();
+        let events = queue.events_after(drop_id, before, MAX_EVENTS).await?;
         for stored in &events {
-            if replica.apply(stored.point, &stored.event) == super::Applied::Gap {
+            if replica.apply(stored.point, &stored.event) == Applied::Gap {
                 return Ok(false);
             }
         }

@@ -1,5 +1,6 @@
 //! The HTTP routes.
 
-pub mod room;
-pub mod stream;
-pub mod tickets;
+mod listener;
+pub(crate) mod room;
+pub(crate) mod stream;
+pub(crate) mod tickets;

@@ -6,48 +6,35 @@ use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
-    drops::{DropMode, DropState},
+    drops::{CloseReason, DropMode, DropState},
     ids::DropId,
 };
 use utoipa::ToSchema;
 
 /// A room as everybody may see it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct RoomView {
-    /// The drop.
-    #[schema(value_type = Uuid)]
+pub(crate) struct RoomView {
     drop_id: DropId,
-    /// Where it is in its life.
-    #[schema(value_type = String, example = "open")]
     state: DropState,
-    /// What the operator lets it do.
-    #[schema(value_type = String, example = "running")]
+    /// What the operator lets the room do.
     mode: DropMode,
-    /// People who wait.
+    /// People waiting.
     waiting: u64,
-    /// How many are let in per second.
     admission_rate_per_second: f64,
-    /// When it opens.
-    #[schema(value_type = String, format = DateTime)]
     opens_at: Option<Timestamp>,
-    /// When it closes.
-    #[schema(value_type = Option<String>, format = DateTime)]
+    /// `null` for no end.
     closes_at: Option<Timestamp>,
-    /// The operator's words.
+    /// The operator's message to those who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
-    /// What time it is here.
-    #[schema(value_type = String, format = DateTime)]
+    /// For countdowns: the shopper's clock may be wrong.
     server_time: Timestamp,
 }
 
-/// Tells how a room is doing. May be cached for a second.
+/// Shows how a room is doing. May be cached for a second.
 #[utoipa::path(
-    get, path = "/v1/drops/{drop}/room", tag = "rooms", params(("drop" = Uuid, Path)),
-    responses(
-        (status = 200, body = RoomView), (status = 404, body = Problem),
-        (status = 409, body = Problem), (status = 503, body = Problem),
-    )
+    get, path = "/v1/drops/{drop}/room", tag = "rooms", params(("drop" = DropId, Path)),
+    responses((status = 200, body = RoomView), Problem)
 )]
 pub(crate) async fn room(
     State(app): State<App>,
@@ -74,13 +61,12 @@ pub(crate) async fn room(
     Ok(([(header::CACHE_CONTROL, "public, max-age=1")], Json(view)))
 }
 
-fn state(ended: Option<shared::drops::CloseReason>, early: bool) -> DropState {
-    use shared::drops::CloseReason;
+fn state(ended: Option<CloseReason>, is_early: bool) -> DropState {
     match ended {
         Some(CloseReason::SoldOut | CloseReason::NotEnough) => DropState::SoldOut,
         Some(CloseReason::Cancelled) => DropState::Cancelled,
         Some(CloseReason::Closed | CloseReason::Replaced) => DropState::Closed,
-        None if early => DropState::Scheduled,
+        None if is_early => DropState::Scheduled,
         None => DropState::Open,
     }
 }

@@ -1,38 +1,40 @@
-//! Live places: the upgrade to a WebSocket, and the same over server-sent events.
+//! Live positions: the upgrade to a WebSocket, and the same over server-sent events.
 
+use super::listener::{Listener, socket_slot};
 use crate::{
     app::App,
     error::ApiError,
-    extract::{PresentedTicket, TicketSource, ticket::SUBPROTOCOL},
-    room::Room,
-    socket::{CloseReason, Frame, Outlet, Seen, sse, ws},
+    extract::SUBPROTOCOL,
+    socket::{DisconnectReason, Outlet, Seen, sse, ws},
 };
 use axum::{
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use edge::{Path, Problem, Query, origin::OriginVerdict};
+use edge::{Path, Problem, Query};
 use serde::Deserialize;
-use shared::{
-    credentials::TicketClaims,
-    ids::{DropId, TicketId},
-    telemetry::GaugeName,
-};
-use std::{sync::Arc, time::Instant};
-use tokio::sync::OwnedSemaphorePermit;
+use shared::ids::DropId;
+use std::sync::Arc;
 
 /// Where a returning client was.
 #[derive(Debug, Default, Deserialize)]
-pub struct StreamQuery {
+pub(crate) struct StreamQuery {
     seen: Option<String>,
 }
 
-/// Streams places over a WebSocket.
+impl StreamQuery {
+    /// What the client saw last; nonsense counts as nothing.
+    fn seen(&self) -> Option<Seen> {
+        self.seen.as_deref()?.parse().ok()
+    }
+}
+
+/// Streams positions over a WebSocket.
 #[utoipa::path(
     get, path = "/v1/drops/{drop}/stream", tag = "streams",
-    params(("drop" = Uuid, Path), ("seen" = Option<String>, Query)),
-    responses((status = 101), (status = 403, body = Problem), (status = 404, body = Problem))
+    params(("drop" = DropId, Path), ("seen" = Option<String>, Query)),
+    responses((status = 101), Problem)
 )]
 pub(crate) async fn socket(
     State(app): State<App>,
@@ -43,7 +45,7 @@ pub(crate) async fn socket(
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|rejection| not_an_upgrade(&rejection))?;
     let upgrade = ws::sized(upgrade).protocols([SUBPROTOCOL]);
-    let listener = match listen(&app, drop_id, &query, &headers).await {
+    let listener = match Listener::open(&app, drop_id, &headers, query.seen()).await {
         Ok(listener) => listener,
         Err(error) => return refuse(error, upgrade, &app),
     };
@@ -59,14 +61,11 @@ pub(crate) async fn socket(
     }))
 }
 
-/// Streams places as server-sent events.
+/// Streams positions as server-sent events.
 #[utoipa::path(
     get, path = "/v1/drops/{drop}/events", tag = "streams",
-    params(("drop" = Uuid, Path), ("seen" = Option<String>, Query)),
-    responses(
-        (status = 200, content_type = "text/event-stream"), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem),
-    )
+    params(("drop" = DropId, Path), ("seen" = Option<String>, Query)),
+    responses((status = 200, content_type = "text/event-stream"), Problem)
 )]
 pub(crate) async fn events(
     State(app): State<App>,
@@ -74,98 +73,10 @@ pub(crate) async fn events(
     Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let listener = listen(&app, drop_id, &query, &headers).await?;
+    let listener = Listener::open(&app, drop_id, &headers, query.seen()).await?;
     let outlet = Arc::clone(listener.outlet());
     let stream = sse::stream(outlet, app.shutdown.soft(), listener);
     Ok(([(header::CACHE_CONTROL, "no-store")], stream).into_response())
-}
-
-/// A connection's hold on the hub and on its place among all sockets.
-struct Listener {
-    seat: Seat,
-    _slot: OwnedSemaphorePermit,
-}
-
-/// What a listener writes from.
-enum Seat {
-    InRoom {
-        room: Arc<Room>,
-        ticket_id: TicketId,
-        outlet: Arc<Outlet>,
-    },
-    /// The drop is over: one frame, and the end.
-    AfterTheEnd(Arc<Outlet>),
-}
-
-impl Listener {
-    fn outlet(&self) -> &Arc<Outlet> {
-        match &self.seat {
-            Seat::InRoom { outlet, .. } | Seat::AfterTheEnd(outlet) => outlet,
-        }
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        GaugeName::Sockets.get().decrement(1);
-        if let Seat::InRoom { room, ticket_id, outlet } = &self.seat {
-            room.hub.unsubscribe(*ticket_id, outlet);
-        }
-    }
-}
-
-/// Checks who asks and has them listen.
-async fn listen(
-    app: &App,
-    drop_id: DropId,
-    query: &StreamQuery,
-    headers: &HeaderMap,
-) -> Result<Listener, ApiError> {
-    let verdict = app.origins.judge(headers);
-    if verdict == OriginVerdict::Refused {
-        return Err(ApiError::OriginRefused);
-    }
-    let ticket = PresentedTicket::read(app, headers, drop_id)?;
-    // A browser adds cookies for any page: then the page must be named, and one of ours.
-    if ticket.source == TicketSource::Cookie && !is_from_our_page(verdict, headers) {
-        return Err(ApiError::OriginRefused);
-    }
-    app.looks.check(&ticket.claims.ticket.ticket_id)?;
-    let slot = Arc::clone(&app.sockets).try_acquire_owned().map_err(|_| ApiError::Busy)?;
-    let seat = seat(app, drop_id, ticket.claims, query).await?;
-    GaugeName::Sockets.get().increment(1);
-    Ok(Listener { seat, _slot: slot })
-}
-
-/// A page's own stream names its origin, or the browser says that it asks for its own site.
-fn is_from_our_page(verdict: OriginVerdict, headers: &HeaderMap) -> bool {
-    let upgrade = headers.contains_key(header::UPGRADE);
-    let own = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
-    verdict == OriginVerdict::Allowed || (!upgrade && own)
-}
-
-async fn seat(
-    app: &App,
-    drop_id: DropId,
-    claims: TicketClaims,
-    query: &StreamQuery,
-) -> Result<Seat, ApiError> {
-    let room = match app.rooms.find(drop_id).await {
-        Ok(room) => room,
-        Err(ApiError::Ended(reason)) => {
-            let order =
-                database::line::room_lookup::order_state(&app.pool, claims.ticket.ticket_id);
-            let ordered = order.await.is_ok_and(|order| order.is_some());
-            let outlet = Arc::new(Outlet::default());
-            outlet.send(if ordered { Frame::Held } else { Frame::Closed { reason } });
-            outlet.close(CloseReason::TicketClosed);
-            return Ok(Seat::AfterTheEnd(outlet));
-        }
-        Err(error) => return Err(error),
-    };
-    let seen = query.seen.as_deref().and_then(|seen| seen.parse::<Seen>().ok());
-    let outlet = room.hub.subscribe(claims, seen, Instant::now());
-    Ok(Seat::InRoom { room, ticket_id: claims.ticket.ticket_id, outlet })
 }
 
 /// A browser cannot read the answer to an upgrade that failed, so a ticket that is refused hears
@@ -177,11 +88,11 @@ fn refuse(error: ApiError, upgrade: WebSocketUpgrade, app: &App) -> Result<Respo
         }
         error => return Err(error),
     };
-    let slot = Arc::clone(&app.sockets).try_acquire_owned().map_err(|_| ApiError::Busy)?;
+    let slot = socket_slot(app)?;
     let (soft, hard) = (app.shutdown.soft(), app.shutdown.hard());
     Ok(upgrade.on_upgrade(async move |socket| {
         let outlet = Arc::new(Outlet::default());
-        let reason = CloseReason::TicketInvalid(code);
+        let reason = DisconnectReason::TicketInvalid(code);
         outlet.close(reason);
         ws::Connection::new(socket, outlet).run(soft, hard, || reason).await;
         drop(slot);
@@ -190,12 +101,12 @@ fn refuse(error: ApiError, upgrade: WebSocketUpgrade, app: &App) -> Result<Respo
 
 fn not_an_upgrade(rejection: &WebSocketUpgradeRejection) -> ApiError {
     let problem = Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required");
-    ApiError::Problem(problem.detail(rejection.to_string()))
+    problem.detail(rejection.to_string()).into()
 }
 
 /// Spreads those who must come back: a thousand a second.
-fn restart(app: &App) -> CloseReason {
-    let open = u64::from(app.max_sockets).saturating_sub(app.sockets.available_permits() as u64);
-    let spread_ms = open.clamp(1000, 30_000);
-    CloseReason::Restart { retry_after_ms: 250 + rand::random_range(0..spread_ms) }
+fn restart(app: &App) -> DisconnectReason {
+    let free = app.socket_slots.available_permits() as u64;
+    let spread_ms = u64::from(app.max_sockets).saturating_sub(free).clamp(1000, 30_000);
+    DisconnectReason::Restart { retry_after_ms: 250 + rand::random_range(0..spread_ms) }
 }

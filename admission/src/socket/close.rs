@@ -1,36 +1,35 @@
-//! Why a connection is closed. 4000 to 4499: come back; 4500 and above: there is nothing to come
-//! back for.
+//! Why a connection is closed. Codes 4000 to 4499: come back; 4500 and above: there is nothing to
+//! come back for.
 
 use std::borrow::Cow;
 
 /// A reason, with its code on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CloseReason {
-    /// This instance stops; another one is there in so many milliseconds.
+pub enum DisconnectReason {
+    /// This instance stops; come back, to any other, after this long.
     Restart {
-        /// When to come back; spread over all who must.
+        /// Spread over all who must come back.
         retry_after_ms: u64,
     },
-    /// It did not read what it was sent.
+    /// The client did not read what it was sent.
     TooSlow,
-    /// Newer connections of the same ticket took its place.
+    /// Newer connections of the same ticket took over.
     Replaced,
-    /// Nothing was heard of it.
+    /// The client was not heard of for too long.
     Idle,
     /// The ticket is over.
     TicketClosed,
-    /// No ticket of ours, or not of this drop.
+    /// The ticket is none of ours, expired or of another drop: the problem's code.
     TicketInvalid(&'static str),
     /// The order is over.
     Finished,
-    /// It sent what nobody may send.
+    /// The client sent more, or larger frames, than it may.
     BadFrame,
 }
 
-impl CloseReason {
+impl DisconnectReason {
     /// The code on the wire.
-    #[must_use]
-    pub const fn code(self) -> u16 {
+    pub(crate) const fn code(self) -> u16 {
         match self {
             Self::Restart { .. } => 1012,
             Self::TooSlow => 4001,
@@ -43,9 +42,8 @@ impl CloseReason {
         }
     }
 
-    /// The text beside it.
-    #[must_use]
-    pub fn text(self) -> Cow<'static, str> {
+    /// The text beside the code.
+    pub(crate) fn text(self) -> Cow<'static, str> {
         match self {
             Self::Restart { retry_after_ms } => format!("retry_after_ms={retry_after_ms}").into(),
             Self::TooSlow => "too_slow".into(),

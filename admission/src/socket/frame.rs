@@ -5,7 +5,6 @@ use serde::Serialize;
 use shared::{
     drops::{CloseReason, DropMode},
     lifecycle::TicketState,
-    messages::EventPoint,
 };
 use std::sync::Arc;
 
@@ -17,17 +16,17 @@ pub enum Frame {
     Waiting {
         /// Generation of the room's state.
         epoch: u32,
-        /// Number of the last event that counts.
+        /// Number of the last room event that the position takes into account.
         evn: u64,
         /// People ahead + 1.
-        place: u64,
-        /// People of the lane who wait.
+        position: u64,
+        /// People waiting in the ticket's lane.
         waiting: u64,
         /// What the operator lets the room do.
         mode: DropMode,
-        /// The operator's words.
+        /// The operator's message.
         message: Option<Arc<str>>,
-        /// Why the place is higher than before, if it is.
+        /// Why the position is higher than before, if it is.
         rise: Option<Rise>,
     },
     /// Being let in.
@@ -36,7 +35,7 @@ pub enum Frame {
     Held,
     /// The order changed.
     Order {
-        /// Its state.
+        /// Its state now.
         state: TicketState,
     },
     /// Closed before its turn.
@@ -44,9 +43,9 @@ pub enum Frame {
         /// Why.
         reason: CloseReason,
     },
-    /// Went away.
+    /// The shopper left.
     Left,
-    /// The line is being restored; the place is kept.
+    /// The line is being restored; the position is kept.
     Rebuilding {
         /// When there may be news.
         retry_after_ms: u64,
@@ -60,20 +59,9 @@ impl Frame {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The event with which a place is exact.
-    #[must_use]
-    pub const fn point(&self) -> Option<EventPoint> {
-        match self {
-            Self::Waiting { epoch, evn, .. } => {
-                Some(EventPoint { epoch: shared::tickets::Epoch(*epoch), evn: *evn })
-            }
-            _ => None,
-        }
-    }
-
-    /// Takes the place of a frame that was not written yet. A rise in that one must still be
-    /// labelled, since the shopper has not seen it.
-    pub fn replace(&mut self, mut newer: Self) {
+    /// Replaces a frame that was not written yet. A rise in that one must still be labelled, since
+    /// the shopper has not seen it.
+    pub(super) fn replace(&mut self, mut newer: Self) {
         if let (Self::Waiting { rise: Some(old), .. }, Self::Waiting { rise: rise @ None, .. }) =
             (&*self, &mut newer)
         {
@@ -92,7 +80,7 @@ mod tests {
         let waiting = Frame::Waiting {
             epoch: 1,
             evn: 77,
-            place: 42,
+            position: 42,
             waiting: 900,
             mode: DropMode::Running,
             message: None,
@@ -100,7 +88,7 @@ mod tests {
         };
         assert_eq!(
             waiting.to_json(),
-            r#"{"type":"waiting","epoch":1,"evn":77,"place":42,"waiting":900,"mode":"running","message":null,"rise":null}"#
+            r#"{"type":"waiting","epoch":1,"evn":77,"position":42,"waiting":900,"mode":"running","message":null,"rise":null}"#
         );
         assert_eq!(Frame::Held.to_json(), r#"{"type":"held"}"#);
         let order = Frame::Order { state: TicketState::Confirmed };
@@ -111,10 +99,10 @@ mod tests {
 
     #[test]
     fn a_rise_that_was_not_written_keeps_its_label() {
-        let frame = |place, rise| Frame::Waiting {
+        let frame = |position, rise| Frame::Waiting {
             epoch: 1,
             evn: 1,
-            place,
+            position,
             waiting: 9,
             mode: DropMode::Running,
             message: None,

@@ -1,26 +1,22 @@
-//! Hints tell at once what happened to tickets past waiting. One that is lost costs seconds, never
-//! an answer: the fan-out asks Redis anyway, and at once when the subscription was made anew.
+//! Hints tell at once what happened to tickets past waiting. A lost one costs seconds, never an
+//! answer: the fan-out asks Redis anyway, and at once after the subscription was renewed.
 
-use crate::room::Rooms;
+use super::Hubs;
 use queue::{HintMessage, Queue};
 use std::{sync::Arc, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-/// Hands hints to the rooms until the soft stop.
-pub async fn run(rooms: Arc<Rooms>, queue: Queue, soft: CancellationToken) {
+/// Hands hints to the hubs until the soft stop.
+pub(crate) async fn run(hubs: Arc<Hubs>, queue: Queue, soft: CancellationToken) {
     let mut hints = queue.hints();
-    loop {
-        let message = tokio::select! {
-            () = soft.cancelled() => return,
-            message = hints.next() => message,
-        };
+    while let Some(message) = soft.run_until_cancelled(hints.next()).await {
         match message {
             HintMessage::Hint { drop_id, ticket_id, hint } => {
-                if let Some(room) = rooms.known(drop_id) {
-                    room.hub.hint(ticket_id, hint, Instant::now());
+                if let Some(hub) = hubs.known(drop_id) {
+                    hub.hint(ticket_id, hint, Instant::now());
                 }
             }
-            HintMessage::Subscribed => rooms.all().iter().for_each(|room| room.hub.ask_all()),
+            HintMessage::Subscribed => hubs.all().iter().for_each(|hub| hub.ask_all()),
         }
     }
 }

@@ -1,22 +1,18 @@
-//! Those who listen to a room.
+//! Those who listen to one room.
 
-use super::{CloseReason, Outlet, Seen, subscriber::Subscriber};
-use crate::room::Replica;
-use queue::{AttachOutcome, Hint, TicketStatus};
+use super::{DisconnectReason, Outlet, Seen, subscriber::Subscriber};
+use crate::room::{Replica, RoomObserver};
+use parking_lot::Mutex;
+use queue::Hint;
 use shared::{
     credentials::TicketClaims,
-    drops::CloseReason as LineEnd,
+    drops::CloseReason,
     ids::TicketId,
-    messages::{JoinedTicket, RoomEvent},
-    tickets::Score,
+    line::{AttachOutcome, JoinedTicket, LineState, RoomEvent, Score},
 };
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
-};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
-/// Connections of one ticket, at most; a newer one takes the place of the oldest.
+/// Connections of one ticket, at most; a newer one takes over from the oldest.
 const PER_TICKET: usize = 3;
 
 /// The listeners of a room, by ticket.
@@ -24,21 +20,21 @@ const PER_TICKET: usize = 3;
 pub struct Hub(Mutex<HashMap<TicketId, Vec<Subscriber>>>);
 
 impl Hub {
-    /// Takes a new listener.
+    /// Adds a listener. Returns where it finds its frames.
     pub fn subscribe(&self, claims: TicketClaims, seen: Option<Seen>, now: Instant) -> Arc<Outlet> {
         let outlet = Arc::new(Outlet::default());
-        let mut tickets = self.tickets();
+        let mut tickets = self.0.lock();
         let own = tickets.entry(claims.ticket.ticket_id).or_default();
         if own.len() >= PER_TICKET {
-            own.remove(0).outlet.close(CloseReason::Replaced);
+            own.remove(0).outlet.close(DisconnectReason::Replaced);
         }
         own.push(Subscriber::new(claims, Arc::clone(&outlet), seen, now));
         outlet
     }
 
     /// Forgets a listener whose connection is gone.
-    pub fn unsubscribe(&self, ticket_id: TicketId, outlet: &Arc<Outlet>) {
-        let mut tickets = self.tickets();
+    pub(super) fn unsubscribe(&self, ticket_id: TicketId, outlet: &Arc<Outlet>) {
+        let mut tickets = self.0.lock();
         if let Some(own) = tickets.get_mut(&ticket_id) {
             own.retain(|one| !Arc::ptr_eq(&one.outlet, outlet));
             if own.is_empty() {
@@ -48,15 +44,14 @@ impl Hub {
     }
 
     /// Whether nobody listens.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.tickets().is_empty()
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.lock().is_empty()
     }
 
-    /// Says to everybody what is due, and gives the tickets that Redis is to be asked about.
+    /// Tells everybody what is due. Returns the tickets that Redis is to be asked about.
     pub fn look(&self, replica: Option<&Replica>, now: Instant) -> Vec<(TicketId, Score)> {
         let mut questions = Vec::new();
-        for (ticket_id, own) in self.tickets().iter_mut() {
+        for (ticket_id, own) in self.0.lock().iter_mut() {
             let mut asks = false;
             for one in own.iter_mut() {
                 one.look(replica, now);
@@ -69,26 +64,8 @@ impl Hub {
         questions
     }
 
-    /// Takes a room event that names tickets and their end.
-    pub fn heard(&self, event: &RoomEvent) {
-        match event {
-            RoomEvent::Closed { reason, tickets } => tickets
-                .iter()
-                .for_each(|ticket| self.with(ticket.ticket_id, |one| one.closed(*reason))),
-            RoomEvent::Left { tickets } => {
-                tickets.iter().for_each(|t| self.with(t.ticket_id, Subscriber::left));
-            }
-            RoomEvent::Joined { .. }
-            | RoomEvent::Admitted { .. }
-            | RoomEvent::Attached { .. }
-            | RoomEvent::Configured(_)
-            | RoomEvent::Begun { .. }
-            | RoomEvent::Ended { .. } => {}
-        }
-    }
-
     /// Takes a hint.
-    pub fn hint(&self, ticket_id: TicketId, hint: Hint, now: Instant) {
+    pub(super) fn hint(&self, ticket_id: TicketId, hint: Hint, now: Instant) {
         self.with(ticket_id, |one| match hint {
             Hint::Admitting => one.admitting(now),
             Hint::Held => one.held(now),
@@ -96,8 +73,12 @@ impl Hub {
         });
     }
 
-    /// Takes what Redis said; gives the tickets that have to be attached.
-    pub fn settle(&self, answers: &[(TicketId, TicketStatus)], now: Instant) -> Vec<JoinedTicket> {
+    /// Takes what Redis said. Returns the tickets that have to be attached.
+    pub(super) fn settle(
+        &self,
+        answers: &[(TicketId, LineState)],
+        now: Instant,
+    ) -> Vec<JoinedTicket> {
         let mut unknown = Vec::new();
         for (ticket_id, status) in answers {
             let mut attach = None;
@@ -112,39 +93,63 @@ impl Hub {
     }
 
     /// Takes what became of a ticket that was to be attached.
-    pub fn attached(&self, ticket_id: TicketId, outcome: AttachOutcome, now: Instant) {
+    pub(super) fn attached(&self, ticket_id: TicketId, outcome: AttachOutcome, now: Instant) {
         self.with(ticket_id, |one| match outcome {
-            // Its event brings its place.
-            AttachOutcome::Attached | AttachOutcome::Known(TicketStatus::Unknown) => {}
+            // Its event brings its position.
+            AttachOutcome::Attached | AttachOutcome::Known(LineState::Unknown) => {}
             AttachOutcome::Known(status) => {
                 one.settle(status, now);
             }
-            AttachOutcome::Replaced(_) | AttachOutcome::Refused(_) => one.closed(LineEnd::Replaced),
+            AttachOutcome::Replaced(_) | AttachOutcome::Refused(_) => {
+                one.closed(CloseReason::Replaced);
+            }
             AttachOutcome::Ended(reason) => one.closed(reason),
             AttachOutcome::Impossible => one.impossible(),
         });
     }
 
     /// Has Redis asked about everybody who is past waiting: hints may have been lost.
-    pub fn ask_all(&self) {
+    pub(super) fn ask_all(&self) {
         let now = Instant::now();
-        self.tickets().values_mut().flatten().for_each(|one| one.ask_now(now));
+        self.0.lock().values_mut().flatten().for_each(|one| one.ask_now(now));
     }
 
-    /// Tells all who wait that the line is over.
-    pub fn close_all(&self, reason: LineEnd) {
-        let mut tickets = self.tickets();
+    fn with(&self, ticket_id: TicketId, mut change: impl FnMut(&mut Subscriber)) {
+        if let Some(own) = self.0.lock().get_mut(&ticket_id) {
+            own.iter_mut().for_each(&mut change);
+        }
+    }
+}
+
+impl RoomObserver for Hub {
+    fn applied(&self, event: &RoomEvent) {
+        match event {
+            RoomEvent::Closed { reason, tickets } => tickets
+                .iter()
+                .for_each(|ticket| self.with(ticket.ticket_id, |one| one.closed(*reason))),
+            RoomEvent::Left { tickets } => {
+                tickets.iter().for_each(|ticket| self.with(ticket.ticket_id, Subscriber::left));
+            }
+            RoomEvent::Joined { .. }
+            | RoomEvent::Admitted { .. }
+            | RoomEvent::Attached { .. }
+            | RoomEvent::Configured(_)
+            | RoomEvent::Begun { .. }
+            | RoomEvent::Ended { .. } => {}
+        }
+    }
+
+    fn replaced(&self) {
+        self.ask_all();
+    }
+
+    fn over(&self, reason: CloseReason) {
+        let mut tickets = self.0.lock();
         let waiting = tickets.values_mut().flatten().filter(|one| !one.is_past());
         waiting.for_each(|one| one.closed(reason));
     }
 
-    fn with(&self, ticket_id: TicketId, mut change: impl FnMut(&mut Subscriber)) {
-        if let Some(own) = self.tickets().get_mut(&ticket_id) {
-            own.iter_mut().for_each(&mut change);
-        }
-    }
-
-    fn tickets(&self) -> MutexGuard<'_, HashMap<TicketId, Vec<Subscriber>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn is_needed(&self) -> bool {
+        !self.is_empty()
     }
 }

@@ -1,8 +1,8 @@
-//! The latest frame that waits to be written. Places are state, not history: a newer one takes the
-//! place of an older one, so a slow reader costs one frame of memory and never hears stale news.
+//! The latest frame that waits to be written. Positions are state, not history: a newer one
+//! replaces an older one, so a slow reader costs one frame of memory and never hears stale news.
 
-use super::{CloseReason, Frame};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use super::{DisconnectReason, Frame};
+use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 /// What the hub leaves for a connection.
@@ -15,22 +15,20 @@ pub struct Outlet {
 #[derive(Debug, Default)]
 struct Pending {
     frame: Option<Frame>,
-    close: Option<CloseReason>,
+    close: Option<DisconnectReason>,
 }
 
 /// What a connection does next.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Next {
-    /// Writes this.
+pub(crate) enum Next {
     Send(Frame),
-    /// Closes.
-    Close(CloseReason),
+    Close(DisconnectReason),
 }
 
 impl Outlet {
     /// Leaves a frame.
-    pub fn send(&self, frame: Frame) {
-        match &mut self.pending().frame {
+    pub(crate) fn send(&self, frame: Frame) {
+        match &mut self.pending.lock().frame {
             Some(pending) => pending.replace(frame),
             none => *none = Some(frame),
         }
@@ -38,34 +36,29 @@ impl Outlet {
     }
 
     /// Has the connection closed once the last frame is written. The first reason counts.
-    pub fn close(&self, reason: CloseReason) {
-        self.pending().close.get_or_insert(reason);
+    pub(crate) fn close(&self, reason: DisconnectReason) {
+        self.pending.lock().close.get_or_insert(reason);
         self.filled.notify_one();
     }
 
     /// Waits for something to do. Can be cancelled without losing anything.
-    pub async fn next(&self) -> Next {
+    pub(crate) async fn next(&self) -> Next {
         loop {
             let filled = self.filled.notified();
-            {
-                let mut pending = self.pending();
-                if let Some(frame) = pending.frame.take() {
-                    // What is left is found at the next call.
-                    if pending.close.is_some() {
-                        self.filled.notify_one();
-                    }
-                    return Next::Send(frame);
-                }
-                if let Some(reason) = pending.close {
-                    return Next::Close(reason);
-                }
+            if let Some(next) = self.take() {
+                return next;
             }
             filled.await;
         }
     }
 
-    fn pending(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    fn take(&self) -> Option<Next> {
+        let mut pending = self.pending.lock();
+        let Some(frame) = pending.frame.take() else { return pending.close.map(Next::Close) };
+        if pending.close.is_some() {
+            self.filled.notify_one(); // what is left is found at the next call
+        }
+        Some(Next::Send(frame))
     }
 }
 
@@ -78,9 +71,9 @@ mod tests {
         let outlet = Outlet::default();
         outlet.send(Frame::Admitting);
         outlet.send(Frame::Held);
-        outlet.close(CloseReason::Finished);
-        outlet.close(CloseReason::Replaced);
+        outlet.close(DisconnectReason::Finished);
+        outlet.close(DisconnectReason::Replaced);
         assert_eq!(outlet.next().await, Next::Send(Frame::Held));
-        assert_eq!(outlet.next().await, Next::Close(CloseReason::Finished));
+        assert_eq!(outlet.next().await, Next::Close(DisconnectReason::Finished));
     }
 }

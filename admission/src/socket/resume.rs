@@ -1,16 +1,14 @@
-//! Where a returning client was: `?seen=<epoch>.<evn>.<place>`. It says so itself, unsigned, and
+//! Where a returning client was: `?seen=<epoch>.<evn>.<position>`. It says so itself, unsigned, and
 //! can only make its own view worse.
 
-use shared::{messages::EventPoint, tickets::Epoch};
+use shared::line::{Epoch, EventPoint};
 use std::str::FromStr;
 
-/// The place a client saw last, and the event that it was exact with.
+/// The position that a client saw last, and the event with which it was exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// The event.
-    pub point: EventPoint,
-    /// The place.
-    pub place: u64,
+    pub(crate) point: EventPoint,
+    pub(crate) position: u64,
 }
 
 impl FromStr for Seen {
@@ -21,7 +19,7 @@ impl FromStr for Seen {
         let mut part = || parts.next().unwrap_or_default();
         let epoch = Epoch(part().parse()?);
         let point = EventPoint { epoch, evn: part().parse()? };
-        Ok(Self { point, place: part().parse()? })
+        Ok(Self { point, position: part().parse()? })
     }
 }
 
@@ -32,7 +30,7 @@ mod tests {
     #[test]
     fn nonsense_is_refused() {
         let seen: Seen = "2.77.42".parse().unwrap();
-        assert_eq!((seen.point.epoch, seen.point.evn, seen.place), (Epoch(2), 77, 42));
+        assert_eq!((seen.point.epoch, seen.point.evn, seen.position), (Epoch(2), 77, 42));
         for wrong in ["", "1", "1.2", "1.2.3.4", "-1.2.3", "a.b.c", "1.2.99999999999999999999"] {
             assert!(wrong.parse::<Seen>().is_err(), "{wrong}");
         }

@@ -7,18 +7,15 @@ use shared::telemetry::CounterName;
 use std::{convert::Infallible, sync::Arc};
 use tokio_util::sync::CancellationToken;
 
-/// Streams what is in the outlet until it is closed or the service stops. `guard` is let go with
+/// Streams what is in the outlet until it is closed or the service stops. `guard` is dropped with
 /// the stream, however it ends.
-pub fn stream<G: Send + 'static>(
+pub(crate) fn stream<G: Send + 'static>(
     outlet: Arc<Outlet>,
     soft: CancellationToken,
     guard: G,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let frames = stream::unfold((outlet, soft, guard), async |(outlet, soft, guard)| {
-        let next = tokio::select! {
-            () = soft.cancelled() => return None,
-            next = outlet.next() => next,
-        };
+        let next = soft.run_until_cancelled(outlet.next()).await?;
         match next {
             Next::Send(frame) => {
                 CounterName::FramesSent.get().increment(1);

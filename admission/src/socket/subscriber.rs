@@ -1,9 +1,10 @@
 //! What one connection was told, and what it hears next. Pure: no I/O, the time is passed in.
 
-use super::{CloseReason, Frame, Outlet, Seen, cadence};
+use super::{DisconnectReason, Frame, Outlet, Seen, cadence};
 use crate::room::Replica;
-use queue::TicketStatus;
-use shared::{credentials::TicketClaims, drops::CloseReason as LineEnd, lifecycle::TicketState};
+use shared::{
+    credentials::TicketClaims, drops::CloseReason, lifecycle::TicketState, line::LineState,
+};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -17,17 +18,18 @@ const ASK_EVERY: Duration = Duration::from_secs(3);
 const ASK_SOON: Duration = Duration::from_millis(250);
 
 /// One connection, as the hub knows it.
-pub struct Subscriber {
-    /// The ticket; enough to attach it again.
-    pub claims: TicketClaims,
-    /// Where its frames go.
-    pub outlet: Arc<Outlet>,
+pub(super) struct Subscriber {
+    /// Enough to attach the ticket again.
+    pub(super) claims: TicketClaims,
+    pub(super) outlet: Arc<Outlet>,
     shown: Option<Seen>,
     told: Told,
     told_at: Instant,
     since: Instant,
+    /// When Redis is to be asked about the ticket; `None` while it stands in line for sure.
     ask_at: Option<Instant>,
-    past: bool,
+    /// Whether the ticket is past waiting, as far as we know.
+    is_past: bool,
 }
 
 /// The last thing that was said, in the order in which things are said.
@@ -43,9 +45,8 @@ enum Told {
 }
 
 impl Subscriber {
-    /// Begins with what the client says that it saw.
-    #[must_use]
-    pub fn new(
+    /// Begins with what the client says it has seen.
+    pub(super) fn new(
         claims: TicketClaims,
         outlet: Arc<Outlet>,
         seen: Option<Seen>,
@@ -59,16 +60,16 @@ impl Subscriber {
             told_at: now,
             since: now,
             ask_at: None,
-            past: false,
+            is_past: false,
         }
     }
 
     /// Looks at the room and says what is due. `None` stands for a room that is being restored.
-    pub fn look(&mut self, replica: Option<&Replica>, now: Instant) {
+    pub(super) fn look(&mut self, replica: Option<&Replica>, now: Instant) {
         if self.told == Told::Over {
             return;
         }
-        if self.past {
+        if self.is_past {
             return self.keep_alive(now);
         }
         let Some(replica) = replica else { return self.look_at_nothing(now) };
@@ -76,12 +77,12 @@ impl Subscriber {
             return;
         }
         let ticket = &self.claims.ticket;
-        match replica.place_of(ticket.lane, ticket.score) {
-            Some(place) => {
+        match replica.position_of(ticket.lane, ticket.score) {
+            Some(position) => {
                 self.ask_at = None;
                 match replica.ended() {
-                    Some(reason) => self.end(Frame::Closed { reason }, CloseReason::TicketClosed),
-                    None => self.show(replica, place, now),
+                    Some(reason) => self.closed(reason),
+                    None => self.show(replica, position, now),
                 }
             }
             // Not in line: an event, a hint or Redis will tell why.
@@ -93,39 +94,39 @@ impl Subscriber {
     }
 
     /// Whether the client saw a later event than this instance knows. It is served once the
-    /// instance has caught up, so that no place jumps back.
+    /// instance has caught up, so that no position jumps back.
     fn is_ahead_of(&mut self, replica: &Replica, now: Instant) -> bool {
-        let ahead = self.shown.is_some_and(|seen| seen.point > replica.point());
-        if ahead && now.duration_since(self.since) > PATIENCE {
+        let is_ahead = self.shown.is_some_and(|seen| seen.point > replica.point());
+        if is_ahead && now.duration_since(self.since) > PATIENCE {
             self.shown = None;
             return false;
         }
-        ahead
+        is_ahead
     }
 
     fn show(&mut self, replica: &Replica, exact: u64, now: Instant) {
         let point = replica.point();
         let silent = now.duration_since(self.told_at);
-        let mut place = exact;
+        let mut position = exact;
         let mut rise = None;
         if let Some(seen) = self.shown {
-            if exact > seen.place {
+            if exact > seen.position {
                 rise = replica.rise_since(seen.point);
-                // POS-1: without a labelled event the shown place stays.
-                place = rise.map_or(seen.place, |_| exact);
+                // POS-1: without a labelled event the shown position stays.
+                position = rise.map_or(seen.position, |_| exact);
             }
-            let news = self.told != Told::Waiting || replica.is_configured_since(seen.point);
-            if !news && !cadence::is_due(seen.place, place, silent) {
+            let is_news = self.told != Told::Waiting || replica.is_configured_since(seen.point);
+            if !is_news && !cadence::is_due(seen.position, position, silent) {
                 return;
             }
         }
-        self.shown = Some(Seen { point, place });
+        self.shown = Some(Seen { point, position });
         self.tell(Told::Waiting, now);
         self.outlet.send(Frame::Waiting {
             epoch: point.epoch.0,
             evn: point.evn,
-            place,
-            waiting: replica.waiting_in(self.claims.ticket.lane).max(place),
+            position,
+            waiting: replica.waiting_in(self.claims.ticket.lane).max(position),
             mode: replica.mode(),
             message: replica.message().cloned(),
             rise,
@@ -159,22 +160,22 @@ impl Subscriber {
     }
 
     /// Takes what Redis said of the ticket. True when it has to be attached.
-    pub fn settle(&mut self, status: TicketStatus, now: Instant) -> bool {
+    pub(super) fn settle(&mut self, status: LineState, now: Instant) -> bool {
         self.ask_at = Some(now + ASK_EVERY);
         match status {
-            TicketStatus::Waiting => {
-                // In line: its place comes from the replica, now or in a moment.
-                self.past = false;
+            LineState::Waiting => {
+                // In line: its position comes from the replica, now or in a moment.
+                self.is_past = false;
                 self.ask_at = None;
             }
-            TicketStatus::Missed | TicketStatus::InFlight { extended: false } => {}
-            TicketStatus::InFlight { extended: true } => self.admitting(now),
-            TicketStatus::Held => self.held(now),
-            TicketStatus::Finished => self.finished(),
-            TicketStatus::Closed(reason) => self.closed(reason),
-            TicketStatus::Left => self.left(),
-            TicketStatus::Unknown => {
-                self.past = false;
+            LineState::Missed | LineState::InFlight { extended: false } => {}
+            LineState::InFlight { extended: true } => self.admitting(now),
+            LineState::Held => self.held(now),
+            LineState::Finished => self.finished(),
+            LineState::Closed(reason) => self.closed(reason),
+            LineState::Left => self.left(),
+            LineState::Unknown => {
+                self.is_past = false;
                 return self.told != Told::Over;
             }
         }
@@ -182,58 +183,58 @@ impl Subscriber {
     }
 
     /// Kafka has the command.
-    pub fn admitting(&mut self, now: Instant) {
+    pub(super) fn admitting(&mut self, now: Instant) {
         self.advance(Told::Admitting, Frame::Admitting, now);
     }
 
     /// Postgres has the hold.
-    pub fn held(&mut self, now: Instant) {
+    pub(super) fn held(&mut self, now: Instant) {
         self.advance(Told::Held, Frame::Held, now);
     }
 
     /// The order changed.
-    pub fn order(&mut self, state: TicketState, now: Instant) {
+    pub(super) fn order(&mut self, state: TicketState, now: Instant) {
         if state.is_terminal() {
-            return self.end(Frame::Order { state }, CloseReason::Finished);
+            return self.end(Frame::Order { state }, DisconnectReason::Finished);
         }
         if self.told != Told::Order(state) && self.told != Told::Over {
-            self.past = true;
+            self.is_past = true;
             self.tell(Told::Order(state), now);
             self.outlet.send(Frame::Order { state });
         }
     }
 
-    /// The order is over; which way is the storefront's to say.
+    /// The order is over; the storefront tells how it ended.
     fn finished(&mut self) {
-        self.end(Frame::Held, CloseReason::Finished);
+        self.end(Frame::Held, DisconnectReason::Finished);
     }
 
     /// Closed before its turn.
-    pub fn closed(&mut self, reason: LineEnd) {
-        self.end(Frame::Closed { reason }, CloseReason::TicketClosed);
+    pub(super) fn closed(&mut self, reason: CloseReason) {
+        self.end(Frame::Closed { reason }, DisconnectReason::TicketClosed);
     }
 
-    /// Went away.
-    pub fn left(&mut self) {
-        self.end(Frame::Left, CloseReason::TicketClosed);
+    /// The shopper left.
+    pub(super) fn left(&mut self) {
+        self.end(Frame::Left, DisconnectReason::TicketClosed);
     }
 
-    /// Can never be served.
-    pub fn impossible(&mut self) {
+    /// No ticket of this room can have such a score.
+    pub(super) fn impossible(&mut self) {
         self.told = Told::Over;
         self.ask_at = None;
-        self.outlet.close(CloseReason::TicketInvalid("ticket_invalid"));
+        self.outlet.close(DisconnectReason::TicketInvalid("ticket_invalid"));
     }
 
     fn advance(&mut self, told: Told, frame: Frame, now: Instant) {
-        self.past = true;
+        self.is_past = true;
         if self.told < told {
             self.tell(told, now);
             self.outlet.send(frame);
         }
     }
 
-    fn end(&mut self, frame: Frame, reason: CloseReason) {
+    fn end(&mut self, frame: Frame, reason: DisconnectReason) {
         if self.told != Told::Over {
             self.told = Told::Over;
             self.ask_at = None;
@@ -249,25 +250,24 @@ impl Subscriber {
         }
     }
 
-    /// Has Redis asked at the next look, unless the ticket is over or stands in line for sure.
-    pub const fn ask_now(&mut self, now: Instant) {
-        if self.past {
+    /// Has Redis asked at the next look, unless the ticket stands in line.
+    pub(super) const fn ask_now(&mut self, now: Instant) {
+        if self.is_past {
             self.ask_at = Some(now);
         }
     }
 
     /// Whether Redis is to be asked now; if so, not again for a while.
-    pub fn take_question(&mut self, now: Instant) -> bool {
-        let due = self.told != Told::Over && self.ask_at.is_some_and(|at| at <= now);
-        if due {
+    pub(super) fn take_question(&mut self, now: Instant) -> bool {
+        let is_due = self.told != Told::Over && self.ask_at.is_some_and(|at| at <= now);
+        if is_due {
             self.ask_at = Some(now + ASK_EVERY);
         }
-        due
+        is_due
     }
 
-    /// Whether it still stands in line, as far as it was told.
-    #[must_use]
-    pub const fn is_past(&self) -> bool {
-        self.past
+    /// Whether the ticket is past waiting, as far as we know.
+    pub(super) const fn is_past(&self) -> bool {
+        self.is_past
     }
 }

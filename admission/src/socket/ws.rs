@@ -1,6 +1,6 @@
 //! The WebSocket: writes what is in its outlet, reads nothing but signs of life.
 
-use super::{CloseReason, Frame, Outlet, outlet::Next};
+use super::{DisconnectReason, Frame, Outlet, outlet::Next};
 use axum::{
     body::Bytes,
     extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade},
@@ -19,10 +19,10 @@ const PING_AFTER: Duration = Duration::from_secs(25);
 const IDLE: Duration = Duration::from_secs(75);
 /// How long the other end may take to answer a close.
 const CLOSE_TIME: Duration = Duration::from_secs(2);
-/// Messages of a client in one second, control frames included.
+/// Messages that a client may send in one second, control frames included.
 const MESSAGES_PER_SECOND: u32 = 5;
 
-/// Sets the sizes: small buffers, since there are many sockets and small frames.
+/// Sets small buffers, since there are many sockets and small frames.
 pub fn sized(upgrade: WebSocketUpgrade) -> WebSocketUpgrade {
     upgrade
         .read_buffer_size(1024)
@@ -37,40 +37,37 @@ pub struct Connection {
     socket: WebSocket,
     outlet: Arc<Outlet>,
     heard_at: Instant,
-    pinged: bool,
+    is_pinged: bool,
+    /// When the current second of messages began, and how many came in it.
     window: (Instant, u32),
 }
 
 impl Connection {
-    /// Takes an upgraded socket and the outlet that it is to write from.
+    /// Takes an upgraded socket, and the outlet with its frames.
     #[must_use]
     pub fn new(socket: WebSocket, outlet: Arc<Outlet>) -> Self {
         let now = Instant::now();
-        Self { socket, outlet, heard_at: now, pinged: false, window: (now, 0) }
+        Self { socket, outlet, heard_at: now, is_pinged: false, window: (now, 0) }
     }
 
-    /// Runs until either end closes. `restart` gives the reason at a soft stop.
+    /// Runs until either end closes. `restart` makes the reason for a soft stop.
     pub async fn run(
         mut self,
         soft: CancellationToken,
         hard: CancellationToken,
-        restart: impl FnOnce() -> CloseReason,
+        restart: impl FnOnce() -> DisconnectReason,
     ) {
-        let reason = tokio::select! {
-            () = hard.cancelled() => return,
-            reason = self.until_closed(&soft) => reason,
-        };
-        let reason = match reason {
-            Ended::Gone => return,
-            Ended::Stop => restart(),
-            Ended::Because(reason) => reason,
+        let reason = match hard.run_until_cancelled(self.until_closed(&soft)).await {
+            None | Some(Ended::Gone) => return,
+            Some(Ended::Stop) => restart(),
+            Some(Ended::Because(reason)) => reason,
         };
         let _ = tokio::time::timeout(CLOSE_TIME, self.close(reason)).await;
     }
 
     async fn until_closed(&mut self, soft: &CancellationToken) -> Ended {
         loop {
-            let quiet_at = self.heard_at + if self.pinged { IDLE } else { PING_AFTER };
+            let quiet_at = self.heard_at + if self.is_pinged { IDLE } else { PING_AFTER };
             let step = tokio::select! {
                 next = self.outlet.next() => match next {
                     Next::Send(frame) => self.write(&frame).await,
@@ -97,7 +94,7 @@ impl Connection {
         match tokio::time::timeout(WRITE_TIME, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(Ended::Gone),
-            Err(_) => Err(Ended::Because(CloseReason::TooSlow)),
+            Err(_) => Err(Ended::Because(DisconnectReason::TooSlow)),
         }
     }
 
@@ -106,31 +103,32 @@ impl Connection {
             None | Some(Ok(Message::Close(_))) => return Err(Ended::Gone),
             // Too large, not UTF-8, against the protocol; or the connection broke, and nobody
             // hears the close.
-            Some(Err(_)) => return Err(Ended::Because(CloseReason::BadFrame)),
+            Some(Err(_)) => return Err(Ended::Because(DisconnectReason::BadFrame)),
             Some(Ok(_)) => {}
         }
         self.heard_at = Instant::now();
-        self.pinged = false;
+        self.is_pinged = false;
         if self.heard_at.duration_since(self.window.0) >= Duration::from_secs(1) {
             self.window = (self.heard_at, 0);
         }
         self.window.1 += 1;
         if self.window.1 > MESSAGES_PER_SECOND {
-            return Err(Ended::Because(CloseReason::BadFrame));
+            return Err(Ended::Because(DisconnectReason::BadFrame));
         }
         Ok(())
     }
 
     async fn ask_for_life(&mut self) -> Result<(), Ended> {
-        if self.pinged {
-            return Err(Ended::Because(CloseReason::Idle));
+        if self.is_pinged {
+            return Err(Ended::Because(DisconnectReason::Idle));
         }
-        self.pinged = true;
+        self.is_pinged = true;
         self.write_message(Message::Ping(Bytes::new())).await
     }
 
-    /// Says why, and waits for the answer so that the reason is not lost with the connection.
-    async fn close(&mut self, reason: CloseReason) {
+    /// Says why, and waits for the other end to confirm, so that the reason is not lost with the
+    /// connection.
+    async fn close(&mut self, reason: DisconnectReason) {
         let frame = CloseFrame { code: reason.code(), reason: reason.text().as_ref().into() };
         if self.socket.send(Message::Close(Some(frame))).await.is_ok() {
             while let Some(Ok(_)) = self.socket.recv().await {}
@@ -142,5 +140,5 @@ impl Connection {
 enum Ended {
     Gone,
     Stop,
-    Because(CloseReason),
+    Because(DisconnectReason),
 }

@@ -1,11 +1,18 @@
 //! Whatever comes in: a clear problem with a stable code, never a 5xx.
 
-use crate::world::{ORIGIN, Shopper, World, answer, keys, until_close};
+use crate::harness::{AdmissionTest, ORIGIN, TestShopper, answer, claims, until_close};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use shared::credentials::TicketClaims;
-use shared::ids::DropId;
-use std::time::{Duration, Instant};
+use shared::{
+    credentials::TicketClaims,
+    ids::{DropId, TicketId},
+    line::{Epoch, Score},
+};
+use std::{
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
+use testkit::{keyring, room::TestRoom};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -13,9 +20,9 @@ use tokio::{
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_wrong_body_has_its_code() {
-    let world = World::open().await;
-    let instance = world.instance().await;
-    let v = world.variant;
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let v = test.room.variant_id;
     let other = DropId::generate();
     let cases: &[(String, u16, &str)] = &[
         (format!(r#"{{"variant_id":"{v}","units":0}}"#), 422, "invalid_units"),
@@ -28,7 +35,7 @@ async fn every_wrong_body_has_its_code() {
         (format!(r#"{{"variant_id":"{v}","units":"1"}}"#), 400, "invalid_body"),
         (format!(r#"{{"variant_id":"{v}","units":null}}"#), 400, "invalid_body"),
         (format!(r#"{{"variant_id":"{v}"}}"#), 400, "invalid_body"),
-        (format!(r#"{{"variant_id":"{v}","units":1,"place":1}}"#), 400, "invalid_body"),
+        (format!(r#"{{"variant_id":"{v}","units":1,"position":1}}"#), 400, "invalid_body"),
         (format!(r#"{{"variant_id":"{v}","units":1,"units":2}}"#), 400, "invalid_body"),
         (format!(r#"{{"variant_id":"{other}","units":1}}"#), 422, "unknown_variant"),
         (r#"{"variant_id":"me","units":1}"#.to_owned(), 400, "invalid_body"),
@@ -40,7 +47,7 @@ async fn every_wrong_body_has_its_code() {
     ];
     for (body, status, code) in cases {
         let request = instance
-            .request(Method::POST, &world.path("tickets"), &Shopper::new())
+            .request(Method::POST, &test.path("tickets"), &TestShopper::new())
             .header("content-type", "application/json")
             .body(body.clone());
         let (got, problem) = answer(request).await;
@@ -48,54 +55,51 @@ async fn every_wrong_body_has_its_code() {
         assert_eq!((got, problem["code"].as_str()), (*status, Some(*code)), "{shown}");
         assert!(problem["request_id"].is_string(), "{problem}");
     }
-    assert_eq!(
-        world.queue.counts(world.drop_id, shared::tickets::Epoch(1)).await.unwrap().joined,
-        0
-    );
+    assert_eq!(test.room.queue.counts(test.room.drop_id, TestRoom::EPOCH).await.unwrap().joined, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn wrong_requests_are_problems_too() {
-    let world = World::open().await;
-    let instance = world.instance().await;
-    let shopper = Shopper::new();
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let shopper = TestShopper::new();
     let post = |path: &str| instance.request(Method::POST, path, &shopper);
-    let tickets = world.path("tickets");
+    let tickets = test.path("tickets");
     let code = async |request| {
         let (status, problem): (u16, Value) = answer(request).await;
         (status, problem["code"].as_str().unwrap_or_default().to_owned())
     };
     let form = post(&tickets).header("content-type", "text/plain").body("units=1");
     assert_eq!(code(form).await, (415, "unsupported_media_type".into()));
-    let foreign = post(&tickets).json(&world.body()).header("origin", "http://evil.example");
+    let foreign = post(&tickets).json(&test.body()).header("origin", "http://evil.example");
     assert_eq!(code(foreign).await, (403, "origin_refused".into()));
-    let ours = post(&tickets).json(&world.body()).header("origin", ORIGIN);
+    let ours = post(&tickets).json(&test.body()).header("origin", ORIGIN);
     assert_eq!(answer(ours).await.0, 201);
-    let nobody = Client::new().post(instance.url(&tickets)).json(&world.body());
+    let nobody = Client::new().post(instance.url(&tickets)).json(&test.body());
     assert_eq!(code(nobody).await, (401, "session_required".into()));
-    let forged = Client::new().post(instance.url(&tickets)).bearer_auth("x").json(&world.body());
+    let forged = Client::new().post(instance.url(&tickets)).bearer_auth("x").json(&test.body());
     assert_eq!(code(forged).await, (401, "session_invalid".into()));
     assert_eq!(code(post("/v1/nowhere")).await, (404, "not_found".into()));
     assert_eq!(
-        code(post("/v1/drops/1/tickets").json(&world.body())).await,
+        code(post("/v1/drops/1/tickets").json(&test.body())).await,
         (404, "not_found".into())
     );
     let put = instance.request(Method::PUT, &tickets, &shopper);
     assert_eq!(code(put).await, (405, "method_not_allowed".into()));
-    let plain = instance.request(Method::GET, &world.path("stream"), &shopper);
+    let plain = instance.request(Method::GET, &test.path("stream"), &shopper);
     assert_eq!(code(plain).await, (426, "upgrade_required".into()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_wrong_ticket_has_its_code() {
-    let world = World::open().await;
-    let instance = world.instance().await;
-    let joined = world.join(&instance, &Shopper::new()).await;
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
     let token = joined["token"].as_str().unwrap();
-    let claims = world.claims(token);
-    let expired = TicketClaims { expires_at_ms: 1, ..claims }.seal(&keys());
-    let foreign = TicketClaims { drop_id: DropId::generate(), ..claims }.seal(&keys());
-    let session = Shopper::new().session;
+    let claims = claims(token);
+    let expired = TicketClaims { expires_at_ms: 1, ..claims }.seal(&keyring());
+    let foreign = TicketClaims { drop_id: DropId::generate(), ..claims }.seal(&keyring());
+    let session = TestShopper::new().session;
     let mut cases = vec![
         (expired, 401, "ticket_expired"),
         (foreign, 403, "ticket_foreign"),
@@ -109,33 +113,33 @@ async fn every_wrong_ticket_has_its_code() {
         cases.push((String::from_utf8(bytes).unwrap(), 401, "ticket_invalid"));
     }
     for (wrong, status, code) in cases {
-        let (got, problem) = world.status(&instance, &wrong).await;
+        let (got, problem) = test.status(&instance, &wrong).await;
         assert_eq!((got, problem["code"].as_str()), (status, Some(code)), "{wrong}");
         if !wrong.is_empty() && wrong.len() < 1000 {
-            let mut socket = world.stream(&instance, &wrong, "").await;
+            let mut socket = test.stream(&instance, &wrong, "").await;
             assert_eq!(until_close(&mut socket).await, (4501, code.to_owned()));
         }
     }
-    assert_eq!(world.status(&instance, token).await.1["place"], 1);
+    assert_eq!(test.status(&instance, token).await.1["position"], 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_score_that_no_ticket_can_have_is_refused() {
-    let world = World::open().await;
-    let instance = world.instance().await;
-    let joined = world.join(&instance, &Shopper::new()).await;
-    let mut claims = world.claims(joined["token"].as_str().unwrap());
-    claims.ticket.ticket_id = shared::ids::TicketId::generate();
-    claims.ticket.shopper_id = Shopper::new().id;
-    claims.ticket.score = shared::tickets::Score::new(shared::tickets::Epoch(9), 1);
-    let (status, problem) = world.status(&instance, &claims.seal(&keys())).await;
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
+    let mut claims = claims(joined["token"].as_str().unwrap());
+    claims.ticket.ticket_id = TicketId::generate();
+    claims.ticket.shopper_id = TestShopper::new().id;
+    claims.ticket.score = Score::new(Epoch(9), 1);
+    let (status, problem) = test.status(&instance, &claims.seal(&keyring())).await;
     assert_eq!((status, &problem["code"]), (401, &json!("ticket_invalid")));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn slow_headers_are_cut_off() {
-    let world = World::open().await;
-    let instance = world.instance().await;
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
     let mut slow = TcpStream::connect(instance.address).await.unwrap();
     slow.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n").await.unwrap();
     let begun = Instant::now();
@@ -159,8 +163,8 @@ async fn slow_headers_are_cut_off() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_huge_head_is_refused() {
-    let world = World::open().await;
-    let instance = world.instance().await;
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
     let mut socket = TcpStream::connect(instance.address).await.unwrap();
     let head = format!("GET /healthz HTTP/1.1\r\nhost: x\r\nbig: {}\r\n\r\n", "x".repeat(64_000));
     let _ = socket.write_all(head.as_bytes()).await;
@@ -173,16 +177,16 @@ async fn a_huge_head_is_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_shopper_cannot_flood_the_joins() {
-    let world = World::open().await;
-    let two = std::num::NonZeroU32::new(2).unwrap();
-    let instance = world.instance_with(|settings| settings.limits.joins_per_second = two).await;
-    let shopper = Shopper::new();
+    let test = AdmissionTest::open().await;
+    let two = NonZeroU32::new(2).unwrap();
+    let instance = test.instance_with(|settings| settings.limits.joins_per_second = two).await;
+    let shopper = TestShopper::new();
     let flood = (0..40).map(async |_| {
-        let request = instance.request(Method::POST, &world.path("tickets"), &shopper);
-        request.json(&world.body()).send().await.unwrap()
+        let request = instance.request(Method::POST, &test.path("tickets"), &shopper);
+        request.json(&test.body()).send().await.unwrap()
     });
     let answers = futures_util::future::join_all(flood).await;
     let limited = answers.into_iter().find(|response| response.status() == 429);
     assert!(limited.is_some_and(|response| response.headers().contains_key("retry-after")));
-    assert_eq!(world.try_join(&instance, &Shopper::new()).await.0, 201);
+    assert_eq!(test.try_join(&instance, &TestShopper::new()).await.0, 201);
 }

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test has no better answer")]
 
 mod bad_input;
+mod clock;
+mod document;
+mod harness;
 mod joining;
 mod lost_line;
-mod places;
+mod positions;
 mod stream;
 mod without_room;
-mod world;

@@ -1,90 +1,88 @@
-//! Live places and what follows them.
+//! Live positions and what follows them.
 
-use crate::world::{ORIGIN, Shopper, World, next, say, until, until_close};
+use crate::harness::{
+    AdmissionTest, ORIGIN, PATIENCE, TestShopper, claims, next, say, until, until_close,
+};
 use futures_util::StreamExt;
-use queue::{AdmitRequest, Extension, Finished, LogPosition, SettleOutcome, Settlement};
 use reqwest::Client;
 use serde_json::{Value, json};
-use shared::{drops::CloseReason, lifecycle::TicketState, tickets::Epoch};
+use shared::{
+    drops::CloseReason,
+    lifecycle::TicketState,
+    line::{Epoch, Extension, Finished, LogPosition, SettleOutcome, Settlement},
+};
 use std::time::{Duration, Instant};
+use testkit::{room::TestRoom, wait_until};
 use tokio_tungstenite::tungstenite::Message;
-use uuid::Uuid;
 
-const EPOCH: Epoch = Epoch(1);
+const EPOCH: Epoch = TestRoom::EPOCH;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_way_from_waiting_to_the_end_is_told() {
-    let world = World::open().await;
-    let instance = world.instance().await;
-    let joined = world.join(&instance, &Shopper::new()).await;
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
     let token = joined["token"].as_str().unwrap();
-    let mut socket = world.stream(&instance, token, "").await;
+    let mut socket = test.stream(&instance, token, "").await;
     let first = next(&mut socket).await.unwrap();
-    assert_eq!((&first["type"], &first["place"]), (&json!("waiting"), &json!(1)));
+    assert_eq!((&first["type"], &first["position"]), (&json!("waiting"), &json!(1)));
 
-    let ticket = world.claims(token).ticket;
-    let request = AdmitRequest {
-        limit: 1,
-        lease: Duration::from_secs(30),
-        request_id: Uuid::now_v7(),
-        ignore_stock: false,
-    };
-    crate::world::wait("an admission", async || {
-        let admitted = world.queue.admit(world.drop_id, EPOCH, request).await.unwrap();
-        (!admitted.tickets.is_empty()).then_some(())
+    let ticket = claims(token).ticket;
+    wait_until("admission", PATIENCE, async || {
+        (!test.room.admit(1).await.tickets.is_empty()).then_some(())
     })
     .await;
-    assert_eq!(world.status(&instance, token).await.1["state"], "waiting");
+    assert_eq!(test.status(&instance, token).await.1["state"], "waiting");
     let position = LogPosition { generation: 1, partition: 0, offset: 0 };
     let extension = Extension { ticket_id: ticket.ticket_id, position };
     let lease = Duration::from_secs(60);
-    world.queue.extend(world.drop_id, EPOCH, &[extension], lease).await.unwrap();
+    test.room.queue.extend(test.room.drop_id, EPOCH, &[extension], lease).await.unwrap();
     until(&mut socket, |frame| frame["type"] == "admitting").await;
-    assert_eq!(world.status(&instance, token).await.1["state"], "admitting");
+    assert_eq!(test.status(&instance, token).await.1["state"], "admitting");
 
     let (ticket_id, score) = (ticket.ticket_id, ticket.score);
     let settled = Settlement { ticket_id, score, outcome: SettleOutcome::Held };
-    world.queue.settle(world.drop_id, EPOCH, &[], &[settled]).await.unwrap();
+    test.room.queue.settle(test.room.drop_id, EPOCH, &[], &[settled]).await.unwrap();
     until(&mut socket, |frame| frame["type"] == "held").await;
-    assert_eq!(world.status(&instance, token).await.1["state"], "held");
+    assert_eq!(test.status(&instance, token).await.1["state"], "held");
 
     let finished = Finished { ticket_id, score, state: TicketState::Confirmed };
-    world.queue.finish(world.drop_id, EPOCH, &[], &[finished]).await.unwrap();
+    test.room.queue.finish(test.room.drop_id, EPOCH, &[], &[finished]).await.unwrap();
     let end = until(&mut socket, |frame| frame["type"] == "order").await;
     assert_eq!(end["state"], "confirmed");
     assert_eq!(until_close(&mut socket).await.0, 4502);
-    assert_eq!(world.status(&instance, token).await.1["state"], "finished");
+    assert_eq!(test.status(&instance, token).await.1["state"], "finished");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_end_of_a_drop_reaches_all_streams_within_two_seconds() {
-    let world = World::open().await;
-    let instance = world.instance().await;
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
     let mut sockets = Vec::new();
     for _ in 0..30 {
-        let joined = world.join(&instance, &Shopper::new()).await;
-        sockets.push(world.stream(&instance, joined["token"].as_str().unwrap(), "").await);
+        let joined = test.join(&instance, &TestShopper::new()).await;
+        sockets.push(test.stream(&instance, joined["token"].as_str().unwrap(), "").await);
     }
     next(&mut sockets[29]).await.unwrap();
     let begun = Instant::now();
-    world.queue.end(world.drop_id, EPOCH, CloseReason::SoldOut).await.unwrap();
+    test.room.queue.end(test.room.drop_id, EPOCH, CloseReason::SoldOut).await.unwrap();
     for socket in &mut sockets {
         let frame = until(socket, |frame| frame["type"] == "closed").await;
         assert_eq!(frame["reason"], "sold_out");
         assert_eq!(until_close(socket).await.0, 4500);
     }
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
-    let (status, problem) = world.try_join(&instance, &Shopper::new()).await;
+    let (status, problem) = test.try_join(&instance, &TestShopper::new()).await;
     assert_eq!((status, &problem["code"]), (409, &json!("sold_out")));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_tells_everybody_when_to_come_back() {
-    let world = World::open().await;
-    let (stopping, other) = (world.instance().await, world.instance().await);
-    let joined = world.join(&stopping, &Shopper::new()).await;
+    let test = AdmissionTest::open().await;
+    let (stopping, other) = (test.instance().await, test.instance().await);
+    let joined = test.join(&stopping, &TestShopper::new()).await;
     let token = joined["token"].as_str().unwrap();
-    let mut socket = world.stream(&stopping, token, "").await;
+    let mut socket = test.stream(&stopping, token, "").await;
     let seen = next(&mut socket).await.unwrap();
     stopping.shutdown.begin();
     let (code, reason) = until_close(&mut socket).await;
@@ -93,98 +91,98 @@ async fn a_stop_tells_everybody_when_to_come_back() {
     let stopped = tokio::time::timeout(Duration::from_secs(5), stopping.task).await;
     stopped.expect("stops in time").unwrap().unwrap();
 
-    let query = format!("?seen={}.{}.{}", seen["epoch"], seen["evn"], seen["place"]);
-    let mut socket = world.stream(&other, token, &query).await;
-    assert_eq!(next(&mut socket).await.unwrap()["place"], seen["place"]);
+    let query = format!("?seen={}.{}.{}", seen["epoch"], seen["evn"], seen["position"]);
+    let mut socket = test.stream(&other, token, &query).await;
+    assert_eq!(next(&mut socket).await.unwrap()["position"], seen["position"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_returning_client_is_served_by_what_it_saw() {
-    let world = World::open().await;
-    let instance = world.instance().await;
-    world.join(&instance, &Shopper::new()).await;
-    let joined = world.join(&instance, &Shopper::new()).await;
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    test.join(&instance, &TestShopper::new()).await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
     let token = joined["token"].as_str().unwrap();
-    // It saw place 1 with an event that this instance has: no unlabelled rise.
-    let mut socket = world.stream(&instance, token, "?seen=1.3.1").await;
+    // It saw position 1 with an event that this instance has: no unlabelled rise.
+    let mut socket = test.stream(&instance, token, "?seen=1.3.1").await;
     let frame = next(&mut socket).await.unwrap();
-    assert!(frame["place"] == 1 || frame["rise"] == "returned", "{frame}");
+    assert!(frame["position"] == 1 || frame["rise"] == "returned", "{frame}");
     // An event that nobody has is not waited for longer than patience lasts.
     let begun = Instant::now();
-    let mut socket = world.stream(&instance, token, "?seen=1.999999.1").await;
-    assert_eq!(next(&mut socket).await.unwrap()["place"], 2);
+    let mut socket = test.stream(&instance, token, "?seen=1.999999.1").await;
+    assert_eq!(next(&mut socket).await.unwrap()["position"], 2);
     assert!(begun.elapsed() > Duration::from_secs(4));
-    let mut socket = world.stream(&instance, token, "?seen=nonsense").await;
-    assert_eq!(next(&mut socket).await.unwrap()["place"], 2);
+    let mut socket = test.stream(&instance, token, "?seen=nonsense").await;
+    assert_eq!(next(&mut socket).await.unwrap()["position"], 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_newest_sockets_of_a_ticket_win() {
-    let world = World::open().await;
-    let instance = world.instance().await;
-    let joined = world.join(&instance, &Shopper::new()).await;
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
     let token = joined["token"].as_str().unwrap();
-    let mut first = world.stream(&instance, token, "").await;
+    let mut first = test.stream(&instance, token, "").await;
     let mut rest = Vec::new();
     for _ in 0..3 {
-        rest.push(world.stream(&instance, token, "").await);
+        rest.push(test.stream(&instance, token, "").await);
     }
     assert_eq!(until_close(&mut first).await, (4002, "replaced".into()));
     for socket in &mut rest {
-        assert_eq!(next(socket).await.unwrap()["place"], 1);
+        assert_eq!(next(socket).await.unwrap()["position"], 1);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn large_frames_and_floods_are_closed() {
-    let world = World::open().await;
-    let instance = world.instance().await;
-    let joined = world.join(&instance, &Shopper::new()).await;
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
     let token = joined["token"].as_str().unwrap();
-    let mut socket = world.stream(&instance, token, "").await;
+    let mut socket = test.stream(&instance, token, "").await;
     say(&mut socket, Message::text("x".repeat(5000))).await;
     assert_eq!(until_close(&mut socket).await.0, 4503);
-    let mut socket = world.stream(&instance, token, "").await;
+    let mut socket = test.stream(&instance, token, "").await;
     for _ in 0..20 {
-        say(&mut socket, Message::text("{\"place\":1}")).await;
+        say(&mut socket, Message::text("{\"position\":1}")).await;
     }
     assert_eq!(until_close(&mut socket).await.0, 4503);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_our_pages_may_open_a_stream() {
-    let world = World::open().await;
-    let instance = world.instance().await;
-    let joined = world.join(&instance, &Shopper::new()).await;
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
     let token = joined["token"].as_str().unwrap().to_owned();
     let header = ("sluice-ticket", token.clone());
-    let cookie = format!("__Host-sluice-ticket-{}={token}", world.drop_id.as_uuid().simple());
-    let cookie = ("cookie", cookie);
+    let drop_id = test.room.drop_id.to_string().replace('-', "");
+    let cookie = ("cookie", format!("__Host-sluice-ticket-{drop_id}={token}"));
     let origin = |text: &str| ("origin", text.to_owned());
 
-    assert!(world.try_stream(&instance, std::slice::from_ref(&header)).await.is_ok());
-    assert!(world.try_stream(&instance, &[cookie.clone(), origin(ORIGIN)]).await.is_ok());
-    let refused = world.try_stream(&instance, std::slice::from_ref(&cookie)).await;
+    assert!(test.try_stream(&instance, std::slice::from_ref(&header)).await.is_ok());
+    assert!(test.try_stream(&instance, &[cookie.clone(), origin(ORIGIN)]).await.is_ok());
+    let refused = test.try_stream(&instance, std::slice::from_ref(&cookie)).await;
     assert_eq!(refused.err(), Some(403), "a cookie without an origin");
     for foreign in
         ["null", "http://127.0.0.1:80800", "https://127.0.0.1:8080", "http://evil.example"]
     {
         for ticket in [&header, &cookie] {
-            let refused = world.try_stream(&instance, &[ticket.clone(), origin(foreign)]).await;
+            let refused = test.try_stream(&instance, &[ticket.clone(), origin(foreign)]).await;
             assert_eq!(refused.err(), Some(403), "{foreign}");
         }
     }
-    let none = world.try_stream(&instance, &[origin(ORIGIN)]).await;
+    let none = test.try_stream(&instance, &[origin(ORIGIN)]).await;
     assert_eq!(until_close(&mut none.unwrap()).await, (4501, "ticket_invalid".into()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn server_sent_events_say_the_same() {
-    let world = World::open().await;
-    let instance = world.instance().await;
-    let joined = world.join(&instance, &Shopper::new()).await;
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
     let token = joined["token"].as_str().unwrap();
-    let url = instance.url(&world.path("events"));
+    let url = instance.url(&test.path("events"));
     let response = Client::new().get(url).header("sluice-ticket", token).send().await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let mut chunks = Box::pin(futures_util::stream::unfold(response, async |mut response| {
@@ -193,5 +191,5 @@ async fn server_sent_events_say_the_same() {
     }));
     let first = chunks.next().await.unwrap();
     let frame: Value = serde_json::from_str(first.trim().strip_prefix("data: ").unwrap()).unwrap();
-    assert_eq!((&frame["type"], &frame["place"]), (&json!("waiting"), &json!(1)));
+    assert_eq!((&frame["type"], &frame["position"]), (&json!("waiting"), &json!(1)));
 }

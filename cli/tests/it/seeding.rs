@@ -2,21 +2,17 @@
 
 use serde_json::Value;
 use std::{collections::BTreeMap, path::Path, process::Command};
-use testkit::{TestApp, TestDatabase, settings::TEST_KEYS};
-
-type Env = BTreeMap<String, String>;
+use testkit::{TestApp, TestDatabase, settings};
 
 /// The settings that every command needs, for this database.
-fn env_of(database: &TestDatabase) -> Env {
-    let mut env: Env = ["TICKET_KEYS", "SESSION_KEYS", "COMMAND_KEYS"]
-        .map(|name| (format!("SLUICE_CREDENTIALS__{name}"), TEST_KEYS.to_owned()))
-        .into();
+fn env_of(database: &TestDatabase) -> BTreeMap<String, String> {
+    let mut env = settings::credentials();
     env.insert("SLUICE_DATABASE__URL".to_owned(), database.url().to_owned());
     env
 }
 
 /// Runs `sluice seed` and returns what it printed.
-fn seed(env: &Env, state: Option<&Path>) -> Value {
+fn seed(env: &BTreeMap<String, String>, state: Option<&Path>) -> Value {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
     command.args(["seed", "--units", "20", "--open-h", "2"]).envs(env);
     if let Some(state) = state {
@@ -42,7 +38,7 @@ async fn a_demo_is_made_once_and_renewed_when_sold_out() {
     assert_ne!(renewed["drop_id"], first["drop_id"]);
     assert_eq!(renewed["seller_key"], first["seller_key"]);
 
-    // A wiped database has other rows; the file must not be believed.
+    // A wiped database has other rows, so the file must not be trusted.
     let other = TestDatabase::create().await;
     let remade = seed(&env_of(&other), Some(&file));
     assert_ne!(remade["seller_key"], first["seller_key"]);
@@ -52,7 +48,7 @@ async fn a_demo_is_made_once_and_renewed_when_sold_out() {
 #[tokio::test]
 async fn what_was_seeded_works() {
     let app = TestApp::start().await;
-    let seeded = seed(&app.services.fleet.service_env(), None);
+    let seeded = seed(&app.world.fleet.service_env(), None);
     let key = |field: &str| app.storefront().with_key(seeded[field].as_str().unwrap());
     let drop_id = seeded["drop_id"].as_str().unwrap();
     key("seller_key").get(&format!("/v1/seller/drops/{drop_id}")).await.expect(200);

@@ -1,4 +1,4 @@
-//! What must be told to others.
+//! What other systems must be told.
 //!
 //! | module | holds |
 //! |---|---|

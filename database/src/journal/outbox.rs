@@ -1,26 +1,25 @@
-//! What must be told to others: written with what it tells of, published by the relay.
+//! Records on their way to Kafka: written in the transaction of what they report, published by the
+//! relay.
 
-use crate::{DatabaseError, Doing, ordering::order::Change};
-use jiff::Timestamp;
-use shared::messages::{OrderChanged, OrderEvent, topics};
+use crate::{DatabaseError, Doing};
 use sqlx::{PgConnection, PgPool, prelude::FromRow};
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 use uuid::Uuid;
 
-/// A row to publish.
+/// A record to publish.
 #[derive(Clone, Debug, FromRow)]
 pub struct OutboxRow {
-    /// Its number in the table.
+    /// Number of the row. Rows may commit out of the order of their numbers.
     pub id: i64,
-    /// Topic before the configured prefix.
+    /// Topic, without the configured prefix.
     pub topic: String,
-    /// Key of the record.
+    /// Key of the record: the aggregate's id.
     pub key: String,
-    /// What the order of events is kept for.
+    /// The order or dead letter whose events keep their order.
     pub aggregate: Uuid,
-    /// Place among the events of the aggregate.
+    /// Number of the event within its aggregate, from 1.
     pub sequence: i64,
-    /// The record, JSON.
+    /// The record's value, JSON.
     pub payload: String,
 }
 
@@ -30,24 +29,23 @@ pub(crate) struct NewRows {
     event_ids: Vec<Uuid>,
     topics: Vec<&'static str>,
     keys: Vec<String>,
-    aggregates: Vec<Uuid>,
     sequences: Vec<i64>,
     payloads: Vec<String>,
 }
 
 impl NewRows {
+    /// Adds an event; the id of its aggregate is the record's key.
     pub(crate) fn push(
         &mut self,
         topic: &'static str,
         event_id: Uuid,
-        aggregate: Uuid,
+        aggregate: impl Display,
         sequence: i64,
         payload: String,
     ) {
         self.event_ids.push(event_id);
         self.topics.push(topic);
         self.keys.push(aggregate.to_string());
-        self.aggregates.push(aggregate);
         self.sequences.push(sequence);
         self.payloads.push(payload);
     }
@@ -58,14 +56,13 @@ impl NewRows {
         }
         sqlx::query(
             "insert into outbox (event_id, topic, key, aggregate, sequence, payload)
-             select e, t, k, a, s, p::jsonb
-             from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::bigint[], $6::text[])
-                 r (e, t, k, a, s, p)",
+             select e, t, k, k::uuid, s, p::jsonb
+             from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[])
+                 r (e, t, k, s, p)",
         )
         .bind(self.event_ids)
         .bind(self.topics)
         .bind(self.keys)
-        .bind(self.aggregates)
         .bind(self.sequences)
         .bind(self.payloads)
         .execute(conn)
@@ -75,43 +72,8 @@ impl NewRows {
     }
 }
 
-/// Writes one event for each change of an order.
-pub(crate) async fn append_order_events(
-    conn: &mut PgConnection,
-    changes: &[Change<'_>],
-    at: Timestamp,
-) -> Result<(), DatabaseError> {
-    let mut rows = NewRows::default();
-    for change in changes {
-        let event_id = Uuid::now_v7();
-        let event = order_event(change, event_id, at);
-        let payload = serde_json::to_string(&event).expect("an order event has string keys only");
-        let (aggregate, sequence) = (change.order.id.as_uuid(), i64::from(change.sequence));
-        rows.push(topics::ORDER_EVENTS, event_id, aggregate, sequence, payload);
-    }
-    rows.write(conn).await
-}
-
-fn order_event(change: &Change<'_>, event_id: Uuid, at: Timestamp) -> OrderEvent {
-    let order = change.order;
-    OrderEvent::V1(OrderChanged {
-        event_id,
-        order_id: order.id,
-        sequence: i64::from(change.sequence),
-        drop_id: order.drop_id,
-        seller_id: order.seller_id,
-        variant_id: order.variant_id,
-        units: order.units.unsigned_abs(),
-        amount_minor: order.amount_minor,
-        currency: order.currency.clone(),
-        state: change.to,
-        reason: change.reason.clone(),
-        at_us: at.as_microsecond(),
-    })
-}
-
-/// Reads rows that wait, oldest first. By the flag, never by `id > last`: a transaction with a
-/// lower id may commit after one with a higher.
+/// Reads rows that are not published yet, oldest first. It goes by the flag, never by `id > last`:
+/// a transaction with a lower id may commit after one with a higher.
 ///
 /// # Errors
 ///
@@ -127,7 +89,7 @@ pub async fn waiting(pool: &PgPool, limit: i64) -> Result<Vec<OutboxRow>, Databa
     .doing("read the outbox")
 }
 
-/// How many rows wait.
+/// Counts the rows that are not published yet.
 ///
 /// # Errors
 ///
@@ -139,11 +101,11 @@ pub async fn n_waiting(pool: &PgPool) -> Result<i64, DatabaseError> {
         .doing("count the outbox")
 }
 
-/// Marks rows that Kafka has.
+/// Marks rows that Kafka has acknowledged.
 ///
 /// # Errors
 ///
-/// Returns [`DatabaseError`] when the database is away; then they are published again.
+/// Returns [`DatabaseError`] when the database is away; the rows are then published again.
 pub async fn mark_published(pool: &PgPool, ids: &[i64]) -> Result<(), DatabaseError> {
     sqlx::query("update outbox set published_at = now() where id = any($1)")
         .bind(ids)
@@ -153,7 +115,7 @@ pub async fn mark_published(pool: &PgPool, ids: &[i64]) -> Result<(), DatabaseEr
     Ok(())
 }
 
-/// Removes published rows older than `age`, at most `limit`. Gives how many.
+/// Removes published rows that are older than `age`, at most `limit`; returns how many.
 ///
 /// # Errors
 ///

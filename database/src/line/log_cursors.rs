@@ -1,45 +1,26 @@
 //! How far the room events of each drop are in `queue-events`: moved by compare-and-set, so that
-//! of two log writers the slower one sees that it is late.
+//! of two event log writers the slower one sees that it is late.
 
 use crate::{DatabaseError, Doing};
 use shared::{
     ids::DropId,
-    messages::{ChainHash, EventPoint},
-    tickets::Epoch,
+    line::{ChainHash, Epoch, EventPoint},
 };
-use sqlx::{FromRow, PgPool, Row, postgres::PgRow};
+use sqlx::PgPool;
 
 /// The last event of a drop that the log has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LogCursor {
-    /// The event; of an empty chain, number 0.
+    /// The event; number 0 in an empty chain.
     pub point: EventPoint,
-    /// Its hash; of an empty chain, zeros.
+    /// Its hash; zeros in an empty chain.
     pub hash: ChainHash,
     /// Partition of `queue-events`.
     pub partition: i32,
     /// Generation of the log.
     pub generation: i64,
-    /// Offset behind it.
+    /// The offset behind the event's record.
     pub next_offset: i64,
-}
-
-impl FromRow<'_, PgRow> for LogCursor {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let hash: Vec<u8> = row.try_get("hash")?;
-        let hash =
-            hash.try_into().map_err(|_| sqlx::Error::Decode("hash has not 32 bytes".into()))?;
-        Ok(Self {
-            point: EventPoint {
-                epoch: Epoch(row.try_get::<i32, _>("epoch")?.cast_unsigned()),
-                evn: row.try_get::<i64, _>("evn")?.cast_unsigned(),
-            },
-            hash: ChainHash::from_bytes(hash),
-            partition: row.try_get("partition")?,
-            generation: row.try_get("generation")?,
-            next_offset: row.try_get("next_offset")?,
-        })
-    }
 }
 
 /// Looks up the cursor of a drop; `None` before its first room.
@@ -48,17 +29,29 @@ impl FromRow<'_, PgRow> for LogCursor {
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn find(pool: &PgPool, drop_id: DropId) -> Result<Option<LogCursor>, DatabaseError> {
-    sqlx::query_as(
+    sqlx::query!(
         "select epoch, evn, hash, partition, generation, next_offset
          from log_cursors where drop_id = $1",
+        drop_id as DropId,
     )
-    .bind(drop_id.as_uuid())
+    .try_map(|row| {
+        let hash = row.hash.try_into();
+        let hash = hash.map_err(|_| sqlx::Error::Decode("a hash does not have 32 bytes".into()))?;
+        let epoch = Epoch(row.epoch.cast_unsigned());
+        Ok(LogCursor {
+            point: EventPoint { epoch, evn: row.evn.cast_unsigned() },
+            hash: ChainHash::from_bytes(hash),
+            partition: row.partition,
+            generation: row.generation,
+            next_offset: row.next_offset,
+        })
+    })
     .fetch_optional(pool)
     .await
     .doing("look up a log cursor")
 }
 
-/// Begins the cursor of a drop, and notes where its records begin. One that is there stays.
+/// Begins the cursor of a drop, and notes where its records begin. An existing one stays.
 ///
 /// # Errors
 ///
@@ -68,20 +61,20 @@ pub async fn begin(
     drop_id: DropId,
     cursor: &LogCursor,
 ) -> Result<(), DatabaseError> {
-    sqlx::query(
+    sqlx::query!(
         "with begun as (
              insert into log_cursors (drop_id, epoch, evn, hash, partition, generation, next_offset)
              values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning 1)
          update drops set events_start_generation = $6, events_start_offset = $7
          where id = $1 and exists (select from begun)",
+        drop_id as DropId,
+        cursor.point.epoch.0.cast_signed(),
+        cursor.point.evn.cast_signed(),
+        cursor.hash.as_bytes().as_slice(),
+        cursor.partition,
+        cursor.generation,
+        cursor.next_offset,
     )
-    .bind(drop_id.as_uuid())
-    .bind(cursor.point.epoch.0.cast_signed())
-    .bind(cursor.point.evn.cast_signed())
-    .bind(cursor.hash.as_bytes().as_slice())
-    .bind(cursor.partition)
-    .bind(cursor.generation)
-    .bind(cursor.next_offset)
     .execute(pool)
     .await
     .doing("begin a log cursor")?;
@@ -99,26 +92,26 @@ pub async fn advance(
     from: &LogCursor,
     to: &LogCursor,
 ) -> Result<bool, DatabaseError> {
-    let moved = sqlx::query(
+    let moved = sqlx::query!(
         "update log_cursors set epoch = $2, evn = $3, hash = $4, next_offset = $5, updated_at = now()
          where drop_id = $1 and epoch = $6 and evn = $7 and generation = $8",
+        drop_id as DropId,
+        to.point.epoch.0.cast_signed(),
+        to.point.evn.cast_signed(),
+        to.hash.as_bytes().as_slice(),
+        to.next_offset,
+        from.point.epoch.0.cast_signed(),
+        from.point.evn.cast_signed(),
+        from.generation,
     )
-    .bind(drop_id.as_uuid())
-    .bind(to.point.epoch.0.cast_signed())
-    .bind(to.point.evn.cast_signed())
-    .bind(to.hash.as_bytes().as_slice())
-    .bind(to.next_offset)
-    .bind(from.point.epoch.0.cast_signed())
-    .bind(from.point.evn.cast_signed())
-    .bind(from.generation)
     .execute(pool)
     .await
     .doing("move a log cursor")?;
     Ok(moved.rows_affected() == 1)
 }
 
-/// Takes the cursor to another log, which begins with what follows: the chain goes on, its
-/// records stand in the new log from `next_offset`. `false` when somebody else was faster.
+/// Moves the cursor to another log, which begins with what follows: the chain goes on, its records
+/// are in the new log from `next_offset`. `false` when somebody else was faster.
 ///
 /// # Errors
 ///
@@ -130,19 +123,19 @@ pub async fn move_to_log(
     generation: i64,
     next_offset: i64,
 ) -> Result<bool, DatabaseError> {
-    let moved = sqlx::query(
+    let moved = sqlx::query!(
         "with moved as (
              update log_cursors set generation = $3, next_offset = $4, updated_at = now()
              where drop_id = $1 and generation = $2 returning 1)
          update drops set events_start_generation = $3, events_start_offset = $4
          where id = $1 and exists (select from moved)",
+        drop_id as DropId,
+        from.generation,
+        generation,
+        next_offset,
     )
-    .bind(drop_id.as_uuid())
-    .bind(from.generation)
-    .bind(generation)
-    .bind(next_offset)
     .execute(pool)
     .await
-    .doing("take a log cursor to another log")?;
+    .doing("move a log cursor to another log")?;
     Ok(moved.rows_affected() == 1)
 }

@@ -1,15 +1,16 @@
 //! Double entry: what the provider owes, what the seller gets.
 
 use crate::{DatabaseError, Doing};
+use shared::ids::{OrderId, PaymentId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Writes two entries that add up to zero: `amount_minor` more is with the provider for the
 /// seller (less, for a refund). A second time for the same payment changes nothing.
-pub(crate) async fn book(
+pub(super) async fn book(
     conn: &mut PgConnection,
-    order_id: Uuid,
-    payment_id: Uuid,
+    order_id: OrderId,
+    payment_id: PaymentId,
     amount_minor: i64,
     currency: &str,
 ) -> Result<(), DatabaseError> {

@@ -5,5 +5,5 @@
 //! | `ledger` | double entry of every amount that moved |
 //! | [`payments`] | what we want of the provider, and what came of it |
 
-pub(crate) mod ledger;
+mod ledger;
 pub mod payments;

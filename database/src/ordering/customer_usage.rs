@@ -2,29 +2,21 @@
 
 use crate::{DatabaseError, Doing};
 use shared::ids::{DropId, ShopperId};
-use sqlx::{PgConnection, prelude::FromRow};
+use sqlx::PgConnection;
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// Units by customer. The order of the keys is the order of the locks.
 pub(crate) type Usage = BTreeMap<(DropId, ShopperId), u32>;
 
-#[derive(FromRow)]
-struct UsageRow {
-    drop_id: Uuid,
-    customer_key: String,
-    units: i32,
-}
-
-/// Locks the rows of these customers and reads them. Who has no row has nothing; nobody else can
-/// make one meanwhile, since that takes the drop row's lock.
+/// Locks the rows of these customers and reads them. A customer without a row has no units; nobody
+/// else can insert one meanwhile, since that takes the drop row's lock.
 pub(crate) async fn lock(
     conn: &mut PgConnection,
     customers: impl Iterator<Item = (DropId, ShopperId)>,
 ) -> Result<Usage, DatabaseError> {
     let mut usage: Usage = customers.map(|customer| (customer, 0)).collect();
     let (drops, keys) = columns(&usage);
-    let rows: Vec<UsageRow> = sqlx::query_as(
+    let rows: Vec<(DropId, String, i32)> = sqlx::query_as(
         "select u.drop_id, u.customer_key, u.units
          from unnest($1::uuid[], $2::text[]) k (drop_id, customer_key)
          join customer_usage u on u.drop_id = k.drop_id and u.customer_key = k.customer_key
@@ -35,15 +27,15 @@ pub(crate) async fn lock(
     .fetch_all(conn)
     .await
     .doing("lock customers")?;
-    for row in rows {
-        if let Ok(shopper) = row.customer_key.parse() {
-            usage.insert((DropId::from_uuid(row.drop_id), shopper), row.units.unsigned_abs());
+    for (drop_id, customer_key, units) in rows {
+        if let Ok(shopper_id) = customer_key.parse() {
+            usage.insert((drop_id, shopper_id), units.unsigned_abs());
         }
     }
     Ok(usage)
 }
 
-/// Adds units; `max_units` holds the limit of each drop. The rows are locked already.
+/// Adds units; `max_units` returns the limit of each drop. The rows are locked already.
 pub(crate) async fn add(
     conn: &mut PgConnection,
     added: &Usage,
@@ -66,7 +58,7 @@ pub(crate) async fn add(
     Ok(())
 }
 
-/// Gives units back.
+/// Takes units off again, of orders that ended without being paid.
 pub(crate) async fn give_back(
     conn: &mut PgConnection,
     returned: &Usage,
@@ -87,6 +79,6 @@ pub(crate) async fn give_back(
     Ok(())
 }
 
-fn columns(usage: &Usage) -> (Vec<Uuid>, Vec<String>) {
-    usage.keys().map(|(drop_id, shopper)| (drop_id.as_uuid(), shopper.to_string())).unzip()
+fn columns(usage: &Usage) -> (Vec<DropId>, Vec<String>) {
+    usage.keys().map(|(drop_id, shopper_id)| (*drop_id, shopper_id.to_string())).unzip()
 }

@@ -1,13 +1,62 @@
-//! Records that were put aside, kept whole.
+//! Records that could not be processed: put aside whole, and shown to operators.
 
 use crate::{DatabaseError, Doing, journal::outbox::NewRows};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
 use shared::{
     ids::{DropId, OrderId},
     messages::{DeadLetter, DeadLetterV1, topics},
 };
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
+
+/// A record that was put aside, as operators see it.
+#[derive(Clone, Debug)]
+pub struct DeadLetterView {
+    /// Sorts by the time at which it was put aside.
+    pub id: Uuid,
+    /// Topic it was read from, with its prefix.
+    pub topic: String,
+    /// Partition it was read from.
+    pub partition: i32,
+    /// Offset it was read at.
+    pub log_offset: i64,
+    /// Its drop, if that much could be read.
+    pub drop_id: Option<DropId>,
+    /// Its order, if that much could be read.
+    pub order_id: Option<OrderId>,
+    /// Stable code of the reason.
+    pub reason: String,
+    /// The reason in words.
+    pub detail: String,
+    /// Size of the record's value.
+    pub n_bytes: i32,
+    /// When it was put aside.
+    pub created_at: Timestamp,
+}
+
+/// Reads records that were put aside, newest first, from below `before`.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn list(
+    pool: &PgPool,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<DeadLetterView>, DatabaseError> {
+    sqlx::query_as!(
+        DeadLetterView,
+        r#"select id, topic, partition, log_offset, drop_id, order_id, reason, detail,
+             length(payload) as "n_bytes!", created_at
+         from dead_letters where ($1::uuid is null or id < $1) order by id desc limit $2"#,
+        before,
+        limit,
+    )
+    .fetch_all(pool)
+    .await
+    .doing("list dead letters")
+}
 
 /// A record to put aside.
 pub(crate) struct NewDeadLetter<'a> {
@@ -20,7 +69,7 @@ pub(crate) struct NewDeadLetter<'a> {
 }
 
 /// The log that the records were read from.
-pub(crate) struct Source<'a> {
+pub(crate) struct SourceLog<'a> {
     pub(crate) topic: &'a str,
     pub(crate) partition: i32,
     pub(crate) generation: i64,
@@ -29,7 +78,7 @@ pub(crate) struct Source<'a> {
 /// Writes dead letters and, through the outbox, their records.
 pub(crate) async fn append(
     conn: &mut PgConnection,
-    source: &Source<'_>,
+    source: &SourceLog<'_>,
     letters: &[NewDeadLetter<'_>],
 ) -> Result<(), DatabaseError> {
     let mut events = NewRows::default();
@@ -47,34 +96,34 @@ pub(crate) async fn append(
 
 async fn insert(
     conn: &mut PgConnection,
-    source: &Source<'_>,
+    source: &SourceLog<'_>,
     letter: &NewDeadLetter<'_>,
     id: Uuid,
     detail: &str,
 ) -> Result<bool, DatabaseError> {
-    let done = sqlx::query(
+    let done = sqlx::query!(
         "insert into dead_letters (id, topic, partition, generation, log_offset, drop_id,
              order_id, reason, detail, payload)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict on constraint dead_letter_once do nothing",
+        id,
+        source.topic,
+        source.partition,
+        source.generation,
+        letter.offset,
+        letter.drop_id as Option<DropId>,
+        letter.order_id as Option<OrderId>,
+        letter.reason,
+        detail,
+        letter.payload,
     )
-    .bind(id)
-    .bind(source.topic)
-    .bind(source.partition)
-    .bind(source.generation)
-    .bind(letter.offset)
-    .bind(letter.drop_id.map(|id| id.as_uuid()))
-    .bind(letter.order_id.map(|id| id.as_uuid()))
-    .bind(letter.reason)
-    .bind(detail)
-    .bind(letter.payload)
     .execute(conn)
     .await
     .doing("write a dead letter")?;
     Ok(done.rows_affected() == 1)
 }
 
-fn record(source: &Source<'_>, letter: &NewDeadLetter<'_>, id: Uuid, detail: String) -> String {
+fn record(source: &SourceLog<'_>, letter: &NewDeadLetter<'_>, id: Uuid, detail: String) -> String {
     let letter = DeadLetter::V1(DeadLetterV1 {
         id,
         topic: source.topic.to_owned(),

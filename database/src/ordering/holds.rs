@@ -1,46 +1,44 @@
 //! Units that come back because nobody paid for them.
 
-use crate::{
-    DatabaseError, Doing,
-    ordering::order::Order,
-    ordering::orders,
-    ordering::release::{From, release},
-    transaction::uncut,
+use super::{
+    order::Order,
+    orders,
+    release::{HoldStage, release},
 };
+use crate::{DatabaseError, Doing, run_to_completion};
 use shared::{
     ids::{OrderId, ShopperId},
     lifecycle::TicketState,
 };
-use sqlx::{PgConnection, PgPool};
-use uuid::Uuid;
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-pub use crate::ordering::release::Outcome;
+pub use super::release::Outcome;
 
-/// Reason of an order that its shopper has taken back.
+/// Reason of an order that its shopper has cancelled.
 const BY_SHOPPER: &str = "shopper";
 
-/// What a shopper's cancel came to.
+/// What became of a shopper's wish to cancel an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cancelled {
-    /// The order has ended and its units are back.
+    /// The order has ended and its units are free again.
     Done(Outcome),
     /// The shopper has no such order.
     NotFound,
-    /// It cannot be taken back any more, or not while money is on its way.
+    /// It can't be cancelled any more, or not while money is on its way.
     Refused(TicketState),
 }
 
-/// Ends holds that ran out, at most `limit`, and gives their units back. Any number of instances
-/// may do so at once: each takes rows that no other has.
+/// Ends orders whose holds ran out, at most `limit`, and gives their units back. Any number of
+/// instances may do so at once: each takes rows that no other has.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`]; nothing is changed then.
 pub async fn expire_due(pool: &PgPool, limit: i64) -> Result<Outcome, DatabaseError> {
     let pool = pool.clone();
-    uncut(async move {
+    run_to_completion(async move {
         let mut tx = pool.begin().await.doing("begin a sweep")?;
-        let due: Vec<Uuid> = sqlx::query_scalar(
+        let due: Vec<OrderId> = sqlx::query_scalar(
             "select o.id from holds h join orders o on o.id = h.order_id
              where h.state = 'held' and h.expires_at < now()
              order by h.expires_at limit $1 for no key update of o skip locked",
@@ -64,9 +62,9 @@ pub async fn cancel_of_cancelled_drops(
     limit: i64,
 ) -> Result<Outcome, DatabaseError> {
     let pool = pool.clone();
-    uncut(async move {
+    run_to_completion(async move {
         let mut tx = pool.begin().await.doing("begin a sweep")?;
-        let due: Vec<Uuid> = sqlx::query_scalar(
+        let due: Vec<OrderId> = sqlx::query_scalar(
             "select o.id from holds h join drops d on d.id = h.drop_id
              join orders o on o.id = h.order_id
              where h.state = 'held' and d.state = 'cancelled'
@@ -93,16 +91,15 @@ pub async fn release_orders(
     to: TicketState,
     reason: &'static str,
 ) -> Result<Outcome, DatabaseError> {
-    let pool = pool.clone();
-    let ids: Vec<Uuid> = ids.iter().map(OrderId::as_uuid).collect();
-    uncut(async move {
+    let (pool, ids) = (pool.clone(), ids.to_vec());
+    run_to_completion(async move {
         let tx = pool.begin().await.doing("begin a release")?;
         end(tx, &ids, to, reason).await
     })
     .await
 }
 
-/// Takes a shopper's order back, as long as no money is on its way.
+/// Cancels a shopper's order, as long as no money is on its way.
 ///
 /// # Errors
 ///
@@ -113,7 +110,7 @@ pub async fn cancel_order(
     shopper_id: ShopperId,
 ) -> Result<Cancelled, DatabaseError> {
     let pool = pool.clone();
-    uncut(async move {
+    run_to_completion(async move {
         let mut tx = pool.begin().await.doing("begin a cancel")?;
         let Some(order) = lock_own(&mut tx, order_id, shopper_id).await? else {
             return Ok(Cancelled::NotFound);
@@ -123,9 +120,9 @@ pub async fn cancel_order(
             return Ok(Cancelled::Refused(state));
         }
         let to = TicketState::Cancelled;
-        let outcome = release(&mut tx, vec![order], From::Held, to, BY_SHOPPER).await?;
+        let outcome = release(&mut tx, vec![order], HoldStage::Held, to, BY_SHOPPER).await?;
         tx.commit().await.doing("commit a cancel")?;
-        // Nobody can have won the hold: its order was ours, and reserved.
+        // Nobody else can have won the hold: its order was locked by us, and reserved.
         Ok(if outcome.ended.is_empty() {
             Cancelled::Refused(state)
         } else {
@@ -141,13 +138,13 @@ pub(crate) async fn lock_own(
     order_id: OrderId,
     shopper_id: ShopperId,
 ) -> Result<Option<Order>, DatabaseError> {
-    let orders = orders::lock(conn, &[order_id.as_uuid()]).await?;
+    let orders = orders::lock(conn, &[order_id]).await?;
     Ok(orders.into_iter().find(|order| order.shopper_id == shopper_id))
 }
 
 async fn end(
-    mut tx: sqlx::Transaction<'static, sqlx::Postgres>,
-    ids: &[Uuid],
+    mut tx: Transaction<'static, Postgres>,
+    ids: &[OrderId],
     to: TicketState,
     reason: &str,
 ) -> Result<Outcome, DatabaseError> {
@@ -155,7 +152,7 @@ async fn end(
         return Ok(Outcome::default());
     }
     let locked = orders::lock(&mut tx, ids).await?;
-    let outcome = release(&mut tx, locked, From::Held, to, reason).await?;
+    let outcome = release(&mut tx, locked, HoldStage::Held, to, reason).await?;
     tx.commit().await.doing("commit a release")?;
     Ok(outcome)
 }

@@ -1,24 +1,20 @@
-//! Stock of drops: the hot rows, and every change of them.
+//! Stock of drops: the hot rows, and every move of units between available, reserved and sold.
 
 use crate::{DatabaseError, Doing};
-use shared::ids::{DropId, OrderId, VariantId};
-use sqlx::{PgConnection, PgPool, prelude::FromRow};
+use shared::{
+    ids::{DropId, OrderId, VariantId},
+    line::StockFigure,
+};
+use sqlx::{PgConnection, PgExecutor};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
-/// The stock of a drop's variant at one version; the newer one wins.
+/// The stock of a variant in a drop at one version; the newer one wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StockFigure {
-    /// The drop.
+pub struct DropStock {
+    /// The drop whose stock it is.
     pub drop_id: DropId,
-    /// The variant.
-    pub variant_id: VariantId,
-    /// Raised with every change.
-    pub version: i64,
-    /// Units that are free.
-    pub available: i32,
-    /// Units held for orders.
-    pub reserved: i32,
+    /// What its line must know.
+    pub figure: StockFigure,
 }
 
 /// One row of `inventory_moves`: what an order did to the stock.
@@ -61,56 +57,43 @@ impl MoveKind {
     }
 }
 
-#[derive(FromRow)]
-struct StockRow {
-    drop_id: Uuid,
-    variant_id: Uuid,
-    version: i64,
-    available: i32,
-    reserved: i32,
-}
-
-impl From<StockRow> for StockFigure {
-    fn from(row: StockRow) -> Self {
-        Self {
-            drop_id: DropId::from_uuid(row.drop_id),
-            variant_id: VariantId::from_uuid(row.variant_id),
-            version: row.version,
-            available: row.available,
-            reserved: row.reserved,
-        }
-    }
-}
-
 /// Reads the stock of a drop.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away.
-pub async fn figures(pool: &PgPool, drop_id: DropId) -> Result<Vec<StockFigure>, DatabaseError> {
-    let rows: Vec<StockRow> = sqlx::query_as(
-        "select drop_id, variant_id, version, available, reserved from inventory
+pub async fn figures(
+    executor: impl PgExecutor<'_>,
+    drop_id: DropId,
+) -> Result<Vec<StockFigure>, DatabaseError> {
+    sqlx::query!(
+        "select variant_id, version, available, reserved from inventory
          where drop_id = $1 order by variant_id",
+        drop_id as DropId,
     )
-    .bind(drop_id.as_uuid())
-    .fetch_all(pool)
+    .map(|row| StockFigure {
+        variant_id: row.variant_id,
+        version: row.version,
+        available: row.available.unsigned_abs(),
+        reserved: row.reserved.unsigned_abs(),
+    })
+    .fetch_all(executor)
     .await
-    .doing("read the stock of a drop")?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    .doing("read the stock of a drop")
 }
 
 /// Moves units and writes each move. The rows are locked in key order, so two callers never wait
-/// for each other in a circle. Gives the new figures.
+/// for each other in a circle. Returns the new figures.
 pub(crate) async fn apply(
     conn: &mut PgConnection,
     moves: &[Move],
-) -> Result<Vec<StockFigure>, DatabaseError> {
+) -> Result<Vec<DropStock>, DatabaseError> {
     if moves.is_empty() {
         return Ok(Vec::new());
     }
-    let figures = change_rows(conn, &sums(moves)).await?;
-    append_moves(conn, moves, &figures).await?;
-    Ok(figures)
+    let stock = change_rows(conn, &sums(moves)).await?;
+    append_moves(conn, moves, &stock).await?;
+    Ok(stock)
 }
 
 type Key = (DropId, VariantId);
@@ -130,9 +113,8 @@ fn sums(moves: &[Move]) -> BTreeMap<Key, (i32, i32, i32)> {
 async fn change_rows(
     conn: &mut PgConnection,
     sums: &BTreeMap<Key, (i32, i32, i32)>,
-) -> Result<Vec<StockFigure>, DatabaseError> {
-    let drops: Vec<Uuid> = sums.keys().map(|key| key.0.as_uuid()).collect();
-    let variants: Vec<Uuid> = sums.keys().map(|key| key.1.as_uuid()).collect();
+) -> Result<Vec<DropStock>, DatabaseError> {
+    let (drops, variants): (Vec<DropId>, Vec<VariantId>) = sums.keys().copied().unzip();
     sqlx::query(
         "select 1 from inventory i join unnest($1::uuid[], $2::uuid[]) k (drop_id, variant_id)
              on i.drop_id = k.drop_id and i.variant_id = k.variant_id
@@ -143,7 +125,7 @@ async fn change_rows(
     .execute(&mut *conn)
     .await
     .doing("lock stock")?;
-    let rows: Vec<StockRow> = sqlx::query_as(
+    let rows: Vec<(DropId, VariantId, i64, i32, i32)> = sqlx::query_as(
         "update inventory i set available = i.available + d.available,
              reserved = i.reserved + d.reserved, sold = i.sold + d.sold, version = i.version + 1
          from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::int[])
@@ -159,17 +141,21 @@ async fn change_rows(
     .fetch_all(conn)
     .await
     .doing("change stock")?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    let stock = |(drop_id, variant_id, version, available, reserved): (_, _, _, i32, i32)| {
+        let (available, reserved) = (available.unsigned_abs(), reserved.unsigned_abs());
+        DropStock { drop_id, figure: StockFigure { variant_id, version, available, reserved } }
+    };
+    Ok(rows.into_iter().map(stock).collect())
 }
 
 async fn append_moves(
     conn: &mut PgConnection,
     moves: &[Move],
-    figures: &[StockFigure],
+    stock: &[DropStock],
 ) -> Result<(), DatabaseError> {
-    let versions: BTreeMap<Key, i64> = figures
+    let versions: BTreeMap<Key, i64> = stock
         .iter()
-        .map(|figure| ((figure.drop_id, figure.variant_id), figure.version))
+        .map(|stock| ((stock.drop_id, stock.figure.variant_id), stock.figure.version))
         .collect();
     let version = |change: &Move| {
         versions.get(&(change.drop_id, change.variant_id)).copied().unwrap_or_default()
@@ -183,9 +169,9 @@ async fn append_moves(
          select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[],
              $5::int[], $6::int[], $7::int[], $8::bigint[])",
     )
-    .bind(moves.iter().map(|change| change.drop_id.as_uuid()).collect::<Vec<_>>())
-    .bind(moves.iter().map(|change| change.variant_id.as_uuid()).collect::<Vec<_>>())
-    .bind(moves.iter().map(|change| change.order_id.as_uuid()).collect::<Vec<_>>())
+    .bind(moves.iter().map(|change| change.drop_id).collect::<Vec<_>>())
+    .bind(moves.iter().map(|change| change.variant_id).collect::<Vec<_>>())
+    .bind(moves.iter().map(|change| change.order_id).collect::<Vec<_>>())
     .bind(moves.iter().map(|change| change.kind.as_str()).collect::<Vec<_>>())
     .bind(signs(|signs| signs.0))
     .bind(signs(|signs| signs.1))

@@ -1,50 +1,51 @@
 //! How far the partitions of the log have been read, and which log it was.
 //!
-//! A log can be replaced by another (a wiped or restored broker). Then its generation is raised:
-//! whoever still holds a place in the old one can see that it means nothing any more.
+//! A log can be replaced by another (a wiped or restored broker). Its generation is then raised, so
+//! that an offset in the old one shows that it means nothing any more.
 
 use crate::{
     DatabaseError, Doing,
     people::audit::{self, AuditEntry},
-    transaction::uncut,
+    run_to_completion,
 };
 use serde_json::json;
-use sqlx::{FromRow, PgPool};
+use sqlx::{PgExecutor, PgPool};
 
 /// How far a partition has been processed.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartitionOffset {
     /// The topic, with its prefix.
     pub topic: String,
-    /// The partition.
+    /// Number of the partition, from 0.
     pub partition: i32,
-    /// Raised when the log was replaced by another.
+    /// Raised when another log took its place.
     pub generation: i64,
     /// Where to go on reading.
     pub next_offset: i64,
-    /// The cluster that has the log.
+    /// The Kafka cluster that has the log, once a reader has seen it.
     pub cluster_id: Option<String>,
     /// SHA-256 of the record before `next_offset`.
     pub fingerprint: Option<Vec<u8>>,
 }
 
-/// Looks up a partition; `None` if nobody has read it yet.
+/// Looks up a partition; `None` if nobody has read it yet. Takes a pool or a connection.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn find(
-    pool: &PgPool,
+    executor: impl PgExecutor<'_>,
     topic: &str,
     partition: i32,
 ) -> Result<Option<PartitionOffset>, DatabaseError> {
-    sqlx::query_as(
+    sqlx::query_as!(
+        PartitionOffset,
         "select topic, partition, generation, next_offset, cluster_id, fingerprint
          from consumer_offsets where topic = $1 and partition = $2",
+        topic,
+        partition,
     )
-    .bind(topic)
-    .bind(partition)
-    .fetch_optional(pool)
+    .fetch_optional(executor)
     .await
     .doing("look up the offset of a partition")
 }
@@ -61,14 +62,14 @@ pub async fn find_or_begin(
     start: i64,
     cluster_id: &str,
 ) -> Result<PartitionOffset, DatabaseError> {
-    sqlx::query(
+    sqlx::query!(
         "insert into consumer_offsets (topic, partition, next_offset, cluster_id)
          values ($1, $2, $3, $4) on conflict do nothing",
+        topic,
+        partition,
+        start,
+        cluster_id,
     )
-    .bind(topic)
-    .bind(partition)
-    .bind(start)
-    .bind(cluster_id)
     .execute(pool)
     .await
     .doing("begin the offset of a partition")?;
@@ -92,25 +93,25 @@ pub async fn replace_log(
 ) -> Result<bool, DatabaseError> {
     let (pool, known) = (pool.clone(), known.clone());
     let (cluster_id, why) = (cluster_id.to_owned(), why.to_owned());
-    uncut(async move {
+    run_to_completion(async move {
         let mut tx = pool.begin().await.doing("begin to replace a log")?;
-        let replaced = sqlx::query(
+        let replaced = sqlx::query!(
             "update consumer_offsets set generation = generation + 1, next_offset = $4,
                  cluster_id = $5, fingerprint = null, updated_at = now()
              where topic = $1 and partition = $2 and generation = $3",
+            known.topic,
+            known.partition,
+            known.generation,
+            start,
+            cluster_id,
         )
-        .bind(&known.topic)
-        .bind(known.partition)
-        .bind(known.generation)
-        .bind(start)
-        .bind(&cluster_id)
         .execute(&mut *tx)
         .await
         .doing("raise the generation of a log")?;
         if replaced.rows_affected() == 0 {
             return Ok(false);
         }
-        let place = |generation: i64, offset: i64, cluster: Option<&str>| {
+        let described = |generation: i64, offset: i64, cluster: Option<&str>| {
             Some(json!({ "topic": known.topic, "partition": known.partition,
                 "generation": generation, "next_offset": offset, "cluster_id": cluster }))
         };
@@ -119,11 +120,11 @@ pub async fn replace_log(
             action: "log.replaced",
             drop_id: None,
             seller_id: None,
-            old: place(known.generation, known.next_offset, known.cluster_id.as_deref()),
-            new: place(known.generation + 1, start, Some(&cluster_id)),
+            old: described(known.generation, known.next_offset, known.cluster_id.as_deref()),
+            new: described(known.generation + 1, start, Some(&cluster_id)),
             why: &why,
         };
-        audit::write(&mut tx, entry).await?;
+        audit::write(&mut tx, &entry).await?;
         tx.commit().await.doing("commit a replaced log")?;
         Ok(true)
     })

@@ -1,12 +1,14 @@
 //! An order and a move of it, as the transactions see them.
 
 use shared::{
-    ids::{DropId, OrderId, SellerId, ShopperId, VariantId},
+    ids::{DropId, OrderId, SellerId, ShopperId, TicketId, VariantId},
     lifecycle::TicketState,
+    line::{Epoch, Lane, Score},
 };
+use sqlx::FromRow;
 
 /// An order as the transactions that change it see it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub(crate) struct Order {
     pub(crate) id: OrderId,
     pub(crate) drop_id: DropId,
@@ -20,6 +22,37 @@ pub(crate) struct Order {
     pub(crate) sequence: i32,
     pub(crate) lane: i16,
     pub(crate) score: i64,
+}
+
+/// An order that came to its end; the line must be told (FINISH).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndedOrder {
+    /// Its ticket.
+    pub ticket_id: TicketId,
+    /// The drop whose line must be told.
+    pub drop_id: DropId,
+    /// The account that is free to join again.
+    pub shopper_id: ShopperId,
+    /// The lane that the ticket stood in.
+    pub lane: Lane,
+    /// The ticket's rank in its lane.
+    pub score: Score,
+    /// The end, a terminal state.
+    pub state: TicketState,
+}
+
+impl Order {
+    pub(crate) fn ended(&self, state: TicketState) -> EndedOrder {
+        EndedOrder {
+            ticket_id: self.id.into(),
+            drop_id: self.drop_id,
+            shopper_id: self.shopper_id,
+            lane: Lane(self.lane as u8),
+            // Stored as it came; a score that no ticket can have stays what it is.
+            score: Score::new(Epoch((self.score >> 40) as u32), self.score as u64),
+            state,
+        }
+    }
 }
 
 /// One move of an order.

@@ -1,4 +1,4 @@
-//! Orders as their shoppers see them, with the way they came.
+//! Orders as their shoppers see them, each with its timeline.
 
 use crate::{DatabaseError, Doing};
 use jiff::Timestamp;
@@ -7,35 +7,34 @@ use shared::{
     ids::{DropId, OrderId, ShopperId},
     lifecycle::TicketState,
 };
-use sqlx::{FromRow, PgPool, Row, postgres::PgRow, types::Json};
-use uuid::Uuid;
+use sqlx::{PgPool, types::Json};
 
 /// An order with its timeline.
 #[derive(Clone, Debug)]
 pub struct OrderView {
-    /// Its id, which is its ticket's.
+    /// The same as its ticket's.
     pub id: OrderId,
-    /// The drop.
+    /// The drop that it bought from.
     pub drop_id: DropId,
-    /// What the drop is called.
+    /// The drop's title as it is now.
     pub drop_title: String,
-    /// Where it is.
+    /// The state it is in.
     pub state: TicketState,
-    /// Why, where a reason exists.
+    /// Why it is in that state, where there is a reason.
     pub reason: Option<String>,
-    /// How many units.
+    /// Units as the order command asked for them.
     pub units: i32,
     /// Price of all units, minor units.
     pub amount_minor: i64,
     /// ISO 4217 code.
     pub currency: String,
-    /// Until when the units are held, while they are.
+    /// Until when the units are held; `None` once they are not, or past the pivot.
     pub hold_expires_at: Option<Timestamp>,
-    /// When it was made.
+    /// When its command was processed.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When it last changed its state.
     pub updated_at: Timestamp,
-    /// Every state it was in, first one first.
+    /// Every state that it has been in, the earliest first.
     pub timeline: Vec<Transition>,
 }
 
@@ -44,52 +43,44 @@ pub struct OrderView {
 pub struct Transition {
     /// The state reached.
     pub state: TicketState,
-    /// When.
+    /// When it was reached.
     pub at: Timestamp,
-    /// Why, where a reason exists.
+    /// Why, where there is a reason.
     pub reason: Option<String>,
-}
-
-impl FromRow<'_, PgRow> for OrderView {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let moment = |column| -> Result<Timestamp, sqlx::Error> {
-            Ok(row.try_get::<jiff_sqlx::Timestamp, _>(column)?.to_jiff())
-        };
-        let state: &str = row.try_get("state")?;
-        let hold: Option<jiff_sqlx::Timestamp> = row.try_get("hold_expires_at")?;
-        Ok(Self {
-            id: OrderId::from_uuid(row.try_get("id")?),
-            drop_id: DropId::from_uuid(row.try_get("drop_id")?),
-            drop_title: row.try_get("drop_title")?,
-            state: state.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
-            reason: row.try_get("reason")?,
-            units: row.try_get("units")?,
-            amount_minor: row.try_get("amount_minor")?,
-            currency: row.try_get("currency")?,
-            hold_expires_at: hold.map(jiff_sqlx::Timestamp::to_jiff),
-            created_at: moment("created_at")?,
-            updated_at: moment("updated_at")?,
-            timeline: row.try_get::<Json<Vec<Transition>>, _>("timeline")?.0,
-        })
-    }
 }
 
 /// Orders of the shopper $1; one statement, so that state and timeline are of one moment.
 macro_rules! select_orders {
-    ($rest:literal) => {
-        concat!(
-            "select o.id, o.drop_id, d.title as drop_title, o.state, o.reason, o.units,
-                 o.amount_minor, o.currency, o.created_at, o.updated_at,
+    ($condition:literal, $($argument:expr),+) => {
+        sqlx::query!(
+            r#"select o.id, o.drop_id, d.title, o.state, o.reason, o.units, o.amount_minor,
+                 o.currency, o.created_at, o.updated_at,
                  (select h.expires_at from holds h
                      where h.order_id = o.id and h.state = 'held') as hold_expires_at,
                  coalesce((
                      select json_agg(json_build_object('state', t.to_state, 'at', t.at,
                          'reason', t.reason) order by t.sequence)
-                     from ticket_transitions t where t.order_id = o.id), '[]') as timeline
+                     from ticket_transitions t where t.order_id = o.id), '[]')
+                     as "timeline!: Json<Vec<Transition>>"
              from orders o join drops d on d.id = o.drop_id
-             where o.shopper_id = $1",
-            $rest
+             where o.shopper_id = $1"#
+                + $condition,
+            $($argument),+
         )
+        .map(|row| OrderView {
+            id: row.id,
+            drop_id: row.drop_id,
+            drop_title: row.title,
+            state: row.state,
+            reason: row.reason,
+            units: row.units,
+            amount_minor: row.amount_minor,
+            currency: row.currency,
+            hold_expires_at: row.hold_expires_at.map(jiff_sqlx::Timestamp::to_jiff),
+            created_at: row.created_at.to_jiff(),
+            updated_at: row.updated_at.to_jiff(),
+            timeline: row.timeline.0,
+        })
     };
 }
 
@@ -101,15 +92,15 @@ macro_rules! select_orders {
 pub async fn list_of_shopper(
     pool: &PgPool,
     shopper_id: ShopperId,
-    before: Option<Uuid>,
+    before: Option<OrderId>,
     limit: i64,
 ) -> Result<Vec<OrderView>, DatabaseError> {
-    sqlx::query_as(select_orders!(
-        " and ($2::uuid is null or o.id < $2) order by o.id desc limit $3"
-    ))
-    .bind(shopper_id.as_uuid())
-    .bind(before)
-    .bind(limit)
+    select_orders!(
+        " and ($2::uuid is null or o.id < $2) order by o.id desc limit $3",
+        shopper_id as ShopperId,
+        before as Option<OrderId>,
+        limit
+    )
     .fetch_all(pool)
     .await
     .doing("list orders")
@@ -125,9 +116,7 @@ pub async fn find_of_shopper(
     shopper_id: ShopperId,
     id: OrderId,
 ) -> Result<Option<OrderView>, DatabaseError> {
-    sqlx::query_as(select_orders!(" and o.id = $2"))
-        .bind(shopper_id.as_uuid())
-        .bind(id.as_uuid())
+    select_orders!(" and o.id = $2", shopper_id as ShopperId, id as OrderId)
         .fetch_optional(pool)
         .await
         .doing("find an order")

@@ -1,97 +1,27 @@
 //! Orders: one row per admitted ticket, and the one way to change its state.
 
-use crate::{
-    DatabaseError, Doing,
-    journal::outbox,
-    ordering::order::{Change, Order},
-    ordering::transitions,
-    transaction::parse,
+use super::{
+    order::{Change, Order},
+    order_events, transitions,
 };
+use crate::{DatabaseError, Doing};
 use jiff::Timestamp;
 use shared::{
-    ids::{DropId, OrderId, SellerId, ShopperId, TicketId, VariantId},
+    ids::{OrderId, TicketId},
     lifecycle::TicketState,
-    tickets::{Epoch, Lane, Score},
 };
-use sqlx::{PgConnection, PgPool, prelude::FromRow};
-use uuid::Uuid;
+use sqlx::{PgConnection, PgPool};
 
-/// An order that came to its end; the line must be told (FINISH).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EndedOrder {
-    /// Its ticket.
-    pub ticket_id: TicketId,
-    /// Its drop.
-    pub drop_id: DropId,
-    /// Whose it was.
-    pub shopper_id: ShopperId,
-    /// The lane it stood in.
-    pub lane: Lane,
-    /// Its place in the order of the lane.
-    pub score: Score,
-    /// The end.
-    pub state: TicketState,
-}
-
-impl Order {
-    pub(crate) fn ended(&self, state: TicketState) -> EndedOrder {
-        EndedOrder {
-            ticket_id: self.id.into(),
-            drop_id: self.drop_id,
-            shopper_id: self.shopper_id,
-            lane: Lane(self.lane as u8),
-            // Stored as it came; a score that no ticket can have stays what it is.
-            score: Score::new(Epoch((self.score >> 40) as u32), self.score as u64),
-            state,
-        }
-    }
-}
-
-#[derive(FromRow)]
-struct OrderRow {
-    id: Uuid,
-    drop_id: Uuid,
-    seller_id: Uuid,
-    shopper_id: Uuid,
-    variant_id: Uuid,
-    units: i32,
-    amount_minor: i64,
-    currency: String,
-    state: String,
-    sequence: i32,
-    lane: i16,
-    score: i64,
-}
-
-impl TryFrom<OrderRow> for Order {
-    type Error = DatabaseError;
-
-    fn try_from(row: OrderRow) -> Result<Self, DatabaseError> {
-        Ok(Self {
-            id: OrderId::from_uuid(row.id),
-            drop_id: DropId::from_uuid(row.drop_id),
-            seller_id: SellerId::from_uuid(row.seller_id),
-            shopper_id: ShopperId::from_uuid(row.shopper_id),
-            variant_id: VariantId::from_uuid(row.variant_id),
-            units: row.units,
-            amount_minor: row.amount_minor,
-            currency: row.currency,
-            state: parse(&row.state)?,
-            sequence: row.sequence,
-            lane: row.lane,
-            score: row.score,
-        })
-    }
-}
+pub use super::order::EndedOrder;
 
 /// Locks orders in the order of their ids. Every change of an order begins here, before its hold,
 /// its payments and its stock are touched, so that two changes never wait for each other in a
 /// circle.
 pub(crate) async fn lock(
     conn: &mut PgConnection,
-    ids: &[Uuid],
+    ids: &[OrderId],
 ) -> Result<Vec<Order>, DatabaseError> {
-    let rows: Vec<OrderRow> = sqlx::query_as(
+    sqlx::query_as(
         "select id, drop_id, seller_id, shopper_id, variant_id, units, amount_minor, currency,
              state, sequence, lane, score
          from orders where id = any($1) order by id for no key update",
@@ -99,13 +29,15 @@ pub(crate) async fn lock(
     .bind(ids)
     .fetch_all(conn)
     .await
-    .doing("lock orders")?;
-    rows.into_iter().map(Order::try_from).collect()
+    .doing("lock orders")
 }
 
-/// Moves locked orders on: their rows, the transitions, the events. Gives them as they are now.
+/// Moves locked orders on: their rows, the transitions, the events. Returns them as they are now.
 ///
-/// Moves that the lifecycle does not have are a mistake of the caller.
+/// # Errors
+///
+/// Returns [`DatabaseError::InvalidTransition`] when the lifecycle does not have one of the moves;
+/// the caller then rolls its transaction back.
 pub(crate) async fn change(
     conn: &mut PgConnection,
     orders: Vec<Order>,
@@ -115,15 +47,17 @@ pub(crate) async fn change(
     if orders.is_empty() {
         return Ok(orders);
     }
-    debug_assert!(orders.iter().all(|order| order.state.check_move(to).is_ok()));
-    let ids: Vec<Uuid> = orders.iter().map(|order| order.id.as_uuid()).collect();
+    for order in &orders {
+        order.state.check_move(to)?;
+    }
+    let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
     let now: jiff_sqlx::Timestamp = sqlx::query_scalar(
         "with changed as (update orders set state = $2, reason = $3, sequence = sequence + 1,
              updated_at = clock_timestamp() where id = any($1) returning 1)
          select clock_timestamp() from (select count(*) from changed) c",
     )
     .bind(&ids)
-    .bind(to.as_str())
+    .bind(to)
     .bind(reason)
     .fetch_one(&mut *conn)
     .await
@@ -150,18 +84,17 @@ pub(crate) async fn record(
     at: Timestamp,
 ) -> Result<(), DatabaseError> {
     transitions::append(conn, changes).await?;
-    outbox::append_order_events(conn, changes, at).await
+    order_events::append(conn, changes, at).await
 }
 
 /// Notes that the line knows the end of these orders.
 ///
 /// # Errors
 ///
-/// Returns [`DatabaseError`] when the database is away; then the line is told again.
+/// Returns [`DatabaseError`] when the database is away; the line is then told again.
 pub async fn mark_line_told(pool: &PgPool, tickets: &[TicketId]) -> Result<(), DatabaseError> {
-    let ids: Vec<Uuid> = tickets.iter().map(TicketId::as_uuid).collect();
     sqlx::query("update orders set line_told = true where id = any($1) and not line_told")
-        .bind(ids)
+        .bind(tickets)
         .execute(pool)
         .await
         .doing("note that the line was told")?;

@@ -1,61 +1,65 @@
 //! Giving units back: the one way in which an order ends without being paid.
 //!
-//! Whoever wins the compare-and-set on the hold decides the order's fate: past the pivot a hold
-//! is `capturing`, and the sweeper, a cancel and a late decline all find nothing to release.
+//! The compare-and-set on the hold decides the order's fate: past the pivot a hold is `capturing`,
+//! and the sweeper, a cancel and a late decline all find nothing to release.
 
-use crate::{
-    DatabaseError, Doing,
-    ordering::customer_usage::{self, Usage},
-    ordering::inventory::{self, Move, MoveKind, StockFigure},
-    ordering::order::Order,
-    ordering::orders::{self, EndedOrder},
+use super::{
+    customer_usage::{self, Usage},
+    inventory::{self, DropStock, Move, MoveKind},
+    order::{EndedOrder, Order},
+    orders,
 };
-use shared::lifecycle::TicketState;
+use crate::{DatabaseError, Doing};
+use shared::{ids::OrderId, lifecycle::TicketState};
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
-use uuid::Uuid;
 
-/// What a change of orders means for the line: who is to be told, and the stock as it is now.
+/// What a change of orders means for the lines: the ends to tell, and the stock as it is now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Orders that came to their end.
     pub ended: Vec<EndedOrder>,
-    /// Stock that has changed.
-    pub stock: Vec<StockFigure>,
+    /// Stock that has changed, of one drop or several.
+    pub stock: Vec<DropStock>,
 }
 
 /// Which holds may be released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum From {
+pub(crate) enum HoldStage {
     /// Those before the pivot.
     Held,
     /// Those past it, by the payment that failed.
     Capturing,
 }
 
+impl HoldStage {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Held => "held",
+            Self::Capturing => "capturing",
+        }
+    }
+}
+
 /// Ends locked orders in `to`: holds, stock, customers, moves, transitions, events, and the money
-/// that is held for them is asked back. Orders that cannot make this move are left alone.
+/// that is authorized for them is let go. Orders that cannot make this move are left alone.
 pub(crate) async fn release(
     conn: &mut PgConnection,
     locked: Vec<Order>,
-    from: From,
+    stage: HoldStage,
     to: TicketState,
     reason: &str,
 ) -> Result<Outcome, DatabaseError> {
-    let ids: Vec<Uuid> = locked
-        .iter()
-        .filter(|order| order.state.check_move(to).is_ok())
-        .map(|order| order.id.as_uuid())
-        .collect();
-    let won = release_holds(conn, &ids, from).await?;
-    let orders: Vec<Order> =
-        locked.into_iter().filter(|order| won.contains(&order.id.as_uuid())).collect();
+    let movable = locked.iter().filter(|order| order.state.check_move(to).is_ok());
+    let ids: Vec<OrderId> = movable.map(|order| order.id).collect();
+    let won = release_holds(conn, &ids, stage).await?;
+    let orders: Vec<Order> = locked.into_iter().filter(|order| won.contains(&order.id)).collect();
     if orders.is_empty() {
         return Ok(Outcome::default());
     }
     let stock = inventory::apply(conn, &moves(&orders)).await?;
     customer_usage::give_back(conn, &usage(&orders)).await?;
-    let ids: Vec<Uuid> = won.into_iter().collect();
+    let ids: Vec<OrderId> = won.into_iter().collect();
     void_authorizations(conn, &ids).await?;
     let orders = orders::change(conn, orders, to, Some(reason)).await?;
     Ok(Outcome { ended: orders.iter().map(|order| order.ended(to)).collect(), stock })
@@ -63,19 +67,15 @@ pub(crate) async fn release(
 
 async fn release_holds(
     conn: &mut PgConnection,
-    ids: &[Uuid],
-    from: From,
-) -> Result<BTreeSet<Uuid>, DatabaseError> {
-    let from = match from {
-        From::Held => "held",
-        From::Capturing => "capturing",
-    };
-    let won: Vec<Uuid> = sqlx::query_scalar(
+    ids: &[OrderId],
+    stage: HoldStage,
+) -> Result<BTreeSet<OrderId>, DatabaseError> {
+    let won: Vec<OrderId> = sqlx::query_scalar(
         "update holds set state = 'released', updated_at = clock_timestamp()
          where order_id = any($1) and state = $2 returning order_id",
     )
     .bind(ids)
-    .bind(from)
+    .bind(stage.as_str())
     .fetch_all(conn)
     .await
     .doing("release holds")?;
@@ -105,7 +105,7 @@ fn usage(orders: &[Order]) -> Usage {
 /// when it comes.
 async fn void_authorizations(
     conn: &mut PgConnection,
-    orders: &[Uuid],
+    orders: &[OrderId],
 ) -> Result<(), DatabaseError> {
     sqlx::query(
         "insert into payments (id, order_id, kind, idempotency_key, amount_minor, currency,

@@ -6,8 +6,7 @@ use crate::{
 };
 use serde_json::json;
 use shared::{credentials::ApiKeyHash, ids::SellerId, text_enum};
-use sqlx::{FromRow, PgPool, Row, postgres::PgRow};
-use uuid::Uuid;
+use sqlx::PgPool;
 
 text_enum! {
     /// What the holder of a key may do.
@@ -24,20 +23,20 @@ text_enum! {
 pub enum KeyOwner {
     /// One tenant.
     Seller {
-        /// The tenant.
+        /// The tenant that the key acts for.
         seller_id: SellerId,
-        /// Name of the key.
+        /// The key's name, as the audit log has it.
         name: String,
     },
     /// The installation's own people.
     Operator {
-        /// Name of the key.
+        /// The key's name, as the audit log has it.
         name: String,
     },
 }
 
 impl KeyOwner {
-    /// The role that the key gives.
+    /// Returns the role that goes with the key.
     #[must_use]
     pub const fn role(&self) -> KeyRole {
         match self {
@@ -54,27 +53,23 @@ impl KeyOwner {
     }
 }
 
-impl FromRow<'_, PgRow> for KeyOwner {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let name = row.try_get("name")?;
-        Ok(match row.try_get::<Option<Uuid>, _>("seller_id")? {
-            Some(id) => Self::Seller { seller_id: SellerId::from_uuid(id), name },
-            None => Self::Operator { name },
-        })
-    }
-}
-
-/// Finds whose key has this hash; revoked keys are nobody's.
+/// Finds the owner of the key with this hash; a revoked key has none.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn find(pool: &PgPool, hash: &ApiKeyHash) -> Result<Option<KeyOwner>, DatabaseError> {
-    sqlx::query_as("select seller_id, name from api_keys where hash = $1 and revoked_at is null")
-        .bind(hash.as_slice())
-        .fetch_optional(pool)
-        .await
-        .doing("look up an API key")
+    sqlx::query!(
+        "select seller_id, name from api_keys where hash = $1 and revoked_at is null",
+        hash.as_slice(),
+    )
+    .map(|row| match row.seller_id {
+        Some(seller_id) => KeyOwner::Seller { seller_id, name: row.name },
+        None => KeyOwner::Operator { name: row.name },
+    })
+    .fetch_optional(pool)
+    .await
+    .doing("look up an API key")
 }
 
 /// Stores the hash of a new key. Storing the same one again changes nothing.
@@ -90,14 +85,14 @@ pub async fn store(
 ) -> Result<(), DatabaseError> {
     let (seller_id, name) = owner.parts();
     let mut transaction = pool.begin().await.doing("begin to store an API key")?;
-    let stored = sqlx::query(
+    let stored = sqlx::query!(
         "insert into api_keys (hash, role, seller_id, name) values ($1, $2, $3, $4)
          on conflict (hash) do nothing",
+        hash.as_slice(),
+        owner.role() as KeyRole,
+        seller_id as Option<SellerId>,
+        name,
     )
-    .bind(hash.as_slice())
-    .bind(owner.role().as_str())
-    .bind(seller_id.map(|id| id.as_uuid()))
-    .bind(name)
     .execute(&mut *transaction)
     .await
     .doing("store an API key")?;
@@ -111,7 +106,7 @@ pub async fn store(
             new: Some(json!({ "role": owner.role(), "name": name })),
             why: "a new API key",
         };
-        audit::write(&mut transaction, entry).await?;
+        audit::write(&mut transaction, &entry).await?;
     }
     transaction.commit().await.doing("commit an API key")
 }

@@ -2,86 +2,84 @@
 
 use crate::{DatabaseError, Doing};
 use jiff::Timestamp;
-use sqlx::{PgPool, Row};
+use sqlx::PgPool;
 
-/// A request that its sender named.
+/// A request with an `Idempotency-Key`.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyedRequest<'a> {
-    /// Who sent it; keys of one owner never meet another's.
+    /// The sender; keys of one owner never meet another's.
     pub owner: &'a str,
-    /// Its name.
+    /// The key, 1 to 255 characters.
     pub key: &'a str,
-    /// Hash of what was asked.
+    /// Hash of what was asked, by which a key used twice for different requests is noticed.
     pub hash: &'a [u8],
 }
 
-/// What to do with a request.
+/// What to do with a request that claims its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Begun {
-    /// Run it. What it makes is named after `first_at`, so that a second run, after a process died
-    /// between making and answering, finds it made.
+pub enum KeyClaim {
+    /// Run it. What it creates is named after `first_at`, so that a second run, after a process
+    /// died between creating and answering, finds it created.
     Run {
-        /// When it was first seen.
+        /// When the request was first seen.
         first_at: Timestamp,
     },
     /// It was run; this was the answer.
     Answered {
-        /// HTTP status.
+        /// The HTTP status.
         status: u16,
-        /// Body.
+        /// The body, byte for byte.
         body: Vec<u8>,
     },
     /// It is running now.
     Running,
-    /// The name was given to another request.
+    /// The key was used for another request.
     OtherRequest,
 }
 
-/// Takes the name for a request, or says what became of the one that has it.
+/// Claims the key for a request, or says what became of the one that has it.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away; the request must then not be run.
-pub async fn begin(pool: &PgPool, request: KeyedRequest<'_>) -> Result<Begun, DatabaseError> {
-    let taken: Option<jiff_sqlx::Timestamp> = sqlx::query_scalar(
+pub async fn begin(pool: &PgPool, request: KeyedRequest<'_>) -> Result<KeyClaim, DatabaseError> {
+    let claimed = sqlx::query_scalar!(
         "insert into idempotency_keys as k (owner, key, request) values ($1, $2, $3)
          on conflict (owner, key) do update set locked_until = now() + interval '60 seconds'
              where k.status is null and k.locked_until < now() and k.request = excluded.request
          returning created_at",
+        request.owner,
+        request.key,
+        request.hash,
     )
-    .bind(request.owner)
-    .bind(request.key)
-    .bind(request.hash)
     .fetch_optional(pool)
     .await
-    .doing("take an idempotency key")?;
-    match taken {
-        Some(first_at) => Ok(Begun::Run { first_at: first_at.to_jiff() }),
+    .doing("claim an idempotency key")?;
+    match claimed {
+        Some(first_at) => Ok(KeyClaim::Run { first_at: first_at.to_jiff() }),
         None => find(pool, request).await,
     }
 }
 
-async fn find(pool: &PgPool, request: KeyedRequest<'_>) -> Result<Begun, DatabaseError> {
-    let row = sqlx::query(
-        "select request = $3 as same, status, body from idempotency_keys
-         where owner = $1 and key = $2",
+async fn find(pool: &PgPool, request: KeyedRequest<'_>) -> Result<KeyClaim, DatabaseError> {
+    let row = sqlx::query!(
+        r#"select request = $3 as "is_same!", status, body from idempotency_keys
+         where owner = $1 and key = $2"#,
+        request.owner,
+        request.key,
+        request.hash,
     )
-    .bind(request.owner)
-    .bind(request.key)
-    .bind(request.hash)
     .fetch_optional(pool)
     .await
     .doing("look up an idempotency key")?;
-    // No row: the other one was given up a moment ago. Its sender may try again.
-    let Some(row) = row else { return Ok(Begun::Running) };
-    if !row.try_get::<bool, _>("same").doing("read an idempotency key")? {
-        return Ok(Begun::OtherRequest);
+    // No row: the other request was given up a moment ago. The sender may try again.
+    let Some(row) = row else { return Ok(KeyClaim::Running) };
+    if !row.is_same {
+        return Ok(KeyClaim::OtherRequest);
     }
-    let status: Option<i32> = row.try_get("status").doing("read an idempotency key")?;
-    let body: Option<Vec<u8>> = row.try_get("body").doing("read an idempotency key")?;
-    Ok(match (status.and_then(|status| u16::try_from(status).ok()), body) {
-        (Some(status), Some(body)) => Begun::Answered { status, body },
-        _ => Begun::Running,
+    Ok(match (row.status.and_then(|status| u16::try_from(status).ok()), row.body) {
+        (Some(status), Some(body)) => KeyClaim::Answered { status, body },
+        _ => KeyClaim::Running,
     })
 }
 
@@ -96,61 +94,63 @@ pub async fn finish(
     status: u16,
     body: &[u8],
 ) -> Result<(), DatabaseError> {
-    sqlx::query(
+    sqlx::query!(
         "update idempotency_keys set status = $3, body = $4
          where owner = $1 and key = $2 and status is null",
+        request.owner,
+        request.key,
+        i32::from(status),
+        body,
     )
-    .bind(request.owner)
-    .bind(request.key)
-    .bind(i32::from(status))
-    .bind(body)
     .execute(pool)
     .await
     .doing("keep an answer")?;
     Ok(())
 }
 
-/// Gives the name back: the request was refused before it did anything.
+/// Gives the key back: the request was refused before it did anything.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn give_up(pool: &PgPool, request: KeyedRequest<'_>) -> Result<(), DatabaseError> {
-    sqlx::query("delete from idempotency_keys where owner = $1 and key = $2 and status is null")
-        .bind(request.owner)
-        .bind(request.key)
-        .execute(pool)
-        .await
-        .doing("give an idempotency key back")?;
+    sqlx::query!(
+        "delete from idempotency_keys where owner = $1 and key = $2 and status is null",
+        request.owner,
+        request.key,
+    )
+    .execute(pool)
+    .await
+    .doing("give an idempotency key back")?;
     Ok(())
 }
 
-/// Lets a request be run again at once, under the name and the first moment that it has: we failed,
-/// and it may have done something.
+/// Lets a request be run again at once, under the same key and with the same first moment: we
+/// failed, and it may have done something.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn unlock(pool: &PgPool, request: KeyedRequest<'_>) -> Result<(), DatabaseError> {
-    sqlx::query(
+    sqlx::query!(
         "update idempotency_keys set locked_until = '-infinity'
          where owner = $1 and key = $2 and status is null",
+        request.owner,
+        request.key,
     )
-    .bind(request.owner)
-    .bind(request.key)
     .execute(pool)
     .await
     .doing("unlock an idempotency key")?;
     Ok(())
 }
 
-/// Forgets answers that are older than a day.
+/// Deletes answers that are older than a day, at most 10 000; returns how many.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn forget_old(pool: &PgPool) -> Result<u64, DatabaseError> {
-    let forgotten = sqlx::query(
+    let forgotten = sqlx::query!(
         "delete from idempotency_keys where (owner, key) in (
              select owner, key from idempotency_keys
              where created_at < now() - interval '24 hours' limit 10000)",

@@ -8,58 +8,57 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 use shared::ids::{ProductId, SellerId, VariantId};
-use sqlx::{FromRow, PgPool, Row, postgres::PgRow, types::Json};
-use uuid::Uuid;
+use sqlx::{PgPool, types::Json};
 
-/// A product to be made.
+/// A product to create.
 #[derive(Clone, Debug)]
 pub struct NewProduct {
-    /// Its id; a product that has it already is left as it is.
+    /// An existing product with this id is left as it is.
     pub id: ProductId,
-    /// The tenant.
+    /// The tenant that sells it.
     pub seller_id: SellerId,
-    /// Its name.
+    /// 1 to 200 characters.
     pub name: String,
-    /// Words about it.
+    /// Plain text, may be empty.
     pub description: String,
     /// What can be bought, at least one.
     pub variants: Vec<NewVariant>,
 }
 
-/// A variant to be made.
+/// A variant to create.
 #[derive(Clone, Debug)]
 pub struct NewVariant {
-    /// Its name.
+    /// 1 to 200 characters.
     pub name: String,
     /// Price of one, minor units.
     pub price_minor: i64,
     /// ISO 4217 code.
     pub currency: String,
-    /// How many there are.
+    /// Units that drops can take.
     pub stock: i32,
 }
 
 /// A product with its variants.
 #[derive(Clone, Debug)]
 pub struct Product {
-    /// Its id.
+    /// Sorts by the time of creation.
     pub id: ProductId,
-    /// Its name.
+    /// 1 to 200 characters.
     pub name: String,
-    /// Words about it.
+    /// Plain text, may be empty.
     pub description: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// What can be bought.
+    /// What can be bought, in the order of creation.
     pub variants: Vec<Variant>,
 }
 
 /// A variant of a product.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Variant {
-    /// Its id.
+    /// Sorts by the time of creation.
     pub id: VariantId,
-    /// Its name.
+    /// 1 to 200 characters.
     pub name: String,
     /// Price of one, minor units.
     pub price_minor: i64,
@@ -69,45 +68,44 @@ pub struct Variant {
     pub stock: i32,
 }
 
-impl FromRow<'_, PgRow> for Product {
-    fn from_row(row: &PgRow) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            id: ProductId::from_uuid(row.try_get("id")?),
-            name: row.try_get("name")?,
-            description: row.try_get("description")?,
-            created_at: row.try_get::<jiff_sqlx::Timestamp, _>("created_at")?.to_jiff(),
-            variants: row.try_get::<Json<Vec<Variant>>, _>("variants")?.0,
-        })
-    }
-}
-
 /// Products of the seller $1 with their variants.
 macro_rules! select_products {
-    ($rest:literal) => {
-        concat!(
-            "select p.id, p.name, p.description, p.created_at, coalesce((
+    ($condition:literal, $($argument:expr),+) => {
+        sqlx::query!(
+            r#"select p.id, p.name, p.description, p.created_at, coalesce((
                  select json_agg(json_build_object('id', v.id, 'name', v.name,
                      'price_minor', v.price_minor, 'currency', v.currency, 'stock', v.stock)
                      order by v.id)
-                 from variants v where v.product_id = p.id and v.seller_id = $1), '[]') as variants
-             from products p where p.seller_id = $1",
-            $rest
+                 from variants v where v.product_id = p.id and v.seller_id = $1), '[]')
+                 as "variants!: Json<Vec<Variant>>"
+             from products p where p.seller_id = $1"#
+                + $condition,
+            $($argument),+
         )
+        .map(|row| Product {
+            id: row.id,
+            name: row.name,
+            description: row.description,
+            created_at: row.created_at.to_jiff(),
+            variants: row.variants.0,
+        })
     };
 }
 
-/// Makes a seller. One that has the id already is left as it is.
+/// Creates a seller. An existing one with this id is left as it is.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the name is refused or the database is away.
 pub async fn create_seller(pool: &PgPool, id: SellerId, name: &str) -> Result<(), DatabaseError> {
-    sqlx::query("insert into sellers (id, name) values ($1, $2) on conflict (id) do nothing")
-        .bind(id.as_uuid())
-        .bind(name)
-        .execute(pool)
-        .await
-        .doing("make a seller")?;
+    sqlx::query!(
+        "insert into sellers (id, name) values ($1, $2) on conflict (id) do nothing",
+        id as SellerId,
+        name,
+    )
+    .execute(pool)
+    .await
+    .doing("create a seller")?;
     Ok(())
 }
 
@@ -117,14 +115,16 @@ pub async fn create_seller(pool: &PgPool, id: SellerId, name: &str) -> Result<()
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn seller_exists(pool: &PgPool, id: SellerId) -> Result<bool, DatabaseError> {
-    sqlx::query_scalar("select exists (select from sellers where id = $1)")
-        .bind(id.as_uuid())
-        .fetch_one(pool)
-        .await
-        .doing("look for a seller")
+    sqlx::query_scalar!(
+        r#"select exists (select from sellers where id = $1) as "exists!""#,
+        id as SellerId,
+    )
+    .fetch_one(pool)
+    .await
+    .doing("look for a seller")
 }
 
-/// Makes a product with its variants and the audit row of their stock, in one transaction.
+/// Creates a product with its variants and the audit row of their stock, in one transaction.
 ///
 /// # Errors
 ///
@@ -134,38 +134,38 @@ pub async fn create_product(
     product: &NewProduct,
     actor: &str,
 ) -> Result<(), DatabaseError> {
-    let mut transaction = pool.begin().await.doing("begin to make a product")?;
-    let made = sqlx::query(
+    let mut transaction = pool.begin().await.doing("begin to create a product")?;
+    let created = sqlx::query!(
         "insert into products (id, seller_id, name, description) values ($1, $2, $3, $4)
          on conflict (id) do nothing",
+        product.id as ProductId,
+        product.seller_id as SellerId,
+        product.name,
+        product.description,
     )
-    .bind(product.id.as_uuid())
-    .bind(product.seller_id.as_uuid())
-    .bind(&product.name)
-    .bind(&product.description)
     .execute(&mut *transaction)
     .await
-    .doing("make a product")?;
-    if made.rows_affected() == 0 {
+    .doing("create a product")?;
+    if created.rows_affected() == 0 {
         return Ok(());
     }
     for variant in &product.variants {
-        sqlx::query(
+        sqlx::query!(
             "insert into variants (id, product_id, seller_id, name, price_minor, currency, stock)
              values ($1, $2, $3, $4, $5, $6, $7)",
+            VariantId::generate() as VariantId,
+            product.id as ProductId,
+            product.seller_id as SellerId,
+            variant.name,
+            variant.price_minor,
+            variant.currency,
+            variant.stock,
         )
-        .bind(VariantId::generate().as_uuid())
-        .bind(product.id.as_uuid())
-        .bind(product.seller_id.as_uuid())
-        .bind(&variant.name)
-        .bind(variant.price_minor)
-        .bind(&variant.currency)
-        .bind(variant.stock)
         .execute(&mut *transaction)
         .await
-        .doing("make a variant")?;
+        .doing("create a variant")?;
     }
-    audit::write(&mut transaction, stock_given(product, actor)).await?;
+    audit::write(&mut transaction, &stock_given(product, actor)).await?;
     transaction.commit().await.doing("commit a product")
 }
 
@@ -190,15 +190,15 @@ fn stock_given<'a>(product: &NewProduct, actor: &'a str) -> AuditEntry<'a> {
 pub async fn list_products(
     pool: &PgPool,
     seller_id: SellerId,
-    before: Option<Uuid>,
+    before: Option<ProductId>,
     limit: i64,
 ) -> Result<Vec<Product>, DatabaseError> {
-    sqlx::query_as(select_products!(
-        " and ($2::uuid is null or p.id < $2) order by p.id desc limit $3"
-    ))
-    .bind(seller_id.as_uuid())
-    .bind(before)
-    .bind(limit)
+    select_products!(
+        " and ($2::uuid is null or p.id < $2) order by p.id desc limit $3",
+        seller_id as SellerId,
+        before as Option<ProductId>,
+        limit
+    )
     .fetch_all(pool)
     .await
     .doing("list products")
@@ -214,9 +214,7 @@ pub async fn find_product(
     seller_id: SellerId,
     id: ProductId,
 ) -> Result<Option<Product>, DatabaseError> {
-    sqlx::query_as(select_products!(" and p.id = $2"))
-        .bind(seller_id.as_uuid())
-        .bind(id.as_uuid())
+    select_products!(" and p.id = $2", seller_id as SellerId, id as ProductId)
         .fetch_optional(pool)
         .await
         .doing("find a product")

@@ -1,159 +1,166 @@
 //! One batch, one transaction.
 
-use crate::fixture::{Db, Make, Room, batch, done, records};
+use crate::fixture::{DropOptions, TestDrop, batch, done, records};
 use database::ordering::order_batch::{BatchOutcome, DeadReason, RecordContent, process};
 use shared::{
     ids::{DropId, ShopperId, VariantId},
     lifecycle::TicketState,
-    tickets::Epoch,
+    line::Epoch,
 };
+use std::sync::Arc;
+use testkit::TestDatabase;
 
 #[tokio::test]
 async fn stock_goes_in_queue_order_and_the_rest_is_sold_out() {
-    let room = Room::new(Make { units: 3, ..Make::default() }).await;
-    let done = room.process(&room.commands(5)).await;
+    let test_drop = TestDrop::new(DropOptions { units: 3, ..DropOptions::default() }).await;
+    let done = test_drop.process(&test_drop.commands(5)).await;
     let states: Vec<_> = done.settled.iter().map(|ticket| ticket.state).collect();
     let (r, x) = (TicketState::Reserved, TicketState::Rejected);
     assert_eq!(states, [r, r, r, x, x]);
     assert_eq!(done.ended.len(), 2);
-    assert_eq!((done.stock[0].available, done.stock[0].reserved), (0, 3));
-    assert_eq!(room.stock().await, (0, 3, 0));
-    assert_eq!(room.number("select count(*) from outbox").await, 5);
-    room.assert_invariants().await;
+    assert_eq!((done.stock[0].figure.available, done.stock[0].figure.reserved), (0, 3));
+    assert_eq!(test_drop.stock().await, (0, 3, 0));
+    assert_eq!(test_drop.number("select count(*) from outbox").await, 5);
+    test_drop.assert_invariants().await;
 }
 
 #[tokio::test]
 async fn reading_the_log_again_from_its_start_changes_nothing() {
-    let room = Room::new(Make { units: 30, ..Make::default() }).await;
-    let commands = room.commands(40);
-    room.process(&commands).await;
-    let before = room.stock().await;
+    let test_drop = TestDrop::new(DropOptions { units: 30, ..DropOptions::default() }).await;
+    let commands = test_drop.commands(40);
+    test_drop.process(&commands).await;
+    let before = test_drop.stock().await;
 
-    sqlx::query("update consumer_offsets set next_offset = 0").execute(&room.pool).await.unwrap();
-    let done = room.process(&commands).await;
+    sqlx::query("update consumer_offsets set next_offset = 0")
+        .execute(&test_drop.pool)
+        .await
+        .unwrap();
+    let done = test_drop.process(&commands).await;
 
     assert_eq!((done.n_placed, done.n_duplicates, done.settled.len()), (0, 40, 40));
-    assert_eq!(room.stock().await, before);
-    assert_eq!(room.number("select count(*) from orders").await, 40);
-    room.assert_invariants().await;
+    assert_eq!(test_drop.stock().await, before);
+    assert_eq!(test_drop.number("select count(*) from orders").await, 40);
+    test_drop.assert_invariants().await;
 }
 
 #[tokio::test]
 async fn a_duplicate_eats_no_stock() {
-    let room = Room::new(Make { units: 2, ..Make::default() }).await;
-    let commands = room.commands(2);
+    let test_drop = TestDrop::new(DropOptions { units: 2, ..DropOptions::default() }).await;
+    let commands = test_drop.commands(2);
     let twice = [commands[0].clone(), commands[0].clone(), commands[1].clone()];
-    let done = room.process(&twice).await;
+    let done = test_drop.process(&twice).await;
     assert_eq!((done.n_placed, done.n_duplicates), (2, 1));
-    assert_eq!(room.stock().await, (0, 2, 0));
-    room.assert_invariants().await;
+    assert_eq!(test_drop.stock().await, (0, 2, 0));
+    test_drop.assert_invariants().await;
 }
 
 #[tokio::test]
 async fn a_late_processor_changes_nothing() {
-    let room = Room::new(Make::default()).await;
-    room.process(&room.commands(3)).await;
-    let late = process(&room.pool, batch(0, room.commands(3))).await.unwrap();
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    test_drop.process(&test_drop.commands(3)).await;
+    let late = process(&test_drop.pool, batch(0, test_drop.commands(3))).await.unwrap();
     assert!(matches!(late, BatchOutcome::Late));
-    assert_eq!(room.number("select count(*) from orders").await, 3);
+    assert_eq!(test_drop.number("select count(*) from orders").await, 3);
 }
 
 #[tokio::test]
 async fn a_customer_gets_no_more_than_the_limit() {
-    let room = Room::new(Make { per_ticket: 2, per_customer: 3, ..Make::default() }).await;
+    let test_drop =
+        TestDrop::new(DropOptions { per_ticket: 2, per_customer: 3, ..DropOptions::default() })
+            .await;
     let shopper = ShopperId::generate();
-    let commands: Vec<_> = [2, 2, 1, 1].map(|units| room.command(shopper, units)).into();
-    let done = room.process(&commands).await;
+    let commands: Vec<_> = [2, 2, 1, 1].map(|units| test_drop.command(shopper, units)).into();
+    let done = test_drop.process(&commands).await;
     let states: Vec<_> = done.settled.iter().map(|ticket| ticket.state.as_str()).collect();
     assert_eq!(states, ["reserved", "rejected", "reserved", "rejected"]);
-    let again = room.process(&[room.command(shopper, 1)]).await;
+    let again = test_drop.process(&[test_drop.command(shopper, 1)]).await;
     assert_eq!(again.ended.len(), 1, "the limit holds over batches");
-    room.assert_invariants().await;
+    test_drop.assert_invariants().await;
 }
 
 #[tokio::test]
 async fn odd_commands_are_rejected_and_the_others_go_on() {
-    let room = Room::new(Make { per_ticket: 2, ..Make::default() }).await;
-    let mut unknown = room.command(ShopperId::generate(), 1);
+    let test_drop = TestDrop::new(DropOptions { per_ticket: 2, ..DropOptions::default() }).await;
+    let mut unknown = test_drop.command(ShopperId::generate(), 1);
     unknown.variant_id = VariantId::generate();
     let commands = [
-        room.command(ShopperId::generate(), 0),
-        room.command(ShopperId::generate(), 3),
-        room.command(ShopperId::generate(), u32::MAX),
+        test_drop.command(ShopperId::generate(), 0),
+        test_drop.command(ShopperId::generate(), 3),
+        test_drop.command(ShopperId::generate(), u32::MAX),
         unknown,
-        room.command(ShopperId::generate(), 1),
+        test_drop.command(ShopperId::generate(), 1),
     ];
-    let done = room.process(&commands).await;
+    let done = test_drop.process(&commands).await;
     assert_eq!((done.n_placed, done.ended.len()), (5, 4));
     let invalid = "select count(*) from orders where state = 'rejected' and reason = 'invalid'";
-    assert_eq!(room.number(invalid).await, 4);
-    room.assert_invariants().await;
+    assert_eq!(test_drop.number(invalid).await, 4);
+    test_drop.assert_invariants().await;
 }
 
 #[tokio::test]
 async fn a_cancelled_drop_takes_no_orders() {
-    let room = Room::new(Make::default()).await;
-    sqlx::query("update drops set state = 'cancelled'").execute(&room.pool).await.unwrap();
-    let done = room.process(&room.commands(2)).await;
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    sqlx::query("update drops set state = 'cancelled'").execute(&test_drop.pool).await.unwrap();
+    let done = test_drop.process(&test_drop.commands(2)).await;
     assert_eq!(done.ended.len(), 2);
-    assert_eq!(room.number("select count(*) from orders where reason = 'closed'").await, 2);
-    room.assert_invariants().await;
+    assert_eq!(test_drop.number("select count(*) from orders where reason = 'closed'").await, 2);
+    test_drop.assert_invariants().await;
 }
 
 #[tokio::test]
 async fn dead_records_never_block_the_partition() {
-    let room = Room::new(Make::default()).await;
-    let mut foreign = room.command(ShopperId::generate(), 1);
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let mut foreign = test_drop.command(ShopperId::generate(), 1);
     foreign.drop_id = DropId::generate();
-    let failed = room.command(ShopperId::generate(), 1);
+    let failed = test_drop.command(ShopperId::generate(), 1);
     let dead =
         |reason, command| RecordContent::Dead { reason, detail: "no \0 good".into(), command };
     let contents = vec![
         dead(DeadReason::Malformed, None),
-        RecordContent::Command(room.command(ShopperId::generate(), 1)),
+        RecordContent::Command(test_drop.command(ShopperId::generate(), 1)),
         RecordContent::Command(foreign),
         dead(DeadReason::Failed, Some(failed.clone())),
         dead(DeadReason::BadMac, None),
     ];
-    let done = done(process(&room.pool, records(0, contents)).await.unwrap());
+    let done = done(process(&test_drop.pool, records(0, contents)).await.unwrap());
     assert_eq!((done.next_offset, done.n_dead, done.n_placed), (5, 4, 2));
-    assert_eq!(room.state(failed.ticket_id.into()).await, "dead");
-    assert_eq!(room.number("select count(*) from dead_letters").await, 4);
+    assert_eq!(test_drop.state(failed.ticket_id.into()).await, "dead");
+    assert_eq!(test_drop.number("select count(*) from dead_letters").await, 4);
     let told = "select count(*) from outbox where topic = 'dead-letters'";
-    assert_eq!(room.number(told).await, 4);
-    room.assert_invariants().await;
+    assert_eq!(test_drop.number(told).await, 4);
+    test_drop.assert_invariants().await;
 }
 
 #[tokio::test]
 async fn a_drop_of_another_partition_is_foreign() {
-    let room = Room::new(Make::default()).await;
-    sqlx::query("update drops set partition = 5").execute(&room.pool).await.unwrap();
-    let command = room.commands(1).remove(0);
-    let done = room.process(std::slice::from_ref(&command)).await;
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    sqlx::query("update drops set partition = 5").execute(&test_drop.pool).await.unwrap();
+    let command = test_drop.commands(1).remove(0);
+    let done = test_drop.process(std::slice::from_ref(&command)).await;
     assert_eq!(done.n_dead, 1);
-    assert_eq!(room.state(command.ticket_id.into()).await, "dead");
-    room.assert_invariants().await;
+    assert_eq!(test_drop.state(command.ticket_id.into()).await, "dead");
+    test_drop.assert_invariants().await;
 }
 
 #[tokio::test]
 async fn commands_of_an_epoch_that_was_rebuilt_without_them_are_passed_over() {
-    let room = Room::new(Make::default()).await;
-    room.rebuilt(Epoch(2), 1).await;
-    let mut commands = room.commands(3);
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    test_drop.rebuilt(Epoch(2), 1).await;
+    let mut commands = test_drop.commands(3);
     commands[2].epoch = Epoch(2);
-    let done = room.process(&commands).await;
+    let done = test_drop.process(&commands).await;
     assert_eq!((done.n_placed, done.n_passed_over, done.next_offset), (2, 1, 3));
-    assert_eq!(room.number("select count(*) from orders").await, 2);
+    assert_eq!(test_drop.number("select count(*) from orders").await, 2);
 }
 
 #[tokio::test]
 async fn what_a_rebuild_left_out_no_later_one_brings_back() {
-    let room = Room::new(Make::default()).await;
-    room.rebuilt(Epoch(2), 1).await;
-    room.rebuilt(Epoch(3), 3).await;
-    let mut commands = room.commands(4);
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    test_drop.rebuilt(Epoch(2), 1).await;
+    test_drop.rebuilt(Epoch(3), 3).await;
+    let mut commands = test_drop.commands(4);
     commands[2].epoch = Epoch(2);
-    let done = room.process(&commands).await;
+    let done = test_drop.process(&commands).await;
     // The second came behind the first boundary, the fourth behind both.
     assert_eq!((done.n_placed, done.n_passed_over, done.next_offset), (2, 2, 4));
     let placed: Vec<_> = done.settled.iter().map(|settled| settled.ticket_id).collect();
@@ -162,8 +169,9 @@ async fn what_a_rebuild_left_out_no_later_one_brings_back() {
 
 #[tokio::test]
 async fn two_drops_may_share_a_partition() {
-    let db = Db::new().await;
-    let (one, two) = (db.room(Make::default()).await, db.room(Make::default()).await);
+    let database = Arc::new(TestDatabase::create().await);
+    let one = TestDrop::in_database(&database, DropOptions::default()).await;
+    let two = TestDrop::in_database(&database, DropOptions::default()).await;
     let commands: Vec<_> =
         one.commands(4).into_iter().zip(two.commands(4)).flat_map(|(a, b)| [a, b]).collect();
     let done = one.process(&commands).await;
@@ -174,12 +182,15 @@ async fn two_drops_may_share_a_partition() {
 
 #[tokio::test]
 async fn commands_wait_while_the_line_is_rebuilt() {
-    let room = Room::new(Make::default()).await;
-    let commands = room.commands(3);
-    sqlx::query("update drops set epoch_state = 'rebuilding'").execute(&room.pool).await.unwrap();
-    let paused = room.process(&commands).await;
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let commands = test_drop.commands(3);
+    sqlx::query("update drops set epoch_state = 'rebuilding'")
+        .execute(&test_drop.pool)
+        .await
+        .unwrap();
+    let paused = test_drop.process(&commands).await;
     assert_eq!((paused.n_taken, paused.next_offset), (0, 0));
     assert!(paused.wait.is_some());
-    sqlx::query("update drops set epoch_state = 'open'").execute(&room.pool).await.unwrap();
-    assert_eq!(room.process(&commands).await.n_placed, 3);
+    sqlx::query("update drops set epoch_state = 'open'").execute(&test_drop.pool).await.unwrap();
+    assert_eq!(test_drop.process(&commands).await.n_placed, 3);
 }

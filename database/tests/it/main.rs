@@ -4,6 +4,9 @@
 
 mod batch;
 mod fixture;
+mod giving_back;
+mod lifecycle;
+mod migrations;
 mod order_rate;
 mod payments;
 mod races;

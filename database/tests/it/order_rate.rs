@@ -1,25 +1,25 @@
 //! RATE-2: the order rate of a drop, exact and changed live.
 
-use crate::fixture::{Make, Room};
+use crate::fixture::{DropOptions, TestDrop};
 use sqlx::Row as _;
 
-async fn set_rate(room: &Room, rate: f64, tat: Option<f64>) {
+async fn set_rate(test_drop: &TestDrop, rate: f64, tat: Option<f64>) {
     sqlx::query(
         "update drops set order_rate_per_second = $1, order_tat_us = coalesce($2, order_tat_us)",
     )
     .bind(rate)
     .bind(tat)
-    .execute(&room.pool)
+    .execute(&test_drop.pool)
     .await
     .unwrap();
 }
 
 #[tokio::test]
 async fn only_a_burst_passes_and_always_a_prefix() {
-    let room = Room::new(Make::default()).await;
-    set_rate(&room, 50.0, Some(0.0)).await;
-    let commands = room.commands(20);
-    let done = room.process(&commands).await;
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    set_rate(&test_drop, 50.0, Some(0.0)).await;
+    let commands = test_drop.commands(20);
+    let done = test_drop.process(&commands).await;
     assert_eq!((done.n_taken, done.next_offset), (5, 5));
     assert!(done.wait.unwrap().as_millis() <= 100, "{:?}", done.wait);
     let settled: Vec<_> = done.settled.iter().map(|ticket| ticket.ticket_id).collect();
@@ -29,43 +29,49 @@ async fn only_a_burst_passes_and_always_a_prefix() {
 
 #[tokio::test]
 async fn duplicates_spend_no_rate() {
-    let room = Room::new(Make::default()).await;
-    let commands = room.commands(20);
-    room.process(&commands).await;
-    set_rate(&room, 0.001, None).await;
-    sqlx::query("update consumer_offsets set next_offset = 0").execute(&room.pool).await.unwrap();
-    let done = room.process(&commands).await;
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let commands = test_drop.commands(20);
+    test_drop.process(&commands).await;
+    set_rate(&test_drop, 0.001, None).await;
+    sqlx::query("update consumer_offsets set next_offset = 0")
+        .execute(&test_drop.pool)
+        .await
+        .unwrap();
+    let done = test_drop.process(&commands).await;
     assert_eq!((done.n_taken, done.n_duplicates, done.wait), (20, 20, None));
 }
 
 #[tokio::test]
 async fn a_bucket_that_was_never_used_starts_empty() {
-    let room = Room::new(Make::default()).await;
+    let test_drop = TestDrop::new(DropOptions::default()).await;
     sqlx::query("update drops set order_rate_per_second = 100, order_tat_us = null")
-        .execute(&room.pool)
+        .execute(&test_drop.pool)
         .await
         .unwrap();
-    let done = room.process(&room.commands(20)).await;
+    let done = test_drop.process(&test_drop.commands(20)).await;
     assert_eq!(done.n_taken, 0);
     tokio::time::sleep(done.wait.unwrap()).await;
-    assert!(room.process(&room.commands(20)).await.n_taken >= 1, "the bucket fills from then on");
+    assert!(
+        test_drop.process(&test_drop.commands(20)).await.n_taken >= 1,
+        "the bucket fills from then on"
+    );
 }
 
 #[tokio::test]
 async fn no_window_has_more_than_rate_and_burst_while_the_rate_changes() {
-    let room = Room::new(Make { units: 10_000, ..Make::default() }).await;
-    set_rate(&room, 400.0, Some(0.0)).await;
+    let test_drop = TestDrop::new(DropOptions { units: 10_000, ..DropOptions::default() }).await;
+    set_rate(&test_drop, 400.0, Some(0.0)).await;
     for (rate, rounds) in [(400.0, 15), (40.0, 15), (400.0, 15)] {
-        set_rate(&room, rate, None).await;
+        set_rate(&test_drop, rate, None).await;
         for _ in 0..rounds {
-            let done = room.process(&room.commands(100)).await;
+            let done = test_drop.process(&test_drop.commands(100)).await;
             tokio::time::sleep(done.wait.unwrap_or_default()).await;
         }
     }
     let rows = sqlx::query(
         "select extract(epoch from processed_at)::float8 as at from orders order by processed_at",
     )
-    .fetch_all(&room.pool)
+    .fetch_all(&test_drop.pool)
     .await
     .unwrap();
     let times: Vec<f64> = rows.iter().map(|row| row.get("at")).collect();

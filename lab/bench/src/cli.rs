@@ -1,54 +1,23 @@
 //! What can be asked for.
 
-use crate::fanout::server::ServeFrames;
-use std::path::PathBuf;
+use crate::{fanout::frames::ServeFrames, options::Options};
 
-/// Compares parts of Sluice with the least that could do the same.
+/// Compares parts of Sluice with the least that could do the same job.
 #[derive(Debug, clap::Parser)]
 #[command(version, about)]
-pub struct Cli {
-    /// Which benchmark.
+pub(crate) struct BenchCli {
     #[command(subcommand)]
-    pub command: Command,
-    /// How.
+    pub(crate) command: Command,
     #[command(flatten)]
-    pub options: Options,
+    pub(crate) options: Options,
 }
 
-/// How a benchmark is run.
-#[derive(Clone, Debug, clap::Args)]
-pub struct Options {
-    /// Short rounds: a look, not a figure to keep.
-    #[arg(long, global = true)]
-    pub quick: bool,
-    /// Where the JSON goes.
-    #[arg(long, global = true)]
-    pub out: Option<PathBuf>,
-    /// Rounds of baseline and subject.
-    #[arg(long, global = true)]
-    pub rounds: Option<usize>,
-}
-
-impl Options {
-    /// How many rounds.
-    #[must_use]
-    pub fn rounds(&self) -> usize {
-        self.rounds.unwrap_or(if self.quick { 3 } else { 7 }).max(1)
-    }
-
-    /// `quick` in a quick run, else `full`.
-    #[must_use]
-    pub const fn pick<T: Copy>(&self, quick: T, full: T) -> T {
-        if self.quick { quick } else { full }
-    }
-}
-
-/// The benchmarks.
+/// The benchmarks, and the servers that they start as processes of their own.
 #[derive(Debug, clap::Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Orders on one stock row.
     Hotrow,
-    /// Places of a million people.
+    /// Positions of a million people.
     Position,
     /// Joins over HTTP.
     JoinHttp,

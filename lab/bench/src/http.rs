@@ -1,4 +1,5 @@
-//! The least HTTP client that can keep a server busy: it shares the machine with what it measures.
+//! The smallest HTTP client that can keep a server busy: it shares the machine with what it
+//! measures.
 
 use anyhow::{Context as _, bail};
 use std::net::SocketAddr;
@@ -8,71 +9,52 @@ use tokio::{
 };
 
 /// A connection that is kept open.
-pub struct Connection {
+pub(crate) struct HttpConnection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
-impl Connection {
-    /// Connects.
-    ///
-    /// # Errors
-    ///
-    /// Returns the system's error.
-    pub async fn open(address: SocketAddr) -> anyhow::Result<Self> {
+impl HttpConnection {
+    pub(crate) async fn open(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::with_capacity(4096) })
     }
 
-    /// Sends a request and reads its answer. Gives the status.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error when the connection breaks or the answer has no length.
-    pub async fn exchange(&mut self, request: &[u8]) -> anyhow::Result<u16> {
-        self.stream.write_all(request).await?;
-        self.buffer.clear();
-        let head = loop {
-            if let Some(end) = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
-                break end + 4;
-            }
-            self.more().await?;
-        };
+    /// Sends a request, reads its answer, and returns the status. An answer without a length is an
+    /// error.
+    pub(crate) async fn exchange(&mut self, request: &[u8]) -> anyhow::Result<u16> {
+        let head = self.send(request).await?;
         let (status, length) = parse(&self.buffer[..head])?;
         while self.buffer.len() < head + length {
-            self.more().await?;
+            self.read_more().await?;
         }
         Ok(status)
     }
 
-    /// The socket, for what follows an upgrade, with the bytes that came already.
-    #[must_use]
-    pub fn into_parts(self) -> (TcpStream, Vec<u8>) {
-        (self.stream, self.buffer)
+    /// Upgrades the connection. Returns the socket, with the bytes that came behind the answer.
+    pub(crate) async fn upgrade(mut self, request: &[u8]) -> anyhow::Result<(TcpStream, Vec<u8>)> {
+        let head = self.send(request).await?;
+        let rest = self.buffer.split_off(head);
+        if !self.buffer.starts_with(b"HTTP/1.1 101") {
+            bail!("no upgrade: {}", String::from_utf8_lossy(&self.buffer));
+        }
+        Ok((self.stream, rest))
     }
 
-    /// As [`exchange`](Self::exchange), for an upgrade: what comes behind the head is kept.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error when the server does not upgrade.
-    pub async fn upgrade(&mut self, request: &[u8]) -> anyhow::Result<()> {
+    /// Sends a request and reads until the answer's head is there. Returns the head's length.
+    async fn send(&mut self, request: &[u8]) -> anyhow::Result<usize> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         loop {
             if let Some(end) = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
-                let head = self.buffer.drain(..end + 4).collect::<Vec<_>>();
-                return match head.starts_with(b"HTTP/1.1 101") {
-                    true => Ok(()),
-                    false => bail!("no upgrade: {}", String::from_utf8_lossy(&head)),
-                };
+                return Ok(end + 4);
             }
-            self.more().await?;
+            self.read_more().await?;
         }
     }
 
-    async fn more(&mut self) -> anyhow::Result<()> {
+    async fn read_more(&mut self) -> anyhow::Result<()> {
         match self.stream.read_buf(&mut self.buffer).await? {
             0 => bail!("the server has closed the connection"),
             _ => Ok(()),
@@ -82,7 +64,7 @@ impl Connection {
 
 fn parse(head: &[u8]) -> anyhow::Result<(u16, usize)> {
     let head = std::str::from_utf8(head)?;
-    let status = head.get(9..12).context("an odd status line")?.parse()?;
+    let status = head.get(9..12).context("a status line without a status")?.parse()?;
     let length = head.lines().find_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?

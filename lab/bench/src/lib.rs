@@ -1,39 +1,42 @@
-//! Benchmarks of single parts against the least that could do the same: baseline and subject
-//! interleaved in one run, so that what is compared is the code and not the hour.
+//! Benchmarks of single parts against the least that could do the same job: baseline and subject
+//! take turns in one run, so that what is compared is the code and not the hour.
 //!
 //! | module | subject | baseline |
 //! |---|---|---|
-//! | [`hotrow`] | the order batch's transaction | four round trips per order, eight clients |
-//! | [`position`] | the room replica's rank | pipelined `ZRANK` |
-//! | [`join_http`] | admission's join | an axum echo of the same JSON |
-//! | [`fanout`] | hub, outlet and WebSocket | a raw `write()` of a ready frame |
-//! | [`measure`], [`machine`], [`report`] | samples, spread, CPU; where it ran; the JSON | |
+//! | `hotrow` | the order batch's transaction | four round trips per order, eight clients |
+//! | `position` | the room replica's rank | pipelined `ZRANK` |
+//! | `join_http` | admission's join | an axum echo of the same JSON |
+//! | `fanout` | hub, outlet and WebSocket | a raw `write()` of a ready-made frame |
+//! | `measure`, `machine`, `report` | samples, spread, CPU; where it ran; the JSON | |
+//! | `process`, `http` | processes whose CPU is compared; a client that costs little | |
+//! | `cli`, `options` | what can be asked for | |
 //!
-//! Servers are private ones on free ports. Processes whose CPU is compared run by themselves.
+//! Servers are private ones on free ports. Processes whose CPU is compared run separately.
 
 #![expect(clippy::print_stdout, reason = "a command that answers on stdout")]
 
-pub mod cli;
-pub mod fanout;
-pub mod hotrow;
-pub mod http;
-pub mod join_http;
-pub mod machine;
-pub mod measure;
-pub mod position;
-pub mod process;
-pub mod report;
+mod cli;
+mod fanout;
+mod hotrow;
+mod http;
+mod join_http;
+mod machine;
+mod measure;
+mod options;
+mod position;
+mod process;
+mod report;
 
 use clap::Parser as _;
-use cli::{Cli, Command};
+use cli::{BenchCli, Command};
 
 /// Runs the command of the process.
 ///
 /// # Errors
 ///
-/// Returns what kept a benchmark from being run.
+/// Returns what kept a benchmark from running.
 pub async fn run() -> anyhow::Result<()> {
-    let Cli { command, options } = Cli::parse();
+    let BenchCli { command, options } = BenchCli::parse();
     let report = match command {
         Command::Hotrow => hotrow::run(&options).await?,
         Command::Position => position::run(&options).await?,
@@ -41,7 +44,7 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Fanout => fanout::run(&options).await?,
         Command::ServeEcho { port } => return join_http::echo::serve(port).await,
         Command::ServeAdmission { port } => return join_http::serve_admission(port).await,
-        Command::ServeFrames(frames) => return fanout::server::serve(frames).await,
+        Command::ServeFrames(frames) => return fanout::serve(frames).await,
     };
     println!("{}", report.table());
     if let Some(path) = &options.out {

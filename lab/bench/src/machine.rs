@@ -1,29 +1,27 @@
-//! Where a benchmark ran. Figures without this line compare nothing.
+//! Where a benchmark ran. Without it, figures cannot be compared.
 
 use serde::Serialize;
 use std::{fs, io::Write as _, path::Path, time::Instant};
 
-/// The machine and its mood.
+/// The machine, and how busy it was.
 #[derive(Clone, Debug, Serialize)]
-pub struct Machine {
-    /// Processors.
-    pub cores: usize,
-    /// Their name.
-    pub model: String,
-    /// The load of the last minute when the run began.
-    pub load: String,
+pub(crate) struct Machine {
+    cores: usize,
+    /// The name of the processor.
+    model: String,
+    /// The load average of the last minute when the run began.
+    load: String,
     /// A write of 4 KiB with fsync, microseconds, median.
-    pub fsync_us: f64,
+    fsync_us: f64,
     /// Open files of one process, at most.
-    pub open_files: String,
+    open_files: String,
     /// How this program was built.
-    pub build: &'static str,
+    build: &'static str,
 }
 
 impl Machine {
-    /// Looks around; `dir` is where the servers keep their data.
-    #[must_use]
-    pub fn look(dir: &Path) -> Self {
+    /// Describes this machine; `dir` is where the servers keep their data.
+    pub(crate) fn describe(dir: &Path) -> Self {
         Self {
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             model: line_of("/proc/cpuinfo", "model name"),

@@ -1,99 +1,93 @@
-//! Samples, what they say, and how far they lie apart.
+//! Samples, what they say, and how far apart they are.
 
 use serde::Serialize;
 use std::time::Duration;
 
-/// One round of one variant.
+/// One round of a baseline or a subject.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Sample {
+pub(crate) struct Sample {
     /// Operations done.
-    pub ops: f64,
-    /// Wall time, seconds.
-    pub seconds: f64,
-    /// CPU of the measured process, microseconds, where it was measured.
-    pub cpu_us: Option<f64>,
+    ops: f64,
+    /// Wall time.
+    seconds: f64,
+    /// CPU of the measured process, where it was measured.
+    cpu_us: Option<f64>,
 }
 
 impl Sample {
-    /// A round that took `wall` and this much CPU.
-    #[must_use]
-    pub fn new(ops: usize, wall: Duration, cpu: Option<Duration>) -> Self {
-        let cpu_us = cpu.map(|cpu| cpu.as_secs_f64() * 1e6);
-        Self { ops: ops as f64, seconds: wall.as_secs_f64(), cpu_us }
+    /// A round that took this much wall time and CPU.
+    pub(crate) fn new(ops: usize, wall: Duration, cpu: Option<Duration>) -> Self {
+        Self { ops: ops as f64, seconds: wall.as_secs_f64(), cpu_us: cpu.map(micros) }
+    }
+
+    /// The same round, with the CPU of another process.
+    pub(crate) fn with_cpu(self, cpu: Duration) -> Self {
+        Self { cpu_us: Some(micros(cpu)), ..self }
     }
 
     /// Operations per second.
-    #[must_use]
-    pub fn rate(&self) -> f64 {
+    fn rate(&self) -> f64 {
         self.ops / self.seconds
     }
 
     /// CPU per operation, microseconds.
-    #[must_use]
-    pub fn cost(&self) -> Option<f64> {
+    fn cost(&self) -> Option<f64> {
         self.cpu_us.map(|cpu_us| cpu_us / self.ops)
     }
 }
 
-/// All rounds of one variant.
-#[derive(Clone, Debug, Serialize)]
-pub struct Variant {
-    /// Its name.
-    pub name: String,
-    /// Its rounds, in order.
-    pub samples: Vec<Sample>,
+fn micros(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e6
 }
 
-impl Variant {
-    /// A variant without rounds.
-    #[must_use]
-    pub fn new(name: impl Into<String>) -> Self {
+/// All rounds of a baseline or a subject, in order.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Series {
+    pub(crate) name: String,
+    pub(crate) samples: Vec<Sample>,
+}
+
+impl Series {
+    /// Begins without rounds.
+    pub(crate) fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), samples: Vec::new() }
     }
 
     /// Operations per second.
-    #[must_use]
-    pub fn rate(&self) -> Spread {
+    pub(crate) fn rate(&self) -> Spread {
         Spread::of(self.samples.iter().map(Sample::rate))
     }
 
     /// CPU per operation, microseconds.
-    #[must_use]
-    pub fn cost(&self) -> Option<Spread> {
+    pub(crate) fn cost(&self) -> Option<Spread> {
         let costs: Option<Vec<f64>> = self.samples.iter().map(Sample::cost).collect();
         costs.map(Spread::of)
     }
 
     /// How many times as fast as `baseline`, round by round.
-    #[must_use]
-    pub fn rate_ratio(&self, baseline: &Self) -> Spread {
+    pub(crate) fn rate_ratio(&self, baseline: &Self) -> Spread {
         let pairs = self.samples.iter().zip(&baseline.samples);
         Spread::of(pairs.map(|(subject, baseline)| subject.rate() / baseline.rate()))
     }
 
     /// How many times the CPU per operation of `baseline`, round by round.
-    #[must_use]
-    pub fn cost_ratio(&self, baseline: &Self) -> Spread {
+    pub(crate) fn cost_ratio(&self, baseline: &Self) -> Spread {
         let pairs = self.samples.iter().zip(&baseline.samples);
         Spread::of(pairs.filter_map(|(subject, baseline)| Some(subject.cost()? / baseline.cost()?)))
     }
 }
 
-/// A median with the least and the most.
+/// A median with the lowest and the highest value.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Spread {
-    /// The middle one.
-    pub median: f64,
-    /// The least.
-    pub min: f64,
-    /// The most.
-    pub max: f64,
+pub(crate) struct Spread {
+    median: f64,
+    min: f64,
+    max: f64,
 }
 
 impl Spread {
-    /// The spread of values; of none, nothing but NaN.
-    #[must_use]
-    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
+    /// The spread of these values; NaN if there are none.
+    fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.into_iter().collect();
         values.sort_by(f64::total_cmp);
         let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
@@ -122,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_middle_of_an_even_number_lies_between() {
+    fn the_median_of_an_even_number_lies_between() {
         let spread = Spread::of([4.0, 1.0, 3.0, 2.0]);
         assert_eq!((spread.median, spread.min, spread.max), (2.5, 1.0, 4.0));
         assert_eq!(Spread::of([5.0, 1.0, 3.0]).median, 3.0);
@@ -130,11 +124,11 @@ mod tests {
 
     #[test]
     fn a_ratio_compares_round_with_round() {
-        let variant = |rates: [f64; 2]| Variant {
+        let series = |rates: [f64; 2]| Series {
             name: String::new(),
             samples: rates.map(|ops| Sample { ops, seconds: 1.0, cpu_us: None }).to_vec(),
         };
-        let ratio = variant([10.0, 40.0]).rate_ratio(&variant([10.0, 10.0]));
+        let ratio = series([10.0, 40.0]).rate_ratio(&series([10.0, 10.0]));
         assert_eq!((ratio.min, ratio.max), (1.0, 4.0));
     }
 }

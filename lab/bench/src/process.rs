@@ -8,15 +8,11 @@ use nix::sys::{
 use std::{fs, time::Duration};
 use tokio::process::{Child, Command};
 
-/// What Linux counts in for user space, whatever the kernel's own tick is.
+/// Linux counts in these for user space, whatever the kernel's own tick is.
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// CPU that this process has used.
-///
-/// # Errors
-///
-/// Returns the system's error.
-pub fn own_cpu() -> anyhow::Result<Duration> {
+pub(crate) fn own_cpu() -> anyhow::Result<Duration> {
     let usage = getrusage(UsageWho::RUSAGE_SELF)?;
     let time = |time: TimeVal| {
         Duration::from_secs(time.tv_sec().unsigned_abs())
@@ -25,19 +21,15 @@ pub fn own_cpu() -> anyhow::Result<Duration> {
     Ok(time(usage.user_time()) + time(usage.system_time()))
 }
 
-/// CPU that a process and its present children have used. In ticks of the system, 10 ms mostly.
-///
-/// # Errors
-///
-/// Returns an error when the process is gone.
-pub fn cpu_with_children(pid: u32) -> anyhow::Result<Duration> {
+/// CPU that a process and its present children have used, in steps of 10 ms.
+pub(crate) fn cpu_with_children(pid: u32) -> anyhow::Result<Duration> {
     let mut total = ticks(pid)?.0;
     for entry in fs::read_dir("/proc")?.flatten() {
         let Some(child) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok())
         else {
             continue;
         };
-        // A process that ends while we look is no loss.
+        // A process that ends while we look does not matter.
         if let Ok((used, parent)) = ticks(child)
             && parent == pid
         {
@@ -47,32 +39,25 @@ pub fn cpu_with_children(pid: u32) -> anyhow::Result<Duration> {
     Ok(Duration::from_secs_f64(total as f64 / TICKS_PER_SECOND))
 }
 
-/// Ticks used by a process and its gone children, and its parent.
+/// Ticks used by a process and its children that have ended, and its parent.
 fn ticks(pid: u32) -> anyhow::Result<(u64, u32)> {
+    const UNREADABLE: &str = "cannot read a process's stat file";
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name stands in brackets and may hold anything.
-    let (_, rest) = stat.rsplit_once(')').context("an odd stat file")?;
+    let (_, rest) = stat.rsplit_once(')').context(UNREADABLE)?;
     let fields: Vec<&str> = rest.split_whitespace().collect();
     let number = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok());
     let used: Option<u64> = (11..15).map(number).sum();
     let parent = number(1).and_then(|parent| u32::try_from(parent).ok());
-    Ok((used.context("an odd stat file")?, parent.context("an odd stat file")?))
+    Ok((used.context(UNREADABLE)?, parent.context(UNREADABLE)?))
 }
 
-/// Another process of this program, ended with this handle.
-///
-/// # Errors
-///
-/// Returns the system's error.
-pub fn of_ourselves(command: &mut Command) -> anyhow::Result<Child> {
-    Ok(command.kill_on_drop(true).spawn()?)
-}
-
-/// The command of another process of this program.
-///
-/// # Errors
-///
-/// Returns the system's error.
-pub fn ourselves() -> anyhow::Result<Command> {
+/// The command that starts another process of this program.
+pub(crate) fn this_program() -> anyhow::Result<Command> {
     Ok(Command::new(std::env::current_exe()?))
+}
+
+/// Starts a process that is killed when its handle is dropped.
+pub(crate) fn spawn(command: &mut Command) -> anyhow::Result<Child> {
+    Ok(command.kill_on_drop(true).spawn()?)
 }

@@ -1,9 +1,9 @@
-//! What a benchmark found: a table for people, JSON for keeping.
+//! What a benchmark found: a table for people, JSON to keep.
 
 use crate::{
-    cli::Options,
     machine::Machine,
-    measure::{Spread, Variant},
+    measure::{Series, Spread},
+    options::Options,
 };
 use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
 use serde::Serialize;
@@ -11,75 +11,64 @@ use std::{fs, path::Path};
 
 /// A whole run.
 #[derive(Debug, Serialize)]
-pub struct Report {
-    /// Which benchmark.
-    pub bench: &'static str,
+pub(crate) struct Report {
+    bench: &'static str,
     /// Whether the rounds were short.
-    pub quick: bool,
-    /// Where it ran.
-    pub machine: Machine,
+    quick: bool,
+    machine: Machine,
     /// What was measured.
-    pub variants: Vec<Variant>,
-    /// What it comes to.
-    pub ratios: Vec<Ratio>,
+    pub(crate) series: Vec<Series>,
+    ratios: Vec<Ratio>,
     /// What one has to know to read it.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
-/// A subject against a baseline.
+/// A subject against a baseline, round by round.
 #[derive(Debug, Serialize)]
-pub struct Ratio {
-    /// What is compared.
-    pub name: String,
-    /// The ratio, round by round.
-    pub ratio: Spread,
-    /// Where the product has to arrive (DESIGN.md §14).
-    pub reach: &'static str,
+struct Ratio {
+    name: String,
+    ratio: Spread,
+    /// What the product has to reach (`docs/BENCHMARKS.md`); empty where nothing is set.
+    target: &'static str,
 }
 
 impl Report {
-    /// A report without results.
-    #[must_use]
-    pub fn new(bench: &'static str, options: &Options, machine: Machine) -> Self {
+    /// Begins without results.
+    pub(crate) fn new(bench: &'static str, options: &Options, machine: Machine) -> Self {
         Self {
             bench,
             quick: options.quick,
             machine,
-            variants: Vec::new(),
+            series: Vec::new(),
             ratios: Vec::new(),
             notes: Vec::new(),
         }
     }
 
     /// Adds a ratio.
-    pub fn ratio(&mut self, name: impl Into<String>, ratio: Spread, reach: &'static str) {
-        self.ratios.push(Ratio { name: name.into(), ratio, reach });
+    pub(crate) fn ratio(&mut self, name: impl Into<String>, ratio: Spread, target: &'static str) {
+        self.ratios.push(Ratio { name: name.into(), ratio, target });
     }
 
     /// The report for people.
-    #[must_use]
-    pub fn table(&self) -> String {
-        let mut variants = Table::new();
-        variants.load_style(UTF8_BORDERS_ONLY).set_header(["variant", "per second", "CPU us each"]);
-        for variant in &self.variants {
-            let cost = variant.cost().map_or_else(String::new, |cost| cost.to_string());
-            variants.add_row([variant.name.clone(), variant.rate().to_string(), cost]);
+    pub(crate) fn table(&self) -> String {
+        let mut all = Table::new();
+        all.load_style(UTF8_BORDERS_ONLY).set_header(["series", "per second", "CPU us each"]);
+        for series in &self.series {
+            let cost = series.cost().map_or_else(String::new, |cost| cost.to_string());
+            all.add_row([series.name.clone(), series.rate().to_string(), cost]);
         }
         let mut ratios = Table::new();
-        ratios.load_style(UTF8_BORDERS_ONLY).set_header(["ratio", "median [min-max]", "to reach"]);
-        for Ratio { name, ratio, reach } in &self.ratios {
-            ratios.add_row([name.clone(), ratio.to_string(), (*reach).to_owned()]);
+        ratios.load_style(UTF8_BORDERS_ONLY).set_header(["ratio", "median [min-max]", "target"]);
+        for Ratio { name, ratio, target } in &self.ratios {
+            ratios.add_row([name.clone(), ratio.to_string(), (*target).to_owned()]);
         }
         let notes: String = self.notes.iter().map(|note| format!("\n- {note}")).collect();
-        format!("{}: {}\n{variants}\n{ratios}{notes}", self.bench, self.machine)
+        format!("{}: {}\n{all}\n{ratios}{notes}", self.bench, self.machine)
     }
 
     /// Writes the JSON.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error when the file cannot be written.
-    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
         Ok(fs::write(path, serde_json::to_vec_pretty(self)?)?)
     }
 }

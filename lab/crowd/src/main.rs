@@ -1,18 +1,19 @@
-//! `crowd`: sends a crowd through a drop, or judges what came of it.
+//! `crowd`: sends a crowd through a drop, or judges a run.
 
 #![expect(clippy::print_stdout, reason = "a report is what this command is for")]
 
 use std::process::ExitCode;
 
+use check::CheckOptions;
 use clap::{Parser, Subcommand};
-use crowd::{CheckOptions, RunOptions};
+use crowd::RunOptions;
 use tracing_subscriber::EnvFilter;
 
-/// The load lab of Sluice.
+/// Load-test Sluice with a crowd of shoppers, and check its promises.
 #[derive(Debug, Parser)]
 #[command(name = "crowd", version, about)]
 struct Cli {
-    /// What is logged to stderr, in the syntax of `tracing`'s env filter.
+    /// Log filter for stderr, in the syntax of `RUST_LOG`.
     #[arg(long, env = "SLUICE_CROWD__LOG", default_value = "warn", global = true)]
     log: String,
     #[command(subcommand)]
@@ -21,9 +22,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Send a crowd through a drop.
+    /// Send a crowd of shoppers through a drop.
     Run(Box<RunOptions>),
-    /// Judge a run by its history, the database, the topics and the provider's ledger.
+    /// Judge a run by its history, the database, the topics and the payment provider's ledger.
     Check(Box<CheckOptions>),
 }
 
@@ -41,7 +42,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         }
         Command::Check(options) => {
             let json = options.json;
-            let report = crowd::check(*options).await?;
+            let report = check::check(*options).await?;
             println!("{}", if json { serde_json::to_string(&report)? } else { report.to_string() });
             Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }

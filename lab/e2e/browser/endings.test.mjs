@@ -1,7 +1,7 @@
-// Ways out of the line, and lines that are hard to stay in touch with.
+// Ways out of the line, and networks on which it is hard to stay connected.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, openPage, panel, phone, placeOn, startBrowser } from "./lib/browser.mjs";
+import { assertAccessible, openPage, panel, phone, positionOn, startBrowser } from "./lib/browser.mjs";
 import { joinCrowd } from "./lib/crowd.mjs";
 import { cancelDrop, cancelDrops, openDrop, pauseDrop, resumeDrop } from "./lib/drops.mjs";
 import { storefrontUrl, waitUntil } from "./lib/environment.mjs";
@@ -15,7 +15,7 @@ after(async () => {
   await cancelDrops();
 });
 
-/** A shopper of its own who waits in a paused line behind `ahead` others. */
+/** A new shopper who waits in a paused line behind `ahead` others. */
 async function waitingShopper({ ahead = 2, prepare = async () => {} } = {}) {
   const drop = await openDrop({ admission_rate_per_second: 2 });
   await pauseDrop(drop.id, null);
@@ -25,11 +25,11 @@ async function waitingShopper({ ahead = 2, prepare = async () => {} } = {}) {
   const page = await openPage(context, `${storefrontUrl}/drops/${drop.id}`);
   await page.locator("#join").click();
   await panel(page, "waiting").waitFor();
-  await waitUntil("the place is shown", async () => (await placeOn(page)) === ahead + 1);
+  await waitUntil("the position is shown", async () => (await positionOn(page)) === ahead + 1);
   return { drop, context, page };
 }
 
-test("leaving asks first, tells every tab, and lets one join again", async () => {
+test("leaving asks first, reaches every tab, and lets the shopper join again", async () => {
   const { drop, context, page } = await waitingShopper();
   const second = await openPage(context, `${storefrontUrl}/drops/${drop.id}`);
   await panel(second, "waiting").waitFor();
@@ -52,7 +52,7 @@ test("a cancelled drop tells those who wait, and what to do next", async () => {
   await cancelDrop(drop.id);
   await panel(page, "end:closed").waitFor();
   await page.getByText("The seller cancelled this drop. You were not charged.").waitFor();
-  await page.getByRole("link", { name: "See the other drops" }).waitFor();
+  await page.getByRole("link", { name: "See other drops" }).waitFor();
   await assertAccessible(page, "the end of the line");
   await page.reload();
   await page
@@ -63,7 +63,7 @@ test("a cancelled drop tells those who wait, and what to do next", async () => {
   await context.close();
 });
 
-test("where WebSockets do not get through, the place still falls by server-sent events", async () => {
+test("where WebSockets do not get through, the position still falls by server-sent events", async () => {
   let streams = 0;
   const prepare = async (context) => {
     await context.addInitScript("Math.random = () => 0.02;");
@@ -73,10 +73,10 @@ test("where WebSockets do not get through, the place still falls by server-sent 
     });
   };
   const { drop, context, page } = await waitingShopper({ ahead: 6, prepare });
-  await waitUntil("the page turns to server-sent events", async () => streams > 0);
+  await waitUntil("the page switches to server-sent events", async () => streams > 0);
   await page.locator(".connection[data-phase=live]").waitFor();
   await resumeDrop(drop.id);
-  await waitUntil("the place falls", async () => (await placeOn(page)) < 5);
+  await waitUntil("the position falls", async () => (await positionOn(page)) < 5);
   await panel(page, "order:reserved").waitFor();
   await context.close();
 });
@@ -94,19 +94,19 @@ test("where no stream gets through at all, the page polls at the server's pace",
   await context.close();
 });
 
-test("an unknown drop and a foreign order say so", async () => {
+test("an unknown drop and somebody else's order are not found", async () => {
   const context = await phone(browser);
   const page = await openPage(context, `${storefrontUrl}/drops/00000000-0000-7000-8000-000000000000`);
-  await page.getByRole("heading", { name: "There is no such drop" }).waitFor();
+  await page.getByRole("heading", { name: "We can't find this drop" }).waitFor();
   await assertAccessible(page, "the unknown drop");
   await page.goto(`${storefrontUrl}/orders/00000000-0000-7000-8000-000000000000`);
-  await page.getByRole("heading", { name: "There is no such order here" }).waitFor({ timeout: 15_000 });
+  await page.getByRole("heading", { name: "We can't find this order" }).waitFor({ timeout: 15_000 });
   assert.equal(await page.locator("h1").count(), 1);
   page.noFaults();
   await context.close();
 });
 
-test("on a slow line the page is light and soon of use", async () => {
+test("on a slow connection the page is small and quickly usable", async () => {
   const drop = await openDrop();
   const context = await phone(browser);
   const page = await context.newPage();
@@ -130,11 +130,11 @@ test("on a slow line the page is light and soon of use", async () => {
   await context.close();
 });
 
-test("the page tells those without scripts what it needs, and its policy allows none inline", async () => {
+test("without scripts the page says what it needs, and its policy allows no inline scripts", async () => {
   const response = await fetch(`${storefrontUrl}/`);
-  const [, told] = /<noscript>(.*?)<\/noscript>/s.exec(await response.text()) ?? [];
-  assert.match(told ?? "", /needs JavaScript/);
-  assert.match(told ?? "", /자바스크립트가 필요해요/);
+  const [, text] = /<noscript>(.*?)<\/noscript>/s.exec(await response.text()) ?? [];
+  assert.match(text ?? "", /needs JavaScript/);
+  assert.match(text ?? "", /자바스크립트가 필요해요/);
   const policy = response.headers.get("content-security-policy") ?? "";
   assert.match(policy, /script-src 'self'/);
   assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval/);

@@ -1,4 +1,4 @@
-// The whole way of one shopper: countdown, line, turn, payment, receipt.
+// One shopper's whole journey: countdown, line, turn, payment, receipt.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
@@ -7,8 +7,8 @@ import {
   openPage,
   panel,
   phone,
-  picture,
-  placeOn,
+  positionOn,
+  screenshot,
   startBrowser,
 } from "./lib/browser.mjs";
 import { joinCrowd } from "./lib/crowd.mjs";
@@ -31,7 +31,7 @@ const join = async (page) => {
   await panel(page, "waiting").waitFor();
 };
 
-test("a shopper joins behind a crowd, sees the place fall, pays, and sees the order", async () => {
+test("a shopper joins behind a crowd, sees the position fall, pays, and sees the order", async () => {
   const drop = await openDrop({ admission_rate_per_second: 4 });
   await pauseDrop(drop.id, "We open the doors in a moment.");
   await joinCrowd(drop, CROWD);
@@ -41,41 +41,44 @@ test("a shopper joins behind a crowd, sees the place fall, pays, and sees the or
   await panel(page, "open").waitFor();
   await assertAccessible(page, "the open drop");
   await join(page);
-  await waitUntil("the place is shown", async () => (await placeOn(page)) === CROWD + 1);
+  await waitUntil("the position is shown", async () => (await positionOn(page)) === CROWD + 1);
   await page.getByText("We open the doors in a moment.").first().waitFor();
   await assertAccessible(page, "the waiting room");
 
   const second = await openPage(context, `${storefrontUrl}/drops/${drop.id}`);
   await panel(second, "waiting").waitFor();
-  await waitUntil("the second tab shows the same place", async () => (await placeOn(second)) === CROWD + 1);
+  await waitUntil(
+    "the second tab shows the same position",
+    async () => (await positionOn(second)) === CROWD + 1,
+  );
   await page.reload();
   await panel(page, "waiting").waitFor();
-  await waitUntil("the reload keeps the place", async () => (await placeOn(page)) === CROWD + 1);
+  await waitUntil("the reload keeps the position", async () => (await positionOn(page)) === CROWD + 1);
 
   await resumeDrop(drop.id);
-  const places = await placesUntilTurn(page);
+  const positions = await positionsUntilTurn(page);
   assert.deepEqual(
-    places,
-    [...places].sort((a, b) => b - a),
-    "the place never rises",
+    positions,
+    [...positions].sort((a, b) => b - a),
+    "the position never rises",
   );
-  assert.ok(new Set(places).size >= 4, `the place falls step by step: ${places}`);
+  assert.ok(new Set(positions).size >= 4, `the position falls step by step: ${positions}`);
 
   assert.match(await focusedText(page), /Your turn/);
   assert.match((await page.locator("#assertive").textContent()) ?? "", /your turn/i);
   await panel(second, "order:reserved").waitFor();
   await assertAccessible(page, "the turn");
-  await picture(page, "turn");
+  await screenshot(page, "turn");
 
   await page.getByRole("button", { name: /^Pay/ }).click();
   await panel(page, "order:confirmed").waitFor();
   await panel(second, "order:confirmed").waitFor();
   await assertAccessible(page, "the confirmed order");
-  await page.getByRole("link", { name: "Open the order" }).click();
+  await page.getByRole("link", { name: "View order" }).click();
   await panel(page, "order:confirmed").waitFor();
   await page.getByText("Order number").waitFor();
   await assertAccessible(page, "the receipt");
-  await picture(page, "order");
+  await screenshot(page, "order");
   await page.reload();
   await panel(page, "order:confirmed").waitFor();
 
@@ -86,28 +89,28 @@ test("a shopper joins behind a crowd, sees the place fall, pays, and sees the or
   await context.close();
 });
 
-/** Notes each place shown until the turn comes; takes the README's picture on the way. */
-async function placesUntilTurn(page) {
-  const places = [];
-  let pictured = false;
+/** Notes each position shown until the turn comes; takes the README's screenshot on the way. */
+async function positionsUntilTurn(page) {
+  const positions = [];
+  let taken = false;
   await waitUntil(
     "the turn comes",
     async () => {
       if (await panel(page, "order:reserved").isVisible()) return true;
-      const place = await placeOn(page);
-      if (place > 0 && places.at(-1) !== place) places.push(place);
-      if (!pictured && place > 0 && place < CROWD / 2) {
-        pictured = true;
-        await picture(page, "waiting-room");
+      const position = await positionOn(page);
+      if (position > 0 && positions.at(-1) !== position) positions.push(position);
+      if (!taken && position > 0 && position < CROWD / 2) {
+        taken = true;
+        await screenshot(page, "waiting-room");
       }
       return false;
     },
     { timeoutMs: 60_000 },
   );
-  return places;
+  return positions;
 }
 
-test("in Korean and in the dark a declined card is told plainly, and the line can be joined again", async () => {
+test("in Korean and dark mode a declined card is reported, and the line can be joined again", async () => {
   const drop = await openDrop({ admission_rate_per_second: 4 });
   await pauseDrop(drop.id, null);
   await joinCrowd(drop, 12);
@@ -118,9 +121,9 @@ test("in Korean and in the dark a declined card is told plainly, and the line ca
   assert.equal(await page.locator("html").getAttribute("lang"), "ko");
   await page.getByText("순서는 그대로예요").first().waitFor();
   await resumeDrop(drop.id);
-  await waitUntil("the place falls", async () => (await placeOn(page)) < 9);
+  await waitUntil("the position falls", async () => (await positionOn(page)) < 9);
   await assertAccessible(page, "the waiting room, Korean and dark");
-  await picture(page, "waiting-room-korean-dark");
+  await screenshot(page, "waiting-room-korean-dark");
 
   await panel(page, "order:reserved").waitFor();
   await assertAccessible(page, "the turn, Korean and dark");
@@ -135,7 +138,7 @@ test("in Korean and in the dark a declined card is told plainly, and the line ca
   await context.close();
 });
 
-test("the page turns by itself at the opening, and works by keyboard with a quantity", async () => {
+test("the page changes by itself at the opening, and works by keyboard with a quantity", async () => {
   const drop = await createDrop({
     opensInMs: 6_000,
     max_units_per_ticket: 3,
@@ -146,7 +149,7 @@ test("the page turns by itself at the opening, and works by keyboard with a quan
   const page = await openPage(context, `${storefrontUrl}/drops/${drop.id}`);
   await panel(page, "scheduled").waitFor();
   await assertAccessible(page, "the countdown");
-  await picture(page, "countdown");
+  await screenshot(page, "countdown");
   await panel(page, "open").waitFor();
   assert.match(await focusedText(page), /line is open/);
   await page.getByRole("button", { name: "One more" }).focus();
@@ -155,7 +158,7 @@ test("the page turns by itself at the opening, and works by keyboard with a quan
   await page.keyboard.press("Enter");
   await panel(page, "order:reserved").waitFor();
   await page.getByRole("button", { name: "Pay ₩96,000" }).waitFor();
-  await page.getByRole("button", { name: "Give the item back" }).click();
+  await page.getByRole("button", { name: "Release my item" }).click();
   await panel(page, "order:cancelled").waitFor();
   page.noFaults();
   await context.close();
@@ -167,7 +170,7 @@ test("the list of drops is accessible in both languages, and the language can be
   const page = await openPage(context, `${storefrontUrl}/`);
   await page.locator(".drop-card").first().waitFor();
   await assertAccessible(page, "the drops");
-  await picture(page, "drops", { fullPage: false });
+  await screenshot(page, "drops", { fullPage: false });
   await page.getByRole("button", { name: "한국어" }).click();
   await page.getByRole("heading", { level: 1, name: "드롭" }).waitFor();
   await assertAccessible(page, "the drops, Korean");

@@ -1,15 +1,20 @@
 //! The invariants of a line, by name.
 
-use crate::line::{Line, Place, State};
-use shared::{gcra, ids::TicketId, invariants::Invariant, messages::JoinedTicket};
+use crate::line::{LineModel, ModelState};
+use shared::{
+    gcra,
+    ids::TicketId,
+    invariants::Invariant,
+    line::{AdmittedTicket, LineState},
+};
 use std::collections::BTreeSet;
 
 /// A promise that was broken, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// Which.
+    /// The promise.
     pub invariant: Invariant,
-    /// How.
+    /// What was found instead.
     pub how: String,
 }
 
@@ -23,26 +28,30 @@ fn violated(invariant: Invariant, how: String) -> Result<(), Violation> {
     Err(Violation { invariant, how })
 }
 
-/// QUEUE-1: of those who waited `before`, nobody whose units were free was passed over.
+/// Checks QUEUE-1: of those who waited `before`, nobody whose units were free was skipped.
 ///
 /// # Errors
 ///
-/// Returns the ticket that was.
-pub fn nobody_is_passed_over(before: &Line, admitted: &[JoinedTicket]) -> Result<(), Violation> {
-    let Some(last) = admitted.iter().map(|ticket| ticket.score).max() else { return Ok(()) };
-    let ids: BTreeSet<_> = admitted.iter().map(|ticket| ticket.ticket_id).collect();
+/// Returns the ticket that was skipped.
+pub fn nobody_is_passed_over(
+    before: &LineModel,
+    admitted: &[AdmittedTicket],
+) -> Result<(), Violation> {
+    let Some(last) = admitted.iter().map(|one| one.ticket.score).max() else { return Ok(()) };
+    let ids: BTreeSet<_> = admitted.iter().map(|one| one.ticket.ticket_id).collect();
     let waiting = before.waiting();
     let ahead = waiting.iter().take_while(|ticket| ticket.score < last);
     let mut kept_for = BTreeSet::new();
     for ticket in ahead.filter(|ticket| !ids.contains(&ticket.ticket_id)) {
         let variant_id = ticket.intent.variant_id;
-        // What is free is kept for the first who wants it; one that nothing can cover is closed.
+        // Free units are kept for the first ticket that wants them; a hopeless ticket is closed.
         let ever = before.stock.get(&variant_id).map_or(0, |one| one.available + one.reserved);
         if ticket.intent.units > ever || !kept_for.insert(variant_id) {
             continue;
         }
         let taken_ahead = admitted
             .iter()
+            .map(|one| one.ticket)
             .filter(|one| one.intent.variant_id == variant_id && one.score < ticket.score)
             .map(|one| i64::from(one.intent.units));
         let free = before.free(variant_id) - taken_ahead.sum::<i64>();
@@ -53,29 +62,38 @@ pub fn nobody_is_passed_over(before: &Line, admitted: &[JoinedTicket]) -> Result
     Ok(())
 }
 
-/// QUEUE-2: a line that was rebuilt has everybody whom the log has in line.
+/// Checks QUEUE-2: a rebuilt line has everybody who is in line according to the log.
 ///
 /// # Errors
 ///
-/// Returns a ticket that is not there any more.
-pub fn nobody_is_lost(line: &Line, logged: &BTreeSet<TicketId>) -> Result<(), Violation> {
+/// Returns a ticket that is missing.
+pub fn nobody_is_lost(line: &LineModel, logged: &BTreeSet<TicketId>) -> Result<(), Violation> {
     for ticket_id in logged {
-        let place = line.place(*ticket_id);
-        if matches!(place, Place::Unknown | Place::Over(_)) {
-            return violated(Invariant::Queue2, format!("{ticket_id:?} is {place:?}"));
+        let state = line.state_of(*ticket_id);
+        let is_lost = match state {
+            LineState::Waiting
+            | LineState::Missed
+            | LineState::InFlight { .. }
+            | LineState::Held => false,
+            LineState::Finished | LineState::Closed(_) | LineState::Left | LineState::Unknown => {
+                true
+            }
+        };
+        if is_lost {
+            return violated(Invariant::Queue2, format!("{ticket_id:?} is {state:?}"));
         }
     }
     Ok(())
 }
 
-/// QUEUE-3: one live ticket per account.
+/// Checks QUEUE-3: one live ticket per account.
 ///
 /// # Errors
 ///
 /// Returns the account that has two.
-pub fn one_live_ticket_each(line: &Line) -> Result<(), Violation> {
+pub fn one_live_ticket_each(line: &LineModel) -> Result<(), Violation> {
     let mut accounts = BTreeSet::new();
-    for ticket in line.tickets.values().filter(|one| !matches!(one.state, State::Over(_))) {
+    for ticket in line.tickets.values().filter(|one| !matches!(one.state, ModelState::Over(_))) {
         let Some(joined) = ticket.joined else { continue };
         if !accounts.insert(joined.shopper_id) {
             return violated(Invariant::Queue3, format!("{:?} has two", joined.shopper_id));
@@ -84,7 +102,7 @@ pub fn one_live_ticket_each(line: &Line) -> Result<(), Violation> {
     Ok(())
 }
 
-/// What was admitted when, and under which rate.
+/// How many were admitted when, and under which rate.
 #[derive(Clone, Debug, Default)]
 pub struct RateLog {
     admitted: Vec<(i64, usize)>,
@@ -92,24 +110,24 @@ pub struct RateLog {
 }
 
 impl RateLog {
-    /// Notes an admission.
+    /// Records an admission of `n` tickets.
     pub fn admitted(&mut self, at_us: i64, n: usize) {
         self.admitted.push((at_us, n));
     }
 
-    /// Notes a rate.
+    /// Records the rate in force from this moment on.
     pub fn rate(&mut self, from_us: i64, per_second: f64) {
         if self.rates.last().is_none_or(|(_, last)| *last != per_second) {
             self.rates.push((from_us, per_second));
         }
     }
 
-    /// RATE-1: in every window no more than the rate over its time, and a burst for each rate
-    /// that held in it.
+    /// Checks RATE-1: no window has more than its rates allow over their time in it, and a burst
+    /// for each of them.
     ///
     /// # Errors
     ///
-    /// Returns the window that has more.
+    /// Returns the first window that has more.
     pub fn check(&self) -> Result<(), Violation> {
         for (first, (from_us, _)) in self.admitted.iter().enumerate() {
             let mut total = 0;

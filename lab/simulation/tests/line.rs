@@ -1,13 +1,13 @@
-//! Seeded crowds on the model alone: fast, so many.
+//! Seeded crowds on the model alone: it is fast, so there are many of them.
 
 use shared::{
     drops::CloseReason,
-    messages::{EventPoint, RoomEvent},
+    line::{AttachOutcome, EventPoint, JoinOutcome, LeaveOutcome, LiveState, RoomEvent},
 };
 use simulation::{
     check::{RateLog, nobody_is_lost, nobody_is_passed_over, one_live_ticket_each},
-    line::{Attach, Command, Join, Line, Place, Reply},
-    world::{Fault, Step, World},
+    line::{LineCommand, LineModel, LineReply},
+    world::{RedisFault, SeededWorld, Step},
 };
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ fn the_promises_hold_in_every_world() {
     for seed in 0..3_000 {
         play(seed, 80, &mut seen);
     }
-    // A promise that nothing puts to the test is worth nothing: the worlds must go everywhere.
+    // A promise that nothing tests is worth nothing: the worlds must reach every answer.
     for answer in EVERYWHERE {
         let times = seen.get(answer).copied().unwrap_or_default();
         assert!(times >= 5, "{answer} was seen {times} times; {seen:#?}");
@@ -64,20 +64,21 @@ const EVERYWHERE: [&str; 37] = [
     "end",
 ];
 
-/// Names what an answer says.
-fn names(reply: &Reply, events: &[(EventPoint, RoomEvent)]) -> Vec<String> {
+/// Names the answers in a reply.
+fn names(reply: &LineReply, events: &[(EventPoint, RoomEvent)]) -> Vec<String> {
     let word = |word: &str| vec![word.to_owned()];
     match reply {
-        Reply::Refused(problem) => vec![format!("{problem:?}")],
-        Reply::Joins { outcomes, .. } => outcomes.iter().map(join_name).collect(),
-        Reply::Left => word("left"),
-        Reply::NotLeft(_) => word("not left"),
-        Reply::Attachments { outcomes, .. } => outcomes.iter().map(attach_name).collect(),
-        Reply::Admission { tickets, blocked, exhausted, .. } => {
+        LineReply::Refused(problem) => vec![format!("{problem:?}")],
+        LineReply::Joined(joins) => joins.outcomes.iter().map(join_name).collect(),
+        LineReply::Left(LeaveOutcome::Left { .. }) => word("left"),
+        LineReply::Left(LeaveOutcome::Refused(_)) => word("not left"),
+        LineReply::Attached(attached) => attached.outcomes.iter().map(attach_name).collect(),
+        LineReply::Admitted(admission) => {
+            let (blocked, tickets) = (admission.blocked_by, &admission.tickets);
             let blocked = blocked.map_or("all admitted".to_owned(), |block| format!("{block:?}"));
             let mut names = vec![blocked];
             names.extend((!tickets.is_empty()).then(|| "admitted".to_owned()));
-            names.extend(exhausted.then(|| "exhausted".to_owned()));
+            names.extend(admission.exhausted.then(|| "exhausted".to_owned()));
             let closed = |event: &RoomEvent| {
                 matches!(event, RoomEvent::Closed { reason: CloseReason::NotEnough, .. })
             };
@@ -85,49 +86,49 @@ fn names(reply: &Reply, events: &[(EventPoint, RoomEvent)]) -> Vec<String> {
             names.extend(hopeless.then(|| "not enough".to_owned()));
             names
         }
-        Reply::Extended(n) => word(if *n > 0 { "extended" } else { "extended nobody" }),
-        Reply::Configured { applied, .. } => {
-            word(if *applied { "configured" } else { "stale limits" })
+        LineReply::Extended(n) => word(if *n > 0 { "extended" } else { "extended nobody" }),
+        LineReply::Configured(change) => {
+            word(if change.applied { "configured" } else { "stale limits" })
         }
-        Reply::Ended(_) => word("end"),
-        Reply::Closed { closed, .. } => {
-            word(if *closed > 0 { "closed some" } else { "closed nobody" })
+        LineReply::Ended(_) => word("end"),
+        LineReply::Closed(progress) => {
+            word(if progress.closed > 0 { "closed some" } else { "closed nobody" })
         }
-        Reply::Done => word("done"),
+        LineReply::Done => word("done"),
     }
 }
 
-fn join_name(join: &Join) -> String {
+fn join_name(join: &JoinOutcome) -> String {
     let name = match join {
-        Join::Joined(_) => "joined",
-        Join::Existing(_, Place::InFlight { .. }) => "existing in flight",
-        Join::Existing(_, Place::Occupied) => "existing occupied",
-        Join::Existing(..) => "existing waiting",
-        Join::NotOpenYet => "not open yet",
-        Join::Ended(_) => "ended",
-        Join::Stopped => "stopped",
-        Join::Full => "full",
-        Join::Grace => "grace",
+        JoinOutcome::Joined(_) => "joined",
+        JoinOutcome::Existing(_, LiveState::InFlight { .. }) => "existing in flight",
+        JoinOutcome::Existing(_, LiveState::Held) => "existing occupied",
+        JoinOutcome::Existing(..) => "existing waiting",
+        JoinOutcome::NotOpenYet { .. } => "not open yet",
+        JoinOutcome::Ended(_) => "ended",
+        JoinOutcome::Stopped => "stopped",
+        JoinOutcome::Full => "full",
+        JoinOutcome::Grace { .. } => "grace",
     };
     name.to_owned()
 }
 
-fn attach_name(attach: &Attach) -> String {
+fn attach_name(attach: &AttachOutcome) -> String {
     let name = match attach {
-        Attach::Attached => "attached",
-        Attach::Known(_) => "known",
-        Attach::Replaced(_) => "replaced",
-        Attach::Refused(_) => "refused attach",
-        Attach::Ended(_) => "attach ended",
-        Attach::Impossible => "impossible",
+        AttachOutcome::Attached => "attached",
+        AttachOutcome::Known(_) => "known",
+        AttachOutcome::Replaced(_) => "replaced",
+        AttachOutcome::Refused(_) => "refused attach",
+        AttachOutcome::Ended(_) => "attach ended",
+        AttachOutcome::Impossible => "impossible",
     };
     name.to_owned()
 }
 
 /// Plays one world; a failure names its seed.
 fn play(seed: u64, steps: usize, seen: &mut BTreeMap<String, u32>) {
-    let mut world = World::new(seed);
-    let (mut line, mut synced) = (Line::default(), Line::default());
+    let mut world = SeededWorld::new(seed);
+    let (mut line, mut synced) = (LineModel::default(), LineModel::default());
     let (mut rates, mut now_us) = (RateLog::default(), 1_700_000_000_000_000);
     for n in 0..steps {
         now_us += 100;
@@ -135,9 +136,9 @@ fn play(seed: u64, steps: usize, seen: &mut BTreeMap<String, u32>) {
             Step::Synced => synced = line.clone(),
             Step::Fault(fault) => {
                 match fault {
-                    Fault::Restarts => {}
-                    Fault::LosesItsTail => line = synced.clone(),
-                    Fault::Wiped => line = Line::default(),
+                    RedisFault::Restarts => {}
+                    RedisFault::LosesItsTail => line = synced.clone(),
+                    RedisFault::Wiped => line = LineModel::default(),
                 }
                 if let Some(room) = &mut line.room {
                     room.trusted = false;
@@ -152,23 +153,23 @@ fn play(seed: u64, steps: usize, seen: &mut BTreeMap<String, u32>) {
                 for name in names(&reply, new) {
                     *seen.entry(name).or_default() += 1;
                 }
-                if let (Command::Open { .. }, Reply::Done) = (&command, &reply) {
+                if let (LineCommand::Open { .. }, LineReply::Done) = (&command, &reply) {
                     nobody_is_lost(&line, &world.logged_in_line())
                         .unwrap_or_else(|error| panic!("seed {seed}, step {n}: {error}"));
                 }
-                if let Command::Begin = command {
+                if let LineCommand::Begin = command {
                     synced = line.clone();
                 }
                 if let Some(config) = &line.config
-                    && matches!(command, Command::Open { .. } | Command::Configure(_))
+                    && matches!(command, LineCommand::Open { .. } | LineCommand::Configure(_))
                 {
                     rates.rate(now_us, config.admission_rate_per_second);
                 }
-                if let Reply::Admission { at_us, tickets, .. } = &reply
-                    && *at_us == now_us
+                if let LineReply::Admitted(admission) = &reply
+                    && admission.at_us == now_us
                 {
-                    rates.admitted(now_us, tickets.len());
-                    nobody_is_passed_over(&before, tickets)
+                    rates.admitted(now_us, admission.tickets.len());
+                    nobody_is_passed_over(&before, &admission.tickets)
                         .unwrap_or_else(|error| panic!("seed {seed}, step {n}: {error}"));
                 }
             }

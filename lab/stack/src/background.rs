@@ -1,8 +1,8 @@
-//! A stack that a supervisor process holds in the background, shared by whoever needs it.
+//! A stack that a supervisor process keeps up in the background, for everybody who needs it.
 //!
 //! The supervisor (`xtask stack run`) writes `stack.json` once everything is ready and removes
-//! it when it stops; the lock on its folder tells whether it still lives. Test processes hold a
-//! shared lock on `users.lock`, so that it can stop by itself when nobody is left.
+//! it when it stops; the lock on its folder shows whether it is still alive. Test processes hold a
+//! shared lock on `users.lock`, so that it can stop by itself when no one is left.
 
 use std::{
     fs::{self, File},
@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Endpoints, StackError, managed::make_dir, pids, stack::LOCK_FILE};
+use crate::{Endpoints, StackError, lock::LOCK_FILE, managed::make_dir, pids};
 
 const STATE_FILE: &str = "stack.json";
 const USERS_FILE: &str = "users.lock";
@@ -21,7 +21,7 @@ const USERS_FILE: &str = "users.lock";
 const START_TIMEOUT: Duration = Duration::from_secs(300);
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What a supervisor tells about the stack it holds.
+/// What a supervisor says about its stack.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct StackState {
     /// The supervisor's process id.
@@ -42,7 +42,7 @@ impl StackState {
         (is_current && pids::is_running(state.supervisor_pid)).then_some(state)
     }
 
-    /// Tells everybody that the stack is ready.
+    /// Announces that the stack is ready.
     ///
     /// # Errors
     ///
@@ -56,15 +56,15 @@ impl StackState {
             .map_err(StackError::file("write", path))
     }
 
-    /// Tells everybody that the stack is going away.
+    /// Announces that the stack is going away.
     pub fn remove(dir: &Path) {
         let _ = fs::remove_file(dir.join(STATE_FILE));
     }
 }
 
-/// Tells whether a supervisor has this folder.
+/// Returns whether a supervisor has this folder.
 pub fn supervisor_lives(dir: &Path) -> bool {
-    // Whoever can lock the file for reading has no supervisor before him.
+    // While one has it, no one else can lock the file, not even for reading.
     File::open(dir.join(LOCK_FILE)).is_ok_and(|file| file.try_lock_shared().is_err())
 }
 
@@ -76,7 +76,7 @@ pub fn supervisor_pid(dir: &Path) -> Option<u32> {
     fs::read_to_string(dir.join(LOCK_FILE)).ok()?.trim().parse().ok()
 }
 
-/// A claim on a background stack: while somebody holds one, it does not stop by itself.
+/// A claim on a background stack, which does not stop by itself while anybody holds one.
 #[derive(Debug)]
 pub struct Claim(#[expect(dead_code, reason = "the open file is the lock")] File);
 
@@ -92,7 +92,7 @@ impl Claim {
         Ok(Self(file))
     }
 
-    /// Takes the folder for good if nobody else claims it; held while stopping.
+    /// Takes the folder for good if no one else claims it; held while stopping.
     pub fn nobody_else(dir: &Path) -> Option<Self> {
         let (file, _) = open_users_file(dir).ok()?;
         file.try_lock().is_ok().then(|| Self(file))
@@ -111,13 +111,13 @@ fn open_users_file(dir: &Path) -> Result<(File, PathBuf), StackError> {
     Ok((file, path))
 }
 
-/// Returns the stack of this folder; starts its supervisor first if there is none.
+/// Returns the stack of this folder, starting its supervisor first if there is none.
 ///
-/// Blocks; several processes may call it at once.
+/// Blocks. Several processes may call it at once.
 ///
 /// # Errors
 ///
-/// Returns an error with the end of the supervisor's log if it ends or is not ready in time.
+/// Returns an error with the end of the supervisor's log if it ended or was not ready in time.
 pub fn ensure(dir: &Path, supervisor: &Path, args: &[&str]) -> Result<StackState, StackError> {
     make_dir(&dir.join("logs"))?;
     let start_lock_path = dir.join("start.lock");

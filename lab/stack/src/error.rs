@@ -8,14 +8,14 @@ pub enum StackError {
     /// A file or directory of the stack could not be read or written.
     #[error("could not {action} {}", path.display())]
     File {
-        /// What was tried.
+        /// What was tried, as a verb.
         action: &'static str,
         /// The file or directory.
         path: PathBuf,
         /// The cause.
         source: io::Error,
     },
-    /// Somebody else listens where a server of ours should.
+    /// Another program listens where a server of ours should.
     #[error(
         "port {port} for {server} is in use; stop what listens there, or set {key} to a free port"
     )]
@@ -57,10 +57,10 @@ pub enum StackError {
     Command {
         /// The command, shortened.
         command: String,
-        /// Its last words.
+        /// The end of its output.
         detail: String,
     },
-    /// A process ended although it should run.
+    /// A process ended when it should be running.
     #[error("{name} ended ({status}); its log is {}:\n{tail}", log.display())]
     Ended {
         /// Name of the server or service.
@@ -72,12 +72,12 @@ pub enum StackError {
         /// Last lines of the log.
         tail: String,
     },
-    /// A process runs and does not become ready.
+    /// A process runs but does not become ready.
     #[error("{name} was not ready after {waited:?}: {detail}; its log is {}", log.display())]
     NotReady {
         /// Name of the server or service.
         name: String,
-        /// How long it was given.
+        /// How long it was waited for.
         waited: Duration,
         /// What the last probe said.
         detail: String,
@@ -91,7 +91,7 @@ pub enum StackError {
         name: String,
         /// Its process id.
         pid: u32,
-        /// How long it was given.
+        /// How long it was waited for.
         waited: Duration,
     },
     /// The Kafka that was asked for cannot run here.
@@ -105,9 +105,9 @@ pub enum StackError {
         /// What would help.
         remedy: &'static str,
     },
-    /// A server that is given by its address was asked to be killed or restarted.
+    /// A server that runs elsewhere was asked to be killed or restarted.
     #[error(
-        "{server} is not ours (its address was given in {key}), so it is not stopped or started here"
+        "{server} is not ours (its address was given in {key}), so it can't be stopped or started here"
     )]
     NotOurs {
         /// The server.
@@ -128,7 +128,7 @@ pub enum StackError {
 }
 
 impl StackError {
-    /// Makes the error of a file action, for `map_err`.
+    /// Returns the error of a file action, for `map_err`.
     pub(crate) fn file(
         action: &'static str,
         path: impl Into<PathBuf>,

@@ -1,49 +1,56 @@
 //! Starts and supervises the private servers and the services that Sluice is made of.
 //!
-//! Redis, Postgres and Kafka run as unprivileged child processes with ports and data
-//! directories of their own, so neither the system's servers nor Docker are touched or needed.
-//! Every handle can be killed with `kill -9` and started again on the same data and the same
-//! port, which is what the crash tests of all components stand on.
+//! Redis, Postgres and Kafka run as unprivileged child processes with ports and data folders of
+//! their own, so neither the system's servers nor Docker are touched or needed. Every handle can
+//! be killed with `kill -9` and started again on the same data and port, which is what all crash
+//! tests are built on.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`options`] | what to start, where, on which ports; settings of existing servers |
-//! | [`stack`](mod@stack) | the three servers together: start, stop, addresses |
-//! | [`redis`], [`postgres`], [`kafka`] | one server each, with its traps |
-//! | [`service`] | a binary of ours: environment, `/readyz`, log file |
-//! | [`fleet`] | all our binaries with the settings that make them find one another |
+//! | `options` | what to start, where, on which ports; addresses of existing servers |
+//! | `stack`, `endpoints`, `lock` | the three servers together: start, stop; addresses; one supervisor |
+//! | `redis`, `postgres`, [`kafka`] | one server each, with its traps |
+//! | `server` | what they have in common: a process of ours, or one that is left alone |
+//! | `service` | a binary of ours: settings, `/readyz`, log file |
+//! | `fleet` | all our binaries with the settings that make them find one another |
 //! | [`background`] | a stack that outlives the command that started it |
 //! | [`ports`] | ports that no other test run takes meanwhile |
 //! | `managed`, `process`, `spawner`, `pids` | child processes: groups, death signal, waiting |
 //! | `unprivileged` | how a server that refuses root runs when we are root |
+//! | `probe`, [`paths`], `env`, `error` | readiness, folders, settings by name, what can go wrong |
 //!
 //! Nothing stays behind: children are in process groups of their own (Ctrl-C reaches only the
 //! supervisor, which stops them in order), and the kernel signals them if the supervisor dies.
 
 pub mod background;
-pub mod error;
-pub mod fleet;
 pub mod kafka;
-pub mod options;
 pub mod paths;
 pub mod ports;
-pub mod postgres;
-pub mod redis;
-pub mod service;
-pub mod stack;
 
+mod endpoints;
+mod env;
+mod error;
+mod fleet;
+mod lock;
 mod managed;
+mod options;
 mod pids;
+mod postgres;
 mod probe;
 mod process;
+mod redis;
+mod server;
+mod service;
 mod spawner;
+mod stack;
 mod unprivileged;
 
+pub use endpoints::Endpoints;
+pub use env::Env;
 pub use error::StackError;
-pub use fleet::{Fleet, FleetPorts, Secrets};
+pub use fleet::{Fleet, FleetPorts, Secrets, Seed};
 pub use kafka::KafkaServer;
-pub use options::{KafkaMode, Ports, Source, StackOptions};
-pub use postgres::PostgresServer;
-pub use redis::RedisServer;
+pub use options::{Ports, ServerSource, StackOptions};
+pub use server::ServerHandle;
 pub use service::{Service, ServiceOptions};
-pub use stack::{Endpoints, Stack};
+pub use stack::Stack;

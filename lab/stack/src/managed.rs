@@ -1,29 +1,29 @@
 //! One supervised process that can be killed and started again the same way.
 
 use std::{
-    collections::BTreeMap,
     fs,
-    path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
 use nix::sys::signal::Signal;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    StackError, pids, ports,
+    Env, StackError, pids, ports,
     probe::Probe,
     process::{Launch, Process},
 };
 
 /// How long a killed process may take to vanish.
 const KILL_TIMEOUT: Duration = Duration::from_secs(10);
-/// Leftovers of a supervisor that died are given this long to end by their death signal.
+/// How long leftovers of a supervisor that died may take to end by their death signal.
 const LEFTOVER_GRACE: Duration = Duration::from_secs(2);
 const PROBE_PAUSE: Duration = Duration::from_millis(25);
 
-/// A launch, the process that it led to, and how to end that politely.
+/// A launch, the process that it led to, and how to end that gracefully.
 #[derive(Debug)]
 pub(crate) struct Managed {
     launch: Mutex<Launch>,
@@ -39,20 +39,20 @@ impl Managed {
 
     /// Starts the process unless it runs.
     ///
-    /// What an earlier supervisor left on the same data is ended first: a Postgres backend that
-    /// still holds the shared memory, or a broker on the port, would make the start fail.
+    /// What an earlier supervisor left running on the same data is ended first: a Postgres backend
+    /// that still holds the shared memory, or a broker on the port, would make the start fail.
     pub(crate) async fn start(&self) -> Result<(), StackError> {
         if self.is_running() {
             return Ok(());
         }
         let launch = self.launch().clone();
         reap_leftovers(&launch).await?;
-        let process = Arc::new(launch.spawn()?);
-        *lock(&self.current) = Some(process);
+        launch.remove_stale_lock();
+        *self.current.lock() = Some(Arc::new(launch.spawn()?));
         Ok(())
     }
 
-    /// Starts the process unless somebody else has its port; answers whether it was started.
+    /// Starts the process unless somebody else has its port; returns whether it was started.
     pub(crate) async fn start_when_port_is_free(&self, port: u16) -> Result<bool, StackError> {
         let launch = self.launch().clone();
         reap_leftovers(&launch).await?;
@@ -73,20 +73,13 @@ impl Managed {
 
     /// How it ended, if it was started and has ended without being asked.
     pub(crate) fn ended(&self) -> Option<String> {
-        let process = lock(&self.current).clone()?;
+        let process = self.current.lock().clone()?;
         process.exited().map(|status| status.to_string())
-    }
-
-    /// Sends a signal to the process, if it runs.
-    pub(crate) fn signal(&self, signal: Signal) {
-        if let Some(process) = self.running() {
-            process.signal(signal);
-        }
     }
 
     /// Kills the process and its children with `kill -9` and waits until all are gone.
     pub(crate) async fn kill9(&self) -> Result<(), StackError> {
-        let Some(process) = lock(&self.current).take() else { return Ok(()) };
+        let Some(process) = self.current.lock().take() else { return Ok(()) };
         let family = kill_family(&process);
         let gone = process.wait(KILL_TIMEOUT).await && pids::wait_gone(&family, KILL_TIMEOUT).await;
         if gone { Ok(()) } else { Err(self.still_running(&process, KILL_TIMEOUT)) }
@@ -95,16 +88,16 @@ impl Managed {
     /// Asks the process to end, waits for its grace period, then kills it.
     pub(crate) async fn stop(&self) -> Result<(), StackError> {
         let Some(process) = self.running() else {
-            lock(&self.current).take();
+            self.current.lock().take();
             return Ok(());
         };
         let family = pids::children_of(process.pid());
         process.signal(self.stop_signal);
         if !process.wait(self.stop_grace).await {
-            tracing::warn!(name = %self.launch().name, "did not stop in time, killing it");
+            tracing::warn!(name = %self.launch().name, "did not stop in time; killing it");
             return self.kill9().await;
         }
-        lock(&self.current).take();
+        self.current.lock().take();
         pids::wait_gone(&family, KILL_TIMEOUT).await;
         Ok(())
     }
@@ -134,16 +127,21 @@ impl Managed {
     }
 
     /// Changes the environment of the next start.
-    pub(crate) fn set_env(&self, changes: BTreeMap<String, String>) {
+    pub(crate) fn set_env(&self, changes: Env) {
         self.launch().env.extend(changes);
     }
 
+    /// Changes the program of the next start.
+    pub(crate) fn set_program(&self, program: PathBuf) {
+        self.launch().program = program;
+    }
+
     pub(crate) fn launch(&self) -> MutexGuard<'_, Launch> {
-        lock(&self.launch)
+        self.launch.lock()
     }
 
     fn running(&self) -> Option<Arc<Process>> {
-        lock(&self.current).clone().filter(|process| process.exited().is_none())
+        self.current.lock().clone().filter(|process| process.exited().is_none())
     }
 
     fn not_running(&self) -> StackError {
@@ -200,11 +198,7 @@ async fn reap_leftovers(launch: &Launch) -> Result<(), StackError> {
     Err(StackError::StillRunning { name, pid, waited: KILL_TIMEOUT })
 }
 
-/// Makes a folder with all above it.
+/// Makes a folder with all its parents.
 pub(crate) fn make_dir(path: &Path) -> Result<(), StackError> {
     fs::create_dir_all(path).map_err(StackError::file("create", path))
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

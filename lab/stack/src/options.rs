@@ -2,53 +2,16 @@
 
 use std::path::PathBuf;
 
+use shared::config::KafkaMode;
+
 use crate::{StackError, paths, ports};
-
-/// Which broker stands behind `kafka`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KafkaMode {
-    /// Apache Kafka where a JDK and the jars are at hand, else the embedded broker.
-    Auto,
-    /// Apache Kafka or an error.
-    Kafka,
-    /// The in-memory broker inside librdkafka: nothing to install, and a log that is **not durable**.
-    Embedded,
-}
-
-impl KafkaMode {
-    /// The word that stands for it in `SLUICE_KAFKA__MODE`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Kafka => "kafka",
-            Self::Embedded => "embedded",
-        }
-    }
-}
-
-impl std::str::FromStr for KafkaMode {
-    type Err = StackError;
-
-    fn from_str(word: &str) -> Result<Self, StackError> {
-        match word {
-            "auto" => Ok(Self::Auto),
-            "kafka" => Ok(Self::Kafka),
-            "embedded" => Ok(Self::Embedded),
-            _ => Err(StackError::Setting {
-                key: "SLUICE_KAFKA__MODE",
-                value: word.to_owned(),
-                expected: "expected auto, kafka or embedded",
-            }),
-        }
-    }
-}
 
 /// Where a server comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
+pub enum ServerSource {
     /// A private process of this stack.
     Private,
-    /// A running server at this address (URL, or `host:port` for Kafka); left alone.
+    /// A running server at this address (a URL, or `host:port` for Kafka), which is left alone.
     Existing(String),
     /// Not needed.
     Off,
@@ -61,9 +24,9 @@ pub struct Ports {
     pub redis: u16,
     /// Postgres.
     pub postgres: u16,
-    /// Kafka's clients.
+    /// Kafka's listener for clients.
     pub kafka: u16,
-    /// Kafka's own controller.
+    /// Kafka's listener for its own controller.
     pub kafka_controller: u16,
 }
 
@@ -87,7 +50,7 @@ impl Ports {
     }
 }
 
-/// Everything [`Stack::start`](crate::Stack::start) wants to know.
+/// What [`Stack::start`](crate::Stack::start) starts, and where.
 #[derive(Debug, Clone)]
 pub struct StackOptions {
     /// Data and logs; made if missing, kept on stop.
@@ -95,11 +58,11 @@ pub struct StackOptions {
     /// Ports of the private servers.
     pub ports: Ports,
     /// Where Redis comes from.
-    pub redis: Source,
+    pub redis: ServerSource,
     /// Where Postgres comes from.
-    pub postgres: Source,
+    pub postgres: ServerSource,
     /// Where Kafka comes from.
-    pub kafka: Source,
+    pub kafka: ServerSource,
     /// Which broker a private Kafka is.
     pub kafka_mode: KafkaMode,
     /// Folder of Kafka's jars, shared by all stacks of a workspace.
@@ -121,28 +84,28 @@ impl StackOptions {
         Self {
             dir: dir.into(),
             ports,
-            redis: Source::Private,
-            postgres: Source::Private,
-            kafka: Source::Private,
+            redis: ServerSource::Private,
+            postgres: ServerSource::Private,
+            kafka: ServerSource::Private,
             kafka_mode: KafkaMode::Auto,
             kafka_lib: paths::sluice_dir().join("kafka").join("lib"),
         }
     }
 
-    /// Only the servers named: the others are [`Source::Off`].
+    /// Only the servers named: the others are [`ServerSource::Off`].
     #[must_use]
     pub fn only(mut self, redis: bool, postgres: bool, kafka: bool) -> Self {
         for (source, wanted) in
             [(&mut self.redis, redis), (&mut self.postgres, postgres), (&mut self.kafka, kafka)]
         {
             if !wanted {
-                *source = Source::Off;
+                *source = ServerSource::Off;
             }
         }
         self
     }
 
-    /// The broker mode.
+    /// Another broker than [`KafkaMode::Auto`] chooses.
     #[must_use]
     pub fn kafka_mode(mut self, mode: KafkaMode) -> Self {
         self.kafka_mode = mode;

@@ -1,4 +1,4 @@
-//! Where things are: the workspace, its `.sluice` directory, built binaries.
+//! Where things are: the workspace, its `.sluice` folder, built binaries.
 
 use std::path::{Path, PathBuf};
 
@@ -10,12 +10,12 @@ pub fn workspace_root() -> PathBuf {
     manifest_dir.ancestors().nth(2).unwrap_or(manifest_dir).to_path_buf()
 }
 
-/// The folder for everything that runs leave behind: data, logs, secrets, Kafka's jars.
+/// The folder for everything that runs leave behind: data, logs, secrets and Kafka's jars.
 pub fn sluice_dir() -> PathBuf {
     workspace_root().join(".sluice")
 }
 
-/// Finds a binary of ours beside the running one, a test's included.
+/// Finds a binary of ours beside the running one, which may be a test.
 ///
 /// # Errors
 ///

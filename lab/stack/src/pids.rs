@@ -1,4 +1,4 @@
-//! What `/proc` tells about processes that may not be children of ours.
+//! What `/proc` says about processes that may not be children of ours.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -8,7 +8,7 @@ use nix::{
 };
 use tokio::time::{Instant, sleep};
 
-/// Tells whether a process runs; one that only waits to be collected does not.
+/// Returns whether a process runs; one that only waits to be collected does not.
 pub(crate) fn is_running(pid: u32) -> bool {
     state_and_parent(pid).is_some_and(|(state, _)| state != 'Z' && state != 'X')
 }
@@ -43,14 +43,14 @@ fn all_pids() -> impl Iterator<Item = u32> {
     entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
-/// Sends a signal; a process that is gone already is fine.
+/// Sends a signal; a process that has already gone is fine.
 pub(crate) fn send(pid: u32, signal: Signal) {
     if let Ok(pid) = i32::try_from(pid) {
         let _ = kill(Pid::from_raw(pid), signal);
     }
 }
 
-/// Waits until none of these processes runs; answers whether that came true in time.
+/// Waits until none of these processes runs; returns whether they ended in time.
 pub(crate) async fn wait_gone(pids: &[u32], at_most: Duration) -> bool {
     let deadline = Instant::now() + at_most;
     while pids.iter().any(|&pid| is_running(pid)) {

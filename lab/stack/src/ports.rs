@@ -2,15 +2,15 @@
 //!
 //! A crash test kills a server and starts it again on the same port. A port of the kernel's
 //! ephemeral range could be taken in between by any client's outgoing connection, so ports are
-//! picked below that range; and a locked file per port keeps parallel test runs apart.
+//! picked below that range, and a locked file per port keeps parallel test runs apart.
 
 use std::{
     fs::{self, File},
     net::TcpListener,
     path::PathBuf,
-    sync::Mutex,
 };
 
+use parking_lot::Mutex;
 use rand::Rng;
 
 use crate::StackError;
@@ -38,7 +38,7 @@ pub fn reserve() -> Result<u16, StackError> {
         if file.try_lock().is_err() || !is_free(port) {
             continue;
         }
-        RESERVED.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(file);
+        RESERVED.lock().push(file);
         return Ok(port);
     }
     Err(StackError::Setting {
@@ -48,13 +48,13 @@ pub fn reserve() -> Result<u16, StackError> {
     })
 }
 
-/// Tells whether a server could listen on this port of 127.0.0.1 now.
+/// Returns whether a server could listen on this port of 127.0.0.1 now.
 pub fn is_free(port: u16) -> bool {
     TcpListener::bind(("127.0.0.1", port)).is_ok()
 }
 
 fn lock_folder() -> Result<PathBuf, StackError> {
-    // One for each user: nobody could lock the files of another.
+    // One for each user, who cannot lock the files of another.
     let folder = std::env::temp_dir().join(format!("sluice-ports-{}", nix::unistd::getuid()));
     fs::create_dir_all(&folder).map_err(StackError::file("create", &folder))?;
     Ok(folder)

@@ -1,7 +1,6 @@
-//! A private Postgres cluster; fsync stays on.
+//! Postgres: one cluster in a folder of its own; fsync stays on.
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -12,31 +11,36 @@ use nix::sys::signal::Signal;
 use sqlx::{Connection, PgConnection};
 
 use crate::{
-    StackError,
+    Env, StackError,
     managed::{Managed, make_dir},
     paths,
     probe::Probe,
     process::Launch,
+    server::{ServerHandle, ServerNames, ServerProcess},
     unprivileged::{Demotion, run_aside},
 };
 
+const NAMES: ServerNames = ServerNames {
+    name: "Postgres",
+    port_key: "SLUICE_STACK_POSTGRES_PORT",
+    address_key: "SLUICE_DATABASE__URL",
+};
 const READY_TIMEOUT: Duration = Duration::from_secs(120);
 const STOP_GRACE: Duration = Duration::from_secs(20);
-const PORT_KEY: &str = "SLUICE_STACK_POSTGRES_PORT";
 const OLDEST_VERSION: u32 = 15;
 /// Role and database are both named so; only this machine can reach the port.
 const NAME: &str = "sluice";
 
-/// A Postgres of our own, or the address of another.
+/// The Postgres of a stack.
 #[derive(Debug)]
-pub struct PostgresServer {
-    url: String,
-    private: Option<Private>,
+pub(crate) struct PostgresServer {
+    pub(crate) handle: ServerHandle,
+    /// Of a private one.
+    cluster: Option<Cluster>,
 }
 
 #[derive(Debug)]
-struct Private {
-    managed: Managed,
+struct Cluster {
     bin_dir: PathBuf,
     data_dir: PathBuf,
     maintenance_url: String,
@@ -44,9 +48,8 @@ struct Private {
 }
 
 impl PostgresServer {
-    /// Names a server that runs already.
-    pub fn existing(url: impl Into<String>) -> Self {
-        Self { url: url.into(), private: None }
+    pub(crate) fn existing(url: &str) -> Self {
+        Self { handle: ServerHandle::existing(NAMES, url), cluster: None }
     }
 
     /// Prepares a private cluster; nothing runs yet.
@@ -55,122 +58,48 @@ impl PostgresServer {
             program: "Postgres 15 or later",
             remedy: "apt-get install postgresql",
         })?;
-        let demotion = Demotion::detect();
-        let data_dir = dir.join("postgres");
+        let server = format!("postgres://{NAME}@127.0.0.1:{port}");
+        let cluster = Cluster {
+            bin_dir,
+            data_dir: dir.join("postgres"),
+            maintenance_url: format!("{server}/postgres"),
+            demotion: Demotion::detect(),
+        };
         let launch = Launch {
             name: "postgres".to_owned(),
-            program: bin_dir.join("postgres"),
-            args: arguments(&data_dir, port),
-            env: BTreeMap::new(),
-            dir: data_dir.clone(),
+            program: cluster.bin_dir.join("postgres"),
+            args: arguments(&cluster.data_dir, port),
+            env: Env::new(),
+            dir: cluster.data_dir.clone(),
             log: dir.join("logs").join("postgres.log"),
-            demotion,
+            lock_file: Some(cluster.data_dir.join("postmaster.pid")),
+            demotion: cluster.demotion,
             // Immediate shutdown: the postmaster takes its backends with it.
             death_signal: Signal::SIGQUIT,
         };
-        // SIGINT is the fast shutdown: sessions are ended, not waited for.
-        let managed = Managed::new(launch, Signal::SIGINT, STOP_GRACE);
-        let server = format!("postgres://{NAME}@127.0.0.1:{port}");
-        let (url, maintenance_url) = (format!("{server}/{NAME}"), format!("{server}/postgres"));
-        let private = Private { managed, bin_dir, data_dir, maintenance_url, demotion };
-        Ok(Self { url, private: Some(private) })
+        let process = ServerProcess {
+            // SIGINT is the fast shutdown: sessions are ended, not waited for.
+            managed: Managed::new(launch, Signal::SIGINT, STOP_GRACE),
+            probe: Probe::Postgres(cluster.maintenance_url.clone()),
+            ready_timeout: READY_TIMEOUT,
+        };
+        let handle = ServerHandle::private(NAMES, format!("{server}/{NAME}"), process);
+        Ok(Self { handle, cluster: Some(cluster) })
     }
 
-    /// The first start: makes the cluster and the database if they are not there.
+    /// Starts it, with the cluster and the database made first if they are not there.
     pub(crate) async fn first_start(&self, port: u16) -> Result<(), StackError> {
-        let Some(private) = &self.private else { return Ok(()) };
-        private.initialize().await?;
-        if !private.managed.start_when_port_is_free(port).await? {
-            return Err(StackError::PortBusy { server: "Postgres", port, key: PORT_KEY });
-        }
-        self.wait_ready().await?;
-        private.create_database().await
-    }
-
-    /// Address for clients, `postgres://sluice@127.0.0.1:<port>/sluice`.
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Process id of the postmaster while it runs.
-    pub fn pid(&self) -> Option<u32> {
-        self.private.as_ref().and_then(|private| private.managed.pid())
-    }
-
-    /// Starts it on the data it has; returns when it has recovered and takes queries.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if it is not ours, does not start, or does not get ready.
-    pub async fn start(&self) -> Result<(), StackError> {
-        let private = self.ours()?;
-        if !private.managed.is_running() {
-            private.forget_dead_postmaster();
-        }
-        private.managed.start().await?;
-        self.wait_ready().await
-    }
-
-    /// Kills the postmaster and its backends with `kill -9`; returns when all are gone.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if it is not ours or does not vanish.
-    pub async fn kill9(&self) -> Result<(), StackError> {
-        self.ours()?.managed.kill9().await
-    }
-
-    /// Stops it politely, ending open sessions.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if it is not ours or does not vanish.
-    pub async fn stop(&self) -> Result<(), StackError> {
-        self.ours()?.managed.stop().await
-    }
-
-    /// Stops and starts it on the same data and port.
-    ///
-    /// # Errors
-    ///
-    /// As [`stop`](Self::stop) and [`start`](Self::start).
-    pub async fn restart(&self) -> Result<(), StackError> {
-        self.stop().await?;
-        self.start().await
-    }
-
-    /// Waits until it takes queries.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if it ended or does not answer in time.
-    pub async fn wait_ready(&self) -> Result<(), StackError> {
-        let Some(private) = &self.private else { return Ok(()) };
-        let probe = Probe::Postgres(private.maintenance_url.clone());
-        private.managed.wait_ready(READY_TIMEOUT, &probe).await
-    }
-
-    /// How it ended, if it ended by itself.
-    pub fn ended(&self) -> Option<String> {
-        self.private.as_ref().and_then(|private| private.managed.ended())
-    }
-
-    /// Whether it is a process of this stack.
-    pub fn is_private(&self) -> bool {
-        self.private.is_some()
-    }
-
-    fn ours(&self) -> Result<&Private, StackError> {
-        let not_ours = StackError::NotOurs { server: "Postgres", key: "SLUICE_DATABASE__URL" };
-        self.private.as_ref().ok_or(not_ours)
+        let Some(cluster) = &self.cluster else { return Ok(()) };
+        cluster.initialize().await?;
+        self.handle.first_start(port).await?;
+        cluster.create_database().await
     }
 }
 
-impl Private {
+impl Cluster {
     /// Makes the cluster; a half-made one of an interrupted run is made again.
     async fn initialize(&self) -> Result<(), StackError> {
         if self.data_dir.join("PG_VERSION").is_file() {
-            self.forget_dead_postmaster();
             return Ok(());
         }
         let unfinished = self.data_dir.with_extension("new");
@@ -187,19 +116,6 @@ impl Private {
         command.args(&line[1..]).current_dir(&unfinished);
         run_aside(command).await?;
         fs::rename(&unfinished, &self.data_dir).map_err(StackError::file("rename", &unfinished))
-    }
-
-    /// Removes the lock file of a postmaster that was killed. Its pid may belong to another
-    /// process by now, which would make Postgres refuse to start. Safe, because this folder is
-    /// locked by our supervisor and leftovers are looked for before every start.
-    fn forget_dead_postmaster(&self) {
-        let path = self.data_dir.join("postmaster.pid");
-        let Ok(text) = fs::read_to_string(&path) else { return };
-        let holder = text.lines().next().and_then(|line| line.parse::<u32>().ok());
-        let alive = crate::pids::working_in(&self.data_dir, "postgres");
-        if holder.is_none_or(|pid| !alive.contains(&pid)) {
-            let _ = fs::remove_file(&path);
-        }
     }
 
     async fn create_database(&self) -> Result<(), StackError> {

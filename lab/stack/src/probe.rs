@@ -1,4 +1,4 @@
-//! Asks a server whether it is ready.
+//! Asking a server whether it is ready.
 
 use std::{net, time::Duration};
 
@@ -31,7 +31,7 @@ pub(crate) enum Probe {
 }
 
 impl Probe {
-    /// Asks once; the error says what the server said.
+    /// Asks once; the error is what the server said.
     pub(crate) async fn ask(&self) -> Result<(), String> {
         let asking = async {
             match self {

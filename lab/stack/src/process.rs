@@ -1,19 +1,18 @@
 //! A child process: how it is started, signalled and waited for.
 
 use std::{
-    collections::BTreeMap,
-    fs::File,
+    fs::{self, File},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use nix::sys::signal::Signal;
+use parking_lot::Mutex;
 use tokio::time::{Instant, sleep};
 
-use crate::{StackError, pids, spawner, unprivileged::Demotion};
+use crate::{Env, StackError, pids, spawner, unprivileged::Demotion};
 
 /// How to start a process; can be used any number of times.
 #[derive(Debug, Clone)]
@@ -21,16 +20,27 @@ pub(crate) struct Launch {
     pub(crate) name: String,
     pub(crate) program: PathBuf,
     pub(crate) args: Vec<String>,
-    /// Added to the environment after all `SLUICE_` settings were taken out of it.
-    pub(crate) env: BTreeMap<String, String>,
+    /// Added to the environment, from which our own settings are taken out.
+    pub(crate) env: Env,
     pub(crate) dir: PathBuf,
     pub(crate) log: PathBuf,
+    /// Where it keeps its process id, so that it runs once.
+    pub(crate) lock_file: Option<PathBuf>,
     pub(crate) demotion: Demotion,
     /// Sent by the kernel when the supervisor dies.
     pub(crate) death_signal: Signal,
 }
 
 impl Launch {
+    /// Removes the lock file of a process that was killed. Its pid may belong to another process
+    /// by now, which would make the server refuse to start. Safe once no process of ours works in
+    /// the folder, since our supervisor has the folder locked.
+    pub(crate) fn remove_stale_lock(&self) {
+        if let Some(path) = &self.lock_file {
+            let _ = fs::remove_file(path);
+        }
+    }
+
     /// Starts the process in a group of its own, with its output added to the log file.
     pub(crate) fn spawn(&self) -> Result<Process, StackError> {
         let log = File::options()
@@ -58,12 +68,7 @@ impl Launch {
         line.extend(["--".into(), self.program.clone().into_os_string()]);
         let mut command = Command::new(&line[0]);
         command.args(&line[1..]).args(&self.args);
-        for (key, _) in std::env::vars_os() {
-            if key.to_string_lossy().starts_with("SLUICE_") {
-                command.env_remove(key);
-            }
-        }
-        command.envs(&self.env);
+        set_env(&mut command, &self.env);
         command
     }
 
@@ -73,9 +78,19 @@ impl Launch {
     }
 }
 
+/// Gives a command these settings, and none of those that this process was started with.
+pub(crate) fn set_env(command: &mut Command, env: &Env) {
+    for (key, _) in std::env::vars_os() {
+        if key.to_string_lossy().starts_with("SLUICE_") {
+            command.env_remove(key);
+        }
+    }
+    command.envs(env);
+}
+
 /// The last lines of a text file.
 pub(crate) fn tail_of(path: &Path) -> String {
-    let text = std::fs::read(path).unwrap_or_default();
+    let text = fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(12)..].join("\n")
@@ -95,19 +110,18 @@ impl Process {
 
     /// Collects the exit status if the process has ended.
     pub(crate) fn exited(&self) -> Option<ExitStatus> {
-        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
-        child.try_wait().ok().flatten()
+        self.child.lock().try_wait().ok().flatten()
     }
 
     /// Sends a signal unless the process has ended: its pid may be somebody else's by then.
     pub(crate) fn signal(&self, signal: Signal) {
-        let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut child = self.child.lock();
         if let Ok(None) = child.try_wait() {
             pids::send(self.pid, signal);
         }
     }
 
-    /// Waits for the end of the process; answers whether it came in time.
+    /// Waits for the end of the process; returns whether it came in time.
     pub(crate) async fn wait(&self, at_most: Duration) -> bool {
         let deadline = Instant::now() + at_most;
         while self.exited().is_none() {

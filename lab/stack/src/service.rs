@@ -1,7 +1,6 @@
 //! A binary of ours as a supervised process.
 
 use std::{
-    collections::BTreeMap,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -9,7 +8,7 @@ use std::{
 use nix::sys::signal::Signal;
 
 use crate::{
-    StackError,
+    Env, StackError,
     managed::{Managed, make_dir},
     paths,
     probe::Probe,
@@ -28,10 +27,10 @@ pub struct ServiceOptions {
     pub name: String,
     /// The binary.
     pub binary: PathBuf,
-    /// Its arguments.
+    /// Command line arguments.
     pub args: Vec<String>,
     /// All its settings; `SLUICE_` variables of this process are not handed down.
-    pub env: BTreeMap<String, String>,
+    pub env: Env,
     /// `http://host:port/readyz`, if it has one.
     pub ready_url: Option<String>,
     /// The stack's folder: the log goes to `logs/`, the working directory is `services/<name>`.
@@ -49,7 +48,7 @@ impl ServiceOptions {
             name: binary.to_owned(),
             binary: paths::built_binary(binary)?,
             args: Vec::new(),
-            env: BTreeMap::new(),
+            env: Env::new(),
             ready_url: None,
             dir: dir.into(),
         })
@@ -72,7 +71,7 @@ impl ServiceOptions {
         self
     }
 
-    /// Where it tells that it is ready.
+    /// The address that answers 200 once it is ready.
     #[must_use]
     pub fn ready_url(mut self, url: impl Into<String>) -> Self {
         self.ready_url = Some(url.into());
@@ -117,6 +116,7 @@ impl Service {
             env: options.env,
             dir,
             log: log.clone(),
+            lock_file: None,
             demotion: Demotion::for_services(),
             death_signal: Signal::SIGKILL, // everything must survive that anyway
         };
@@ -178,11 +178,6 @@ impl Service {
         self.start_again().await
     }
 
-    /// Sends any signal, such as SIGSTOP and SIGCONT.
-    pub fn signal(&self, signal: Signal) {
-        self.managed.signal(signal);
-    }
-
     /// Changes settings for the next start.
     pub fn set_env<K: Into<String>, V: Into<String>>(
         &self,
@@ -190,6 +185,11 @@ impl Service {
     ) {
         let settings = settings.into_iter().map(|(key, value)| (key.into(), value.into()));
         self.managed.set_env(settings.collect());
+    }
+
+    /// Changes the binary for the next start, to one of another build.
+    pub fn set_binary(&self, path: impl Into<PathBuf>) {
+        self.managed.set_program(path.into());
     }
 
     /// Waits until `/readyz` answers 200.

@@ -7,19 +7,22 @@
 use std::{
     io,
     process::{Child, Command},
-    sync::{LazyLock, Mutex, PoisonError, mpsc},
+    sync::{LazyLock, mpsc},
     thread,
 };
 
-type Job = (Command, mpsc::Sender<io::Result<Child>>);
+use parking_lot::Mutex;
 
-static SPAWNER: LazyLock<Mutex<mpsc::Sender<Job>>> = LazyLock::new(|| {
-    let (jobs, inbox) = mpsc::channel::<Job>();
+/// A command to start, and where its child is wanted.
+type SpawnJob = (Command, mpsc::Sender<io::Result<Child>>);
+
+static SPAWNER: LazyLock<Mutex<mpsc::Sender<SpawnJob>>> = LazyLock::new(|| {
+    let (jobs, inbox) = mpsc::channel::<SpawnJob>();
     thread::Builder::new()
         .name("spawner".to_owned())
         .spawn(move || {
             for (mut command, answer) in inbox {
-                // A caller that has gone away leaves a child that dies with this process.
+                // If the caller has gone away, the child still ends with this process.
                 let _ = answer.send(command.spawn());
             }
         })
@@ -30,10 +33,6 @@ static SPAWNER: LazyLock<Mutex<mpsc::Sender<Job>>> = LazyLock::new(|| {
 /// Starts a child that gets its parent-death signal only when this process ends.
 pub(crate) fn spawn(command: Command) -> io::Result<Child> {
     let (answer, result) = mpsc::channel();
-    SPAWNER
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .send((command, answer))
-        .map_err(io::Error::other)?;
+    SPAWNER.lock().send((command, answer)).map_err(io::Error::other)?;
     result.recv().map_err(io::Error::other)?
 }

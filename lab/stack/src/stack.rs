@@ -1,54 +1,18 @@
 //! The three servers together.
 
 use std::{
-    collections::BTreeMap,
     fs::File,
-    io::{Read, Seek, Write},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use serde::{Deserialize, Serialize};
+use shared::config::KafkaMode;
 
 use crate::{
-    KafkaServer, PostgresServer, RedisServer, StackError, StackOptions,
-    managed::make_dir,
-    options::{KafkaMode, Source},
+    Endpoints, KafkaServer, StackError, StackOptions, lock, managed::make_dir,
+    options::ServerSource, postgres::PostgresServer, redis::RedisServer, server::ServerHandle,
 };
 
-/// Locked by the supervisor that has a folder, with its process id in it.
-pub(crate) const LOCK_FILE: &str = "supervisor.lock";
-
-/// Where clients find the servers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Endpoints {
-    /// `redis://…`, empty if there is none.
-    pub redis_url: String,
-    /// `postgres://…`, empty if there is none.
-    pub database_url: String,
-    /// `host:port`, empty if there is none.
-    pub kafka_brokers: String,
-    /// `kafka` or `embedded`.
-    pub kafka_mode: String,
-}
-
-impl Endpoints {
-    /// The same as settings of the services.
-    pub fn env(&self) -> BTreeMap<String, String> {
-        [
-            ("SLUICE_REDIS__URL", &self.redis_url),
-            ("SLUICE_DATABASE__URL", &self.database_url),
-            ("SLUICE_KAFKA__BROKERS", &self.kafka_brokers),
-            ("SLUICE_KAFKA__MODE", &self.kafka_mode),
-        ]
-        .into_iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(key, value)| (key.to_owned(), value.clone()))
-        .collect()
-    }
-}
-
-/// Servers that run; dropped without [`stop`](Self::stop), they are killed.
+/// Running servers. Dropped without [`stop`](Self::stop), they are killed.
 #[derive(Debug)]
 pub struct Stack {
     dir: PathBuf,
@@ -76,7 +40,7 @@ impl Stack {
     }
 
     /// Takes the folder and finds the programs, without starting a server. With
-    /// [`start_redis`](Self::start_redis) and its sisters, for those who show each step.
+    /// [`start_redis`](Self::start_redis) and its siblings, for callers who show each step.
     ///
     /// # Errors
     ///
@@ -85,21 +49,21 @@ impl Stack {
         let dir =
             std::path::absolute(&options.dir).map_err(StackError::file("resolve", &options.dir))?;
         make_dir(&dir.join("logs"))?;
-        let lock = lock_dir(&dir).await?;
+        let lock = lock::take(&dir).await?;
         let redis = match &options.redis {
-            Source::Private => Some(RedisServer::private(&dir, options.ports.redis)?),
-            Source::Existing(url) => Some(RedisServer::existing(url)),
-            Source::Off => None,
+            ServerSource::Private => Some(RedisServer::private(&dir, options.ports.redis)?),
+            ServerSource::Existing(url) => Some(RedisServer::existing(url)),
+            ServerSource::Off => None,
         };
         let postgres = match &options.postgres {
-            Source::Private => Some(PostgresServer::private(&dir, options.ports.postgres)?),
-            Source::Existing(url) => Some(PostgresServer::existing(url)),
-            Source::Off => None,
+            ServerSource::Private => Some(PostgresServer::private(&dir, options.ports.postgres)?),
+            ServerSource::Existing(url) => Some(PostgresServer::existing(url)),
+            ServerSource::Off => None,
         };
         let kafka = match &options.kafka {
-            Source::Private => Some(KafkaServer::private(&dir, options).await?),
-            Source::Existing(brokers) => Some(KafkaServer::existing(brokers)),
-            Source::Off => None,
+            ServerSource::Private => Some(KafkaServer::private(&dir, options).await?),
+            ServerSource::Existing(brokers) => Some(KafkaServer::existing(brokers)),
+            ServerSource::Off => None,
         };
         Ok(Self { dir, redis, postgres, kafka, _lock: lock })
     }
@@ -116,7 +80,7 @@ impl Stack {
         }
     }
 
-    /// Starts Postgres if it is private, and makes the database.
+    /// Starts Postgres if it is private, and creates the database.
     ///
     /// # Errors
     ///
@@ -145,8 +109,8 @@ impl Stack {
     /// # Panics
     ///
     /// Panics if the options left it out.
-    pub fn redis(&self) -> &RedisServer {
-        self.redis.as_ref().expect("the options of this stack asked for Redis")
+    pub fn redis(&self) -> &ServerHandle {
+        &self.redis_server().handle
     }
 
     /// The Postgres of this stack.
@@ -154,8 +118,8 @@ impl Stack {
     /// # Panics
     ///
     /// Panics if the options left it out.
-    pub fn postgres(&self) -> &PostgresServer {
-        self.postgres.as_ref().expect("the options of this stack asked for Postgres")
+    pub fn postgres(&self) -> &ServerHandle {
+        &self.postgres.as_ref().expect("the options of this stack asked for Postgres").handle
     }
 
     /// The Kafka of this stack.
@@ -167,13 +131,17 @@ impl Stack {
         self.kafka.as_ref().expect("the options of this stack asked for Kafka")
     }
 
-    /// Stops Redis, deletes its data, starts it empty on the same port.
+    /// Kills Redis, deletes its data, and starts it empty on the same port.
     ///
     /// # Errors
     ///
     /// Returns an error if it is not ours or does not start.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the options left it out.
     pub async fn wipe_redis(&self) -> Result<(), StackError> {
-        self.redis().wipe().await
+        self.redis_server().wipe().await
     }
 
     /// Folder of data and logs.
@@ -183,18 +151,18 @@ impl Stack {
 
     /// Where clients find the servers.
     pub fn endpoints(&self) -> Endpoints {
+        let (redis, postgres) = (self.redis.as_ref(), self.postgres.as_ref());
         Endpoints {
-            redis_url: self.redis.as_ref().map_or("", RedisServer::url).to_owned(),
-            database_url: self.postgres.as_ref().map_or("", PostgresServer::url).to_owned(),
+            redis_url: redis.map_or("", |redis| redis.handle.url()).to_owned(),
+            database_url: postgres.map_or("", |postgres| postgres.handle.url()).to_owned(),
             kafka_brokers: self.kafka.as_ref().map_or("", KafkaServer::url).to_owned(),
-            kafka_mode: self.kafka.as_ref().map_or("", |kafka| kafka.mode().as_str()).to_owned(),
+            kafka_mode: self.kafka.as_ref().map(KafkaServer::mode),
         }
     }
 
     /// The private servers by name, with their process ids.
     pub fn pids(&self) -> Vec<(&'static str, Option<u32>)> {
-        let redis = self.redis.as_ref().filter(|server| server.is_private());
-        let postgres = self.postgres.as_ref().filter(|server| server.is_private());
+        let [redis, postgres] = self.private_handles();
         let kafka = self.kafka.as_ref().filter(|server| server.mode() == KafkaMode::Kafka);
         let kafka = kafka.filter(|server| server.is_private());
         [
@@ -217,50 +185,20 @@ impl Stack {
         if let Some(kafka) = self.kafka.as_ref().filter(|server| server.is_private()) {
             results.push(kafka.stop().await);
         }
-        if let Some(redis) = self.redis.as_ref().filter(|server| server.is_private()) {
-            results.push(redis.stop().await);
-        }
-        if let Some(postgres) = self.postgres.as_ref().filter(|server| server.is_private()) {
-            results.push(postgres.stop().await);
+        for server in self.private_handles().into_iter().flatten() {
+            results.push(server.stop().await);
         }
         results.into_iter().collect()
     }
-}
 
-/// Keeps a second supervisor away from the same data; freed by the kernel when we die.
-async fn lock_dir(dir: &Path) -> Result<File, StackError> {
-    let path = dir.join(LOCK_FILE);
-    let mut file = File::options()
-        .create(true)
-        .truncate(false)
-        .read(true)
-        .write(true)
-        .open(&path)
-        .map_err(StackError::file("open", &path))?;
-    if !lock_soon(&file).await {
-        let mut holder = String::new();
-        let _ = file.read_to_string(&mut holder);
-        return Err(StackError::DirectoryBusy {
-            dir: dir.to_path_buf(),
-            holder: holder.trim().into(),
-        });
+    fn redis_server(&self) -> &RedisServer {
+        self.redis.as_ref().expect("the options of this stack asked for Redis")
     }
-    let write = |file: &mut File| {
-        file.set_len(0)?;
-        file.rewind()?;
-        writeln!(file, "{}", std::process::id())
-    };
-    write(&mut file).map_err(StackError::file("write", &path))?;
-    Ok(file)
-}
 
-/// Tries for a moment: whoever looks whether a supervisor lives holds the lock for an instant.
-async fn lock_soon(file: &File) -> bool {
-    for _ in 0..20 {
-        if file.try_lock().is_ok() {
-            return true;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
+    /// Redis and Postgres, as far as they are processes of this stack.
+    fn private_handles(&self) -> [Option<&ServerHandle>; 2] {
+        let redis = self.redis.as_ref().map(|redis| &redis.handle);
+        let postgres = self.postgres.as_ref().map(|postgres| &postgres.handle);
+        [redis, postgres].map(|handle| handle.filter(|handle| handle.is_private()))
     }
-    false
 }

@@ -9,7 +9,7 @@ use std::{
 
 use crate::StackError;
 
-/// What stands before a server's command line.
+/// What comes before a server's command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Demotion {
     /// We are not root: nothing.
@@ -22,7 +22,7 @@ pub(crate) enum Demotion {
 }
 
 impl Demotion {
-    /// Finds what works here; asked once per process.
+    /// Finds what works here; looked up once per process.
     pub(crate) fn detect() -> Self {
         static FOUND: OnceLock<Demotion> = OnceLock::new();
         *FOUND.get_or_init(|| {
@@ -45,7 +45,7 @@ impl Demotion {
         }
     }
 
-    /// The words that change the user and then replace themselves with what follows.
+    /// The start of a command line that changes the user and then runs what follows.
     pub(crate) fn prefix(self) -> Vec<OsString> {
         let words: &[&str] = match self {
             Self::AsWeAre => &[],
@@ -66,7 +66,7 @@ impl Demotion {
     }
 }
 
-/// Runs a helper to its end and turns a failure into an error with its last words.
+/// Runs a helper to its end; a failure becomes an error with the end of its output.
 pub(crate) fn run(command: &mut Command) -> Result<(), StackError> {
     let name = command.get_program().to_string_lossy().into_owned();
     let failed = |detail: String| StackError::Command { command: name, detail };
@@ -82,7 +82,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(), StackError> {
     }
 }
 
-/// The same beside the runtime, whose thread goes on with other things.
+/// The same on a thread of its own, so that the runtime is not blocked.
 pub(crate) async fn run_aside(mut command: Command) -> Result<(), StackError> {
     let name = command.get_program().to_string_lossy().into_owned();
     let failed = |detail: String| StackError::Command { command: name, detail };

@@ -1,8 +1,9 @@
 //! A clock that stands still until a test moves it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
 use shared::clock::Clock;
 
 /// A clock that tests set; clones show the same time.
@@ -10,29 +11,25 @@ use shared::clock::Clock;
 pub struct MockClock(Arc<Mutex<Timestamp>>);
 
 impl MockClock {
-    /// Stands at this moment.
+    /// Starts at this moment.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
         Self(Arc::new(Mutex::new(now)))
     }
 
-    /// Moves on.
+    /// Moves forward.
     pub fn advance(&self, by: SignedDuration) {
-        *self.lock() += by;
+        *self.0.lock() += by;
     }
 
     /// Moves to a moment, which may be an earlier one.
     pub fn set(&self, now: Timestamp) {
-        *self.lock() = now;
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Timestamp> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.0.lock() = now;
     }
 }
 
 impl Default for MockClock {
-    /// Stands at noon of the first day of 2026, UTC.
+    /// Starts at noon of the first day of 2026, UTC.
     fn default() -> Self {
         Self::at(Timestamp::constant(1_767_268_800, 0))
     }
@@ -40,7 +37,7 @@ impl Default for MockClock {
 
 impl Clock for MockClock {
     fn now(&self) -> Timestamp {
-        *self.lock()
+        *self.0.lock()
     }
 }
 

@@ -1,6 +1,6 @@
 //! A migrated database of a test's own.
 //!
-//! Migrating takes long against copying, so one database per server is migrated and every
+//! Migrating takes much longer than copying, so one database per server is migrated and every
 //! test gets a copy of it.
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool, postgres::PgPoolOptions};
@@ -12,22 +12,29 @@ const TEMPLATE: &str = "sluice_template";
 const TEMPLATE_LOCK: i64 = 0x5111_ce00;
 const MAX_CONNECTIONS: u32 = 8;
 
-/// A database that is dropped with this.
+/// A migrated database.
 #[derive(Debug)]
 pub struct TestDatabase {
-    name: String,
     url: String,
-    server_url: String,
     pool: PgPool,
+    /// On a server that others use; elsewhere it ends with its server.
+    _on_shared_server: Option<DatabaseGuard>,
+}
+
+/// Deletes a database when it is dropped.
+#[derive(Debug)]
+struct DatabaseGuard {
+    name: String,
+    server_url: String,
 }
 
 impl TestDatabase {
-    /// Makes a database on the shared stack.
+    /// Creates a database on the shared stack.
     pub async fn create() -> Self {
         Self::create_on(crate::endpoints()).await
     }
 
-    /// Makes a database on another stack, such as one that a test kills.
+    /// Creates a database on another stack, such as one that a test kills.
     pub async fn create_on(endpoints: &Endpoints) -> Self {
         let server_url = on_database(&endpoints.database_url, "postgres");
         let name = format!("test_{}", Uuid::now_v7().simple());
@@ -41,11 +48,18 @@ impl TestDatabase {
             .max_connections(MAX_CONNECTIONS)
             .connect(&url)
             .await
-            .expect("the database was made just now");
-        Self { name, url, server_url, pool }
+            .expect("the database was created just now");
+        Self { url, pool, _on_shared_server: Some(DatabaseGuard { name, server_url }) }
     }
 
-    /// Its address.
+    /// Takes the database of a server that the test has for itself.
+    pub(crate) fn of_server(endpoints: &Endpoints) -> sqlx::Result<Self> {
+        let url = endpoints.database_url.clone();
+        let pool = PgPoolOptions::new().max_connections(MAX_CONNECTIONS).connect_lazy(&url)?;
+        Ok(Self { url, pool, _on_shared_server: None })
+    }
+
+    /// `postgres://…`, with the database's name.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -57,7 +71,7 @@ impl TestDatabase {
         &self.pool
     }
 
-    /// The first column of the only row.
+    /// Returns the first column of the only row.
     ///
     /// # Panics
     ///
@@ -71,8 +85,8 @@ impl TestDatabase {
     }
 }
 
-impl Drop for TestDatabase {
-    /// Drops the database from a thread with a runtime of its own: the test's may be ending.
+impl Drop for DatabaseGuard {
+    /// Works on a thread with a runtime of its own, since the test's may be ending.
     fn drop(&mut self) {
         let (name, server_url) = (self.name.clone(), self.server_url.clone());
         let dropping = std::thread::spawn(move || {
@@ -84,12 +98,12 @@ impl Drop for TestDatabase {
                 server.execute(AssertSqlSafe(sql)).await.ok()
             })
         });
-        // A test that killed its server has nothing to drop.
+        // A test that killed its server has nothing to delete.
         drop(dropping.join());
     }
 }
 
-/// Migrates the template; one that older migrations made is made anew.
+/// Migrates the template; one that other migrations made is created again.
 async fn prepare_template(server: &mut PgConnection, server_url: &str) {
     if try_migrate(server, server_url).await.is_err() {
         execute(server, &format!("drop database if exists {TEMPLATE} with (force)")).await;
@@ -130,20 +144,19 @@ async fn connect(url: &str) -> PgConnection {
     PgConnection::connect(url).await.unwrap_or_else(|error| fail("connect to Postgres", &error))
 }
 
-/// Names are ours, so they need no quoting.
+/// Runs a statement; names in it are ours, so they need no quoting.
 async fn execute(connection: &mut PgConnection, sql: &str) {
     if let Err(error) = connection.execute(AssertSqlSafe(sql.to_owned())).await {
         fail(sql, &error);
     }
 }
 
-/// The same server's address with another database.
+/// Returns the same server's address with another database.
 fn on_database(url: &str, name: &str) -> String {
     let (server, _) = url.rsplit_once('/').unwrap_or((url, ""));
     format!("{server}/{name}")
 }
 
-#[expect(clippy::panic, reason = "a test without its database has no better answer")]
 fn fail(what: &str, error: &dyn std::fmt::Display) -> ! {
     panic!("cannot {what}: {error}")
 }

@@ -6,41 +6,43 @@ use std::{
     sync::OnceLock,
 };
 
+use shared::config::KafkaMode;
 use stack::{
     Endpoints,
     background::{self, Claim},
     paths,
 };
 
-/// The background stack ends by itself when no test has used it for so long.
+/// The background stack stops by itself when no test has used it for this many seconds.
 const IDLE_STOP: &str = "--idle-stop=300";
 
-/// Addresses of Redis, Postgres and Kafka.
+/// Returns the addresses of Redis, Postgres and Kafka.
 ///
-/// `./scripts/test` starts a stack for the whole run and hands its addresses down in
+/// `./scripts/test` starts a stack for the whole run and passes its addresses in
 /// `SLUICE_REDIS__URL`, `SLUICE_DATABASE__URL`, `SLUICE_KAFKA__BROKERS`. Without them (a plain
-/// `cargo test -p …`) a stack is started in the background under `.sluice/test`, shared by all
-/// test processes, and stops by itself a while after the last of them.
+/// `cargo test -p …`) a stack is started in the background under `.sluice/test`. All test
+/// processes share it, and it stops by itself a while after the last of them.
 ///
 /// # Panics
 ///
 /// Panics with the reason when there is no stack and none can be started.
 pub fn endpoints() -> &'static Endpoints {
-    // A failure is kept, too: trying again would take each test as long as the first.
+    // A failure is kept, too: trying again would take every test as long as the first.
     static ENDPOINTS: OnceLock<Result<Endpoints, String>> = OnceLock::new();
     let found = ENDPOINTS.get_or_init(|| given().map_or_else(background, Ok));
-    #[expect(clippy::panic, reason = "a test without a stack has no better answer")]
     found.as_ref().unwrap_or_else(|reason| {
         panic!("no servers to test on: {reason}\nrun the tests through ./scripts/test")
     })
 }
 
 fn given() -> Option<Endpoints> {
+    let mode = variable("SLUICE_KAFKA__MODE")
+        .map_or(Ok(KafkaMode::Kafka), |word| word.parse::<KafkaMode>());
     Some(Endpoints {
         redis_url: variable("SLUICE_REDIS__URL")?,
         database_url: variable("SLUICE_DATABASE__URL")?,
         kafka_brokers: variable("SLUICE_KAFKA__BROKERS")?,
-        kafka_mode: variable("SLUICE_KAFKA__MODE").unwrap_or_else(|| "kafka".to_owned()),
+        kafka_mode: Some(mode.expect("SLUICE_KAFKA__MODE is auto, kafka or embedded")),
     })
 }
 

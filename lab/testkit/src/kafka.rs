@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use broker::{LogInfo, Topics};
-use shared::config::KafkaSettings;
-use stack::{Endpoints, fleet::Env, kafka::embedded::EmbeddedBroker};
+use broker::LogInfo;
+use shared::{
+    config::{KafkaMode, KafkaSettings},
+    messages::topics,
+};
+use stack::{Endpoints, Env, KafkaServer, kafka::embedded::EmbeddedBroker};
 use uuid::Uuid;
 
 use crate::{settings, wait_until};
@@ -13,52 +16,59 @@ use crate::{settings, wait_until};
 const PARTITIONS: u16 = 4;
 const LEADER_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// All topics under a prefix that nobody else has.
+/// All topics under a prefix of a test's own.
 #[derive(Debug)]
 pub struct TestTopics {
     settings: KafkaSettings,
     env: Env,
-    /// Where the run is on the embedded broker, each test holds one: only its holder can make
-    /// topics on it.
+    /// On the embedded broker each test has its own: only its owner can create topics on it.
     _broker: Option<EmbeddedBroker>,
 }
 
 impl TestTopics {
-    /// Makes topics on the shared stack.
+    /// Creates topics on the shared stack.
     pub async fn create() -> Self {
         Self::create_on(crate::endpoints()).await
     }
 
-    /// Makes topics on another stack.
+    /// Creates topics on another stack.
     ///
     /// # Panics
     ///
-    /// Panics if the broker does not take them.
+    /// Panics if the broker refuses them.
     pub async fn create_on(endpoints: &Endpoints) -> Self {
-        let broker = (endpoints.kafka_mode == "embedded")
+        let broker = (endpoints.kafka_mode == Some(KafkaMode::Embedded))
             .then(|| EmbeddedBroker::start().expect("librdkafka brings a broker"));
-        let brokers = broker.as_ref().map_or(endpoints.kafka_brokers.as_str(), |b| b.brokers());
+        let given = endpoints.kafka_brokers.as_str();
+        let brokers = broker.as_ref().map_or(given, EmbeddedBroker::brokers);
+        let mode = endpoints.kafka_mode.unwrap_or(KafkaMode::Kafka);
         let env: Env = [
             ("BROKERS", brokers.to_owned()),
-            ("MODE", endpoints.kafka_mode.clone()),
+            ("MODE", mode.as_str().to_owned()),
             ("TOPIC_PREFIX", format!("t{}-", Uuid::now_v7().simple())),
             ("PARTITIONS", PARTITIONS.to_string()),
         ]
         .map(|(key, value)| (format!("SLUICE_KAFKA__{key}"), value))
         .into();
         let settings = settings(env.clone()).kafka;
-        match &broker {
-            Some(broker) => {
-                let made = broker.create_topics(&settings.topic_prefix, PARTITIONS);
-                made.expect("a new broker takes our topics");
-            }
-            None => {
-                let made = broker::admin::ensure_topics(&settings).await;
-                made.expect("the broker takes our topics");
-                wait_for_leaders(&settings).await;
-            }
+        if let Some(broker) = &broker {
+            let created = broker.create_topics(&settings.topic_prefix, PARTITIONS);
+            created.expect("a new broker takes our topics");
         }
+        broker::admin::ensure_topics(&settings).await.expect("the broker takes our topics");
+        wait_for_leaders(&settings).await;
         Self { settings, env, _broker: broker }
+    }
+
+    /// Creates those of a server that the test has for itself, under the settings' own prefix.
+    pub(crate) async fn of_server(
+        server: &KafkaServer,
+        settings: KafkaSettings,
+    ) -> anyhow::Result<Self> {
+        server.create_embedded_topics(&settings.topic_prefix, settings.partitions.get())?;
+        broker::admin::ensure_topics(&settings).await?;
+        wait_for_leaders(&settings).await;
+        Ok(Self { settings, env: Env::new(), _broker: None })
     }
 
     /// Settings for a client.
@@ -67,7 +77,7 @@ impl TestTopics {
         &self.settings
     }
 
-    /// The same for a service.
+    /// What of them differs from the defaults, for a service.
     #[must_use]
     pub fn env(&self) -> &Env {
         &self.env
@@ -83,16 +93,9 @@ impl TestTopics {
 /// A new topic's partitions have no leader for a moment after the broker has taken it.
 async fn wait_for_leaders(settings: &KafkaSettings) {
     let log = LogInfo::new(settings).expect("librdkafka takes our settings");
-    let topics = Topics::new(settings);
-    let last_partition = i32::from(PARTITIONS) - 1;
-    for (topic, partition) in [
-        (&topics.queue_events, last_partition),
-        (&topics.order_commands, last_partition),
-        (&topics.order_events, 0),
-        (&topics.dead_letters, 0),
-    ] {
+    for (topic, n_partitions) in topics::all(&settings.topic_prefix, settings.partitions.get()) {
         wait_until("leader of a new partition", LEADER_TIMEOUT, async || {
-            log.offsets(topic, partition).await.ok()
+            log.offsets(&topic, n_partitions - 1).await.ok()
         })
         .await;
     }

@@ -1,16 +1,19 @@
-//! What tests on the real stack share.
+//! What tests on real servers share: the one world that they run in, and parts of it.
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`endpoints`] | the servers: from `./scripts/test`, or started in the background |
+//! | [`world`] | all services as processes, on shared servers or on those of one test |
+//! | [`app`] | a small seller, operator and shopper over HTTP and WebSocket |
+//! | [`room`], [`stored`] | an open room in Redis; an open drop in Postgres |
 //! | [`database`](mod@database) | a migrated database of a test's own |
 //! | [`redis`](mod@redis), [`kafka`] | the same for Redis and topics |
-//! | [`settings`](mod@settings) | the services' settings with the addresses of a test |
-//! | [`services`] | all services as processes, with everything of their own |
-//! | [`app`] | a small seller, operator and shopper over HTTP and WebSocket |
+//! | [`endpoints`](mod@endpoints) | the servers: from `./scripts/test`, or started in the background |
+//! | [`settings`](mod@settings) | the services' settings with the addresses and keys of a test |
 //! | [`clock`], [`wait`] | a clock that tests set; conditions with a deadline |
+//! | `keys` | sellers and operators with API keys |
 //!
-//! Everything here panics with a clear word when the stack is away: a test has no better answer.
+//! Services are started as the binaries that were built, and never linked. Most helpers panic
+//! with a clear message when the stack is away: a test could do nothing better.
 
 pub mod app;
 pub mod clock;
@@ -18,9 +21,13 @@ pub mod database;
 pub mod endpoints;
 pub mod kafka;
 pub mod redis;
-pub mod services;
+pub mod room;
 pub mod settings;
+pub mod stored;
 pub mod wait;
+pub mod world;
+
+mod keys;
 
 pub use app::TestApp;
 pub use clock::MockClock;
@@ -28,6 +35,6 @@ pub use database::TestDatabase;
 pub use endpoints::endpoints;
 pub use kafka::TestTopics;
 pub use redis::TestRedis;
-pub use services::{Services, ServicesBuilder};
-pub use settings::settings;
+pub use settings::{keyring, settings};
 pub use wait::wait_until;
+pub use world::{Victim, World, WorldOptions};

@@ -1,16 +1,16 @@
 //! A Redis database of a test's own.
 //!
-//! Keys of a drop cannot meet those of another, but the set of all rooms is shared by everyone
-//! on a database. So every fleet of services gets a numbered database of the server.
+//! Keys of one drop cannot collide with those of another, but the set of all rooms is one per
+//! database. So each test gets a numbered database of the server.
 
 use redis::{Client, aio::MultiplexedConnection};
 use stack::Endpoints;
 
-/// As many as `stack::redis` starts the server with, without the first.
+/// As many as the stack starts the server with, without the first.
 const N_DATABASES: u64 = 1_023;
 const COUNTER: &str = "testkit:databases";
 
-/// A numbered database, empty at first.
+/// A database of a Redis server, empty at first.
 #[derive(Clone, Debug)]
 pub struct TestRedis {
     url: String,
@@ -41,7 +41,12 @@ impl TestRedis {
         Self { url }
     }
 
-    /// Its address.
+    /// Takes a server that the test has for itself.
+    pub(crate) fn of_server(endpoints: &Endpoints) -> Self {
+        Self { url: endpoints.redis_url.clone() }
+    }
+
+    /// `redis://…`, with the database's number.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -55,5 +60,5 @@ impl TestRedis {
 
 async fn open(url: &str) -> MultiplexedConnection {
     let client = Client::open(url).expect("the stack gives a Redis address");
-    client.get_multiplexed_async_connection().await.expect("Redis runs")
+    client.get_multiplexed_async_connection().await.expect("Redis is running")
 }

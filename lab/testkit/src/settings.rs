@@ -1,12 +1,30 @@
-//! The services' settings with the addresses of a test.
+//! The services' settings with the addresses and keys of a test.
 
-use shared::config::Settings;
-use stack::fleet::Env;
+use shared::{config::Settings, credentials::Keyring};
+use stack::Env;
 
 /// Keys for tests: fixed, so that a token can be made in one process and read in another.
 pub const TEST_KEYS: &str = "1:abababababababababababababababababababababababababababababababab";
 
-/// The defaults with these variables over them; the keys that have no default are filled in.
+/// Returns the settings that have no default: the keys of credentials.
+#[must_use]
+pub fn credentials() -> Env {
+    ["TICKET_KEYS", "SESSION_KEYS", "COMMAND_KEYS"]
+        .map(|name| (format!("SLUICE_CREDENTIALS__{name}"), TEST_KEYS.to_owned()))
+        .into()
+}
+
+/// Returns the keys that services have under [`credentials`].
+///
+/// # Panics
+///
+/// Never: they are valid.
+#[must_use]
+pub fn keyring() -> Keyring {
+    Keyring::parse(&TEST_KEYS.into()).expect("the keys of tests are valid")
+}
+
+/// Returns the defaults with these variables over them, and with [`credentials`].
 ///
 /// # Panics
 ///
@@ -14,9 +32,7 @@ pub const TEST_KEYS: &str = "1:ababababababababababababababababababababababababa
 pub fn settings<K: Into<String>, V: Into<String>>(
     changes: impl IntoIterator<Item = (K, V)>,
 ) -> Settings {
-    let mut env: Env = ["TICKET_KEYS", "SESSION_KEYS", "COMMAND_KEYS"]
-        .map(|name| (format!("SLUICE_CREDENTIALS__{name}"), TEST_KEYS.to_owned()))
-        .into();
+    let mut env = credentials();
     env.extend(changes.into_iter().map(|(key, value)| (key.into(), value.into())));
     Settings::from_vars(env).expect("a test gives settings that can be used")
 }

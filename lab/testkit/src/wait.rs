@@ -5,10 +5,12 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long a test waits for something that must happen.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Asks until there is an answer, and returns it.
 ///
-/// `ask` gives `Some` when the condition holds. What it waits for is in `what`, for the message.
+/// `ask` returns `Some` once the condition holds; `what` names it in the message of a failure.
 ///
 /// # Panics
 ///
@@ -22,7 +24,7 @@ pub fn wait_until<T, F>(
 where
     F: Future<Output = Option<T>>,
 {
-    // Taken here, since inside of the future the caller is no longer known.
+    // Read here, since the caller is not known inside of the future.
     let caller = std::panic::Location::caller();
     async move {
         let deadline = Instant::now() + at_most;

@@ -4,49 +4,52 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Brings Sluice up, holds its servers, runs its tests.
+/// Starts Sluice and its servers, and runs its tests.
 ///
-/// Settings are `SLUICE_SECTION__KEY` (config/default.toml). For the servers' own places:
+/// Settings are SLUICE_SECTION__KEY (see config/default.toml). Where the private servers run:
 /// SLUICE_STACK_DIR, SLUICE_STACK_REDIS_PORT, SLUICE_STACK_POSTGRES_PORT,
-/// SLUICE_STACK_KAFKA_PORT, SLUICE_STACK_KAFKA_CONTROLLER_PORT. Servers that run already are
-/// used instead of private ones when SLUICE_REDIS__URL, SLUICE_DATABASE__URL or
-/// SLUICE_KAFKA__BROKERS is set.
+/// SLUICE_STACK_KAFKA_PORT, SLUICE_STACK_KAFKA_CONTROLLER_PORT. To use servers that are already
+/// running instead, set SLUICE_REDIS__URL, SLUICE_DATABASE__URL or SLUICE_KAFKA__BROKERS.
 #[derive(Debug, Parser)]
 #[command(name = "xtask", version)]
 pub enum Command {
-    /// Starts everything and prints where it is; Ctrl-C stops it in order.
+    /// Start everything and print the addresses; Ctrl-C stops it in order.
     Up,
-    /// The servers alone: Redis, Postgres, Kafka.
+    /// Manage the servers alone: Redis, Postgres, Kafka.
     Stack {
         /// What to do with them.
         #[command(subcommand)]
         action: StackAction,
     },
-    /// Runs the tests on a private stack of their own.
+    /// Run the tests on a private stack.
     Test(TestArgs),
+    /// Check what the compiler does not see: rings of modules, names, what the pages say.
+    House,
+    /// Writes down what Postgres says of every checked query, or checks that it is still true.
+    Queries(QueriesArgs),
 }
 
 /// What to do with the servers.
 #[derive(Debug, Subcommand)]
 pub enum StackAction {
-    /// Starts them in the background and prints their addresses.
+    /// Start the servers in the background and print their addresses.
     Start(StackArgs),
-    /// Starts them in the foreground.
+    /// Run the servers in the foreground.
     Run(StackArgs),
-    /// Stops those in the background, or an `up`.
+    /// Stop the servers in the background, or an `up`.
     Stop(DirArgs),
-    /// Tells what runs where.
+    /// Show what is running, and where.
     Status(DirArgs),
-    /// Shows the end of the logs.
+    /// Show the end of the logs.
     Logs(LogArgs),
-    /// Stops everything and deletes all data; jars and secrets stay.
+    /// Stop everything and delete all data; jars and secrets are kept.
     Wipe(DirArgs),
 }
 
 /// Which folder.
 #[derive(Debug, Args)]
 pub struct DirArgs {
-    /// Data and logs; `.sluice` in the workspace unless SLUICE_STACK_DIR is set.
+    /// Folder of data and logs [default: .sluice in the workspace].
     #[arg(long, env = "SLUICE_STACK_DIR")]
     pub dir: Option<PathBuf>,
 }
@@ -54,16 +57,16 @@ pub struct DirArgs {
 /// How to start the servers.
 #[derive(Debug, Args)]
 pub struct StackArgs {
-    /// Data and logs; `.sluice` in the workspace unless SLUICE_STACK_DIR is set.
+    /// Folder of data and logs [default: .sluice in the workspace].
     #[arg(long, env = "SLUICE_STACK_DIR")]
     pub dir: Option<PathBuf>,
-    /// Takes any free ports instead of the standard ones.
+    /// Use any free ports instead of the standard ones.
     #[arg(long)]
     pub free_ports: bool,
-    /// Brings neither schema nor topics: tests make their own.
+    /// Create neither schema nor topics; tests create their own.
     #[arg(long)]
     pub servers_only: bool,
-    /// Stops by itself when no test process has claimed it for so many seconds.
+    /// Stop when no test process has used the servers for this many seconds.
     #[arg(long, value_name = "SECONDS")]
     pub idle_stop: Option<u64>,
 }
@@ -71,15 +74,15 @@ pub struct StackArgs {
 /// Which logs.
 #[derive(Debug, Args)]
 pub struct LogArgs {
-    /// Data and logs; `.sluice` in the workspace unless SLUICE_STACK_DIR is set.
+    /// Folder of data and logs [default: .sluice in the workspace].
     #[arg(long, env = "SLUICE_STACK_DIR")]
     pub dir: Option<PathBuf>,
-    /// redis, postgres, kafka, worker, ...; all of them if none is named.
+    /// redis, postgres, kafka, worker and so on; by default all of them.
     pub names: Vec<String>,
-    /// Goes on as they grow.
+    /// Keep printing as the logs grow.
     #[arg(short, long)]
     pub follow: bool,
-    /// How many lines of each.
+    /// Number of lines of each log.
     #[arg(short = 'n', long, default_value_t = 40)]
     pub lines: u32,
 }
@@ -87,16 +90,27 @@ pub struct LogArgs {
 /// What to test.
 #[derive(Debug, Args)]
 pub struct TestArgs {
-    /// Leaves out the tests in the browser.
+    /// Skip the browser tests.
     #[arg(long)]
     pub no_browser: bool,
-    /// Runs the tests in the browser only.
+    /// Run the browser tests only.
     #[arg(long, conflicts_with = "no_browser")]
     pub only_browser: bool,
-    /// Runs the longer crash tests instead: mutants, and a kill in every gap of the worker.
+    /// Run the longer crash tests instead: mutants, and a kill in every gap of the worker.
     #[arg(long, conflicts_with_all = ["only_browser", "cargo_args"])]
     pub crash: bool,
-    /// Handed to `cargo test`; the whole workspace if nothing is given.
+    /// Arguments for `cargo test`; by default it tests the whole workspace.
+    #[arg(last = true)]
+    pub cargo_args: Vec<String>,
+}
+
+/// How to look at the queries.
+#[derive(Debug, Args)]
+pub struct QueriesArgs {
+    /// Fails when database/.sqlx is stale, instead of writing it.
+    #[arg(long)]
+    pub check: bool,
+    /// Handed to cargo, which must compile the crate `database`; `check -p database` by default.
     #[arg(last = true)]
     pub cargo_args: Vec<String>,
 }

@@ -50,7 +50,7 @@ impl Console {
         self.bars.suspend(|| println!("{text}"));
     }
 
-    /// How long all steps took so far.
+    /// Returns the time since the first step.
     pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed()
     }

@@ -2,8 +2,11 @@
 
 use std::process::ExitCode;
 
+use stack::paths;
+
 use crate::{
     cli::{Command, StackAction},
+    house, queries,
     settings::Settings,
     stack_command, test_command, up,
 };
@@ -13,6 +16,8 @@ pub(crate) async fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Up => up::up(Settings::load(None, false)?).await,
         Command::Test(args) => test_command::test(args).await,
+        Command::House => house::check(&paths::workspace_root()),
+        Command::Queries(args) => queries::queries(args).await,
         Command::Stack { action } => match action {
             StackAction::Start(args) => stack_command::start(args),
             StackAction::Run(args) => stack_command::run(args).await,

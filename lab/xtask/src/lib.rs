@@ -1,4 +1,4 @@
-//! Commands of the workspace: bring everything up, hold the servers, run the tests.
+//! Commands of the workspace: bring everything up, run the servers alone, run the tests.
 //!
 //! | module | holds |
 //! |---|---|
@@ -7,9 +7,11 @@
 //! | `up`, `table` | servers, schema, topics, seed, services; table of addresses |
 //! | `servers` | the servers with schema and topics, each step shown |
 //! | `services` | our services, seeded and started |
-//! | `supervise` | restarts what ends by itself; stops everything in order |
+//! | `supervise` | what ends by itself is restarted; everything is stopped in order |
 //! | `stack_command` | `stack start`, `run`, `stop`, `status`, `logs`, `wipe` |
 //! | `test_command` | the tests on a stack of their own |
+//! | `queries` | what Postgres says of the queries that are checked at compile time |
+//! | `house` | checks of what the compiler does not see |
 //! | `console`, `signals` | step lines with timings; first and second Ctrl-C |
 
 #![expect(
@@ -22,6 +24,8 @@ pub mod cli;
 
 mod console;
 mod dispatch;
+mod house;
+mod queries;
 mod servers;
 mod services;
 mod settings;

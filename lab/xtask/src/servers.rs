@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use stack::{Secrets, Stack, fleet::Env};
+use shared::config::{KafkaMode, KafkaSettings, Settings as ServiceSettings};
+use stack::{Fleet, Stack};
 use tokio::sync::OnceCell;
 
 use crate::{console::Console, settings::Settings};
 
-/// Starts the servers; what was started by the time of a failure is in `running`.
+/// Starts the servers. They are in `running` even if one of them fails.
 pub(crate) async fn start(
     console: &Console,
     settings: &Settings,
@@ -29,39 +30,27 @@ pub(crate) async fn start(
 pub(crate) async fn prepare_data(
     console: &Console,
     stack: &Stack,
-    secrets: &Secrets,
-    given: &Env,
+    fleet: &Fleet,
 ) -> anyhow::Result<()> {
-    let mut env = stack.endpoints().env();
-    env.extend(secrets.env().clone());
-    env.extend(given.clone());
-    env.extend(stack.endpoints().env());
-    let settings = shared::config::Settings::from_vars(env)?;
-    console.step("schema", migrate(&settings)).await?;
-    console.step("topics", create_topics(stack, &settings)).await
+    let kafka = ServiceSettings::from_vars(fleet.service_env())?.kafka;
+    console.step("schema", migrate(fleet)).await?;
+    console.step("topics", create_topics(stack, &kafka)).await
 }
 
-async fn migrate(settings: &shared::config::Settings) -> anyhow::Result<()> {
-    let pool = database::connect(&settings.database)?;
-    let migrated = database::migrate(&pool).await;
-    pool.close().await;
-    migrated.context(
-        "cannot bring the schema up to date; where an applied migration was changed, \
+async fn migrate(fleet: &Fleet) -> anyhow::Result<()> {
+    fleet.migrate().await.context(
+        "cannot bring the schema up to date; if an applied migration was changed, \
          `./scripts/stack wipe` starts over",
     )
 }
 
-async fn create_topics(stack: &Stack, settings: &shared::config::Settings) -> anyhow::Result<()> {
-    let kafka = &settings.kafka;
-    match stack.kafka().as_embedded() {
-        Some(broker) => broker.create_topics(&kafka.topic_prefix, kafka.partitions.get())?,
-        None => broker::admin::ensure_topics(kafka).await?,
-    }
-    Ok(())
+async fn create_topics(stack: &Stack, settings: &KafkaSettings) -> anyhow::Result<()> {
+    stack.kafka().create_embedded_topics(&settings.topic_prefix, settings.partitions.get())?;
+    Ok(broker::admin::ensure_topics(settings).await?)
 }
 
 fn kafka_title(stack: &Stack) -> &'static str {
-    if stack.kafka().as_embedded().is_some() {
+    if stack.kafka().mode() == KafkaMode::Embedded {
         "EMBEDDED broker (its log is not durable)"
     } else {
         "Kafka"

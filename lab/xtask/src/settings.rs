@@ -3,15 +3,18 @@
 use std::{env::VarError, net::SocketAddr, path::PathBuf};
 
 use anyhow::{Context, bail};
-use stack::{FleetPorts, KafkaMode, Ports, Source, StackOptions, fleet::Env, paths};
+use shared::config::KafkaMode;
+use stack::{
+    Env, Fleet, FleetPorts, Ports, Secrets, ServerSource, Stack, StackError, StackOptions, paths,
+};
 
 /// What the environment says about where things run.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) options: StackOptions,
     pub(crate) fleet_ports: FleetPorts,
-    /// Every `SLUICE_SECTION__KEY` of the environment: it wins over what we would choose.
-    pub(crate) given: Env,
+    /// Every `SLUICE_SECTION__KEY` of the environment; these win over what we would choose.
+    given: Env,
 }
 
 impl Settings {
@@ -25,20 +28,35 @@ impl Settings {
             (&mut options.kafka, "SLUICE_KAFKA__BROKERS"),
         ] {
             if let Some(address) = variable(key)? {
-                *source = Source::Existing(address);
+                *source = ServerSource::Existing(address);
             }
         }
         if let Some(word) = variable("SLUICE_KAFKA__MODE")? {
-            options.kafka_mode = word.parse::<KafkaMode>()?;
+            options.kafka_mode = word.parse::<KafkaMode>().with_context(|| {
+                format!("SLUICE_KAFKA__MODE={word}: expected auto, kafka or embedded")
+            })?;
         }
         let given = std::env::vars()
             .filter(|(name, _)| name.starts_with("SLUICE_") && name.contains("__"))
             .collect();
         Ok(Self { options, fleet_ports: fleet_ports()?, given })
     }
+
+    /// Reads the secrets of this folder's installation, which are generated once.
+    pub(crate) fn secrets(&self) -> Result<Secrets, StackError> {
+        Secrets::load_or_generate(&self.options.dir.join("secrets.env"))
+    }
+
+    /// The services on this stack, with what the environment says about them.
+    pub(crate) fn fleet(&self, stack: &Stack, secrets: &Secrets) -> Fleet {
+        let endpoints = stack.endpoints();
+        let mut env = self.given.clone();
+        env.extend(endpoints.env());
+        Fleet::new(&self.options.dir, self.fleet_ports, &endpoints, secrets, env)
+    }
 }
 
-/// The folder for data and logs: the flag, the environment, or `.sluice` in the workspace.
+/// Returns the folder for data and logs: the flag, the environment, or `.sluice` in the workspace.
 pub(crate) fn sluice_dir(flag: Option<PathBuf>) -> anyhow::Result<PathBuf> {
     let dir = match flag {
         Some(dir) => dir,
@@ -59,7 +77,8 @@ fn standard_ports() -> anyhow::Result<Ports> {
     })
 }
 
-/// The services' ports follow their own settings, so that the table and the health checks agree.
+/// Returns the services' ports, which follow their own settings, so that the table and the health
+/// checks agree.
 fn fleet_ports() -> anyhow::Result<FleetPorts> {
     let standard = FleetPorts::STANDARD;
     Ok(FleetPorts {
@@ -90,7 +109,7 @@ fn listen_port(key: &str, default: u16) -> anyhow::Result<u16> {
     Ok(address.port())
 }
 
-/// An environment variable; an empty one counts as not set.
+/// Reads an environment variable; an empty one counts as not set.
 #[expect(clippy::disallowed_methods, reason = "the one place where xtask reads its environment")]
 fn variable(key: &str) -> anyhow::Result<Option<String>> {
     match std::env::var(key) {

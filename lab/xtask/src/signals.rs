@@ -1,8 +1,8 @@
-//! The first signal asks for an ordered stop, the second one for the end.
+//! The first signal asks for an orderly stop, the second one kills.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Signals that stop us, from when this was made.
+/// The signals that stop us, from the moment this was created.
 #[derive(Debug)]
 pub(crate) struct Signals {
     interrupt: Signal,

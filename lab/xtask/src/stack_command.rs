@@ -10,8 +10,9 @@ use std::{
 
 use anyhow::{Context, bail};
 use nix::{sys::signal::Signal, unistd::Pid};
+use shared::config::KafkaMode;
 use stack::{
-    Secrets, Stack,
+    Stack,
     background::{self, Claim, StackState},
 };
 use tokio::time::sleep;
@@ -27,7 +28,7 @@ use crate::{
 
 const STOP_TIMEOUT: Duration = Duration::from_secs(90);
 const IDLE_LOOK_EVERY: Duration = Duration::from_secs(1);
-/// What `wipe` deletes. Jars (`kafka/lib`) and secrets stay.
+/// What `wipe` deletes; jars (`kafka/lib`) and secrets are kept.
 const DATA: [&str; 9] = [
     "redis",
     "postgres",
@@ -43,7 +44,7 @@ const DATA: [&str; 9] = [
 /// Starts a supervisor in the background unless there is one.
 pub(crate) fn start(args: StackArgs) -> anyhow::Result<ExitCode> {
     let dir = sluice_dir(args.dir)?;
-    let supervisor = std::env::current_exe().context("cannot find myself")?;
+    let supervisor = std::env::current_exe().context("cannot find the running program")?;
     let mut flags = Vec::new();
     if args.free_ports {
         flags.push("--free-ports".to_owned());
@@ -60,7 +61,7 @@ pub(crate) fn start(args: StackArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Holds the servers in the foreground.
+/// Runs the servers in the foreground.
 pub(crate) async fn run(args: StackArgs) -> anyhow::Result<ExitCode> {
     let settings = Settings::load(args.dir, args.free_ports)?;
     let dir = settings.options.dir.clone();
@@ -70,8 +71,8 @@ pub(crate) async fn run(args: StackArgs) -> anyhow::Result<ExitCode> {
     let work = async {
         let stack = servers::start(&console, &settings, &running.stack).await?;
         if !args.servers_only {
-            let secrets = Secrets::load_or_generate(&dir.join("secrets.env"))?;
-            servers::prepare_data(&console, &stack, &secrets, &settings.given).await?;
+            let fleet = settings.fleet(&stack, &settings.secrets()?);
+            servers::prepare_data(&console, &stack, &fleet).await?;
         }
         let state = state_of(&stack);
         state.write(&dir)?;
@@ -90,7 +91,7 @@ pub(crate) async fn run(args: StackArgs) -> anyhow::Result<ExitCode> {
     outcome.map(|_| ExitCode::SUCCESS)
 }
 
-/// Returns with the folder claimed once nobody else has claimed it for so long.
+/// Returns with the folder claimed once no one else has claimed it for this long.
 async fn idle(dir: &Path, seconds: Option<u64>) -> Claim {
     let Some(seconds) = seconds else { return std::future::pending().await };
     let mut free_since = Instant::now();
@@ -110,7 +111,7 @@ pub(crate) async fn stop(dir: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     if stop_supervisor(&dir).await? {
         println!("stopped");
     } else {
-        println!("nothing runs in {}", dir.display());
+        println!("nothing is running in {}", dir.display());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -122,14 +123,14 @@ async fn stop_supervisor(dir: &Path) -> anyhow::Result<bool> {
     let deadline = Instant::now() + STOP_TIMEOUT;
     while background::supervisor_lives(dir) {
         if Instant::now() > deadline {
-            bail!("the supervisor (pid {pid}) still runs after {STOP_TIMEOUT:?}");
+            bail!("the supervisor (pid {pid}) is still running after {STOP_TIMEOUT:?}");
         }
         sleep(Duration::from_millis(50)).await;
     }
     Ok(true)
 }
 
-/// Prints what runs; fails if nothing does, for scripts.
+/// Prints what is running; fails if nothing is, for scripts.
 pub(crate) fn status(dir: Option<PathBuf>) -> anyhow::Result<ExitCode> {
     let dir = sluice_dir(dir)?;
     match (StackState::read(&dir), background::supervisor_pid(&dir)) {
@@ -142,7 +143,7 @@ pub(crate) fn status(dir: Option<PathBuf>) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::from(2))
         }
         (None, None) => {
-            println!("nothing runs in {}", dir.display());
+            println!("nothing is running in {}", dir.display());
             Ok(ExitCode::from(3))
         }
     }
@@ -184,7 +185,7 @@ pub(crate) async fn wipe(dir: Option<PathBuf>) -> anyhow::Result<ExitCode> {
             Ok(()) | Err(_) => {}
         }
     }
-    println!("deleted all data in {}; jars and secrets stay", dir.display());
+    println!("deleted all data in {}; jars and secrets were kept", dir.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -209,6 +210,7 @@ fn print_state(dir: &Path, state: &StackState) {
         pid_of("postgres")
     );
     println!("SLUICE_KAFKA__BROKERS={}  # pid {}", state.endpoints.kafka_brokers, pid_of("kafka"));
-    println!("SLUICE_KAFKA__MODE={}", state.endpoints.kafka_mode);
+    let mode = state.endpoints.kafka_mode.map_or("", KafkaMode::as_str);
+    println!("SLUICE_KAFKA__MODE={mode}");
     println!("# logs: {}", dir.join("logs").display());
 }

@@ -1,10 +1,11 @@
-//! Restarts what ends by itself; stops everything in order.
+//! Restarts what ends by itself, and stops everything in order.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use stack::{Service, Stack, StackError};
 use tokio::{sync::OnceCell, task::JoinSet, time::sleep};
 
@@ -12,7 +13,7 @@ use crate::{console::Console, signals::Signals};
 
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 const MAX_PAUSE: Duration = Duration::from_secs(30);
-/// Whoever ran this long starts again at once.
+/// What ran for this long is restarted at once.
 const STABLE: Duration = Duration::from_secs(60);
 
 /// Everything that was started so far, in the order of starting.
@@ -25,14 +26,14 @@ pub(crate) struct Running {
 impl Running {
     /// Adds a service, so that it is looked after and stopped.
     pub(crate) fn add(&self, service: Arc<Service>) {
-        self.services.lock().unwrap_or_else(PoisonError::into_inner).push(service);
+        self.services.lock().push(service);
     }
 
     fn services(&self) -> Vec<Arc<Service>> {
-        self.services.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.services.lock().clone()
     }
 
-    /// Starts again whatever ends by itself, until dropped.
+    /// Restarts everything that ends by itself, until dropped.
     pub(crate) async fn keep_up(&self, console: &Arc<Console>) {
         let mut tasks = JoinSet::new();
         for service in self.services() {
@@ -46,8 +47,8 @@ impl Running {
         while tasks.join_next().await.is_some() {}
     }
 
-    /// Stops services first, the last started first, then the servers. Another signal kills
-    /// what is still there.
+    /// Stops the services, the last one started first, then the servers. Another signal kills what
+    /// is left.
     pub(crate) async fn stop(&self, console: &Console, signals: &mut Signals) {
         let stopping = async {
             for service in self.services().iter().rev() {
@@ -79,7 +80,7 @@ impl Running {
         if let Some(stack) = self.stack.get().cloned() {
             kills.spawn(async move {
                 let (redis, postgres, kafka) = (stack.redis(), stack.postgres(), stack.kafka());
-                // A server that is not ours refuses, which is as it should be.
+                // A server that is not ours refuses, as it should.
                 let _ = tokio::join!(redis.kill9(), postgres.kill9(), kafka.kill9());
                 Ok(())
             });
@@ -88,7 +89,7 @@ impl Running {
     }
 }
 
-/// One thing to look after.
+/// One process to keep running.
 enum Unit {
     Service(Arc<Service>),
     Redis(Arc<Stack>),
@@ -135,11 +136,11 @@ async fn keep_one_up(unit: Unit, console: Arc<Console>) {
         if started.elapsed() > STABLE {
             pause = Duration::ZERO;
         }
-        console.line(&format!("  {name} ended ({status}); starting it again in {pause:?}"));
+        console.line(&format!("  {name} ended ({status}); restarting it in {pause:?}"));
         sleep(pause).await;
         pause = (pause * 2).clamp(Duration::from_secs(1), MAX_PAUSE);
         started = Instant::now();
-        match console.step(&format!("start {name} again"), unit.start()).await {
+        match console.step(&format!("restart {name}"), unit.start()).await {
             Ok(()) => {}
             Err(error) => console.line(&format!("       {error}")),
         }

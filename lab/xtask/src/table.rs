@@ -1,28 +1,18 @@
 //! The table of addresses and demo keys that `up` ends with.
 
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
-use stack::{Endpoints, Fleet};
-
-use crate::services::Seed;
-
-/// What of the seed is worth a row, and its title.
-const SEED_ROWS: [(&str, &str); 4] = [
-    ("page", "demo drop"),
-    ("opens_at", "  opens at"),
-    ("seller_key", "seller key"),
-    ("operator_key", "operator key"),
-];
+use shared::config::KafkaMode;
+use stack::{Endpoints, Fleet, Seed};
 
 /// Lays out where everything is.
 pub(crate) fn addresses(fleet: &Fleet, endpoints: &Endpoints, seed: &Seed) -> String {
     let storefront = fleet.storefront_url();
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED);
-    for (name, title) in SEED_ROWS {
-        if let Some(text) = seed.get(name).and_then(serde_json::Value::as_str) {
-            table.add_row([title, text]);
-        }
-    }
+    table.add_row(["demo drop", &seed.page]);
+    table.add_row(["  opens at", &seed.opens_at]);
+    table.add_row(["seller key", &seed.seller_key]);
+    table.add_row(["operator key", &seed.operator_key]);
     table.add_row(["shop", &storefront]);
     table.add_row(["API", &format!("{storefront}/docs  {storefront}/openapi.json")]);
     table.add_row(["admission", &fleet.admission_url()]);
@@ -46,7 +36,7 @@ fn metrics(fleet: &Fleet) -> String {
 
 fn kafka(endpoints: &Endpoints) -> String {
     let brokers = &endpoints.kafka_brokers;
-    if endpoints.kafka_mode == "embedded" {
+    if endpoints.kafka_mode == Some(KafkaMode::Embedded) {
         format!("{brokers}  EMBEDDED: its log is lost when this ends")
     } else {
         brokers.clone()

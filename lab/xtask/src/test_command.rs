@@ -7,7 +7,8 @@ use std::{
 };
 
 use anyhow::Context;
-use stack::{Fleet, FleetPorts, Secrets, Stack, fleet::Env, paths};
+use mutants::{BuildCopy, WorkerVariant};
+use stack::{Env, Fleet, FleetPorts, Secrets, Stack, paths};
 use tokio::process::Command;
 
 use crate::{
@@ -19,19 +20,18 @@ use crate::{
     supervise::Running,
 };
 
-/// Starts a stack on free ports, runs the tests with its addresses, stops it.
+/// Starts a stack on free ports, runs the tests with its addresses, and stops it.
 pub(crate) async fn test(args: TestArgs) -> anyhow::Result<ExitCode> {
-    // A folder of its own: `stack start` for single tests and this may run side by side.
+    // A folder of its own, since a background stack for single tests may run at the same time.
     let dir = sluice_dir(None)?.join("test").join(format!("run-{}", std::process::id()));
-    let mut settings = Settings::load(Some(dir.clone()), true)?;
-    settings.options.dir = dir.clone();
+    let settings = Settings::load(Some(dir.clone()), true)?;
     let mut signals = Signals::listen()?;
     let console = Arc::new(Console::new());
     let running = Running::default();
     let work = async {
         let stack = servers::start(&console, &settings, &running.stack).await?;
-        let secrets = Secrets::generate()?;
-        servers::prepare_data(&console, &stack, &secrets, &settings.given).await?;
+        let fleet = settings.fleet(&stack, &Secrets::generate()?);
+        servers::prepare_data(&console, &stack, &fleet).await?;
         run_all(&console, &running, &stack, &args).await
     };
     let outcome = tokio::select! {
@@ -43,14 +43,14 @@ pub(crate) async fn test(args: TestArgs) -> anyhow::Result<ExitCode> {
     if passed {
         let _ = std::fs::remove_dir_all(&dir);
     } else {
-        console.line(&format!("logs are kept in {}", dir.join("logs").display()));
+        console.line(&format!("the logs are in {}", dir.join("logs").display()));
     }
     let word = if passed { "passed" } else { "FAILED" };
     console.line(&format!("tests {word} after {:.0} s", console.elapsed().as_secs_f32()));
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Goes on after a failure, so that one run shows all of them.
+/// Continues after a failure, so that one run shows all of them.
 async fn run_all(
     console: &Console,
     running: &Running,
@@ -61,15 +61,15 @@ async fn run_all(
     let env = stack.endpoints().env();
     let mut passed = true;
     if !args.only_browser {
-        if args.crash {
-            passed &= build_mutants(console, &root, &env).await?;
-        }
         passed &= run(
             console,
-            "build of the services",
+            "build the services",
             cargo(&["build", "--workspace", "--bins"], &root, &env),
         )
         .await?;
+        if args.crash {
+            build_mutants(console, &root).await?;
+        }
         let words: Vec<&str> = ["test"].into_iter().chain(test_words(args)).collect();
         passed &= run(console, "cargo test", cargo(&words, &root, &env)).await?;
     }
@@ -79,16 +79,20 @@ async fn run_all(
     Ok(passed)
 }
 
-/// Builds the worker with its wrong variants and its pauses, and puts it beside the right one. The same crates as in the other build, so that dependencies are built once.
-async fn build_mutants(console: &Console, root: &Path, env: &Env) -> anyhow::Result<bool> {
-    let words =
-        ["build", "--workspace", "--bins", "--features", "worker/mutants,worker/pausepoints"];
-    let built = run(console, "build of the mutants", cargo(&words, root, env)).await?;
-    let worker = paths::built_binary("worker")?;
-    let dir = worker.with_file_name("mutants");
-    std::fs::create_dir_all(&dir)?;
-    std::fs::copy(&worker, dir.join("worker")).context("cannot keep the worker of mutants")?;
-    Ok(built)
+/// Builds every worker that the crash suite runs. When a single trial is asked for, the suite
+/// builds the few that it needs.
+async fn build_mutants(console: &Console, root: &Path) -> anyhow::Result<()> {
+    mutants::check_all(root)?;
+    #[expect(clippy::disallowed_methods, reason = "chooses a test, no setting")]
+    let is_set = |name| std::env::var_os(name).is_some();
+    if is_set("SLUICE_E2E_MUTANT") || is_set("SLUICE_E2E_GAP") {
+        return Ok(());
+    }
+    let build_copy = BuildCopy::of_workspace()?;
+    for variant in WorkerVariant::all() {
+        console.step(&format!("worker: {variant}"), build_copy.worker(variant)).await?;
+    }
+    Ok(())
 }
 
 /// Starts the services on free ports for the browser, with a demo seller's and operator's keys.
@@ -99,21 +103,21 @@ async fn run_in_browser(
 ) -> anyhow::Result<bool> {
     let (secrets, ports) = (Secrets::generate()?, FleetPorts::free()?);
     let fleet = Fleet::new(stack.dir(), ports, &stack.endpoints(), &secrets, Env::new());
-    let seeded = services::start(console, running, &fleet).await?;
-    let key = |name| seeded.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let seed = services::start(console, running, &fleet).await?;
     let mut command = Command::new(paths::workspace_root().join("lab/e2e/browser/run"));
     command
         .env("SLUICE_STOREFRONT__PUBLIC_URL", fleet.storefront_url())
         .env("SLUICE_ADMISSION__PUBLIC_URL", fleet.admission_url())
-        .env("SLUICE_SELLER_KEY", key("seller_key"))
-        .env("SLUICE_OPERATOR_KEY", key("operator_key"))
+        .env("SLUICE_SELLER_KEY", seed.seller_key)
+        .env("SLUICE_OPERATOR_KEY", seed.operator_key)
         .kill_on_drop(true);
     run(console, "browser tests", command).await
 }
 
 fn test_words(args: &TestArgs) -> Vec<&str> {
     if args.crash {
-        // Of the whole workspace, or other features of the dependencies would build them anew.
+        // Of the whole workspace: with fewer crates, dependencies would have other features and be
+        // built again.
         let only = ["--features", "e2e/crash", "--test", "crash", "--", "--nocapture"];
         return ["--workspace", "--no-fail-fast"].into_iter().chain(only).collect();
     }
@@ -129,7 +133,7 @@ fn cargo(words: &[&str], root: &Path, env: &Env) -> Command {
     command
 }
 
-/// Runs a command on our own terminal; it brings its own progress.
+/// Runs a command on our own terminal, where it shows its own progress.
 async fn run(console: &Console, name: &str, mut command: Command) -> anyhow::Result<bool> {
     console.line(&format!("  .... {name}"));
     let started = std::time::Instant::now();

@@ -1,9 +1,9 @@
-//! Brings everything up and holds it until it is told to stop.
+//! Brings everything up and keeps it running until it is told to stop.
 
 use std::{process::ExitCode, sync::Arc};
 
 use anyhow::bail;
-use stack::{Fleet, Secrets, background::StackState, ports};
+use stack::{background::StackState, ports};
 
 use crate::{
     console::Console, servers, services, settings::Settings, signals::Signals,
@@ -23,7 +23,7 @@ pub(crate) async fn up(settings: Settings) -> anyhow::Result<ExitCode> {
     let outcome = tokio::select! {
         outcome = work => outcome,
         () = signals.next() => {
-            console.line("\nstopping; once more to kill");
+            console.line("\nstopping; press Ctrl-C again to kill");
             Ok(())
         }
     };
@@ -38,24 +38,20 @@ async fn bring_up(
     running: &Running,
 ) -> anyhow::Result<()> {
     check_service_ports(settings)?;
-    let dir = &settings.options.dir;
-    let secrets = Secrets::load_or_generate(&dir.join("secrets.env"))?;
+    let secrets = settings.secrets()?;
     let stack = servers::start(console, settings, &running.stack).await?;
-    servers::prepare_data(console, &stack, &secrets, &settings.given).await?;
+    let fleet = settings.fleet(&stack, &secrets);
+    servers::prepare_data(console, &stack, &fleet).await?;
+    let seed = services::start(console, running, &fleet).await?;
 
-    let endpoints = stack.endpoints();
-    let mut given = settings.given.clone();
-    given.extend(endpoints.env());
-    let fleet = Fleet::new(dir, settings.fleet_ports, &endpoints, &secrets, given);
-    let seeded = services::start(console, running, &fleet).await?;
-
-    state_of(&stack).write(dir)?;
-    console.line(&table::addresses(&fleet, &endpoints, &seeded));
-    console.line(&format!("up after {:.1} s; Ctrl-C stops it", console.elapsed().as_secs_f32()));
+    state_of(&stack).write(&settings.options.dir)?;
+    console.line(&table::addresses(&fleet, &stack.endpoints(), &seed));
+    let seconds = console.elapsed().as_secs_f32();
+    console.line(&format!("up after {seconds:.1} s; press Ctrl-C to stop"));
     Ok(())
 }
 
-/// Looks at the services' ports before anything is started, and names all that are busy.
+/// Checks the services' ports before anything is started, and names all that are busy.
 fn check_service_ports(settings: &Settings) -> anyhow::Result<()> {
     let ports = settings.fleet_ports;
     let busy: Vec<String> = [
@@ -74,7 +70,7 @@ fn check_service_ports(settings: &Settings) -> anyhow::Result<()> {
         return Ok(());
     }
     bail!(
-        "{}\n(or stop what listens there; an `up` of this folder: ./scripts/stack stop)",
+        "{}\n(or stop what listens there; if it is an `up` of this folder: ./scripts/stack stop)",
         busy.join("\n")
     )
 }

@@ -1,24 +1,25 @@
 //! Waiting → in flight → row → end.
 
-use crate::world::{EPOCH, World, ids, request};
-use queue::{
-    AdmitBlock, Extension, Finished, LogPosition, SettleOutcome, Settlement, TicketStatus,
+use crate::{EPOCH, ids};
+use shared::{
+    lifecycle::TicketState,
+    line::{AdmitBlock, Extension, Finished, LineState, LogPosition, SettleOutcome, Settlement},
 };
-use shared::lifecycle::TicketState;
 use std::time::Duration;
+use testkit::room::{TestRoom, admit_request};
 
 #[tokio::test]
 async fn a_ticket_goes_all_the_way() {
-    let world = World::open(10).await;
-    let (drop_id, queue) = (world.drop_id, &world.queue);
-    let ticket = world.join(1).await[0];
+    let room = TestRoom::open(10).await;
+    let (drop_id, queue) = (room.drop_id, &room.queue);
+    let ticket = room.join(1).await[0];
     let key = [(ticket.ticket_id, ticket.score)];
 
-    let admission = world.admit(5).await;
+    let admission = room.admit(5).await;
     assert_eq!(admission.tickets[0].ticket, ticket);
     assert_eq!(admission.blocked_by, Some(AdmitBlock::Empty));
     let status = queue.status(drop_id, EPOCH, &key).await.unwrap();
-    assert_eq!(status, [TicketStatus::InFlight { extended: false }]);
+    assert_eq!(status, [LineState::InFlight { extended: false }]);
 
     let position = LogPosition { generation: 1, partition: 3, offset: 77 };
     let extension = Extension { ticket_id: ticket.ticket_id, position };
@@ -34,29 +35,29 @@ async fn a_ticket_goes_all_the_way() {
         score: ticket.score,
         outcome: SettleOutcome::Held,
     };
-    queue.settle(drop_id, EPOCH, &[world.stock(2, 9, 1)], &[held]).await.unwrap();
-    assert_eq!(queue.status(drop_id, EPOCH, &key).await.unwrap(), [TicketStatus::Held]);
+    queue.settle(drop_id, EPOCH, &[room.stock(2, 9, 1)], &[held]).await.unwrap();
+    assert_eq!(queue.status(drop_id, EPOCH, &key).await.unwrap(), [LineState::Held]);
     assert!(queue.in_flight(drop_id, EPOCH).await.unwrap().is_empty());
 
     let state = TicketState::Confirmed;
     let done = Finished { ticket_id: ticket.ticket_id, score: ticket.score, state };
-    queue.finish(drop_id, EPOCH, &[world.stock(3, 9, 0)], &[done]).await.unwrap();
+    queue.finish(drop_id, EPOCH, &[room.stock(3, 9, 0)], &[done]).await.unwrap();
     // A late SETTLE does not bring it back.
-    queue.settle(drop_id, EPOCH, &[world.stock(2, 9, 1)], &[held]).await.unwrap();
-    assert_eq!(queue.status(drop_id, EPOCH, &key).await.unwrap(), [TicketStatus::Finished]);
-    assert_eq!(queue.stock(drop_id).await.unwrap(), [world.stock(3, 9, 0)]);
+    queue.settle(drop_id, EPOCH, &[room.stock(2, 9, 1)], &[held]).await.unwrap();
+    assert_eq!(queue.status(drop_id, EPOCH, &key).await.unwrap(), [LineState::Finished]);
+    assert_eq!(queue.stock(drop_id).await.unwrap(), [room.stock(3, 9, 0)]);
     let counts = queue.counts(drop_id, EPOCH).await.unwrap();
     assert_eq!((counts.joined, counts.ordered, counts.occupied), (1, 1, 0));
 }
 
 #[tokio::test]
 async fn a_retry_gets_the_batch_of_the_first_time() {
-    let world = World::open(10).await;
-    world.join(4).await;
-    let request = request(2);
-    let first = world.queue.admit(world.drop_id, EPOCH, request).await.unwrap();
-    world.admit(1).await;
-    let again = world.queue.admit(world.drop_id, EPOCH, request).await.unwrap();
+    let room = TestRoom::open(10).await;
+    room.join(4).await;
+    let request = admit_request(2);
+    let first = room.queue.admit(room.drop_id, EPOCH, request).await.unwrap();
+    room.admit(1).await;
+    let again = room.queue.admit(room.drop_id, EPOCH, request).await.unwrap();
     assert_eq!(ids(&first).len(), 2);
     assert_eq!(again, first);
 }

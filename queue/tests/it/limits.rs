@@ -1,46 +1,47 @@
 //! Rate, stock, occupancy, mode, and the end.
 
-use crate::world::{EPOCH, World, config, ids, request};
-use queue::{AdmitBlock, JoinOutcome, SettleOutcome, Settlement, TicketStatus};
+use crate::{EPOCH, ids};
 use shared::{
     drops::{CloseReason, DropMode},
     ids::VariantId,
     lifecycle::TicketState,
+    line::{AdmitBlock, JoinOutcome, LineState, SettleOutcome, Settlement},
 };
 use std::time::Duration;
+use testkit::room::{TestRoom, admit_request, room_config};
 
 #[tokio::test]
 async fn one_a_minute_lets_nobody_in_at_first_and_one_after_a_minute() {
-    let mut config = config(VariantId::generate());
+    let mut config = room_config(vec![VariantId::generate()]);
     config.admission_rate_per_second = 1.0 / 60.0;
-    let world = World::open_with(config, 10).await;
-    world.join(3).await;
-    assert_eq!(world.admit(3).await.blocked_by, Some(AdmitBlock::Rate));
+    let room = TestRoom::open_with(config, 10).await;
+    room.join(3).await;
+    assert_eq!(room.admit(3).await.blocked_by, Some(AdmitBlock::Rate));
 
-    // A minute cannot be waited for: a faster rate pays the debt off in its own time.
-    let mut faster = world.config.clone();
+    // A minute is too long to wait: a faster rate pays the debt off in its own time.
+    let mut faster = room.config.clone();
     faster.admission_rate_per_second = 20.0;
     faster.version = 2;
-    let changed = world.queue.configure(world.drop_id, EPOCH, &faster).await.unwrap();
+    let changed = room.queue.configure(room.drop_id, EPOCH, &faster).await.unwrap();
     assert!(changed.changed);
-    assert_eq!(world.admit(3).await.blocked_by, Some(AdmitBlock::Rate));
+    assert_eq!(room.admit(3).await.blocked_by, Some(AdmitBlock::Rate));
     tokio::time::sleep(Duration::from_millis(60)).await;
-    assert!(!world.admit(3).await.tickets.is_empty());
+    assert!(!room.admit(3).await.tickets.is_empty());
 }
 
 #[tokio::test]
 async fn a_room_without_a_stock_figure_lets_nobody_in() {
-    let world = World::open(10).await;
-    let other = World::open_with(config(VariantId::generate()), 10).await;
+    let room = TestRoom::open(10).await;
+    let other = TestRoom::open_with(room_config(vec![VariantId::generate()]), 10).await;
     let (queue, drop_id) = (&other.queue, other.drop_id);
     queue.begin(drop_id, EPOCH.next()).await.unwrap();
     queue.restore_stock(drop_id, EPOCH.next(), &[]).await.unwrap();
-    let opened = queue.open(drop_id, EPOCH.next(), &world.config, None, Duration::ZERO);
+    let opened = queue.open(drop_id, EPOCH.next(), &room.config, None, Duration::ZERO);
     opened.await.unwrap();
-    queue.join(drop_id, EPOCH.next(), &[world.request(1)]).await.unwrap();
-    queue.admit(drop_id, EPOCH.next(), request(1)).await.unwrap();
+    queue.join(drop_id, EPOCH.next(), &[room.request(1)]).await.unwrap();
+    queue.admit(drop_id, EPOCH.next(), admit_request(1)).await.unwrap();
     tokio::time::sleep(Duration::from_millis(20)).await;
-    let admission = queue.admit(drop_id, EPOCH.next(), request(5)).await.unwrap();
+    let admission = queue.admit(drop_id, EPOCH.next(), admit_request(5)).await.unwrap();
     assert!(admission.tickets.is_empty());
     assert_eq!(admission.blocked_by, Some(AdmitBlock::Stock));
     assert!(!admission.exhausted);
@@ -48,12 +49,12 @@ async fn a_room_without_a_stock_figure_lets_nobody_in() {
 
 #[tokio::test]
 async fn no_more_are_let_in_than_units_are_free() {
-    let world = World::open(3).await;
-    let tickets = world.join(5).await;
-    let admission = world.admit(10).await;
+    let room = TestRoom::open(3).await;
+    let tickets = room.join(5).await;
+    let admission = room.admit(10).await;
     assert_eq!(ids(&admission).len(), 3);
     assert_eq!(admission.blocked_by, Some(AdmitBlock::Stock));
-    assert!(world.admit(10).await.tickets.is_empty());
+    assert!(room.admit(10).await.tickets.is_empty());
 
     // Two are held, one is rejected: its unit is free again.
     let settle = |n: usize, outcome| Settlement {
@@ -66,44 +67,44 @@ async fn no_more_are_let_in_than_units_are_free() {
         settle(1, SettleOutcome::Held),
         settle(2, SettleOutcome::Ended(TicketState::Rejected)),
     ];
-    let stock = [world.stock(2, 1, 2)];
-    world.queue.settle(world.drop_id, EPOCH, &stock, &settlements).await.unwrap();
-    assert_eq!(ids(&world.admit(10).await), [tickets[3].ticket_id]);
+    let stock = [room.stock(2, 1, 2)];
+    room.queue.settle(room.drop_id, EPOCH, &stock, &settlements).await.unwrap();
+    assert_eq!(ids(&room.admit(10).await), [tickets[3].ticket_id]);
 }
 
 #[tokio::test]
 async fn nobody_passes_a_head_that_does_not_fit_until_it_is_hopeless() {
-    let world = World::open(2).await;
-    let big = world.request(3);
-    let JoinOutcome::Joined(big) = world.try_join(big).await.unwrap() else { panic!() };
-    let small = world.join(1).await[0];
+    let room = TestRoom::open(2).await;
+    let big = room.request(3);
+    let JoinOutcome::Joined(big) = room.try_join(big).await.unwrap() else { panic!() };
+    let small = room.join(1).await[0];
     let key = [(big.ticket_id, big.score)];
 
-    // One more unit is held by somebody: it may come back, so the big one waits, and all behind.
-    world.queue.update_stock(world.drop_id, EPOCH, &[world.stock(2, 2, 1)]).await.unwrap();
-    let admission = world.admit(10).await;
+    // Somebody holds one more unit, which may come back: the big one waits, and so do all behind.
+    room.queue.update_stock(room.drop_id, EPOCH, &[room.stock(2, 2, 1)]).await.unwrap();
+    let admission = room.admit(10).await;
     assert_eq!((ids(&admission).len(), admission.blocked_by), (0, Some(AdmitBlock::Stock)));
 
-    // It is sold: nothing more can come back.
-    world.queue.update_stock(world.drop_id, EPOCH, &[world.stock(3, 2, 0)]).await.unwrap();
-    assert_eq!(ids(&world.admit(10).await), [small.ticket_id]);
-    let status = world.queue.status(world.drop_id, EPOCH, &key).await.unwrap();
-    assert_eq!(status, [TicketStatus::Closed(CloseReason::NotEnough)]);
+    // That unit is sold: nothing more can come back.
+    room.queue.update_stock(room.drop_id, EPOCH, &[room.stock(3, 2, 0)]).await.unwrap();
+    assert_eq!(ids(&room.admit(10).await), [small.ticket_id]);
+    let status = room.queue.status(room.drop_id, EPOCH, &key).await.unwrap();
+    assert_eq!(status, [LineState::Closed(CloseReason::NotEnough)]);
 }
 
 #[tokio::test]
 async fn an_empty_stock_ends_the_drop_and_closes_those_who_wait() {
-    let world = World::open(0).await;
-    let tickets = world.join(5).await;
-    assert!(world.admit(1).await.exhausted);
-    let (queue, drop_id) = (&world.queue, world.drop_id);
+    let room = TestRoom::open(0).await;
+    let tickets = room.join(5).await;
+    assert!(room.admit(1).await.exhausted);
+    let (queue, drop_id) = (&room.queue, room.drop_id);
     let reason = queue.end(drop_id, EPOCH, CloseReason::SoldOut).await.unwrap();
     assert_eq!(reason, CloseReason::SoldOut);
     let again = queue.end(drop_id, EPOCH, CloseReason::Cancelled).await.unwrap();
     assert_eq!(again, CloseReason::SoldOut, "the first reason stays");
-    let outcome = world.try_join(world.request(1)).await.unwrap();
+    let outcome = room.try_join(room.request(1)).await.unwrap();
     assert_eq!(outcome, JoinOutcome::Ended(CloseReason::SoldOut));
-    assert_eq!(world.admit(1).await.blocked_by, Some(AdmitBlock::Closed));
+    assert_eq!(room.admit(1).await.blocked_by, Some(AdmitBlock::Closed));
 
     let first = queue.close_waiting(drop_id, EPOCH, CloseReason::SoldOut, 3).await.unwrap();
     assert_eq!((first.closed, first.remaining), (3, 2));
@@ -111,25 +112,25 @@ async fn an_empty_stock_ends_the_drop_and_closes_those_who_wait() {
     assert_eq!((rest.closed, rest.remaining), (2, 0));
     let keys: Vec<_> = tickets.iter().map(|one| (one.ticket_id, one.score)).collect();
     let status = queue.status(drop_id, EPOCH, &keys).await.unwrap();
-    assert_eq!(status, [TicketStatus::Closed(CloseReason::SoldOut); 5]);
+    assert_eq!(status, [LineState::Closed(CloseReason::SoldOut); 5]);
 }
 
 #[tokio::test]
 async fn occupancy_and_mode_hold_the_line() {
-    let world = World::open(10).await;
-    world.join(4).await;
-    let mut config = world.config.clone();
+    let room = TestRoom::open(10).await;
+    room.join(4).await;
+    let mut config = room.config.clone();
     (config.occupancy_cap, config.version) = (2, 2);
-    world.queue.configure(world.drop_id, EPOCH, &config).await.unwrap();
-    let admission = world.admit(10).await;
+    room.queue.configure(room.drop_id, EPOCH, &config).await.unwrap();
+    let admission = room.admit(10).await;
     assert_eq!((admission.tickets.len(), admission.blocked_by), (2, Some(AdmitBlock::Occupancy)));
 
     (config.mode, config.version) = (DropMode::Stopped, 3);
     config.message = Some("back | at five\nreally".to_owned());
-    world.queue.configure(world.drop_id, EPOCH, &config).await.unwrap();
-    assert_eq!(world.admit(1).await.blocked_by, Some(AdmitBlock::Stopped));
-    assert_eq!(world.try_join(world.request(1)).await.unwrap(), JoinOutcome::Stopped);
-    let stale = world.queue.configure(world.drop_id, EPOCH, &world.config).await.unwrap();
+    room.queue.configure(room.drop_id, EPOCH, &config).await.unwrap();
+    assert_eq!(room.admit(1).await.blocked_by, Some(AdmitBlock::Stopped));
+    assert_eq!(room.try_join(room.request(1)).await.unwrap(), JoinOutcome::Stopped);
+    let stale = room.queue.configure(room.drop_id, EPOCH, &room.config).await.unwrap();
     assert!(!stale.applied, "an older version never replaces a newer one");
-    assert_eq!(world.queue.room(world.drop_id).await.unwrap().unwrap().config, config);
+    assert_eq!(room.queue.room(room.drop_id).await.unwrap().unwrap().config, config);
 }

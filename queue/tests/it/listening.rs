@@ -1,69 +1,70 @@
 //! Events and hints, as other services hear them.
 
-use crate::world::{EPOCH, World};
-use queue::{Extension, Hint, HintMessage, LogPosition};
-use shared::messages::{EventPoint, RoomEvent};
+use crate::EPOCH;
+use queue::{Hint, HintMessage};
+use shared::line::{EventPoint, Extension, LogPosition, RoomEvent};
 use std::time::Duration;
+use testkit::room::TestRoom;
 
 #[tokio::test]
 async fn a_reader_hears_of_a_join_while_it_waits() {
-    let world = World::open(5).await;
+    let room = TestRoom::open(5).await;
     let after = EventPoint { epoch: EPOCH, evn: 1 };
-    let mut reader = world.queue.event_reader();
-    let rooms = [(world.drop_id, after)];
+    let mut reader = room.queue.event_reader();
+    let rooms = [(room.drop_id, after)];
     let reading = reader.read(&rooms, Duration::from_secs(5), 100);
     let joining = async {
         tokio::time::sleep(Duration::from_millis(50)).await;
-        world.join(2).await
+        room.join(2).await
     };
     let (heard, joined) = tokio::join!(reading, joining);
     let heard = heard.unwrap();
-    assert_eq!(heard[0].0, world.drop_id);
+    assert_eq!(heard[0].0, room.drop_id);
     assert_eq!(heard[0].1[0].event, RoomEvent::Joined { tickets: joined });
-    let nothing = [(world.drop_id, heard[0].1[0].point)];
+    let nothing = [(room.drop_id, heard[0].1[0].point)];
     let quiet = reader.read(&nothing, Duration::from_millis(20), 100).await.unwrap();
     assert!(quiet.is_empty());
 }
 
 #[tokio::test]
 async fn a_cancelled_read_does_not_disturb_the_next() {
-    let world = World::open(5).await;
-    let mut reader = world.queue.event_reader();
-    let last = [(world.drop_id, EventPoint { epoch: EPOCH, evn: 1 })];
+    let room = TestRoom::open(5).await;
+    let mut reader = room.queue.event_reader();
+    let last = [(room.drop_id, EventPoint { epoch: EPOCH, evn: 1 })];
     let long = reader.read(&last, Duration::from_secs(30), 100);
     assert!(tokio::time::timeout(Duration::from_millis(100), long).await.is_err());
-    let first = [(world.drop_id, EventPoint::default())];
+    let first = [(room.drop_id, EventPoint::default())];
     let heard = reader.read(&first, Duration::from_secs(1), 100).await.unwrap();
     assert!(matches!(heard[0].1[0].event, RoomEvent::Begun { follows: None, .. }));
 }
 
 #[tokio::test]
 async fn trimmed_events_stay_counted() {
-    let world = World::open(5).await;
-    world.join(1).await;
+    let room = TestRoom::open(5).await;
+    room.join(1).await;
     let last = EventPoint { epoch: EPOCH, evn: 2 };
-    assert_eq!(world.queue.trim_events(world.drop_id, last).await.unwrap(), 0, "a tail stays");
+    assert_eq!(room.queue.trim_events(room.drop_id, last).await.unwrap(), 0, "a tail stays");
     let far = EventPoint { epoch: EPOCH, evn: 10_002 };
-    assert_eq!(world.queue.trim_events(world.drop_id, far).await.unwrap(), 2);
-    assert_eq!(world.queue.survived(world.drop_id).await.unwrap(), Some(last));
-    world.join(1).await;
-    let events = world.queue.events_after(world.drop_id, EventPoint::default(), 9).await.unwrap();
+    assert_eq!(room.queue.trim_events(room.drop_id, far).await.unwrap(), 2);
+    assert_eq!(room.queue.survived(room.drop_id).await.unwrap(), Some(last));
+    room.join(1).await;
+    let events = room.queue.events_after(room.drop_id, EventPoint::default(), 9).await.unwrap();
     assert_eq!(events[0].point, EventPoint { epoch: EPOCH, evn: 3 });
 }
 
 #[tokio::test]
 async fn a_hint_says_that_a_ticket_is_being_let_in() {
-    let world = World::open(5).await;
-    let mut hints = world.queue.hints();
+    let room = TestRoom::open(5).await;
+    let mut hints = room.queue.hints();
     assert_eq!(hints.next().await, HintMessage::Subscribed);
-    let ticket = world.join(1).await[0];
-    assert_eq!(world.admit(1).await.tickets.len(), 1);
+    let ticket = room.join(1).await[0];
+    assert_eq!(room.admit(1).await.tickets.len(), 1);
     let position = LogPosition { generation: 1, partition: 0, offset: 5 };
     let extension = Extension { ticket_id: ticket.ticket_id, position };
     let lease = Duration::from_secs(60);
-    world.queue.extend(world.drop_id, EPOCH, &[extension], lease).await.unwrap();
+    room.queue.extend(room.drop_id, EPOCH, &[extension], lease).await.unwrap();
     let expected = HintMessage::Hint {
-        drop_id: world.drop_id,
+        drop_id: room.drop_id,
         ticket_id: ticket.ticket_id,
         hint: Hint::Admitting,
     };

@@ -1,4 +1,4 @@
-//! Signed notices, doubled and out of order where the card says so.
+//! Signed callbacks, doubled and out of order where the card says so.
 
 use std::{
     sync::{Arc, Mutex},
@@ -62,7 +62,7 @@ async fn wait_for(inbox: &Mutex<Inbox>, n_events: usize) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_notice_is_signed_and_tried_again() {
+async fn a_callback_is_signed_and_retried() {
     let (psp, inbox) = start(2).await;
     let (_, payment) = psp.authorize("t1", "pm_card_approve").await;
     let events = wait_for(&inbox, 1).await;
@@ -81,7 +81,7 @@ async fn duplicates_carry_the_same_event_id() {
 }
 
 #[tokio::test]
-async fn an_authorization_can_be_heard_of_after_its_capture() {
+async fn an_authorization_can_arrive_after_its_capture() {
     let (psp, inbox) = start(0).await;
     let (_, payment) = psp.authorize("t1", "pm_card_out_of_order_callbacks").await;
     psp.act(&payment, "capture").await;

@@ -1,7 +1,7 @@
-//! Settings: `config/default.toml`, changed by `SLUICE_SECTION__KEY` in the environment.
+//! Settings: `config/default.toml`, overridden by `SLUICE_SECTION__KEY` in the environment.
 //!
-//! Read once at the start and passed down. A wrong value, an unknown section or key stops the
-//! start with the name of the key.
+//! Read once at start and passed down. A wrong value, or an unknown section or key, keeps the
+//! process from starting and is named in the error.
 
 mod sections;
 
@@ -22,13 +22,13 @@ const PREFIX: &str = "SLUICE_";
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The line.
+    /// Redis, which holds the line.
     pub redis: RedisSettings,
-    /// The truth.
+    /// Postgres, which holds the truth.
     pub database: DatabaseSettings,
-    /// The log.
+    /// Kafka, the log between the services.
     pub kafka: KafkaSettings,
-    /// Keys of what we sign.
+    /// Keys of what we sign and verify.
     pub credentials: CredentialSettings,
     /// The service that keeps the line.
     pub admission: AdmissionSettings,
@@ -40,23 +40,23 @@ pub struct Settings {
     pub line: LineSettings,
     /// How commands are processed.
     pub orders: OrderSettings,
-    /// The payment provider.
+    /// How the payment provider is called.
     pub payments: PaymentSettings,
-    /// How often one may ask.
+    /// Rate and size limits of requests.
     pub limits: LimitSettings,
-    /// Logs.
+    /// Filter and format of logs.
     pub telemetry: TelemetrySettings,
 }
 
-/// Why the settings cannot be used.
+/// Why the settings were refused.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "invalid settings: {0}; every key stands in config/default.toml, each can be set as SLUICE_SECTION__KEY"
+    "invalid settings: {0} (config/default.toml lists every key, SLUICE_SECTION__KEY overrides it)"
 )]
 pub struct SettingsError(#[from] config::ConfigError);
 
 impl Settings {
-    /// Reads the defaults and the environment of the process.
+    /// Reads the defaults, overridden by the process's environment.
     ///
     /// # Errors
     ///
@@ -65,7 +65,7 @@ impl Settings {
         Self::from_vars(std::env::vars())
     }
 
-    /// Reads the defaults under the given variables, for tests.
+    /// Reads the defaults, overridden by the given variables; for tests.
     ///
     /// # Errors
     ///
@@ -74,7 +74,7 @@ impl Settings {
         vars: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, SettingsError> {
         // A name without a section (such as SLUICE_STACK_DIR) is for the scripts, not for us;
-        // the provider's sandbox is a program of its own.
+        // the payment sandbox reads its own section.
         let ours = |name: &str| {
             name.strip_prefix(PREFIX)
                 .is_some_and(|key| key.contains("__") && !key.starts_with("PSP__"))

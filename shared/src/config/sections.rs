@@ -1,5 +1,6 @@
-//! One struct per section; what each key does stands in `config/default.toml`.
+//! One struct per section; `config/default.toml` says what each key does.
 
+use crate::text_enum;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::{
@@ -32,7 +33,7 @@ sections! {
     DatabaseSettings {
         /// Address, with credentials if there are any.
         url: SecretString,
-        /// Connections of one process.
+        /// Connections of one process, at most.
         max_connections: NonZeroU32,
         /// How long to wait for a connection, milliseconds.
         acquire_timeout_ms: NonZeroU64,
@@ -46,9 +47,9 @@ sections! {
         mode: KafkaMode,
         /// Bootstrap addresses, comma separated.
         brokers: String,
-        /// Put before each topic's name.
+        /// Prefix of every topic's name.
         topic_prefix: String,
-        /// Partitions of `queue-events` and `order-commands`: open drops at one time.
+        /// Partitions of `queue-events` and `order-commands`: most drops open at one time.
         partitions: NonZeroU16,
         /// How long a record may take to be acknowledged, milliseconds; below the lease.
         delivery_timeout_ms: NonZeroU64,
@@ -58,9 +59,9 @@ sections! {
     CredentialSettings {
         /// Keys of tickets, `id:hex[,id:hex]`.
         ticket_keys: SecretString,
-        /// Keys of sessions.
+        /// Keys of sessions, written likewise.
         session_keys: SecretString,
-        /// Keys of order commands.
+        /// Keys of order commands, written likewise.
         command_keys: SecretString,
     }
 
@@ -70,9 +71,9 @@ sections! {
         listen: SocketAddr,
         /// Address for health and metrics.
         admin_listen: SocketAddr,
-        /// What pages call it.
+        /// Base URL under which pages reach it.
         public_url: String,
-        /// Pages that may call it, exact origins.
+        /// Exact origins of the pages that may call it.
         allowed_origins: Vec<String>,
         /// How long a ticket is valid, seconds.
         ticket_ttl_s: NonZeroU64,
@@ -86,7 +87,7 @@ sections! {
         listen: SocketAddr,
         /// Address for health and metrics.
         admin_listen: SocketAddr,
-        /// What people call it.
+        /// Base URL under which people reach it.
         public_url: String,
         /// How long a guest's session is valid, seconds.
         session_ttl_s: NonZeroU64,
@@ -102,15 +103,15 @@ sections! {
 
     /// `[line]`
     LineSettings {
-        /// How long a drain may take to bring an admitted ticket to Kafka, milliseconds.
+        /// How long a drain may take to hand an admitted ticket to Kafka, milliseconds.
         lease_ms: NonZeroU64,
         /// How long the lease lasts once Kafka has the command, milliseconds.
         extended_lease_ms: NonZeroU64,
-        /// Pause between two looks at a line, milliseconds.
+        /// Pause between two rounds of admission, milliseconds.
         admit_every_ms: NonZeroU64,
         /// Tickets let in by one call, at most.
         admit_batch: NonZeroU32,
-        /// After a rebuild, how long only old tickets may come back, milliseconds.
+        /// How long after a rebuild only earlier tickets may come back, milliseconds.
         grace_ms: u64,
         /// People in one line, at most.
         capacity: NonZeroU32,
@@ -120,7 +121,7 @@ sections! {
     OrderSettings {
         /// Commands of one transaction, at most.
         batch: NonZeroU32,
-        /// Pause between two looks of sweeper, reconciler, relay and scheduler, milliseconds.
+        /// Pause between two rounds of sweeper, reconciler, relay and scheduler, milliseconds.
         tick_ms: NonZeroU64,
     }
 
@@ -134,61 +135,61 @@ sections! {
         callback_secret: SecretString,
         /// How long one call may take, milliseconds.
         timeout_ms: NonZeroU64,
-        /// Payments worked on at one time.
+        /// Payments in progress at one time, at most.
         concurrency: NonZeroU32,
     }
 
     /// `[limits]`
     LimitSettings {
-        /// Joins per second and shopper.
+        /// Joins per second, for each shopper.
         joins_per_second: NonZeroU32,
-        /// Requests per second and address; coarse, since many share one.
+        /// Requests per second, for each IP address; coarse, since many people share one.
         requests_per_second_per_ip: NonZeroU32,
-        /// Sessions per second and address.
+        /// New sessions per second, for each IP address.
         sessions_per_second_per_ip: NonZeroU32,
-        /// Body of a request, bytes.
+        /// Largest body of a request, bytes.
         body_bytes: NonZeroU32,
     }
 
     /// `[telemetry]`
     TelemetrySettings {
-        /// Filter of log lines.
+        /// Filter of log lines, in the syntax of `RUST_LOG`.
         log: String,
-        /// Form of log lines.
+        /// Format of log lines.
         format: LogFormat,
     }
 }
 
-/// Which broker the scripts start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum KafkaMode {
-    /// Apache Kafka where a JDK and its jars are at hand, else the embedded one.
-    Auto,
-    /// Apache Kafka.
-    Kafka,
-    /// The in-memory broker of librdkafka; its log is not durable.
-    Embedded,
+text_enum! {
+    /// Which broker the scripts start.
+    KafkaMode {
+        /// Apache Kafka where a JDK and its jars are at hand, else the embedded one.
+        Auto = "auto",
+        /// Apache Kafka, or an error.
+        Kafka = "kafka",
+        /// The in-memory broker of librdkafka: nothing to install, and a log that is not durable.
+        Embedded = "embedded",
+    }
 }
 
-/// Form of log lines.
+/// Format of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// For people.
+    /// Readable text, for people.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
 impl LineSettings {
-    /// Lease of a ticket that is not in Kafka yet.
+    /// Returns the lease of a ticket whose command Kafka doesn't have yet.
     #[must_use]
     pub fn lease(&self) -> Duration {
         Duration::from_millis(self.lease_ms.get())
     }
 
-    /// Lease of a ticket whose command Kafka has.
+    /// Returns the lease of a ticket whose command Kafka has.
     #[must_use]
     pub fn extended_lease(&self) -> Duration {
         Duration::from_millis(self.extended_lease_ms.get())

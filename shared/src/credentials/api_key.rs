@@ -14,18 +14,18 @@ pub struct ApiKey(SecretString);
 pub type ApiKeyHash = [u8; 32];
 
 impl ApiKey {
-    /// Makes a new key from the system's randomness.
+    /// Generates a key from the system's randomness.
     ///
     /// # Errors
     ///
-    /// Returns the system's error when it has no randomness to give.
+    /// Returns the system's error when it cannot provide randomness.
     pub fn generate() -> std::io::Result<Self> {
         let mut bytes = [0; 32];
         OsRng.try_fill_bytes(&mut bytes).map_err(std::io::Error::other)?;
         Ok(Self(format!("{PREFIX}{}", hex::encode(bytes)).into()))
     }
 
-    /// Takes a key that somebody presents; `None` when it has not our form.
+    /// Parses a presented key; `None` if it does not have our form.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.strip_prefix(PREFIX)?;
@@ -33,7 +33,7 @@ impl ApiKey {
             .then(|| Self(text.to_owned().into()))
     }
 
-    /// The hash to look it up by.
+    /// Returns the hash to look it up by.
     #[must_use]
     pub fn hash(&self) -> ApiKeyHash {
         let mut hash = [0; 32];
@@ -42,7 +42,7 @@ impl ApiKey {
         hash
     }
 
-    /// The key itself, to be shown once.
+    /// Returns the key itself, to be shown once.
     #[must_use]
     pub fn reveal(&self) -> &str {
         self.0.expose_secret()

@@ -13,18 +13,13 @@ const TAG: usize = 32;
 /// What a MAC is for; part of what is signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Purpose {
-    /// A place in line.
+pub(crate) enum Purpose {
     Ticket = 1,
-    /// A shopper's session.
     Session = 2,
-    /// An order command.
     Command = 3,
-    /// A provider's callback.
-    Callback = 4,
 }
 
-/// Why a credential was refused. Says nothing that would help to forge one.
+/// Why a credential was refused; says nothing that would help to forge one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CredentialError {
     /// Not ours, or changed.
@@ -56,9 +51,9 @@ impl Keyring {
         Ok(Self { keys })
     }
 
-    /// Makes a token: base64url of version, purpose, key id, payload and MAC.
+    /// Creates a token: base64url of version, purpose, key id, payload and MAC.
     #[must_use]
-    pub fn seal(&self, purpose: Purpose, payload: &[u8]) -> String {
+    pub(crate) fn seal(&self, purpose: Purpose, payload: &[u8]) -> String {
         let (kid, key) = &self.keys[0];
         let mut token = Vec::with_capacity(HEADER + payload.len() + TAG);
         token.extend_from_slice(&[VERSION, purpose as u8, *kid]);
@@ -68,12 +63,9 @@ impl Keyring {
         URL_SAFE_NO_PAD.encode(token)
     }
 
-    /// Opens a token of ours and gives its payload.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`CredentialError::Invalid`] for anything that we did not make for this purpose.
-    pub fn open(&self, purpose: Purpose, token: &str) -> Result<Vec<u8>, CredentialError> {
+    /// Opens one of our tokens and returns its payload; anything that we did not make for this
+    /// purpose is invalid.
+    pub(crate) fn open(&self, purpose: Purpose, token: &str) -> Result<Vec<u8>, CredentialError> {
         let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| CredentialError::Invalid)?;
         let split = bytes.len().checked_sub(TAG).filter(|split| *split >= HEADER);
         let (signed, tag) = bytes.split_at(split.ok_or(CredentialError::Invalid)?);
@@ -84,9 +76,9 @@ impl Keyring {
         Ok(signed[HEADER..].to_vec())
     }
 
-    /// Makes a MAC to stand beside a record.
+    /// Creates a MAC to go beside a record.
     #[must_use]
-    pub fn mac(&self, purpose: Purpose, bytes: &[u8]) -> Mac {
+    pub(crate) fn mac(&self, purpose: Purpose, bytes: &[u8]) -> Mac {
         let (kid, key) = &self.keys[0];
         let mut context = hmac::Context::with_key(key);
         context.update(&[purpose as u8]);
@@ -94,12 +86,13 @@ impl Keyring {
         Mac(format!("{kid}.{}", hex::encode(context.sign())))
     }
 
-    /// Checks a MAC that stands beside a record.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`CredentialError::Invalid`] when it is not ours.
-    pub fn check(&self, purpose: Purpose, bytes: &[u8], mac: &Mac) -> Result<(), CredentialError> {
+    /// Checks a MAC that came beside a record.
+    pub(crate) fn check(
+        &self,
+        purpose: Purpose,
+        bytes: &[u8],
+        mac: &Mac,
+    ) -> Result<(), CredentialError> {
         let (kid, tag) = mac.0.split_once('.').ok_or(CredentialError::Invalid)?;
         let kid = kid.parse().map_err(|_| CredentialError::Invalid)?;
         let tag = hex::decode(tag).map_err(|_| CredentialError::Invalid)?;
@@ -120,9 +113,9 @@ impl fmt::Debug for Keyring {
 }
 
 fn parse_key(text: &str) -> Result<(u8, hmac::Key), String> {
-    let (kid, key) = text.trim().split_once(':').ok_or("a key is written id:hex")?;
-    let kid = kid.parse().map_err(|_| "a key id is a number from 0 to 255")?;
-    let key = hex::decode(key).map_err(|_| "a key is written in hex")?;
+    let (kid, key) = text.trim().split_once(':').ok_or("a key must be written as id:hex")?;
+    let kid = kid.parse().map_err(|_| "a key id must be a number from 0 to 255")?;
+    let key = hex::decode(key).map_err(|_| "a key must be written in hex")?;
     if key.len() < 32 {
         return Err("a key needs at least 32 bytes (64 hex digits)".into());
     }
@@ -140,7 +133,7 @@ mod tests {
     #[test]
     fn every_flipped_bit_is_seen() {
         let keys = keyring(format!("1:{}", "ab".repeat(32)));
-        let token = keys.seal(Purpose::Ticket, b"place 42");
+        let token = keys.seal(Purpose::Ticket, b"ticket 42");
         let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
         for bit in 0..bytes.len() * 8 {
             let mut forged = bytes.clone();
@@ -148,7 +141,7 @@ mod tests {
             let forged = URL_SAFE_NO_PAD.encode(forged);
             assert_eq!(keys.open(Purpose::Ticket, &forged), Err(CredentialError::Invalid));
         }
-        assert_eq!(keys.open(Purpose::Ticket, &token).unwrap(), b"place 42");
+        assert_eq!(keys.open(Purpose::Ticket, &token).unwrap(), b"ticket 42");
     }
 
     #[test]

@@ -4,29 +4,29 @@ use super::{CredentialError, Keyring, Purpose};
 use crate::ids::ShopperId;
 use uuid::Uuid;
 
-/// Who is asking, and until when we believe it.
+/// Who is asking, and until when we take their word for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// The shopper.
+    /// Who it is, guests included.
     pub shopper_id: ShopperId,
     /// When it ends, milliseconds since 1970.
     pub expires_at_ms: i64,
 }
 
 impl Session {
-    /// Makes the token.
+    /// Returns it as a token, signed with the first of `keys`.
     #[must_use]
     pub fn seal(&self, keys: &Keyring) -> String {
-        let mut bytes = self.shopper_id.as_uuid().as_bytes().to_vec();
+        let mut bytes = self.shopper_id.as_bytes().to_vec();
         bytes.extend_from_slice(&self.expires_at_ms.to_be_bytes());
         keys.seal(Purpose::Session, &bytes)
     }
 
-    /// Reads a token.
+    /// Opens a token that was signed with one of `keys` and has not expired at `now_ms`.
     ///
     /// # Errors
     ///
-    /// Returns [`CredentialError`] when it is not ours or its time is over.
+    /// Returns [`CredentialError`] when it is not ours or has expired.
     pub fn open(keys: &Keyring, token: &str, now_ms: i64) -> Result<Self, CredentialError> {
         let bytes = keys.open(Purpose::Session, token)?;
         let bytes: [u8; 24] = bytes.try_into().map_err(|_| CredentialError::Invalid)?;

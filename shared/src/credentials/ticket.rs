@@ -3,8 +3,7 @@
 use super::{CredentialError, Keyring, Purpose};
 use crate::{
     ids::{DropId, ShopperId, TicketId, VariantId},
-    messages::JoinedTicket,
-    tickets::{Intent, Lane, Score},
+    line::{Intent, JoinedTicket, Lane, Score},
 };
 use uuid::Uuid;
 
@@ -13,27 +12,27 @@ const LENGTH: usize = 16 * 4 + 1 + 4 + 8 * 3;
 /// What a ticket says. Only our own servers read it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TicketClaims {
-    /// The drop.
+    /// The drop whose line it is for.
     pub drop_id: DropId,
-    /// The ticket with its place and intent.
+    /// The ticket with its rank and intent.
     pub ticket: JoinedTicket,
     /// When it ends, milliseconds since 1970.
     pub expires_at_ms: i64,
 }
 
 impl TicketClaims {
-    /// Makes the token.
+    /// Returns it as a token, signed with the first of `keys`.
     #[must_use]
     pub fn seal(&self, keys: &Keyring) -> String {
         let ticket = &self.ticket;
         let mut bytes = Vec::with_capacity(LENGTH);
         for id in [
-            self.drop_id.as_uuid(),
-            ticket.ticket_id.as_uuid(),
-            ticket.shopper_id.as_uuid(),
-            ticket.intent.variant_id.as_uuid(),
+            self.drop_id.as_bytes(),
+            ticket.ticket_id.as_bytes(),
+            ticket.shopper_id.as_bytes(),
+            ticket.intent.variant_id.as_bytes(),
         ] {
-            bytes.extend_from_slice(id.as_bytes());
+            bytes.extend_from_slice(id);
         }
         bytes.push(ticket.lane.0);
         bytes.extend_from_slice(&ticket.intent.units.to_be_bytes());
@@ -43,11 +42,11 @@ impl TicketClaims {
         keys.seal(Purpose::Ticket, &bytes)
     }
 
-    /// Reads a token.
+    /// Opens a token that was signed with one of `keys` and has not expired at `now_ms`.
     ///
     /// # Errors
     ///
-    /// Returns [`CredentialError`] when it is not ours or its time is over.
+    /// Returns [`CredentialError`] when it is not ours or has expired.
     pub fn open(keys: &Keyring, token: &str, now_ms: i64) -> Result<Self, CredentialError> {
         let bytes = keys.open(Purpose::Ticket, token)?;
         let claims = Self::parse(&bytes).ok_or(CredentialError::Invalid)?;
@@ -80,7 +79,7 @@ impl TicketClaims {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tickets::Epoch;
+    use crate::line::Epoch;
 
     #[test]
     fn a_ticket_says_what_it_said() {

@@ -12,10 +12,10 @@ pub enum DeadLetter {
     V1(DeadLetterV1),
 }
 
-/// Where a record stood and why it is here.
+/// Where a record was and why it ended up here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DeadLetterV1 {
-    /// Id of the dead letter.
+    /// Names the dead letter, not the record.
     pub id: Uuid,
     /// Topic it was read from.
     pub topic: String,

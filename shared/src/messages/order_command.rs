@@ -3,12 +3,12 @@
 use crate::{
     credentials::{CredentialError, Keyring, Mac, Purpose},
     ids::{DropId, ShopperId, TicketId, VariantId},
-    tickets::{Epoch, Lane, Score},
+    line::{Epoch, Lane, Score},
 };
 use serde::{Deserialize, Serialize};
 
-/// A record of `order-commands`, sent to the partition of its drop, so that one processor meets
-/// one hot row.
+/// A record of `order-commands`, sent to the partition of its drop, so that each hot row has one
+/// processor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "version")]
 pub enum OrderCommand {
@@ -21,37 +21,37 @@ pub enum OrderCommand {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceOrder {
-    /// The ticket, and so the order's id.
+    /// Also the id of the order.
     pub ticket_id: TicketId,
-    /// The drop.
+    /// The drop, whose partition it is sent to.
     pub drop_id: DropId,
     /// Whose order it is.
     pub shopper_id: ShopperId,
     /// The lane it stood in.
     pub lane: Lane,
-    /// What is wanted.
+    /// The variant wanted.
     pub variant_id: VariantId,
-    /// How many.
+    /// How many units are wanted.
     pub units: u32,
     /// The epoch in which it was admitted.
     pub epoch: Epoch,
-    /// Its place in the order of its lane.
+    /// Its rank in its lane.
     pub score: Score,
     /// When it was admitted, in microseconds of Redis time.
     pub admitted_at_us: i64,
-    /// Proves that a drain of ours made it.
+    /// Proves that one of our workers made it.
     pub mac: Mac,
 }
 
 impl PlaceOrder {
-    /// Puts our MAC on the command.
+    /// Signs the command with our MAC.
     #[must_use]
     pub fn signed(mut self, keys: &Keyring) -> Self {
         self.mac = keys.mac(Purpose::Command, &self.bytes());
         self
     }
 
-    /// Checks that a drain of ours made the command.
+    /// Checks that one of our workers made the command.
     ///
     /// # Errors
     ///
@@ -60,16 +60,16 @@ impl PlaceOrder {
         keys.check(Purpose::Command, &self.bytes(), &self.mac)
     }
 
-    /// What the MAC covers: every other field, at a fixed place.
+    /// Returns what the MAC covers: every other field, each at a fixed offset.
     fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(96);
         for id in [
-            self.ticket_id.as_uuid(),
-            self.drop_id.as_uuid(),
-            self.shopper_id.as_uuid(),
-            self.variant_id.as_uuid(),
+            self.ticket_id.as_bytes(),
+            self.drop_id.as_bytes(),
+            self.shopper_id.as_bytes(),
+            self.variant_id.as_bytes(),
         ] {
-            bytes.extend_from_slice(id.as_bytes());
+            bytes.extend_from_slice(id);
         }
         bytes.push(self.lane.0);
         bytes.extend_from_slice(&self.units.to_be_bytes());

@@ -1,4 +1,4 @@
-//! What became of an order, told to everybody downstream.
+//! What became of an order, for everybody downstream.
 
 use crate::{
     ids::{DropId, OrderId, SellerId, VariantId},
@@ -19,21 +19,21 @@ pub enum OrderEvent {
 /// An order reached a state.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrderChanged {
-    /// Id of this event; receivers act once per id.
+    /// Names this event; a receiver acts once per id.
     pub event_id: Uuid,
-    /// The order.
+    /// The order, which is also the key of the record.
     pub order_id: OrderId,
     /// Number of the event among those of its order, from 1.
     pub sequence: i64,
-    /// The drop.
+    /// The drop it was placed in.
     pub drop_id: DropId,
-    /// The tenant.
+    /// The tenant it belongs to.
     pub seller_id: SellerId,
-    /// What was ordered.
+    /// The variant ordered.
     pub variant_id: VariantId,
-    /// How many.
+    /// How many units were ordered.
     pub units: u32,
-    /// Price of all units, minor units.
+    /// Price of all units together, in minor units of the currency.
     pub amount_minor: i64,
     /// ISO 4217 code.
     pub currency: String,
@@ -41,6 +41,6 @@ pub struct OrderChanged {
     pub state: TicketState,
     /// Why, where a reason exists.
     pub reason: Option<String>,
-    /// When, microseconds since 1970.
+    /// When it was reached, in microseconds since 1970.
     pub at_us: i64,
 }

@@ -1,4 +1,4 @@
-//! Every metric has its name here, and nowhere else.
+//! Every metric's name, here and nowhere else.
 
 macro_rules! metric_names {
     ($(#[$doc:meta])* $name:ident, $macro:ident, $handle:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
@@ -7,16 +7,16 @@ macro_rules! metric_names {
         pub enum $name { $($(#[$vdoc])* $variant,)+ }
 
         impl $name {
-            /// All of them.
+            /// All of them, in order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The name in Prometheus.
+            /// Returns the name in Prometheus.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }
 
-            /// The metric without labels.
+            /// Returns the metric, without labels.
             pub fn get(self) -> metrics::$handle {
                 metrics::$macro!(self.as_str())
             }
@@ -27,17 +27,15 @@ macro_rules! metric_names {
 metric_names! {
     /// What only grows.
     CounterName, counter, Counter {
-        /// Tickets given.
+        /// Tickets given out.
         TicketsJoined = "sluice_tickets_joined_total",
-        /// Tickets that left by their shopper's will.
+        /// Tickets whose shoppers left.
         TicketsLeft = "sluice_tickets_left_total",
         /// Tickets let in.
         TicketsAdmitted = "sluice_tickets_admitted_total",
-        /// Tickets closed in line.
-        TicketsClosed = "sluice_tickets_closed_total",
-        /// Frames written to sockets.
+        /// Frames sent to shoppers.
         FramesSent = "sluice_frames_sent_total",
-        /// Rooms built anew.
+        /// Lines brought back by a rebuild.
         RoomsRebuilt = "sluice_rooms_rebuilt_total",
         /// Room events written to Kafka.
         QueueEventsLogged = "sluice_queue_events_logged_total",
@@ -49,7 +47,7 @@ metric_names! {
         CommandsProcessed = "sluice_commands_processed_total",
         /// Records that could not be understood.
         DeadLetters = "sluice_dead_letters_total",
-        /// Holds that ran out.
+        /// Holds that ran out unpaid.
         HoldsExpired = "sluice_holds_expired_total",
         /// Orders paid.
         OrdersConfirmed = "sluice_orders_confirmed_total",
@@ -59,7 +57,7 @@ metric_names! {
         OutboxPublished = "sluice_outbox_published_total",
         /// Requests refused by a limit.
         RateLimited = "sluice_rate_limited_total",
-        /// Answers by the problem's code.
+        /// Error answers, labelled with the `code` of the problem.
         Problems = "sluice_problems_total",
     }
 }
@@ -69,11 +67,9 @@ metric_names! {
     GaugeName, gauge, Gauge {
         /// Sockets open.
         Sockets = "sluice_sockets",
-        /// Tickets waiting, as this instance sees it.
-        Waiting = "sluice_waiting",
-        /// Commands between the log's end and the processor.
+        /// Commands in the log that the processor has not reached.
         CommandLag = "sluice_command_lag",
-        /// Rows in the outbox that wait to be published.
+        /// Outbox rows waiting to be published.
         OutboxWaiting = "sluice_outbox_waiting",
     }
 }
@@ -81,15 +77,13 @@ metric_names! {
 metric_names! {
     /// What has a distribution.
     HistogramName, histogram, Histogram {
-        /// Time of a request.
+        /// Time that a request takes.
         RequestSeconds = "sluice_request_seconds",
-        /// Time of a call to Redis.
-        RedisSeconds = "sluice_redis_seconds",
-        /// Time of a batch of orders, lock to commit.
+        /// Time that a batch of orders takes, from lock to commit.
         BatchSeconds = "sluice_batch_seconds",
-        /// Orders of a batch.
+        /// Orders placed by a batch.
         BatchOrders = "sluice_batch_orders",
-        /// Time of a call to the provider.
+        /// Time that a call to the provider takes.
         ProviderSeconds = "sluice_provider_seconds",
     }
 }

@@ -1,4 +1,4 @@
-//! A JSON body that was understood and checked; faults say where they are.
+//! A JSON body, parsed and checked; each fault says where it is.
 
 use super::Validate;
 use crate::ApiError;
@@ -11,9 +11,9 @@ use edge::Problem;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
-/// A JSON body. Its type has `#[serde(deny_unknown_fields)]`.
+/// A JSON body. Give its type `#[serde(deny_unknown_fields)]`.
 #[derive(Clone, Copy, Debug)]
-pub struct Body<T>(pub T);
+pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Validate, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
@@ -44,14 +44,14 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 fn invalid_body(error: &serde_json::Error) -> Problem {
     let detail = if error.is_data() {
-        "The body is not what this route takes."
+        "The body isn't what this route accepts."
     } else {
-        "The body is not JSON."
+        "The body isn't valid JSON."
     };
     Problem::new(StatusCode::BAD_REQUEST, "invalid_body").detail(detail)
 }
 
-/// The place of a fault as a JSON pointer.
+/// Returns where a fault is, as a JSON pointer.
 fn pointer(path: &Path) -> String {
     path.iter()
         .map(|segment| match segment {

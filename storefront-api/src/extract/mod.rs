@@ -6,8 +6,8 @@ mod page;
 mod resource_id;
 mod valid;
 
-pub use body::Body;
-pub use caller::{Caller, Operator, Seller, Shopper};
-pub use page::{Page, PageQuery, PageRequest};
-pub use resource_id::ResourceId;
-pub use valid::{Faults, Validate};
+pub(crate) use body::Body;
+pub(crate) use caller::{Caller, CurrentOperator, CurrentSeller, ShopperOnly};
+pub(crate) use page::{Page, PageQuery, PageRequest};
+pub(crate) use resource_id::ResourceId;
+pub(crate) use valid::{Faults, Validate};

@@ -1,12 +1,12 @@
-//! Pages of lists: newest first, each page from below the last one of the page before, so that new
-//! rows never shift what a caller has still to see.
+//! Pages of lists, newest first. Each page begins below the last row of the previous page, so that
+//! new rows never shift what a caller has yet to see.
 
 use crate::ApiError;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use edge::Query;
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use std::{fmt::Display, str::FromStr};
 use utoipa::{IntoParams, ToSchema};
 
 const DEFAULT_LIMIT: u32 = 20;
@@ -16,65 +16,59 @@ const MAX_LIMIT: u32 = 100;
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct PageQuery {
-    /// How many, from 1 to 100; 20 if not given.
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
+pub(crate) struct PageQuery {
+    /// Rows on the page, at most.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub(crate) limit: Option<u32>,
+    /// `next_cursor` of the previous page; the newest rows without it.
+    pub(crate) cursor: Option<String>,
 }
 
-/// A page to be read, its cursor understood as the place of a `K`.
+/// A page to be read; its cursor is the key of a row.
 #[derive(Clone, Debug)]
-pub struct PageRequest<K> {
-    /// Below which row; `None` begins at the newest.
-    pub before: Option<K>,
-    /// How many rows.
-    pub limit: usize,
+pub(crate) struct PageRequest<K> {
+    /// Read only rows below this key; `None` begins at the newest.
+    pub(crate) before: Option<K>,
+    limit: usize,
 }
 
 /// A page of a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Page<T> {
-    /// The rows, newest first.
-    pub data: Vec<T>,
-    /// Whether there are more.
-    pub has_more: bool,
-    /// Cursor of the next page.
-    pub next_cursor: Option<String>,
+pub(crate) struct Page<T> {
+    /// Rows, newest first.
+    data: Vec<T>,
+    /// Whether another page follows.
+    has_more: bool,
+    /// What to send as `cursor` for the next page; null on the last one.
+    next_cursor: Option<String>,
 }
 
 impl<K: FromStr> PageRequest<K> {
-    /// Understands a query.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`ApiError::InvalidCursor`] for a cursor that we did not make.
-    pub fn new(query: &PageQuery) -> Result<Self, ApiError> {
+    /// Reads a query; fails on a cursor that we did not make.
+    pub(crate) fn new(query: &PageQuery) -> Result<Self, ApiError> {
         let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
         let before = query.cursor.as_deref().map(read_cursor).transpose()?;
         Ok(Self { before, limit: limit as usize })
     }
 }
 
-impl<K> PageRequest<K> {
-    /// How many rows to ask the database for: one more tells whether there is another page.
-    #[must_use]
-    pub const fn rows(&self) -> i64 {
+impl<K: Display> PageRequest<K> {
+    /// Returns how many rows to ask the database for: one more shows whether another page follows.
+    pub(crate) const fn rows(&self) -> i64 {
         self.limit as i64 + 1
     }
 
-    /// Makes the page of the rows that came.
-    pub fn page<R, T>(
+    /// Builds the page from the rows that were read.
+    pub(crate) fn page<R, T>(
         &self,
         mut rows: Vec<R>,
-        key: impl Fn(&R) -> String,
+        key: impl Fn(&R) -> K,
         item: impl FnMut(R) -> T,
     ) -> Page<T> {
         let has_more = rows.len() > self.limit;
         rows.truncate(self.limit);
         let last = rows.last().filter(|_| has_more);
-        let next_cursor = last.map(|row| URL_SAFE_NO_PAD.encode(key(row)));
+        let next_cursor = last.map(|row| URL_SAFE_NO_PAD.encode(key(row).to_string()));
         Page { data: rows.into_iter().map(item).collect(), has_more, next_cursor }
     }
 }
@@ -101,7 +95,7 @@ mod tests {
     #[test]
     fn a_cursor_leads_to_the_next_page() {
         let first = PageRequest::<i64>::new(&PageQuery { limit: Some(2), cursor: None }).unwrap();
-        let page = first.page(vec![9, 8, 7], i64::to_string, |row| row);
+        let page = first.page(vec![9, 8, 7], |row| *row, |row| row);
         assert_eq!((page.data.as_slice(), page.has_more), ([9, 8].as_slice(), true));
         let next =
             PageRequest::<i64>::new(&PageQuery { limit: None, cursor: page.next_cursor }).unwrap();
@@ -111,7 +105,7 @@ mod tests {
     #[test]
     fn the_last_page_has_no_cursor() {
         let page = PageRequest::<i64> { before: None, limit: 2 };
-        let page = page.page(vec![9, 8], i64::to_string, |row| row);
+        let page = page.page(vec![9, 8], |row| *row, |row| row);
         assert_eq!((page.has_more, page.next_cursor), (false, None));
     }
 

@@ -1,13 +1,13 @@
-//! The id of what a request makes.
+//! The id of what a request creates.
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use std::convert::Infallible;
 use uuid::Uuid;
 
-/// The id of what a request makes. Under an `Idempotency-Key` it follows from the key, so that a
-/// second run, after a process died between making and answering, meets what the first one made.
+/// The id of what a request creates. Under an `Idempotency-Key` it follows from the key: if the
+/// process dies between creating and answering, a second run finds what the first one created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ResourceId(pub Uuid);
+pub(crate) struct ResourceId(pub(crate) Uuid);
 
 impl<S: Send + Sync> FromRequestParts<S> for ResourceId {
     type Rejection = Infallible;

@@ -1,63 +1,60 @@
-//! Checks of values that have the right type.
+//! Checks of values whose types are right.
 
 use crate::ApiError;
 use axum::http::StatusCode;
 use edge::Problem;
 use std::{fmt::Display, ops::RangeInclusive};
 
-/// A body that can check itself.
-pub trait Validate {
-    /// Everything that is wrong with the values.
+/// A body that checks its own values.
+pub(crate) trait Validate {
+    /// Returns everything that is wrong.
     fn faults(&self) -> Faults {
         Faults::default()
     }
 }
 
-/// What is wrong with a request, with the places.
+/// What is wrong with a request: each fault's field, as a JSON pointer, and what is wrong there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Faults(Vec<(String, String)>);
+pub(crate) struct Faults(Vec<(String, String)>);
 
 impl Faults {
-    /// Adds a fault.
-    pub fn add(&mut self, field: impl Into<String>, detail: impl Into<String>) {
+    pub(crate) fn add(&mut self, field: impl Into<String>, detail: impl Into<String>) {
         self.0.push((field.into(), detail.into()));
     }
 
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Wants a number between two others.
-    pub fn within<T: PartialOrd + Display + Copy>(
+    /// Requires a number within a range, both ends included.
+    pub(crate) fn within<T: PartialOrd + Display + Copy>(
         &mut self,
         field: &str,
         value: T,
         range: &RangeInclusive<T>,
     ) {
-        // A number that is none (NaN) is in no range.
+        // NaN is in no range.
         if !range.contains(&value) {
             self.add(field, format!("must be from {} to {}", range.start(), range.end()));
         }
     }
 
-    /// Wants a text with something in it.
-    pub fn text(&mut self, field: &str, value: &str, max_chars: usize) {
+    /// Requires a text that isn't blank.
+    pub(crate) fn text(&mut self, field: &str, value: &str, max_chars: usize) {
         if value.trim().is_empty() {
             self.add(field, "must not be empty");
         }
         self.optional_text(field, value, max_chars);
     }
 
-    /// Wants a text that may be empty.
-    pub fn optional_text(&mut self, field: &str, value: &str, max_chars: usize) {
+    /// Requires a text that may be blank.
+    pub(crate) fn optional_text(&mut self, field: &str, value: &str, max_chars: usize) {
         if value.chars().count() > max_chars {
             self.add(field, format!("must have at most {max_chars} characters"));
         }
-        // Postgres takes no NUL; other control characters have no place in a name either.
+        // Postgres accepts no NUL; other control characters don't belong in a text either.
         if value.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
-            self.add(field, "must not have control characters");
+            self.add(field, "must not contain control characters");
         }
     }
 }
@@ -65,7 +62,7 @@ impl Faults {
 impl From<Faults> for ApiError {
     fn from(faults: Faults) -> Self {
         let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_fields")
-            .detail("Some values cannot be taken.");
+            .detail("Some values aren't valid.");
         let problem = faults
             .0
             .into_iter()

@@ -1,6 +1,7 @@
 //! The handlers, by who asks.
 
-pub mod operator;
-pub mod provider;
-pub mod seller;
-pub mod shopper;
+pub(crate) mod operator;
+pub(crate) mod provider;
+mod ranges;
+pub(crate) mod seller;
+pub(crate) mod shopper;

@@ -1,55 +1,54 @@
-//! What the payment provider tells us. A callback is a hint and nothing more: whatever it claims,
-//! the workers ask the provider, so a forged, stale or reordered one can at most cost a question.
+//! Callbacks of the payment provider. A callback is no more than a hint: whatever it claims, the
+//! workers ask the provider, so a forged, stale or reordered one costs a question at most.
 
 use crate::{ApiError, App};
 use aws_lc_rs::hmac;
 use axum::{
     extract::{Request, State},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
 };
 use database::money::payments;
 use edge::{Json, Problem};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 const SIGNATURE: &str = "sluice-psp-signature";
-/// How far a signature may be from now, seconds, either way.
-const TOLERANCE_S: i64 = 300;
+/// How far a signature's time may be from now, either way.
+const TOLERANCE_S: u64 = 300;
 
-/// All routes of the provider.
-pub fn router() -> OpenApiRouter<App> {
+pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default().routes(routes!(receive))
 }
 
-/// What happened to a payment. Fields that we do not know are passed over: the provider may add
-/// some.
+/// What happened to a payment. Unknown fields are ignored: the provider may add some.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
-pub struct CallbackInput {
-    /// Id of the event; a repeated one is taken once.
-    pub event_id: String,
-    /// Our name for the payment: the order.
-    pub reference: String,
+pub(crate) struct CallbackInput {
+    /// Id of the event; a repeated event counts once.
+    event_id: String,
+    /// Our reference for the payment: the order's id.
+    reference: String,
     /// What happened.
     #[serde(rename = "type")]
-    pub kind: String,
+    #[schema(example = "payment.captured")]
+    kind: String,
 }
 
-/// That it was heard.
+/// Confirms a callback.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct CallbackResponse {
+pub(crate) struct CallbackResponse {
     /// Always true.
-    pub received: bool,
-    /// Whether it had been received before.
-    pub repeated: bool,
+    received: bool,
+    /// Whether the event had been received before.
+    repeated: bool,
 }
 
-/// Takes a callback in.
+/// Receives a callback of the payment provider.
 #[utoipa::path(post, path = "/v1/provider/callbacks", tag = "provider",
     security(("psp_signature" = [])), request_body = CallbackInput,
-    responses((status = 200, body = CallbackResponse),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = CallbackResponse), Problem))]
 #[tracing::instrument(name = "handler.callbacks.receive", skip_all)]
 pub(crate) async fn receive(
     State(app): State<App>,
@@ -62,11 +61,11 @@ pub(crate) async fn receive(
     let event = read(&body)?;
     let new =
         payments::receive_event(&app.pool, &event.event_id, &event.reference, &event.kind).await?;
-    tracing::debug!(event.id = %event.event_id, new, "received {} of the provider", event.kind);
+    tracing::debug!(event.id = %event.event_id, new, "received {} from the provider", event.kind);
     Ok(Json(CallbackResponse { received: true, repeated: !new }))
 }
 
-/// Reads a body that the provider signed; its texts are still strangers' texts.
+/// Reads a body that the provider signed; its texts are still not to be trusted.
 fn read(body: &[u8]) -> Result<CallbackInput, ApiError> {
     let event: CallbackInput = serde_json::from_slice(body).map_err(|error| invalid(&error))?;
     let fits = |text: &str| (1..=255).contains(&text.len()) && !text.contains('\0');
@@ -76,13 +75,11 @@ fn read(body: &[u8]) -> Result<CallbackInput, ApiError> {
     Ok(event)
 }
 
-fn invalid(error: &dyn std::fmt::Display) -> ApiError {
-    Problem::new(axum::http::StatusCode::BAD_REQUEST, "invalid_body")
-        .detail(error.to_string())
-        .into()
+fn invalid(error: &dyn Display) -> ApiError {
+    Problem::new(StatusCode::BAD_REQUEST, "invalid_body").detail(error.to_string()).into()
 }
 
-/// Checks `t=<unix>,v1=<hex>` over `<t>.<body>`. Without a secret of ours, nothing is believed.
+/// Checks `t=<unix>,v1=<hex>` over `<t>.<body>`. Without a configured secret, nothing passes.
 fn verify(
     headers: &HeaderMap,
     body: &[u8],
@@ -98,7 +95,7 @@ fn verify(
     let signed = [at.to_string().as_bytes(), b".", body].concat();
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
     hmac::verify(&key, &signed, &tag).map_err(|_| ApiError::CallbackForged)?;
-    if now_s.abs_diff(at) > TOLERANCE_S.unsigned_abs() {
+    if now_s.abs_diff(at) > TOLERANCE_S {
         return Err(ApiError::CallbackStale);
     }
     Ok(())

@@ -27,7 +27,7 @@ impl Answer {
         self.json
     }
 
-    /// Checks a problem with its form.
+    /// Checks a problem and its form.
     #[track_caller]
     pub(crate) fn expect_problem(&self, status: u16, code: &str) {
         assert_eq!((self.status.as_u16(), self.code()), (status, code), "{}", self.text);
@@ -41,7 +41,7 @@ impl Answer {
         self.json["code"].as_str().unwrap_or_default()
     }
 
-    /// The places of the single faults.
+    /// Where the single faults are.
     pub(crate) fn fields(&self) -> Vec<&str> {
         let errors = self.json["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
         errors.iter().filter_map(|error| error["field"].as_str()).collect()

@@ -1,4 +1,4 @@
-//! Input that no sane client sends: a clear problem with a stable code, nothing changed, no 5xx.
+//! Input that no sane client sends: a clear problem with a stable code, no change, no 5xx.
 
 use crate::{
     answer::Answer,
@@ -9,7 +9,7 @@ use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Field, value, status, code, place of the fault.
+/// Field, value, status, code, where the fault is.
 type Case = (&'static str, Value, u16, &'static str, &'static str);
 
 fn drop_cases() -> Vec<Case> {
@@ -46,7 +46,7 @@ fn drop_cases() -> Vec<Case> {
         ("opens_at", json!("9999-01-01T00:00:00Z"), 422, fields, "/opens_at"),
         ("closes_at", json!("2020-01-01T00:00:00Z"), 422, fields, "/closes_at"),
         ("opens_at", json!(null), 422, fields, "/closes_at"),
-        // Not for the sender to say.
+        // Not for the caller to set.
         ("seller_id", json!(Uuid::now_v7()), 400, body, "/seller_id"),
         ("state", json!("open"), 400, body, "/state"),
         ("price_minor", json!(1), 400, body, "/price_minor"),
@@ -57,7 +57,7 @@ fn drop_cases() -> Vec<Case> {
 async fn each_bad_value_of_a_drop_is_named() {
     let shop = Shop::open().await;
     let seller = shop.seller().await;
-    for (field, value, status, code, place) in drop_cases() {
+    for (field, value, status, code, at) in drop_cases() {
         let mut body = drop_body(&seller);
         body[field] = value.clone();
         let answer = shop.post("/v1/seller/drops", &seller.who, &body).await;
@@ -67,7 +67,7 @@ async fn each_bad_value_of_a_drop_is_named() {
             "{field} = {value}: {}",
             answer.text
         );
-        assert!(answer.fields().contains(&place), "{field} = {value}: {}", answer.text);
+        assert!(answer.fields().contains(&at), "{field} = {value}: {}", answer.text);
     }
     let n_drops: i64 = shop.database.scalar("select count(*) from drops").await;
     assert_eq!(n_drops, 0);
@@ -88,12 +88,12 @@ async fn each_bad_value_of_a_product_is_named() {
         ("/variants/0/name", json!(" "), "invalid_fields"),
         ("/variants", json!([]), "invalid_fields"),
     ];
-    for (place, value, code) in cases {
+    for (field, value, code) in cases {
         let mut body = product_body();
-        *body.pointer_mut(place).unwrap() = value.clone();
+        *body.pointer_mut(field).unwrap() = value.clone();
         let answer = shop.post("/v1/seller/products", &seller.who, &body).await;
-        assert_eq!(answer.code(), code, "{place} = {value}: {}", answer.text);
-        assert_eq!(answer.fields(), [place], "{place} = {value}");
+        assert_eq!(answer.code(), code, "{field} = {value}: {}", answer.text);
+        assert_eq!(answer.fields(), [field], "{field} = {value}");
     }
 }
 

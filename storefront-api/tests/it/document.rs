@@ -1,5 +1,5 @@
 //! The API's document and its route table are kept in git, so that a change of the API shows in
-//! review. After a wanted change: `INSTA_UPDATE=always cargo test -p storefront-api document`.
+//! review. After an intended change: `INSTA_UPDATE=always cargo test -p storefront-api document`.
 
 use serde_json::Value;
 use storefront_api::openapi;

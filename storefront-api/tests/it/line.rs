@@ -1,14 +1,13 @@
-//! What the storefront tells of a line that is really there.
+//! What the storefront shows of a line that exists in Redis.
 
 use crate::shop::{Shop, TestSeller, Who};
-use queue::{JoinOutcome, JoinRequest, RoomConfig};
 use serde_json::json;
 use shared::{
-    drops::DropMode,
     ids::{DropId, ShopperId, TicketId, VariantId},
-    tickets::{Epoch, Intent, Lane},
+    line::{Epoch, Intent, JoinOutcome, JoinRequest, Lane},
 };
 use std::time::Duration;
+use testkit::room::room_config;
 
 const EPOCH: Epoch = Epoch(1);
 
@@ -16,25 +15,10 @@ const EPOCH: Epoch = Epoch(1);
 async fn open_room(shop: &Shop, seller: &TestSeller, drop_id: DropId) {
     let queue = &shop.app.queue;
     queue.begin(drop_id, EPOCH).await.unwrap();
-    queue.open(drop_id, EPOCH, &config(seller), None, Duration::ZERO).await.unwrap();
+    let config = room_config(vec![seller.variant_id.parse().unwrap()]);
+    queue.open(drop_id, EPOCH, &config, None, Duration::ZERO).await.unwrap();
     let open = "update drops set state = 'open', epoch = 1, epoch_state = 'open'";
     sqlx::query(open).execute(&shop.app.pool).await.unwrap();
-}
-
-fn config(seller: &TestSeller) -> RoomConfig {
-    RoomConfig {
-        mode: DropMode::Running,
-        admission_rate_per_second: 50.0,
-        occupancy_cap: 100,
-        capacity: 1000,
-        opens_at_us: 0,
-        closes_at_us: None,
-        max_units_per_ticket: 1,
-        variants: vec![seller.variant_id.parse().unwrap()],
-        message: None,
-        ended: None,
-        version: 1,
-    }
 }
 
 async fn join(

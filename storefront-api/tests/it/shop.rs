@@ -1,4 +1,4 @@
-//! A storefront of a test's own, with somebody in each role.
+//! A storefront of the test's own, with somebody in each role.
 
 use crate::answer::{Answer, text};
 use database::{
@@ -11,17 +11,16 @@ use serde_json::{Value, json};
 use shared::{
     clock::{Clock, SystemClock},
     credentials::ApiKey,
-    ids::{OrderId, SellerId},
+    ids::{DropId, OrderId, SellerId, ShopperId},
     shutdown::Shutdown,
 };
 use storefront_api::{App, router};
 use testkit::{TestDatabase, TestRedis};
 use tokio::net::TcpListener;
-use uuid::Uuid;
 
 pub(crate) const CALLBACK_SECRET: &str = "a secret of the provider";
 
-/// A storefront that serves; it stops when the test does.
+/// A storefront that is serving; it stops with the test.
 pub(crate) struct Shop {
     pub(crate) database: TestDatabase,
     pub(crate) app: App,
@@ -30,7 +29,7 @@ pub(crate) struct Shop {
     shutdown: Shutdown,
 }
 
-/// Who asks.
+/// The bearer token of whoever asks, if they have one.
 #[derive(Clone, Debug)]
 pub(crate) struct Who(pub(crate) Option<String>);
 
@@ -50,7 +49,7 @@ impl Shop {
         Self::open_with([("SLUICE_REDIS__URL", redis.url().to_owned())]).await
     }
 
-    /// Opens with other settings.
+    /// Opens with some settings changed.
     pub(crate) async fn open_with<const N: usize>(changes: [(&str, String); N]) -> Self {
         let database = TestDatabase::create().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -135,24 +134,24 @@ impl Shop {
         text(&made, "id")
     }
 
-    /// An order with a hold, as the workers would have placed it.
+    /// An order with a hold, as the workers write it.
     pub(crate) async fn order_of(&self, shopper: &Who, drop_id: &str) -> String {
         let id = OrderId::generate();
         sqlx::query(PLACE_ORDER)
-            .bind(id.as_uuid())
-            .bind(drop_id.parse::<Uuid>().unwrap())
+            .bind(id)
+            .bind(drop_id.parse::<DropId>().unwrap())
             .bind(self.shopper_id(shopper).await)
             .execute(&self.app.pool)
             .await
             .unwrap();
-        // Foreign keys want the order first; one statement cannot promise that order.
+        // Foreign keys need the order first; a single statement doesn't promise that.
         for follow_up in [PLACE_HOLD, PLACE_TRANSITION] {
-            sqlx::query(follow_up).bind(id.as_uuid()).execute(&self.app.pool).await.unwrap();
+            sqlx::query(follow_up).bind(id).execute(&self.app.pool).await.unwrap();
         }
         id.to_string()
     }
 
-    async fn shopper_id(&self, shopper: &Who) -> Uuid {
+    async fn shopper_id(&self, shopper: &Who) -> ShopperId {
         let session = self.post("/v1/session", shopper, &json!({})).await.expect(200);
         text(&session, "shopper_id").parse().unwrap()
     }

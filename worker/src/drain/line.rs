@@ -10,13 +10,13 @@
 //! what becomes of its tickets.
 
 use super::pressure::Pressure;
-use crate::{app::App, order_commands, pause_point};
+use crate::{app::App, causes::with_causes, order_commands, pause::pause_point};
 use database::selling::scheduling::{EpochState, LiveDrop};
-use queue::{Admission, AdmitRequest, QueueError};
+use queue::QueueError;
 use shared::{
     drops::{DropMode, DropState},
     ids::DropId,
-    mutants::{self, Term},
+    line::{Admission, AdmitRequest},
     telemetry::CounterName,
 };
 use std::time::Duration;
@@ -24,46 +24,39 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Failures are told at most this often.
-const TELL_EVERY: Duration = Duration::from_secs(5);
+/// Failures are logged at most this often.
+const LOG_EVERY: Duration = Duration::from_secs(5);
 
-/// Lets the people of a drop in until told to stop, or until it is not sold any more.
-pub async fn run(app: App, drop_id: DropId, soft: CancellationToken) {
+/// Admits the tickets of a drop until told to stop, or until it is not sold any more.
+pub(super) async fn run(app: App, drop_id: DropId, soft: CancellationToken) {
     let pause = Duration::from_millis(app.settings.line.admit_every_ms.get());
     let mut ticks = tokio::time::interval(pause);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut line = Line::new(app, drop_id);
-    loop {
-        tokio::select! {
-            biased;
-            () = soft.cancelled() => break,
-            _ = ticks.tick() => {}
-        }
-        let Some(flash_drop) = line.app.drops.find(drop_id) else { break };
-        line.turn(&flash_drop).await;
+    let mut drain = LineDrain::new(app, drop_id);
+    while soft.run_until_cancelled(ticks.tick()).await.is_some() {
+        let Some(flash_drop) = drain.app.drops.find(drop_id) else { break };
+        drain.turn(&flash_drop).await;
     }
 }
 
 /// The drain of one drop.
-pub struct Line {
+struct LineDrain {
     app: App,
     drop_id: DropId,
     pressure: Pressure,
     /// Kept until its answer is known, so that a lost answer is asked for again.
     request_id: Uuid,
-    told_at: Option<Instant>,
+    logged_at: Option<Instant>,
 }
 
-impl Line {
-    /// Makes the drain of a drop.
-    #[must_use]
-    pub fn new(app: App, drop_id: DropId) -> Self {
+impl LineDrain {
+    fn new(app: App, drop_id: DropId) -> Self {
         let pressure = Pressure::default();
-        Self { app, drop_id, pressure, request_id: Uuid::now_v7(), told_at: None }
+        Self { app, drop_id, pressure, request_id: Uuid::now_v7(), logged_at: None }
     }
 
-    /// Lets in whoever may come in now. May run at any time, twice, or on two hosts.
-    pub async fn turn(&mut self, flash_drop: &LiveDrop) {
+    /// Lets in everybody who may come in now. May run at any time, twice, or on two hosts.
+    async fn turn(&mut self, flash_drop: &LiveDrop) {
         let moves = flash_drop.state == DropState::Open
             && flash_drop.mode == DropMode::Running
             && flash_drop.epoch_state == EpochState::Open;
@@ -71,7 +64,7 @@ impl Line {
             return;
         }
         if let Err(error) = self.admit(flash_drop).await {
-            self.tell(&error);
+            self.log_failure(error);
         }
     }
 
@@ -85,7 +78,6 @@ impl Line {
             }
             CounterName::TicketsAdmitted.get().increment(admission.tickets.len() as u64);
             pause_point!("drain.after_admit");
-            crate::mutants::pop(&self.app.queue, flash_drop, &admission).await?;
             self.hand_on(flash_drop, generation, &admission).await?;
             if admission.tickets.len() < limit as usize {
                 return Ok(());
@@ -102,7 +94,6 @@ impl Line {
             limit,
             lease: self.app.settings.line.lease(),
             request_id: self.request_id,
-            ignore_stock: mutants::has(Term::NoStockTerm),
         };
         let answer = self.app.queue.admit(self.drop_id, flash_drop.epoch, request).await;
         match answer {
@@ -110,7 +101,7 @@ impl Line {
                 self.request_id = Uuid::now_v7();
                 Ok(Some(admission))
             }
-            // The log role sees to it; the room opens under another epoch.
+            // The event log writer sees to it; the room opens under another epoch.
             Err(error) if error.is_epoch() => Ok(None),
             Err(error) => Err(error),
         }
@@ -123,9 +114,8 @@ impl Line {
         admission: &Admission,
     ) -> anyhow::Result<()> {
         let sent = order_commands::send(&self.app, flash_drop, &admission.tickets).await?;
-        crate::mutants::produce_again(&self.app, flash_drop, &admission.tickets).await?;
         pause_point!("drain.after_produce");
-        let (written, unknown) = order_commands::acknowledged(generation, sent).await;
+        let (written, n_unknown) = order_commands::acknowledged(generation, sent).await;
         pause_point!("drain.after_ack");
         CounterName::CommandsProduced.get().increment(written.len() as u64);
         if !written.is_empty() {
@@ -138,17 +128,19 @@ impl Line {
             }
             pause_point!("drain.after_extend");
         }
-        if unknown > 0 {
-            anyhow::bail!("{unknown} commands were not acknowledged; their leases bring them back");
+        if n_unknown > 0 {
+            anyhow::bail!(
+                "{n_unknown} commands were not acknowledged; their leases bring them back"
+            );
         }
         Ok(())
     }
 
-    fn tell(&mut self, error: &anyhow::Error) {
-        if self.told_at.is_none_or(|told_at| told_at.elapsed() > TELL_EVERY) {
-            let error = format!("{error:#}");
-            tracing::warn!(drop.id = %self.drop_id, error, "could not let people in");
-            self.told_at = Some(Instant::now());
+    fn log_failure(&mut self, error: anyhow::Error) {
+        if self.logged_at.is_none_or(|logged_at| logged_at.elapsed() > LOG_EVERY) {
+            let (id, error) = (self.drop_id, with_causes(error));
+            tracing::warn!(drop.id = %id, error, "could not let people into drop {id}");
+            self.logged_at = Some(Instant::now());
         }
     }
 }

@@ -2,22 +2,22 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`line`] | the loop of one drop: admit, produce, extend |
-//! | [`pressure`] | when what comes after is behind, nobody more is let in |
+//! | `line` | the loop of one drop: admit, produce, extend |
+//! | `pressure` | when the processors are behind, nobody else is let in |
 //!
 //! Any number of drains may work on a drop: rate, occupancy and stock are decided in Redis, in
 //! one step with the move from waiting to in flight.
 
-pub mod line;
-pub mod pressure;
+mod line;
+mod pressure;
 
-use crate::app::App;
+use crate::{app::App, causes::with_causes};
 use shared::{ids::DropId, shutdown::Shutdown};
 use std::collections::HashMap;
 use tokio::task::JoinHandle;
 
 /// Runs the role until the process stops.
-pub async fn run(app: App, shutdown: Shutdown) {
+pub(crate) async fn run(app: App, shutdown: Shutdown) {
     let soft = shutdown.soft();
     let mut changes = app.drops.subscribe();
     let mut lines: HashMap<DropId, JoinHandle<()>> = HashMap::new();
@@ -35,7 +35,8 @@ pub async fn run(app: App, shutdown: Shutdown) {
     }
     for (drop_id, line) in lines {
         if let Err(error) = line.await {
-            tracing::error!(drop.id = %drop_id, %error, "the drain of a drop failed");
+            let error = with_causes(error);
+            tracing::error!(drop.id = %drop_id, error, "the drain of drop {drop_id} failed");
         }
     }
 }

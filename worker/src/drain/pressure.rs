@@ -1,14 +1,16 @@
-//! Back-pressure: when what comes after is behind or silent, nobody more is let in.
+//! Back-pressure: when the processors are behind or silent, nobody else is let in.
 
-use crate::app::App;
+use crate::{app::App, causes::with_causes};
 use database::{
     ordering::offsets::{self, PartitionOffset},
-    selling::scheduling::{self, LiveDrop},
+    selling::scheduling::LiveDrop,
+    workers::heartbeats,
 };
+use shared::ids::DropId;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How often it is looked at.
+/// How often the processors are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Processors that are silent for longer than this count as dead.
 const SILENCE_S: f64 = 5.0;
@@ -18,7 +20,7 @@ const LAG_SECONDS: f64 = 5.0;
 
 /// What is known of the pressure on a drop.
 #[derive(Debug)]
-pub struct Pressure {
+pub(super) struct Pressure {
     look_at: Instant,
     blocked: Option<&'static str>,
     generation: i64,
@@ -33,20 +35,18 @@ impl Default for Pressure {
 
 impl Pressure {
     /// Whether nobody may be let in now. Fails closed: what cannot be seen counts as behind.
-    pub async fn is_too_high(&mut self, app: &App, flash_drop: &LiveDrop) -> bool {
+    pub(super) async fn is_too_high(&mut self, app: &App, flash_drop: &LiveDrop) -> bool {
         if Instant::now() >= self.look_at {
             let blocked = match self.look(app, flash_drop).await {
                 Ok(blocked) => blocked,
                 Err(error) => {
-                    tracing::debug!(%error, "could not look at the order processors");
+                    let error = with_causes(error);
+                    tracing::debug!(error, "could not look at the order processors");
                     Some("the order processors cannot be seen")
                 }
             };
             if blocked != self.blocked {
-                match blocked {
-                    Some(why) => tracing::warn!(drop.id = %flash_drop.id, why, "admission waits"),
-                    None => tracing::info!(drop.id = %flash_drop.id, "admission may go on"),
-                }
+                log_change(flash_drop.id, blocked);
             }
             self.blocked = blocked;
             self.look_at = Instant::now() + LOOK_EVERY;
@@ -58,8 +58,7 @@ impl Pressure {
     ///
     /// Always read before they are produced: a position that is given too old a generation is
     /// one that the reconciler does not trust, never one that it waits for in vain.
-    #[must_use]
-    pub const fn generation(&self) -> i64 {
+    pub(super) const fn generation(&self) -> i64 {
         self.generation
     }
 
@@ -70,7 +69,7 @@ impl Pressure {
     ) -> anyhow::Result<Option<&'static str>> {
         let processed = processed(app, flash_drop).await?;
         self.generation = processed.generation;
-        let silent = scheduling::silence(&app.pool, "orders").await?;
+        let silent = heartbeats::silence(&app.pool, "orders").await?;
         if silent.is_none_or(|silent| silent > SILENCE_S) {
             return Ok(Some("no order processor is alive"));
         }
@@ -79,6 +78,15 @@ impl Pressure {
         let lag = (end - processed.next_offset).max(0) as f64;
         let bound = LAG_FLOOR + LAG_SECONDS * flash_drop.limits.order_rate_per_second;
         Ok((lag > bound).then_some("too many commands wait to be processed"))
+    }
+}
+
+fn log_change(drop_id: DropId, blocked: Option<&str>) {
+    match blocked {
+        Some(why) => {
+            tracing::warn!(drop.id = %drop_id, why, "admission to drop {drop_id} waits: {why}");
+        }
+        None => tracing::info!(drop.id = %drop_id, "admission to drop {drop_id} may go on"),
     }
 }
 

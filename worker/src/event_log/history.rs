@@ -1,20 +1,21 @@
 //! Reading a drop's own chain back from `queue-events`.
 
-use super::LogError;
+use super::error::LogError;
 use crate::app::App;
 use broker::{RangeReader, Record};
 use shared::{
     ids::DropId,
-    messages::{ChainHash, QueueEvent, QueueEventV1},
+    line::ChainHash,
+    messages::{QueueEvent, QueueEventV1},
 };
 use std::ops::Range;
 
 /// A logged event with the offset behind it.
 #[derive(Clone, Debug)]
 pub struct LoggedEvent {
-    /// Offset of the next record.
+    /// Offset behind its record.
     pub next_offset: i64,
-    /// The event.
+    /// Intact: its hash is the one that its content and the event before it give.
     pub event: QueueEventV1,
 }
 
@@ -66,11 +67,9 @@ impl History {
     }
 }
 
-/// Understands a record of this drop.
-#[must_use]
-pub fn parse(record: &Record, drop_id: DropId) -> Option<QueueEventV1> {
-    let key = drop_id.as_uuid();
-    if record.key.as_deref() != Some(key.as_bytes().as_slice()) {
+/// Reads a record; `None` unless it is an intact event of this drop.
+pub(super) fn parse(record: &Record, drop_id: DropId) -> Option<QueueEventV1> {
+    if record.key.as_deref() != Some(drop_id.as_bytes().as_slice()) {
         return None;
     }
     let QueueEvent::V1(event) = serde_json::from_slice(record.payload.as_deref()?).ok()?;

@@ -1,12 +1,17 @@
 //! The loop of one drop: makes sure that its room can be used, then logs event after event.
 
-use super::{LogError, rebuild, writer::LogWriter};
-use crate::app::App;
-use database::selling::scheduling::{self, EpochState, LiveDrop};
-use queue::{RoomHeader, RoomState};
-use shared::ids::DropId;
+use super::{error::LogError, rebuild, writer::LogWriter};
+use crate::{app::App, causes::with_causes};
+use database::{
+    line::epochs,
+    selling::scheduling::{self, EpochState, LiveDrop},
+};
+use shared::{
+    ids::DropId,
+    line::{RoomHeader, RoomState},
+};
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 /// How long one read waits for events.
@@ -18,26 +23,29 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Pause after a failure; grows with the number of failures up to the longest.
 const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// A failure that goes on is told once in so many.
-const TELL_EVERY: u32 = 25;
+/// Of a failure that goes on, one in so many is logged.
+const LOG_EVERY: u32 = 25;
 
 /// Looks after the log of a drop until told to stop, or until the drop is not sold any more.
-pub async fn run(app: App, drop_id: DropId, stop: CancellationToken) {
+pub(super) async fn run(app: App, drop_id: DropId, stop: CancellationToken) {
     let mut failures = 0;
-    let mut told = String::new();
+    let mut logged = String::new();
     while !stop.is_cancelled() && app.drops.find(drop_id).is_some() {
         match tend(&app, drop_id, &stop).await {
             Ok(()) => failures = 0,
             // The next look begins with building it.
             Err(LogError::RoomLost) => {}
             Err(error) => {
-                let error = format!("{:#}", anyhow::Error::new(error));
-                if failures % TELL_EVERY == 0 || error != told {
-                    tracing::warn!(drop.id = %drop_id, error, "the line's log stands still");
-                    told = error;
+                let error = with_causes(error);
+                if failures % LOG_EVERY == 0 || error != logged {
+                    tracing::warn!(
+                        drop.id = %drop_id, error,
+                        "could not log the room events of drop {drop_id}; trying again"
+                    );
+                    logged = error;
                 }
                 failures += 1;
-                tokio::time::sleep((PAUSE * failures).min(LONGEST_PAUSE)).await;
+                stop.run_until_cancelled(sleep((PAUSE * failures).min(LONGEST_PAUSE))).await;
             }
         }
     }
@@ -46,7 +54,7 @@ pub async fn run(app: App, drop_id: DropId, stop: CancellationToken) {
 /// Brings the room into a usable state, then logs its events.
 async fn tend(app: &App, drop_id: DropId, stop: &CancellationToken) -> Result<(), LogError> {
     let Some(flash_drop) = scheduling::live_drop(&app.pool, drop_id).await? else {
-        tokio::time::sleep(PAUSE).await;
+        stop.run_until_cancelled(sleep(PAUSE)).await;
         return Ok(());
     };
     let header = app.queue.room(drop_id).await?;
@@ -54,8 +62,8 @@ async fn tend(app: &App, drop_id: DropId, stop: &CancellationToken) -> Result<()
         return rebuild::rebuild(app, &flash_drop, header.as_ref()).await;
     }
     if flash_drop.epoch_state == EpochState::Rebuilding {
-        // The one who opened the room died before it could say so.
-        database::line::epochs::mark_open(&app.pool, drop_id, flash_drop.epoch).await?;
+        // The instance that opened the room died before it could say so.
+        epochs::mark_open(&app.pool, drop_id, flash_drop.epoch).await?;
     }
     let mut writer = LogWriter::open(app, &flash_drop).await?;
     let mut reader = app.queue.event_reader();

@@ -2,20 +2,22 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`line`] | the loop of one drop: a usable room, then event after event |
-//! | [`writer`] | `ev` → `queue-events`: chained, acknowledged, cursor moved, `ev` trimmed |
+//! | `line` | the loop of one drop: a usable room, then event after event |
+//! | `writer` | `ev` → `queue-events`: chained, acknowledged, cursor moved, `ev` trimmed |
 //! | [`history`] | reading a drop's own chain back from the log |
-//! | [`rebuild`] | the one procedure for a first room, a restarted and a wiped Redis |
+//! | `rebuild` | the one procedure for a first room, a restarted and a wiped Redis |
+//! | `in_flight` | for a rebuild: the commands that the processor will still meet |
 //!
 //! Content and order of the records follow from the events alone. Two writers at once write equal
-//! records; whoever is slower finds the cursor moved, and readers pass over what does not
-//! continue the chain.
+//! records; the slower one finds the cursor moved, and readers pass over what does not continue
+//! the chain.
 
-pub mod error;
+mod error;
 pub mod history;
-pub mod line;
-pub mod rebuild;
-pub mod writer;
+mod in_flight;
+mod line;
+mod rebuild;
+mod writer;
 
 pub use error::LogError;
 

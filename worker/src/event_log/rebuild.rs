@@ -3,49 +3,43 @@
 //!
 //! Redis may have gone back a second, or have nothing at all; Postgres has every order, Kafka
 //! every logged event and every command. Each step can be repeated, and a rebuild that does not
-//! come to its end is begun again with the next epoch.
+//! come to its end is started again with the next epoch.
 //!
 //! 1. The drop row gets the next epoch. From here on nothing of an older epoch works in Redis.
 //! 2. What survived in Redis and is not logged is logged.
 //! 3. F, the end of the drop's commands, is kept for this epoch: what comes behind it from an
 //!    older one is passed over.
 //! 4. One snapshot of Postgres says who is past waiting. Who is over comes first, since a shopper
-//!    may have joined anew behind a ticket that ended; then what the log has and Redis has not;
+//!    may have joined again behind a ticket that ended; then what the log has and Redis has not;
 //!    then who holds units. Commands before F that have no row yet are in flight.
 //! 5. Limits come from Postgres, the bucket is empty, and for a grace only those from before may
 //!    come back.
 
-use super::{LogError, history::History, writer::LogWriter};
+use super::{error::LogError, history::History, in_flight, writer::LogWriter};
 use crate::{
     app::App,
-    kafka_log, pause_point,
-    room_config::{room_config, stock_figures},
+    kafka_log::{self, KafkaLogError},
+    pause::pause_point,
+    room_config::room_config,
 };
-use broker::RangeReader;
 use database::{
-    line::epochs::{self, Boundary, LineTruth, OrderInLine},
-    selling::scheduling::LiveDrop,
+    line::epochs::{self, Boundary, OrderInLine},
+    selling::scheduling::{self, LiveDrop},
 };
-use queue::{
-    Follows, LogPosition, RestoredEnd, RestoredInFlight, RestoredTicket, RoomHeader, StoredEvent,
-};
+use queue::StoredEvent;
 use shared::{
-    ids::TicketId,
-    messages::{EventPoint, JoinedTicket, OrderCommand, PlaceOrder},
+    line::{
+        EndedTicket, Epoch, EventPoint, Follows, Intent, JoinedTicket, LineEnd, RoomHeader, Score,
+    },
     telemetry::CounterName,
-    tickets::{Epoch, Intent, Score},
 };
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 /// Tickets handed to Redis with one call.
 const CHUNK: usize = 500;
 
-/// Builds the room of a drop anew, under the next epoch.
-///
-/// # Errors
-///
-/// Returns [`LogError`]; the next look begins again.
-pub async fn rebuild(
+/// Builds the room of a drop under the next epoch. After an error the next look starts again.
+pub(super) async fn rebuild(
     app: &App,
     flash_drop: &LiveDrop,
     header: Option<&RoomHeader>,
@@ -72,7 +66,11 @@ pub async fn rebuild(
     rebuild.open(follows).await?;
     let took_ms = app.clock.now().as_millisecond() - started.as_millisecond();
     CounterName::RoomsRebuilt.get().increment(1);
-    tracing::info!(drop.id = %flash_drop.id, %epoch, n_orders, took_ms, "the room is open");
+    let id = flash_drop.id;
+    tracing::info!(
+        drop.id = %id, %epoch, n_orders, took_ms,
+        "opened the room of drop {id} in epoch {epoch}, with {n_orders} orders"
+    );
     Ok(())
 }
 
@@ -91,7 +89,7 @@ impl Rebuild<'_> {
         Ok(self.app.queue.begin(id, self.epoch).await?)
     }
 
-    /// Step 2. Gives the last event that Redis still knows; without one it is emptied.
+    /// Step 2. Returns the last event that Redis still knows; without one it is emptied.
     async fn log_survivors(&self, writer: &mut LogWriter) -> Result<Option<EventPoint>, LogError> {
         let (queue, id) = (&self.app.queue, self.flash_drop.id);
         let Some(survived) = queue.survived(id).await? else {
@@ -106,8 +104,11 @@ impl Rebuild<'_> {
             match writer.write(&events).await {
                 // The log lost what `ev` no longer has; the line itself still has it.
                 Err(LogError::Gap { last, next }) => {
-                    tracing::warn!(drop.id = %id, %last, %next,
-                        "room events are missing in the log; the line goes on without them");
+                    tracing::warn!(
+                        drop.id = %id, %last, %next,
+                        "the log of drop {id} misses room events between {last} and {next}; \
+                         going on without them"
+                    );
                     return Ok(Some(survived));
                 }
                 written => written?,
@@ -125,8 +126,7 @@ impl Rebuild<'_> {
         if survived.is_some_and(|survived| survived >= cursor.point) || cursor.point.evn == 0 {
             return Ok(());
         }
-        let row =
-            database::selling::scheduling::live_drop(&self.app.pool, self.flash_drop.id).await?;
+        let row = scheduling::live_drop(&self.app.pool, self.flash_drop.id).await?;
         let start = row.map_or(0, |row| row.events_start.1);
         let range = start..cursor.next_offset;
         let mut history =
@@ -154,7 +154,9 @@ impl Rebuild<'_> {
         let (topic, partition) = (&self.app.topics.order_commands, self.flash_drop.partition);
         let log = match kafka_log::known_log(self.app, topic, partition).await {
             // Raised right now; its end is asked for again.
-            Err(LogError::LogReplaced) => kafka_log::known_log(self.app, topic, partition).await?,
+            Err(KafkaLogError::Replaced) => {
+                kafka_log::known_log(self.app, topic, partition).await?
+            }
             log => log?,
         };
         let boundary = Boundary { generation: log.known.generation, offset: log.offsets.end };
@@ -165,7 +167,7 @@ impl Rebuild<'_> {
         Ok(boundary)
     }
 
-    /// Step 4. Gives the number of orders.
+    /// Step 4. Returns the number of orders.
     async fn fill(
         &self,
         writer: &LogWriter,
@@ -175,7 +177,8 @@ impl Rebuild<'_> {
         let (queue, id, epoch) = (&self.app.queue, self.flash_drop.id, self.epoch);
         let (topic, partition) = (&self.app.topics.order_commands, self.flash_drop.partition);
         let truth = epochs::truth(&self.app.pool, id, topic, partition).await?;
-        let commands = self.commands_without_row(&truth, boundary).await?;
+        let commands =
+            in_flight::commands_without_row(self.app, self.flash_drop, &truth, boundary).await?;
 
         let (ended, going_on): (Vec<_>, Vec<_>) =
             truth.orders.iter().partition(|order| order.state.is_terminal());
@@ -192,57 +195,15 @@ impl Rebuild<'_> {
         for chunk in commands.chunks(CHUNK) {
             queue.restore_in_flight(id, epoch, chunk, lease).await?;
         }
-        queue.restore_stock(id, epoch, &stock_figures(&truth.stock)).await?;
+        queue.restore_stock(id, epoch, &truth.stock).await?;
         Ok(truth.orders.len())
-    }
-
-    /// Commands that the processor will still meet and accept.
-    async fn commands_without_row(
-        &self,
-        truth: &LineTruth,
-        boundary: Boundary,
-    ) -> Result<Vec<RestoredInFlight>, LogError> {
-        let Some(processed) = truth.processed else { return Ok(Vec::new()) };
-        if processed.generation != boundary.generation {
-            return Ok(Vec::new());
-        }
-        let with_row: HashSet<TicketId> =
-            truth.orders.iter().map(|order| order.ticket_id).collect();
-        let (topic, partition) = (&self.app.topics.order_commands, self.flash_drop.partition);
-        let range = processed.offset..boundary.offset;
-        let mut reader = RangeReader::open(&self.app.settings.kafka, topic, partition, range)?;
-        let mut seen = HashSet::new();
-        let mut in_flight = Vec::new();
-        while let Some(records) = reader.next().await? {
-            for record in records {
-                let Some(command) = self.own_command(record.payload.as_deref()) else { continue };
-                let (generation, offset) = (boundary.generation, record.offset);
-                let at = Boundary { generation, offset };
-                if with_row.contains(&command.ticket_id)
-                    || truth.boundaries.leave_out(command.epoch, at)
-                    || !seen.insert(command.ticket_id)
-                {
-                    continue;
-                }
-                let position = LogPosition { generation, partition, offset };
-                in_flight.push(in_flight_ticket(&command, position));
-            }
-        }
-        Ok(in_flight)
-    }
-
-    fn own_command(&self, payload: Option<&[u8]>) -> Option<PlaceOrder> {
-        let OrderCommand::V1(command) = serde_json::from_slice(payload?).ok()?;
-        (command.drop_id == self.flash_drop.id && command.verify(&self.app.command_keys).is_ok())
-            .then_some(command)
     }
 
     /// Step 5.
     async fn open(&self, follows: Option<Follows>) -> Result<(), LogError> {
         let line = &self.app.settings.line;
         // The row is read again: limits may have changed meanwhile.
-        let row =
-            database::selling::scheduling::live_drop(&self.app.pool, self.flash_drop.id).await?;
+        let row = scheduling::live_drop(&self.app.pool, self.flash_drop.id).await?;
         let config = room_config(row.as_ref().unwrap_or(self.flash_drop), line.capacity.get());
         let grace = match follows {
             Some(_) => Duration::from_millis(line.grace_ms),
@@ -262,9 +223,9 @@ impl Rebuild<'_> {
     }
 }
 
-fn restored_end(order: &OrderInLine) -> Option<RestoredTicket> {
+fn restored_end(order: &OrderInLine) -> Option<EndedTicket> {
     let score = Score::from_raw(order.score)?;
-    Some(RestoredTicket { ticket_id: order.ticket_id, score, end: RestoredEnd::Ordered })
+    Some(EndedTicket { ticket_id: order.ticket_id, score, end: LineEnd::Ordered })
 }
 
 fn joined(order: &OrderInLine) -> Option<JoinedTicket> {
@@ -277,19 +238,4 @@ fn joined(order: &OrderInLine) -> Option<JoinedTicket> {
         // Not kept with an order; nothing is decided by it any more.
         joined_at_ms: order.admitted_at_us / 1000,
     })
-}
-
-fn in_flight_ticket(command: &PlaceOrder, position: LogPosition) -> RestoredInFlight {
-    RestoredInFlight {
-        ticket: JoinedTicket {
-            ticket_id: command.ticket_id,
-            shopper_id: command.shopper_id,
-            lane: command.lane,
-            score: command.score,
-            intent: Intent { variant_id: command.variant_id, units: command.units },
-            joined_at_ms: command.admitted_at_us / 1000,
-        },
-        admitted_at_us: command.admitted_at_us,
-        position,
-    }
 }

@@ -8,13 +8,13 @@
 //! | cursor | `ev` is trimmed with the next batch |
 
 use super::{
-    LogError,
+    error::LogError,
     history::{self, History},
 };
 use crate::{
     app::App,
     kafka_log::{self, KnownLog},
-    pause_point,
+    pause::pause_point,
 };
 use broker::{Delivery, RangeReader};
 use database::{
@@ -24,13 +24,13 @@ use database::{
 use queue::StoredEvent;
 use shared::{
     ids::DropId,
-    messages::{ChainHash, EventPoint, QueueEvent, QueueEventV1},
+    line::{ChainHash, Epoch, EventPoint},
+    messages::{QueueEvent, QueueEventV1},
     telemetry::CounterName,
-    tickets::Epoch,
 };
 
 /// Writes the events of one drop.
-pub struct LogWriter {
+pub(super) struct LogWriter {
     app: App,
     drop_id: DropId,
     epoch: Epoch,
@@ -38,12 +38,9 @@ pub struct LogWriter {
 }
 
 impl LogWriter {
-    /// Opens the log of a drop where it ends: behind whatever a writer before has written.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`LogError`]; after [`LogError::LogReplaced`] the next try opens the new log.
-    pub async fn open(app: &App, flash_drop: &LiveDrop) -> Result<Self, LogError> {
+    /// Opens the log of a drop where it ends: behind whatever a writer before has written. After
+    /// [`LogError::LogReplaced`] the next try opens the new log.
+    pub(super) async fn open(app: &App, flash_drop: &LiveDrop) -> Result<Self, LogError> {
         let partition = flash_drop.partition;
         let log = kafka_log::known_log(app, &app.topics.queue_events, partition).await?;
         let cursor = match log_cursors::find(&app.pool, flash_drop.id).await? {
@@ -57,24 +54,18 @@ impl LogWriter {
         Ok(writer)
     }
 
-    /// The last event that the log has, with its hash.
-    #[must_use]
-    pub const fn last(&self) -> (EventPoint, ChainHash) {
+    /// Returns the last event that the log has, with its hash.
+    pub(super) const fn last(&self) -> (EventPoint, ChainHash) {
         (self.cursor.point, self.cursor.hash)
     }
 
-    /// The cursor.
-    #[must_use]
-    pub const fn cursor(&self) -> &LogCursor {
+    pub(super) const fn cursor(&self) -> &LogCursor {
         &self.cursor
     }
 
     /// Writes events that follow the last one; those that the log has already are passed over.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`LogError`]; nothing is lost then, since `ev` is trimmed last.
-    pub async fn write(&mut self, events: &[StoredEvent]) -> Result<(), LogError> {
+    /// An error loses nothing, since `ev` is trimmed last.
+    pub(super) async fn write(&mut self, events: &[StoredEvent]) -> Result<(), LogError> {
         let mut to = self.cursor;
         let mut deliveries = Vec::with_capacity(events.len());
         for event in events.iter().filter(|event| event.point > self.cursor.point) {
@@ -94,13 +85,13 @@ impl LogWriter {
         pause_point!("log.after_produce");
         let n_logged = deliveries.len() as u64;
         for delivery in deliveries {
-            let position = delivery.acknowledged().await?;
-            if position.offset < self.cursor.next_offset {
+            let record = delivery.acknowledged().await?;
+            if record.offset < self.cursor.next_offset {
                 // An end that went back is another log's.
                 self.leave_log("its end went back").await?;
                 return Err(LogError::LogReplaced);
             }
-            to.next_offset = to.next_offset.max(position.offset + 1);
+            to.next_offset = to.next_offset.max(record.offset + 1);
         }
         pause_point!("log.after_ack");
         self.move_to(to).await?;
@@ -113,10 +104,10 @@ impl LogWriter {
     async fn send(&self, record: QueueEventV1) -> Result<Delivery, LogError> {
         let payload = serde_json::to_vec(&QueueEvent::V1(record))
             .expect("a room event has no map with odd keys");
-        let key = self.drop_id.as_uuid();
+        let key = self.drop_id.as_bytes();
         let topic = &self.app.topics.queue_events;
         let partition = Some(self.cursor.partition);
-        Ok(self.app.producer.send(topic, partition, key.as_bytes(), &payload).await?)
+        Ok(self.app.producer.send(topic, partition, key, &payload).await?)
     }
 
     async fn move_to(&mut self, to: LogCursor) -> Result<(), LogError> {
@@ -130,13 +121,13 @@ impl LogWriter {
         Ok(())
     }
 
-    /// Makes sure that the cursor stands in the log that is there.
+    /// Makes sure that the cursor stands in the log that is there now.
     async fn check_log(&self, flash_drop: &LiveDrop, log: &KnownLog) -> Result<(), LogError> {
         if self.cursor.generation != log.known.generation {
             self.go_to(log).await?;
             return Err(LogError::LogReplaced);
         }
-        // Where its records begin in this log, the record before is not ours.
+        // Where the drop's records begin in this log, the record before is not ours.
         let start = (self.cursor.generation, self.cursor.next_offset);
         let none_yet = self.cursor.point.evn == 0 || flash_drop.events_start == start;
         if none_yet || self.is_in(log).await? {
@@ -146,7 +137,7 @@ impl LogWriter {
         Err(LogError::LogReplaced)
     }
 
-    /// Goes on in another log, which is told first who waits: what the old one knew is lost.
+    /// Goes on in another log, which is first told who waits: what the old one knew is lost.
     async fn go_to(&self, log: &KnownLog) -> Result<(), LogError> {
         match self.app.queue.announce(self.drop_id, self.epoch).await {
             // A room that is lost too is announced once it is rebuilt.

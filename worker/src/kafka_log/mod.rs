@@ -1,27 +1,31 @@
-//! Whether the log is still the one that we know.
+//! Whether a log is still the one we know.
 //!
 //! A broker that lost its disk comes back with another cluster id, or with a log that ends before
-//! our place, or has something else there. Each raises the generation.
+//! our offset, or has another record there. Each raises the generation.
 
-use crate::{app::App, event_log::LogError};
+mod error;
+
+pub(crate) use error::KafkaLogError;
+
+use crate::app::App;
 use database::ordering::offsets::{self, PartitionOffset};
 use std::ops::Range;
 
 /// A partition's log as Postgres and the broker know it.
 #[derive(Clone, Debug)]
-pub struct KnownLog {
+pub(crate) struct KnownLog {
     /// What Postgres has.
-    pub known: PartitionOffset,
+    pub(crate) known: PartitionOffset,
     /// What the broker has.
-    pub offsets: Range<i64>,
+    pub(crate) offsets: Range<i64>,
 }
 
 /// Looks a partition up, raising its generation if another cluster has it now.
-///
-/// # Errors
-///
-/// Returns [`LogError`] when Kafka or Postgres is away.
-pub async fn known_log(app: &App, topic: &str, partition: i32) -> Result<KnownLog, LogError> {
+pub(crate) async fn known_log(
+    app: &App,
+    topic: &str,
+    partition: i32,
+) -> Result<KnownLog, KafkaLogError> {
     let cluster = app.log_info.cluster_id().await?;
     let offsets = match app.log_info.offsets(topic, partition).await {
         // A broker that lost its disk has no topics either.
@@ -37,27 +41,25 @@ pub async fn known_log(app: &App, topic: &str, partition: i32) -> Result<KnownLo
         return Ok(KnownLog { known, offsets });
     }
     replace(app, &known, offsets.start, "another cluster answers").await?;
-    Err(LogError::LogReplaced)
+    Err(KafkaLogError::Replaced)
 }
 
-/// Raises the generation of a log.
-///
-/// # Errors
-///
-/// Returns [`LogError`] when Kafka or Postgres is away.
-pub async fn replace(
+/// Raises the generation of a log, so that an offset in the old one can be seen to be void.
+pub(crate) async fn replace(
     app: &App,
     known: &PartitionOffset,
     start: i64,
     why: &str,
-) -> Result<(), LogError> {
+) -> Result<(), KafkaLogError> {
     let cluster = app.log_info.cluster_id().await?;
     if offsets::replace_log(&app.pool, known, start, &cluster, why).await? {
+        let PartitionOffset { topic, partition, .. } = known;
         tracing::warn!(
-            topic = known.topic,
-            partition = known.partition,
+            topic,
+            partition,
             generation = known.generation + 1,
-            "the log was replaced ({why}): reading goes on at its start"
+            why,
+            "the log of {topic}/{partition} was replaced ({why}); going on in the new one"
         );
     }
     Ok(())

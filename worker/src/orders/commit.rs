@@ -1,54 +1,46 @@
 //! The batch's transaction, tried until it is certain.
 
-use super::understand;
-use crate::{app::App, mutants};
+use super::{read_position::ReadPosition, understand};
+use crate::{app::App, causes::with_causes};
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use database::{
     DatabaseError,
     ordering::order_batch::{self, BatchDone, BatchOutcome, BatchRecord, OrderBatch},
 };
 use shared::telemetry::{CounterName, HistogramName};
 use std::{sync::Arc, time::Duration};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// Pauses between two tries while Postgres is away.
+const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(50))
+    .with_max_delay(Duration::from_secs(2))
+    .without_max_times();
 
-/// Where a partition is read: the compare-and-set of each batch.
-#[derive(Clone, Debug)]
-pub struct Place {
-    /// The partition.
-    pub partition: i32,
-    /// Generation of its log.
-    pub generation: i64,
-    /// The offset that Postgres has.
-    pub next_offset: i64,
-}
-
-/// Commits records in order and gives what was done; `None` when another processor was faster or
-/// the process stops.
+/// Commits records in order and returns what was done; `None` when another processor was faster
+/// or the process stops.
 ///
-/// Whatever Postgres cannot do now is tried again in place, so that nothing is ever put aside
-/// because a server was away. Whatever it will never do is found record by record, and put aside.
-///
-/// # Errors
-///
-/// Returns [`DatabaseError`] when even putting a record aside fails for good.
-pub async fn commit(
+/// Whatever Postgres cannot do now is tried again on the spot, so that nothing is ever put aside
+/// because a server was away. Whatever it will never do is found record by record, and put aside;
+/// only when even that fails for good is there an error.
+pub(super) async fn commit(
     app: &App,
-    place: &Place,
+    position: &ReadPosition,
     records: &[BatchRecord],
     stop: &CancellationToken,
 ) -> Result<Option<BatchDone>, DatabaseError> {
-    match insist(app, place, records.to_vec(), stop).await {
+    match insist(app, position, records.to_vec(), stop).await {
         Err(error) => {
+            let ReadPosition { partition, next_offset: offset, .. } = *position;
+            let error = with_causes(error);
             tracing::error!(
-                error = &error as &dyn std::error::Error,
-                partition = place.partition,
-                offset = place.next_offset,
-                "a batch cannot be committed; trying its first record alone"
+                partition,
+                offset,
+                error,
+                "could not commit a batch at {partition}/{offset}; trying its first record alone"
             );
-            commit_first(app, place, &records[0], stop).await
+            commit_first(app, position, &records[0], stop).await
         }
         outcome => outcome,
     }
@@ -58,20 +50,20 @@ pub async fn commit(
 /// call.
 async fn commit_first(
     app: &App,
-    place: &Place,
+    position: &ReadPosition,
     record: &BatchRecord,
     stop: &CancellationToken,
 ) -> Result<Option<BatchDone>, DatabaseError> {
-    let error = match insist(app, place, vec![record.clone()], stop).await {
+    let error = match insist(app, position, vec![record.clone()], stop).await {
         Err(error) => error,
         outcome => return outcome,
     };
     let detail = error.to_string();
     let dead = understand::failed(record.clone(), detail.clone());
-    match insist(app, place, vec![dead], stop).await {
+    match insist(app, position, vec![dead], stop).await {
         Err(_) => {
             let letter = understand::failed_without_order(record.clone(), detail);
-            insist(app, place, vec![letter], stop).await
+            insist(app, position, vec![letter], stop).await
         }
         outcome => outcome,
     }
@@ -79,14 +71,13 @@ async fn commit_first(
 
 async fn insist(
     app: &App,
-    place: &Place,
+    position: &ReadPosition,
     records: Vec<BatchRecord>,
     stop: &CancellationToken,
 ) -> Result<Option<BatchDone>, DatabaseError> {
-    let batch = Arc::new(batch(app, place, records));
-    mutants::commit_offset_early(app, &batch).await?;
-    let mut pause = FIRST_PAUSE;
-    loop {
+    let partition = position.partition;
+    let batch = Arc::new(batch(app, position, records));
+    for pause in PAUSES.build() {
         let started = Instant::now();
         match order_batch::process(&app.pool, Arc::clone(&batch)).await {
             Ok(BatchOutcome::Done(done)) => {
@@ -95,28 +86,24 @@ async fn insist(
             }
             Ok(BatchOutcome::Late) => return Ok(None),
             Err(error) if error.is_transient() => {
-                let shown = &error as &dyn std::error::Error;
-                tracing::warn!(
-                    error = shown,
-                    partition = place.partition,
-                    "orders wait for Postgres"
-                );
+                let error = with_causes(error);
+                tracing::warn!(partition, error, "could not commit a batch; trying again");
             }
             Err(error) => return Err(error),
         }
-        tokio::select! {
-            () = stop.cancelled() => return Ok(None),
-            () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+        if stop.run_until_cancelled(sleep(pause)).await.is_none() {
+            break;
         }
     }
+    Ok(None)
 }
 
-fn batch(app: &App, place: &Place, records: Vec<BatchRecord>) -> OrderBatch {
+fn batch(app: &App, position: &ReadPosition, records: Vec<BatchRecord>) -> OrderBatch {
     OrderBatch {
         topic: app.topics.order_commands.clone(),
-        partition: place.partition,
-        generation: place.generation,
-        expected_offset: place.next_offset,
+        partition: position.partition,
+        generation: position.generation,
+        expected_offset: position.next_offset,
         owner: app.instance.to_string(),
         records,
     }

@@ -8,14 +8,14 @@ use std::{num::NonZeroU32, time::Duration};
 
 /// The pace of a partition. A drop's rate can change at any time.
 #[derive(Debug, Default)]
-pub struct Pacer {
+pub(super) struct Pacer {
     limiter: Option<(f64, DefaultDirectRateLimiter)>,
 }
 
 impl Pacer {
     /// Waits until about half a burst of `rate` may pass, so that a slow drop is not worked off
-    /// in transactions of a single order. Gives how many to try, at most `want`.
-    pub async fn turn(&mut self, rate: Option<f64>, want: usize) -> usize {
+    /// in transactions of a single order. Returns how many to try, at most `want`.
+    pub(super) async fn turn(&mut self, rate: Option<f64>, want: usize) -> usize {
         let Some(limiter) = self.limiter(rate) else { return want };
         let half = half_burst(rate.unwrap_or_default(), want);
         if limiter.until_n_ready(half).await.is_err() {

@@ -1,76 +1,83 @@
 //! The loop around a partition's batches.
 
 use super::{
-    commit::{Place, commit},
+    commit::commit,
     pace::Pacer,
-    place, understand,
+    read_position::{self, ReadPosition},
+    understand,
 };
-use crate::{app::App, event_log::LogError, line_updates::LineUpdater, pause_point};
+use crate::{
+    app::App,
+    causes::with_causes,
+    kafka_log::{self, KafkaLogError},
+    line_updates::LineUpdater,
+    pause::pause_point,
+};
 use broker::PartitionReader;
 use database::ordering::order_batch::{BatchRecord, RecordContent};
 use shared::telemetry::GaugeName;
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 /// How long a read waits for the first record.
 const READ_WAIT: Duration = Duration::from_millis(250);
 /// How often the log's identity is looked at while all goes well.
 const CHECK_EVERY: Duration = Duration::from_secs(2);
-/// Pause before beginning again after a failure.
+/// Pause before starting again after a failure.
 const PAUSE: Duration = Duration::from_millis(200);
 
 struct Processor {
     app: App,
-    teller: LineUpdater,
-    place: Place,
+    updater: LineUpdater,
+    position: ReadPosition,
     reader: PartitionReader,
     pacer: Pacer,
     checked_at: Instant,
 }
 
-/// Why a processor begins again at the place that Postgres has.
-enum Ended {
+/// Why a session is over; the next one reads on at the offset that Postgres has.
+enum SessionEnd {
     Stopped,
-    /// Somebody else moves the offset, or the log has to be looked at anew.
+    /// Somebody else moves the offset, or the log has to be looked at again.
     Stale,
 }
 
 /// Processes a partition until told to stop.
-pub(super) async fn run(app: App, teller: LineUpdater, partition: i32, stop: CancellationToken) {
+pub(super) async fn run(app: App, updater: LineUpdater, partition: i32, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        match session(&app, &teller, partition, &stop).await {
-            Ok(Ended::Stopped) => return,
-            Ok(Ended::Stale) => {}
+        match session(&app, &updater, partition, &stop).await {
+            Ok(SessionEnd::Stopped) => return,
+            Ok(SessionEnd::Stale) => {}
             Err(error) => {
-                let error = format!("{error:#}");
-                tracing::warn!(partition, error, "orders of this partition wait");
+                let error = with_causes(error);
+                tracing::warn!(
+                    partition,
+                    error,
+                    "could not process the orders of partition {partition}; trying again"
+                );
             }
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(PAUSE) => {}
-        }
+        stop.run_until_cancelled(sleep(PAUSE)).await;
     }
 }
 
 async fn session(
     app: &App,
-    teller: &LineUpdater,
+    updater: &LineUpdater,
     partition: i32,
     stop: &CancellationToken,
-) -> anyhow::Result<Ended> {
-    let known = match place::find(app, partition).await {
-        Err(LogError::LogReplaced) => return Ok(Ended::Stale),
-        known => known?,
+) -> anyhow::Result<SessionEnd> {
+    let position = match read_position::find(app, partition).await {
+        Err(KafkaLogError::Replaced) => return Ok(SessionEnd::Stale),
+        position => position?,
     };
-    let topic = &app.topics.order_commands;
-    let reader = PartitionReader::open(&app.settings.kafka, topic, partition, known.next_offset)?;
-    let (generation, next_offset) = (known.generation, known.next_offset);
+    let (kafka, topic) = (&app.settings.kafka, &app.topics.order_commands);
+    let reader = PartitionReader::open(kafka, topic, partition, position.next_offset)?;
     let mut processor = Processor {
         app: app.clone(),
-        teller: teller.clone(),
-        place: Place { partition, generation, next_offset },
+        updater: updater.clone(),
+        position,
         reader,
         pacer: Pacer::default(),
         checked_at: Instant::now(),
@@ -79,20 +86,20 @@ async fn session(
 }
 
 impl Processor {
-    async fn run(&mut self, stop: &CancellationToken) -> anyhow::Result<Ended> {
+    async fn run(&mut self, stop: &CancellationToken) -> anyhow::Result<SessionEnd> {
         let max = self.app.settings.orders.batch.get() as usize;
         loop {
-            let read = tokio::select! {
-                () = stop.cancelled() => return Ok(Ended::Stopped),
-                read = self.reader.read_batch(max, READ_WAIT) => read,
+            let reading = self.reader.read_batch(max, READ_WAIT);
+            let Some(read) = stop.run_until_cancelled(reading).await else {
+                return Ok(SessionEnd::Stopped);
             };
             let records = match read {
-                Err(error) if error.is_out_of_range() => return Ok(Ended::Stale),
+                Err(error) if error.is_out_of_range() => return Ok(SessionEnd::Stale),
                 records => records?,
             };
-            // A wiped log that has grown past our place would be read on without a word.
+            // A wiped log that has grown past our offset would be read on without a word.
             if self.checked_at.elapsed() > CHECK_EVERY && self.is_replaced().await? {
-                return Ok(Ended::Stale);
+                return Ok(SessionEnd::Stale);
             }
             if records.is_empty() {
                 continue;
@@ -100,8 +107,8 @@ impl Processor {
             pause_point!("orders.after_poll");
             let keys = &self.app.command_keys;
             let records = records.into_iter().map(|record| understand::understand(record, keys));
-            if let Some(ended) = self.process(records.collect(), stop).await? {
-                return Ok(ended);
+            if let Some(end) = self.process(records.collect(), stop).await? {
+                return Ok(end);
             }
         }
     }
@@ -111,26 +118,25 @@ impl Processor {
         &mut self,
         mut records: Vec<BatchRecord>,
         stop: &CancellationToken,
-    ) -> anyhow::Result<Option<Ended>> {
+    ) -> anyhow::Result<Option<SessionEnd>> {
         while !records.is_empty() {
             let rate = self.rate_of(&records[0]);
-            let n = tokio::select! {
-                () = stop.cancelled() => return Ok(Some(Ended::Stopped)),
-                n = self.pacer.turn(rate, records.len()) => n,
+            let turn = self.pacer.turn(rate, records.len());
+            let Some(n) = stop.run_until_cancelled(turn).await else {
+                return Ok(Some(SessionEnd::Stopped));
             };
-            let done = commit(&self.app, &self.place, &records[..n], stop).await?;
-            let Some(done) = done else { return Ok(Some(Ended::Stale)) };
+            let done = commit(&self.app, &self.position, &records[..n], stop).await?;
+            let Some(done) = done else { return Ok(Some(SessionEnd::Stale)) };
             if done.n_taken > 0 {
                 pause_point!("orders.after_commit");
-                self.teller.settled(&done);
-                self.place.next_offset = done.next_offset;
+                self.updater.settled(&done);
+                self.position.next_offset = done.next_offset;
                 records.drain(..done.n_taken);
             }
-            if let Some(wait) = done.wait {
-                tokio::select! {
-                    () = stop.cancelled() => return Ok(Some(Ended::Stopped)),
-                    () = tokio::time::sleep(wait) => {}
-                }
+            if let Some(wait) = done.wait
+                && stop.run_until_cancelled(sleep(wait)).await.is_none()
+            {
+                return Ok(Some(SessionEnd::Stopped));
             }
         }
         Ok(None)
@@ -143,16 +149,16 @@ impl Processor {
     }
 
     async fn is_replaced(&mut self) -> anyhow::Result<bool> {
-        let (topic, partition) = (&self.app.topics.order_commands, self.place.partition);
-        let log = match crate::kafka_log::known_log(&self.app, topic, partition).await {
-            Err(LogError::LogReplaced) => return Ok(true),
+        let (topic, partition) = (&self.app.topics.order_commands, self.position.partition);
+        let log = match kafka_log::known_log(&self.app, topic, partition).await {
+            Err(KafkaLogError::Replaced) => return Ok(true),
             log => log?,
         };
         self.checked_at = Instant::now();
-        let lag = (log.offsets.end - self.place.next_offset).max(0);
+        let lag = (log.offsets.end - self.position.next_offset).max(0);
         metrics::gauge!(GaugeName::CommandLag.as_str(), "partition" => partition.to_string())
             .set(lag as f64);
-        Ok(log.known.generation != self.place.generation
-            || log.offsets.end < self.place.next_offset)
+        Ok(log.known.generation != self.position.generation
+            || log.offsets.end < self.position.next_offset)
     }
 }

@@ -10,8 +10,7 @@ use shared::{
 
 /// Reads a record. Nothing that a record holds can stop the partition: what is no command of
 /// ours becomes a dead letter.
-#[must_use]
-pub fn understand(record: Record, keys: &Keyring) -> BatchRecord {
+pub(super) fn understand(record: Record, keys: &Keyring) -> BatchRecord {
     let fingerprint = record.fingerprint().to_vec();
     let payload = record.payload.unwrap_or_default();
     let content = match command(&payload, keys) {
@@ -22,8 +21,7 @@ pub fn understand(record: Record, keys: &Keyring) -> BatchRecord {
 }
 
 /// Puts a command aside that fails each time it is processed.
-#[must_use]
-pub fn failed(record: BatchRecord, detail: String) -> BatchRecord {
+pub(super) fn failed(record: BatchRecord, detail: String) -> BatchRecord {
     let command = match record.content {
         RecordContent::Command(command) => Some(command),
         RecordContent::Dead { command, .. } => command,
@@ -33,8 +31,7 @@ pub fn failed(record: BatchRecord, detail: String) -> BatchRecord {
 }
 
 /// As [`failed`], without an order row: even that one failed.
-#[must_use]
-pub fn failed_without_order(record: BatchRecord, detail: String) -> BatchRecord {
+pub(super) fn failed_without_order(record: BatchRecord, detail: String) -> BatchRecord {
     let content = RecordContent::Dead { reason: DeadReason::Failed, detail, command: None };
     BatchRecord { content, ..record }
 }
@@ -63,7 +60,7 @@ mod tests {
     use shared::{
         credentials::Mac,
         ids::{DropId, ShopperId, TicketId, VariantId},
-        tickets::{Epoch, Lane, Score},
+        line::{Epoch, Lane, Score},
     };
 
     fn keys(byte: &str) -> Keyring {

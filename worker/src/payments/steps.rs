@@ -2,14 +2,17 @@
 //! conclusions, so that each can be read beside the saga.
 //!
 //! A row that was called before is looked up first: the answer may be there already, and some
-//! providers repeat a broken answer for the same key for ever.
+//! providers repeat a broken answer for the same key forever.
 
-use super::provider::{Answer, Authorization, Provider, ProviderPayment, ProviderStatus};
+use super::{
+    answer::{ProviderAnswer, ProviderPayment, ProviderStatus},
+    provider::{Authorization, ProviderClient},
+};
 use database::money::payments::{DuePayment, PaymentKind};
 use shared::lifecycle::TicketState;
 
 /// The provider's id of a payment of nothing, for which nobody is asked.
-pub const FREE: &str = "free";
+const FREE: &str = "free";
 /// Calls after which an order that has ended no longer asks for an authorization that the
 /// provider does not know of.
 const ENOUGH_CALLS: u32 = 8;
@@ -33,12 +36,12 @@ pub enum Conclusion {
     Refunded,
     /// Nothing was asked for and nothing will be.
     GivenUp(&'static str),
-    /// Not certain; ask again. With the provider's id, if it is known now.
+    /// Not certain, so to be asked again. With the provider's id, if it is known now, and why.
     Unknown(Option<String>, String),
 }
 
 /// Makes the call that a row asks for and concludes.
-pub async fn call(provider: &Provider, due: &DuePayment) -> Conclusion {
+pub async fn call(provider: &ProviderClient, due: &DuePayment) -> Conclusion {
     if due.amount_minor == 0 {
         return nothing_to_pay(due.kind);
     }
@@ -59,7 +62,7 @@ fn nothing_to_pay(kind: PaymentKind) -> Conclusion {
     }
 }
 
-async fn authorize(provider: &Provider, due: &DuePayment) -> Conclusion {
+async fn authorize(provider: &ProviderClient, due: &DuePayment) -> Conclusion {
     let is_wanted = due.order_state == TicketState::Authorizing;
     if due.calls == 0 && !is_wanted {
         return Conclusion::GivenUp("order_ended");
@@ -71,13 +74,13 @@ async fn authorize(provider: &Provider, due: &DuePayment) -> Conclusion {
             None => provider.find_by_reference(&reference).await,
         };
         match found {
-            Answer::Known(payment) => return authorization(payment),
-            Answer::NotFound if !is_wanted && due.calls >= ENOUGH_CALLS => {
+            ProviderAnswer::Known(payment) => return authorization(payment),
+            ProviderAnswer::NotFound if !is_wanted && due.calls >= ENOUGH_CALLS => {
                 return Conclusion::GivenUp("not_found");
             }
             // Also for an order that has ended: a request of ours may still be on its way, and
             // only the same key makes its fate certain. What it holds is let go then.
-            Answer::NotFound => {}
+            ProviderAnswer::NotFound => {}
             other => return unknown(other),
         }
     }
@@ -88,8 +91,10 @@ async fn authorize(provider: &Provider, due: &DuePayment) -> Conclusion {
         payment_method: due.payment_method.as_deref().unwrap_or_default(),
     };
     match provider.authorize(&due.idempotency_key, wanted).await {
-        Answer::Known(payment) => authorization(payment),
-        Answer::Refused { code, is_state: false } => Conclusion::AuthorizationDeclined(code),
+        ProviderAnswer::Known(payment) => authorization(payment),
+        ProviderAnswer::Refused { code, is_state: false } => {
+            Conclusion::AuthorizationDeclined(code)
+        }
         other => unknown(other),
     }
 }
@@ -109,17 +114,17 @@ fn authorization(payment: ProviderPayment) -> Conclusion {
     }
 }
 
-async fn capture(provider: &Provider, due: &DuePayment) -> Conclusion {
+async fn capture(provider: &ProviderClient, due: &DuePayment) -> Conclusion {
     let Some(id) = &due.provider_id else { return no_id() };
     if due.calls > 0 {
         match provider.find(id).await {
-            Answer::Known(payment) if payment.status == ProviderStatus::Authorized => {}
-            Answer::Known(payment) => return captured(payment),
+            ProviderAnswer::Known(payment) if payment.status == ProviderStatus::Authorized => {}
+            ProviderAnswer::Known(payment) => return captured(payment),
             other => return unknown(other),
         }
     }
     match provider.capture(&due.idempotency_key, id).await {
-        Answer::Known(payment) => captured(payment),
+        ProviderAnswer::Known(payment) => captured(payment),
         other => unknown(other),
     }
 }
@@ -140,17 +145,17 @@ fn captured(payment: ProviderPayment) -> Conclusion {
     }
 }
 
-async fn void(provider: &Provider, due: &DuePayment) -> Conclusion {
+async fn void(provider: &ProviderClient, due: &DuePayment) -> Conclusion {
     let Some(id) = &due.provider_id else { return no_id() };
     if due.calls > 0 {
         match provider.find(id).await {
-            Answer::Known(payment) if holds(payment.status) => {}
-            Answer::Known(payment) => return voided(&payment),
+            ProviderAnswer::Known(payment) if holds(payment.status) => {}
+            ProviderAnswer::Known(payment) => return voided(&payment),
             other => return unknown(other),
         }
     }
     match provider.void(&due.idempotency_key, id).await {
-        Answer::Known(payment) => voided(&payment),
+        ProviderAnswer::Known(payment) => voided(&payment),
         other => unknown(other),
     }
 }
@@ -171,17 +176,17 @@ fn voided(payment: &ProviderPayment) -> Conclusion {
     }
 }
 
-async fn refund(provider: &Provider, due: &DuePayment) -> Conclusion {
+async fn refund(provider: &ProviderClient, due: &DuePayment) -> Conclusion {
     let Some(id) = &due.provider_id else { return no_id() };
     if due.calls > 0 {
         match provider.find(id).await {
-            Answer::Known(payment) if payment.status == ProviderStatus::Captured => {}
-            Answer::Known(payment) => return refunded(&payment),
+            ProviderAnswer::Known(payment) if payment.status == ProviderStatus::Captured => {}
+            ProviderAnswer::Known(payment) => return refunded(&payment),
             other => return unknown(other),
         }
     }
     match provider.refund(&due.idempotency_key, id, due.amount_minor).await {
-        Answer::Known(payment) => refunded(&payment),
+        ProviderAnswer::Known(payment) => refunded(&payment),
         other => unknown(other),
     }
 }
@@ -195,12 +200,12 @@ fn refunded(payment: &ProviderPayment) -> Conclusion {
 
 /// Whatever is not certain is asked again. A refusal because of the payment's state is one of
 /// these: looking it up tells what state that is.
-fn unknown(answer: Answer<ProviderPayment>) -> Conclusion {
+fn unknown(answer: ProviderAnswer<ProviderPayment>) -> Conclusion {
     let why = match answer {
-        Answer::Known(payment) => format!("it is {:?}", payment.status),
-        Answer::NotFound => "the provider does not know it".into(),
-        Answer::Refused { code, .. } => format!("refused: {code}"),
-        Answer::Unknown(why) => why,
+        ProviderAnswer::Known(payment) => format!("it is {:?}", payment.status),
+        ProviderAnswer::NotFound => "the provider does not know it".into(),
+        ProviderAnswer::Refused { code, .. } => format!("refused: {code}"),
+        ProviderAnswer::Unknown(why) => why,
     };
     Conclusion::Unknown(None, why)
 }

@@ -3,17 +3,17 @@
 //!
 //! Nothing is produced twice just because the processor is slow.
 
-use crate::{app::App, order_commands, pause_point, room_config::stock_figures};
+use crate::{app::App, order_commands, pause::pause_point};
 use database::{
     DatabaseError,
-    line::epochs::{self, Boundary, TicketTruth},
+    line::epochs::{self, Boundary},
+    ordering::offsets,
     selling::scheduling::LiveDrop,
 };
-use queue::{Finished, Lease, SettleOutcome, Settlement};
 use shared::{
     ids::TicketId,
     lifecycle::TicketState,
-    mutants::{self, Term},
+    line::{Lease, Settlement, StockFigure},
     telemetry::CounterName,
 };
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ const BATCH: u32 = 500;
 
 /// What has to be done about an expired lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+enum LeaseAction {
     /// Postgres has its row.
     Settle(TicketState),
     /// The processor will come to its command.
@@ -32,12 +32,9 @@ pub enum Verdict {
     Produce,
 }
 
-/// Settles the leases of a drop that have run out. May run at any time.
-///
-/// # Errors
-///
-/// Returns what failed; the next look goes on.
-pub async fn settle_expired(app: &App, flash_drop: &LiveDrop) -> anyhow::Result<()> {
+/// Settles the leases of a drop that have run out. May run at any time; after a failure the next
+/// run goes on.
+pub(super) async fn settle_expired(app: &App, flash_drop: &LiveDrop) -> anyhow::Result<()> {
     let expired = app.queue.expired_leases(flash_drop.id, flash_drop.epoch, BATCH).await?;
     if expired.is_empty() {
         return Ok(());
@@ -52,16 +49,16 @@ pub async fn settle_expired(app: &App, flash_drop: &LiveDrop) -> anyhow::Result<
     };
     let end = app.log_info.offsets(topic, flash_drop.partition).await?.end;
     let states: HashMap<TicketId, TicketState> = truth.orders.iter().copied().collect();
-    let mut by_verdict = (Vec::new(), Vec::new(), Vec::new());
+    let (mut settled, mut waiting, mut lost) = (Vec::new(), Vec::new(), Vec::new());
     for lease in expired {
-        match verdict(&lease, states.get(&ticket_id(&lease)).copied(), truth.processed, end) {
-            Verdict::Settle(state) => by_verdict.0.push((lease, state)),
-            Verdict::Wait => by_verdict.1.push(ticket_id(&lease)),
-            Verdict::Produce => by_verdict.2.push(lease),
+        let (id, score) = (ticket_id(&lease), lease.ticket.ticket.score);
+        match action(&lease, states.get(&id).copied(), truth.processed, end) {
+            LeaseAction::Settle(state) => settled.push(Settlement::of(id, score, state)),
+            LeaseAction::Wait => waiting.push(id),
+            LeaseAction::Produce => lost.push(lease),
         }
     }
-    let (settled, waiting, lost) = by_verdict;
-    settle(app, flash_drop, &settled, &truth).await?;
+    settle(app, flash_drop, &settled, &truth.stock).await?;
     if !waiting.is_empty() {
         let lease = app.settings.line.lease();
         app.queue.reextend(flash_drop.id, flash_drop.epoch, &waiting, lease).await?;
@@ -69,23 +66,22 @@ pub async fn settle_expired(app: &App, flash_drop: &LiveDrop) -> anyhow::Result<
     produce(app, flash_drop, &lost).await
 }
 
-/// Decides about one lease.
-#[must_use]
-pub fn verdict(
+/// Decides about one lease. `processed` is how far its partition is processed, `end` where it ends.
+fn action(
     lease: &Lease,
     row: Option<TicketState>,
     processed: Option<Boundary>,
     end: i64,
-) -> Verdict {
+) -> LeaseAction {
     if let Some(state) = row {
-        return Verdict::Settle(state);
+        return LeaseAction::Settle(state);
     }
-    let Some(position) = lease.position else { return Verdict::Produce };
+    let Some(position) = lease.position else { return LeaseAction::Produce };
     let there = Boundary { generation: position.generation, offset: position.offset };
     let ahead = processed.is_none_or(|processed| {
         processed.generation == there.generation && processed.offset <= there.offset
     });
-    if ahead && there.offset < end { Verdict::Wait } else { Verdict::Produce }
+    if ahead && there.offset < end { LeaseAction::Wait } else { LeaseAction::Produce }
 }
 
 async fn wait_for_postgres(
@@ -102,62 +98,41 @@ async fn wait_for_postgres(
 async fn settle(
     app: &App,
     flash_drop: &LiveDrop,
-    settled: &[(Lease, TicketState)],
-    truth: &TicketTruth,
+    settled: &[Settlement],
+    stock: &[StockFigure],
 ) -> anyhow::Result<()> {
     if settled.is_empty() {
         return Ok(());
     }
-    let outcome = |state: TicketState| match state.is_terminal() {
-        true => SettleOutcome::Ended(state),
-        false => SettleOutcome::Held,
-    };
-    let settlements: Vec<_> = settled
-        .iter()
-        .map(|(lease, state)| Settlement {
-            ticket_id: ticket_id(lease),
-            score: lease.ticket.ticket.score,
-            outcome: outcome(*state),
-        })
-        .collect();
     let (id, epoch) = (flash_drop.id, flash_drop.epoch);
-    let stock = stock_figures(&truth.stock);
-    app.queue.settle(id, epoch, &stock, &settlements).await?;
+    app.queue.settle(id, epoch, stock, settled).await?;
     pause_point!("reconciler.after_settle");
-    let finished: Vec<_> = settled
-        .iter()
-        .filter(|(_, state)| state.is_terminal())
-        .map(|(lease, state)| Finished {
-            ticket_id: ticket_id(lease),
-            score: lease.ticket.ticket.score,
-            state: *state,
-        })
-        .collect();
+    let finished: Vec<_> = settled.iter().filter_map(Settlement::finished).collect();
     if !finished.is_empty() {
-        app.queue.finish(id, epoch, &stock, &finished).await?;
+        app.queue.finish(id, epoch, stock, &finished).await?;
     }
     Ok(())
 }
 
 async fn produce(app: &App, flash_drop: &LiveDrop, lost: &[Lease]) -> anyhow::Result<()> {
-    if lost.is_empty() || mutants::has(Term::NoReproduce) {
+    if lost.is_empty() {
         return Ok(());
     }
     let topic = &app.topics.order_commands;
-    let log = database::ordering::offsets::find(&app.pool, topic, flash_drop.partition).await?;
+    let log = offsets::find(&app.pool, topic, flash_drop.partition).await?;
     let generation = log.map_or(0, |log| log.generation);
     let admitted: Vec<_> = lost.iter().map(|lease| lease.ticket).collect();
     let sent = order_commands::send(app, flash_drop, &admitted).await?;
     let (written, _) = order_commands::acknowledged(generation, sent).await;
     pause_point!("reconciler.after_ack");
     CounterName::CommandsReproduced.get().increment(written.len() as u64);
+    let (id, n_commands) = (flash_drop.id, written.len());
     tracing::info!(
-        drop.id = %flash_drop.id,
-        n_commands = written.len(),
-        "produced {} commands again whose first writing was lost", written.len()
+        drop.id = %id, n_commands,
+        "produced {n_commands} lost order commands of drop {id} again"
     );
     let lease = app.settings.line.extended_lease();
-    app.queue.extend(flash_drop.id, flash_drop.epoch, &written, lease).await?;
+    app.queue.extend(id, flash_drop.epoch, &written, lease).await?;
     Ok(())
 }
 
@@ -168,11 +143,9 @@ const fn ticket_id(lease: &Lease) -> TicketId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use queue::{AdmittedTicket, LogPosition};
     use shared::{
         ids::{ShopperId, VariantId},
-        messages::JoinedTicket,
-        tickets::{Epoch, Intent, Lane, Score},
+        line::{AdmittedTicket, Epoch, Intent, JoinedTicket, Lane, LogPosition, Score},
     };
 
     fn lease(position: Option<(i64, i64)>) -> Lease {
@@ -196,23 +169,23 @@ mod tests {
     #[test]
     fn a_row_settles_whatever_else_is_known() {
         let state = TicketState::Reserved;
-        assert_eq!(verdict(&lease(None), Some(state), None, 0), Verdict::Settle(state));
+        assert_eq!(action(&lease(None), Some(state), None, 0), LeaseAction::Settle(state));
     }
 
     #[test]
     fn a_slow_processor_is_waited_for() {
-        assert_eq!(verdict(&lease(Some((1, 5))), None, processed(1, 5), 6), Verdict::Wait);
-        assert_eq!(verdict(&lease(Some((1, 5))), None, None, 6), Verdict::Wait);
+        assert_eq!(action(&lease(Some((1, 5))), None, processed(1, 5), 6), LeaseAction::Wait);
+        assert_eq!(action(&lease(Some((1, 5))), None, None, 6), LeaseAction::Wait);
     }
 
     #[test]
     fn a_lost_command_is_produced_again() {
-        let passed_over = verdict(&lease(Some((1, 5))), None, processed(1, 6), 6);
-        let log_replaced = verdict(&lease(Some((1, 5))), None, processed(2, 0), 9);
-        let log_cut_short = verdict(&lease(Some((1, 5))), None, processed(1, 3), 4);
-        let never_written = verdict(&lease(None), None, processed(1, 5), 6);
-        for verdict in [passed_over, log_replaced, log_cut_short, never_written] {
-            assert_eq!(verdict, Verdict::Produce);
+        let passed_over = action(&lease(Some((1, 5))), None, processed(1, 6), 6);
+        let log_replaced = action(&lease(Some((1, 5))), None, processed(2, 0), 9);
+        let log_cut_short = action(&lease(Some((1, 5))), None, processed(1, 3), 4);
+        let never_written = action(&lease(None), None, processed(1, 5), 6);
+        for action in [passed_over, log_replaced, log_cut_short, never_written] {
+            assert_eq!(action, LeaseAction::Produce);
         }
     }
 }

@@ -1,23 +1,21 @@
-//! Finds what calls that were lost have left behind, and settles it.
+//! Finds what lost calls have left behind, and settles it.
 //!
-//! | file | holds |
-//! |---|---|
-//! | [`leases`] | tickets in flight past their lease |
-//! | [`told`] | ends and stock that the line was not told of |
+//! Tickets in flight past their lease are settled here (`leases`); ends and stock that the line was
+//! not told of are sent by `line_updates`.
 //!
 //! Postgres is asked, Redis is brought in line with it. Nothing here decides anything.
 
-pub mod leases;
-pub mod told;
+mod leases;
 
-use crate::{app::App, ownership};
+use crate::{app::App, causes::with_causes, line_updates, ownership};
 use database::selling::scheduling::EpochState;
 use shared::{ids::DropId, shutdown::Shutdown};
 use std::time::Duration;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 /// Runs the role until the process stops.
-pub async fn run(app: App, shutdown: Shutdown) {
+pub(crate) async fn run(app: App, shutdown: Shutdown) {
     let keys = |app: App| async move { app.drops.now().keys().copied().collect() };
     ownership::run_owned(app, shutdown, "reconciler", keys, reconcile).await;
 }
@@ -29,17 +27,20 @@ async fn reconcile(app: App, drop_id: DropId, stop: CancellationToken) {
         // While the room is being built, the rebuild does the same and more.
         if flash_drop.epoch_state == EpochState::Open {
             if let Err(error) = leases::settle_expired(&app, &flash_drop).await {
-                let error = format!("{error:#}");
-                tracing::debug!(drop.id = %drop_id, error, "leases wait to be settled");
+                let error = with_causes(error);
+                tracing::debug!(
+                    drop.id = %drop_id, error,
+                    "could not settle the leases of drop {drop_id}; trying again"
+                );
             }
-            if let Err(error) = told::tell(&app, &flash_drop).await {
-                let error = format!("{error:#}");
-                tracing::debug!(drop.id = %drop_id, error, "the line waits to be told");
+            if let Err(error) = line_updates::send_missed(&app, &flash_drop).await {
+                let error = with_causes(error);
+                tracing::debug!(
+                    drop.id = %drop_id, error,
+                    "could not send missed updates to the line of drop {drop_id}; trying again"
+                );
             }
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(tick) => {}
-        }
+        stop.run_until_cancelled(sleep(tick)).await;
     }
 }

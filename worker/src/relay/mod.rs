@@ -5,7 +5,7 @@
 //! them twice under the same event id. The events of one order keep their order: when one fails,
 //! those behind it wait with it.
 
-use crate::{app::App, ownership, pause_point};
+use crate::{app::App, causes::with_causes, ownership, pause::pause_point};
 use broker::BrokerError;
 use database::journal::outbox::{self, OutboxRow};
 use shared::{
@@ -14,7 +14,7 @@ use shared::{
     telemetry::{CounterName, GaugeName},
 };
 use std::{collections::HashSet, time::Duration};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 /// Rows published together.
@@ -48,7 +48,10 @@ async fn relay(app: App, _: &'static str, stop: CancellationToken) {
                 Duration::ZERO
             }
             Err(error) => {
-                tracing::warn!(error = format!("{error:#}"), "the outbox waits");
+                tracing::warn!(
+                    error = with_causes(error),
+                    "could not publish the outbox; trying again"
+                );
                 PAUSE
             }
         };
@@ -56,14 +59,11 @@ async fn relay(app: App, _: &'static str, stop: CancellationToken) {
             pruned_at = Some(Instant::now());
             tidy(&app).await;
         }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(pause) => {}
-        }
+        stop.run_until_cancelled(sleep(pause)).await;
     }
 }
 
-/// Publishes the oldest rows that wait and gives how many. May run at any time.
+/// Publishes the oldest rows that wait and returns how many. May run at any time.
 ///
 /// # Errors
 ///
@@ -83,8 +83,8 @@ pub async fn publish_waiting(app: &App) -> anyhow::Result<usize> {
     }
 }
 
-/// Hands all rows over at once, then waits for each. Gives the ids of those that Kafka has and
-/// that no failed row of their aggregate stands before.
+/// Hands all rows over at once, then waits for each. Returns the ids of those that Kafka has and
+/// that have no failed row of their aggregate before them.
 async fn publish(app: &App, rows: &[OutboxRow]) -> (Vec<i64>, Option<BrokerError>) {
     let (mut published, mut failed, mut failure) = (Vec::new(), HashSet::new(), None);
     let mut sent = Vec::with_capacity(rows.len());
@@ -103,7 +103,7 @@ async fn publish(app: &App, rows: &[OutboxRow]) -> (Vec<i64>, Option<BrokerError
             Ok(()) if !failed.contains(&row.aggregate) => published.push(row.id),
             Ok(()) => {}
             Err(error) if error.is_about_the_record() => {
-                give_up(row, &error);
+                give_up(row, error);
                 published.push(row.id);
             }
             Err(error) => {
@@ -115,11 +115,11 @@ async fn publish(app: &App, rows: &[OutboxRow]) -> (Vec<i64>, Option<BrokerError
     (published, failure)
 }
 
-/// A record that no broker takes must not hold up all others; its row stays for a look.
-fn give_up(row: &OutboxRow, error: &BrokerError) {
+/// A record that no broker takes must not hold up all others; its row stays to be looked at.
+fn give_up(row: &OutboxRow, error: BrokerError) {
     let OutboxRow { id, topic, aggregate, .. } = row;
-    let error = error as &dyn std::error::Error;
-    tracing::error!(id, topic, aggregate = %aggregate, error, "a row cannot be published");
+    let error = with_causes(error);
+    tracing::error!(row.id = id, topic, %aggregate, error, "cannot publish row {id} of the outbox");
 }
 
 fn topic<'a>(app: &'a App, name: &'a str) -> &'a str {
@@ -133,9 +133,9 @@ fn topic<'a>(app: &'a App, name: &'a str) -> &'a str {
 async fn tidy(app: &App) {
     match outbox::n_waiting(&app.pool).await {
         Ok(n) => GaugeName::OutboxWaiting.get().set(n as f64),
-        Err(error) => tracing::debug!(%error, "could not count the outbox"),
+        Err(error) => tracing::debug!(error = with_causes(error), "could not count the outbox"),
     }
     if let Err(error) = outbox::prune(&app.pool, KEEP, PRUNE_BATCH).await {
-        tracing::debug!(%error, "could not prune the outbox");
+        tracing::debug!(error = with_causes(error), "could not prune the outbox");
     }
 }

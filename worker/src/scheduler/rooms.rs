@@ -1,10 +1,7 @@
 //! The drops' rooms in Redis: limits brought there, lines ended, those who wait closed in chunks,
 //! empty rooms retired.
 
-use crate::{
-    app::App,
-    room_config::{end_reason, room_config},
-};
+use crate::{app::App, causes::with_causes, room_config::room_config};
 use database::{
     line::log_cursors,
     selling::scheduling::{self, EpochState, LiveDrop},
@@ -12,7 +9,7 @@ use database::{
 use shared::{
     drops::{CloseReason, DropState},
     ids::DropId,
-    tickets::Epoch,
+    line::Epoch,
 };
 use std::collections::HashMap;
 
@@ -22,49 +19,48 @@ const CLOSE_CHUNK: u32 = 500;
 const CLOSE_CALLS: usize = 100;
 
 /// Brings the rooms up to date.
-pub struct Rooms {
+pub(super) struct RoomSync {
     app: App,
-    /// What each room was last told.
-    told: HashMap<DropId, Told>,
+    /// What each room was last given; at first nothing is known of any.
+    synced: HashMap<DropId, Synced>,
 }
 
-type Told = (Epoch, i64, DropState);
+/// Epoch, version of the limits, and state.
+type Synced = (Epoch, i64, DropState);
 
-impl Rooms {
-    /// Makes one that knows nothing of any room yet.
-    #[must_use]
-    pub fn new(app: App) -> Self {
-        Self { app, told: HashMap::new() }
+impl RoomSync {
+    pub(super) fn new(app: App) -> Self {
+        Self { app, synced: HashMap::new() }
     }
 
     /// Looks at every room once. May run at any time, twice, or on two hosts.
-    pub async fn bring_up_to_date(&mut self) {
+    pub(super) async fn bring_up_to_date(&mut self) {
         let drops = self.app.drops.now();
-        self.told.retain(|id, _| drops.contains_key(id));
+        self.synced.retain(|id, _| drops.contains_key(id));
         for flash_drop in drops.values() {
-            // While it is being built, the log role brings the limits.
+            // While it is being built, the event log writer brings the limits.
             if flash_drop.epoch_state != EpochState::Open {
                 continue;
             }
             if let Err(error) = self.look_at(flash_drop).await {
-                let error = format!("{error:#}");
-                tracing::debug!(drop.id = %flash_drop.id, error, "the room waits");
+                let (id, error) = (flash_drop.id, with_causes(error));
+                tracing::debug!(drop.id = %id, error, "could not update the room of drop {id}");
             }
         }
     }
 
     async fn look_at(&mut self, flash_drop: &LiveDrop) -> anyhow::Result<()> {
         let now = (flash_drop.epoch, flash_drop.limits_version, flash_drop.state);
-        if self.told.get(&flash_drop.id) != Some(&now) {
+        if self.synced.get(&flash_drop.id) != Some(&now) {
             let capacity = self.app.settings.line.capacity.get();
             let config = room_config(flash_drop, capacity);
             self.app.queue.configure(flash_drop.id, flash_drop.epoch, &config).await?;
-            if let Some(reason) = end_reason(flash_drop.state) {
+            if let Some(reason) = flash_drop.state.close_reason() {
                 self.app.queue.end(flash_drop.id, flash_drop.epoch, reason).await?;
             }
-            self.told.insert(flash_drop.id, now);
+            self.synced.insert(flash_drop.id, now);
         }
-        match end_reason(flash_drop.state) {
+        match flash_drop.state.close_reason() {
             Some(reason) => self.wind_up(flash_drop, reason).await,
             None => Ok(()),
         }
@@ -85,7 +81,7 @@ impl Rooms {
             return Ok(());
         }
         if scheduling::retire(&self.app.pool, id, epoch).await? {
-            tracing::info!(drop.id = %id, "the drop is settled");
+            tracing::info!(drop.id = %id, "drop {id} is settled");
         }
         Ok(())
     }

@@ -7,28 +7,23 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Moves every drop on whose moment has come. May run at any time.
-///
-/// # Errors
-///
-/// Returns [`DatabaseError`] when the database is away.
-pub async fn move_on(app: &App) -> Result<(), DatabaseError> {
+pub(super) async fn move_on(app: &App) -> Result<(), DatabaseError> {
     let partitions = app.settings.kafka.partitions.get();
     if scheduling::assign_partitions(&app.pool, partitions).await? > 0 {
         // The other roles begin with their rooms at once.
         app.drops.refresh(&app.pool).await?;
     }
     for drop_id in scheduling::open_due(&app.pool).await? {
-        tracing::info!(drop.id = %drop_id, "the drop is open");
+        tracing::info!(drop.id = %drop_id, "drop {drop_id} is open");
     }
     for (drop_id, state) in scheduling::end_due(&app.pool).await? {
-        tracing::info!(drop.id = %drop_id, %state, "the drop is over: {state}");
+        tracing::info!(drop.id = %drop_id, %state, "drop {drop_id} is over: {state}");
     }
     Ok(())
 }
 
-/// When the next drop opens or closes, if that is known.
-#[must_use]
-pub fn next_moment(app: &App) -> Option<Instant> {
+/// Returns when the next drop opens or closes, if that is known.
+pub(super) fn next_moment(app: &App) -> Option<Instant> {
     let now = app.clock.now();
     let drops = app.drops.now();
     let moments = drops.values().flat_map(|flash_drop| match flash_drop.state {
@@ -40,6 +35,6 @@ pub fn next_moment(app: &App) -> Option<Instant> {
     });
     let next = moments.flatten().filter(|moment| *moment > now).min()?;
     let wait = u64::try_from(next.as_microsecond() - now.as_microsecond()).ok()?;
-    // A bound keeps the sum below what the timer can hold; it is worked out anew each tick.
+    // A bound keeps the sum below what the timer can hold; it is worked out again each tick.
     Some(Instant::now() + Duration::from_micros(wait.min(60_000_000)))
 }

@@ -1,14 +1,17 @@
 //! Waiting tickets become commands, each once, in the order of the line.
 
-use crate::line::{SOON, TestLine, Wishes, run};
-use queue::{AdmitRequest, TicketStatus};
+use crate::{
+    SOON,
+    test_line::{LineOptions, TestLine, run},
+};
+use shared::line::{AdmitRequest, LineState};
 use std::{collections::HashSet, time::Duration};
 use testkit::wait_until;
 use uuid::Uuid;
 
 #[tokio::test]
 async fn everybody_who_fits_gets_one_command_in_the_order_of_the_line() {
-    let line = TestLine::new(Wishes { units: 30, ..Wishes::default() }).await;
+    let line = TestLine::new(LineOptions { units: 30, ..LineOptions::default() }).await;
     line.pretend_processors().await;
     let shutdown = line.run("log,drain,scheduler");
     let row = line.open(1).await;
@@ -27,13 +30,14 @@ async fn everybody_who_fits_gets_one_command_in_the_order_of_the_line() {
     assert_eq!(order, joined);
     let first = [(tickets[0].ticket_id, tickets[0].score)];
     let status = line.app.queue.status(line.drop_id, row.epoch, &first).await.unwrap();
-    assert_eq!(status, [TicketStatus::InFlight { extended: true }]);
+    assert_eq!(status, [LineState::InFlight { extended: true }]);
     shutdown.begin();
 }
 
 #[tokio::test]
 async fn two_drains_share_one_rate() {
-    let line = TestLine::new(Wishes { units: 1000, rate: 50.0, ..Wishes::default() }).await;
+    let line =
+        TestLine::new(LineOptions { units: 1000, rate: 50.0, ..LineOptions::default() }).await;
     line.pretend_processors().await;
     let other = line.another_app().await;
     let first = line.run("log,drain,scheduler");
@@ -59,17 +63,13 @@ async fn two_drains_share_one_rate() {
 
 #[tokio::test]
 async fn a_command_that_was_never_written_is_written_when_its_lease_is_over() {
-    let line = TestLine::new(Wishes::default()).await;
+    let line = TestLine::new(LineOptions::default()).await;
     let shutdown = line.run("log,reconciler,scheduler");
     let row = line.open(1).await;
     line.join(3).await;
     // A drain that dies right after ADMIT.
-    let request = AdmitRequest {
-        limit: 10,
-        lease: Duration::from_millis(200),
-        request_id: Uuid::now_v7(),
-        ignore_stock: false,
-    };
+    let request =
+        AdmitRequest { limit: 10, lease: Duration::from_millis(200), request_id: Uuid::now_v7() };
     let admitted = wait_until("admission", SOON, async || {
         let request = AdmitRequest { request_id: Uuid::now_v7(), ..request };
         let admission = line.app.queue.admit(line.drop_id, row.epoch, request).await.unwrap();

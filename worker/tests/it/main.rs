@@ -3,13 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
 
 mod drain;
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
-mod fixture;
-mod line;
-mod log;
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+mod event_log;
 mod orders;
 mod payments;
 mod rebuild;
 mod relay;
 mod schedule;
+mod test_line;
+mod test_provider;
+mod test_worker;
+
+use std::time::Duration;
+
+/// Everything in these tests is over within this.
+const SOON: Duration = Duration::from_secs(60);

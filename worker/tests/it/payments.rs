@@ -1,36 +1,38 @@
 //! The payments role at the real sandbox provider.
 
-use crate::fixture::{Provider, World};
+use crate::{test_provider::TestProvider, test_worker::TestWorker};
 use std::time::Duration;
 
-/// A world with a provider and as many workers.
-async fn paying(late_ms: u64, n_workers: usize) -> (World, Provider) {
-    let mut provider = Provider::new(late_ms);
+/// A provider, and so many workers on one database.
+async fn paying(late_ms: u64, n_workers: usize) -> (TestWorker, TestProvider) {
+    let mut provider = TestProvider::new(late_ms);
     provider.start().await;
     let url = [("SLUICE_PAYMENTS__PROVIDER_URL", provider.url.clone())];
-    let world = World::new(&url).await;
+    let worker = TestWorker::new(&url).await;
     for _ in 0..n_workers {
-        start(&world);
+        start(&worker);
     }
-    (world, provider)
+    (worker, provider)
 }
 
-fn start(world: &World) {
-    tokio::spawn(worker::payments::run(world.app.clone(), world.shutdown.clone()));
-    tokio::spawn(worker::sweeper::run(world.app.clone(), world.shutdown.clone()));
+fn start(worker: &TestWorker) {
+    tokio::spawn(worker::payments::run(worker.app.clone(), worker.shutdown.clone()));
+    tokio::spawn(worker::sweeper::run(worker.app.clone(), worker.shutdown.clone()));
 }
 
 /// PAY-1 and PAY-2: the provider took once what we believe it took.
-async fn assert_books_agree(world: &World, provider: &Provider) {
-    world.all_is_certain().await;
+async fn assert_books_agree(worker: &TestWorker, provider: &TestProvider) {
+    worker.all_is_certain().await;
     let captured = provider.happened("captured").await - provider.happened("refunded").await;
-    let sold = world.number("select count(*) from orders where state = 'confirmed'").await;
-    let booked = "select coalesce(sum(amount_minor), 0)::bigint from ledger_entries where account = 'provider'";
+    let sold = worker.number("select count(*) from orders where state = 'confirmed'").await;
+    let booked = "select coalesce(sum(amount_minor), 0)::bigint from ledger_entries
+        where account = 'provider'";
+    let price = worker.number("select price_minor from variants").await;
     assert_eq!(captured as i64, sold);
-    assert_eq!(world.number(booked).await, sold * 1500);
+    assert_eq!(worker.number(booked).await, sold * price);
     let twice = "select count(*) from (select order_id from payments where kind = 'capture'
         and status = 'succeeded' group by 1 having count(*) > 1) p";
-    assert_eq!(world.number(twice).await, 0);
+    assert_eq!(worker.number(twice).await, 0);
     let held = provider.happened("authorized").await as i64
         - provider.happened("captured").await as i64
         - provider.happened("capture_declined").await as i64
@@ -40,7 +42,7 @@ async fn assert_books_agree(world: &World, provider: &Provider) {
 
 #[tokio::test]
 async fn every_card_comes_to_its_end() {
-    let (world, provider) = paying(600, 1).await;
+    let (worker, provider) = paying(600, 1).await;
     let mut orders = Vec::new();
     for (card, end) in [
         ("pm_card_approve", "confirmed"),
@@ -55,75 +57,76 @@ async fn every_card_comes_to_its_end() {
         ("pm_card_out_of_order_callbacks", "confirmed"),
         ("pm_card_that_nobody_issued", "payment_failed"),
     ] {
-        orders.push((world.pay(card).await, card, end));
+        orders.push((worker.pay(card).await, card, end));
     }
     for (order_id, card, end) in orders {
-        world.comes_to(order_id, end).await;
+        worker.comes_to(order_id, end).await;
         println!("{card}: {end}");
     }
-    assert_eq!(world.stock().await, (92, 0, 8));
-    assert_books_agree(&world, &provider).await;
+    assert_eq!(worker.stock().await, (92, 0, 8));
+    assert_books_agree(&worker, &provider).await;
 }
 
 #[tokio::test]
 async fn several_workers_take_money_once() {
-    let (world, provider) = paying(600, 3).await;
+    let (worker, provider) = paying(600, 3).await;
     let cards = ["pm_card_approve", "pm_card_hang", "pm_card_500_after", "pm_card_capture_hang"];
     let mut orders = Vec::new();
     for n in 0..24 {
-        orders.push(world.pay(cards[n % cards.len()]).await);
+        orders.push(worker.pay(cards[n % cards.len()]).await);
     }
     for order_id in orders {
-        world.comes_to(order_id, "confirmed").await;
+        worker.comes_to(order_id, "confirmed").await;
     }
-    assert_eq!(world.stock().await, (76, 0, 24));
+    assert_eq!(worker.stock().await, (76, 0, 24));
     assert_eq!(provider.happened("captured").await, 24);
-    assert_books_agree(&world, &provider).await;
+    assert_books_agree(&worker, &provider).await;
 }
 
 #[tokio::test]
 async fn money_that_comes_after_the_hold_is_let_go() {
-    let (world, provider) = paying(5000, 1).await;
-    let order_id = world.pay("pm_card_late").await;
+    let (worker, provider) = paying(5000, 1).await;
+    let order_id = worker.pay("pm_card_late").await;
     sqlx::query("update holds set expires_at = now() + interval '500 ms'")
-        .execute(&world.app.pool)
+        .execute(&worker.app.pool)
         .await
         .unwrap();
-    world.comes_to(order_id, "expired").await;
-    assert_eq!(world.stock().await, (100, 0, 0));
-    world.all_is_certain().await;
+    worker.comes_to(order_id, "expired").await;
+    assert_eq!(worker.stock().await, (100, 0, 0));
+    worker.all_is_certain().await;
     assert_eq!(provider.happened("captured").await, 0);
-    assert_books_agree(&world, &provider).await;
+    assert_books_agree(&worker, &provider).await;
 }
 
 #[tokio::test]
 async fn a_provider_that_is_away_is_asked_again() {
-    let mut provider = Provider::new(600);
+    let mut provider = TestProvider::new(600);
     let url = [("SLUICE_PAYMENTS__PROVIDER_URL", provider.url.clone())];
-    let world = World::new(&url).await;
-    start(&world);
-    let order_id = world.pay("pm_card_approve").await;
+    let worker = TestWorker::new(&url).await;
+    start(&worker);
+    let order_id = worker.pay("pm_card_approve").await;
     tokio::time::sleep(Duration::from_millis(500)).await;
-    assert_eq!(world.state(order_id).await, "authorizing");
+    assert_eq!(worker.state(order_id).await, "authorizing");
 
     provider.start().await;
-    world.comes_to(order_id, "confirmed").await;
-    assert_books_agree(&world, &provider).await;
+    worker.comes_to(order_id, "confirmed").await;
+    assert_books_agree(&worker, &provider).await;
 }
 
 #[tokio::test]
 async fn a_worker_that_vanished_in_mid_call_is_followed_by_another() {
-    let (world, provider) = paying(600, 0).await;
-    let order_id = world.pay("pm_card_approve").await;
+    let (worker, provider) = paying(600, 0).await;
+    let order_id = worker.pay("pm_card_approve").await;
     // As if it was killed after the provider had answered: the claim stands, nothing is noted.
     let lease = Duration::from_millis(300);
-    let due = database::money::payments::claim(&world.app.pool, 10, lease).await.unwrap();
-    let client = worker::payments::provider::Provider::new(&world.app.settings.payments).unwrap();
+    let due = database::money::payments::claim(&worker.app.pool, 10, lease).await.unwrap();
+    let client =
+        worker::payments::provider::ProviderClient::new(&worker.app.settings.payments).unwrap();
     let conclusion = worker::payments::steps::call(&client, &due[0]).await;
     assert!(matches!(conclusion, worker::payments::steps::Conclusion::Authorized(_)));
 
-    start(&world);
-    world.comes_to(order_id, "confirmed").await;
+    start(&worker);
+    worker.comes_to(order_id, "confirmed").await;
     assert_eq!(provider.happened("authorized").await, 1);
-    assert_books_agree(&world, &provider).await;
+    assert_books_agree(&worker, &provider).await;
 }

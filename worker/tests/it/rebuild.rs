@@ -1,11 +1,11 @@
 //! A room that Redis lost comes back with everybody in their order.
 
 use crate::{
-    line::{SOON, TestLine, Wishes},
-    log::{chain, joined, wait_for_joins},
+    SOON,
+    event_log::{chain, joined, wait_for_joins},
+    test_line::{LineOptions, TestLine},
 };
-use queue::{JoinOutcome, TicketStatus};
-use shared::messages::RoomEvent;
+use shared::line::{JoinOutcome, LineState, RoomEvent};
 use stack::{Stack, StackOptions};
 use testkit::wait_until;
 
@@ -16,7 +16,7 @@ async fn wipe(line: &TestLine) {
 
 #[tokio::test]
 async fn a_wiped_line_stands_again_in_its_order() {
-    let line = TestLine::new(Wishes::default()).await;
+    let line = TestLine::new(LineOptions::default()).await;
     let shutdown = line.run("log,scheduler");
     let row = line.open(1).await;
     let tickets = line.join(50).await;
@@ -39,7 +39,7 @@ async fn a_wiped_line_stands_again_in_its_order() {
         .status(line.drop_id, row.epoch, &[(gone.ticket_id, gone.score)])
         .await
         .unwrap();
-    assert_eq!(status, [TicketStatus::Left]);
+    assert_eq!(status, [LineState::Left]);
     let late = line.join(1).await;
     assert!(late[0].score > tickets[49].score, "newcomers stand behind everybody");
     let events = wait_for_joins(&line, 51).await;
@@ -59,7 +59,7 @@ async fn a_wiped_line_stands_again_in_its_order() {
 
 #[tokio::test]
 async fn those_let_in_before_the_loss_are_in_flight_after_it() {
-    let line = TestLine::new(Wishes { units: 20, ..Wishes::default() }).await;
+    let line = TestLine::new(LineOptions { units: 20, ..LineOptions::default() }).await;
     line.pretend_processors().await;
     let shutdown = line.run("log,drain,reconciler,scheduler");
     line.open(1).await;
@@ -74,9 +74,9 @@ async fn those_let_in_before_the_loss_are_in_flight_after_it() {
     assert_eq!((counts.in_flight, counts.occupied, counts.waiting), (20, 20, 10));
     let who: Vec<_> = tickets.iter().map(|ticket| (ticket.ticket_id, ticket.score)).collect();
     let status = line.app.queue.status(line.drop_id, row.epoch, &who).await.unwrap();
-    let in_flight = TicketStatus::InFlight { extended: true };
+    let in_flight = LineState::InFlight { extended: true };
     assert!(status[..20].iter().all(|one| *one == in_flight));
-    assert!(status[20..].iter().all(|one| *one == TicketStatus::Waiting));
+    assert!(status[20..].iter().all(|one| *one == LineState::Waiting));
     assert_eq!(line.commands().await.len(), 20, "nobody is let in a second time");
     shutdown.begin();
 }
@@ -88,7 +88,7 @@ async fn a_restarted_redis_is_not_taken_for_the_one_before() {
     let servers = Stack::start(options).await.unwrap();
     let url = servers.endpoints().redis_url;
     let settings = vec![("SLUICE_REDIS__URL", url)];
-    let line = TestLine::new(Wishes { settings, ..Wishes::default() }).await;
+    let line = TestLine::new(LineOptions { settings, ..LineOptions::default() }).await;
     line.pretend_processors().await;
     let shutdown = line.run("log,drain,reconciler,scheduler");
     line.open(1).await;
@@ -112,8 +112,8 @@ async fn a_restarted_redis_is_not_taken_for_the_one_before() {
 }
 
 #[tokio::test]
-async fn a_loss_in_mid_sale_costs_nobody_an_order_or_a_place() {
-    let line = TestLine::new(Wishes { units: 40, rate: 20.0, ..Wishes::default() }).await;
+async fn a_loss_in_mid_sale_costs_nobody_an_order_or_a_position() {
+    let line = TestLine::new(LineOptions { units: 40, rate: 20.0, ..LineOptions::default() }).await;
     let shutdown = line.run("log,drain,orders,reconciler,scheduler");
     line.open(1).await;
     let tickets = line.join(60).await;
@@ -145,16 +145,15 @@ async fn a_loss_in_mid_sale_costs_nobody_an_order_or_a_place() {
 }
 
 #[tokio::test]
-async fn who_joined_anew_after_an_ended_order_keeps_the_new_place() {
-    let line = TestLine::new(Wishes { units: 1, ..Wishes::default() }).await;
+async fn who_joined_again_after_an_ended_order_keeps_the_new_position() {
+    let line = TestLine::new(LineOptions { units: 1, ..LineOptions::default() }).await;
     let shutdown = line.run("log,drain,orders,sweeper,reconciler,scheduler");
     line.open(1).await;
     let first = line.join(2).await[0];
     let expired = "select count(*) from orders where state = 'expired'";
     wait_until("a hold that ran out", SOON, async || {
         let cut = "update holds set expires_at = now() where order_id = $1";
-        let id = first.ticket_id.as_uuid();
-        sqlx::query(cut).bind(id).execute(&line.app.pool).await.unwrap();
+        sqlx::query(cut).bind(first.ticket_id).execute(&line.app.pool).await.unwrap();
         (line.database.scalar::<i64>(expired).await == 1).then_some(())
     })
     .await;
@@ -172,6 +171,6 @@ async fn who_joined_anew_after_an_ended_order_keeps_the_new_place() {
 
     let who = [(again.ticket_id, again.score)];
     let status = line.app.queue.status(line.drop_id, row.epoch, &who).await.unwrap();
-    assert_eq!(status, [TicketStatus::Waiting]);
+    assert_eq!(status, [LineState::Waiting]);
     shutdown.begin();
 }

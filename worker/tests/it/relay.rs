@@ -1,21 +1,21 @@
 //! The relay on a real log.
 
-use crate::fixture::{SOON, World};
+use crate::{SOON, test_worker::TestWorker};
 use shared::messages::OrderEvent;
 use worker::relay::publish_waiting;
 
 #[tokio::test]
 async fn every_event_is_published_in_the_order_of_its_order() {
-    let world = World::with_log().await;
+    let worker = TestWorker::with_log().await;
     for _ in 0..5 {
-        world.pay("pm_card_approve").await;
+        worker.pay("pm_card_approve").await;
     }
-    while publish_waiting(&world.app).await.unwrap() > 0 {}
+    while publish_waiting(&worker.app).await.unwrap() > 0 {}
 
-    let (topic, mut events) = (&world.app.topics.order_events, Vec::new());
+    let (topic, mut events) = (&worker.app.topics.order_events, Vec::new());
     for partition in 0..4 {
-        let range = world.app.log_info.offsets(topic, partition).await.unwrap();
-        let kafka = &world.app.settings.kafka;
+        let range = worker.app.log_info.offsets(topic, partition).await.unwrap();
+        let kafka = &worker.app.settings.kafka;
         let mut reader =
             broker::PartitionReader::open(kafka, topic, partition, range.start).unwrap();
         while reader.next_offset() < range.end {
@@ -35,5 +35,5 @@ async fn every_event_is_published_in_the_order_of_its_order() {
         };
         assert!(at(1) < at(2));
     }
-    assert_eq!(world.number("select count(*) from outbox where published_at is null").await, 0);
+    assert_eq!(worker.number("select count(*) from outbox where published_at is null").await, 0);
 }

@@ -1,14 +1,16 @@
 //! Drops open, change, end and are settled.
 
-use crate::line::{SOON, TestLine, Wishes};
+use crate::{
+    SOON,
+    test_line::{LineOptions, TestLine},
+};
 use database::selling::drops::{LimitsChange, change_limits};
-use queue::TicketStatus;
-use shared::drops::CloseReason;
+use shared::{drops::CloseReason, line::LineState};
 use testkit::wait_until;
 
 #[tokio::test]
 async fn a_changed_limit_is_brought_to_redis() {
-    let line = TestLine::new(Wishes::default()).await;
+    let line = TestLine::new(LineOptions::default()).await;
     let shutdown = line.run("log,scheduler");
     line.open(1).await;
 
@@ -25,7 +27,7 @@ async fn a_changed_limit_is_brought_to_redis() {
 
 #[tokio::test]
 async fn a_closed_drop_closes_those_who_wait_and_gives_its_units_back() {
-    let line = TestLine::new(Wishes { units: 40, ..Wishes::default() }).await;
+    let line = TestLine::new(LineOptions { units: 40, ..LineOptions::default() }).await;
     let shutdown = line.run("log,scheduler,reconciler");
     let row = line.open(1).await;
     let tickets = line.join(5).await;
@@ -39,7 +41,7 @@ async fn a_closed_drop_closes_those_who_wait_and_gives_its_units_back() {
 
     let who: Vec<_> = tickets.iter().map(|ticket| (ticket.ticket_id, ticket.score)).collect();
     let status = line.app.queue.status(line.drop_id, row.epoch, &who).await.unwrap();
-    assert!(status.iter().all(|one| *one == TicketStatus::Closed(CloseReason::Closed)));
+    assert!(status.iter().all(|one| *one == LineState::Closed(CloseReason::Closed)));
     let stock: i32 = line.database.scalar("select stock from variants").await;
     assert_eq!(stock, 10_000);
     let state: String = line.database.scalar("select state from drops").await;

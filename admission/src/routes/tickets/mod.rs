@@ -1,59 +1,40 @@
 //! Joining, looking and leaving.
 
-pub mod join;
-pub mod leave;
-pub mod status;
+pub(crate) mod join;
+pub(crate) mod leave;
+pub(crate) mod status;
 
 use serde::Serialize;
-use shared::{drops::DropMode, ids::TicketId, text_enum};
+use shared::{
+    drops::{CloseReason, DropMode},
+    ids::TicketId,
+    line::ShownState,
+};
 use utoipa::ToSchema;
-
-text_enum! {
-    /// Where a ticket is, in the words of this service.
-    State {
-        /// In line.
-        Waiting = "waiting",
-        /// Being let in.
-        Admitting = "admitting",
-        /// An order goes on: ask the storefront.
-        Held = "held",
-        /// The order is over: ask the storefront.
-        Finished = "finished",
-        /// Closed before its turn.
-        Closed = "closed",
-        /// Went away.
-        Left = "left",
-    }
-}
 
 /// Where a ticket stands.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TicketView {
-    /// The ticket.
-    #[schema(value_type = Uuid)]
-    pub ticket_id: TicketId,
-    /// Where it is.
-    #[schema(value_type = String, example = "waiting")]
-    pub state: State,
+pub(crate) struct TicketView {
+    ticket_id: TicketId,
+    state: ShownState,
     /// Generation of the room's state.
-    pub epoch: u32,
-    /// Number of the last event that counts.
-    pub evn: u64,
-    /// People ahead + 1, while it waits.
+    epoch: u32,
+    /// Number of the last room event that the answer takes into account.
+    evn: u64,
+    /// People ahead + 1, while the ticket waits.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<u64>,
-    /// People who wait.
+    position: Option<u64>,
+    /// People waiting, while the ticket does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub waiting: Option<u64>,
+    waiting: Option<u64>,
     /// Why it was closed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'static str>,
+    reason: Option<CloseReason>,
     /// When to ask again.
-    pub refresh_after_ms: u64,
+    refresh_after_ms: u64,
     /// What the operator lets the room do.
-    #[schema(value_type = String, example = "running")]
-    pub mode: DropMode,
-    /// The operator's words.
+    mode: DropMode,
+    /// The operator's message to those who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
+    message: Option<String>,
 }

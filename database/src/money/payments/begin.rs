@@ -1,19 +1,20 @@
-//! The shopper pays: the intent, before anybody is asked.
+//! The shopper pays: the intent, before the provider is asked.
 
+use super::{due::PaymentKind, pivot};
 use crate::{
-    DatabaseError, Doing, ordering::holds, ordering::order::Order, ordering::orders,
-    transaction::uncut,
+    DatabaseError, Doing,
+    ordering::{holds, order::Order, orders},
+    run_to_completion,
 };
 use shared::{
-    ids::{OrderId, ShopperId},
+    ids::{OrderId, PaymentId, ShopperId},
     lifecycle::TicketState,
 };
 use sqlx::{PgConnection, PgPool};
-use uuid::Uuid;
 
-/// What a shopper's wish to pay came to.
+/// What became of a shopper's wish to pay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begun {
+pub enum PayOutcome {
     /// The provider will be asked.
     Started,
     /// It is being asked, or was: paying twice is paying once.
@@ -37,12 +38,12 @@ pub async fn begin_authorization(
     order_id: OrderId,
     shopper_id: ShopperId,
     payment_method: &str,
-) -> Result<Begun, DatabaseError> {
+) -> Result<PayOutcome, DatabaseError> {
     let (pool, payment_method) = (pool.clone(), payment_method.to_owned());
-    uncut(async move {
+    run_to_completion(async move {
         let mut tx = pool.begin().await.doing("begin a payment")?;
         let Some(order) = holds::lock_own(&mut tx, order_id, shopper_id).await? else {
-            return Ok(Begun::NotFound);
+            return Ok(PayOutcome::NotFound);
         };
         let state = order.state;
         match state {
@@ -50,32 +51,17 @@ pub async fn begin_authorization(
             TicketState::Authorizing
             | TicketState::Authorized
             | TicketState::Capturing
-            | TicketState::Confirmed => return Ok(Begun::UnderWay(state)),
-            _ => return Ok(Begun::Ended(state)),
+            | TicketState::Confirmed => return Ok(PayOutcome::UnderWay(state)),
+            _ => return Ok(PayOutcome::Ended(state)),
         }
-        if !is_held(&mut tx, order_id.as_uuid()).await? {
-            return Ok(Begun::HoldExpired);
+        if !pivot::is_held(&mut tx, order_id).await? {
+            return Ok(PayOutcome::HoldExpired);
         }
         start(&mut tx, order, &payment_method).await?;
         tx.commit().await.doing("commit a payment's beginning")?;
-        Ok(Begun::Started)
+        Ok(PayOutcome::Started)
     })
     .await
-}
-
-/// Whether the units of an order are held and their time is not over.
-pub(super) async fn is_held(
-    conn: &mut PgConnection,
-    order_id: Uuid,
-) -> Result<bool, DatabaseError> {
-    let held: Option<bool> = sqlx::query_scalar(
-        "select state = 'held' and expires_at > clock_timestamp() from holds where order_id = $1",
-    )
-    .bind(order_id)
-    .fetch_optional(conn)
-    .await
-    .doing("look at a hold")?;
-    Ok(held.unwrap_or(false))
 }
 
 async fn start(
@@ -83,15 +69,16 @@ async fn start(
     order: Order,
     payment_method: &str,
 ) -> Result<(), DatabaseError> {
-    let id = order.id.as_uuid();
+    let kind = PaymentKind::Authorize;
     sqlx::query(
         "insert into payments
              (id, order_id, kind, idempotency_key, amount_minor, currency, payment_method)
-         values ($1, $2, 'authorize', $3, $4, $5, $6)",
+         values ($1, $2, $3, $4, $5, $6, $7)",
     )
-    .bind(Uuid::now_v7())
-    .bind(id)
-    .bind(format!("{id}:authorize:1"))
+    .bind(PaymentId::generate())
+    .bind(order.id)
+    .bind(kind)
+    .bind(format!("{}:{kind}:1", order.id))
     .bind(order.amount_minor)
     .bind(&order.currency)
     .bind(payment_method)

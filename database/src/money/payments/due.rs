@@ -1,6 +1,6 @@
 //! Rows whose call is due.
 
-use crate::{DatabaseError, Doing, transaction::parse};
+use crate::{DatabaseError, Doing};
 use shared::{
     ids::{OrderId, PaymentId},
     lifecycle::TicketState,
@@ -8,82 +8,49 @@ use shared::{
 };
 use sqlx::{PgPool, prelude::FromRow};
 use std::time::Duration;
-use uuid::Uuid;
 
 text_enum! {
     /// What is asked of the provider.
     PaymentKind {
-        /// To hold an amount.
+        /// To authorize an amount.
         Authorize = "authorize",
-        /// To take what is held.
+        /// To take what is authorized.
         Capture = "capture",
-        /// To let go what is held.
+        /// To let go of what is authorized.
         Void = "void",
-        /// To give back what was taken.
+        /// To give back what was captured.
         Refund = "refund",
     }
 }
 
 /// A call that is due.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct DuePayment {
-    /// The row.
+    /// Names what is asked for, however often the call is made.
     pub id: PaymentId,
     /// The order, which is also our reference at the provider.
     pub order_id: OrderId,
-    /// What is asked.
+    /// What is asked of the provider.
     pub kind: PaymentKind,
     /// The key of the call, the same each time.
     pub idempotency_key: String,
-    /// How much.
+    /// The amount, minor units.
     pub amount_minor: i64,
-    /// In which currency.
+    /// ISO 4217 code.
     pub currency: String,
-    /// The provider's name for the means of payment.
+    /// The provider's name for the shopper's means of payment.
     pub payment_method: Option<String>,
     /// The provider's id, once it is known.
     pub provider_id: Option<String>,
-    /// Calls made before; none means that the provider cannot know of it.
+    /// Calls made before; none means that the provider can't know of it.
+    #[sqlx(try_from = "i32")]
     pub calls: u32,
-    /// State of the order when the row was taken.
+    /// State of the order when the row was claimed.
     pub order_state: TicketState,
 }
 
-#[derive(FromRow)]
-struct DueRow {
-    id: Uuid,
-    order_id: Uuid,
-    kind: String,
-    idempotency_key: String,
-    amount_minor: i64,
-    currency: String,
-    payment_method: Option<String>,
-    provider_id: Option<String>,
-    calls: i32,
-    order_state: String,
-}
-
-impl TryFrom<DueRow> for DuePayment {
-    type Error = DatabaseError;
-
-    fn try_from(row: DueRow) -> Result<Self, DatabaseError> {
-        Ok(Self {
-            id: PaymentId::from_uuid(row.id),
-            order_id: OrderId::from_uuid(row.order_id),
-            kind: parse(&row.kind)?,
-            idempotency_key: row.idempotency_key,
-            amount_minor: row.amount_minor,
-            currency: row.currency,
-            payment_method: row.payment_method,
-            provider_id: row.provider_id,
-            // Counted when it was taken, so that a crash in mid-call is counted too.
-            calls: row.calls.unsigned_abs().saturating_sub(1),
-            order_state: parse(&row.order_state)?,
-        })
-    }
-}
-
-/// Takes up to `limit` due rows for this instance, which has `lease` to say what came of them.
+/// Claims up to `limit` due rows for this instance, which has `lease` to make their calls and
+/// settle the answers.
 ///
 /// # Errors
 ///
@@ -93,7 +60,8 @@ pub async fn claim(
     limit: i64,
     lease: Duration,
 ) -> Result<Vec<DuePayment>, DatabaseError> {
-    let rows: Vec<DueRow> = sqlx::query_as(
+    // Calls are counted before they are made, so that a crash in the middle of one is counted, too.
+    sqlx::query_as(
         "with due as (
              select id from payments
              where status in ('pending', 'unknown') and next_call_at <= now()
@@ -103,17 +71,16 @@ pub async fn claim(
              claimed_until = clock_timestamp() + $2 * interval '1 second'
          from due, orders o where p.id = due.id and o.id = p.order_id
          returning p.id, p.order_id, p.kind, p.idempotency_key, p.amount_minor, p.currency,
-             p.payment_method, p.provider_id, p.calls, o.state as order_state",
+             p.payment_method, p.provider_id, p.calls - 1 as calls, o.state as order_state",
     )
     .bind(limit)
     .bind(lease.as_secs_f64())
     .fetch_all(pool)
     .await
-    .doing("take due payments")?;
-    rows.into_iter().map(DuePayment::try_from).collect()
+    .doing("take due payments")
 }
 
-/// Notes that a call had no clear answer; it is asked again in `after`.
+/// Notes that a call had no clear answer; it is made again in `after`.
 ///
 /// # Errors
 ///
@@ -130,7 +97,7 @@ pub async fn postpone(
              next_call_at = clock_timestamp() + $3 * interval '1 second'
          where id = $1 and status in ('pending', 'unknown')",
     )
-    .bind(id.as_uuid())
+    .bind(id)
     .bind(provider_id)
     .bind(after.as_secs_f64())
     .execute(pool)
@@ -150,15 +117,15 @@ pub async fn hint(pool: &PgPool, order_id: OrderId) -> Result<(), DatabaseError>
              where order_id = $1 and status in ('pending', 'unknown') returning 1)
          select pg_notify('payment_due', '') from hinted",
     )
-    .bind(order_id.as_uuid())
+    .bind(order_id)
     .execute(pool)
     .await
     .doing("make a payment due")?;
     Ok(())
 }
 
-/// Takes a callback of the provider in: the first time it is a [`hint`], after that nothing.
-/// Whoever calls has checked its signature. Gives whether it was new.
+/// Takes in a callback of the provider, whose signature the caller has checked: the first time it
+/// is a [`hint`], after that nothing. Returns whether it was new.
 ///
 /// # Errors
 ///

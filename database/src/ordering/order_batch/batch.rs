@@ -1,12 +1,12 @@
-//! What goes into a batch and what comes out.
+//! What goes into a batch and what comes out of it.
 
-use crate::{ordering::inventory::StockFigure, ordering::orders::EndedOrder};
+use crate::ordering::{inventory::DropStock, order::EndedOrder};
 use shared::{
     ids::{DropId, TicketId},
     lifecycle::TicketState,
+    line::Score,
     messages::PlaceOrder,
     text_enum,
-    tickets::Score,
 };
 use std::time::Duration;
 
@@ -15,24 +15,24 @@ use std::time::Duration;
 pub struct OrderBatch {
     /// The topic, with its prefix.
     pub topic: String,
-    /// The partition.
+    /// Number of the partition, from 0.
     pub partition: i32,
     /// Generation of the log they were read from.
     pub generation: i64,
     /// The offset that Postgres must still have; another one means that somebody was faster.
     pub expected_offset: i64,
-    /// Who processes, for the operators' view.
+    /// The instance that processes them, for the operators' view.
     pub owner: String,
-    /// The records.
+    /// Neighbours in the log, the lowest offset first.
     pub records: Vec<BatchRecord>,
 }
 
 /// A record as it was read and understood.
 #[derive(Clone, Debug)]
 pub struct BatchRecord {
-    /// Where it stands.
+    /// Its offset in the partition.
     pub offset: i64,
-    /// Hash to know the log again by.
+    /// SHA-256 by which the log is recognized.
     pub fingerprint: Vec<u8>,
     /// Its bytes, kept whole if it turns out to be dead.
     pub payload: Vec<u8>,
@@ -45,11 +45,11 @@ pub struct BatchRecord {
 pub enum RecordContent {
     /// A command whose MAC is ours.
     Command(PlaceOrder),
-    /// Something that cannot be processed.
+    /// Something that can't be processed.
     Dead {
-        /// Why.
+        /// The stable code.
         reason: DeadReason,
-        /// Why, in words.
+        /// The reason in words.
         detail: String,
         /// The command, if it could be read and its MAC is ours: then its ticket ends as `dead`.
         command: Option<PlaceOrder>,
@@ -59,7 +59,7 @@ pub enum RecordContent {
 text_enum! {
     /// Why a record was put aside.
     DeadReason {
-        /// Not JSON, or not of our form.
+        /// Not JSON, or not in our form.
         Malformed = "malformed",
         /// A version that this release does not know.
         UnknownVersion = "unknown_version",
@@ -84,9 +84,9 @@ pub enum BatchOutcome {
 /// What a batch has done.
 #[derive(Clone, Debug, Default)]
 pub struct BatchDone {
-    /// Where to go on.
+    /// Where to go on reading.
     pub next_offset: i64,
-    /// Records taken: less than given when the order rate allowed no more.
+    /// Records taken: fewer than given when the order rate allowed no more.
     pub n_taken: usize,
     /// Orders that are new.
     pub n_placed: usize,
@@ -103,18 +103,18 @@ pub struct BatchDone {
     /// Orders that ended at once (FINISH after SETTLE).
     pub ended: Vec<EndedOrder>,
     /// Stock as it is after the batch.
-    pub stock: Vec<StockFigure>,
+    pub stock: Vec<DropStock>,
 }
 
 /// A ticket with an order row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SettledTicket {
-    /// The ticket.
+    /// Also the id of its order.
     pub ticket_id: TicketId,
-    /// Its drop.
+    /// The drop whose line must be told.
     pub drop_id: DropId,
-    /// Its place in the order of its lane.
+    /// Its rank in its lane.
     pub score: Score,
-    /// State of its order.
+    /// The state of its order.
     pub state: TicketState,
 }

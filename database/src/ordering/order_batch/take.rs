@@ -1,13 +1,15 @@
 //! Which records of a batch are taken, and what each of them is.
 
-use super::{BatchRecord, DeadReason, OrderBatch, RecordContent, load::LockedDrop};
-use crate::line::epochs::Boundary;
+use super::{
+    batch::{BatchRecord, DeadReason, OrderBatch, RecordContent},
+    locked_drop::LockedDrop,
+};
+use crate::ordering::boundaries::Boundary;
 use jiff::Timestamp;
 use shared::{
     ids::{DropId, OrderId, TicketId},
     lifecycle::TicketState,
     messages::PlaceOrder,
-    mutants::{self, Mutant},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,7 +23,7 @@ const REBUILD_PAUSE: Duration = Duration::from_millis(50);
 pub(super) enum Fate<'a> {
     /// A command that has no order yet.
     New(&'a PlaceOrder),
-    /// Its order is there, or comes earlier in this batch.
+    /// It has an order, or comes earlier in this batch.
     Duplicate(&'a PlaceOrder, Option<TicketState>),
     /// It belongs to an epoch that was rebuilt without it.
     PassedOver,
@@ -36,8 +38,8 @@ pub(super) struct Taken<'a> {
     pub(super) wait: Option<Duration>,
 }
 
-/// Takes the records that the order rates allow: always a prefix, so that nobody is passed over.
-/// Moves the arrival times of the drops on.
+/// Takes the records that the order rates allow, always a prefix, so that nobody is passed over.
+/// Advances the arrival times of the drops.
 pub(super) fn take<'a>(
     batch: &'a OrderBatch,
     drops: &mut BTreeMap<DropId, LockedDrop>,
@@ -68,7 +70,7 @@ pub(super) fn take<'a>(
 }
 
 impl Fate<'_> {
-    /// The command that is decided on.
+    /// The command that is to be decided.
     pub(super) const fn wanted(&self) -> Option<&PlaceOrder> {
         match self {
             Self::New(command) => Some(command),
@@ -94,7 +96,7 @@ fn fate<'a>(
 ) -> Fate<'a> {
     let is_new = |command: &&PlaceOrder| {
         drops.contains_key(&command.drop_id)
-            && (mutants::is(Mutant::NoUniqueTicket) || !seen.contains(&command.ticket_id))
+            && !seen.contains(&command.ticket_id)
             && !existing.contains_key(&command.ticket_id.into())
     };
     let command = match &record.content {
@@ -125,24 +127,24 @@ fn fate<'a>(
     Fate::New(command)
 }
 
-/// How many more commands of each drop may pass now, and how many have.
+/// How many commands of each drop may pass now, and how many have.
 struct Pace(BTreeMap<DropId, (u32, u32)>);
 
 impl Pace {
     fn new(drops: &mut BTreeMap<DropId, LockedDrop>, want: usize, now_us: f64) -> Self {
         let want = u32::try_from(want).unwrap_or(u32::MAX);
-        let room = |(id, flash_drop): (&DropId, &mut LockedDrop)| {
+        let allowed = |(id, flash_drop): (&DropId, &mut LockedDrop)| {
             flash_drop.rescale(now_us);
             let gcra = flash_drop.gcra();
-            let room = gcra.map_or(0, |gcra| gcra.take(flash_drop.tat_us, now_us, want).0);
-            (*id, (room, 0))
+            let allowed = gcra.map_or(0, |gcra| gcra.take(flash_drop.tat_us, now_us, want).0);
+            (*id, (allowed, 0))
         };
-        Self(drops.iter_mut().map(room).collect())
+        Self(drops.iter_mut().map(allowed).collect())
     }
 
     fn pass(&mut self, drop_id: DropId) -> bool {
-        let Some((room, passed)) = self.0.get_mut(&drop_id) else { return false };
-        let passes = passed < room;
+        let Some((allowed, passed)) = self.0.get_mut(&drop_id) else { return false };
+        let passes = passed < allowed;
         *passed += u32::from(passes);
         passes
     }

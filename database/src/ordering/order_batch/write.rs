@@ -1,104 +1,29 @@
 //! Writes of a batch, each one statement for all its orders.
 
 use super::{
-    BatchDone, OrderBatch, Verdict, Wish, decide,
-    load::LockedDrop,
+    batch::{BatchDone, OrderBatch},
+    locked_drop::LockedDrop,
+    place::Placed,
     take::{Fate, Taken},
 };
 use crate::{
     DatabaseError, Doing,
-    ordering::customer_usage::{self, Usage},
-    ordering::dead_letters::{self, NewDeadLetter, Source},
-    ordering::inventory::{self, Move, MoveKind},
-    ordering::order::{Change, Order},
-    ordering::orders,
+    ordering::{
+        customer_usage::{self, Usage},
+        dead_letters::{self, NewDeadLetter, SourceLog},
+        inventory::{self, Move, MoveKind},
+        order::Order,
+        orders,
+    },
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use shared::{
-    ids::{DropId, OrderId},
-    lifecycle::TicketState,
-    messages::PlaceOrder,
-};
+use shared::{ids::DropId, lifecycle::TicketState};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
-/// An order to write, with the command it comes from.
-pub(super) struct Placed<'a> {
-    command: &'a PlaceOrder,
-    order: Order,
-    reason: Option<&'static str>,
-}
-
-/// Decides what the taken records ask for.
-pub(super) fn place<'a>(
-    drops: &BTreeMap<DropId, LockedDrop>,
-    taken: &'a Taken<'_>,
-) -> Vec<Placed<'a>> {
-    let fates = || taken.records.iter().map(|(_, fate)| fate);
-    let wishes: Vec<_> = fates().filter_map(Fate::wanted).map(wish).collect();
-    let mut rooms = drops.iter().map(|(id, flash_drop)| (*id, flash_drop.room.clone())).collect();
-    let mut verdicts = decide(&mut rooms, &wishes).into_iter();
-    let place = |fate: &'a Fate<'_>| {
-        let command = fate.placed()?;
-        let flash_drop = drops.get(&command.drop_id)?;
-        let verdict = fate.wanted().and_then(|_| verdicts.next());
-        let (state, reason, amount) = match (verdict, fate) {
-            (Some(Verdict::Reserved { amount_minor }), _) => {
-                (TicketState::Reserved, None, Some(amount_minor))
-            }
-            (Some(Verdict::Rejected(reason)), _) => {
-                (TicketState::Rejected, Some(reason.as_str()), None)
-            }
-            (None, Fate::Dead { reason, .. }) => (TicketState::Dead, Some(reason.as_str()), None),
-            (None, _) => return None,
-        };
-        Some(Placed { command, order: order(command, flash_drop, state, amount), reason })
-    };
-    fates().filter_map(place).collect()
-}
-
-fn wish(command: &PlaceOrder) -> Wish {
-    Wish {
-        drop_id: command.drop_id,
-        shopper_id: command.shopper_id,
-        variant_id: command.variant_id,
-        units: command.units,
-    }
-}
-
-fn order(
-    command: &PlaceOrder,
-    flash_drop: &LockedDrop,
-    state: TicketState,
-    amount_minor: Option<i64>,
-) -> Order {
-    // What was not taken still shows what it would have cost, where that is known.
-    let price = || {
-        let shelf = flash_drop.room.shelves.get(&command.variant_id)?;
-        shelf.price_minor.checked_mul(i64::from(command.units))
-    };
-    let currency = flash_drop.currency.get(&command.variant_id);
-    Order {
-        id: command.ticket_id.into(),
-        drop_id: command.drop_id,
-        seller_id: flash_drop.seller_id,
-        shopper_id: command.shopper_id,
-        variant_id: command.variant_id,
-        units: i32::try_from(command.units).unwrap_or(i32::MAX),
-        amount_minor: amount_minor.or_else(price).unwrap_or_default(),
-        // ISO 4217: no currency involved.
-        currency: currency.cloned().unwrap_or_else(|| "XXX".into()),
-        state,
-        sequence: 1,
-        lane: i16::from(command.lane.0),
-        score: command.score.raw() as i64,
-    }
-}
-
-/// Writes the orders and all that hangs on them. `false` when an order has appeared since we
-/// looked: then the whole transaction must be given up.
+/// Writes the orders and everything that depends on them. `false` when an order has appeared since
+/// we looked: the whole transaction must then be rolled back.
 pub(super) async fn write_orders(
     conn: &mut PgConnection,
     drops: &BTreeMap<DropId, LockedDrop>,
@@ -133,22 +58,6 @@ pub(super) async fn write_orders(
     Ok(true)
 }
 
-impl Placed<'_> {
-    pub(super) fn id_and_state(&self) -> (OrderId, TicketState) {
-        (self.order.id, self.order.state)
-    }
-
-    fn change(&self) -> Change<'_> {
-        Change {
-            order: &self.order,
-            sequence: 1,
-            from: TicketState::Admitted,
-            to: self.order.state,
-            reason: self.reason.map(Into::into),
-        }
-    }
-}
-
 async fn insert_orders(
     conn: &mut PgConnection,
     placed: &[Placed<'_>],
@@ -168,15 +77,15 @@ async fn insert_orders(
                  state, reason, lane, score, admitted)
          on conflict do nothing",
     )
-    .bind(orders().map(|order| order.id.as_uuid()).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.drop_id.as_uuid()).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.seller_id.as_uuid()).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.shopper_id.as_uuid()).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.variant_id.as_uuid()).collect::<Vec<_>>())
+    .bind(orders().map(|order| order.id).collect::<Vec<_>>())
+    .bind(orders().map(|order| order.drop_id).collect::<Vec<_>>())
+    .bind(orders().map(|order| order.seller_id).collect::<Vec<_>>())
+    .bind(orders().map(|order| order.shopper_id).collect::<Vec<_>>())
+    .bind(orders().map(|order| order.variant_id).collect::<Vec<_>>())
     .bind(orders().map(|order| order.units).collect::<Vec<_>>())
     .bind(orders().map(|order| order.amount_minor).collect::<Vec<_>>())
     .bind(orders().map(|order| order.currency.clone()).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.state.as_str()).collect::<Vec<_>>())
+    .bind(orders().map(|order| order.state).collect::<Vec<_>>())
     .bind(placed.iter().map(|placed| placed.reason).collect::<Vec<_>>())
     .bind(orders().map(|order| order.lane).collect::<Vec<_>>())
     .bind(orders().map(|order| order.score).collect::<Vec<_>>())
@@ -200,9 +109,9 @@ async fn insert_holds(
          select o, d, v, u, 'held', $6 + s * interval '1 second'
          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::int[]) h (o, d, v, u, s)",
     )
-    .bind(orders.iter().map(|order| order.id.as_uuid()).collect::<Vec<_>>())
-    .bind(orders.iter().map(|order| order.drop_id.as_uuid()).collect::<Vec<_>>())
-    .bind(orders.iter().map(|order| order.variant_id.as_uuid()).collect::<Vec<_>>())
+    .bind(orders.iter().map(|order| order.id).collect::<Vec<_>>())
+    .bind(orders.iter().map(|order| order.drop_id).collect::<Vec<_>>())
+    .bind(orders.iter().map(|order| order.variant_id).collect::<Vec<_>>())
     .bind(orders.iter().map(|order| order.units).collect::<Vec<_>>())
     .bind(orders.iter().map(hold_seconds).collect::<Vec<_>>())
     .bind(now.to_sqlx())
@@ -222,7 +131,7 @@ async fn count_usage(
         *added.entry((order.drop_id, order.shopper_id)).or_default() += order.units.unsigned_abs();
     }
     customer_usage::add(conn, &added, |id| {
-        drops.get(&id).map_or(0, |flash_drop| flash_drop.room.max_units_per_customer)
+        drops.get(&id).map_or(0, |flash_drop| flash_drop.shop.max_units_per_customer)
     })
     .await
 }
@@ -260,12 +169,12 @@ pub(super) async fn write_dead_letters(
         })
         .collect();
     let OrderBatch { topic, partition, generation, .. } = batch;
-    let source = Source { topic, partition: *partition, generation: *generation };
+    let source = SourceLog { topic, partition: *partition, generation: *generation };
     dead_letters::append(conn, &source, &letters).await?;
     Ok(letters.len())
 }
 
-/// Keeps the arrival times of the order rates.
+/// Stores the arrival times of the order rates.
 pub(super) async fn store_pace(
     conn: &mut PgConnection,
     drops: &BTreeMap<DropId, LockedDrop>,
@@ -274,7 +183,7 @@ pub(super) async fn store_pace(
         "update drops d set order_tat_us = p.tat, order_tat_rate = p.rate
          from unnest($1::uuid[], $2::float8[], $3::float8[]) p (id, tat, rate) where d.id = p.id",
     )
-    .bind(drops.keys().map(DropId::as_uuid).collect::<Vec<Uuid>>())
+    .bind(drops.keys().copied().collect::<Vec<_>>())
     .bind(drops.values().map(|flash_drop| flash_drop.tat_us).collect::<Vec<_>>())
     .bind(drops.values().map(|flash_drop| flash_drop.tat_rate).collect::<Vec<_>>())
     .execute(conn)

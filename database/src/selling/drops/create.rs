@@ -1,5 +1,5 @@
-//! Making a drop carves its units out of the variant's stock, in one transaction with the move and
-//! the audit row: units are in a variant or in a drop, never in both and never nowhere.
+//! Creating a drop carves its units out of the variant's stock, in one transaction with the move
+//! and the audit row: units are in a variant or in a drop, never in both and never in neither.
 
 use crate::{
     DatabaseError, Doing,
@@ -14,26 +14,26 @@ use shared::{
 };
 use sqlx::{PgConnection, PgPool};
 
-/// A drop to be made.
+/// A drop to create.
 #[derive(Clone, Debug)]
 pub struct NewDrop {
-    /// Its id; a drop that has it already is left as it is.
+    /// An existing drop with this id is left as it is.
     pub id: DropId,
-    /// The tenant.
+    /// The tenant that sells it.
     pub seller_id: SellerId,
-    /// The product.
+    /// A product of the tenant's.
     pub product_id: ProductId,
     /// The variant that is sold.
     pub variant_id: VariantId,
-    /// What it is called.
+    /// 1 to 200 characters.
     pub title: String,
-    /// Words about it.
+    /// Plain text, may be empty.
     pub description: String,
-    /// Units to be sold.
+    /// Units to be sold, taken out of the variant's stock.
     pub units: i32,
-    /// When it opens; a drop without stays a draft.
+    /// When it opens; a drop without a time stays a draft.
     pub opens_at: Option<Timestamp>,
-    /// When it closes.
+    /// When it closes; `None` for no end.
     pub closes_at: Option<Timestamp>,
     /// Units of one ticket, at most.
     pub max_units_per_ticket: i32,
@@ -45,7 +45,7 @@ pub struct NewDrop {
     pub limits: Limits,
 }
 
-/// Why a drop was not made.
+/// Why a drop was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateDropError {
     /// The seller has no such variant of such a product.
@@ -54,10 +54,10 @@ pub enum CreateDropError {
     /// The variant has fewer units than were asked for.
     #[error("only {in_stock} units are in stock")]
     NotEnoughStock {
-        /// What it has.
+        /// Units that the variant has.
         in_stock: i32,
     },
-    /// The database failed.
+    /// The database failed; nothing is created then.
     #[error(transparent)]
     Database(#[from] DatabaseError),
 }
@@ -68,13 +68,13 @@ impl NewDrop {
     }
 }
 
-/// Makes a drop with its stock.
+/// Creates a drop with its stock.
 ///
 /// # Errors
 ///
 /// Returns [`CreateDropError`] when the variant is not the seller's or has too few units.
 pub async fn create(pool: &PgPool, new_drop: &NewDrop, actor: &str) -> Result<(), CreateDropError> {
-    let mut transaction = pool.begin().await.doing("begin to make a drop")?;
+    let mut transaction = pool.begin().await.doing("begin to create a drop")?;
     let connection = &mut *transaction;
     if !insert(connection, new_drop).await? {
         return Ok(());
@@ -96,80 +96,81 @@ pub async fn create(pool: &PgPool, new_drop: &NewDrop, actor: &str) -> Result<()
         })),
         why: "a new drop",
     };
-    audit::write(connection, entry).await?;
+    audit::write(connection, &entry).await?;
     Ok(transaction.commit().await.doing("commit a drop")?)
 }
 
-/// Inserts the row; `false` when it is there already, from a first try whose answer was lost.
+/// Inserts the row; `false` when it exists already, from a first try whose answer was lost.
 async fn insert(
     connection: &mut PgConnection,
     new_drop: &NewDrop,
 ) -> Result<bool, CreateDropError> {
-    let inserted = sqlx::query(
+    let inserted = sqlx::query!(
         "insert into drops (id, seller_id, product_id, title, description, state, opens_at,
              closes_at, max_units_per_ticket, max_units_per_customer, hold_seconds,
              admission_rate_per_second, occupancy_cap, order_rate_per_second)
          select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
          from products where seller_id = $2 and id = $3
          on conflict (id) do nothing",
+        new_drop.id as DropId,
+        new_drop.seller_id as SellerId,
+        new_drop.product_id as ProductId,
+        new_drop.title,
+        new_drop.description,
+        new_drop.state() as DropState,
+        new_drop.opens_at.map(ToSqlx::to_sqlx),
+        new_drop.closes_at.map(ToSqlx::to_sqlx),
+        new_drop.max_units_per_ticket,
+        new_drop.max_units_per_customer,
+        new_drop.hold_seconds,
+        new_drop.limits.admission_rate_per_second,
+        i32::try_from(new_drop.limits.occupancy_cap).unwrap_or(i32::MAX),
+        new_drop.limits.order_rate_per_second,
     )
-    .bind(new_drop.id.as_uuid())
-    .bind(new_drop.seller_id.as_uuid())
-    .bind(new_drop.product_id.as_uuid())
-    .bind(&new_drop.title)
-    .bind(&new_drop.description)
-    .bind(new_drop.state().as_str())
-    .bind(new_drop.opens_at.map(ToSqlx::to_sqlx))
-    .bind(new_drop.closes_at.map(ToSqlx::to_sqlx))
-    .bind(new_drop.max_units_per_ticket)
-    .bind(new_drop.max_units_per_customer)
-    .bind(new_drop.hold_seconds)
-    .bind(new_drop.limits.admission_rate_per_second)
-    .bind(i32::try_from(new_drop.limits.occupancy_cap).unwrap_or(i32::MAX))
-    .bind(new_drop.limits.order_rate_per_second)
     .execute(&mut *connection)
     .await
-    .doing("make a drop")?;
+    .doing("create a drop")?;
     if inserted.rows_affected() == 1 {
         return Ok(true);
     }
-    let there: bool =
-        sqlx::query_scalar("select exists (select from drops where id = $1 and seller_id = $2)")
-            .bind(new_drop.id.as_uuid())
-            .bind(new_drop.seller_id.as_uuid())
-            .fetch_one(connection)
-            .await
-            .doing("look for a drop")?;
-    if there { Ok(false) } else { Err(CreateDropError::VariantNotFound) }
+    let exists = sqlx::query_scalar!(
+        r#"select exists (select from drops where id = $1 and seller_id = $2) as "exists!""#,
+        new_drop.id as DropId,
+        new_drop.seller_id as SellerId,
+    )
+    .fetch_one(connection)
+    .await
+    .doing("look for a drop")?;
+    if exists { Ok(false) } else { Err(CreateDropError::VariantNotFound) }
 }
 
 async fn carve(connection: &mut PgConnection, new_drop: &NewDrop) -> Result<(), CreateDropError> {
-    let taken = sqlx::query(
+    let taken = sqlx::query!(
         "update variants set stock = stock - $4
          where id = $1 and product_id = $2 and seller_id = $3 and stock >= $4",
+        new_drop.variant_id as VariantId,
+        new_drop.product_id as ProductId,
+        new_drop.seller_id as SellerId,
+        new_drop.units,
     )
-    .bind(new_drop.variant_id.as_uuid())
-    .bind(new_drop.product_id.as_uuid())
-    .bind(new_drop.seller_id.as_uuid())
-    .bind(new_drop.units)
     .execute(&mut *connection)
     .await
     .doing("take units out of a variant")?;
     if taken.rows_affected() == 0 {
         return Err(why_not_taken(connection, new_drop).await?);
     }
-    sqlx::query(
+    sqlx::query!(
         "with stock as (
              insert into inventory (drop_id, variant_id, seller_id, total, available)
              values ($1, $2, $3, $4, $4) returning version)
          insert into inventory_moves
              (drop_id, variant_id, kind, d_available, d_reserved, d_sold, version)
          select $1, $2, 'carve', $4, 0, 0, version from stock",
+        new_drop.id as DropId,
+        new_drop.variant_id as VariantId,
+        new_drop.seller_id as SellerId,
+        new_drop.units,
     )
-    .bind(new_drop.id.as_uuid())
-    .bind(new_drop.variant_id.as_uuid())
-    .bind(new_drop.seller_id.as_uuid())
-    .bind(new_drop.units)
     .execute(connection)
     .await
     .doing("give units to a drop")?;
@@ -180,12 +181,12 @@ async fn why_not_taken(
     connection: &mut PgConnection,
     new_drop: &NewDrop,
 ) -> Result<CreateDropError, DatabaseError> {
-    let in_stock: Option<i32> = sqlx::query_scalar(
+    let in_stock = sqlx::query_scalar!(
         "select stock from variants where id = $1 and product_id = $2 and seller_id = $3",
+        new_drop.variant_id as VariantId,
+        new_drop.product_id as ProductId,
+        new_drop.seller_id as SellerId,
     )
-    .bind(new_drop.variant_id.as_uuid())
-    .bind(new_drop.product_id.as_uuid())
-    .bind(new_drop.seller_id.as_uuid())
     .fetch_optional(connection)
     .await
     .doing("look at a variant's stock")?;

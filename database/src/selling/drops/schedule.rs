@@ -1,9 +1,10 @@
-//! Giving a drop its times, and taking it back.
+//! Giving a drop its times, and cancelling it.
 
-use super::{ChangeDropError, text};
+use super::error::ChangeDropError;
 use crate::{
     Doing,
     people::audit::{self, AuditEntry},
+    selling::give_back::give_back,
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -12,14 +13,14 @@ use shared::{
     drops::DropState,
     ids::{DropId, SellerId},
 };
-use sqlx::{PgConnection, PgPool, Row};
+use sqlx::{PgConnection, PgPool};
 
 /// When a drop is open.
 #[derive(Clone, Copy, Debug)]
 pub struct Window {
-    /// When it opens.
+    /// From when on one may join and be admitted.
     pub opens_at: Timestamp,
-    /// When it closes.
+    /// Until when one may; after `opens_at`, `None` for no end.
     pub closes_at: Option<Timestamp>,
 }
 
@@ -41,15 +42,15 @@ pub async fn schedule(
     if !matches!(locked.state, DropState::Draft | DropState::Scheduled) {
         return Err(ChangeDropError::WrongState(locked.state));
     }
-    sqlx::query(
-        // A room that is there already takes the new times with the new version.
+    sqlx::query!(
+        // An existing room takes the new times with the new version.
         "update drops set state = 'scheduled', opens_at = $2, closes_at = $3,
              version = version + 1, limits_version = limits_version + 1
          where id = $1",
+        drop_id as DropId,
+        window.opens_at.to_sqlx(),
+        window.closes_at.map(ToSqlx::to_sqlx),
     )
-    .bind(drop_id.as_uuid())
-    .bind(window.opens_at.to_sqlx())
-    .bind(window.closes_at.map(ToSqlx::to_sqlx))
     .execute(&mut *connection)
     .await
     .doing("schedule a drop")?;
@@ -66,12 +67,12 @@ pub async fn schedule(
         })),
         why: "scheduled by its seller",
     };
-    audit::write(connection, entry).await?;
+    audit::write(connection, &entry).await?;
     Ok(transaction.commit().await.doing("commit a schedule")?)
 }
 
-/// Takes a drop back. What was never offered goes back to the variant at once; of an open drop the
-/// workers give it back when nothing is on its way any more.
+/// Cancels a drop. Units of one that has not opened go back to the variant at once; those of an
+/// open one go back when the workers retire it, once nothing is on its way any more.
 ///
 /// # Errors
 ///
@@ -89,13 +90,13 @@ pub async fn cancel(
     if locked.state.is_over() {
         return Err(ChangeDropError::WrongState(locked.state));
     }
-    sqlx::query(
+    sqlx::query!(
         "update drops set state = 'cancelled', end_reason = $2, ended_at = now(),
              version = version + 1
          where id = $1",
+        drop_id as DropId,
+        reason,
     )
-    .bind(drop_id.as_uuid())
-    .bind(reason)
     .execute(&mut *connection)
     .await
     .doing("cancel a drop")?;
@@ -110,12 +111,14 @@ pub async fn cancel(
         new: Some(json!({ "state": DropState::Cancelled, "units_given_back": given_back })),
         why: reason,
     };
-    audit::write(connection, entry).await?;
+    audit::write(connection, &entry).await?;
     Ok(transaction.commit().await.doing("commit a cancellation")?)
 }
 
+/// The row of a drop, locked.
 struct Locked {
     state: DropState,
+    /// State and times, for the audit log.
     row: Value,
 }
 
@@ -124,44 +127,16 @@ async fn lock(
     seller_id: SellerId,
     drop_id: DropId,
 ) -> Result<Locked, ChangeDropError> {
-    let row = sqlx::query(
-        "select state, jsonb_build_object('state', state, 'opens_at', opens_at,
-             'closes_at', closes_at) as old
-         from drops where id = $1 and seller_id = $2 for update",
+    sqlx::query_as!(
+        Locked,
+        r#"select state, jsonb_build_object('state', state, 'opens_at', opens_at,
+             'closes_at', closes_at) as "row!"
+         from drops where id = $1 and seller_id = $2 for update"#,
+        drop_id as DropId,
+        seller_id as SellerId,
     )
-    .bind(drop_id.as_uuid())
-    .bind(seller_id.as_uuid())
     .fetch_optional(connection)
     .await
     .doing("lock a drop")?
-    .ok_or(ChangeDropError::NotFound)?;
-    let state = text(&row, "state").doing("read a drop's state")?;
-    Ok(Locked { state, row: row.try_get("old").doing("read a drop's times")? })
-}
-
-/// Moves free units back into their variant.
-async fn give_back(connection: &mut PgConnection, drop_id: DropId) -> Result<i64, ChangeDropError> {
-    let given_back: Option<i64> = sqlx::query_scalar(
-        "with free as (
-             select variant_id, available from inventory
-             where drop_id = $1 and available > 0 for update),
-         emptied as (
-             update inventory i set total = i.total - f.available, available = 0,
-                 version = i.version + 1
-             from free f where i.drop_id = $1 and i.variant_id = f.variant_id
-             returning i.variant_id, f.available, i.version),
-         moved as (
-             insert into inventory_moves
-                 (drop_id, variant_id, kind, d_available, d_reserved, d_sold, version)
-             select $1, variant_id, 'give_back', -available, 0, 0, version from emptied),
-         returned as (
-             update variants v set stock = v.stock + e.available
-             from emptied e where v.id = e.variant_id)
-         select sum(available)::bigint from emptied",
-    )
-    .bind(drop_id.as_uuid())
-    .fetch_one(connection)
-    .await
-    .doing("give units back to a variant")?;
-    Ok(given_back.unwrap_or(0))
+    .ok_or(ChangeDropError::NotFound)
 }

@@ -1,7 +1,7 @@
-//! The other ends: they read and count, nothing else.
+//! The clients: they read and count, nothing else.
 
-use super::server::Mode;
-use crate::http::Connection;
+use super::frames::Mode;
+use crate::http::HttpConnection;
 use anyhow::bail;
 use std::{
     net::SocketAddr,
@@ -13,9 +13,12 @@ use std::{
 };
 use tokio::{io::AsyncReadExt as _, net::TcpStream, task::JoinSet};
 
+/// How long the first frames may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Open sockets whose frames are counted.
 pub(super) struct Listeners {
-    received: Arc<AtomicUsize>,
+    n_received: Arc<AtomicUsize>,
     _readers: JoinSet<()>,
 }
 
@@ -23,29 +26,35 @@ impl Listeners {
     pub(super) async fn connect(
         address: SocketAddr,
         mode: Mode,
-        sockets: usize,
+        n_sockets: usize,
     ) -> anyhow::Result<Self> {
-        let (received, mut readers) = (Arc::new(AtomicUsize::new(0)), JoinSet::new());
-        for number in 1..=sockets {
-            let mut connection = Connection::open(address).await?;
-            if mode == Mode::Hub {
-                connection.upgrade(upgrade(number).as_bytes()).await?;
-            }
-            let (stream, rest) = connection.into_parts();
-            readers.spawn(read(stream, rest, Arc::clone(&received)));
+        let (n_received, mut readers) = (Arc::new(AtomicUsize::new(0)), JoinSet::new());
+        for number in 1..=n_sockets {
+            let (stream, rest) = match mode {
+                Mode::Raw => {
+                    let stream = TcpStream::connect(address).await?;
+                    stream.set_nodelay(true)?;
+                    (stream, Vec::new())
+                }
+                Mode::Hub => {
+                    let connection = HttpConnection::open(address).await?;
+                    connection.upgrade(upgrade(number).as_bytes()).await?
+                }
+            };
+            readers.spawn(read(stream, rest, Arc::clone(&n_received)));
         }
-        Ok(Self { received, _readers: readers })
+        Ok(Self { n_received, _readers: readers })
     }
 
-    pub(super) fn received(&self) -> usize {
-        self.received.load(Ordering::Relaxed)
+    pub(super) fn n_received(&self) -> usize {
+        self.n_received.load(Ordering::Relaxed)
     }
 
     pub(super) async fn wait_for(&self, n: usize) -> anyhow::Result<()> {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while self.received() < n {
+        let deadline = Instant::now() + PATIENCE;
+        while self.n_received() < n {
             if Instant::now() > deadline {
-                bail!("only {} of {n} sockets hear something", self.received());
+                bail!("only {} of {n} sockets have received a frame", self.n_received());
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -61,12 +70,12 @@ fn upgrade(number: usize) -> String {
 }
 
 /// Counts frames until the socket closes.
-async fn read(mut stream: TcpStream, mut bytes: Vec<u8>, received: Arc<AtomicUsize>) {
+async fn read(mut stream: TcpStream, mut bytes: Vec<u8>, n_received: Arc<AtomicUsize>) {
     loop {
         let mut taken = 0;
         while let Some(length) = frame_length(&bytes[taken..]) {
             taken += length;
-            received.fetch_add(1, Ordering::Relaxed);
+            n_received.fetch_add(1, Ordering::Relaxed);
         }
         bytes.drain(..taken);
         match stream.read_buf(&mut bytes).await {
@@ -76,7 +85,7 @@ async fn read(mut stream: TcpStream, mut bytes: Vec<u8>, received: Arc<AtomicUsi
     }
 }
 
-/// Length of the first frame of a server, if all of it is here.
+/// Length of a server's first frame, if all of it is here.
 fn frame_length(bytes: &[u8]) -> Option<usize> {
     let (header, payload) = match *bytes.get(1)? {
         126 => (4, usize::from(u16::from_be_bytes([*bytes.get(2)?, *bytes.get(3)?]))),

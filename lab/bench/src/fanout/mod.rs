@@ -1,78 +1,83 @@
 //! Position updates: CPU of the server per update that a client has received.
 //!
 //! The subject is what admission runs: a room replica, the hub's look at all who listen, outlets,
-//! WebSockets. The baseline writes a ready frame of the same size to bare sockets in a loop.
-//! Client and server are processes of their own, so neither pays for the other.
+//! WebSockets. The baseline writes a ready-made frame of the same size to bare sockets in a loop.
+//! Client and server are separate processes, so neither pays for the other.
 
+pub(crate) mod frames;
+mod hub;
 mod listeners;
-pub mod server;
+mod raw;
 
 use crate::{
-    cli::Options,
     machine::Machine,
-    measure::{Sample, Variant},
-    process::{of_ourselves, ourselves},
+    measure::{Sample, Series},
+    options::Options,
+    process::{spawn, this_program},
     report::Report,
 };
 use anyhow::{Context as _, ensure};
+use frames::{Mode, ServeFrames, Served};
 use listeners::Listeners;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use server::{Mode, Served};
 use stack::ports;
 use std::{process::Stdio, time::Duration};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
 /// Runs the benchmark.
-///
-/// # Errors
-///
-/// Returns what kept it from being run.
-pub async fn run(options: &Options) -> anyhow::Result<Report> {
+pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
     let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
     setrlimit(Resource::RLIMIT_NOFILE, most, most)?;
-    let mut report = Report::new("fanout", options, Machine::look(&std::env::temp_dir()));
-    let ticks = options.pick(6, 12);
-    for sockets in options.pick(&[500_usize][..], &[2_000, 8_000]) {
-        let mut raw = Variant::new(format!("raw write(), {sockets} sockets"));
-        let mut hub = Variant::new(format!("admission's hub, {sockets} sockets"));
+    let mut report = Report::new("fanout", options, Machine::describe(&std::env::temp_dir()));
+    let n_ticks = options.pick(6, 12);
+    for n_sockets in options.pick(&[500_usize][..], &[2_000, 8_000]) {
+        let mut raw = Series::new(format!("raw write(), {n_sockets} sockets"));
+        let mut hub = Series::new(format!("admission's hub, {n_sockets} sockets"));
         for _ in 0..options.rounds() {
-            raw.samples.push(once(Mode::Raw, *sockets, ticks).await?);
-            hub.samples.push(once(Mode::Hub, *sockets, ticks).await?);
+            raw.samples.push(once(Mode::Raw, *n_sockets, n_ticks).await?);
+            hub.samples.push(once(Mode::Hub, *n_sockets, n_ticks).await?);
         }
-        let ratio = hub.cost_ratio(&raw);
-        report.ratio(
-            format!("CPU per update, {sockets} sockets: hub / write()"),
-            ratio,
-            "<= 1.10x",
-        );
-        report.variants.extend([raw, hub]);
+        let name = format!("CPU per update, {n_sockets} sockets: hub / write()");
+        report.ratio(name, hub.cost_ratio(&raw), "<= 1.10x");
+        report.series.extend([raw, hub]);
     }
-    report.notes.push("every update is a different frame; the raw one is the same for all".into());
+    report.notes.push("every update is a different frame; the raw one is always the same".into());
     Ok(report)
 }
 
-async fn once(mode: Mode, sockets: usize, ticks: usize) -> anyhow::Result<Sample> {
+/// Serves in this process, until the client ends.
+pub(crate) async fn serve(frames: ServeFrames) -> anyhow::Result<()> {
+    match frames.mode {
+        Mode::Raw => raw::serve(frames).await,
+        Mode::Hub => hub::serve(frames).await,
+    }
+}
+
+async fn once(mode: Mode, n_sockets: usize, n_ticks: usize) -> anyhow::Result<Sample> {
     let port = ports::reserve()?;
-    let mut command = ourselves()?;
+    let mut command = this_program()?;
     command
         .args(["serve-frames", mode.as_str()])
-        .args([port.to_string(), sockets.to_string(), ticks.to_string()])
+        .args([port.to_string(), n_sockets.to_string(), n_ticks.to_string()])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
-    let mut child = of_ourselves(&mut command)?;
-    let mut input = child.stdin.take().context("a pipe")?;
-    let mut lines = BufReader::new(child.stdout.take().context("a pipe")?).lines();
-    ensure!(lines.next_line().await?.as_deref() == Some("listening"), "the server has not come up");
-    let listeners = Listeners::connect(([127, 0, 0, 1], port).into(), mode, sockets).await?;
+    let mut child = spawn(&mut command)?;
+    let mut input = child.stdin.take().context("the server has no stdin")?;
+    let output = child.stdout.take().context("the server has no stdout")?;
+    let mut lines = BufReader::new(output).lines();
+    let first = lines.next_line().await?;
+    ensure!(first.as_deref() == Some("listening"), "the server did not start");
+    let listeners = Listeners::connect(([127, 0, 0, 1], port).into(), mode, n_sockets).await?;
     // The first frame of each connection is not counted.
-    listeners.wait_for(sockets).await?;
+    listeners.wait_for(n_sockets).await?;
     input.write_all(b"go\n").await?;
-    let served: Served =
-        serde_json::from_str(&lines.next_line().await?.context("the server has ended")?)?;
-    // A frame that was still waiting when the next one came is not sent any more.
+    let served = lines.next_line().await?.context("the server has ended")?;
+    let served: Served = serde_json::from_str(&served)?;
+    // What is still under way may arrive; a frame that was replaced by the next one never will.
     tokio::time::sleep(Duration::from_millis(200)).await;
-    let delivered = listeners.received() - sockets;
-    ensure!(delivered * 10 >= sockets * ticks * 9, "only {delivered} of {}", sockets * ticks);
-    let cpu = Duration::from_micros(served.cpu_us);
-    Ok(Sample::new(delivered, Duration::from_micros(served.wall_us), Some(cpu)))
+    let n_delivered = listeners.n_received() - n_sockets;
+    let n_sent = n_sockets * n_ticks;
+    ensure!(n_delivered * 10 >= n_sent * 9, "only {n_delivered} of {n_sent} updates arrived");
+    let (wall, cpu) = (Duration::from_micros(served.wall_us), Duration::from_micros(served.cpu_us));
+    Ok(Sample::new(n_delivered, wall, Some(cpu)))
 }

@@ -2,37 +2,37 @@
 
 use anyhow::ensure;
 use database::PgPool;
+use shared::ids::{OrderId, ShopperId};
 use sqlx::{Postgres, Transaction};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
-/// BEGIN, UPDATE, INSERT, COMMIT.
+/// BEGIN, UPDATE, INSERT, COMMIT. Returns the orders placed.
 pub(super) async fn few_rows(
     pool: &PgPool,
-    clients: usize,
+    n_clients: usize,
     time: Duration,
 ) -> anyhow::Result<usize> {
-    race(pool, clients, time, false).await
+    race(pool, n_clients, time, false).await
 }
 
 /// The same with every row that ours writes.
 pub(super) async fn all_rows(
     pool: &PgPool,
-    clients: usize,
+    n_clients: usize,
     time: Duration,
 ) -> anyhow::Result<usize> {
-    race(pool, clients, time, true).await
+    race(pool, n_clients, time, true).await
 }
 
 async fn race(
     pool: &PgPool,
-    clients: usize,
+    n_clients: usize,
     time: Duration,
     all_rows: bool,
 ) -> anyhow::Result<usize> {
     let (deadline, mut tasks) = (Instant::now() + time, JoinSet::new());
-    for _ in 0..clients {
+    for _ in 0..n_clients {
         let pool = pool.clone();
         tasks.spawn(async move {
             let mut n_orders = 0;
@@ -53,21 +53,25 @@ async fn race(
 }
 
 async fn order(tx: &mut Transaction<'_, Postgres>, all_rows: bool) -> anyhow::Result<()> {
-    let (id, buyer) = (Uuid::now_v7(), Uuid::now_v7());
+    let (order_id, buyer) = (OrderId::generate(), ShopperId::generate());
     let taken =
         sqlx::query("update naive_stock set stock = stock - 1 where sku = 1 and stock >= 1")
             .execute(&mut **tx)
             .await?;
     ensure!(taken.rows_affected() == 1, "sold out");
     sqlx::query("insert into naive_orders (id, sku, buyer, units) values ($1, 1, $2, 1)")
-        .bind(id)
+        .bind(order_id)
         .bind(buyer)
         .execute(&mut **tx)
         .await?;
-    if all_rows { rest(tx, id, buyer).await } else { Ok(()) }
+    if all_rows { rest(tx, order_id, buyer).await } else { Ok(()) }
 }
 
-async fn rest(tx: &mut Transaction<'_, Postgres>, id: Uuid, buyer: Uuid) -> anyhow::Result<()> {
+async fn rest(
+    tx: &mut Transaction<'_, Postgres>,
+    order_id: OrderId,
+    buyer: ShopperId,
+) -> anyhow::Result<()> {
     for sql in [
         "insert into naive_holds (order_id, drop_id, variant_id, units, state, expires_at)
          values ($1, $2, $2, 1, 'held', now() + interval '5 minutes')",
@@ -82,7 +86,7 @@ async fn rest(tx: &mut Transaction<'_, Postgres>, id: Uuid, buyer: Uuid) -> anyh
              'order_id', $1, 'shopper', $2, 'state', 'reserved', 'units', 1,
              'amount_minor', 1500, 'currency', 'KRW'))",
     ] {
-        sqlx::query(sql).bind(id).bind(buyer).execute(&mut **tx).await?;
+        sqlx::query(sql).bind(order_id).bind(buyer).execute(&mut **tx).await?;
     }
     Ok(())
 }

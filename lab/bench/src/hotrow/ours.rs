@@ -1,35 +1,34 @@
 //! The order batch as the worker runs it, by one client.
 
-use super::fixture::Product;
+use super::fixture::BenchDrop;
 use anyhow::bail;
 use database::ordering::order_batch::{
     BatchOutcome, BatchRecord, OrderBatch, RecordContent, process,
 };
 use shared::{
-    credentials::Mac,
-    ids::{DropId, ShopperId, TicketId, VariantId},
+    ids::ShopperId,
+    line::{Epoch, Score},
     messages::PlaceOrder,
-    tickets::{Epoch, Lane, Score},
 };
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
-/// Commits batches for this long and gives the orders placed.
+/// Commits batches for this long. Returns the orders placed.
 pub(super) async fn batches(
-    product: &Product,
+    bench_drop: &BenchDrop,
     size: usize,
     time: Duration,
 ) -> anyhow::Result<usize> {
     let mut next: i64 = sqlx::query_scalar("select next_offset from consumer_offsets")
-        .fetch_one(&product.pool)
+        .fetch_one(&bench_drop.pool)
         .await?;
-    let (deadline, mut placed) = (Instant::now() + time, 0);
+    let (deadline, mut n_placed) = (Instant::now() + time, 0);
     while Instant::now() < deadline {
-        match process(&product.pool, Arc::new(batch(product, next, size))).await? {
+        match process(&bench_drop.pool, Arc::new(batch(bench_drop, next, size))).await? {
             BatchOutcome::Done(done) => {
-                placed += done.n_placed;
+                n_placed += done.n_placed;
                 next = done.next_offset;
                 if let Some(wait) = done.wait {
                     tokio::time::sleep(wait).await;
@@ -38,15 +37,15 @@ pub(super) async fn batches(
             BatchOutcome::Late => bail!("somebody else moved the offset"),
         }
     }
-    Ok(placed)
+    Ok(n_placed)
 }
 
-fn batch(product: &Product, next: i64, size: usize) -> OrderBatch {
+fn batch(bench_drop: &BenchDrop, next: i64, size: usize) -> OrderBatch {
     let record = |offset| BatchRecord {
         offset,
         fingerprint: vec![0; 32],
         payload: Vec::new(),
-        content: RecordContent::Command(command(product, offset)),
+        content: RecordContent::Command(command(bench_drop, offset)),
     };
     OrderBatch {
         topic: "order-commands".into(),
@@ -58,17 +57,9 @@ fn batch(product: &Product, next: i64, size: usize) -> OrderBatch {
     }
 }
 
-fn command(product: &Product, number: i64) -> PlaceOrder {
+fn command(bench_drop: &BenchDrop, offset: i64) -> PlaceOrder {
     PlaceOrder {
-        ticket_id: TicketId::generate(),
-        drop_id: DropId::from_uuid(product.drop_id),
-        shopper_id: ShopperId::generate(),
-        lane: Lane(0),
-        variant_id: VariantId::from_uuid(product.variant_id),
-        units: 1,
-        epoch: Epoch(1),
-        score: Score::new(Epoch(1), number.unsigned_abs() + 1),
-        admitted_at_us: 1_700_000_000_000_000,
-        mac: Mac::default(),
+        score: Score::new(Epoch(1), offset.unsigned_abs() + 1),
+        ..bench_drop.stored.command(ShopperId::generate(), 1)
     }
 }

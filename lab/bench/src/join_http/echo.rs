@@ -2,24 +2,26 @@
 
 use axum::{Json, Router, http::StatusCode, routing::post};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use shared::ids::VariantId;
+use tokio::net::TcpListener;
 
 #[derive(Deserialize)]
-struct Join {
-    variant_id: Uuid,
+struct EchoJoin {
+    variant_id: VariantId,
     units: u32,
 }
 
 /// The fields of admission's answer, with values of the same lengths.
 #[derive(Serialize)]
-struct Ticket {
-    ticket_id: Uuid,
+struct EchoTicket {
+    /// The one id at hand; all ids are of one length.
+    ticket_id: VariantId,
     token: &'static str,
     queue_number: u64,
     epoch: u32,
     evn: u64,
     state: &'static str,
-    place: Option<u64>,
+    position: Option<u64>,
     waiting: Option<u64>,
     joined_at: &'static str,
     refresh_after_ms: u64,
@@ -28,15 +30,15 @@ struct Ticket {
 /// As long as the real one.
 const TOKEN: &str = "AQEBZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFy";
 
-async fn echo(Json(join): Json<Join>) -> (StatusCode, Json<Ticket>) {
-    let ticket = Ticket {
+async fn echo(Json(join): Json<EchoJoin>) -> (StatusCode, Json<EchoTicket>) {
+    let ticket = EchoTicket {
         ticket_id: join.variant_id,
         token: TOKEN,
         queue_number: 100_000 + u64::from(join.units),
         epoch: 1,
         evn: 10_000,
         state: "waiting",
-        place: Some(100_000),
+        position: Some(100_000),
         waiting: Some(100_000),
         joined_at: "2026-01-01T00:00:00.123Z",
         refresh_after_ms: 15_000,
@@ -45,12 +47,8 @@ async fn echo(Json(join): Json<Join>) -> (StatusCode, Json<Ticket>) {
 }
 
 /// Serves in this process.
-///
-/// # Errors
-///
-/// Returns an error when the address is taken.
-pub async fn serve(port: u16) -> anyhow::Result<()> {
+pub(crate) async fn serve(port: u16) -> anyhow::Result<()> {
     let router = Router::new().route("/v1/drops/{drop}/tickets", post(echo));
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     Ok(axum::serve(listener, router).await?)
 }

@@ -1,10 +1,10 @@
-// Chromium, pages that report their faults, accessibility checks, and pictures.
+// Chromium, pages that report their faults, accessibility checks, and screenshots.
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
-const PICTURES = new URL("../../../../docs/images/", import.meta.url).pathname;
+const SCREENSHOTS = new URL("../../../../docs/images/", import.meta.url).pathname;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const ARGUMENTS = [
   "--no-sandbox",
@@ -22,7 +22,7 @@ export const startBrowser = () =>
     args: ARGUMENTS,
   });
 
-/** A phone of its own: cookies, language and colours. */
+/** A phone with its own cookies, language and colours. */
 export const phone = (browser, options = {}) =>
   browser.newContext({
     viewport: { width: 390, height: 844 },
@@ -33,7 +33,7 @@ export const phone = (browser, options = {}) =>
     ...options,
   });
 
-/** Opens a page whose script errors and policy violations fail the test at `check()`. */
+/** Opens a page whose script errors and policy violations fail the test at `noFaults()`. */
 export async function openPage(context, url) {
   const page = await context.newPage();
   const faults = [];
@@ -46,7 +46,7 @@ export async function openPage(context, url) {
   return page;
 }
 
-/** Runs axe on what is shown now; it is evaluated, since the page's policy allows no foreign script. */
+/** Runs axe on what is shown; it is evaluated, because the page's policy allows no foreign script. */
 export async function assertAccessible(page, where) {
   await page.evaluate(await readFile(AXE, "utf8"));
   const violations = await page.evaluate(async () => {
@@ -56,18 +56,18 @@ export async function assertAccessible(page, where) {
   assert.deepEqual(violations, [], `accessibility of ${where}`);
 }
 
-/** Takes a picture for the README, when asked to. */
-export async function picture(page, name, { fullPage = true } = {}) {
+/** Takes a screenshot for the README, when asked to. */
+export async function screenshot(page, name, { fullPage = true } = {}) {
   if (process.env.SLUICE_SCREENSHOTS !== "1") return;
-  await mkdir(PICTURES, { recursive: true });
-  await page.screenshot({ path: `${PICTURES}${name}.png`, fullPage });
+  await mkdir(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage });
 }
 
 export const panel = (page, kind) => page.locator(`#panel [data-kind^="${kind}"]`);
 
-/** The place shown now, or NaN where none is. */
-export async function placeOn(page) {
-  const [text] = await page.locator("#place").allTextContents();
+/** Returns the position shown now, or NaN if there is none. */
+export async function positionOn(page) {
+  const [text] = await page.locator("#position").allTextContents();
   return text === undefined ? Number.NaN : Number(text.replace(/\D/g, ""));
 }
 

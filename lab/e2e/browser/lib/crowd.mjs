@@ -1,7 +1,7 @@
 // A small crowd over plain HTTP: shoppers who stand in line and do nothing else.
 import { admissionUrl, call, shopperCall, waitUntil } from "./environment.mjs";
 
-/** Lets `count` shoppers join one after the other, so that all stand before whoever comes next. */
+/** Lets `count` shoppers join one after the other, so that all are ahead of whoever comes next. */
 export async function joinCrowd(drop, count) {
   const crowd = [];
   for (let n = 0; n < count; n += 1) crowd.push(await joinOne(drop));

@@ -1,4 +1,4 @@
-// Drops made by the seller's API and steered by the operator's: each test has its own.
+// Drops created through the seller's API and steered through the operator's: each test has its own.
 import { operatorCall, sellerCall, shopperCall, waitUntil } from "./environment.mjs";
 
 const TEA_CUP = {
@@ -6,14 +6,14 @@ const TEA_CUP = {
   description: "From one firing, each a little different.\nGlazed in celadon; ships within a week.",
 };
 
-const made = [];
+const created = [];
 
-/** Ends the drops that the tests made, so that they are not looked after for ever. */
+/** Cancels the drops that the tests created, so that the product stops tending them. */
 export async function cancelDrops() {
-  for (const id of made.splice(0)) await cancelDrop(id).catch(() => {});
+  for (const id of created.splice(0)) await cancelDrop(id).catch(() => {});
 }
 
-/** Creates a product and a drop of it that opens in `opensInMs`. */
+/** Creates a product, and a drop of it that opens in `opensInMs`. */
 export async function createDrop({ opensInMs = 1_500, price = 48_000, ...settings } = {}) {
   const product = await sellerCall("POST", "/products", {
     name: "Tea cup",
@@ -30,7 +30,7 @@ export async function createDrop({ opensInMs = 1_500, price = 48_000, ...setting
     hold_seconds: 120,
     ...settings,
   });
-  made.push(drop.id);
+  created.push(drop.id);
   return drop;
 }
 

@@ -1,4 +1,4 @@
-// Where the product runs, and the keys to steer it.
+// Where the product runs, and the keys to control it.
 
 const need = (name) => {
   const value = process.env[name];
@@ -11,7 +11,7 @@ export const admissionUrl = need("SLUICE_ADMISSION__PUBLIC_URL").replace(/\/$/, 
 const sellerKey = need("SLUICE_SELLER_KEY");
 const operatorKey = need("SLUICE_OPERATOR_KEY");
 
-/** Calls an API and fails loudly with what it answered. */
+/** Calls an API; a refusal throws with the answer in its message. */
 export async function call(method, url, { key, body } = {}) {
   const response = await fetch(url, {
     method,
@@ -32,7 +32,7 @@ export const sellerCall = (method, path, body) =>
 export const operatorCall = (method, path, body) =>
   call(method, `${storefrontUrl}/v1/operator${path}`, { key: operatorKey, body });
 
-/** Waits until `probe` gives something, looking often but not for ever. */
+/** Waits until `probe` returns something, up to a deadline. */
 export async function waitUntil(what, probe, { timeoutMs = 30_000, pauseMs = 150 } = {}) {
   const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
@@ -40,5 +40,5 @@ export async function waitUntil(what, probe, { timeoutMs = 30_000, pauseMs = 150
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
-  throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
+  throw new Error(`still waiting after ${timeoutMs} ms: ${what}`);
 }

@@ -1,10 +1,10 @@
 //! A worker that stands still in a gap between two steps, until it is killed there.
 
 use anyhow::Context;
-use crowd::faults::FaultLog;
-use e2e::World;
+use check::faults::FaultLog;
 use stack::Service;
 use std::{path::PathBuf, time::Duration};
+use testkit::world::World;
 
 /// How long the worker may take to come to a gap.
 const PATIENCE: Duration = Duration::from_secs(20);

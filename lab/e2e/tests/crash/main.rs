@@ -1,9 +1,11 @@
-//! The longer runs, with a worker that can be wrong or stand still on purpose: one at a time.
+//! The longer runs, with workers that are wrong or stand still on purpose: one at a time.
 //!
 //! `SLUICE_E2E_GAP=drain.after_ack` and `SLUICE_E2E_MUTANT=auto_commit` try that one alone.
 
 #![expect(clippy::print_stdout, reason = "each trial is worth a line")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod gap;
 mod mutants;
 mod pauses;

@@ -3,15 +3,20 @@
 //!
 //! Each has a world whose schema has lost the guards that would hide a mutant.
 
-use crate::{MACHINE, chosen, gap};
-use crowd::faults::FaultLog;
-use e2e::{Crowd, Outcome, World, WorldOptions};
-use shared::{
-    invariants::Invariant,
-    mutants::{Mutant, Term},
+use crate::{
+    MACHINE, chosen,
+    common::runs::{Crowd, Outcome},
+    gap,
 };
+use ::mutants::{BuildCopy, Mutant, WorkerVariant};
+use check::faults::FaultLog;
+use shared::invariants::Invariant;
 use sqlx::{Executor, PgPool};
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use testkit::world::{World, WorldOptions};
 
 const SHOPPERS: u64 = 240;
 const UNITS: u32 = 60;
@@ -31,63 +36,35 @@ const GUARDS: &str = "
     create index transitions_by_order on ticket_transitions (order_id);
 ";
 
-/// One run: the terms that it has with and without the mutant, and who is killed where.
+/// A mutant, and who is killed where in its run and in its control's.
 struct Trial {
     mutant: Mutant,
-    terms: &'static [Term],
     kill: Option<Kill>,
     /// At least one of these is violated by the mutant.
     caught_by: &'static [Invariant],
 }
 
-/// Which worker is killed in which gap: the one that the mutant has, or the same place in a right
-/// worker.
+/// Which worker is killed in which gap.
 struct Kill {
     worker: usize,
-    in_mutant: &'static str,
-    in_control: &'static str,
+    gap: &'static str,
 }
 
-const TRIALS: [Trial; 6] = [
+const TRIALS: [Trial; Mutant::ALL.len()] = [
     Trial {
         mutant: Mutant::PopThenProduce,
-        terms: &[],
-        kill: Some(Kill {
-            worker: 1,
-            in_mutant: "mutants.after_pop",
-            in_control: "drain.after_admit",
-        }),
+        kill: Some(Kill { worker: 1, gap: "drain.after_admit" }),
         caught_by: &[Invariant::Order2, Invariant::Order3, Invariant::Queue2],
     },
     Trial {
         mutant: Mutant::AutoCommit,
-        terms: &[Term::NoReproduce],
-        kill: Some(Kill {
-            worker: 0,
-            in_mutant: "mutants.after_commit",
-            in_control: "orders.after_poll",
-        }),
+        kill: Some(Kill { worker: 0, gap: "orders.after_poll" }),
         caught_by: &[Invariant::Order2, Invariant::Order3],
     },
-    Trial {
-        mutant: Mutant::NoUniqueTicket,
-        terms: &[Term::ProduceTwice],
-        kill: None,
-        caught_by: &[Invariant::Order1],
-    },
-    Trial { mutant: Mutant::FixedWindow, terms: &[], kill: None, caught_by: &[Invariant::Rate1] },
-    Trial {
-        mutant: Mutant::ReadThenWrite,
-        terms: &[Term::NoStockTerm],
-        kill: None,
-        caught_by: &[Invariant::Stock1],
-    },
-    Trial {
-        mutant: Mutant::BlindInsert,
-        terms: &[Term::NoStockTerm],
-        kill: None,
-        caught_by: &[Invariant::Stock1],
-    },
+    Trial { mutant: Mutant::NoUniqueTicket, kill: None, caught_by: &[Invariant::Order1] },
+    Trial { mutant: Mutant::FixedWindow, kill: None, caught_by: &[Invariant::Rate1] },
+    Trial { mutant: Mutant::ReadThenWrite, kill: None, caught_by: &[Invariant::Stock1] },
+    Trial { mutant: Mutant::BlindInsert, kill: None, caught_by: &[Invariant::Stock1] },
 ];
 
 #[tokio::test]
@@ -97,20 +74,27 @@ async fn each_mutant_is_caught_and_its_control_passes() -> anyhow::Result<()> {
     let is_chosen =
         |trial: &&Trial| chosen.as_ref().is_none_or(|name| name == trial.mutant.as_str());
     for trial in TRIALS.iter().filter(is_chosen) {
-        // What a mutant leaves behind would disturb the next one's control.
-        let world = start().await?;
-        let outcome = attempt(&world, trial).await;
-        world.stop().await?;
-        outcome?;
+        attempt(trial).await?;
     }
     Ok(())
 }
 
-async fn attempt(world: &World, trial: &Trial) -> anyhow::Result<()> {
-    let control = run(world, trial, None).await?;
+async fn attempt(trial: &Trial) -> anyhow::Result<()> {
+    let build_copy = BuildCopy::of_workspace()?;
+    let right = build_copy.worker(WorkerVariant::control(trial.mutant)).await?;
+    let wrong = build_copy.worker(WorkerVariant::mutated(trial.mutant)).await?;
+    // What a mutant leaves behind would disturb the next one's control.
+    let world = start(right.clone()).await?;
+    let outcome = compare(&world, trial, &right, &wrong).await;
+    world.stop().await?;
+    outcome
+}
+
+async fn compare(world: &World, trial: &Trial, right: &Path, wrong: &Path) -> anyhow::Result<()> {
+    let control = run(world, trial, right, crowd()).await?;
     println!("control of {}: {:?}", trial.mutant, control.check.violated());
     control.assert_clean();
-    let mutated = run(world, trial, Some(trial.mutant)).await?;
+    let mutated = run(world, trial, wrong, impatient(crowd())).await?;
     println!("mutant {}: {:?}", trial.mutant, mutated.check.violated());
     let caught = trial.caught_by.iter().any(|one| mutated.check.verdict(*one).is_fail());
     assert!(caught, "{} was not caught:\n{mutated}", trial.mutant);
@@ -118,44 +102,47 @@ async fn attempt(world: &World, trial: &Trial) -> anyhow::Result<()> {
 }
 
 /// The first worker processes orders, the second does the rest, so that each can be killed alone.
-async fn start() -> anyhow::Result<World> {
-    let options = WorldOptions { with_mutants: true, n_workers: 2, ..WorldOptions::default() };
+async fn start(worker: PathBuf) -> anyhow::Result<World> {
+    let options =
+        WorldOptions { worker_binary: Some(worker), n_workers: 2, ..WorldOptions::default() };
     let world = World::start("mutants", options).await?;
     world.workers[0].set_env([("SLUICE_WORKER__ROLES", "orders")]);
     world.workers[1].set_env([(
         "SLUICE_WORKER__ROLES",
         "log,drain,payments,sweeper,reconciler,relay,scheduler",
     )]);
-    let pool = PgPool::connect(&world.stack.endpoints().database_url).await?;
+    let pool = PgPool::connect(world.database.url()).await?;
     pool.execute(GUARDS).await?;
     pool.close().await;
     Ok(world)
 }
 
-async fn run(world: &World, trial: &Trial, mutant: Option<Mutant>) -> anyhow::Result<Outcome> {
-    let terms: Vec<_> = trial.terms.iter().map(|term| term.as_str()).collect();
+async fn run(world: &World, trial: &Trial, binary: &Path, crowd: Crowd) -> anyhow::Result<Outcome> {
     for worker in &world.workers {
-        worker.set_env([
-            ("SLUICE_MUTANT", mutant.map_or("", Mutant::as_str).to_owned()),
-            ("SLUICE_MUTANT_TERMS", terms.join(",")),
-        ]);
+        worker.set_binary(binary);
         worker.restart().await?;
     }
+    crowd.run_while(world, async |log| kill(world, &log, trial).await).await
+}
+
+fn crowd() -> Crowd {
     let mut crowd = Crowd::new(SHOPPERS, UNITS);
     crowd.options.over_seconds = Some(4.0);
     crowd.options.admission_rate = 40.0;
-    if mutant.is_some() {
-        crowd.settle = Duration::from_secs(8);
-        crowd.options.give_up_after_seconds = 25.0;
-    }
-    crowd.run_while(world, async |log| kill(world, &log, trial, mutant.is_some()).await).await
+    crowd
 }
 
-async fn kill(world: &World, log: &FaultLog, trial: &Trial, mutated: bool) -> anyhow::Result<()> {
+/// A mutant leaves some shoppers without an end; they need not be waited for as long.
+fn impatient(mut crowd: Crowd) -> Crowd {
+    crowd.settle = Duration::from_secs(8);
+    crowd.options.give_up_after_seconds = 25.0;
+    crowd
+}
+
+async fn kill(world: &World, log: &FaultLog, trial: &Trial) -> anyhow::Result<()> {
     let Some(kill) = &trial.kill else { return Ok(()) };
     let worker = &world.workers[kill.worker];
-    let name = if mutated { kill.in_mutant } else { kill.in_control };
-    gap::hold_at(world, log, worker, name).await?;
-    gap::reached(world, name).await?;
+    gap::hold_at(world, log, worker, kill.gap).await?;
+    gap::reached(world, kill.gap).await?;
     gap::kill(log, worker).await
 }

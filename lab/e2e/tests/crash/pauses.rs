@@ -1,13 +1,18 @@
 //! `kill -9` in each gap between two steps of the worker: it stands still there, and is killed.
 
-use crate::{MACHINE, chosen, gap};
-use anyhow::Context;
-use crowd::faults::FaultLog;
-use e2e::{
-    Crowd, World, WorldOptions,
-    faults::{self, Victim},
+use crate::{
+    MACHINE, chosen,
+    common::{
+        faults::{self, Victim},
+        runs::Crowd,
+    },
+    gap,
 };
+use ::mutants::{BuildCopy, WorkerVariant};
+use anyhow::Context;
+use check::faults::FaultLog;
 use std::time::{Duration, Instant};
+use testkit::world::{World, WorldOptions};
 
 const SHOPPERS: u64 = 150;
 const UNITS: u32 = 40;
@@ -55,8 +60,9 @@ const GAPS: [(&str, Before); 24] = [
 #[tokio::test]
 async fn a_kill_in_any_gap_loses_nothing_and_doubles_nothing() -> anyhow::Result<()> {
     let _machine = MACHINE.lock().await;
+    let worker = BuildCopy::of_workspace()?.worker(WorkerVariant::PLAIN).await?;
     // Short, so that the reconciler comes before the shopper's payment has settled the ticket.
-    let options = WorldOptions { with_mutants: true, ..WorldOptions::default() }
+    let options = WorldOptions { worker_binary: Some(worker), ..WorldOptions::default() }
         .set("SLUICE_LINE__EXTENDED_LEASE_MS", "500");
     let world = World::start("pauses", options).await?;
     let outcome = try_all(&world).await;

@@ -1,7 +1,9 @@
 //! Whole-system tests, one at a time: each has its own servers, and two cores are few.
 
-#![expect(clippy::print_stdout, reason = "a report is worth reading when a test passes, too")]
+#![expect(clippy::print_stdout, reason = "a report is worth reading even if a test passes")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod crowd_runs;
 mod losses;
 

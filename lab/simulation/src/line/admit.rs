@@ -1,23 +1,23 @@
 //! Who is let in.
 
-use super::{Block, End, Line, REMEMBERED, Reply, State, Ticket, score_of};
+use super::{LineModel, LineReply, ModelState, ModelTicket, REMEMBERED};
 use shared::{
     drops::{CloseReason, DropMode},
     gcra::Gcra,
     ids::VariantId,
-    messages::{JoinedTicket, RoomEvent},
+    line::{Admission, AdmitBlock, AdmittedTicket, JoinedTicket, LineEnd, RoomEvent},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-impl Line {
+impl LineModel {
     pub(super) fn admit(
         &mut self,
         now_us: i64,
         limit: usize,
         lease_us: i64,
         request: Uuid,
-    ) -> Reply {
+    ) -> LineReply {
         if let Some((_, reply)) = self.memo.iter().find(|(id, _)| *id == request) {
             return reply.clone();
         }
@@ -32,18 +32,24 @@ impl Line {
         self.take(now_us, lease_us, &admitted);
         self.close_hopeless(&closed);
 
-        let blocked = if closed_door.is_some() || admitted.len() == limit {
+        let blocked_by = if closed_door.is_some() || admitted.len() == limit {
             closed_door
         } else if waiting.len() == admitted.len() + closed.len() {
-            Some(Block::Empty)
+            Some(AdmitBlock::Empty)
         } else if admitted.len() == want {
-            Some(if by_rate <= by_occupancy { Block::Rate } else { Block::Occupancy })
+            Some(if by_rate <= by_occupancy { AdmitBlock::Rate } else { AdmitBlock::Occupancy })
         } else {
-            Some(Block::Stock)
+            Some(AdmitBlock::Stock)
         };
         let any = !admitted.is_empty();
-        let evn = self.room().evn;
-        let reply = Reply::Admission { at_us: now_us, evn, tickets: admitted, blocked, exhausted };
+        let let_in = |ticket| AdmittedTicket { ticket, admitted_at_us: now_us };
+        let reply = LineReply::Admitted(Admission {
+            at_us: now_us,
+            evn: self.room().evn,
+            tickets: admitted.into_iter().map(let_in).collect(),
+            blocked_by,
+            exhausted,
+        });
         if any {
             self.memo.push_front((request, reply.clone()));
             self.memo.truncate(REMEMBERED);
@@ -51,19 +57,19 @@ impl Line {
         reply
     }
 
-    /// Why nobody at all is let in.
-    fn closed_door(&self, now_us: i64) -> Option<Block> {
+    /// Returns why nobody at all is let in.
+    fn closed_door(&self, now_us: i64) -> Option<AdmitBlock> {
         let config = self.config();
         if self.ended.is_some() || config.closes_at_us.is_some_and(|at| now_us >= at) {
-            return Some(Block::Closed);
+            return Some(AdmitBlock::Closed);
         }
         if now_us < config.opens_at_us {
-            return Some(Block::NotOpen);
+            return Some(AdmitBlock::NotOpen);
         }
         match config.mode {
-            DropMode::Paused => Some(Block::Paused),
-            DropMode::Stopped => Some(Block::Stopped),
-            DropMode::Running => (now_us < self.room().grace_until_us).then_some(Block::Grace),
+            DropMode::Paused => Some(AdmitBlock::Paused),
+            DropMode::Stopped => Some(AdmitBlock::Stopped),
+            DropMode::Running => (now_us < self.room().grace_until_us).then_some(AdmitBlock::Grace),
         }
     }
 
@@ -82,12 +88,12 @@ impl Line {
         !variants.is_empty() && variants.iter().all(|id| self.ever(*id) == Some(0))
     }
 
-    /// Units that a variant could ever have free; unknown without a figure.
+    /// Returns the units that could ever become free; `None` without a stock figure.
     fn ever(&self, variant_id: VariantId) -> Option<u32> {
         self.stock.get(&variant_id).map(|stock| stock.available + stock.reserved)
     }
 
-    /// Goes through the line: who is let in, and who can never be.
+    /// Goes through the line: who is let in, and who never can be.
     fn choose(
         &self,
         waiting: &[JoinedTicket],
@@ -126,12 +132,12 @@ impl Line {
 
     fn take(&mut self, now_us: i64, lease_us: i64, admitted: &[JoinedTicket]) {
         for joined in admitted {
-            let state = State::InFlight {
+            let state = ModelState::InFlight {
                 deadline_us: now_us + lease_us,
                 position: None,
                 admitted_at_us: now_us,
             };
-            let ticket = Ticket { score: joined.score, joined: Some(*joined), state };
+            let ticket = ModelTicket { score: joined.score, joined: Some(*joined), state };
             self.tickets.insert(joined.ticket_id, ticket);
         }
         if !admitted.is_empty() || self.tat.is_none() {
@@ -139,17 +145,19 @@ impl Line {
             self.tat = Some(self.gcra().take(self.tat, now_us as f64, n).1);
         }
         if !admitted.is_empty() {
-            self.tell(RoomEvent::Admitted { tickets: admitted.iter().map(score_of).collect() });
+            self.tell(RoomEvent::Admitted {
+                tickets: admitted.iter().map(JoinedTicket::ticket_score).collect(),
+            });
         }
     }
 
     fn close_hopeless(&mut self, closed: &[JoinedTicket]) {
         let reason = CloseReason::NotEnough;
         for ticket in closed {
-            self.finish(ticket.ticket_id, ticket.score, End::Closed(reason));
+            self.finish(ticket.ticket_id, ticket.score, LineEnd::Closed(reason));
         }
         if !closed.is_empty() {
-            let tickets = closed.iter().map(score_of).collect();
+            let tickets = closed.iter().map(JoinedTicket::ticket_score).collect();
             self.tell(RoomEvent::Closed { reason, tickets });
         }
     }

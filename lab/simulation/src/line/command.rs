@@ -1,63 +1,41 @@
-//! What can be asked of a line, and what it answers.
+//! What a line can be asked, and what it answers, in the words of `shared::line`.
 
 use shared::{
-    drops::{CloseReason, DropMode},
-    ids::{ShopperId, TicketId, VariantId},
-    messages::{ChainHash, EventPoint, JoinedTicket},
-    tickets::{Intent, Lane, Score},
+    drops::CloseReason,
+    ids::TicketId,
+    line::{
+        Admission, AttachReply, CloseProgress, ConfigChange, EndedTicket, EpochProblem, Extension,
+        Follows, InFlightTicket, JoinReply, JoinRequest, JoinedTicket, LeaveOutcome, RoomConfig,
+        Score, Settlement, StockFigure,
+    },
 };
 use uuid::Uuid;
 
-/// What can be asked of a line.
+/// What a line can be asked.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "each is the call of the same name in `queue`")]
-pub enum Command {
-    Join(Vec<Request>),
-    Leave {
-        ticket_id: TicketId,
-        score: Score,
-    },
+pub enum LineCommand {
+    Join(Vec<JoinRequest>),
+    Leave { ticket_id: TicketId, score: Score },
     Attach(Vec<JoinedTicket>),
-    Admit {
-        limit: usize,
-        lease_us: i64,
-        request: Uuid,
-    },
-    /// Without a position only the deadline moves.
-    Extend {
-        tickets: Vec<(TicketId, Option<Position>)>,
-        lease_us: i64,
-    },
-    /// `true` for an order that goes on, `false` for one that is over.
-    Settle {
-        stock: Vec<Stock>,
-        tickets: Vec<(TicketId, Score, bool)>,
-    },
-    Configure(Config),
+    Admit { limit: usize, lease_us: i64, request: Uuid },
+    Extend { extensions: Vec<Extension>, lease_us: i64 },
+    Reextend { tickets: Vec<TicketId>, lease_us: i64 },
+    Settle { stock: Vec<StockFigure>, settlements: Vec<Settlement> },
+    Configure(RoomConfig),
     End(CloseReason),
-    CloseWaiting {
-        reason: CloseReason,
-        limit: usize,
-    },
+    CloseWaiting { reason: CloseReason, limit: usize },
     Begin,
     Clear,
     RestoreWaiting(Vec<JoinedTicket>),
-    RestoreFinished(Vec<(TicketId, Score, End)>),
-    /// With the position of the command and the time of admission: in flight; else its row is there.
-    RestoreAdmitted {
-        tickets: Vec<(JoinedTicket, Option<(Position, i64)>)>,
-        lease_us: i64,
-    },
-    RestoreStock(Vec<Stock>),
-    Open {
-        config: Config,
-        ended: Option<CloseReason>,
-        follows: Option<(EventPoint, ChainHash)>,
-        grace_us: i64,
-    },
+    RestoreFinished(Vec<EndedTicket>),
+    RestoreOccupied(Vec<JoinedTicket>),
+    RestoreInFlight { tickets: Vec<InFlightTicket>, lease_us: i64 },
+    RestoreStock(Vec<StockFigure>),
+    Open { config: RoomConfig, follows: Option<Follows>, grace_us: i64 },
 }
 
-impl Command {
+impl LineCommand {
     /// Whether it is a step of a rebuild.
     #[must_use]
     pub const fn is_of_rebuild(&self) -> bool {
@@ -66,160 +44,38 @@ impl Command {
             Self::Clear
                 | Self::RestoreWaiting(_)
                 | Self::RestoreFinished(_)
-                | Self::RestoreAdmitted { .. }
+                | Self::RestoreOccupied(_)
+                | Self::RestoreInFlight { .. }
                 | Self::RestoreStock(_)
                 | Self::Open { .. }
         )
     }
-}
 
-/// A shopper who wants to stand in line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as in `queue::JoinRequest`")]
-pub struct Request {
-    pub ticket_id: TicketId,
-    pub shopper_id: ShopperId,
-    pub lane: Lane,
-    pub intent: Intent,
-}
-
-/// Where a command stands in the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as in `queue::LogPosition`")]
-pub struct Position {
-    pub generation: i64,
-    pub partition: i32,
-    pub offset: i64,
-}
-
-/// The stock of a variant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as in `queue::StockFigure`")]
-pub struct Stock {
-    pub variant_id: VariantId,
-    pub version: i64,
-    pub available: u32,
-    pub reserved: u32,
-}
-
-/// Limits and mode.
-#[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "as in `queue::RoomConfig`")]
-pub struct Config {
-    pub mode: DropMode,
-    pub admission_rate_per_second: f64,
-    pub occupancy_cap: u32,
-    pub capacity: u32,
-    pub opens_at_us: i64,
-    pub closes_at_us: Option<i64>,
-    pub variants: Vec<VariantId>,
-    pub message: Option<String>,
-    pub version: i64,
-}
-
-/// How a ticket ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as in `queue::RestoredEnd`")]
-pub enum End {
-    Left,
-    Closed(CloseReason),
-    Ordered,
-}
-
-/// Where a ticket stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as in `queue::TicketStatus`")]
-pub enum Place {
-    Waiting,
-    InFlight { extended: bool },
-    Occupied,
-    Over(End),
-    Unknown,
-}
-
-/// What keeps the next ticket waiting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as in `queue::AdmitBlock`")]
-pub enum Block {
-    Rate,
-    Occupancy,
-    Stock,
-    Paused,
-    Stopped,
-    NotOpen,
-    Closed,
-    Grace,
-    Empty,
-}
-
-/// Why a command is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "as in `queue::EpochProblem`")]
-pub enum Problem {
-    Missing,
-    Stale,
-    OtherServer,
-    Rebuilding,
-    Open,
-}
-
-/// What became of one join.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(missing_docs, reason = "as in `queue::JoinOutcome`")]
-pub enum Join {
-    Joined(JoinedTicket),
-    Existing(JoinedTicket, Place),
-    NotOpenYet,
-    Ended(CloseReason),
-    Stopped,
-    Full,
-    Grace,
-}
-
-/// What became of one attach.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(missing_docs, reason = "as in `queue::AttachOutcome`")]
-pub enum Attach {
-    Attached,
-    Known(Place),
-    Replaced(JoinedTicket),
-    Refused(JoinedTicket),
-    Ended(CloseReason),
-    Impossible,
+    /// Whether it names no ticket, so that it would not even reach Redis.
+    #[must_use]
+    pub const fn names_nobody(&self) -> bool {
+        match self {
+            Self::RestoreWaiting(tickets) | Self::RestoreOccupied(tickets) => tickets.is_empty(),
+            Self::RestoreFinished(tickets) => tickets.is_empty(),
+            Self::RestoreInFlight { tickets, .. } => tickets.is_empty(),
+            _ => false,
+        }
+    }
 }
 
 /// What a line answers.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "as the answers of the calls in `queue`")]
-pub enum Reply {
-    Refused(Problem),
-    Joins {
-        evn: u64,
-        outcomes: Vec<Join>,
-    },
-    Left,
-    NotLeft(Place),
-    Attachments {
-        evn: u64,
-        outcomes: Vec<Attach>,
-    },
-    Admission {
-        at_us: i64,
-        evn: u64,
-        tickets: Vec<JoinedTicket>,
-        blocked: Option<Block>,
-        exhausted: bool,
-    },
-    Extended(usize),
-    Configured {
-        applied: bool,
-        changed: bool,
-        evn: u64,
-    },
+#[expect(missing_docs, reason = "each is the answer of the call of that name in `queue`")]
+pub enum LineReply {
+    Refused(EpochProblem),
+    Joined(JoinReply),
+    Left(LeaveOutcome),
+    Attached(AttachReply),
+    Admitted(Admission),
+    /// How many were still in flight.
+    Extended(u64),
+    Configured(ConfigChange),
     Ended(CloseReason),
-    Closed {
-        closed: usize,
-        remaining: usize,
-    },
+    Closed(CloseProgress),
     Done,
 }

@@ -1,65 +1,67 @@
 //! How a lost line comes back.
 
-use super::{Command, Config, End, Line, Place, Problem, Reply, Room, State, Ticket};
+use super::{LineCommand, LineModel, LineReply, ModelRoom, ModelState, ModelTicket};
 use shared::{
     drops::CloseReason,
-    messages::{ChainHash, EventPoint, JoinedTicket, RoomEvent},
-    tickets::Epoch,
+    line::{Epoch, EpochProblem, Follows, JoinedTicket, LineEnd, LineState, RoomConfig, RoomEvent},
 };
 
-impl Line {
-    pub(super) fn begin(&mut self, epoch: Epoch) -> Reply {
+impl LineModel {
+    pub(super) fn begin(&mut self, epoch: Epoch) -> LineReply {
         if self.room.is_some_and(|room| room.epoch >= epoch) {
-            return Reply::Refused(Problem::Stale);
+            return LineReply::Refused(EpochProblem::Stale);
         }
-        self.room = Some(Room { epoch, trusted: true, open: false, evn: 0, grace_until_us: 0 });
+        self.room =
+            Some(ModelRoom { epoch, trusted: true, open: false, evn: 0, grace_until_us: 0 });
         self.seq = 0;
         self.memo.clear();
         self.tat = None;
-        Reply::Done
+        LineReply::Done
     }
 
-    pub(super) fn rebuild_step(&mut self, now_us: i64, command: &Command) -> Reply {
+    pub(super) fn rebuild_step(&mut self, now_us: i64, command: &LineCommand) -> LineReply {
         match command {
-            Command::Clear => *self = Self { room: self.room, ..Self::default() },
-            Command::RestoreWaiting(tickets) => {
+            LineCommand::Clear => *self = Self { room: self.room, ..Self::default() },
+            LineCommand::RestoreWaiting(tickets) => {
                 tickets.iter().for_each(|ticket| self.restore_waiting(ticket));
             }
-            Command::RestoreFinished(tickets) => {
-                tickets.iter().for_each(|(id, score, end)| self.finish(*id, *score, *end));
+            LineCommand::RestoreFinished(tickets) => {
+                tickets.iter().for_each(|one| self.finish(one.ticket_id, one.score, one.end));
             }
-            Command::RestoreAdmitted { tickets, lease_us } => {
-                for (ticket, command) in tickets {
-                    let state = command.map(|(position, admitted_at_us)| State::InFlight {
+            LineCommand::RestoreOccupied(tickets) => {
+                tickets.iter().for_each(|ticket| self.restore_admitted(ticket, ModelState::Held));
+            }
+            LineCommand::RestoreInFlight { tickets, lease_us } => {
+                for one in tickets {
+                    let state = ModelState::InFlight {
                         deadline_us: now_us + lease_us,
-                        position: Some(position),
-                        admitted_at_us,
-                    });
-                    self.restore_admitted(ticket, state.unwrap_or(State::Occupied));
+                        position: Some(one.position),
+                        admitted_at_us: one.admitted_at_us,
+                    };
+                    self.restore_admitted(&one.ticket, state);
                 }
             }
-            Command::RestoreStock(stock) => {
+            LineCommand::RestoreStock(stock) => {
                 self.stock = stock.iter().map(|figure| (figure.variant_id, *figure)).collect();
             }
-            Command::Open { config, ended, follows, grace_us } => {
-                self.ended = *ended;
+            LineCommand::Open { config, follows, grace_us } => {
                 self.open(now_us, config, *follows, *grace_us);
             }
             _ => {}
         }
-        Reply::Done
+        LineReply::Done
     }
 
     fn restore_waiting(&mut self, ticket: &JoinedTicket) {
-        if self.place(ticket.ticket_id) != Place::Unknown {
+        if self.state_of(ticket.ticket_id) != LineState::Unknown {
             return;
         }
         if let Some(other) = self.other_of(ticket) {
-            if self.place(other.ticket_id) != Place::Waiting {
+            if self.state_of(other.ticket_id) != LineState::Waiting {
                 return;
             }
             let behind = if other.score < ticket.score { *ticket } else { other };
-            self.finish(behind.ticket_id, behind.score, End::Closed(CloseReason::Replaced));
+            self.finish(behind.ticket_id, behind.score, LineEnd::Closed(CloseReason::Replaced));
             if behind.ticket_id == ticket.ticket_id {
                 return;
             }
@@ -67,41 +69,36 @@ impl Line {
         self.put_in_line(ticket);
     }
 
-    fn restore_admitted(&mut self, ticket: &JoinedTicket, state: State) {
-        let place = self.place(ticket.ticket_id);
-        let flies = matches!(state, State::InFlight { .. });
-        if flies && matches!(place, Place::Occupied | Place::Over(End::Ordered)) {
+    fn restore_admitted(&mut self, ticket: &JoinedTicket, state: ModelState) {
+        let state_now = self.state_of(ticket.ticket_id);
+        let flies = matches!(state, ModelState::InFlight { .. });
+        if flies && matches!(state_now, LineState::Held | LineState::Finished) {
             return;
         }
         if let Some(other) = self.other_of(ticket)
             && matches!(
-                self.place(other.ticket_id),
-                Place::Waiting | Place::InFlight { extended: false }
+                self.state_of(other.ticket_id),
+                LineState::Waiting | LineState::InFlight { extended: false }
             )
         {
-            self.finish(other.ticket_id, other.score, End::Closed(CloseReason::Replaced));
+            self.finish(other.ticket_id, other.score, LineEnd::Closed(CloseReason::Replaced));
         }
-        let restored = Ticket { score: ticket.score, joined: Some(*ticket), state };
+        let restored = ModelTicket { score: ticket.score, joined: Some(*ticket), state };
         self.tickets.insert(ticket.ticket_id, restored);
         self.own.insert(ticket.shopper_id, ticket.ticket_id);
     }
 
-    fn open(
-        &mut self,
-        now_us: i64,
-        config: &Config,
-        follows: Option<(EventPoint, ChainHash)>,
-        grace_us: i64,
-    ) {
+    fn open(&mut self, now_us: i64, config: &RoomConfig, follows: Option<Follows>, grace_us: i64) {
         self.config = Some(config.clone());
+        self.ended = config.ended;
         self.tat = None;
         if let Some(room) = &mut self.room {
             room.open = true;
             room.grace_until_us = if grace_us > 0 { now_us + grace_us } else { 0 };
         }
         self.tell(RoomEvent::Begun {
-            follows: follows.map(|(point, _)| point),
-            follows_hash: follows.map(|(_, hash)| hash).unwrap_or_default(),
+            follows: follows.map(|one| one.point),
+            follows_hash: follows.map(|one| one.hash).unwrap_or_default(),
         });
     }
 }

@@ -1,58 +1,63 @@
 //! Joins, leaves, returns, and what Postgres decided.
 
-use super::{
-    Attach, End, Join, Line, Place, Position, Reply, Request, State, Stock, Ticket, score_of,
-};
+use super::{LineModel, LineReply, ModelState, ModelTicket};
 use shared::{
     drops::{CloseReason, DropMode},
     ids::TicketId,
-    messages::{JoinedTicket, RoomEvent},
-    tickets::Score,
+    line::{
+        AttachOutcome, AttachReply, JoinOutcome, JoinReply, JoinRequest, JoinedTicket,
+        LeaveOutcome, LineEnd, LineState, LiveState, LogPosition, RoomEvent, Score, SettleOutcome,
+        Settlement, StockFigure,
+    },
 };
 
-impl Line {
-    /// Where a ticket stands.
+impl LineModel {
+    /// Returns where a ticket is; never `Missed`, since the model has no absence.
     #[must_use]
-    pub fn place(&self, ticket_id: TicketId) -> Place {
+    pub fn state_of(&self, ticket_id: TicketId) -> LineState {
         match self.tickets.get(&ticket_id).map(|ticket| ticket.state) {
-            None => Place::Unknown,
-            Some(State::Waiting) => Place::Waiting,
-            Some(State::InFlight { position, .. }) => {
-                Place::InFlight { extended: position.is_some() }
-            }
-            Some(State::Occupied) => Place::Occupied,
-            Some(State::Over(end)) => Place::Over(end),
+            None => LineState::Unknown,
+            Some(ModelState::Over(LineEnd::Left)) => LineState::Left,
+            Some(ModelState::Over(LineEnd::Closed(reason))) => LineState::Closed(reason),
+            Some(ModelState::Over(LineEnd::Ordered)) => LineState::Finished,
+            Some(live) => live.live().map_or(LineState::Unknown, LineState::from),
         }
     }
 
-    pub(super) fn join(&mut self, now_us: i64, requests: &[Request]) -> Reply {
+    pub(super) fn join(&mut self, now_us: i64, requests: &[JoinRequest]) -> LineReply {
         let mut joined = Vec::new();
         let outcomes = requests.iter().map(|one| self.join_one(now_us, one, &mut joined)).collect();
         if !joined.is_empty() {
             self.tell(RoomEvent::Joined { tickets: joined });
         }
-        Reply::Joins { evn: self.room().evn, outcomes }
+        LineReply::Joined(JoinReply { at_us: now_us, evn: self.room().evn, outcomes })
     }
 
-    fn join_one(&mut self, now_us: i64, request: &Request, all: &mut Vec<JoinedTicket>) -> Join {
+    fn join_one(
+        &mut self,
+        now_us: i64,
+        request: &JoinRequest,
+        all: &mut Vec<JoinedTicket>,
+    ) -> JoinOutcome {
         if let Some(ticket_id) = self.own.get(&request.shopper_id)
-            && let Some(joined) = self.tickets.get(ticket_id).and_then(|ticket| ticket.joined)
+            && let Some(ticket) = self.tickets.get(ticket_id)
+            && let (Some(joined), Some(live)) = (ticket.joined, ticket.state.live())
         {
-            return Join::Existing(joined, self.place(*ticket_id));
+            return JoinOutcome::Existing(joined, live);
         }
         let config = self.config();
         if let Some(reason) = self.ended {
-            return Join::Ended(reason);
+            return JoinOutcome::Ended(reason);
         } else if config.closes_at_us.is_some_and(|at| now_us >= at) {
-            return Join::Ended(CloseReason::Closed);
+            return JoinOutcome::Ended(CloseReason::Closed);
         } else if config.mode == DropMode::Stopped {
-            return Join::Stopped;
+            return JoinOutcome::Stopped;
         } else if now_us < config.opens_at_us {
-            return Join::NotOpenYet;
+            return JoinOutcome::NotOpenYet { opens_at_us: config.opens_at_us };
         } else if now_us < self.room().grace_until_us {
-            return Join::Grace;
+            return JoinOutcome::Grace { until_us: self.room().grace_until_us };
         } else if self.waiting().len() >= config.capacity as usize {
-            return Join::Full;
+            return JoinOutcome::Full;
         }
         self.seq += 1;
         let ticket = JoinedTicket {
@@ -65,77 +70,82 @@ impl Line {
         };
         self.put_in_line(&ticket);
         all.push(ticket);
-        Join::Joined(ticket)
+        JoinOutcome::Joined(ticket)
     }
 
     pub(super) fn put_in_line(&mut self, ticket: &JoinedTicket) {
-        let waiting = Ticket { score: ticket.score, joined: Some(*ticket), state: State::Waiting };
+        let waiting =
+            ModelTicket { score: ticket.score, joined: Some(*ticket), state: ModelState::Waiting };
         self.tickets.insert(ticket.ticket_id, waiting);
         self.own.insert(ticket.shopper_id, ticket.ticket_id);
     }
 
-    pub(super) fn leave(&mut self, ticket_id: TicketId, score: Score) -> Reply {
-        match self.place(ticket_id) {
-            Place::Waiting => {
+    pub(super) fn leave(&mut self, ticket_id: TicketId, score: Score) -> LineReply {
+        match self.state_of(ticket_id) {
+            LineState::Waiting => {
                 let joined = self.tickets.get(&ticket_id).and_then(|ticket| ticket.joined);
-                self.finish(ticket_id, score, End::Left);
-                let tickets = joined.iter().map(score_of).collect();
+                self.finish(ticket_id, score, LineEnd::Left);
+                let tickets = joined.iter().map(JoinedTicket::ticket_score).collect();
                 self.tell(RoomEvent::Left { tickets });
-                Reply::Left
+                LineReply::Left(LeaveOutcome::Left { evn: self.room().evn })
             }
-            Place::Over(End::Left) => Reply::Left,
-            other => Reply::NotLeft(other),
+            LineState::Left => LineReply::Left(LeaveOutcome::Left { evn: self.room().evn }),
+            other => LineReply::Left(LeaveOutcome::Refused(other)),
         }
     }
 
-    pub(super) fn attach(&mut self, tickets: &[JoinedTicket]) -> Reply {
+    pub(super) fn attach(&mut self, now_us: i64, tickets: &[JoinedTicket]) -> LineReply {
         let (mut attached, mut replaced) = (Vec::new(), Vec::new());
         let mut outcomes = Vec::with_capacity(tickets.len());
         for ticket in tickets {
             let outcome = self.attach_one(ticket, &mut replaced);
-            if outcome == Attach::Attached {
+            if outcome == AttachOutcome::Attached {
                 attached.push(*ticket);
             }
             outcomes.push(outcome);
         }
-        attached.retain(|ticket| self.place(ticket.ticket_id) == Place::Waiting);
+        attached.retain(|ticket| self.state_of(ticket.ticket_id) == LineState::Waiting);
         if !replaced.is_empty() {
-            let tickets = replaced.iter().map(score_of).collect();
+            let tickets = replaced.iter().map(JoinedTicket::ticket_score).collect();
             self.tell(RoomEvent::Closed { reason: CloseReason::Replaced, tickets });
         }
         if !attached.is_empty() {
             self.tell(RoomEvent::Attached { tickets: attached });
         }
-        Reply::Attachments { evn: self.room().evn, outcomes }
+        LineReply::Attached(AttachReply { at_us: now_us, evn: self.room().evn, outcomes })
     }
 
-    fn attach_one(&mut self, ticket: &JoinedTicket, replaced: &mut Vec<JoinedTicket>) -> Attach {
+    fn attach_one(
+        &mut self,
+        ticket: &JoinedTicket,
+        replaced: &mut Vec<JoinedTicket>,
+    ) -> AttachOutcome {
         if ticket.score > Score::new(self.room().epoch, self.seq) {
-            return Attach::Impossible;
+            return AttachOutcome::Impossible;
         }
-        match self.place(ticket.ticket_id) {
-            Place::Unknown => {}
-            known => return Attach::Known(known),
+        match self.state_of(ticket.ticket_id) {
+            LineState::Unknown => {}
+            known => return AttachOutcome::Known(known),
         }
         if let Some(reason) = self.ended {
-            return Attach::Ended(reason);
+            return AttachOutcome::Ended(reason);
         }
         if let Some(other) = self.other_of(ticket) {
-            if self.place(other.ticket_id) != Place::Waiting {
-                return Attach::Refused(other);
+            if self.state_of(other.ticket_id) != LineState::Waiting {
+                return AttachOutcome::Refused(other);
             }
             let behind = if other.score < ticket.score { *ticket } else { other };
-            self.finish(behind.ticket_id, behind.score, End::Closed(CloseReason::Replaced));
+            self.finish(behind.ticket_id, behind.score, LineEnd::Closed(CloseReason::Replaced));
             replaced.push(behind);
             if behind.ticket_id == ticket.ticket_id {
-                return Attach::Replaced(other);
+                return AttachOutcome::Replaced(other);
             }
         }
         self.put_in_line(ticket);
-        Attach::Attached
+        AttachOutcome::Attached
     }
 
-    /// The live ticket of a ticket's account, if it is another one.
+    /// Returns the live ticket of this ticket's account, if it is another one.
     pub(super) fn other_of(&self, ticket: &JoinedTicket) -> Option<JoinedTicket> {
         let other = self.own.get(&ticket.shopper_id).filter(|id| **id != ticket.ticket_id)?;
         self.tickets.get(other)?.joined
@@ -144,46 +154,65 @@ impl Line {
     pub(super) fn extend(
         &mut self,
         until_us: i64,
-        tickets: &[(TicketId, Option<Position>)],
-    ) -> Reply {
+        tickets: impl Iterator<Item = (TicketId, Option<LogPosition>)>,
+    ) -> LineReply {
         let mut n = 0;
         for (ticket_id, at) in tickets {
-            if let Some(Ticket { state: State::InFlight { deadline_us, position, .. }, .. }) =
-                self.tickets.get_mut(ticket_id)
+            if let Some(ModelTicket {
+                state: ModelState::InFlight { deadline_us, position, .. },
+                ..
+            }) = self.tickets.get_mut(&ticket_id)
             {
                 *deadline_us = until_us;
                 *position = at.or(*position);
                 n += 1;
             }
         }
-        Reply::Extended(n)
+        LineReply::Extended(n)
     }
 
-    pub(super) fn settle(&mut self, stock: &[Stock], tickets: &[(TicketId, Score, bool)]) -> Reply {
+    pub(super) fn settle(
+        &mut self,
+        stock: &[StockFigure],
+        settlements: &[Settlement],
+    ) -> LineReply {
         for figure in stock {
             let known = self.stock.get(&figure.variant_id);
             if known.is_none_or(|known| known.version < figure.version) {
                 self.stock.insert(figure.variant_id, *figure);
             }
         }
-        for (ticket_id, score, goes_on) in tickets {
-            if *goes_on {
-                self.hold(*ticket_id, *score);
-            } else {
-                self.finish(*ticket_id, *score, End::Ordered);
+        for Settlement { ticket_id, score, outcome } in settlements {
+            match outcome {
+                SettleOutcome::Held => self.hold(*ticket_id, *score),
+                SettleOutcome::Ended(_) => self.finish(*ticket_id, *score, LineEnd::Ordered),
             }
         }
-        Reply::Done
+        LineReply::Done
     }
 
     fn hold(&mut self, ticket_id: TicketId, score: Score) {
-        let ticket = self.tickets.entry(ticket_id).or_insert(Ticket {
+        let ticket = self.tickets.entry(ticket_id).or_insert(ModelTicket {
             score,
             joined: None,
-            state: State::Occupied,
+            state: ModelState::Held,
         });
-        if ticket.state != State::Over(End::Ordered) {
-            ticket.state = State::Occupied;
+        if ticket.state != ModelState::Over(LineEnd::Ordered) {
+            ticket.state = ModelState::Held;
+        }
+    }
+}
+
+impl ModelState {
+    /// Returns where a ticket is; `None` if it is over.
+    const fn live(self) -> Option<LiveState> {
+        match self {
+            Self::Waiting => Some(LiveState::Waiting),
+            Self::InFlight { position, .. } => {
+                Some(LiveState::InFlight { extended: position.is_some() })
+            }
+            Self::Held => Some(LiveState::Held),
+            Self::Over(_) => None,
         }
     }
 }

@@ -1,19 +1,22 @@
 //! A seeded crowd around a line: browsers that keep their tickets, a log that follows, a drain
 //! that produces, Postgres with its rows and stock, and faults of Redis with their rebuilds.
 //!
-//! It decides what happens next and learns from the answers; who carries the steps out (the
-//! model alone, or Redis beside it) is not its business.
+//! It decides what happens next and learns from the answers. Whether the model alone carries out
+//! the steps, or Redis beside it, makes no difference to it.
 
 mod rebuild;
 mod steps;
 
-use crate::line::{Command, Config, Line, Position, Reply, Stock};
+use crate::line::{LineCommand, LineModel, LineReply};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use shared::{
     drops::{CloseReason, DropMode},
     ids::{ShopperId, TicketId, VariantId},
-    messages::{EventPoint, JoinedTicket, RoomEvent},
-    tickets::Epoch,
+    lifecycle::TicketState,
+    line::{
+        AdmittedTicket, Epoch, EventPoint, InFlightTicket, JoinedTicket, RoomConfig, RoomEvent,
+        Settlement, StockFigure,
+    },
 };
 use std::collections::{BTreeMap, VecDeque};
 use uuid::Uuid;
@@ -21,18 +24,18 @@ use uuid::Uuid;
 /// What happens next.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    /// Somebody asks the line, believing in this epoch.
-    Command(Epoch, Command),
-    /// The append-only file is synced: a later loss goes back to here at most.
+    /// Somebody asks the line, believing this to be its epoch.
+    Command(Epoch, LineCommand),
+    /// The append-only file is synced: a later loss goes back no further than this.
     Synced,
     /// Redis fails.
-    Fault(Fault),
+    Fault(RedisFault),
 }
 
 /// How Redis fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// It restarts and has everything, which nobody can know.
+pub enum RedisFault {
+    /// It restarts with everything, which nobody can know.
     Restarts,
     /// It restarts as it was at the last sync.
     LosesItsTail,
@@ -42,47 +45,45 @@ pub enum Fault {
 
 /// The world around a line.
 #[derive(Clone, Debug)]
-pub struct World {
+pub struct SeededWorld {
     rng: StdRng,
     /// The epoch in the drop's row.
     pub epoch: Epoch,
     /// Limits in the drop's row.
-    pub config: Config,
+    pub config: RoomConfig,
     ended: Option<CloseReason>,
     shoppers: Vec<ShopperId>,
     /// Tickets that browsers keep.
     browsers: BTreeMap<TicketId, JoinedTicket>,
-    /// How often the log is brought up to date; where that is rare, much is lost with Redis.
+    /// How often the log catches up; the rarer, the more is lost with Redis.
     diligence: f64,
     /// `queue-events`.
     log: Vec<(EventPoint, RoomEvent)>,
-    /// Admitted tickets that a drain holds, with the epoch and time of their admission.
-    in_hand: Vec<(JoinedTicket, Epoch, i64)>,
+    /// Admitted tickets that a drain holds, with the epoch of their admission.
+    in_hand: Vec<(AdmittedTicket, Epoch)>,
     /// `order-commands`.
     commands: Vec<Produced>,
-    /// The epoch that the next command believes in, if not the newest.
+    /// The epoch in which the next command believes, if not the newest.
     speaks_for: Option<Epoch>,
-    /// Commands that were processed.
+    /// How many commands were processed.
     processed: usize,
-    /// Ends of `order-commands` at each rebuild: what an older epoch put there later is void.
+    /// End of `order-commands` at each rebuild: what an older epoch put behind it is void.
     boundaries: Vec<(Epoch, usize)>,
     rows: BTreeMap<TicketId, Row>,
-    stock: BTreeMap<VariantId, Stock>,
+    stock: BTreeMap<VariantId, StockFigure>,
     requests: Vec<Uuid>,
-    /// Steps of a rebuild that are still to be made.
-    rebuild: VecDeque<Command>,
-    /// The step of a rebuild that was made last.
-    last_rebuilt: Option<Command>,
-    /// Whether Redis failed and nobody has begun to rebuild.
+    /// Steps of a rebuild still to come.
+    rebuild: VecDeque<LineCommand>,
+    /// The last step of a rebuild.
+    last_rebuilt: Option<LineCommand>,
+    /// Whether Redis failed and no rebuild has begun.
     broken: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Produced {
-    ticket: JoinedTicket,
+    command: InFlightTicket,
     epoch: Epoch,
-    admitted_at_us: i64,
-    position: Position,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -91,8 +92,15 @@ struct Row {
     goes_on: bool,
 }
 
-impl World {
-    /// A world of its own for each seed; its first steps make the room.
+impl Row {
+    const fn settlement(&self) -> Settlement {
+        let state = if self.goes_on { TicketState::Reserved } else { TicketState::Confirmed };
+        Settlement::of(self.ticket.ticket_id, self.ticket.score, state)
+    }
+}
+
+impl SeededWorld {
+    /// Creates the world of a seed; its first steps create the room.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
@@ -102,18 +110,23 @@ impl World {
             (0..rng.random_range(1..3)).map(|_| VariantId::from_uuid(id(&mut rng))).collect();
         let stock = variants.iter().map(|variant_id| {
             let available = rng.random_range(1..12);
-            (*variant_id, Stock { variant_id: *variant_id, version: 1, available, reserved: 0 })
+            (
+                *variant_id,
+                StockFigure { variant_id: *variant_id, version: 1, available, reserved: 0 },
+            )
         });
         let stock = stock.collect();
-        let config = Config {
+        let config = RoomConfig {
             mode: DropMode::Running,
             admission_rate_per_second: rate(&mut rng),
             occupancy_cap: rng.random_range(1..10),
             capacity: if rng.random_bool(0.8) { 1000 } else { rng.random_range(1..8) },
             opens_at_us: 0,
             closes_at_us: None,
+            max_units_per_ticket: 3,
             variants,
             message: None,
+            ended: None,
             version: 1,
         };
         let diligence = if rng.random_bool(0.7) { 0.4 } else { 0.02 };
@@ -141,7 +154,7 @@ impl World {
     }
 
     /// Decides what happens next.
-    pub fn next(&mut self, line: &Line) -> Step {
+    pub fn next(&mut self, line: &LineModel) -> Step {
         if self.rng.random_bool(0.03) {
             return self.fault();
         }
@@ -159,7 +172,7 @@ impl World {
         if self.rng.random_bool(0.05) {
             return Step::Synced;
         }
-        // A step whose answer was lost is sent again, and comes when the room is open.
+        // A step whose answer was lost is sent again, and arrives when the room is open.
         if self.rebuild.is_empty()
             && self.rng.random_bool(0.01)
             && let Some(step) = self.last_rebuilt.take()
@@ -182,27 +195,26 @@ impl World {
         self.rebuild.clear();
         self.last_rebuilt = None;
         Step::Fault(match self.rng.random_range(0..3) {
-            0 => Fault::Restarts,
-            1 => Fault::LosesItsTail,
-            _ => Fault::Wiped,
+            0 => RedisFault::Restarts,
+            1 => RedisFault::LosesItsTail,
+            _ => RedisFault::Wiped,
         })
     }
 
     /// Learns from an answer.
-    pub fn observe(&mut self, epoch: Epoch, command: &Command, reply: &Reply) {
+    pub fn observe(&mut self, epoch: Epoch, command: &LineCommand, reply: &LineReply) {
         match (command, reply) {
-            (Command::Join(_), Reply::Joins { outcomes, .. }) => self.keep_tickets(outcomes),
-            (Command::Admit { request, .. }, Reply::Admission { at_us, tickets, .. })
+            (LineCommand::Join(_), LineReply::Joined(joins)) => self.keep_tickets(&joins.outcomes),
+            (LineCommand::Admit { request, .. }, LineReply::Admitted(admission))
                 if !self.requests.contains(request) =>
             {
                 self.requests.push(*request);
-                let in_hand = tickets.iter().map(|ticket| (*ticket, epoch, *at_us));
-                self.in_hand.extend(in_hand);
+                self.in_hand.extend(admission.tickets.iter().map(|ticket| (*ticket, epoch)));
             }
-            (Command::Configure(config), Reply::Configured { applied: true, .. }) => {
+            (LineCommand::Configure(config), LineReply::Configured(change)) if change.applied => {
                 self.config = config.clone();
             }
-            (Command::End(_), Reply::Ended(reason)) => self.ended = Some(*reason),
+            (LineCommand::End(_), LineReply::Ended(reason)) => self.ended = Some(*reason),
             _ => {}
         }
     }
@@ -213,7 +225,7 @@ impl World {
         self.boundaries.iter().any(|(newer, boundary)| epoch < *newer && offset >= *boundary)
     }
 
-    fn read_log(&mut self, line: &Line) {
+    fn read_log(&mut self, line: &LineModel) {
         let last = self.log.last().map_or(EventPoint::default(), |(point, _)| *point);
         self.log.extend(line.events.iter().filter(|(point, _)| *point > last).cloned());
     }

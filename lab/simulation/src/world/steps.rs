@@ -1,19 +1,21 @@
 //! What people, the drain, the processor and operators do.
 
-use super::{Produced, Row, World, id, rate};
-use crate::line::{Command, Config, Join, Line, Position, Request, State, Stock};
+use super::{Produced, Row, SeededWorld, id, rate};
+use crate::line::{LineCommand, LineModel, ModelState};
 use rand::{Rng, seq::IteratorRandom};
 use shared::{
     drops::{CloseReason, DropMode},
     ids::TicketId,
-    messages::JoinedTicket,
-    tickets::{Intent, Lane, Score},
+    line::{
+        AdmittedTicket, Extension, InFlightTicket, Intent, JoinOutcome, JoinRequest, JoinedTicket,
+        Lane, LogPosition, RoomConfig, Settlement, StockFigure,
+    },
 };
 
 const LEASE_US: i64 = 10_000_000;
 
-impl World {
-    pub(super) fn choose(&mut self, line: &Line) -> Command {
+impl SeededWorld {
+    pub(super) fn choose(&mut self, line: &LineModel) -> LineCommand {
         match self.rng.random_range(0..100) {
             0..22 => self.joins(),
             22..27 => self.leaves(),
@@ -24,32 +26,32 @@ impl World {
             82..87 => self.finishes(),
             87..91 => self.reconciles(line),
             91..96 => self.configures(),
-            96..98 => Command::Settle { stock: self.figures(), tickets: Vec::new() },
+            96..98 => LineCommand::Settle { stock: self.figures(), settlements: Vec::new() },
             98 => self.closes(),
             _ => self.ends(),
         }
     }
 
-    fn joins(&mut self) -> Command {
+    fn joins(&mut self) -> LineCommand {
         let n = self.rng.random_range(1..5);
         let requests = (0..n).map(|_| {
             let shopper_id = *self.shoppers.iter().choose(&mut self.rng).expect("there are some");
             let variants = self.config.variants.iter();
             let variant_id = *variants.choose(&mut self.rng).expect("there are some");
-            Request {
+            JoinRequest {
                 ticket_id: TicketId::from_uuid(id(&mut self.rng)),
                 shopper_id,
                 lane: Lane(0),
                 intent: Intent { variant_id, units: self.rng.random_range(1..4) },
             }
         });
-        Command::Join(requests.collect())
+        LineCommand::Join(requests.collect())
     }
 
-    pub(super) fn keep_tickets(&mut self, outcomes: &[Join]) {
+    pub(super) fn keep_tickets(&mut self, outcomes: &[JoinOutcome]) {
         for outcome in outcomes {
             // Some answers are lost on the way, and their tickets with them.
-            if let Join::Joined(ticket) | Join::Existing(ticket, _) = outcome
+            if let JoinOutcome::Joined(ticket) | JoinOutcome::Existing(ticket, _) = outcome
                 && self.rng.random_bool(0.95)
             {
                 self.browsers.insert(ticket.ticket_id, *ticket);
@@ -61,61 +63,63 @@ impl World {
         self.browsers.values().copied().choose_multiple(&mut self.rng, n)
     }
 
-    fn leaves(&mut self) -> Command {
+    fn leaves(&mut self) -> LineCommand {
         match self.some_tickets(1).first() {
-            Some(ticket) => Command::Leave { ticket_id: ticket.ticket_id, score: ticket.score },
+            Some(ticket) => LineCommand::Leave { ticket_id: ticket.ticket_id, score: ticket.score },
             None => self.joins(),
         }
     }
 
-    fn come_back(&mut self) -> Command {
+    fn come_back(&mut self) -> LineCommand {
         let n = self.rng.random_range(1..5);
         let tickets = self.some_tickets(n);
-        if tickets.is_empty() { self.joins() } else { Command::Attach(tickets) }
+        if tickets.is_empty() { self.joins() } else { LineCommand::Attach(tickets) }
     }
 
-    fn admits(&mut self) -> Command {
+    fn admits(&mut self) -> LineCommand {
         let repeated = self.requests.iter().choose(&mut self.rng).copied();
         let request = repeated.filter(|_| self.rng.random_bool(0.1));
         let request = request.unwrap_or_else(|| id(&mut self.rng));
-        Command::Admit { limit: self.rng.random_range(1..6), lease_us: LEASE_US, request }
+        LineCommand::Admit { limit: self.rng.random_range(1..6), lease_us: LEASE_US, request }
     }
 
-    /// Hands some of the tickets in hand to the log, then prolongs their leases.
-    fn produces(&mut self) -> Command {
-        // A drain works for the epoch in which it admitted, whatever came after it.
-        let drain = self.in_hand.first().map_or(self.epoch, |(_, epoch, _)| *epoch);
-        let of_drain = self.in_hand.iter().take_while(|(_, epoch, _)| *epoch == drain).count();
+    /// Hands some of the tickets in hand to the log, then extends their leases.
+    fn produces(&mut self) -> LineCommand {
+        // A drain works for the epoch in which it admitted, whatever has come since.
+        let drain = self.in_hand.first().map_or(self.epoch, |(_, epoch)| *epoch);
+        let of_drain = self.in_hand.iter().take_while(|(_, epoch)| *epoch == drain).count();
         let n = self.rng.random_range(0..=of_drain);
         self.speaks_for = Some(drain);
         let produced: Vec<_> = self.in_hand.drain(..n).collect();
-        let tickets = produced.into_iter().map(|(ticket, epoch, admitted_at_us)| {
+        let extensions = produced.into_iter().map(|(admitted, epoch)| {
             let position =
-                Position { generation: 1, partition: 0, offset: self.commands.len() as i64 };
-            self.commands.push(Produced { ticket, epoch, admitted_at_us, position });
-            (ticket.ticket_id, Some(position))
+                LogPosition { generation: 1, partition: 0, offset: self.commands.len() as i64 };
+            let AdmittedTicket { ticket, admitted_at_us } = admitted;
+            let command = InFlightTicket { ticket, admitted_at_us, position };
+            self.commands.push(Produced { command, epoch });
+            Extension { ticket_id: ticket.ticket_id, position }
         });
-        Command::Extend { tickets: tickets.collect(), lease_us: 6 * LEASE_US }
+        LineCommand::Extend { extensions: extensions.collect(), lease_us: 6 * LEASE_US }
     }
 
     /// Processes commands in a transaction, then settles; some settlements are lost.
-    fn processes(&mut self) -> Command {
+    fn processes(&mut self) -> LineCommand {
         let until = if self.rebuild.is_empty() { self.commands.len() } else { self.processed };
         let n = self.rng.random_range(0..=until - self.processed);
         let mut settled = Vec::new();
         for offset in self.processed..self.processed + n {
-            let command = self.commands[offset];
+            let ticket = self.commands[offset].command.ticket;
             if !self.is_void(offset)
-                && let Some(row) = self.place_order(&command.ticket)
+                && let Some(row) = self.place_order(&ticket)
             {
-                settled.push((row.ticket.ticket_id, row.ticket.score, row.goes_on));
+                settled.push(row.settlement());
             }
         }
         self.processed += n;
         if self.rng.random_bool(0.2) {
             settled.clear();
         }
-        Command::Settle { stock: self.figures(), tickets: settled }
+        LineCommand::Settle { stock: self.figures(), settlements: settled }
     }
 
     fn place_order(&mut self, ticket: &JoinedTicket) -> Option<Row> {
@@ -134,48 +138,48 @@ impl World {
         Some(row)
     }
 
-    fn finishes(&mut self) -> Command {
+    fn finishes(&mut self) -> LineCommand {
         let held = self.rows.values_mut().filter(|row| row.goes_on);
         let Some(row) = held.choose(&mut self.rng) else { return self.admits() };
         row.goes_on = false;
-        let JoinedTicket { ticket_id, score, intent, .. } = row.ticket;
+        let (intent, settlement) = (row.ticket.intent, row.settlement());
         let paid = self.rng.random_bool(0.6);
         if let Some(stock) = self.stock.get_mut(&intent.variant_id) {
             stock.reserved -= intent.units;
             stock.available += if paid { 0 } else { intent.units };
             stock.version += 1;
         }
-        Command::Settle { stock: self.figures(), tickets: vec![(ticket_id, score, false)] }
+        LineCommand::Settle { stock: self.figures(), settlements: vec![settlement] }
     }
 
     /// Settles again what has a row; produces again what nobody else will.
-    fn reconciles(&mut self, line: &Line) -> Command {
-        let settled = |row: &Row| (row.ticket.ticket_id, row.ticket.score, row.goes_on);
-        let rows: Vec<(TicketId, Score, bool)> =
-            self.rows.values().map(settled).choose_multiple(&mut self.rng, 4);
+    fn reconciles(&mut self, line: &LineModel) -> LineCommand {
+        let rows: Vec<Settlement> =
+            self.rows.values().map(Row::settlement).choose_multiple(&mut self.rng, 4);
         if self.rng.random_bool(0.5) {
-            return Command::Settle { stock: Vec::new(), tickets: rows };
+            return LineCommand::Settle { stock: Vec::new(), settlements: rows };
         }
         let mut prolonged = Vec::new();
         for (ticket_id, ticket) in &line.tickets {
-            let State::InFlight { admitted_at_us, .. } = ticket.state else { continue };
-            let in_hand = self.in_hand.iter().any(|(one, ..)| one.ticket_id == *ticket_id);
+            let ModelState::InFlight { admitted_at_us, .. } = ticket.state else { continue };
+            let in_hand = self.in_hand.iter().any(|(one, _)| one.ticket.ticket_id == *ticket_id);
             let on_its_way = self.commands[self.processed..]
                 .iter()
-                .any(|one| one.ticket.ticket_id == *ticket_id);
+                .any(|one| one.command.ticket.ticket_id == *ticket_id);
             if let Some(joined) = ticket.joined
                 && !in_hand
                 && !on_its_way
                 && !self.rows.contains_key(ticket_id)
             {
-                self.in_hand.push((joined, self.epoch, admitted_at_us));
+                let admitted = AdmittedTicket { ticket: joined, admitted_at_us };
+                self.in_hand.push((admitted, self.epoch));
             }
-            prolonged.push((*ticket_id, None));
+            prolonged.push(*ticket_id);
         }
-        Command::Extend { tickets: prolonged, lease_us: LEASE_US }
+        LineCommand::Reextend { tickets: prolonged, lease_us: LEASE_US }
     }
 
-    fn configures(&mut self) -> Command {
+    fn configures(&mut self) -> LineCommand {
         let newer = self.rng.random_range(-1..3);
         let mode = match self.rng.random_range(0..10) {
             0 => DropMode::Paused,
@@ -183,7 +187,7 @@ impl World {
             _ => DropMode::Running,
         };
         let message = self.rng.random_bool(0.2).then(|| "back | at\n5".to_owned());
-        Command::Configure(Config {
+        LineCommand::Configure(RoomConfig {
             mode,
             admission_rate_per_second: rate(&mut self.rng),
             occupancy_cap: self.rng.random_range(1..10),
@@ -193,22 +197,22 @@ impl World {
         })
     }
 
-    fn closes(&mut self) -> Command {
+    fn closes(&mut self) -> LineCommand {
         let reason = self.ended.unwrap_or(CloseReason::Cancelled);
-        Command::CloseWaiting { reason, limit: self.rng.random_range(1..5) }
+        LineCommand::CloseWaiting { reason, limit: self.rng.random_range(1..5) }
     }
 
-    fn ends(&mut self) -> Command {
+    fn ends(&mut self) -> LineCommand {
         let reasons = [CloseReason::SoldOut, CloseReason::Closed, CloseReason::Cancelled];
         if self.rng.random_bool(0.5) {
             return self.joins();
         }
-        Command::End(reasons.into_iter().choose(&mut self.rng).expect("there are three"))
+        LineCommand::End(reasons.into_iter().choose(&mut self.rng).expect("there are three"))
     }
 
-    pub(super) fn figures(&mut self) -> Vec<Stock> {
+    pub(super) fn figures(&mut self) -> Vec<StockFigure> {
         let mut figures: Vec<_> = self.stock.values().copied().collect();
-        // A figure that was read earlier and comes late.
+        // A figure that was read earlier and arrives late.
         if self.rng.random_bool(0.1) {
             for figure in &mut figures {
                 figure.version -= 1;

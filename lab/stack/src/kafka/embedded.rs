@@ -1,8 +1,8 @@
-//! The broker inside librdkafka: for trying Sluice out where Java cannot be had.
+//! The broker inside librdkafka: for trying Sluice out where Java is not available.
 //!
-//! Other processes reach it over TCP as any broker. Its log is in memory, keeps 5 MiB a
-//! partition and ends with this process; it takes no requests to create topics, so whoever
-//! holds it makes them here.
+//! Other processes reach it over TCP like any broker. Its log is in memory, keeps 5 MiB a
+//! partition and ends with this process. It takes no requests to create topics, so its owner
+//! creates them here.
 
 use std::{sync::mpsc, thread};
 
@@ -14,19 +14,20 @@ use crate::StackError;
 /// The only node's id in librdkafka's numbering.
 const NODE_ID: i32 = 1;
 
-enum Request {
+/// What the thread that owns the cluster is asked to do.
+enum BrokerRequest {
     CreateTopic { name: String, partitions: i32 },
     Up,
     Down,
 }
 
-type Answer = Result<(), KafkaError>;
+type Pending = (BrokerRequest, mpsc::Sender<Result<(), KafkaError>>);
 
 /// A running embedded broker; it ends when this is dropped.
 #[derive(Debug)]
 pub struct EmbeddedBroker {
     brokers: String,
-    requests: mpsc::Sender<(Request, mpsc::Sender<Answer>)>,
+    requests: mpsc::Sender<Pending>,
 }
 
 impl EmbeddedBroker {
@@ -55,53 +56,31 @@ impl EmbeddedBroker {
         &self.brokers
     }
 
-    /// Makes a topic. A client that asks for an unknown topic gets one of four partitions, so
-    /// ours are made before any service starts.
+    /// Creates all of our topics under a prefix, as `broker::admin::ensure_topics` does elsewhere.
     ///
-    /// # Errors
-    ///
-    /// Returns an error if the topic exists already.
-    pub fn create_topic(&self, name: &str, partitions: i32) -> Result<(), StackError> {
-        self.ask(Request::CreateTopic { name: name.to_owned(), partitions })
-    }
-
-    /// Makes all topics of ours under a prefix, as `broker::admin::ensure_topics` does elsewhere.
+    /// A client that asks for an unknown topic gets one of four partitions, so they are created
+    /// before any service starts.
     ///
     /// # Errors
     ///
     /// Returns an error if one of them exists already.
     pub fn create_topics(&self, prefix: &str, partitions: u16) -> Result<(), StackError> {
-        let partitions = i32::from(partitions);
-        for (name, partitions) in [
-            (topics::QUEUE_EVENTS, partitions),
-            (topics::ORDER_COMMANDS, partitions),
-            (topics::ORDER_EVENTS, 4),
-            (topics::DEAD_LETTERS, 1),
-        ] {
-            self.create_topic(&format!("{prefix}{name}"), partitions)?;
-        }
-        Ok(())
+        topics::all(prefix, partitions).into_iter().try_for_each(|(name, partitions)| {
+            self.ask(BrokerRequest::CreateTopic { name, partitions })
+        })
     }
 
     /// Answers clients again.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the broker is gone.
-    pub fn up(&self) -> Result<(), StackError> {
-        self.ask(Request::Up)
+    pub(crate) fn up(&self) -> Result<(), StackError> {
+        self.ask(BrokerRequest::Up)
     }
 
-    /// Cuts all connections and answers nobody; the log stays.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the broker is gone.
-    pub fn down(&self) -> Result<(), StackError> {
-        self.ask(Request::Down)
+    /// Cuts all connections and stops answering; the log stays.
+    pub(crate) fn down(&self) -> Result<(), StackError> {
+        self.ask(BrokerRequest::Down)
     }
 
-    fn ask(&self, request: Request) -> Result<(), StackError> {
+    fn ask(&self, request: BrokerRequest) -> Result<(), StackError> {
         let (answer, result) = mpsc::channel();
         self.requests.send((request, answer)).map_err(|error| failed("ask", &error.to_string()))?;
         result
@@ -111,10 +90,7 @@ impl EmbeddedBroker {
     }
 }
 
-fn serve(
-    started: &mpsc::Sender<Result<String, KafkaError>>,
-    inbox: &mpsc::Receiver<(Request, mpsc::Sender<Answer>)>,
-) {
+fn serve(started: &mpsc::Sender<Result<String, KafkaError>>, inbox: &mpsc::Receiver<Pending>) {
     let cluster = match MockCluster::new(1) {
         Ok(cluster) => cluster,
         Err(error) => {
@@ -125,11 +101,13 @@ fn serve(
     let _ = started.send(Ok(cluster.bootstrap_servers()));
     for (request, answer) in inbox {
         let result = match request {
-            Request::CreateTopic { name, partitions } => cluster.create_topic(&name, partitions, 1),
-            Request::Up => cluster.broker_up(NODE_ID),
-            Request::Down => cluster.broker_down(NODE_ID),
+            BrokerRequest::CreateTopic { name, partitions } => {
+                cluster.create_topic(&name, partitions, 1)
+            }
+            BrokerRequest::Up => cluster.broker_up(NODE_ID),
+            BrokerRequest::Down => cluster.broker_down(NODE_ID),
         };
-        // Whoever asked may have given up; the broker goes on.
+        // The caller may have given up; the broker goes on.
         let _ = answer.send(result);
     }
 }

@@ -16,20 +16,17 @@ const OLDEST_JAVA: u32 = 17;
 
 /// What a broker process is started with.
 #[derive(Debug, Clone)]
-pub struct Java {
-    /// The `java` program.
-    pub program: PathBuf,
+pub(super) struct Java {
+    pub(super) program: PathBuf,
     /// Folder of the jars.
-    pub lib: PathBuf,
+    pub(super) lib: PathBuf,
 }
 
 /// Finds Java and the jars; fetches the jars if they are not there.
 ///
-/// # Errors
-///
 /// Returns [`StackError::KafkaUnavailable`] without a JDK, or without jars and a reachable
 /// Maven registry.
-pub async fn find_or_fetch(lib: &Path) -> Result<Java, StackError> {
+pub(super) async fn find_or_fetch(lib: &Path) -> Result<Java, StackError> {
     let lib = lib.to_path_buf();
     let finding = tokio::task::spawn_blocking(move || {
         let program = find_java()?;

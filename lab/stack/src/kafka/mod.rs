@@ -2,40 +2,52 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`jars`] | Java and Kafka's jars: found, or fetched once by Maven |
-//! | `node` | the server process: format, configuration, start |
+//! | `jars` | Java and Kafka's jars: found, or fetched once by Maven |
+//! | `node` | the server process: format, configuration |
 //! | [`embedded`] | the in-memory broker for machines without Java |
 
 pub mod embedded;
-pub mod jars;
+mod jars;
 mod node;
 
 use std::path::Path;
 
-use self::{embedded::EmbeddedBroker, node::Node};
-use crate::{StackError, StackOptions, options::KafkaMode, probe::Probe};
+use shared::config::KafkaMode;
 
-const PORT_KEY: &str = "SLUICE_STACK_KAFKA_PORT";
+use self::{embedded::EmbeddedBroker, node::Node};
+use crate::{
+    StackError, StackOptions,
+    server::{ServerHandle, ServerNames},
+};
+
+const NAMES: ServerNames = ServerNames {
+    name: "Kafka",
+    port_key: "SLUICE_STACK_KAFKA_PORT",
+    address_key: "SLUICE_KAFKA__BROKERS",
+};
 const CONTROLLER_PORT_KEY: &str = "SLUICE_STACK_KAFKA_CONTROLLER_PORT";
 
 /// A broker of our own, or the address of another.
 #[derive(Debug)]
 pub struct KafkaServer {
-    brokers: String,
     backend: Backend,
 }
 
 #[derive(Debug)]
 enum Backend {
-    Apache(Box<Node>),
+    /// With its folder, where it is a process of ours.
+    Apache {
+        handle: Box<ServerHandle>,
+        node: Option<Node>,
+    },
     Embedded(EmbeddedBroker),
-    Existing,
 }
 
 impl KafkaServer {
     /// Names a broker that runs already.
-    pub fn existing(brokers: impl Into<String>) -> Self {
-        Self { brokers: brokers.into(), backend: Backend::Existing }
+    pub(crate) fn existing(brokers: &str) -> Self {
+        let handle = Box::new(ServerHandle::existing(NAMES, brokers));
+        Self { backend: Backend::Apache { handle, node: None } }
     }
 
     /// Prepares the broker that the mode asks for; fetches jars if needed, starts nothing yet
@@ -48,7 +60,9 @@ impl KafkaServer {
             Ok(java) => {
                 let node = Node::new(dir, options.ports, java)?;
                 let brokers = format!("127.0.0.1:{}", options.ports.kafka);
-                Ok(Self { brokers, backend: Backend::Apache(Box::new(node)) })
+                let process = node.process(dir, &brokers);
+                let handle = Box::new(ServerHandle::private(NAMES, brokers, process));
+                Ok(Self { backend: Backend::Apache { handle, node: Some(node) } })
             }
             Err(error) if options.kafka_mode == KafkaMode::Auto => {
                 tracing::warn!(%error, "falling back to the embedded broker");
@@ -63,96 +77,91 @@ impl KafkaServer {
             "KAFKA IS EMBEDDED: its log lives in this process's memory, keeps 5 MiB per partition \
              and is LOST when this process ends; install a JDK and Maven for the real broker"
         );
-        let broker = EmbeddedBroker::start()?;
-        Ok(Self { brokers: broker.brokers().to_owned(), backend: Backend::Embedded(broker) })
+        Ok(Self { backend: Backend::Embedded(EmbeddedBroker::start()?) })
     }
 
-    /// The first start: formats the log directory if it is new.
+    /// Starts it for the first time, with the log directory formatted if it is new.
     pub(crate) async fn first_start(&self, options: &StackOptions) -> Result<(), StackError> {
-        let Backend::Apache(node) = &self.backend else { return Ok(()) };
+        let Backend::Apache { handle, node: Some(node) } = &self.backend else { return Ok(()) };
         node.format().await?;
         let ports = options.ports;
-        let busy = |port, key| StackError::PortBusy { server: "Kafka", port, key };
-        if !node.managed.start_when_port_is_free(ports.kafka).await? {
-            return Err(busy(ports.kafka, PORT_KEY));
-        }
-        let started = self.wait_ready().await;
-        if started.is_err() && !node.managed.is_running() {
-            // The clients' port was looked at before; a busy controller port ends the server.
-            if !crate::ports::is_free(ports.kafka_controller) {
-                return Err(busy(ports.kafka_controller, CONTROLLER_PORT_KEY));
-            }
+        let started = handle.first_start(ports.kafka).await;
+        // The clients' port was looked at before; a busy controller port ends the server.
+        let ended = matches!(started, Err(StackError::Ended { .. }));
+        if ended && !crate::ports::is_free(ports.kafka_controller) {
+            return Err(handle.port_busy(ports.kafka_controller, CONTROLLER_PORT_KEY));
         }
         started
     }
 
     /// `host:port` for clients.
     pub fn url(&self) -> &str {
-        &self.brokers
-    }
-
-    /// Process id while it runs as a process.
-    pub fn pid(&self) -> Option<u32> {
         match &self.backend {
-            Backend::Apache(node) => node.managed.pid(),
-            Backend::Embedded(_) | Backend::Existing => None,
+            Backend::Apache { handle, .. } => handle.url(),
+            Backend::Embedded(broker) => broker.brokers(),
         }
     }
 
-    /// The mode that came out of [`KafkaMode::Auto`].
+    /// Process id while it runs as a process of this stack.
+    pub fn pid(&self) -> Option<u32> {
+        self.handle().and_then(ServerHandle::pid)
+    }
+
+    /// The mode that [`KafkaMode::Auto`] has led to.
     pub fn mode(&self) -> KafkaMode {
         match self.backend {
             Backend::Embedded(_) => KafkaMode::Embedded,
-            Backend::Apache(_) | Backend::Existing => KafkaMode::Kafka,
+            Backend::Apache { .. } => KafkaMode::Kafka,
         }
     }
 
-    /// The embedded broker, if it is that one.
-    pub fn as_embedded(&self) -> Option<&EmbeddedBroker> {
+    /// Creates our topics under a prefix if this is the embedded broker, which clients cannot ask
+    /// for topics. Elsewhere `broker::admin::ensure_topics` creates them.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if one of them exists already.
+    pub fn create_embedded_topics(&self, prefix: &str, partitions: u16) -> Result<(), StackError> {
         match &self.backend {
-            Backend::Embedded(broker) => Some(broker),
-            Backend::Apache(_) | Backend::Existing => None,
+            Backend::Apache { .. } => Ok(()),
+            Backend::Embedded(broker) => broker.create_topics(prefix, partitions),
         }
     }
 
-    /// Starts it on the data it has; returns when it answers.
+    /// Starts it on the data it has; returns when clients can create and use topics.
     ///
     /// # Errors
     ///
     /// Returns an error if it is not ours, does not start, or does not get ready.
     pub async fn start(&self) -> Result<(), StackError> {
         match &self.backend {
-            Backend::Apache(node) => node.managed.start().await?,
-            Backend::Embedded(broker) => broker.up()?,
-            Backend::Existing => return Err(not_ours()),
+            Backend::Apache { handle, .. } => handle.start().await,
+            Backend::Embedded(broker) => broker.up(),
         }
-        self.wait_ready().await
     }
 
-    /// Kills it with `kill -9`; returns when it is gone. The embedded broker only stops to
-    /// answer and keeps its log.
+    /// Kills it with `kill -9`; returns when it is gone. The embedded broker only stops
+    /// answering and keeps its log.
     ///
     /// # Errors
     ///
     /// Returns an error if it is not ours or does not vanish.
     pub async fn kill9(&self) -> Result<(), StackError> {
         match &self.backend {
-            Backend::Apache(node) => node.managed.kill9().await,
+            Backend::Apache { handle, .. } => handle.kill9().await,
             Backend::Embedded(broker) => broker.down(),
-            Backend::Existing => Err(not_ours()),
         }
     }
 
-    /// Stops it politely.
+    /// Stops it gracefully.
     ///
     /// # Errors
     ///
     /// Returns an error if it is not ours or does not vanish.
     pub async fn stop(&self) -> Result<(), StackError> {
         match &self.backend {
-            Backend::Apache(node) => node.managed.stop().await,
+            Backend::Apache { handle, .. } => handle.stop().await,
             Backend::Embedded(broker) => broker.down(),
-            Backend::Existing => Err(not_ours()),
         }
     }
 
@@ -166,31 +175,21 @@ impl KafkaServer {
         self.start().await
     }
 
-    /// Waits until it tells clients of itself, so that topics can be made and used.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if it ended or does not answer in time.
-    pub async fn wait_ready(&self) -> Result<(), StackError> {
-        let Backend::Apache(node) = &self.backend else { return Ok(()) };
-        let probe = Probe::Kafka(self.brokers.clone());
-        node.managed.wait_ready(node::READY_TIMEOUT, &probe).await
-    }
-
     /// How it ended, if it ended by itself.
     pub fn ended(&self) -> Option<String> {
-        match &self.backend {
-            Backend::Apache(node) => node.managed.ended(),
-            Backend::Embedded(_) | Backend::Existing => None,
-        }
+        self.handle().and_then(ServerHandle::ended)
     }
 
     /// Whether it belongs to this stack.
-    pub fn is_private(&self) -> bool {
-        !matches!(self.backend, Backend::Existing)
+    pub(crate) fn is_private(&self) -> bool {
+        self.handle().is_none_or(ServerHandle::is_private)
     }
-}
 
-fn not_ours() -> StackError {
-    StackError::NotOurs { server: "Kafka", key: "SLUICE_KAFKA__BROKERS" }
+    /// The server, unless it is the embedded one.
+    fn handle(&self) -> Option<&ServerHandle> {
+        match &self.backend {
+            Backend::Apache { handle, .. } => Some(handle.as_ref()),
+            Backend::Embedded(_) => None,
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! Apache Kafka as one process that is broker and controller.
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -14,22 +13,23 @@ use uuid::Uuid;
 
 use super::jars::Java;
 use crate::{
-    StackError,
+    Env, StackError,
     managed::{Managed, make_dir},
     options::Ports,
+    probe::Probe,
     process::Launch,
+    server::ServerProcess,
     unprivileged::{Demotion, run_aside},
 };
 
-pub(super) const READY_TIMEOUT: Duration = Duration::from_secs(180);
+const READY_TIMEOUT: Duration = Duration::from_secs(180);
 const STOP_GRACE: Duration = Duration::from_secs(20);
 const MAIN_CLASS: &str = "kafka.Kafka";
 const FORMAT_CLASS: &str = "kafka.tools.StorageTool";
 
-/// The server process with its folder.
+/// A node's folder and how it is run.
 #[derive(Debug)]
 pub(super) struct Node {
-    pub(super) managed: Managed,
     dir: PathBuf,
     ports: Ports,
     java: Java,
@@ -42,18 +42,27 @@ impl Node {
         let demotion = Demotion::for_services();
         let dir = stack_dir.join("kafka");
         make_dir(&dir)?;
+        Ok(Self { dir, ports, java, demotion })
+    }
+
+    /// The server process, ready once clients at `brokers` are told of it.
+    pub(super) fn process(&self, stack_dir: &Path, brokers: &str) -> ServerProcess {
         let launch = Launch {
             name: "kafka".to_owned(),
-            program: java.program.clone(),
-            args: java_arguments(&java, MAIN_CLASS, &["server.properties"]),
-            env: BTreeMap::new(),
-            dir: dir.clone(),
+            program: self.java.program.clone(),
+            args: java_arguments(&self.java, MAIN_CLASS, &["server.properties"]),
+            env: Env::new(),
+            dir: self.dir.clone(),
             log: stack_dir.join("logs").join("kafka.log"),
-            demotion,
+            lock_file: None,
+            demotion: self.demotion,
             death_signal: Signal::SIGKILL, // a controlled shutdown without a supervisor may hang
         };
-        let managed = Managed::new(launch, Signal::SIGTERM, STOP_GRACE);
-        Ok(Self { managed, dir, ports, java, demotion })
+        ServerProcess {
+            managed: Managed::new(launch, Signal::SIGTERM, STOP_GRACE),
+            probe: Probe::Kafka(brokers.to_owned()),
+            ready_timeout: READY_TIMEOUT,
+        }
     }
 
     /// Writes the configuration, and formats the log directory if it is new.

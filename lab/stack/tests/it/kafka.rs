@@ -7,7 +7,8 @@ use rdkafka::{
     consumer::{BaseConsumer, Consumer},
     producer::{FutureProducer, FutureRecord},
 };
-use stack::{KafkaMode, Stack, StackOptions};
+use shared::config::KafkaMode;
+use stack::{Stack, StackOptions};
 
 const TOPIC: &str = "order-commands";
 
@@ -80,7 +81,8 @@ async fn the_embedded_broker_takes_records_and_comes_back() {
     let stack = Stack::start(options.kafka_mode(KafkaMode::Embedded)).await.unwrap();
     let server = stack.kafka();
     let brokers = server.url().to_owned();
-    server.as_embedded().unwrap().create_topic(TOPIC, 2).unwrap();
+    assert_eq!(server.mode(), KafkaMode::Embedded);
+    server.create_embedded_topics("", 2).unwrap();
     produce(&brokers, "first").await;
     server.kill9().await.unwrap();
     server.start().await.unwrap();

@@ -1,4 +1,4 @@
-//! The servers on real programs: killed, restarted, wiped, with their data looked at.
+//! The servers on real programs: killed, restarted, wiped, with a look at their data.
 
 #![cfg(test)]
 mod kafka;

@@ -5,22 +5,22 @@ async fn committed_rows_survive_kill_9_with_sessions_open() {
     let (stack, _dir) = super::start(false, true, false).await;
     let server = stack.postgres();
     let mut connection = PgConnection::connect(server.url()).await.unwrap();
-    sqlx::query("create table places (place integer)").execute(&mut connection).await.unwrap();
+    sqlx::query("create table numbers (number integer)").execute(&mut connection).await.unwrap();
 
-    for place in 1..=3_i32 {
-        sqlx::query("insert into places values ($1)")
-            .bind(place)
+    for number in 1..=3_i32 {
+        sqlx::query("insert into numbers values ($1)")
+            .bind(number)
             .execute(&mut connection)
             .await
             .unwrap();
         server.kill9().await.unwrap(); // with the session of `connection` still there
         server.start().await.unwrap();
         connection = PgConnection::connect(server.url()).await.unwrap();
-        let n_places: i64 = sqlx::query_scalar("select count(*) from places")
+        let n_numbers: i64 = sqlx::query_scalar("select count(*) from numbers")
             .fetch_one(&mut connection)
             .await
             .unwrap();
-        assert_eq!(n_places, i64::from(place));
+        assert_eq!(n_numbers, i64::from(number));
     }
 
     let fsync: String = sqlx::query_scalar("show fsync").fetch_one(&mut connection).await.unwrap();

@@ -11,7 +11,7 @@ async fn data_survives_kill_9_and_goes_with_a_wipe() {
     let (stack, _dir) = super::start(true, false, false).await;
     let server = stack.redis();
     let mut connection = connect(server.url()).await;
-    let _: () = connection.set("place", 42).await.unwrap();
+    let _: () = connection.set("answer", 42).await.unwrap();
     tokio::time::sleep(Duration::from_millis(1_500)).await; // the file is synced every second
 
     for _ in 0..3 {
@@ -20,13 +20,13 @@ async fn data_survives_kill_9_and_goes_with_a_wipe() {
         assert_eq!(server.pid(), None);
         server.start().await.unwrap();
         assert_ne!(server.pid().unwrap(), before);
-        let place: i32 = connect(server.url()).await.get("place").await.unwrap();
-        assert_eq!(place, 42);
+        let answer: i32 = connect(server.url()).await.get("answer").await.unwrap();
+        assert_eq!(answer, 42);
     }
 
     stack.wipe_redis().await.unwrap();
-    let place: Option<i32> = connect(server.url()).await.get("place").await.unwrap();
-    assert_eq!(place, None);
+    let answer: Option<i32> = connect(server.url()).await.get("answer").await.unwrap();
+    assert_eq!(answer, None);
     stack.stop().await.unwrap();
 }
 

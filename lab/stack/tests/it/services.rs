@@ -1,6 +1,6 @@
 use stack::{Service, ServiceOptions, StackError};
 
-/// `redis-server` stands in for a service: it is there, listens, and heeds SIGTERM.
+/// A shell stands in for a service: it prints a setting, stays, and heeds SIGTERM.
 fn options(dir: &std::path::Path) -> ServiceOptions {
     ServiceOptions {
         name: "stand-in".to_owned(),
@@ -26,6 +26,20 @@ async fn a_service_is_killed_and_started_again_with_changed_settings() {
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     service.stop().await.unwrap();
     assert_eq!(std::fs::read_to_string(service.log()).unwrap(), "hello\nagain\n");
+}
+
+#[tokio::test]
+async fn a_service_is_started_again_with_another_build() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = options(dir.path());
+    options.args = vec!["-c".into(), "echo $0; exec sleep 600".into()];
+    let service = Service::start(options).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    service.set_binary("/bin/bash");
+    service.restart().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    service.stop().await.unwrap();
+    assert_eq!(std::fs::read_to_string(service.log()).unwrap(), "/bin/sh\n/bin/bash\n");
 }
 
 #[tokio::test]

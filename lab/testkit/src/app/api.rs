@@ -1,4 +1,4 @@
-//! JSON over HTTP, with answers that a test can look at.
+//! JSON over HTTP, with answers that a test can examine.
 
 use std::{fmt::Debug, time::Duration};
 
@@ -16,14 +16,14 @@ pub struct Api {
     client: Client,
 }
 
-/// An answer.
+/// What an API answered.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    /// Its status.
+    /// Any status, failures included.
     pub status: StatusCode,
-    /// Its headers.
+    /// As they were received.
     pub headers: HeaderMap,
-    /// Its body; null if there is none or it is no JSON.
+    /// Null if there was none or it was not JSON.
     pub body: Value,
 }
 
@@ -32,7 +32,7 @@ impl Api {
     #[must_use]
     pub fn new(base: impl Into<String>) -> Self {
         let client = Client::builder().timeout(TIMEOUT).build();
-        let client = client.expect("a client without certificates can be made");
+        let client = client.expect("a client without certificates can be created");
         Self { base: base.into(), key: None, ticket: None, client }
     }
 
@@ -54,33 +54,33 @@ impl Api {
         self.key.as_deref()
     }
 
-    /// Where it is.
+    /// Its address, `http://host:port`.
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// Asks for a resource.
+    /// Sends a GET request.
     pub async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, None).await
     }
 
-    /// Posts a body.
+    /// Sends a POST request.
     pub async fn post(&self, path: &str, body: Value) -> Reply {
         self.send(Method::POST, path, Some(body)).await
     }
 
-    /// Changes a resource.
+    /// Sends a PATCH request.
     pub async fn patch(&self, path: &str, body: Value) -> Reply {
         self.send(Method::PATCH, path, Some(body)).await
     }
 
-    /// Deletes a resource.
+    /// Sends a DELETE request.
     pub async fn delete(&self, path: &str) -> Reply {
         self.send(Method::DELETE, path, None).await
     }
 
-    /// Sends a request.
+    /// Sends a request that must be answered.
     ///
     /// # Panics
     ///
@@ -88,12 +88,11 @@ impl Api {
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
         match self.try_send(method.clone(), path, body).await {
             Ok(reply) => reply,
-            #[expect(clippy::panic, reason = "a test without an answer has failed")]
             Err(error) => panic!("{method} {}{path}: no answer: {error:?}", self.base),
         }
     }
 
-    /// Sends a request that may stay without an answer, since somebody is being killed.
+    /// Sends a request that may not be answered, since a service is being killed.
     ///
     /// # Errors
     ///

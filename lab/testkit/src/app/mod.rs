@@ -16,56 +16,42 @@ mod seller;
 mod shopper;
 mod stream;
 
-use database::{
-    people::api_keys::{self, KeyOwner},
-    selling::catalogue,
-};
-use shared::{credentials::ApiKey, ids::SellerId};
-
 pub use api::{Api, Reply};
 pub use operator::Operator;
 pub use seller::{DropBuilder, Seller, TestDrop};
-pub use shopper::{Joined, Shopper};
-pub use stream::Stream;
+pub use shopper::{Shopper, TestTicket};
+pub use stream::TestStream;
 
-use crate::{Services, ServicesBuilder};
+use crate::{World, WorldOptions, keys};
 
 /// Running services, and a way to be each of the people who use them.
 #[derive(Debug)]
 pub struct TestApp {
-    /// The processes, with database, Redis and topics of their own.
-    pub services: Services,
+    /// The services, with a database, a Redis and topics of their own.
+    pub world: World,
 }
 
 impl TestApp {
     /// Starts all services with their default settings on the shared stack.
-    pub async fn start() -> Self {
-        Self::start_with(Services::builder()).await
-    }
-
-    /// Starts all services with other settings or on another stack.
-    pub async fn start_with(builder: ServicesBuilder) -> Self {
-        Self { services: builder.start().await }
-    }
-
-    /// A new seller with a key.
     ///
     /// # Panics
     ///
-    /// Panics if the database does not take it.
-    pub async fn seller(&self) -> Seller {
-        let seller_id = SellerId::generate();
-        let pool = self.services.database.pool();
-        let made = catalogue::create_seller(pool, seller_id, "Test seller").await;
-        made.expect("the database takes a seller");
-        let owner = KeyOwner::Seller { seller_id, name: "test".to_owned() };
-        Seller::new(self.storefront().with_key(&self.make_key(&owner).await))
+    /// Panics with the end of its log if a service does not start.
+    pub async fn start() -> Self {
+        let started = World::shared(WorldOptions::default()).await;
+        Self { world: started.unwrap_or_else(|error| panic!("{error:#}")) }
     }
 
-    /// An operator with a key.
+    /// A new seller.
+    pub async fn seller(&self) -> Seller {
+        let key = keys::seller(self.world.database.pool()).await;
+        Seller::new(self.storefront().with_key(&key))
+    }
+
+    /// A new operator.
     pub async fn operator(&self) -> Operator {
-        let owner = KeyOwner::Operator { name: "test".to_owned() };
-        Operator::new(self.storefront().with_key(&self.make_key(&owner).await))
+        let key = keys::operator(self.world.database.pool()).await;
+        Operator::new(self.storefront().with_key(&key))
     }
 
     /// A new guest.
@@ -76,26 +62,19 @@ impl TestApp {
     /// The storefront's API without a credential.
     #[must_use]
     pub fn storefront(&self) -> Api {
-        Api::new(self.services.fleet.storefront_url())
+        Api::new(self.world.fleet.storefront_url())
     }
 
     /// The admission API without a credential.
     #[must_use]
     pub fn admission(&self) -> Api {
-        Api::new(self.services.fleet.admission_url())
+        Api::new(self.world.fleet.admission_url())
     }
 
     /// The provider's API with its key.
     #[must_use]
     pub fn psp(&self) -> Api {
-        Api::new(self.services.fleet.psp_url()).with_key(self.services.fleet.psp_api_key())
-    }
-
-    async fn make_key(&self, owner: &KeyOwner) -> String {
-        let key = ApiKey::generate().expect("the system has randomness");
-        let stored =
-            api_keys::store(self.services.database.pool(), &key.hash(), owner, "test").await;
-        stored.expect("the database takes a key");
-        key.reveal().to_owned()
+        let fleet = &self.world.fleet;
+        Api::new(fleet.psp_url()).with_key(fleet.psp_api_key())
     }
 }

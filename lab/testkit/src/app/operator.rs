@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Api, TestDrop};
 
-/// An operator with a key.
+/// An operator of the installation.
 #[derive(Clone, Debug)]
 pub struct Operator {
     api: Api,
@@ -33,7 +33,7 @@ impl Operator {
         self.act(flash_drop, "pause").await
     }
 
-    /// Goes on after a pause.
+    /// Ends a pause.
     pub async fn resume(&self, flash_drop: &TestDrop) -> Value {
         self.act(flash_drop, "resume").await
     }

@@ -2,25 +2,27 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use shared::{clock::Clock, clock::SystemClock, ids::DropId};
-use uuid::Uuid;
+use shared::{
+    clock::{Clock, SystemClock},
+    ids::{DropId, VariantId},
+};
 
 use super::Api;
 
-/// A seller with a key.
+/// A seller of its own, with no products yet.
 #[derive(Clone, Debug)]
 pub struct Seller {
     api: Api,
 }
 
-/// A drop that was made.
+/// A drop that was created.
 #[derive(Clone, Debug)]
 pub struct TestDrop {
-    /// Its id.
+    /// Names it in paths.
     pub id: DropId,
     /// What is sold in it.
-    pub variant_id: Uuid,
-    /// As the API told it.
+    pub variant_id: VariantId,
+    /// The API's answer.
     pub body: Value,
 }
 
@@ -35,7 +37,7 @@ impl Seller {
         &self.api
     }
 
-    /// Begins a drop of ten units that opens at once; see [`DropBuilder`].
+    /// Describes a drop of ten units that opens at once; see [`DropBuilder`].
     #[must_use]
     pub fn flash_drop(&self) -> DropBuilder {
         DropBuilder {
@@ -53,7 +55,7 @@ impl Seller {
         }
     }
 
-    /// Numbers of a drop.
+    /// Returns the figures of a drop.
     pub async fn numbers(&self, flash_drop: &TestDrop) -> Value {
         self.api.get(&format!("/v1/seller/drops/{}/numbers", flash_drop.id)).await.expect(200)
     }
@@ -65,7 +67,7 @@ impl Seller {
     }
 }
 
-/// A drop to be made.
+/// A drop to be created.
 #[derive(Clone, Debug)]
 pub struct DropBuilder {
     api: Api,
@@ -105,13 +107,13 @@ impl DropBuilder {
         self.with("hold_seconds", seconds)
     }
 
-    /// Units one customer, and one ticket of his, may have.
+    /// Most units for one customer, and for one ticket.
     #[must_use]
     pub fn max_units(self, units: u32) -> Self {
         self.with("max_units_per_ticket", units).with("max_units_per_customer", units)
     }
 
-    /// When it opens, from now; it is returned while it still waits for that.
+    /// Opens it after this time; [`create`](Self::create) then returns at once.
     #[must_use]
     pub fn opens_in(mut self, time: SignedDuration) -> Self {
         self.opens_in = time;
@@ -119,18 +121,18 @@ impl DropBuilder {
         self
     }
 
-    /// Any field of the request.
+    /// Sets any field of the request.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
         self.body[field] = value.into();
         self
     }
 
-    /// Makes product and drop, and waits until it is open.
+    /// Creates the product and the drop, and waits until it is open.
     ///
     /// # Panics
     ///
-    /// Panics if the API refuses it or it does not open.
+    /// Panics if the API refuses it or it does not open in time.
     pub async fn create(mut self) -> TestDrop {
         let product = self.create_product().await;
         let variant_id = product["variants"][0]["id"].clone();
@@ -158,7 +160,7 @@ impl DropBuilder {
 
 async fn wait_open(api: &Api, flash_drop: &TestDrop) {
     let path = format!("/v1/drops/{}", flash_drop.id);
-    crate::wait_until("open drop", super::stream::PATIENCE, async || {
+    crate::wait_until("open drop", crate::wait::PATIENCE, async || {
         let reply = api.get(&path).await;
         (reply.body["state"] == "open").then_some(())
     })

@@ -1,46 +1,42 @@
 //! A shopper: joins, waits, pays.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
-use reqwest::StatusCode;
+use parking_lot::Mutex;
+use reqwest::{StatusCode, header::RETRY_AFTER};
 use serde_json::{Value, json};
 use shared::ids::{ShopperId, TicketId};
+use tokio::time::{Instant, sleep};
 
-use super::{
-    Api, Reply, Stream, TestDrop,
-    seller::parse,
-    stream::{self, PATIENCE},
-};
-use crate::wait_until;
+use super::{Api, Reply, TestDrop, TestStream, seller::parse, stream};
+use crate::wait::PATIENCE;
 
-/// How long the room of a new drop may take to be there.
-const READY: Duration = Duration::from_secs(20);
+/// Pauses between two tries to join.
+const MIN_PAUSE: Duration = Duration::from_millis(250);
+const MAX_PAUSE: Duration = Duration::from_secs(3);
 
 /// A guest with a session, and the ticket of the last join.
 #[derive(Debug)]
 pub struct Shopper {
-    /// Who it is.
+    /// The account of the session.
     pub id: ShopperId,
     storefront: Api,
     admission: Api,
-    joined: Mutex<Option<Joined>>,
+    joined: Mutex<Option<TestTicket>>,
 }
 
-/// What a join answered.
+/// A ticket, as the answer to the join describes it.
 #[derive(Clone, Debug)]
-pub struct Joined {
-    /// The ticket's id, which is also its order's.
+pub struct TestTicket {
+    /// Also the id of the ticket's order.
     pub ticket_id: TicketId,
-    /// The credential.
+    /// The ticket's credential.
     pub token: String,
     /// The number in the line, which never changes.
     pub queue_number: u64,
-    /// People ahead + 1, while it waits.
-    pub place: Option<u64>,
-    /// All of it.
+    /// From 1, while the ticket waits.
+    pub position: Option<u64>,
+    /// The whole answer.
     pub body: Value,
 }
 
@@ -79,37 +75,46 @@ impl Shopper {
         self
     }
 
-    /// Joins with one unit; a room that is not ready yet is asked again, as a page does.
+    /// Joins with one unit. Where the room is not ready yet or the shopper is over its limit, it
+    /// tries again when it is told to, as a page does.
     ///
     /// # Panics
     ///
-    /// Panics if the join is refused.
-    pub async fn join(&self, flash_drop: &TestDrop) -> Joined {
-        let reply = wait_until("a ready room", READY, async || {
-            let reply = self.try_join(flash_drop, json!(1)).await;
-            (reply.status != StatusCode::SERVICE_UNAVAILABLE).then_some(reply)
-        })
-        .await;
+    /// Panics if the join is refused, or not answered otherwise in time.
+    pub async fn join(&self, flash_drop: &TestDrop) -> TestTicket {
+        let reply = self.join_in_time(flash_drop).await;
         assert!(reply.status.is_success(), "join answered {}: {}", reply.status, reply.body);
         let body = reply.body;
-        let joined = Joined {
+        let joined = TestTicket {
             ticket_id: parse(&body["ticket_id"]),
             token: body["token"].as_str().unwrap_or_default().to_owned(),
             queue_number: body["queue_number"].as_u64().unwrap_or_default(),
-            place: body["place"].as_u64(),
+            position: body["position"].as_u64(),
             body,
         };
-        *self.joined.lock().unwrap_or_else(PoisonError::into_inner) = Some(joined.clone());
+        *self.joined.lock() = Some(joined.clone());
         joined
     }
 
-    /// Joins with whatever is given as units; any answer is fine.
+    async fn join_in_time(&self, flash_drop: &TestDrop) -> Reply {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let reply = self.try_join(flash_drop, json!(1)).await;
+            let later = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS];
+            if !later.contains(&reply.status) || Instant::now() >= deadline {
+                return reply;
+            }
+            sleep(pause_after(&reply)).await;
+        }
+    }
+
+    /// Joins once, with anything as units; any answer is fine.
     pub async fn try_join(&self, flash_drop: &TestDrop, units: Value) -> Reply {
         let body = json!({ "variant_id": flash_drop.variant_id, "units": units });
         self.admission.post(&format!("/v1/drops/{}/tickets", flash_drop.id), body).await
     }
 
-    /// The ticket's state, by polling.
+    /// Polls the ticket's state.
     pub async fn ticket(&self, flash_drop: &TestDrop) -> Value {
         self.admission().get(&ticket_path(flash_drop)).await.expect(200)
     }
@@ -124,13 +129,13 @@ impl Shopper {
     /// # Panics
     ///
     /// Panics if there is no ticket or the stream is refused.
-    pub async fn stream(&self, flash_drop: &TestDrop) -> Stream {
+    pub async fn stream(&self, flash_drop: &TestDrop) -> TestStream {
         let joined = self.last_join().expect("a shopper joins before it watches");
         let origin = self.storefront.base();
         stream::open(self.admission.base(), origin, flash_drop, &joined.token).await
     }
 
-    /// The order of the ticket, any answer.
+    /// Asks for the ticket's order; any answer is fine.
     pub async fn order(&self) -> Reply {
         self.storefront.get(&format!("/v1/orders/{}", self.ticket_id())).await
     }
@@ -166,9 +171,16 @@ impl Shopper {
         self.last_join().expect("a shopper joins before it orders").ticket_id
     }
 
-    fn last_join(&self) -> Option<Joined> {
-        self.joined.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn last_join(&self) -> Option<TestTicket> {
+        self.joined.lock().clone()
     }
+}
+
+/// Returns how long the answer asks to wait. A refused join uses up the shopper's join limit, too:
+/// asked every few milliseconds, a room that is not ready (503) would soon answer 429.
+fn pause_after(reply: &Reply) -> Duration {
+    let asked = reply.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    asked.map_or(MIN_PAUSE, Duration::from_secs).clamp(MIN_PAUSE, MAX_PAUSE)
 }
 
 fn ticket_path(flash_drop: &TestDrop) -> String {

@@ -1,7 +1,5 @@
 //! The stream of a ticket over WebSocket.
 
-use std::time::Duration;
-
 use futures_util::StreamExt;
 use serde_json::Value;
 use tokio::{net::TcpStream, time::timeout};
@@ -11,15 +9,13 @@ use tokio_tungstenite::{
 };
 
 use super::TestDrop;
+use crate::wait::PATIENCE;
 
-/// How long a test waits for what must happen.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
-
-/// An open stream, and all frames that came so far.
+/// An open stream, and all frames so far.
 #[derive(Debug)]
-pub struct Stream {
+pub struct TestStream {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    /// What came, in order.
+    /// In the order of their arrival.
     pub frames: Vec<Value>,
     /// Code and reason, once it was closed.
     pub closed: Option<(u16, String)>,
@@ -30,7 +26,7 @@ pub(super) async fn open(
     origin: &str,
     flash_drop: &TestDrop,
     token: &str,
-) -> Stream {
+) -> TestStream {
     let base = admission.replacen("http", "ws", 1);
     let url = format!("{base}/v1/drops/{}/stream", flash_drop.id);
     let mut request = url.into_client_request().expect("a URL of ours");
@@ -39,11 +35,11 @@ pub(super) async fn open(
     headers.insert("Origin", header(origin));
     headers.insert("Sec-WebSocket-Protocol", header(&format!("sluice.v1, sluice.ticket.{token}")));
     let (socket, _) = connect_async(request).await.expect("the stream opens");
-    Stream { socket, frames: Vec::new(), closed: None }
+    TestStream { socket, frames: Vec::new(), closed: None }
 }
 
-impl Stream {
-    /// Waits for the next frame; `None` when the stream was closed.
+impl TestStream {
+    /// Waits for the next frame; `None` once the stream is closed.
     ///
     /// # Panics
     ///
@@ -74,33 +70,32 @@ impl Stream {
     ///
     /// # Panics
     ///
-    /// Panics with all frames if the stream ends before, or it does not come in time.
+    /// Panics with all frames so far if the stream ends or the time is up before.
     pub async fn until(&mut self, kind: &str) -> Value {
         self.until_frame(kind, |frame| frame["type"] == kind).await
     }
 
-    /// Waits for a frame that is as wanted.
+    /// Waits for a frame that meets a condition.
     ///
     /// # Panics
     ///
     /// As [`until`](Self::until).
-    pub async fn until_frame(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+    pub async fn until_frame(&mut self, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
         let waiting = async {
             while let Some(frame) = self.next().await {
-                if is_it(&frame) {
+                if fits(&frame) {
                     return Some(frame);
                 }
             }
             None
         };
         let found = timeout(PATIENCE, waiting).await.ok().flatten();
-        #[expect(clippy::panic, reason = "a test without its frame has failed")]
         found.unwrap_or_else(|| panic!("no {what}; closed {:?}; {:?}", self.closed, self.frames))
     }
 
-    /// The places that were shown, in order.
+    /// Returns the positions that were shown, in order.
     #[must_use]
-    pub fn places(&self) -> Vec<u64> {
-        self.frames.iter().filter_map(|frame| frame["place"].as_u64()).collect()
+    pub fn positions(&self) -> Vec<u64> {
+        self.frames.iter().filter_map(|frame| frame["position"].as_u64()).collect()
     }
 }

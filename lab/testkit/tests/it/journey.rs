@@ -14,7 +14,7 @@ async fn a_shopper_joins_is_let_in_pays_and_has_the_order() {
     let order = shopper.wait_order("confirmed").await;
     assert_eq!(order["units"], 1);
 
-    let sold: i64 = app.services.database.scalar("select sum(sold)::bigint from inventory").await;
+    let sold: i64 = app.world.database.scalar("select sum(sold)::bigint from inventory").await;
     assert_eq!(sold, 1);
 }
 

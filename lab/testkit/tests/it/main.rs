@@ -1,4 +1,4 @@
-//! The helpers themselves: on the servers that they find, and as people of a running system.
+//! The helpers themselves: on the servers that they find, and as people who use a running system.
 
 #![cfg(test)]
 

@@ -3,10 +3,9 @@
 use redis::{FromRedisValue, Value, from_redis_value};
 use shared::{
     drops::CloseReason,
-    messages::{ChainHash, EventPoint, JoinedTicket, RoomEvent, TicketScore},
-    tickets::{Epoch, Score},
+    line::{ChainHash, Epoch, EventPoint, JoinedTicket, LineEnd, RoomEvent, Score, TicketScore},
 };
-use simulation::line::{End, Line, State, Ticket};
+use simulation::line::{LineModel, ModelState, ModelTicket};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Map = BTreeMap<String, String>;
@@ -33,13 +32,13 @@ pub(super) struct Dump {
     tally: BTreeMap<String, i64>,
 }
 
-/// Takes the values of a pipeline one after the other.
+/// Takes a pipeline's values one by one.
 struct Values(std::vec::IntoIter<Value>);
 
 impl Values {
     fn next<T: FromRedisValue>(&mut self) -> T {
-        let value = self.0.next().expect("the pipeline has as many answers");
-        from_redis_value(value).expect("a key has the kind that it should have")
+        let value = self.0.next().expect("the pipeline has an answer for each command");
+        from_redis_value(value).expect("every key has its documented kind")
     }
 }
 
@@ -82,7 +81,7 @@ impl Dump {
         }
     }
 
-    pub(super) fn of_model(line: &Line) -> Self {
+    pub(super) fn of_model(line: &LineModel) -> Self {
         let live = || line.tickets.values().filter_map(|one| Some((one.state, one.joined?)));
         let mut dump = Self {
             room: line.room.map(|room| {
@@ -119,11 +118,11 @@ impl Dump {
         dump
     }
 
-    fn add(&mut self, ticket_id: &str, ticket: &Ticket) {
+    fn add(&mut self, ticket_id: &str, ticket: &ModelTicket) {
         *self.tally.entry("joined".to_owned()).or_default() += 1;
         match (ticket.state, ticket.joined) {
-            (State::Waiting, _) => {}
-            (State::InFlight { deadline_us, position, admitted_at_us }, Some(joined)) => {
+            (ModelState::Waiting, _) => {}
+            (ModelState::InFlight { deadline_us, position, admitted_at_us }, Some(joined)) => {
                 let at = position.map_or("||".to_owned(), |at| {
                     format!("{}|{}|{}", at.generation, at.partition, at.offset)
                 });
@@ -134,14 +133,14 @@ impl Dump {
                 self.in_flight.insert(ticket_id.to_owned(), deadline_us as u64);
                 self.occupied.insert(ticket_id.to_owned());
             }
-            (State::InFlight { .. } | State::Occupied, _) => {
+            (ModelState::InFlight { .. } | ModelState::Held, _) => {
                 self.occupied.insert(ticket_id.to_owned());
             }
-            (State::Over(end), _) => {
+            (ModelState::Over(end), _) => {
                 let (code, name) = match end {
-                    End::Left => (1, "left"),
-                    End::Closed(_) => (2, "closed"),
-                    End::Ordered => (3, "ordered"),
+                    LineEnd::Left => (1, "left"),
+                    LineEnd::Closed(_) => (2, "closed"),
+                    LineEnd::Ordered => (3, "ordered"),
                 };
                 self.over.insert(ticket.score.raw(), code);
                 *self.tally.entry(name.to_owned()).or_default() += 1;
@@ -166,7 +165,7 @@ fn scored(rows: Vec<(String, f64)>) -> Vec<(String, u64)> {
     rows.into_iter().map(|(member, score)| (member, score as u64)).collect()
 }
 
-/// The two bits of each number of each epoch.
+/// Reads the two bits of each number of each epoch.
 fn over_of(epochs: Vec<Option<Vec<u8>>>) -> BTreeMap<u64, u8> {
     let mut over = BTreeMap::new();
     for (epoch, bytes) in epochs.into_iter().enumerate() {

@@ -1,27 +1,26 @@
 //! Random worlds, restarts and rebuilds included, on Redis and on the pure model side by side:
 //! every answer and the whole state must be equal.
 //!
-//! `SLUICE_QUEUE_SEEDS=17..18` plays chosen worlds; `SLUICE_QUEUE_STEPS` says how long.
+//! `SLUICE_QUEUE_SEEDS=17..18` plays chosen worlds; `SLUICE_QUEUE_STEPS` sets how many steps each.
 
 mod dump;
 mod execute;
 mod store;
 
-use crate::world::connect;
 use dump::Dump;
-use execute::execute;
+use execute::Target;
 use queue::Queue;
 use redis::aio::MultiplexedConnection;
-use shared::{ids::DropId, messages::EventPoint};
+use shared::{ids::DropId, line::EventPoint};
 use simulation::{
     check::{RateLog, nobody_is_passed_over},
-    line::{Command, Line, Reply},
-    world::{Fault, Step, World},
+    line::{LineCommand, LineModel, LineReply},
+    world::{RedisFault, SeededWorld, Step},
 };
 use std::{ops::Range, sync::Arc, time::Instant};
 use store::Store;
 
-/// Worlds that are played at one time, each on a connection of its own.
+/// Worlds played at one time, each on a connection of its own.
 const AT_ONCE: u64 = 8;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -40,21 +39,20 @@ async fn play_all(seeds: Range<u64>, steps: usize) {
     let tasks = (0..AT_ONCE).map(|task| {
         let seeds = Arc::clone(&seeds);
         tokio::spawn(async move {
-            let queue = connect().await;
-            let connection = store::connect().await;
+            let (queue, connection) = store::connect().await;
             for seed in (seeds.start + task..seeds.end).step_by(AT_ONCE as usize) {
                 Play::new(&queue, connection.clone(), seed).run(steps).await;
             }
         })
     });
     for task in tasks.collect::<Vec<_>>() {
-        task.await.expect("a world went another way than the model; its seed stands above");
+        task.await.expect("a world diverged from the model; its seed is above");
     }
     let worlds = seeds.end - seeds.start;
     tracing::info!("{worlds} worlds of {steps} steps in {:?}", started.elapsed());
 }
 
-/// Where a world went another way; written out only then.
+/// Where a world is; formatted only when it diverges.
 #[derive(Debug)]
 struct At {
     seed: u64,
@@ -73,10 +71,10 @@ struct Play<'q> {
     queue: &'q Queue,
     drop_id: DropId,
     seed: u64,
-    world: World,
-    line: Line,
-    /// As it was at the last sync, if Redis may go back to it.
-    synced: Option<Line>,
+    world: SeededWorld,
+    line: LineModel,
+    /// The line at the last sync, if Redis may fall back to it.
+    synced: Option<LineModel>,
     store: Store,
     rates: RateLog,
 }
@@ -88,8 +86,8 @@ impl<'q> Play<'q> {
             queue,
             drop_id,
             seed,
-            world: World::new(seed),
-            line: Line::default(),
+            world: SeededWorld::new(seed),
+            line: LineModel::default(),
             synced: None,
             store: Store::of(drop_id, connection),
             rates: RateLog::default(),
@@ -103,23 +101,24 @@ impl<'q> Play<'q> {
             match step {
                 Step::Synced => self.sync().await,
                 Step::Fault(fault) => self.fail(fault).await,
-                Step::Command(_, command) if is_nothing(&command) => {}
+                Step::Command(_, command) if command.names_nobody() => {}
                 Step::Command(epoch, command) => {
                     let before = self.line.clone();
-                    let (now_us, reply) =
-                        execute(self.queue, &mut self.store, self.drop_id, epoch, &command).await;
+                    let (queue, store, drop_id) = (self.queue, &mut self.store, self.drop_id);
+                    let mut target = Target { queue, store, drop_id, epoch };
+                    let (now_us, reply) = target.execute(&command).await;
                     let expected = self.line.step(epoch, now_us, &command);
                     assert_eq!(reply, expected, "Redis (left) and model (right) at {at}");
                     self.world.observe(epoch, &command, &reply);
                     self.check(&before, now_us, &command, &reply, &at);
-                    if command == Command::Begin {
-                        // A loss of more than the last moments is another test's.
+                    if command == LineCommand::Begin {
+                        // Losing more than the last moments is another test's business.
                         self.synced = None;
                         self.store.epoch = self.world.epoch;
                     }
                 }
             }
-            // The whole state now and then, since it costs more than a step.
+            // The whole state only now and then, since it costs more than a step.
             if n % 16 == 15 || n + 1 == steps {
                 self.compare(&at).await;
             }
@@ -128,18 +127,26 @@ impl<'q> Play<'q> {
         self.store.clean().await;
     }
 
-    fn check(&mut self, before: &Line, now_us: i64, command: &Command, reply: &Reply, at: &At) {
+    fn check(
+        &mut self,
+        before: &LineModel,
+        now_us: i64,
+        command: &LineCommand,
+        reply: &LineReply,
+        at: &At,
+    ) {
         if let Some(config) = &self.line.config
-            && matches!(command, Command::Open { .. } | Command::Configure(_))
-            && !matches!(reply, Reply::Refused(_))
+            && matches!(command, LineCommand::Open { .. } | LineCommand::Configure(_))
+            && !matches!(reply, LineReply::Refused(_))
         {
             self.rates.rate(now_us, config.admission_rate_per_second);
         }
-        if let Reply::Admission { at_us, tickets, .. } = reply
+        if let LineReply::Admitted(admission) = reply
             && before.memo.len() < self.line.memo.len().max(1)
         {
-            self.rates.admitted(*at_us, tickets.len());
-            nobody_is_passed_over(before, tickets).unwrap_or_else(|error| panic!("{at}: {error}"));
+            self.rates.admitted(admission.at_us, admission.tickets.len());
+            nobody_is_passed_over(before, &admission.tickets)
+                .unwrap_or_else(|error| panic!("{at}: {error}"));
         }
     }
 
@@ -148,18 +155,18 @@ impl<'q> Play<'q> {
         self.synced = Some(self.line.clone());
     }
 
-    async fn fail(&mut self, fault: Fault) {
+    async fn fail(&mut self, fault: RedisFault) {
         match fault {
-            Fault::Restarts => {}
-            Fault::LosesItsTail => {
+            RedisFault::Restarts => {}
+            RedisFault::LosesItsTail => {
                 if let Some(synced) = &self.synced {
                     self.store.load().await;
                     self.line = synced.clone();
                 }
             }
-            Fault::Wiped => {
+            RedisFault::Wiped => {
                 self.store.wipe().await;
-                self.line = Line::default();
+                self.line = LineModel::default();
             }
         }
         self.store.pretend_restart().await;
@@ -173,14 +180,14 @@ impl<'q> Play<'q> {
         let real = self.store.dump().await;
         assert_eq!(real, Dump::of_model(&self.line), "Redis (left) and model (right) after {at}");
         real.check_accounts().unwrap_or_else(|error| panic!("{at}: {error}"));
-        // What readers are told follows from the state; enough to ask in some worlds.
+        // What readers are told follows from the state; asking in some worlds is enough.
         let asks = self.seed.is_multiple_of(4);
         if asks && self.line.room.is_some_and(|room| room.trusted && room.open) {
             self.compare_answers(at).await;
         }
     }
 
-    /// What readers are told: counts (QUEUE-2), standings, places, leases, the snapshot.
+    /// Compares what readers are told: counts (QUEUE-2), states, positions, the snapshot.
     async fn compare_answers(&self, at: &At) {
         let Some(room) = self.line.room else { return };
         let (queue, drop_id, epoch) = (self.queue, self.drop_id, room.epoch);
@@ -194,10 +201,9 @@ impl<'q> Play<'q> {
         assert_eq!(counts.joined, sum, "QUEUE-2 after {at}: {counts:?}");
 
         let keys: Vec<_> = self.line.tickets.iter().map(|(id, one)| (*id, one.score)).collect();
-        let standings = queue.status(drop_id, epoch, &keys).await.unwrap();
-        for ((ticket_id, _), standing) in keys.iter().zip(standings) {
-            let standing = execute::standing(standing);
-            assert_eq!(standing, self.line.place(*ticket_id), "{ticket_id} after {at}");
+        let states = queue.status(drop_id, epoch, &keys).await.unwrap();
+        for ((ticket_id, _), state) in keys.iter().zip(states) {
+            assert_eq!(state, self.line.state_of(*ticket_id), "{ticket_id} after {at}");
         }
         let events = queue.events_after(drop_id, EventPoint::default(), 10_000).await.unwrap();
         let events: Vec<_> = events.into_iter().map(|one| (one.point, one.event)).collect();
@@ -206,21 +212,11 @@ impl<'q> Play<'q> {
         let waiting: Vec<_> = self.line.waiting().iter().map(|ticket| ticket.score).collect();
         assert_eq!((snapshot.point.evn, &snapshot.lanes[0].scores), (room.evn, &waiting), "{at}");
         if let Some(last) = self.line.waiting().last() {
-            let place = queue.place(drop_id, epoch, last.lane, last.score).await.unwrap();
-            assert_eq!(place.place, waiting.len() as u64, "{at}");
+            let found = queue.position(drop_id, epoch, last.lane, last.score).await.unwrap();
+            assert_eq!(found.position, waiting.len() as u64, "{at}");
             let found = queue.find_by_account(drop_id, epoch, last.shopper_id).await.unwrap();
             assert_eq!(found.map(|(ticket, _)| ticket), Some(*last), "{at}");
         }
-    }
-}
-
-/// Steps that would not even reach Redis.
-fn is_nothing(command: &Command) -> bool {
-    match command {
-        Command::RestoreWaiting(tickets) => tickets.is_empty(),
-        Command::RestoreFinished(tickets) => tickets.is_empty(),
-        Command::RestoreAdmitted { tickets, .. } => tickets.is_empty(),
-        _ => false,
     }
 }
 

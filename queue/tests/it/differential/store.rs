@@ -1,9 +1,14 @@
-//! The keys of one drop, seen and treated from outside: dumped, saved, brought back, wiped.
+//! The keys of one drop, handled from outside: dumped, saved, restored, wiped.
 
 use super::dump::Dump;
-use queue::DropKeys;
+use queue::{DropKeys, Queue};
 use redis::{Script, aio::MultiplexedConnection};
-use shared::{ids::DropId, tickets::Epoch};
+use shared::{ids::DropId, line::Epoch};
+use std::time::Duration;
+use testkit::TestRedis;
+use tokio::sync::OnceCell;
+
+const PATIENCE: Duration = Duration::from_secs(20);
 
 const NAMES: [&str; 17] = [
     "ep", "cfg", "seq", "w:0", "missed", "intent", "own", "inf", "lease", "flight", "occ", "why",
@@ -14,16 +19,18 @@ pub(super) struct Store {
     drop_id: DropId,
     keys: DropKeys,
     connection: MultiplexedConnection,
-    /// The last epoch that there was.
+    /// The last epoch so far.
     pub(super) epoch: Epoch,
 }
 
-/// Connects past the queue.
-pub(super) async fn connect() -> MultiplexedConnection {
-    let client = redis::Client::open(crate::server::url()).unwrap();
-    let config = redis::AsyncConnectionConfig::new()
-        .set_response_timeout(Some(std::time::Duration::from_secs(20)));
-    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
+/// Returns a queue, and a connection around it, to the Redis that all worlds share.
+pub(super) async fn connect() -> (Queue, MultiplexedConnection) {
+    static REDIS: OnceCell<TestRedis> = OnceCell::const_new();
+    let redis = REDIS.get_or_init(TestRedis::create).await;
+    let client = redis::Client::open(redis.url()).unwrap();
+    let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
+    let connection = client.get_multiplexed_async_connection_with_config(&config).await;
+    (testkit::room::connect(redis.url()).await, connection.unwrap())
 }
 
 impl Store {
@@ -36,7 +43,7 @@ impl Store {
         NAMES.iter().map(ToString::to_string).chain(over).collect()
     }
 
-    /// Copies every key, or deletes the copy of one that is not there.
+    /// Copies every key; deletes the copy of a key that is not there.
     async fn copy(&mut self, from: &str, to: &str) {
         let script = Script::new(
             "for _, name in ipairs(ARGV) do
@@ -83,7 +90,7 @@ impl Store {
         let () = command.query_async(&mut self.connection).await.unwrap();
     }
 
-    /// Makes the stored run of the server another one, as after a restart.
+    /// Changes the stored run id of the server, as if it had restarted.
     pub(super) async fn pretend_restart(&mut self) {
         let script = Script::new(
             "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'run_id', 'gone') end",
@@ -94,7 +101,7 @@ impl Store {
         let () = call.invoke_async(&mut self.connection).await.unwrap();
     }
 
-    /// The lease deadline of the first of these tickets that is in flight; 0 for none.
+    /// Returns the lease deadline of the first of these tickets that is in flight; 0 for none.
     pub(super) async fn deadline_of(&mut self, tickets: Vec<String>) -> i64 {
         if tickets.is_empty() {
             return 0;

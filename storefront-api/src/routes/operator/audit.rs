@@ -2,7 +2,7 @@
 
 use crate::{
     ApiError, App,
-    extract::{Operator, Page, PageQuery, PageRequest},
+    extract::{CurrentOperator, Page, PageQuery, PageRequest},
 };
 use axum::extract::State;
 use database::people::audit::{self, AuditRecord};
@@ -10,47 +10,46 @@ use edge::{Json, Problem, Query};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::ids::DropId;
+use shared::ids::{DropId, SellerId};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 /// Which part of the log is wanted.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct AuditQuery {
-    /// Of this drop only.
-    pub drop_id: Option<Uuid>,
-    /// How many, from 1 to 100; 20 if not given.
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
+pub(crate) struct AuditQuery {
+    /// Only changes of this drop.
+    drop_id: Option<DropId>,
+    /// Rows on the page, at most.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<u32>,
+    /// `next_cursor` of the previous page; the newest rows without it.
+    cursor: Option<String>,
 }
 
-/// A change that was written down.
+/// An entry of the audit log.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct AuditResponse {
-    /// Its number; later ones are greater.
-    pub id: i64,
-    /// When.
-    pub at: Timestamp,
-    /// Who.
+pub(crate) struct AuditResponse {
+    /// Number of the entry; later ones are greater.
+    id: i64,
+    /// When the change was made.
+    at: Timestamp,
+    /// Who made it.
     #[schema(example = "operator:ann")]
-    pub actor: String,
-    /// What.
+    actor: String,
+    /// What was done.
     #[schema(example = "drop.limits")]
-    pub action: String,
-    /// The drop, if it is about one.
-    pub drop_id: Option<Uuid>,
-    /// The tenant, if it is about one.
-    pub seller_id: Option<Uuid>,
-    /// What it was.
-    pub old: Option<Value>,
-    /// What it became.
-    pub new: Option<Value>,
+    action: String,
+    /// The drop that was changed, if it was one.
+    drop_id: Option<DropId>,
+    /// The seller whose property was changed, if it has one.
+    seller_id: Option<SellerId>,
+    /// The values before the change.
+    old: Option<Value>,
+    /// The values after it.
+    new: Option<Value>,
     /// The reason that was given.
-    pub why: String,
+    why: String,
 }
 
 impl From<AuditRecord> for AuditResponse {
@@ -60,8 +59,8 @@ impl From<AuditRecord> for AuditResponse {
             at: record.at,
             actor: record.actor,
             action: record.action,
-            drop_id: record.drop_id.map(|id| id.as_uuid()),
-            seller_id: record.seller_id.map(|id| id.as_uuid()),
+            drop_id: record.drop_id,
+            seller_id: record.seller_id,
             old: record.old,
             new: record.new,
             why: record.why,
@@ -72,16 +71,14 @@ impl From<AuditRecord> for AuditResponse {
 /// Lists changes, newest first.
 #[utoipa::path(get, path = "/v1/operator/audit", tag = "operator",
     security(("operator_key" = [])), params(AuditQuery),
-    responses((status = 200, body = Page<AuditResponse>),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Page<AuditResponse>), Problem))]
 #[tracing::instrument(name = "handler.audit.list", skip_all)]
 pub(crate) async fn list(
     State(app): State<App>,
-    _: Operator,
+    _: CurrentOperator,
     Query(query): Query<AuditQuery>,
 ) -> Result<Json<Page<AuditResponse>>, ApiError> {
     let page = PageRequest::new(&PageQuery { limit: query.limit, cursor: query.cursor })?;
-    let drop_id = query.drop_id.map(DropId::from_uuid);
-    let rows = audit::list(&app.pool, drop_id, page.before, page.rows()).await?;
-    Ok(Json(page.page(rows, |row| row.id.to_string(), AuditResponse::from)))
+    let rows = audit::list(&app.pool, query.drop_id, page.before, page.rows()).await?;
+    Ok(Json(page.page(rows, |row| row.id, AuditResponse::from)))
 }

@@ -1,40 +1,41 @@
-//! Records that could not be understood.
+//! Records that couldn't be processed.
 
 use crate::{
     ApiError, App,
-    extract::{Operator, Page, PageQuery, PageRequest},
+    extract::{CurrentOperator, Page, PageQuery, PageRequest},
 };
 use axum::extract::State;
-use database::selling::numbers::{self, DeadLetterView};
+use database::ordering::dead_letters::{self, DeadLetterView};
 use edge::{Json, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::ids::{DropId, OrderId};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A record that could not be understood.
+/// A record that couldn't be processed and was put aside.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct DeadLetterResponse {
-    /// Its id.
-    pub id: Uuid,
-    /// Topic it was read from.
-    pub topic: String,
+pub(crate) struct DeadLetterResponse {
+    /// Id of the dead letter.
+    id: Uuid,
+    /// Topic the record was read from.
+    topic: String,
     /// Partition it was read from.
-    pub partition: i32,
+    partition: i32,
     /// Offset it was read at.
-    pub offset: i64,
-    /// The drop, if that much could be read.
-    pub drop_id: Option<Uuid>,
-    /// The order, if that much could be read.
-    pub order_id: Option<Uuid>,
+    offset: i64,
+    /// Its drop, if that much could be read.
+    drop_id: Option<DropId>,
+    /// Its order, if that much could be read.
+    order_id: Option<OrderId>,
     /// Stable code of the reason.
-    pub reason: String,
+    reason: String,
     /// The reason in words.
-    pub detail: String,
-    /// How many bytes it has.
-    pub n_bytes: i32,
+    detail: String,
+    /// Size of the record.
+    n_bytes: i32,
     /// When it was put aside.
-    pub created_at: Timestamp,
+    created_at: Timestamp,
 }
 
 impl From<DeadLetterView> for DeadLetterResponse {
@@ -54,17 +55,16 @@ impl From<DeadLetterView> for DeadLetterResponse {
     }
 }
 
-/// Lists records that could not be understood, newest first.
+/// Lists records that couldn't be processed, newest first.
 #[utoipa::path(get, path = "/v1/operator/dead-letters", tag = "operator",
     security(("operator_key" = [])), params(PageQuery),
-    responses((status = 200, body = Page<DeadLetterResponse>),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Page<DeadLetterResponse>), Problem))]
 #[tracing::instrument(name = "handler.dead_letters.list", skip_all)]
 pub(crate) async fn list(
     State(app): State<App>,
-    _: Operator,
+    _: CurrentOperator,
     page: PageRequest<Uuid>,
 ) -> Result<Json<Page<DeadLetterResponse>>, ApiError> {
-    let rows = numbers::list_dead_letters(&app.pool, page.before, page.rows()).await?;
-    Ok(Json(page.page(rows, |row| row.id.to_string(), DeadLetterResponse::from)))
+    let rows = dead_letters::list(&app.pool, page.before, page.rows()).await?;
+    Ok(Json(page.page(rows, |row| row.id, DeadLetterResponse::from)))
 }

@@ -1,49 +1,55 @@
 //! How the installation is doing.
 
-use crate::{ApiError, App, extract::Operator};
+use crate::{ApiError, App, extract::CurrentOperator};
 use axum::extract::State;
-use database::selling::numbers::{self, Heartbeat};
+use database::workers::{heartbeats::Heartbeat, overview};
 use edge::{Json, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A role that was silent for longer is taken for dead.
+/// A role that has been silent for longer counts as dead.
 const ALIVE_MS: i64 = 10_000;
 
 /// How the installation is doing.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct HealthResponse {
-    /// `ok`, or `degraded` when something below is not as it should be.
-    #[schema(example = "ok")]
-    pub status: &'static str,
+pub(crate) struct HealthResponse {
+    status: HealthStatus,
     /// Whether Redis answers.
-    pub redis: bool,
+    redis: bool,
     /// Drops whose lines move.
-    pub open_drops: i64,
-    /// Order events that are not published yet.
-    pub outbox_waiting: i64,
-    /// Records that could not be understood.
-    pub dead_letters: i64,
+    open_drops: i64,
+    /// Order events that aren't published yet.
+    outbox_waiting: i64,
+    /// Records that couldn't be processed.
+    dead_letters: i64,
     /// Calls to the payment provider without a clear answer.
-    pub payments_unknown: i64,
-    /// Who was heard of in the last hour.
-    pub workers: Vec<WorkerHealth>,
-    /// The time here.
-    pub server_time: Timestamp,
+    payments_unknown: i64,
+    /// Roles heard from in the last hour.
+    workers: Vec<WorkerHealth>,
+    /// The server's clock.
+    server_time: Timestamp,
 }
 
-/// A role of a worker.
+/// `degraded` if Redis doesn't answer or no worker is alive.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+enum HealthStatus {
+    #[serde(rename = "ok")]
+    Healthy,
+    #[serde(rename = "degraded")]
+    Degraded,
+}
+
+/// One role of a worker.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct WorkerHealth {
-    /// The process.
-    pub instance: String,
-    /// Its role.
-    pub role: String,
-    /// How long ago it was heard of.
-    pub age_ms: i64,
+struct WorkerHealth {
+    /// Names the process.
+    instance: String,
+    role: String,
+    /// Time since its last heartbeat.
+    age_ms: i64,
     /// Whether that is recent enough.
-    pub alive: bool,
+    alive: bool,
 }
 
 impl From<Heartbeat> for WorkerHealth {
@@ -56,19 +62,18 @@ impl From<Heartbeat> for WorkerHealth {
 /// Shows how the installation is doing.
 #[utoipa::path(get, path = "/v1/operator/health", tag = "operator",
     security(("operator_key" = [])),
-    responses((status = 200, body = HealthResponse),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = HealthResponse), Problem))]
 #[tracing::instrument(name = "handler.health.show", skip_all)]
 pub(crate) async fn show(
     State(app): State<App>,
-    _: Operator,
+    _: CurrentOperator,
 ) -> Result<Json<HealthResponse>, ApiError> {
-    let view = numbers::of_workers(&app.pool).await?;
+    let view = overview::read(&app.pool).await?;
     let redis = app.redis_answers().await;
     let workers: Vec<_> = view.heartbeats.into_iter().map(WorkerHealth::from).collect();
-    let well = redis && workers.iter().any(|worker| worker.alive);
+    let healthy = redis && workers.iter().any(|worker| worker.alive);
     Ok(Json(HealthResponse {
-        status: if well { "ok" } else { "degraded" },
+        status: if healthy { HealthStatus::Healthy } else { HealthStatus::Degraded },
         redis,
         open_drops: view.open_drops,
         outbox_waiting: view.outbox_waiting,

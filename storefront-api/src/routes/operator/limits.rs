@@ -1,51 +1,50 @@
-//! How fast a drop goes.
+//! How fast a drop admits and processes, and at what occupancy.
 
 use crate::{
     ApiError, App,
-    extract::{Body, Faults, Operator, Validate},
-    routes::seller::create_drop::{CAPS, RATES},
+    extract::{Body, CurrentOperator, Faults, Validate},
+    routes::ranges::{OCCUPANCY_CAPS, RATES},
 };
 use axum::extract::State;
 use database::selling::drops::{self, DropLimits, LimitsChange};
 use edge::{Json, Path, Problem};
 use serde::{Deserialize, Serialize};
-use shared::ids::DropId;
+use shared::{
+    drops::{DropMode, DropState},
+    ids::DropId,
+};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// Limits and mode of a drop.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct LimitsResponse {
-    /// The drop.
-    pub drop_id: Uuid,
-    /// Where it is in its life.
-    pub state: &'static str,
-    /// `running`, `paused` or `stopped`.
-    pub mode: &'static str,
-    /// The words for those who wait.
-    pub message: Option<String>,
-    /// Tickets let in per second.
-    pub admission_rate_per_second: f64,
+pub(crate) struct LimitsResponse {
+    drop_id: DropId,
+    state: DropState,
+    mode: DropMode,
+    /// Shown to shoppers who wait.
+    message: Option<String>,
+    /// Tickets admitted per second.
+    admission_rate_per_second: f64,
     /// Tickets admitted and not finished, at most.
-    pub occupancy_cap: u32,
+    occupancy_cap: u32,
     /// Orders processed per second.
-    pub order_rate_per_second: f64,
-    /// Raised with each change.
-    pub limits_version: i64,
+    order_rate_per_second: f64,
+    /// Goes up with each change.
+    limits_version: i64,
 }
 
-/// New limits; what is left out stays.
+/// New limits; a limit that is left out stays as it is.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct LimitsInput {
-    /// Tickets let in per second; fractions are allowed.
-    pub admission_rate_per_second: Option<f64>,
-    /// Tickets admitted and not finished, at most.
-    pub occupancy_cap: Option<u32>,
-    /// Orders processed per second.
-    pub order_rate_per_second: Option<f64>,
-    /// The reason, for the audit log.
-    pub why: String,
+pub(crate) struct LimitsInput {
+    /// Tickets admitted per second, from 0.001 to 100 000.
+    admission_rate_per_second: Option<f64>,
+    /// Tickets admitted and not finished, at most; from 1 to 10 000 000.
+    occupancy_cap: Option<u32>,
+    /// Orders processed per second, from 0.001 to 100 000.
+    order_rate_per_second: Option<f64>,
+    /// The reason, for the audit log; up to 500 characters.
+    why: String,
 }
 
 impl Validate for LimitsInput {
@@ -56,7 +55,7 @@ impl Validate for LimitsInput {
             faults.within("/admission_rate_per_second", rate, &RATES);
         }
         if let Some(cap) = self.occupancy_cap {
-            faults.within("/occupancy_cap", cap, &CAPS);
+            faults.within("/occupancy_cap", cap, &OCCUPANCY_CAPS);
         }
         if let Some(rate) = self.order_rate_per_second {
             faults.within("/order_rate_per_second", rate, &RATES);
@@ -81,9 +80,9 @@ impl LimitsInput {
 impl From<DropLimits> for LimitsResponse {
     fn from(limits: DropLimits) -> Self {
         Self {
-            drop_id: limits.drop_id.as_uuid(),
-            state: limits.state.as_str(),
-            mode: limits.mode.as_str(),
+            drop_id: limits.drop_id,
+            state: limits.state,
+            mode: limits.mode,
             message: limits.message,
             admission_rate_per_second: limits.limits.admission_rate_per_second,
             occupancy_cap: limits.limits.occupancy_cap,
@@ -93,36 +92,34 @@ impl From<DropLimits> for LimitsResponse {
     }
 }
 
-/// Shows limits and mode of a drop.
+/// Shows the limits and the mode of a drop.
 #[utoipa::path(get, path = "/v1/operator/drops/{drop_id}/limits", tag = "operator",
-    security(("operator_key" = [])), params(("drop_id" = Uuid, Path)),
-    responses((status = 200, body = LimitsResponse),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    security(("operator_key" = [])), params(("drop_id" = DropId, Path)),
+    responses((status = 200, body = LimitsResponse), Problem))]
 #[tracing::instrument(name = "handler.limits.show", skip_all, fields(drop.id = %drop_id))]
 pub(crate) async fn show(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
-    _: Operator,
+    _: CurrentOperator,
 ) -> Result<Json<LimitsResponse>, ApiError> {
     let limits = drops::find_limits(&app.pool, drop_id).await?;
     Ok(Json(limits.ok_or(ApiError::DropNotFound)?.into()))
 }
 
-/// Changes limits of a drop while it runs.
+/// Changes the limits of a drop; an open drop takes them over while it runs.
 #[utoipa::path(patch, path = "/v1/operator/drops/{drop_id}/limits", tag = "operator",
-    security(("operator_key" = [])), params(("drop_id" = Uuid, Path)), request_body = LimitsInput,
-    responses((status = 200, body = LimitsResponse),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    security(("operator_key" = [])), params(("drop_id" = DropId, Path)),
+    request_body = LimitsInput, responses((status = 200, body = LimitsResponse), Problem))]
 #[tracing::instrument(name = "handler.limits.change", skip_all, fields(drop.id = %drop_id))]
 pub(crate) async fn change(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
-    operator: Operator,
+    operator: CurrentOperator,
     Body(input): Body<LimitsInput>,
 ) -> Result<Json<LimitsResponse>, ApiError> {
     let (change, actor) = (input.change(), operator.actor());
     let limits = drops::change_limits(&app.pool, drop_id, change, &actor, &input.why).await?;
     tracing::info!(drop.id = %drop_id, version = limits.version,
-        "drop {drop_id} has the limits {}", limits.limits);
+        "drop {drop_id} now has the limits {}", limits.limits);
     Ok(Json(limits.into()))
 }

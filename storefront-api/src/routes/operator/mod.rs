@@ -1,16 +1,15 @@
-//! What operators ask.
+//! What operators ask. Each handler takes [`CurrentOperator`](crate::extract::CurrentOperator).
 
-pub mod audit;
-pub mod dead_letters;
-pub mod health;
-pub mod limits;
-pub mod mode;
+mod audit;
+mod dead_letters;
+mod health;
+mod limits;
+mod mode;
 
 use crate::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// All routes of operators.
-pub fn router() -> OpenApiRouter<App> {
+pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(limits::show, limits::change))
         .routes(routes!(mode::pause))

@@ -1,9 +1,9 @@
-//! Whether a drop may go on.
+//! Whether a drop may admit.
 
 use super::limits::LimitsResponse;
 use crate::{
     ApiError, App,
-    extract::{Body, Faults, Operator, Validate},
+    extract::{Body, CurrentOperator, Faults, Validate},
 };
 use axum::extract::State;
 use database::selling::drops::{self, ModeChange};
@@ -12,14 +12,14 @@ use serde::Deserialize;
 use shared::{drops::DropMode, ids::DropId};
 use utoipa::ToSchema;
 
-/// Why a mode is changed, and what those who wait are told.
+/// Why the mode is changed, and what shoppers who wait are told.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ModeInput {
-    /// The reason, for the audit log, up to 500 characters.
-    pub why: String,
-    /// For those who wait, up to 500 characters; without it, earlier words go.
-    pub message: Option<String>,
+pub(crate) struct ModeInput {
+    /// The reason, for the audit log; up to 500 characters.
+    why: String,
+    /// Shown to shoppers who wait, up to 500 characters; if left out, an earlier message goes.
+    message: Option<String>,
 }
 
 impl Validate for ModeInput {
@@ -33,49 +33,46 @@ impl Validate for ModeInput {
     }
 }
 
-/// Keeps everybody in place; joins go on.
+/// Pauses admission. Everybody keeps their position, and shoppers may still join.
 #[utoipa::path(post, path = "/v1/operator/drops/{drop_id}/pause", tag = "operator",
     security(("operator_key" = [])), request_body = ModeInput,
-    params(("drop_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = LimitsResponse),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    params(("drop_id" = DropId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = LimitsResponse), Problem))]
 #[tracing::instrument(name = "handler.mode.pause", skip_all, fields(drop.id = %drop_id))]
 pub(crate) async fn pause(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
-    operator: Operator,
+    operator: CurrentOperator,
     Body(input): Body<ModeInput>,
 ) -> Result<Json<LimitsResponse>, ApiError> {
     change(&app, drop_id, &operator, DropMode::Paused, &input).await
 }
 
-/// Lets admission go on.
+/// Resumes admission after a pause or an emergency stop.
 #[utoipa::path(post, path = "/v1/operator/drops/{drop_id}/resume", tag = "operator",
     security(("operator_key" = [])), request_body = ModeInput,
-    params(("drop_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = LimitsResponse),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    params(("drop_id" = DropId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = LimitsResponse), Problem))]
 #[tracing::instrument(name = "handler.mode.resume", skip_all, fields(drop.id = %drop_id))]
 pub(crate) async fn resume(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
-    operator: Operator,
+    operator: CurrentOperator,
     Body(input): Body<ModeInput>,
 ) -> Result<Json<LimitsResponse>, ApiError> {
     change(&app, drop_id, &operator, DropMode::Running, &input).await
 }
 
-/// Stops joins and admissions at once; who has a hold may still pay.
+/// Stops joins and admission at once. Shoppers whose units are held may still pay.
 #[utoipa::path(post, path = "/v1/operator/drops/{drop_id}/emergency-stop", tag = "operator",
     security(("operator_key" = [])), request_body = ModeInput,
-    params(("drop_id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = LimitsResponse),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    params(("drop_id" = DropId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 200, body = LimitsResponse), Problem))]
 #[tracing::instrument(name = "handler.mode.emergency_stop", skip_all, fields(drop.id = %drop_id))]
 pub(crate) async fn emergency_stop(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
-    operator: Operator,
+    operator: CurrentOperator,
     Body(input): Body<ModeInput>,
 ) -> Result<Json<LimitsResponse>, ApiError> {
     change(&app, drop_id, &operator, DropMode::Stopped, &input).await
@@ -84,13 +81,13 @@ pub(crate) async fn emergency_stop(
 async fn change(
     app: &App,
     drop_id: DropId,
-    operator: &Operator,
+    operator: &CurrentOperator,
     mode: DropMode,
     input: &ModeInput,
 ) -> Result<Json<LimitsResponse>, ApiError> {
     let change = ModeChange { mode, message: input.message.as_deref() };
     let actor = operator.actor();
     let limits = drops::change_mode(&app.pool, drop_id, change, &actor, &input.why).await?;
-    tracing::info!(drop.id = %drop_id, %mode, "drop {drop_id} is {mode}");
+    tracing::info!(drop.id = %drop_id, %mode, "drop {drop_id} is now {mode}");
     Ok(Json(limits.into()))
 }

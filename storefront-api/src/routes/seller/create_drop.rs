@@ -1,13 +1,13 @@
-//! Making a drop.
+//! Creating a drop.
 
 use super::{
     drops::{self, SellerDropResponse},
-    products::MAX_UNITS,
     window::check_window,
 };
 use crate::{
     ApiError, App,
-    extract::{Body, Faults, ResourceId, Seller, Validate},
+    extract::{Body, CurrentSeller, Faults, ResourceId, Validate},
+    routes::ranges::{HOLD_SECONDS, MAX_UNITS, OCCUPANCY_CAPS, RATES},
 };
 use axum::{extract::State, http::StatusCode};
 use database::selling::drops::NewDrop;
@@ -19,60 +19,52 @@ use shared::{
     ids::{DropId, ProductId, VariantId},
 };
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-/// Rates that are taken, per second: from one in about a quarter of an hour.
-pub(crate) const RATES: std::ops::RangeInclusive<f64> = 0.001..=100_000.0;
-/// Occupancy caps that are taken.
-pub(crate) const CAPS: std::ops::RangeInclusive<u32> = 1..=10_000_000;
-/// Holds that are taken, seconds: up to a day.
-const HOLDS: std::ops::RangeInclusive<i32> = 1..=86_400;
-
-/// A drop to be made.
+/// A drop to create.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DropInput {
-    /// The product.
-    pub product_id: Uuid,
-    /// The variant that is sold.
-    pub variant_id: Uuid,
-    /// What it is called, up to 200 characters.
+pub(crate) struct DropInput {
+    /// One of the seller's products.
+    product_id: ProductId,
+    /// The variant of it that is sold.
+    variant_id: VariantId,
+    /// Up to 200 characters.
     #[schema(example = "Friday drop")]
-    pub title: String,
-    /// Words about it, up to 5000 characters.
+    title: String,
+    /// Up to 5000 characters.
     #[serde(default)]
-    pub description: String,
-    /// Units to be sold; they are taken out of the variant's stock.
+    description: String,
+    /// Units to sell, from 1 to 10 000 000; they are taken out of the variant's stock.
     #[schema(example = 500)]
-    pub units: i32,
-    /// When it opens; a drop without stays a draft.
-    pub opens_at: Option<Timestamp>,
-    /// When it closes; a drop without goes on until it is sold out.
-    pub closes_at: Option<Timestamp>,
-    /// Units of one ticket, at most.
+    units: i32,
+    /// When it opens; without it the drop stays a draft.
+    opens_at: Option<Timestamp>,
+    /// When it closes; without it the drop stays open until it is sold out.
+    closes_at: Option<Timestamp>,
+    /// Units that one ticket may ask for, from 1 to 1000.
     #[serde(default = "one")]
     #[schema(default = 1)]
-    pub max_units_per_ticket: i32,
-    /// Units of one customer, at most.
+    max_units_per_ticket: i32,
+    /// Units that one customer may buy, from 1 to 100 000.
     #[serde(default = "one")]
     #[schema(default = 1)]
-    pub max_units_per_customer: i32,
-    /// How long units are held for an order, seconds.
+    max_units_per_customer: i32,
+    /// How long units are held for an order until it is paid, from 1 to 86 400.
     #[serde(default = "five_minutes")]
     #[schema(default = 300)]
-    pub hold_seconds: i32,
-    /// Tickets let in per second; fractions are allowed.
+    hold_seconds: i32,
+    /// Tickets admitted per second, from 0.001 to 100 000.
     #[serde(default = "fifty")]
     #[schema(default = 50.0)]
-    pub admission_rate_per_second: f64,
-    /// Tickets admitted and not finished, at most.
+    admission_rate_per_second: f64,
+    /// Tickets admitted and not finished, at most; from 1 to 10 000 000.
     #[serde(default = "thousand")]
     #[schema(default = 1000)]
-    pub occupancy_cap: u32,
-    /// Orders processed per second.
+    occupancy_cap: u32,
+    /// Orders processed per second, from 0.001 to 100 000.
     #[serde(default = "two_hundred")]
     #[schema(default = 200.0)]
-    pub order_rate_per_second: f64,
+    order_rate_per_second: f64,
 }
 
 const fn one() -> i32 {
@@ -109,9 +101,9 @@ impl Validate for DropInput {
         if self.max_units_per_ticket > self.units {
             faults.add("/max_units_per_ticket", "must not be above units");
         }
-        faults.within("/hold_seconds", self.hold_seconds, &HOLDS);
+        faults.within("/hold_seconds", self.hold_seconds, &HOLD_SECONDS);
         faults.within("/admission_rate_per_second", self.admission_rate_per_second, &RATES);
-        faults.within("/occupancy_cap", self.occupancy_cap, &CAPS);
+        faults.within("/occupancy_cap", self.occupancy_cap, &OCCUPANCY_CAPS);
         faults.within("/order_rate_per_second", self.order_rate_per_second, &RATES);
         if let (None, Some(_)) = (self.opens_at, self.closes_at) {
             faults.add("/closes_at", "needs opens_at");
@@ -121,12 +113,12 @@ impl Validate for DropInput {
 }
 
 impl DropInput {
-    fn into_new(self, id: DropId, seller: &Seller) -> NewDrop {
+    fn into_new(self, id: DropId, seller: CurrentSeller) -> NewDrop {
         NewDrop {
             id,
-            seller_id: seller.seller_id,
-            product_id: ProductId::from_uuid(self.product_id),
-            variant_id: VariantId::from_uuid(self.variant_id),
+            seller_id: seller.id,
+            product_id: self.product_id,
+            variant_id: self.variant_id,
             title: self.title,
             description: self.description,
             units: self.units,
@@ -144,16 +136,15 @@ impl DropInput {
     }
 }
 
-/// Makes a drop and takes its units out of the variant's stock.
+/// Creates a drop and takes its units out of the variant's stock.
 #[utoipa::path(post, path = "/v1/seller/drops", tag = "seller",
     security(("seller_key" = [])), request_body = DropInput,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = SellerDropResponse),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 201, body = SellerDropResponse), Problem))]
 #[tracing::instrument(name = "handler.drops.create", skip_all)]
 pub(crate) async fn create(
     State(app): State<App>,
-    seller: Seller,
+    seller: CurrentSeller,
     ResourceId(id): ResourceId,
     Body(input): Body<DropInput>,
 ) -> Result<(StatusCode, Json<SellerDropResponse>), ApiError> {
@@ -163,8 +154,8 @@ pub(crate) async fn create(
             return Err(faults.into());
         }
     }
-    let new_drop = input.into_new(DropId::from_uuid(id), &seller);
+    let new_drop = input.into_new(DropId::from_uuid(id), seller);
     database::selling::drops::create(&app.pool, &new_drop, &seller.actor()).await?;
-    tracing::info!(drop.id = %new_drop.id, "made drop {}", new_drop.id);
-    Ok((StatusCode::CREATED, Json(drops::find(&app, &seller, new_drop.id).await?)))
+    tracing::info!(drop.id = %new_drop.id, "created drop {}", new_drop.id);
+    Ok((StatusCode::CREATED, Json(drops::find(&app, seller, new_drop.id).await?)))
 }

@@ -1,17 +1,16 @@
-//! What sellers ask. Each handler takes [`Seller`](crate::extract::Seller) and hands its tenant to
-//! every query.
+//! What sellers ask. Each handler takes [`CurrentSeller`](crate::extract::CurrentSeller) and hands
+//! its id to every query.
 
-pub mod create_drop;
-pub mod drops;
-pub mod numbers;
-pub mod products;
+mod create_drop;
+mod drops;
+mod numbers;
+mod products;
 mod window;
 
 use crate::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// All routes of sellers.
-pub fn router() -> OpenApiRouter<App> {
+pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(products::create, products::list))
         .routes(routes!(products::show))

@@ -1,91 +1,87 @@
 //! Live numbers of a drop.
 
-use crate::{ApiError, App, extract::Seller};
+use crate::{ApiError, App, extract::CurrentSeller};
 use axum::extract::State;
-use database::{selling::drops, selling::numbers};
+use database::selling::{drops, numbers};
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::ids::DropId;
+use shared::{
+    drops::{DropMode, DropState},
+    ids::DropId,
+};
 use std::{collections::BTreeMap, time::Duration};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-/// Numbers of sales do not wait for the line longer than this.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long the sales' numbers wait for the line's.
+const LINE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// How a drop goes.
+/// How a drop is doing.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct NumbersResponse {
-    /// The drop.
-    pub drop_id: Uuid,
-    /// Where it is in its life.
-    pub state: &'static str,
-    /// What the operator lets it do.
-    pub mode: &'static str,
-    /// Its units.
-    pub units: UnitNumbers,
-    /// Price of all confirmed orders, minor units.
-    pub revenue_minor: i64,
+pub(crate) struct NumbersResponse {
+    drop_id: DropId,
+    state: DropState,
+    mode: DropMode,
+    units: UnitNumbers,
+    /// Price of all confirmed orders, in minor units.
+    revenue_minor: i64,
     /// ISO 4217 code.
-    pub currency: String,
-    /// How many orders are in each state.
-    pub orders: BTreeMap<String, i64>,
-    /// Its line; null while that cannot be asked or is not there.
-    pub line: Option<LineNumbers>,
-    /// The time here.
-    pub server_time: Timestamp,
+    currency: String,
+    /// How many orders are in each state; states without orders are left out.
+    orders: BTreeMap<String, i64>,
+    /// The line; null while it doesn't exist or can't be reached.
+    line: Option<LineNumbers>,
+    /// The server's clock.
+    server_time: Timestamp,
 }
 
 /// Where the units are: total = available + reserved + sold.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct UnitNumbers {
+struct UnitNumbers {
     /// Given to the drop.
-    pub total: i64,
-    /// Free.
-    pub available: i64,
-    /// Held for orders.
-    pub reserved: i64,
-    /// Of confirmed orders.
-    pub sold: i64,
+    total: i64,
+    available: i64,
+    /// Held for orders that aren't paid yet.
+    reserved: i64,
+    /// In confirmed orders.
+    sold: i64,
 }
 
-/// Where the people are.
+/// How many tickets are where.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct LineNumbers {
-    /// All who ever joined.
-    pub joined: u64,
+struct LineNumbers {
+    /// All that ever joined.
+    joined: u64,
     /// In line.
-    pub waiting: u64,
-    /// Let in, their order not placed yet; also part of `occupied`.
-    pub in_flight: u64,
-    /// Let in and not finished.
-    pub occupied: u64,
-    /// Went away.
-    pub left: u64,
-    /// Sent away at the end.
-    pub closed: u64,
+    waiting: u64,
+    /// Admitted, without an order yet; also counted in `occupied`.
+    in_flight: u64,
+    /// Admitted and not finished.
+    occupied: u64,
+    /// Whose shopper left the line.
+    left: u64,
+    /// Closed before their turn.
+    closed: u64,
 }
 
-/// Shows how a drop goes.
+/// Shows how a drop is doing.
 #[utoipa::path(get, path = "/v1/seller/drops/{drop_id}/numbers", tag = "seller",
-    security(("seller_key" = [])), params(("drop_id" = Uuid, Path)),
-    responses((status = 200, body = NumbersResponse),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    security(("seller_key" = [])), params(("drop_id" = DropId, Path)),
+    responses((status = 200, body = NumbersResponse), Problem))]
 #[tracing::instrument(name = "handler.numbers.show", skip_all, fields(drop.id = %drop_id))]
 pub(crate) async fn show(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
-    seller: Seller,
+    seller: CurrentSeller,
 ) -> Result<Json<NumbersResponse>, ApiError> {
-    let found = drops::find_of_seller(&app.pool, seller.seller_id, drop_id).await?;
+    let found = drops::find_of_seller(&app.pool, seller.id, drop_id).await?;
     let flash_drop = found.ok_or(ApiError::DropNotFound)?;
-    let sales = numbers::of_drop(&app.pool, seller.seller_id, drop_id).await?;
+    let sales = numbers::of_drop(&app.pool, seller.id, drop_id).await?;
     let sales = sales.ok_or(ApiError::DropNotFound)?;
     Ok(Json(NumbersResponse {
-        drop_id: drop_id.as_uuid(),
-        state: flash_drop.state.as_str(),
-        mode: flash_drop.mode.as_str(),
+        drop_id,
+        state: flash_drop.state,
+        mode: flash_drop.mode,
         units: UnitNumbers {
             total: sales.units_total,
             available: sales.units_available,
@@ -105,7 +101,7 @@ async fn line_numbers(app: &App, drop_id: DropId) -> Option<LineNumbers> {
         let room = app.queue.room(drop_id).await.ok()??;
         app.queue.counts(drop_id, room.epoch).await.ok()
     };
-    let counts = tokio::time::timeout(PATIENCE, asked).await.ok()??;
+    let counts = tokio::time::timeout(LINE_TIMEOUT, asked).await.ok()??;
     Some(LineNumbers {
         joined: counts.joined,
         waiting: counts.waiting,

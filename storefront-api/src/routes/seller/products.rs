@@ -2,7 +2,8 @@
 
 use crate::{
     ApiError, App,
-    extract::{Body, Faults, Page, PageQuery, PageRequest, ResourceId, Seller, Validate},
+    extract::{Body, CurrentSeller, Faults, Page, PageQuery, PageRequest, ResourceId, Validate},
+    routes::ranges::{MAX_PRICE_MINOR, MAX_UNITS},
 };
 use axum::{extract::State, http::StatusCode};
 use database::selling::catalogue::{self, NewProduct, NewVariant, Product, Variant};
@@ -10,76 +11,64 @@ use edge::{Json, Path, Problem};
 use iso_currency::Currency;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use shared::ids::ProductId;
+use shared::ids::{ProductId, VariantId};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 const MAX_VARIANTS: usize = 100;
-/// Keeps every sum of a drop within 64 bits: units times price stays below 10^18.
-const MAX_PRICE_MINOR: i64 = 100_000_000_000;
-/// Units of a variant or a drop, at most.
-pub(super) const MAX_UNITS: i32 = 10_000_000;
 
-/// A product to be made.
+/// A product to create.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ProductInput {
-    /// Its name, up to 200 characters.
+pub(crate) struct ProductInput {
+    /// Up to 200 characters.
     #[schema(example = "Court sneaker")]
-    pub name: String,
-    /// Words about it, up to 5000 characters.
+    name: String,
+    /// Up to 5000 characters.
     #[serde(default)]
-    pub description: String,
-    /// What can be bought, 1 to 100.
-    pub variants: Vec<VariantInput>,
+    description: String,
+    /// What can be bought: 1 to 100 variants.
+    variants: Vec<VariantInput>,
 }
 
-/// A variant to be made.
+/// A variant to create.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct VariantInput {
-    /// Its name, up to 200 characters.
+struct VariantInput {
+    /// Up to 200 characters.
     #[schema(example = "Size 42")]
-    pub name: String,
-    /// Price of one, minor units.
+    name: String,
+    /// Price of one unit in minor units, from 0 to 100 000 000 000.
     #[schema(example = 12900)]
-    pub price_minor: i64,
+    price_minor: i64,
     /// ISO 4217 code.
     #[schema(example = "EUR")]
-    pub currency: String,
-    /// How many there are.
+    currency: String,
+    /// Units in stock, from 0 to 10 000 000.
     #[schema(example = 500)]
-    pub stock: i32,
+    stock: i32,
 }
 
-/// A product.
+/// A product with its variants.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ProductResponse {
-    /// Its id.
-    pub id: Uuid,
-    /// Its name.
-    pub name: String,
-    /// Words about it.
-    pub description: String,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// What can be bought.
-    pub variants: Vec<VariantResponse>,
+pub(crate) struct ProductResponse {
+    id: ProductId,
+    name: String,
+    description: String,
+    created_at: Timestamp,
+    variants: Vec<VariantResponse>,
 }
 
-/// A variant.
+/// A variant of a product: what can be bought.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct VariantResponse {
-    /// Its id.
-    pub id: Uuid,
-    /// Its name.
-    pub name: String,
-    /// Price of one, minor units.
-    pub price_minor: i64,
+struct VariantResponse {
+    id: VariantId,
+    name: String,
+    /// Price of one unit, in minor units.
+    price_minor: i64,
     /// ISO 4217 code.
-    pub currency: String,
+    currency: String,
     /// Units that no drop has taken.
-    pub stock: i32,
+    stock: i32,
 }
 
 impl Validate for ProductInput {
@@ -104,7 +93,7 @@ impl Validate for ProductInput {
 }
 
 impl ProductInput {
-    fn into_new(self, id: ProductId, seller: &Seller) -> NewProduct {
+    fn into_new(self, id: ProductId, seller: CurrentSeller) -> NewProduct {
         let variant = |variant: VariantInput| NewVariant {
             name: variant.name,
             price_minor: variant.price_minor,
@@ -113,7 +102,7 @@ impl ProductInput {
         };
         NewProduct {
             id,
-            seller_id: seller.seller_id,
+            seller_id: seller.id,
             name: self.name,
             description: self.description,
             variants: self.variants.into_iter().map(variant).collect(),
@@ -124,7 +113,7 @@ impl ProductInput {
 impl From<Product> for ProductResponse {
     fn from(product: Product) -> Self {
         Self {
-            id: product.id.as_uuid(),
+            id: product.id,
             name: product.name,
             description: product.description,
             created_at: product.created_at,
@@ -136,7 +125,7 @@ impl From<Product> for ProductResponse {
 impl From<Variant> for VariantResponse {
     fn from(variant: Variant) -> Self {
         Self {
-            id: variant.id.as_uuid(),
+            id: variant.id,
             name: variant.name,
             price_minor: variant.price_minor,
             currency: variant.currency,
@@ -145,59 +134,55 @@ impl From<Variant> for VariantResponse {
     }
 }
 
-/// Makes a product with its variants.
+/// Creates a product with its variants.
 #[utoipa::path(post, path = "/v1/seller/products", tag = "seller",
     security(("seller_key" = [])), request_body = ProductInput,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = ProductResponse),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 201, body = ProductResponse), Problem))]
 #[tracing::instrument(name = "handler.products.create", skip_all)]
 pub(crate) async fn create(
     State(app): State<App>,
-    seller: Seller,
+    seller: CurrentSeller,
     ResourceId(id): ResourceId,
     Body(input): Body<ProductInput>,
 ) -> Result<(StatusCode, Json<ProductResponse>), ApiError> {
-    let product = input.into_new(ProductId::from_uuid(id), &seller);
+    let product = input.into_new(ProductId::from_uuid(id), seller);
     catalogue::create_product(&app.pool, &product, &seller.actor()).await?;
-    Ok((StatusCode::CREATED, Json(find(&app, &seller, product.id).await?)))
+    Ok((StatusCode::CREATED, Json(find(&app, seller, product.id).await?)))
 }
 
 /// Lists the seller's products, newest first.
 #[utoipa::path(get, path = "/v1/seller/products", tag = "seller",
     security(("seller_key" = [])), params(PageQuery),
-    responses((status = 200, body = Page<ProductResponse>),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Page<ProductResponse>), Problem))]
 #[tracing::instrument(name = "handler.products.list", skip_all)]
 pub(crate) async fn list(
     State(app): State<App>,
-    seller: Seller,
-    page: PageRequest<Uuid>,
+    seller: CurrentSeller,
+    page: PageRequest<ProductId>,
 ) -> Result<Json<Page<ProductResponse>>, ApiError> {
-    let rows =
-        catalogue::list_products(&app.pool, seller.seller_id, page.before, page.rows()).await?;
-    Ok(Json(page.page(rows, |row| row.id.to_string(), ProductResponse::from)))
+    let rows = catalogue::list_products(&app.pool, seller.id, page.before, page.rows()).await?;
+    Ok(Json(page.page(rows, |row| row.id, ProductResponse::from)))
 }
 
 /// Shows a product of the seller.
 #[utoipa::path(get, path = "/v1/seller/products/{product_id}", tag = "seller",
-    security(("seller_key" = [])), params(("product_id" = Uuid, Path)),
-    responses((status = 200, body = ProductResponse),
-        (status = "default", body = Problem, content_type = "application/problem+json")))]
+    security(("seller_key" = [])), params(("product_id" = ProductId, Path)),
+    responses((status = 200, body = ProductResponse), Problem))]
 #[tracing::instrument(name = "handler.products.show", skip_all)]
 pub(crate) async fn show(
     State(app): State<App>,
     Path(product_id): Path<ProductId>,
-    seller: Seller,
+    seller: CurrentSeller,
 ) -> Result<Json<ProductResponse>, ApiError> {
-    Ok(Json(find(&app, &seller, product_id).await?))
+    Ok(Json(find(&app, seller, product_id).await?))
 }
 
 async fn find(
     app: &App,
-    seller: &Seller,
+    seller: CurrentSeller,
     product_id: ProductId,
 ) -> Result<ProductResponse, ApiError> {
-    let found = catalogue::find_product(&app.pool, seller.seller_id, product_id).await?;
+    let found = catalogue::find_product(&app.pool, seller.id, product_id).await?;
     Ok(found.ok_or(ApiError::ProductNotFound)?.into())
 }

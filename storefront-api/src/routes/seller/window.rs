@@ -3,8 +3,8 @@
 use crate::extract::Faults;
 use jiff::{SignedDuration, Timestamp};
 
-/// Wants a window that lies ahead. Moments are checked here and not with the other values, since
-/// it takes the time to do so.
+/// Requires a window that lies ahead. Its moments are checked here and not with the other values,
+/// since that takes the current time.
 pub(super) fn check_window(
     opens_at: Timestamp,
     closes_at: Option<Timestamp>,

@@ -9,19 +9,18 @@ use edge::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Languages of the pages.
 const LANGUAGES: [&str; 2] = ["en", "ko"];
 
-/// What the pages need to know.
+/// What the pages need to know first.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ClientConfig {
-    /// Where to join and stream.
-    pub admission_url: String,
-    /// Languages of the pages.
-    pub languages: Vec<&'static str>,
+pub(crate) struct ClientConfig {
+    /// Where the pages join a line and open its stream.
+    admission_url: String,
+    /// The languages that the pages are in.
+    languages: Vec<&'static str>,
 }
 
-/// Tells the pages where admission is.
+/// Returns what the pages need to know first.
 #[utoipa::path(get, path = "/v1/client-config", tag = "shopper",
     responses((status = 200, body = ClientConfig)))]
 pub(crate) async fn show(State(app): State<App>, headers: HeaderMap) -> Json<ClientConfig> {
@@ -32,8 +31,8 @@ pub(crate) async fn show(State(app): State<App>, headers: HeaderMap) -> Json<Cli
     })
 }
 
-/// On the own machine, `localhost` and `127.0.0.1` are two sites to a browser, and a cookie of one
-/// is not sent to the other: so admission is named as the page is.
+/// To a browser, `localhost` and `127.0.0.1` are two sites, and a cookie of one is not sent to the
+/// other. So on a local machine admission gets the name that the page has.
 fn admission_url(public_url: &str, host: &str) -> String {
     let public_url = public_url.trim_end_matches('/');
     match host.split(':').next() {

@@ -1,17 +1,17 @@
-//! What shoppers ask.
+//! What shoppers ask. A handler that needs a session takes
+//! [`ShopperOnly`](crate::extract::ShopperOnly).
 
-pub mod config;
-pub mod drops;
-pub mod orders;
-pub mod payment;
-pub mod session;
-pub mod tickets;
+mod config;
+pub(super) mod drops;
+mod orders;
+mod payment;
+mod session;
+mod tickets;
 
 use crate::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// All routes of shoppers.
-pub fn router() -> OpenApiRouter<App> {
+pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(config::show))
         .routes(routes!(session::begin))

@@ -1,0 +1,113 @@
+//! Who may listen to a stream, and the seat that a listener holds while it does.
+
+use crate::{
+    app::App,
+    error::ApiError,
+    extract::TicketSource,
+    room::RoomError,
+    socket::{DisconnectReason, Frame, Outlet, Seen, Subscription},
+};
+use axum::http::{HeaderMap, header};
+use database::line::room_lookup;
+use edge::{AllowedOrigins, origin::OriginVerdict};
+use shared::{
+    credentials::TicketClaims,
+    drops::CloseReason,
+    ids::{DropId, TicketId},
+    telemetry::GaugeName,
+};
+use std::{sync::Arc, time::Instant};
+use tokio::sync::OwnedSemaphorePermit;
+
+/// A connection's seat, and its slot among all sockets.
+pub(super) struct Listener {
+    seat: Seat,
+    _slot: OwnedSemaphorePermit,
+}
+
+/// What a listener writes from.
+enum Seat {
+    InRoom(Subscription),
+    /// The drop is over: one frame, and the end.
+    AfterTheEnd(Arc<Outlet>),
+}
+
+impl Listener {
+    /// Checks who asks, and takes a seat. `seen` is what a returning client saw last.
+    pub(super) async fn open(
+        app: &App,
+        drop_id: DropId,
+        headers: &HeaderMap,
+        seen: Option<Seen>,
+    ) -> Result<Self, ApiError> {
+        let claims = check(app, drop_id, headers)?;
+        let slot = socket_slot(app)?;
+        let seat = seat(app, drop_id, claims, seen).await?;
+        GaugeName::Sockets.get().increment(1);
+        Ok(Self { seat, _slot: slot })
+    }
+
+    pub(super) fn outlet(&self) -> &Arc<Outlet> {
+        match &self.seat {
+            Seat::InRoom(subscription) => subscription.outlet(),
+            Seat::AfterTheEnd(outlet) => outlet,
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        GaugeName::Sockets.get().decrement(1);
+    }
+}
+
+/// Takes one of the instance's slots for sockets.
+pub(super) fn socket_slot(app: &App) -> Result<OwnedSemaphorePermit, ApiError> {
+    Arc::clone(&app.socket_slots).try_acquire_owned().map_err(|_| ApiError::Busy)
+}
+
+fn check(app: &App, drop_id: DropId, headers: &HeaderMap) -> Result<TicketClaims, ApiError> {
+    let verdict = app.origins.judge(headers);
+    if verdict == OriginVerdict::Refused {
+        return Err(AllowedOrigins::refusal().into());
+    }
+    let ticket = app.presented_ticket(headers, drop_id)?;
+    // A browser adds cookies for any page: then the page must be named, and one of ours.
+    if ticket.source == TicketSource::Cookie && !is_from_our_page(verdict, headers) {
+        return Err(AllowedOrigins::refusal().into());
+    }
+    app.look_limiter.check(&ticket.claims.ticket.ticket_id)?;
+    Ok(ticket.claims)
+}
+
+/// A page's own stream names its origin, or the browser says that it asks for its own site.
+fn is_from_our_page(verdict: OriginVerdict, headers: &HeaderMap) -> bool {
+    let is_upgrade = headers.contains_key(header::UPGRADE);
+    let is_own = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+    verdict == OriginVerdict::Allowed || (!is_upgrade && is_own)
+}
+
+async fn seat(
+    app: &App,
+    drop_id: DropId,
+    claims: TicketClaims,
+    seen: Option<Seen>,
+) -> Result<Seat, ApiError> {
+    match app.rooms.find(drop_id).await {
+        Ok(room) => Ok(Seat::InRoom(app.hubs.subscribe(room, claims, seen, Instant::now()))),
+        Err(RoomError::Ended(reason)) => {
+            Ok(Seat::AfterTheEnd(after_the_end(app, claims.ticket.ticket_id, reason).await))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The last frame of a ticket whose drop is over: it became an order, or was closed.
+async fn after_the_end(app: &App, ticket_id: TicketId, reason: CloseReason) -> Arc<Outlet> {
+    let order = room_lookup::order_state(&app.pool, ticket_id).await;
+    let is_ordered = order.is_ok_and(|order| order.is_some());
+    let outlet = Arc::new(Outlet::default());
+    outlet.send(if is_ordered { Frame::Held } else { Frame::Closed { reason } });
+    outlet.close(DisconnectReason::TicketClosed);
+    outlet
+}

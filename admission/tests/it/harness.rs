@@ -1,0 +1,256 @@
+//! An open room in a Redis of the test's own, instances of the service on it, shoppers.
+
+use futures_util::{SinkExt, StreamExt};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+use shared::{
+    clock::{Clock, SystemClock},
+    config::Settings,
+    credentials::{Session, TicketClaims},
+    ids::ShopperId,
+    line::Epoch,
+    shutdown::Shutdown,
+};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use testkit::{MockClock, TestRedis, keyring, room::TestRoom, wait_until};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+    time::timeout,
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{self, Message, client::IntoClientRequest, protocol::CloseFrame},
+};
+
+/// A page that may call the service.
+pub(crate) const ORIGIN: &str = "http://127.0.0.1:8080";
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+const UNITS: u32 = 1000;
+/// A database that nobody can reach: an open line needs none.
+const NOWHERE: &str = "postgres://nobody@127.0.0.1:1/nothing";
+
+/// A room, and the ways to it.
+pub(crate) struct AdmissionTest {
+    pub(crate) room: TestRoom,
+    pub(crate) database_url: String,
+}
+
+/// The service in this process, by a clock that stands until the test moves it.
+pub(crate) struct TestInstance {
+    pub(crate) address: SocketAddr,
+    pub(crate) clock: MockClock,
+    pub(crate) shutdown: Shutdown,
+    pub(crate) task: JoinHandle<anyhow::Result<()>>,
+}
+
+pub(crate) struct TestShopper {
+    pub(crate) id: ShopperId,
+    pub(crate) session: String,
+}
+
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+impl AdmissionTest {
+    /// An open room in a Redis database of its own.
+    pub(crate) async fn open() -> Self {
+        let test = Self::empty().await;
+        test.begin(TestRoom::EPOCH).await;
+        test
+    }
+
+    /// A Redis database of its own, without any room.
+    pub(crate) async fn empty() -> Self {
+        Self::on(TestRedis::create().await).await
+    }
+
+    /// This Redis database; there is no room yet.
+    pub(crate) async fn on(redis: TestRedis) -> Self {
+        let mut room = TestRoom::on(redis).await;
+        room.config.admission_rate_per_second = 1000.0;
+        room.config.max_units_per_ticket = 2;
+        Self { room, database_url: NOWHERE.to_owned() }
+    }
+
+    /// Begins an epoch and opens its room.
+    pub(crate) async fn begin(&self, epoch: Epoch) {
+        self.room.begin(epoch, UNITS).await;
+    }
+
+    pub(crate) async fn instance(&self) -> TestInstance {
+        self.instance_with(|_| {}).await
+    }
+
+    pub(crate) async fn instance_with(&self, change: impl FnOnce(&mut Settings)) -> TestInstance {
+        let mut settings = testkit::settings([
+            ("SLUICE_REDIS__URL", self.room.redis.url()),
+            ("SLUICE_DATABASE__URL", self.database_url.as_str()),
+            ("SLUICE_LIMITS__JOINS_PER_SECOND", "1000"),
+        ]);
+        change(&mut settings);
+        let instance = TestInstance::start(settings).await;
+        wait_until("ready instance", PATIENCE, async || {
+            let ready = Client::new().get(instance.url("/readyz")).send().await.ok()?;
+            ready.status().is_success().then_some(())
+        })
+        .await;
+        instance
+    }
+
+    pub(crate) fn path(&self, rest: &str) -> String {
+        format!("/v1/drops/{}/{rest}", self.room.drop_id)
+    }
+
+    pub(crate) fn body(&self) -> Value {
+        json!({"variant_id": self.room.variant_id, "units": 1})
+    }
+
+    /// Joins, and returns the answer's JSON.
+    pub(crate) async fn join(&self, instance: &TestInstance, shopper: &TestShopper) -> Value {
+        let (status, body) = self.try_join(instance, shopper).await;
+        assert!(status == 201 || status == 200, "{status} {body}");
+        body
+    }
+
+    pub(crate) async fn try_join(
+        &self,
+        instance: &TestInstance,
+        shopper: &TestShopper,
+    ) -> (u16, Value) {
+        let request = instance.request(Method::POST, &self.path("tickets"), shopper);
+        answer(request.json(&self.body())).await
+    }
+
+    /// Asks for a ticket's status.
+    pub(crate) async fn status(&self, instance: &TestInstance, token: &str) -> (u16, Value) {
+        let url = instance.url(&self.path("ticket"));
+        answer(Client::new().get(url).header("sluice-ticket", token)).await
+    }
+
+    pub(crate) async fn leave(&self, instance: &TestInstance, token: &str) -> (u16, Value) {
+        let url = instance.url(&self.path("ticket"));
+        answer(Client::new().delete(url).header("sluice-ticket", token)).await
+    }
+
+    /// Asks for the room's numbers.
+    pub(crate) async fn numbers(&self, instance: &TestInstance) -> Value {
+        let (status, numbers) = answer(Client::new().get(instance.url(&self.path("room")))).await;
+        assert_eq!(status, 200, "{numbers}");
+        numbers
+    }
+
+    /// Opens a stream with the ticket in the subprotocol.
+    pub(crate) async fn stream(&self, instance: &TestInstance, token: &str, query: &str) -> Socket {
+        let url = format!("ws://{}{}{query}", instance.address, self.path("stream"));
+        let mut request = url.into_client_request().unwrap();
+        let protocols = format!("sluice.v1, sluice.ticket.{token}");
+        request.headers_mut().insert("sec-websocket-protocol", protocols.parse().unwrap());
+        connect_async(request).await.unwrap().0
+    }
+
+    /// Opens a stream with headers of the test's choice; the status where it was refused.
+    pub(crate) async fn try_stream(
+        &self,
+        instance: &TestInstance,
+        headers: &[(&'static str, String)],
+    ) -> Result<Socket, u16> {
+        let url = format!("ws://{}{}", instance.address, self.path("stream"));
+        let mut request = url.into_client_request().unwrap();
+        for (name, value) in headers {
+            request.headers_mut().append(*name, value.parse().unwrap());
+        }
+        match connect_async(request).await {
+            Ok((socket, _)) => Ok(socket),
+            Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+impl TestInstance {
+    async fn start(settings: Settings) -> Self {
+        let public = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let admin = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = public.local_addr().unwrap();
+        // Redis dates the tickets, by the machine's clock.
+        let clock = MockClock::at(SystemClock.now());
+        let (shutdown, time) = (Shutdown::default(), Arc::new(clock.clone()));
+        let stop = shutdown.clone();
+        let task =
+            tokio::spawn(
+                async move { admission::run_on(&settings, time, stop, public, admin).await },
+            );
+        Self { address, clock, shutdown, task }
+    }
+
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    pub(crate) fn request(
+        &self,
+        method: Method,
+        path: &str,
+        shopper: &TestShopper,
+    ) -> RequestBuilder {
+        Client::new().request(method, self.url(path)).bearer_auth(&shopper.session)
+    }
+}
+
+impl TestShopper {
+    pub(crate) fn new() -> Self {
+        let id = ShopperId::generate();
+        let session = Session { shopper_id: id, expires_at_ms: i64::MAX }.seal(&keyring());
+        Self { id, session }
+    }
+}
+
+/// What a ticket's token says, expired or not.
+pub(crate) fn claims(token: &str) -> TicketClaims {
+    TicketClaims::open(&keyring(), token, 0).unwrap()
+}
+
+pub(crate) async fn answer(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let body = response.bytes().await.unwrap();
+    (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
+}
+
+/// The next frame, or the close.
+pub(crate) async fn next(socket: &mut Socket) -> Result<Value, (u16, String)> {
+    loop {
+        match timeout(PATIENCE, socket.next()).await.expect("a frame in time") {
+            Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).unwrap()),
+            Some(Ok(Message::Close(Some(CloseFrame { code, reason })))) => {
+                return Err((u16::from(code), reason.to_string()));
+            }
+            Some(Ok(Message::Close(None))) | None => return Err((1006, String::new())),
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return Err((1006, error.to_string())),
+        }
+    }
+}
+
+/// Reads until a frame fits.
+pub(crate) async fn until(socket: &mut Socket, fits: impl Fn(&Value) -> bool) -> Value {
+    loop {
+        let frame = next(socket).await.unwrap();
+        if fits(&frame) {
+            return frame;
+        }
+    }
+}
+
+/// Reads until the close.
+pub(crate) async fn until_close(socket: &mut Socket) -> (u16, String) {
+    loop {
+        if let Err(close) = next(socket).await {
+            return close;
+        }
+    }
+}
+
+pub(crate) async fn say(socket: &mut Socket, message: Message) {
+    let _ = socket.send(message).await;
+}

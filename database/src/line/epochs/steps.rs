@@ -1,0 +1,78 @@
+//! The steps of a rebuild in the drop row, each a compare-and-set.
+
+use crate::{DatabaseError, Doing, ordering::boundaries::Boundary};
+use shared::{ids::DropId, line::Epoch};
+use sqlx::PgPool;
+
+/// Begins epoch `to`, if the drop still has `from`. `false` when somebody else was faster.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn begin(
+    pool: &PgPool,
+    drop_id: DropId,
+    from: Epoch,
+    to: Epoch,
+) -> Result<bool, DatabaseError> {
+    let begun = sqlx::query!(
+        "update drops set epoch = $3, epoch_state = 'rebuilding' where id = $1 and epoch = $2",
+        drop_id as DropId,
+        from.0.cast_signed(),
+        to.0.cast_signed(),
+    )
+    .execute(pool)
+    .await
+    .doing("begin an epoch")?;
+    Ok(begun.rows_affected() == 1)
+}
+
+/// Keeps the boundary: commands of older epochs at or beyond it are passed over from now on.
+/// `false` when the epoch is not the one that is being rebuilt.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn set_boundary(
+    pool: &PgPool,
+    drop_id: DropId,
+    epoch: Epoch,
+    boundary: Boundary,
+) -> Result<bool, DatabaseError> {
+    let set = sqlx::query!(
+        "insert into epoch_boundaries (drop_id, epoch, generation, log_offset)
+         select id, epoch, $3, $4 from drops
+         where id = $1 and epoch = $2 and epoch_state = 'rebuilding' for share",
+        drop_id as DropId,
+        epoch.0.cast_signed(),
+        boundary.generation,
+        boundary.offset,
+    )
+    .execute(pool)
+    .await
+    .doing("keep the boundary of an epoch")?;
+    Ok(set.rows_affected() == 1)
+}
+
+/// Notes that the line of this epoch is open. `false` when the epoch is not the one that is being
+/// rebuilt.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn mark_open(
+    pool: &PgPool,
+    drop_id: DropId,
+    epoch: Epoch,
+) -> Result<bool, DatabaseError> {
+    let opened = sqlx::query!(
+        "update drops set epoch_state = 'open'
+         where id = $1 and epoch = $2 and epoch_state = 'rebuilding'",
+        drop_id as DropId,
+        epoch.0.cast_signed(),
+    )
+    .execute(pool)
+    .await
+    .doing("open an epoch")?;
+    Ok(opened.rows_affected() == 1)
+}

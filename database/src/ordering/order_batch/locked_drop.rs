@@ -1,0 +1,94 @@
+//! A drop's row while a batch has it locked.
+
+use super::decide::Shop;
+use crate::ordering::boundaries::{Boundaries, Boundary};
+use shared::{
+    drops::DropState,
+    gcra::Gcra,
+    ids::{DropId, SellerId, VariantId},
+    line::Epoch,
+    messages::PlaceOrder,
+};
+use sqlx::FromRow;
+use std::collections::BTreeMap;
+
+/// A drop, locked.
+pub(super) struct LockedDrop {
+    pub(super) seller_id: SellerId,
+    pub(super) partition: Option<i32>,
+    pub(super) epoch: Epoch,
+    /// Its line is being rebuilt: its commands wait, so that the rebuild reads a state at rest.
+    pub(super) is_rebuilding: bool,
+    /// Which commands its rebuilds left out.
+    pub(super) boundaries: Boundaries,
+    pub(super) rate: f64,
+    pub(super) tat_us: Option<f64>,
+    /// The rate that the arrival time was computed with.
+    pub(super) tat_rate: Option<f64>,
+    pub(super) hold_seconds: i32,
+    pub(super) shop: Shop,
+    pub(super) currency: BTreeMap<VariantId, String>,
+}
+
+/// What a batch reads of a drop.
+#[derive(FromRow)]
+pub(super) struct DropRow {
+    pub(super) id: DropId,
+    seller_id: SellerId,
+    state: DropState,
+    partition: Option<i32>,
+    epoch: i32,
+    is_rebuilding: bool,
+    order_rate_per_second: f64,
+    order_tat_us: Option<f64>,
+    order_tat_rate: Option<f64>,
+    hold_seconds: i32,
+    max_units_per_ticket: i32,
+    max_units_per_customer: i32,
+}
+
+impl LockedDrop {
+    /// The order rate. The column's check keeps it above zero.
+    pub(super) fn gcra(&self) -> Option<Gcra> {
+        Gcra::per_second(self.rate)
+    }
+
+    /// Whether a command belongs to an epoch that was rebuilt without it.
+    pub(super) fn passes_over(&self, command: &PlaceOrder, at: Boundary) -> bool {
+        self.boundaries.leave_out(command.epoch, at)
+    }
+
+    /// Carries the stored arrival time over to a rate that was changed since.
+    pub(super) fn rescale(&mut self, now_us: f64) {
+        let changed = self.tat_rate.filter(|old| (old - self.rate).abs() > f64::EPSILON);
+        let old = changed.and_then(Gcra::per_second);
+        if let (Some(tat), Some(old), Some(new)) = (self.tat_us, old, self.gcra()) {
+            self.tat_us = Some(new.rescale(&old, tat, now_us));
+        }
+    }
+}
+
+impl From<DropRow> for LockedDrop {
+    fn from(row: DropRow) -> Self {
+        let shop = Shop {
+            state: row.state,
+            max_units_per_ticket: row.max_units_per_ticket.unsigned_abs(),
+            max_units_per_customer: row.max_units_per_customer.unsigned_abs(),
+            shelves: BTreeMap::new(),
+            usage: BTreeMap::new(),
+        };
+        Self {
+            seller_id: row.seller_id,
+            partition: row.partition,
+            epoch: Epoch(row.epoch.unsigned_abs()),
+            is_rebuilding: row.is_rebuilding,
+            boundaries: Boundaries::default(),
+            rate: row.order_rate_per_second,
+            tat_us: row.order_tat_us,
+            tat_rate: row.order_tat_rate,
+            hold_seconds: row.hold_seconds,
+            shop,
+            currency: BTreeMap::new(),
+        }
+    }
+}

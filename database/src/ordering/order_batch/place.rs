@@ -1,0 +1,103 @@
+//! The orders that come of the taken records.
+
+use super::{
+    decide::{Decision, Wish, decide},
+    locked_drop::LockedDrop,
+    take::{Fate, Taken},
+};
+use crate::ordering::order::{Change, Order};
+use shared::{
+    ids::{DropId, OrderId},
+    lifecycle::TicketState,
+    messages::PlaceOrder,
+};
+use std::collections::BTreeMap;
+
+/// An order to write, with the command it comes from.
+pub(super) struct Placed<'a> {
+    pub(super) command: &'a PlaceOrder,
+    pub(super) order: Order,
+    pub(super) reason: Option<&'static str>,
+}
+
+/// Decides what the taken records ask for.
+pub(super) fn place<'a>(
+    drops: &BTreeMap<DropId, LockedDrop>,
+    taken: &'a Taken<'_>,
+) -> Vec<Placed<'a>> {
+    let fates = || taken.records.iter().map(|(_, fate)| fate);
+    let wishes: Vec<_> = fates().filter_map(Fate::wanted).map(wish).collect();
+    let mut shops = drops.iter().map(|(id, flash_drop)| (*id, flash_drop.shop.clone())).collect();
+    let mut decisions = decide(&mut shops, &wishes).into_iter();
+    let place = |fate: &'a Fate<'_>| {
+        let command = fate.placed()?;
+        let flash_drop = drops.get(&command.drop_id)?;
+        let decision = fate.wanted().and_then(|_| decisions.next());
+        let (state, reason, amount) = match (decision, fate) {
+            (Some(Decision::Reserved { amount_minor }), _) => {
+                (TicketState::Reserved, None, Some(amount_minor))
+            }
+            (Some(Decision::Rejected(reason)), _) => {
+                (TicketState::Rejected, Some(reason.as_str()), None)
+            }
+            (None, Fate::Dead { reason, .. }) => (TicketState::Dead, Some(reason.as_str()), None),
+            (None, _) => return None,
+        };
+        Some(Placed { command, order: order(command, flash_drop, state, amount), reason })
+    };
+    fates().filter_map(place).collect()
+}
+
+impl Placed<'_> {
+    pub(super) fn id_and_state(&self) -> (OrderId, TicketState) {
+        (self.order.id, self.order.state)
+    }
+
+    pub(super) fn change(&self) -> Change<'_> {
+        Change {
+            order: &self.order,
+            sequence: 1,
+            from: TicketState::Admitted,
+            to: self.order.state,
+            reason: self.reason.map(Into::into),
+        }
+    }
+}
+
+fn wish(command: &PlaceOrder) -> Wish {
+    Wish {
+        drop_id: command.drop_id,
+        shopper_id: command.shopper_id,
+        variant_id: command.variant_id,
+        units: command.units,
+    }
+}
+
+fn order(
+    command: &PlaceOrder,
+    flash_drop: &LockedDrop,
+    state: TicketState,
+    amount_minor: Option<i64>,
+) -> Order {
+    // What was not taken still shows what it would have cost, where that is known.
+    let price = || {
+        let shelf = flash_drop.shop.shelves.get(&command.variant_id)?;
+        shelf.price_minor.checked_mul(i64::from(command.units))
+    };
+    let currency = flash_drop.currency.get(&command.variant_id);
+    Order {
+        id: command.ticket_id.into(),
+        drop_id: command.drop_id,
+        seller_id: flash_drop.seller_id,
+        shopper_id: command.shopper_id,
+        variant_id: command.variant_id,
+        units: i32::try_from(command.units).unwrap_or(i32::MAX),
+        amount_minor: amount_minor.or_else(price).unwrap_or_default(),
+        // ISO 4217: no currency involved.
+        currency: currency.cloned().unwrap_or_else(|| "XXX".into()),
+        state,
+        sequence: 1,
+        lane: i16::from(command.lane.0),
+        score: command.score.raw() as i64,
+    }
+}

@@ -1,0 +1,18 @@
+//! Why a drop was not changed.
+
+use crate::DatabaseError;
+use shared::drops::DropState;
+
+/// Why a drop was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeDropError {
+    /// There is no drop with this id, or it is another tenant's.
+    #[error("there is no such drop")]
+    NotFound,
+    /// Its state does not allow the change.
+    #[error("a drop that is {0} can't be changed this way")]
+    WrongState(DropState),
+    /// The database failed; nothing is changed then.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}

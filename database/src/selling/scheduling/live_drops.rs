@@ -1,0 +1,114 @@
+//! The drops that workers look after.
+
+use crate::{DatabaseError, Doing};
+use jiff::Timestamp;
+use shared::{
+    drops::{DropMode, DropState, Limits},
+    ids::{DropId, VariantId},
+    line::Epoch,
+    text_enum,
+};
+use sqlx::PgPool;
+
+text_enum! {
+    /// What Postgres knows of a drop's line in Redis.
+    EpochState {
+        /// The drop has none, or none any more.
+        None = "none",
+        /// The line is being built.
+        Rebuilding = "rebuilding",
+        /// The line can be used.
+        Open = "open",
+    }
+}
+
+/// A drop that the workers look after.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveDrop {
+    /// Names the drop.
+    pub id: DropId,
+    /// Where it is in its life.
+    pub state: DropState,
+    /// What the operator lets it do.
+    pub mode: DropMode,
+    /// The operator's message to those who wait.
+    pub message: Option<String>,
+    /// When it opens; [`Timestamp::MAX`] without a time.
+    pub opens_at: Timestamp,
+    /// When it closes; `None` for no end.
+    pub closes_at: Option<Timestamp>,
+    /// How fast it goes.
+    pub limits: Limits,
+    /// Raised with each change of limits, mode, message or times.
+    pub limits_version: i64,
+    /// Units of one ticket, at most.
+    pub max_units_per_ticket: u32,
+    /// Its partition of `queue-events` and `order-commands`.
+    pub partition: i32,
+    /// Generation of its line in Redis.
+    pub epoch: Epoch,
+    /// Whether that line can be used.
+    pub epoch_state: EpochState,
+    /// Where the drop's own room events begin: generation and offset.
+    pub events_start: (i64, i64),
+    /// What it sells, in the order of the ids.
+    pub variants: Vec<VariantId>,
+}
+
+/// Lists the drops that have a partition and are about to open, open, or over with a line that is
+/// not empty yet.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn live_drops(pool: &PgPool) -> Result<Vec<LiveDrop>, DatabaseError> {
+    read(pool, None).await
+}
+
+/// Looks up one of the [`live_drops`].
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn live_drop(pool: &PgPool, drop_id: DropId) -> Result<Option<LiveDrop>, DatabaseError> {
+    Ok(read(pool, Some(drop_id)).await?.pop())
+}
+
+async fn read(pool: &PgPool, drop_id: Option<DropId>) -> Result<Vec<LiveDrop>, DatabaseError> {
+    sqlx::query!(
+        r#"select d.id, d.state, d.mode, d.message, d.opens_at, d.closes_at,
+             d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
+             d.limits_version, d.max_units_per_ticket, d.partition as "partition!", d.epoch,
+             d.epoch_state, d.events_start_generation, d.events_start_offset,
+             array(select i.variant_id from inventory i where i.drop_id = d.id
+                   order by i.variant_id) as "variants!: Vec<VariantId>"
+         from drops d
+         where d.partition is not null and ($1::uuid is null or d.id = $1)
+             and (d.state in ('scheduled', 'open') or d.epoch_state <> 'none')
+         order by d.id"#,
+        drop_id as Option<DropId>,
+    )
+    .map(|row| LiveDrop {
+        id: row.id,
+        state: row.state,
+        mode: row.mode,
+        message: row.message,
+        opens_at: row.opens_at.map_or(Timestamp::MAX, jiff_sqlx::Timestamp::to_jiff),
+        closes_at: row.closes_at.map(jiff_sqlx::Timestamp::to_jiff),
+        limits: Limits {
+            admission_rate_per_second: row.admission_rate_per_second,
+            occupancy_cap: row.occupancy_cap.cast_unsigned(),
+            order_rate_per_second: row.order_rate_per_second,
+        },
+        limits_version: row.limits_version,
+        max_units_per_ticket: row.max_units_per_ticket.cast_unsigned(),
+        partition: row.partition,
+        epoch: Epoch(row.epoch.cast_unsigned()),
+        epoch_state: row.epoch_state,
+        events_start: (row.events_start_generation, row.events_start_offset),
+        variants: row.variants,
+    })
+    .fetch_all(pool)
+    .await
+    .doing("read live drops")
+}

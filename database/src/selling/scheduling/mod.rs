@@ -1,0 +1,12 @@
+//! The life of a drop as the workers move it on: prepared, opened, ended, retired.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `live_drops.rs` | the drops that workers look after |
+//! | `steps.rs` | the steps of their lives |
+
+mod live_drops;
+mod steps;
+
+pub use live_drops::{EpochState, LiveDrop, live_drop, live_drops};
+pub use steps::{assign_partitions, end_due, open_due, retire};

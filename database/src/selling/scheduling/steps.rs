@@ -1,0 +1,168 @@
+//! The steps of a drop's life. Every change is a compare-and-set on the state it leaves and writes
+//! its audit row in the same transaction.
+
+use crate::{
+    DatabaseError, Doing,
+    people::audit::{self, AuditEntry},
+    run_to_completion,
+    selling::give_back::give_back,
+};
+use serde_json::json;
+use shared::{
+    drops::DropState,
+    ids::{DropId, SellerId},
+    line::Epoch,
+};
+use sqlx::{PgConnection, PgPool};
+
+/// How long before its opening a drop gets a partition and a room.
+const AHEAD_SECONDS: f64 = 600.0;
+
+/// Gives each drop that is about to open the partition that the fewest live drops have. Returns
+/// how many got one.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn assign_partitions(pool: &PgPool, partitions: u16) -> Result<u64, DatabaseError> {
+    let mut count = 0;
+    loop {
+        let assigned = sqlx::query!(
+            // The lock makes two schedulers count one after the other.
+            "with lock as materialized (select pg_advisory_xact_lock(hashtext('partitions'))),
+             next as (
+                 select id from drops, lock
+                 where partition is null and (state = 'open' or state = 'scheduled'
+                     and opens_at <= now() + make_interval(secs => $2))
+                 order by opens_at, id limit 1 for update of drops skip locked),
+             free as (
+                 select n from generate_series(0, $1::int - 1) n
+                 left join drops d on d.partition = n
+                     and (d.state in ('scheduled', 'open') or d.epoch_state <> 'none')
+                 group by n order by count(d.id), n limit 1)
+             update drops set partition = free.n from next, free
+             where drops.id = next.id and drops.partition is null",
+            i32::from(partitions),
+            AHEAD_SECONDS,
+        )
+        .execute(pool)
+        .await
+        .doing("assign a partition")?;
+        if assigned.rows_affected() == 0 {
+            return Ok(count);
+        }
+        count += assigned.rows_affected();
+    }
+}
+
+/// Opens the drops whose time has come.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn open_due(pool: &PgPool) -> Result<Vec<DropId>, DatabaseError> {
+    sqlx::query_scalar!(
+        r#"with opened as (
+             update drops set state = 'open', version = version + 1
+             where state = 'scheduled' and opens_at <= now()
+                 and (closes_at is null or closes_at > now())
+             returning id, seller_id),
+         audited as (
+             insert into audit_log (actor, action, drop_id, seller_id, old, new, why)
+             select 'scheduler', 'drop.open', id, seller_id,
+                 '{"state": "scheduled"}', '{"state": "open"}', 'its time came' from opened)
+         select id from opened"#
+    )
+    .fetch_all(pool)
+    .await
+    .doing("open drops")
+}
+
+/// Ends the drops whose time is over, and those that have nothing left that could come back.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn end_due(pool: &PgPool) -> Result<Vec<(DropId, DropState)>, DatabaseError> {
+    sqlx::query!(
+        r#"with due as (
+             select id, state as old, case when closes_at <= now() then 'closed'
+                 else 'sold_out' end as new
+             from drops d
+             where (state in ('scheduled', 'open') and closes_at <= now())
+                 or (state = 'open' and not exists (
+                     select from inventory i
+                     where i.drop_id = d.id and (i.available > 0 or i.reserved > 0)))
+             for update of d skip locked),
+         ended as (
+             update drops d set state = due.new, end_reason = due.new, ended_at = now(),
+                 version = version + 1
+             from due where d.id = due.id
+             returning d.id, d.seller_id, due.old, due.new),
+         audited as (
+             insert into audit_log (actor, action, drop_id, seller_id, old, new, why)
+             select 'scheduler', 'drop.end', id, seller_id, jsonb_build_object('state', old),
+                 jsonb_build_object('state', new),
+                 case new when 'closed' then 'its time was over' else 'nothing was left' end
+             from ended)
+         select id, new as "state!: DropState" from ended"#
+    )
+    .map(|row| (row.id, row.state))
+    .fetch_all(pool)
+    .await
+    .doing("end drops")
+}
+
+/// Retires an ended drop whose line is empty: gives its free units back to their variants and
+/// frees its partition. `false` while orders of it go on, or the line has to be told of some.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn retire(pool: &PgPool, drop_id: DropId, epoch: Epoch) -> Result<bool, DatabaseError> {
+    let pool = pool.clone();
+    run_to_completion(async move {
+        let mut tx = pool.begin().await.doing("begin to retire a drop")?;
+        let Some((seller_id, state)) = close_line(&mut tx, drop_id, epoch).await? else {
+            return Ok(false);
+        };
+        let given_back = give_back(&mut tx, drop_id).await?;
+        let entry = AuditEntry {
+            actor: "scheduler",
+            action: "drop.retire",
+            drop_id: Some(drop_id),
+            seller_id: Some(seller_id),
+            old: None,
+            new: Some(json!({ "state": state, "units_given_back": given_back })),
+            why: "everything of it is settled",
+        };
+        audit::write(&mut tx, &entry).await?;
+        tx.commit().await.doing("commit a retired drop")?;
+        Ok(true)
+    })
+    .await
+}
+
+/// Notes that an ended drop has no line any more, unless something of it goes on.
+async fn close_line(
+    conn: &mut PgConnection,
+    drop_id: DropId,
+    epoch: Epoch,
+) -> Result<Option<(SellerId, DropState)>, DatabaseError> {
+    sqlx::query!(
+        "update drops d set epoch_state = 'none', version = version + 1
+         where id = $1 and epoch = $2 and epoch_state = 'open'
+             and state in ('sold_out', 'closed', 'cancelled')
+             and not exists (select from inventory where drop_id = $1 and reserved > 0)
+             and not exists (select from orders where drop_id = $1
+                 and (not line_told or state in
+                     ('reserved', 'authorizing', 'authorized', 'capturing')))
+         returning seller_id, state",
+        drop_id as DropId,
+        epoch.0.cast_signed(),
+    )
+    .map(|row| (row.seller_id, row.state))
+    .fetch_optional(conn)
+    .await
+    .doing("retire a drop")
+}

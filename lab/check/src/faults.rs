@@ -1,0 +1,66 @@
+//! What was broken on purpose and when: written by whatever broke it, read by the check.
+
+use std::{
+    fs::OpenOptions,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use shared::clock::{Clock, SystemClock};
+
+/// One fault, from its beginning until it healed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// What was done, in words. A fault of Redis names Redis: it may excuse lost joins.
+    pub what: String,
+    /// Microseconds since 1970.
+    pub began_us: i64,
+    /// When everything was back up, in microseconds since 1970.
+    pub healed_us: i64,
+}
+
+/// Appends faults to a file, one JSON line each.
+#[derive(Debug, Clone)]
+pub struct FaultLog {
+    path: PathBuf,
+}
+
+impl FaultLog {
+    /// Appends to this file, which need not exist yet.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// Returns the current time, for [`Fault::began_us`].
+    #[must_use]
+    pub fn now_us() -> i64 {
+        SystemClock.now().as_microsecond()
+    }
+
+    /// Records a fault that has just healed.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error when the file cannot be written.
+    pub fn healed(&self, what: &str, began_us: i64) -> anyhow::Result<()> {
+        let fault = Fault { what: what.to_owned(), began_us, healed_us: Self::now_us() };
+        let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
+        let mut line = serde_json::to_vec(&fault)?;
+        line.push(b'\n');
+        file.write_all(&line).context("cannot write the fault log")
+    }
+}
+
+/// Reads the faults of a run; a missing file means that there were none.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Fault>> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the fault log {}", path.display()))?;
+    let parse = |line| serde_json::from_str(line).context("the fault log has a malformed line");
+    text.lines().map(parse).collect()
+}

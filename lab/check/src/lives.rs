@@ -1,0 +1,61 @@
+//! One ticket's way through the line.
+
+use shared::{
+    drops::CloseReason,
+    ids::ShopperId,
+    line::{Epoch, Score},
+};
+
+/// Where a ticket stands, as far as the line knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Waiting,
+    Admitted,
+    Left,
+    Closed(CloseReason),
+}
+
+/// Half-open spans of microseconds.
+pub(crate) type Spans = Vec<(i64, i64)>;
+
+/// A ticket's way through the line.
+#[derive(Debug, Clone)]
+pub(crate) struct TicketLife {
+    pub(crate) shopper_id: ShopperId,
+    pub(crate) score: Score,
+    pub(crate) units: u32,
+    /// Where it went when, in microseconds of Redis time; the first change is the join.
+    pub(crate) changes: Vec<(i64, Standing)>,
+    /// Its join was lost with a store: the log first met it when its browser brought it back.
+    pub(crate) was_lost: bool,
+    pub(crate) admitted_in: Option<Epoch>,
+}
+
+impl TicketLife {
+    /// Returns where it stands at the end of the log.
+    pub(crate) fn standing(&self) -> Standing {
+        self.changes.last().map_or(Standing::Waiting, |(_, standing)| *standing)
+    }
+
+    /// Returns when it was last admitted.
+    pub(crate) fn admitted_at_us(&self) -> Option<i64> {
+        let admitted = self.changes.iter().rev();
+        admitted.filter(|(_, to)| *to == Standing::Admitted).map(|(at_us, _)| *at_us).next()
+    }
+
+    /// Returns when it was live: from the join or return to its end, half-open.
+    pub(crate) fn live_spans(&self, order_ended_us: Option<i64>) -> Spans {
+        let mut spans = Spans::new();
+        for (n, (at_us, standing)) in self.changes.iter().enumerate() {
+            let until = self.changes.get(n + 1).map(|(at_us, _)| *at_us);
+            match standing {
+                Standing::Waiting => spans.push((*at_us, until.unwrap_or(i64::MAX))),
+                Standing::Admitted => {
+                    spans.push((*at_us, until.or(order_ended_us).unwrap_or(i64::MAX)));
+                }
+                Standing::Left | Standing::Closed(_) => {}
+            }
+        }
+        spans
+    }
+}

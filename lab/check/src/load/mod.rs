@@ -1,0 +1,61 @@
+//! Gathers the evidence, once the system has settled.
+
+mod kafka;
+mod ledger;
+mod postgres;
+mod stories;
+
+use std::time::Duration;
+
+use anyhow::Context;
+use shared::{ids::DropId, messages::topics};
+
+use super::{evidence::Evidence, options::CheckOptions};
+use crate::{faults, history};
+use postgres::PostgresReader;
+
+/// Reads everything about the run's drop.
+///
+/// # Errors
+///
+/// Returns an error that names the source that cannot be read.
+pub(crate) async fn evidence(options: &CheckOptions) -> anyhow::Result<Evidence> {
+    let entries = history::read(&options.history)?;
+    let (seed, drop_of_run) = stories::run_of(&entries);
+    let drop_id: DropId =
+        options.drop.or(drop_of_run).context("the history names no drop; pass one with --drop")?;
+    let mut postgres = PostgresReader::connect(&options.database).await?;
+    postgres.wait_settled(drop_id, Duration::from_secs(options.settle_seconds)).await?;
+    let tables = postgres.read(drop_id).await?;
+
+    let topic = |name: &str| format!("{}{name}", options.topic_prefix);
+    let dump = async |name: &str| kafka::dump(&options.kafka, topic(name)).await;
+    let events = kafka::events_of(&dump(topics::QUEUE_EVENTS).await?, drop_id);
+    let commands = kafka::commands_of(&dump(topics::ORDER_COMMANDS).await?, drop_id);
+    let order_events = kafka::order_events_of(&dump(topics::ORDER_EVENTS).await?, drop_id);
+
+    let shoppers = stories::stories(&entries);
+    let tickets = stories::tickets(&shoppers, &events, &tables.orders);
+    let provider = ledger::read(&options.psp_ledger, options.psp_api_key.as_deref()).await?;
+    let provider = provider.into_iter().filter(|entry| tickets.contains(&entry.reference));
+    Ok(Evidence {
+        seed,
+        shoppers,
+        faults: options.faults.as_deref().map(faults::read).transpose()?.unwrap_or_default(),
+        events,
+        commands,
+        order_events,
+        drop: tables.drop,
+        inventory: tables.inventory,
+        moves: tables.moves,
+        orders: tables.orders,
+        transitions: tables.transitions,
+        usage: tables.usage,
+        payments: tables.payments,
+        ledger: tables.ledger,
+        audit: tables.audit,
+        outbox: tables.outbox,
+        dead_orders: tables.dead_orders,
+        provider: provider.collect(),
+    })
+}

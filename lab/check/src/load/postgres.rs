@@ -1,0 +1,156 @@
+//! One snapshot of the tables, taken once nothing of the drop is in progress any more.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use shared::ids::{DropId, OrderId};
+use sqlx::{Connection, Executor, FromRow, PgConnection, postgres::PgRow};
+
+use crate::evidence::{
+    AuditEvidence, DropEvidence, InventoryEvidence, LedgerEvidence, MoveEvidence, OrderEvidence,
+    OutboxEvidence, PaymentEvidence, TransitionEvidence, UsageEvidence,
+};
+
+/// Reads one drop from Postgres over a connection of its own.
+pub(super) struct PostgresReader {
+    connection: PgConnection,
+}
+
+/// The rows of one drop.
+pub(super) struct Tables {
+    pub(super) drop: DropEvidence,
+    pub(super) inventory: Vec<InventoryEvidence>,
+    pub(super) moves: Vec<MoveEvidence>,
+    pub(super) orders: Vec<OrderEvidence>,
+    pub(super) transitions: Vec<TransitionEvidence>,
+    pub(super) usage: Vec<UsageEvidence>,
+    pub(super) payments: Vec<PaymentEvidence>,
+    pub(super) ledger: Vec<LedgerEvidence>,
+    pub(super) audit: Vec<AuditEvidence>,
+    pub(super) outbox: Vec<OutboxEvidence>,
+    pub(super) dead_orders: Vec<OrderId>,
+}
+
+/// Counts what is still in progress: orders, payments, unpublished events, and ends that the line
+/// has not been told.
+const IN_PROGRESS: &str = "
+    select (select count(*) from orders where drop_id = $1
+               and state in ('reserved', 'authorizing', 'authorized', 'capturing'))
+         + (select count(*) from payments p join orders o on o.id = p.order_id
+             where o.drop_id = $1 and p.status in ('pending', 'unknown'))
+         + (select count(*) from outbox x join orders o on o.id = x.aggregate
+             where o.drop_id = $1 and x.published_at is null)
+         + (select count(*) from orders where drop_id = $1 and not line_told)";
+
+/// How long nothing may change until the system counts as settled.
+const CALM: Duration = Duration::from_secs(2);
+
+impl PostgresReader {
+    pub(super) async fn connect(url: &str) -> anyhow::Result<Self> {
+        let connection = PgConnection::connect(url).await.context("cannot reach Postgres")?;
+        Ok(Self { connection })
+    }
+
+    /// Waits until nothing has been in progress for a moment. Gives up silently after `patience`:
+    /// what is stuck then is for the rules to find.
+    pub(super) async fn wait_settled(
+        &mut self,
+        drop_id: DropId,
+        patience: Duration,
+    ) -> anyhow::Result<()> {
+        let deadline = Instant::now() + patience;
+        let (mut calm_since, mut last) = (Instant::now(), None);
+        while Instant::now() < deadline {
+            let n_in_progress: i64 = sqlx::query_scalar(IN_PROGRESS)
+                .bind(drop_id)
+                .fetch_one(&mut self.connection)
+                .await?;
+            let log: Option<(i32, i64)> =
+                sqlx::query_as("select epoch, evn from log_cursors where drop_id = $1")
+                    .bind(drop_id)
+                    .fetch_optional(&mut self.connection)
+                    .await?;
+            if n_in_progress != 0 || last != Some(log) {
+                calm_since = Instant::now();
+            }
+            if calm_since.elapsed() >= CALM {
+                return Ok(());
+            }
+            last = Some(log);
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        Ok(())
+    }
+
+    /// Reads all tables in one snapshot.
+    pub(super) async fn read(&mut self, drop_id: DropId) -> anyhow::Result<Tables> {
+        self.connection.execute("begin isolation level repeatable read read only").await?;
+        let drop = sqlx::query_as(DROP)
+            .bind(drop_id)
+            .fetch_optional(&mut self.connection)
+            .await?
+            .with_context(|| format!("there is no drop {drop_id}"))?;
+        let dead: Vec<(OrderId,)> = self.rows(DEAD_ORDERS, drop_id).await?;
+        let tables = Tables {
+            drop,
+            inventory: self.rows(INVENTORY, drop_id).await?,
+            moves: self.rows(MOVES, drop_id).await?,
+            orders: self.rows(ORDERS, drop_id).await?,
+            transitions: self.rows(TRANSITIONS, drop_id).await?,
+            usage: self.rows(USAGE, drop_id).await?,
+            payments: self.rows(PAYMENTS, drop_id).await?,
+            ledger: self.rows(LEDGER, drop_id).await?,
+            audit: self.rows(AUDIT, drop_id).await?,
+            outbox: self.rows(OUTBOX, drop_id).await?,
+            dead_orders: dead.into_iter().map(|(id,)| id).collect(),
+        };
+        self.connection.execute("commit").await?;
+        Ok(tables)
+    }
+
+    async fn rows<Row>(&mut self, query: &'static str, drop_id: DropId) -> sqlx::Result<Vec<Row>>
+    where
+        Row: for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        sqlx::query_as(query).bind(drop_id).fetch_all(&mut self.connection).await
+    }
+}
+
+const DROP: &str = "
+    select id, state, mode, max_units_per_customer, admission_rate_per_second, occupancy_cap,
+           order_rate_per_second, limits_version, epoch,
+           (extract(epoch from ended_at) * 1000000)::bigint as ended_at_us
+      from drops where id = $1";
+const INVENTORY: &str = "
+    select variant_id, total, available, reserved, sold from inventory where drop_id = $1";
+const MOVES: &str = "
+    select variant_id, kind, d_available, d_reserved, d_sold, version,
+           (extract(epoch from at) * 1000000)::bigint as at_us
+      from inventory_moves where drop_id = $1 order by version, id";
+const ORDERS: &str = "
+    select id, shopper_id, variant_id, units, amount_minor, currency::text as currency, state,
+           (extract(epoch from processed_at) * 1000000)::bigint as processed_at_us,
+           (extract(epoch from updated_at) * 1000000)::bigint as updated_at_us
+      from orders where drop_id = $1 order by processed_at, id";
+const TRANSITIONS: &str = "
+    select t.order_id, t.sequence, t.from_state, t.to_state, t.terminal,
+           (extract(epoch from t.at) * 1000000)::bigint as at_us
+      from ticket_transitions t
+     where t.order_id in (select id from orders where drop_id = $1)
+     order by t.order_id, t.sequence";
+const USAGE: &str = "select customer_key, units from customer_usage where drop_id = $1";
+const PAYMENTS: &str = "
+    select p.id, p.order_id, p.kind, p.status
+      from payments p where p.order_id in (select id from orders where drop_id = $1)";
+const LEDGER: &str = "
+    select transaction_id, order_id, account, amount_minor, currency::text as currency
+      from ledger_entries where order_id in (select id from orders where drop_id = $1)";
+const AUDIT: &str = "
+    select id, actor, old, new, why, (extract(epoch from at) * 1000000)::bigint as at_us
+      from audit_log where drop_id = $1 order by id";
+const OUTBOX: &str = "
+    select event_id, topic, aggregate, sequence,
+           (extract(epoch from published_at) * 1000000)::bigint as published_at_us
+      from outbox where aggregate in (select id from orders where drop_id = $1)";
+const DEAD_ORDERS: &str = "
+    select order_id from dead_letters where drop_id = $1 and order_id is not null";

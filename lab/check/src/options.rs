@@ -1,0 +1,49 @@
+//! Where the evidence is.
+
+use std::path::PathBuf;
+
+use shared::ids::DropId;
+
+/// Options of `crowd check`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct CheckOptions {
+    /// History file written by `crowd run`.
+    #[arg(long)]
+    pub history: PathBuf,
+
+    /// Postgres URL.
+    #[arg(long, env = "SLUICE_DATABASE__URL", hide_env_values = true)]
+    pub database: String,
+
+    /// Kafka bootstrap servers.
+    #[arg(long, env = "SLUICE_KAFKA__BROKERS")]
+    pub kafka: String,
+
+    /// Prefix of the topic names.
+    #[arg(long, env = "SLUICE_KAFKA__TOPIC_PREFIX", default_value = "")]
+    pub topic_prefix: String,
+
+    /// Drop to judge; defaults to the one in the history.
+    #[arg(long)]
+    pub drop: Option<DropId>,
+
+    /// Payment provider's ledger: a file, or the provider's base URL.
+    #[arg(long)]
+    pub psp_ledger: String,
+
+    /// API key of the payment provider, for a ledger read over HTTP.
+    #[arg(long, env = "SLUICE_PSP__API_KEY", hide_env_values = true)]
+    pub psp_api_key: Option<String>,
+
+    /// Log of the faults injected during the run.
+    #[arg(long)]
+    pub faults: Option<PathBuf>,
+
+    /// Seconds to wait for the system to settle; after that it is judged as it is.
+    #[arg(long, default_value_t = 120)]
+    pub settle_seconds: u64,
+
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub json: bool,
+}

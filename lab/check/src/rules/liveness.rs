@@ -1,0 +1,184 @@
+//! LIVE-1 and LIVE-2.
+
+use std::collections::{HashMap, HashSet};
+
+use shared::{drops::DropMode, ids::OrderId};
+
+use crate::{evidence::Evidence, lives::Standing, replay::RoomReplay, verdict::Verdict};
+
+const SECOND_US: i64 = 1_000_000;
+/// How long nothing must have been broken, and how long the line then has to show that it moves.
+const WINDOW_US: i64 = 10 * SECOND_US;
+/// How long everything may take to settle.
+const SETTLE_US: i64 = 120 * SECOND_US;
+
+/// LIVE-1: an open line with people and units moves at nine tenths of its rate or faster.
+pub(super) fn the_line_moves(evidence: &Evidence, room: &RoomReplay) -> Verdict {
+    let (Some((first_us, _)), Some((last_us, _))) = (room.waiting.first(), room.waiting.last())
+    else {
+        return Verdict::not_applicable("nobody joined");
+    };
+    let end_us = evidence.drop.ended_at_us.unwrap_or(*last_us).min(*last_us);
+    let timeline = Timeline::new(evidence, room);
+    let (mut violations, mut n_windows) = (Vec::new(), 0);
+    let mut at_us = first_us + WINDOW_US;
+    while at_us + WINDOW_US <= end_us {
+        if let Some((moved, due)) = timeline.window(at_us) {
+            n_windows += 1;
+            if moved < due {
+                violations
+                    .push(format!("{moved} admitted in the 10 s from {at_us} µs, {due} were due"));
+            }
+        }
+        at_us += SECOND_US;
+    }
+    if n_windows == 0 {
+        return Verdict::not_applicable(
+            "no ten seconds without a fault and ten more to judge after them",
+        );
+    }
+    Verdict::of(violations, format!("{n_windows} windows of 10 s"))
+}
+
+/// What LIVE-1 has to know about any moment.
+struct Timeline<'a> {
+    evidence: &'a Evidence,
+    room: &'a RoomReplay,
+    processed_us: HashMap<OrderId, i64>,
+    ended_us: HashMap<OrderId, i64>,
+}
+
+impl<'a> Timeline<'a> {
+    fn new(evidence: &'a Evidence, room: &'a RoomReplay) -> Self {
+        let processed = evidence.orders.iter().map(|order| (order.id, order.processed_at_us));
+        let ended = evidence.transitions.iter().filter(|transition| transition.terminal);
+        Self {
+            evidence,
+            room,
+            processed_us: processed.collect(),
+            ended_us: ended.map(|transition| (transition.order_id, transition.at_us)).collect(),
+        }
+    }
+
+    /// Returns how many were admitted within the window and how many were due; `None` if none were.
+    fn window(&self, at_us: i64) -> Option<(u64, u64)> {
+        let until_us = at_us + WINDOW_US;
+        let broken = self
+            .evidence
+            .faults
+            .iter()
+            .any(|fault| fault.began_us < until_us && fault.healed_us > at_us - WINDOW_US);
+        let rate = self.slowest_rate(at_us, until_us)?;
+        let waiting = self.fewest_waiting(at_us, until_us);
+        if broken || waiting == 0 {
+            return None;
+        }
+        let free = self.free_units(at_us);
+        let headroom = i64::from(self.evidence.drop.occupancy_cap) - self.occupancy(at_us);
+        let due = (0.9 * rate * 10.0).min(free as f64).min(headroom as f64).min(waiting as f64);
+        let within = |(us, _): &&(i64, u32)| (at_us..until_us).contains(us);
+        let moved = self.room.admissions.iter().filter(within).map(|(_, n)| u64::from(*n)).sum();
+        (due >= 1.0).then_some((moved, due as u64))
+    }
+
+    /// Returns the lowest rate of the window; `None` unless the line was running all the time.
+    fn slowest_rate(&self, at_us: i64, until_us: i64) -> Option<f64> {
+        let configured = &self.room.configured;
+        let first = configured.iter().rposition(|(us, _)| *us <= at_us).unwrap_or_default();
+        let within = configured.iter().skip(first).take_while(|(us, _)| *us < until_us);
+        let mut slowest = self.evidence.drop.admission_rate_per_second;
+        for (n, (_, configured)) in within.enumerate() {
+            if configured.mode != DropMode::Running {
+                return None;
+            }
+            let rate = configured.admission_rate_micro as f64 / 1e6;
+            slowest = if n == 0 { rate } else { slowest.min(rate) };
+        }
+        Some(slowest)
+    }
+
+    /// Returns the fewest that waited at any time of the window.
+    fn fewest_waiting(&self, at_us: i64, until_us: i64) -> usize {
+        let waiting = &self.room.waiting;
+        let first = waiting.iter().rposition(|(us, _)| *us <= at_us).unwrap_or_default();
+        let within = waiting.iter().skip(first).take_while(|(us, _)| *us < until_us);
+        within.map(|(_, n)| *n).min().unwrap_or_default()
+    }
+
+    /// Returns the units free at a moment: available by the moves, less those admitted and not
+    /// processed.
+    fn free_units(&self, at_us: i64) -> i64 {
+        let moves = self.evidence.moves.iter().filter(|change| change.at_us <= at_us);
+        let available: i64 = moves.map(|change| i64::from(change.d_available)).sum();
+        available - self.admitted_until(at_us, &self.processed_us)
+    }
+
+    /// Returns the units of tickets that are admitted and not finished at a moment.
+    fn occupancy(&self, at_us: i64) -> i64 {
+        self.admitted_until(at_us, &self.ended_us)
+    }
+
+    /// Returns the units of tickets that are admitted at a moment and reach `until` only later.
+    fn admitted_until(&self, at_us: i64, until: &HashMap<OrderId, i64>) -> i64 {
+        let lives = self.room.tickets.iter().filter(|(id, life)| {
+            life.admitted_at_us().is_some_and(|admitted_us| admitted_us <= at_us)
+                && until.get(&OrderId::from(**id)).is_none_or(|until_us| *until_us > at_us)
+        });
+        lives.map(|(_, life)| i64::from(life.units)).sum()
+    }
+}
+
+/// LIVE-2: 120 s after the last fault, or after the end, everything is settled.
+pub(super) fn everything_settles(evidence: &Evidence, room: &RoomReplay) -> Verdict {
+    let mut violations = unsettled(evidence, room);
+    let last_admission_us = room.admissions.last().map(|(at_us, _)| *at_us);
+    let quiet_us = [evidence.last_heal_us(), evidence.drop.ended_at_us, last_admission_us]
+        .into_iter()
+        .flatten()
+        .max();
+    let Some(quiet_us) = quiet_us else {
+        return Verdict::not_applicable("nothing happened");
+    };
+    let orders = evidence.orders.iter().map(|order| order.updated_at_us);
+    let published = evidence.outbox.iter().filter_map(|row| row.published_at_us);
+    let ends = evidence.shoppers.iter().filter_map(|story| story.end.as_ref());
+    let settled_us = orders.chain(published).chain(ends.map(|end| end.at_us)).max();
+    let took_us = settled_us.map_or(0, |settled_us| settled_us - quiet_us).max(0);
+    if took_us > SETTLE_US {
+        violations.push(format!("settling took {} s", took_us / SECOND_US));
+    }
+    Verdict::of(violations, format!("settled within {:.1} s", took_us as f64 / 1e6))
+}
+
+/// Finds what is still in progress, and shoppers who were not told how it ended.
+fn unsettled(evidence: &Evidence, room: &RoomReplay) -> Vec<String> {
+    let mut violations = Vec::new();
+    for order in evidence.orders.iter().filter(|order| !order.state.is_terminal()) {
+        violations.push(format!("order {} is still {}", order.id, order.state));
+    }
+    let is_open = |status: &str| matches!(status, "pending" | "unknown");
+    for row in evidence.payments.iter().filter(|row| is_open(&row.status)) {
+        violations.push(format!("{} {} of order {} is open", row.kind, row.id, row.order_id));
+    }
+    for row in evidence.outbox.iter().filter(|row| row.published_at_us.is_none()) {
+        violations
+            .push(format!("event {} of order {} is not published", row.sequence, row.aggregate));
+    }
+    let orders: HashSet<OrderId> = evidence.orders.iter().map(|order| order.id).collect();
+    for (id, life) in &room.tickets {
+        let order_id = OrderId::from(*id);
+        let is_stuck = life.standing() == Standing::Admitted
+            && !orders.contains(&order_id)
+            && !evidence.dead_orders.contains(&order_id);
+        if is_stuck {
+            violations.push(format!("ticket {id} is stuck in flight"));
+        }
+    }
+    for story in &evidence.shoppers {
+        let how = story.end.as_ref().map_or("nothing", |end| end.how.as_str());
+        if matches!(how, "nothing" | "gave_up") || how.contains("refused") {
+            violations.push(format!("shopper {} was not told how it ended: {how}", story.process));
+        }
+    }
+    violations
+}

@@ -1,0 +1,132 @@
+//! STOCK-1 to STOCK-3.
+
+use std::collections::HashMap;
+
+use shared::{
+    drops::{CloseReason, DropMode, DropState},
+    ids::VariantId,
+};
+
+use crate::{
+    evidence::{Evidence, InventoryEvidence, MoveEvidence},
+    lives::Standing,
+    replay::RoomReplay,
+    verdict::Verdict,
+};
+
+/// STOCK-1: the units that orders hold and have never exceed the total, at any time.
+pub(super) fn never_oversold(evidence: &Evidence) -> Verdict {
+    let mut violations = Vec::new();
+    for row in &evidence.inventory {
+        if row.available < 0 || row.reserved < 0 || row.sold < 0 {
+            violations.push(format!("variant {} has a negative count: {row:?}", row.variant_id));
+        }
+        let (held, sold) = units_by_orders(evidence, row.variant_id);
+        if held + sold > i64::from(row.total) {
+            violations.push(format!(
+                "variant {}: {sold} sold and {held} held of {}",
+                row.variant_id, row.total
+            ));
+        }
+        violations.extend(below_zero(evidence, row));
+    }
+    let n_confirmed = evidence.orders.iter().filter(|order| order.is_confirmed()).count();
+    Verdict::of(violations, format!("{n_confirmed} confirmed orders"))
+}
+
+/// Finds the moments at which the moves had taken more than there was.
+fn below_zero(evidence: &Evidence, row: &InventoryEvidence) -> Vec<String> {
+    let (mut available, mut found) = (0_i64, Vec::new());
+    let moves = evidence.moves.iter().filter(|m| m.variant_id == row.variant_id);
+    let mut moves = moves.peekable();
+    while let Some(change) = moves.next() {
+        available += i64::from(change.d_available);
+        // The moves of one batch share a version: they happened at once.
+        let batch_goes_on = moves.peek().is_some_and(|next| next.version == change.version);
+        if available < 0 && !batch_goes_on {
+            found.push(format!(
+                "variant {}: {available} available after version {}",
+                row.variant_id, change.version
+            ));
+        }
+    }
+    found
+}
+
+/// Sums the units of a variant that orders hold, and those that confirmed orders have.
+fn units_by_orders(evidence: &Evidence, variant_id: VariantId) -> (i64, i64) {
+    let of = evidence.orders.iter().filter(|order| order.variant_id == variant_id);
+    of.fold((0, 0), |(held, sold), order| {
+        let units = i64::from(order.units);
+        match (order.state.holds_units(), order.is_confirmed()) {
+            (true, _) => (held + units, sold),
+            (_, true) => (held, sold + units),
+            _ => (held, sold),
+        }
+    })
+}
+
+/// STOCK-2: the row adds up, and equals both the sum of its moves and what orders hold and have.
+pub(super) fn conserved(evidence: &Evidence) -> Verdict {
+    let mut sums: HashMap<VariantId, [i64; 3]> = HashMap::new();
+    for MoveEvidence { variant_id, d_available, d_reserved, d_sold, .. } in &evidence.moves {
+        let sum = sums.entry(*variant_id).or_default();
+        for (sum, change) in sum.iter_mut().zip([d_available, d_reserved, d_sold]) {
+            *sum += i64::from(*change);
+        }
+    }
+    let mut violations = Vec::new();
+    for row in &evidence.inventory {
+        let id = row.variant_id;
+        let counts = [row.available, row.reserved, row.sold].map(i64::from);
+        if counts.iter().sum::<i64>() != i64::from(row.total) {
+            violations.push(format!("variant {id}: {counts:?} do not add up to {}", row.total));
+        }
+        let moved = sums.get(&id).copied().unwrap_or_default();
+        if moved != counts {
+            violations.push(format!("variant {id}: the row says {counts:?}, its moves {moved:?}"));
+        }
+        let (held, sold) = units_by_orders(evidence, id);
+        if [held, sold] != [counts[1], counts[2]] {
+            violations.push(format!(
+                "variant {id}: reserved and sold are {:?}, orders hold {held} and have {sold}",
+                &counts[1..]
+            ));
+        }
+    }
+    Verdict::of(violations, format!("{} moves", evidence.moves.len()))
+}
+
+/// STOCK-3: nobody was turned away as sold out while units were left.
+pub(super) fn sold_while_wanted(evidence: &Evidence, room: &RoomReplay) -> Verdict {
+    // Not the row's total: it falls when leftover units go back to the product at the end.
+    let carved = evidence.moves.iter().filter(|change| change.kind == "carve");
+    let total: i64 = carved.map(|change| i64::from(change.d_available)).sum();
+    let left = total - evidence.inventory.iter().map(|row| i64::from(row.sold)).sum::<i64>();
+    let told_sold_out = room
+        .tickets
+        .values()
+        .filter(|life| matches!(life.standing(), Standing::Closed(CloseReason::SoldOut)));
+    let n_told = told_sold_out.count();
+    let n_waiting = room.n_waiting();
+    if left <= 0 {
+        return Verdict::of(Vec::new(), format!("all {total} units sold"));
+    }
+    let mut violations = Vec::new();
+    if n_told > 0 {
+        violations
+            .push(format!("{n_told} were told it is sold out, but {left} of {total} are left"));
+    }
+    if evidence.drop.state == DropState::SoldOut {
+        violations.push(format!("the drop says it is sold out, but {left} of {total} are left"));
+    }
+    let is_admitting =
+        (evidence.drop.state, evidence.drop.mode) == (DropState::Open, DropMode::Running);
+    if n_waiting > 0 && is_admitting {
+        violations.push(format!("{n_waiting} wait, but {left} of {total} units are left"));
+    }
+    if violations.is_empty() {
+        return Verdict::of(violations, format!("{left} of {total} left that nobody wants"));
+    }
+    Verdict::of(violations, "")
+}

@@ -1,0 +1,422 @@
+//! Every invariant, seen violated.
+
+use check::{Evidence, evidence::Shown, faults::Fault, judge};
+use shared::{
+    drops::CloseReason,
+    ids::{OrderId, TicketId},
+    invariants::Invariant,
+    lifecycle::TicketState,
+    line::{Epoch, EventPoint, RoomEvent},
+    messages::QueueEventV1,
+};
+use uuid::Uuid;
+
+use crate::sound::{SECOND, chain, drop_id, evidence, happened, joined, order_id, score, ticket};
+
+/// Breaks a sound run and expects this invariant among those that are named.
+#[track_caller]
+fn breaks(invariant: Invariant, change: impl FnOnce(&mut Evidence)) {
+    let mut evidence = evidence();
+    change(&mut evidence);
+    let report = judge(&evidence);
+    assert!(report.verdict(invariant).is_fail(), "{invariant} should fail:\n{report}");
+}
+
+/// Changes what happened in the line.
+#[track_caller]
+fn breaks_line(invariant: Invariant, change: impl FnOnce(&mut Vec<(i64, RoomEvent)>)) {
+    breaks(invariant, |evidence| {
+        let mut events = happened();
+        change(&mut events);
+        evidence.events = chain(events);
+    });
+}
+
+#[test]
+fn stock_1_more_orders_than_units() {
+    breaks(Invariant::Stock1, |evidence| {
+        for n in [3, 7] {
+            evidence.orders[n - 1].state = TicketState::Confirmed;
+        }
+    });
+    breaks(Invariant::Stock1, |evidence| evidence.inventory[0].available = -1);
+    breaks(Invariant::Stock1, |evidence| evidence.moves[0].d_available = 20);
+}
+
+#[test]
+fn stock_2_counts_that_do_not_add_up() {
+    breaks(Invariant::Stock2, |evidence| evidence.inventory[0].sold -= 1);
+    breaks(Invariant::Stock2, |evidence| {
+        evidence.moves.pop();
+    });
+    breaks(Invariant::Stock2, |evidence| {
+        evidence.inventory[0].sold -= 1;
+        evidence.inventory[0].reserved += 1;
+    });
+}
+
+#[test]
+fn stock_3_units_left_and_people_turned_away() {
+    breaks(Invariant::Stock3, |evidence| {
+        evidence.inventory[0].sold -= 1;
+        evidence.inventory[0].available += 1;
+    });
+}
+
+#[test]
+fn stock_3_counts_units_that_went_back_to_the_product() {
+    breaks(Invariant::Stock3, |evidence| {
+        evidence.inventory[0].sold -= 1;
+        evidence.inventory[0].total -= 1;
+    });
+}
+
+#[test]
+fn order_1_two_orders_of_one_ticket() {
+    breaks(Invariant::Order1, |evidence| {
+        let again = evidence.orders[0].clone();
+        evidence.orders.push(again);
+    });
+}
+
+#[test]
+fn order_2_no_end_two_ends_or_another_end() {
+    breaks(Invariant::Order2, |evidence| {
+        evidence.transitions.retain(|t| !(t.terminal && t.order_id == order_id(1)));
+    });
+    breaks(Invariant::Order2, |evidence| {
+        let mut again = evidence.transitions.iter().rfind(|t| t.terminal).unwrap().clone();
+        again.sequence += 1;
+        evidence.transitions.push(again);
+    });
+    breaks(Invariant::Order2, |evidence| {
+        evidence.orders.retain(|order| order.id != order_id(2));
+    });
+    breaks(Invariant::Order2, |evidence| {
+        evidence.orders[4].state = TicketState::Expired;
+    });
+}
+
+#[test]
+fn order_2_closed_in_line_and_with_an_order() {
+    breaks_line(Invariant::Order2, |events| {
+        events.retain(|(_, event)| {
+            !matches!(event, RoomEvent::Admitted { tickets } if tickets[0] == score(32))
+        });
+        let Some((_, RoomEvent::Closed { tickets, .. })) = events.last_mut() else { panic!() };
+        tickets.push(score(32));
+    });
+}
+
+#[test]
+fn order_3_lost_unexpected_and_unpublished() {
+    // Told of the admission, but no order: what pop-then-produce does in a crash.
+    breaks(Invariant::Order3, |evidence| {
+        evidence.commands.retain(|command| command.order.ticket_id != ticket(5));
+        evidence.orders.retain(|order| order.id != order_id(5));
+    });
+    // A command that was skipped, as auto-commit does.
+    breaks(Invariant::Order3, |evidence| {
+        evidence.shoppers[4].shown.pop();
+        evidence.orders.retain(|order| order.id != order_id(5));
+    });
+    breaks(Invariant::Order3, |evidence| {
+        evidence.orders[0].id = OrderId::from_uuid(Uuid::from_u128(99));
+    });
+    breaks(Invariant::Order3, |evidence| evidence.outbox[0].published_at_us = None);
+    breaks(Invariant::Order3, |evidence| {
+        evidence.order_events.remove(&order_id(1));
+    });
+    breaks(Invariant::Order3, |evidence| {
+        evidence.order_events.get_mut(&order_id(1)).unwrap().reverse();
+    });
+}
+
+#[test]
+fn limit_1_two_units_of_one_customer() {
+    breaks(Invariant::Limit1, |evidence| {
+        evidence.orders[1].shopper_id = evidence.orders[0].shopper_id;
+    });
+    breaks(Invariant::Limit1, |evidence| evidence.usage[0].units = 0);
+}
+
+#[test]
+fn queue_1_admitted_past_a_lower_number() {
+    breaks_line(Invariant::Queue1, |events| {
+        let (a, b) = (events[4].0, events[5].0);
+        events.swap(4, 5);
+        (events[4].0, events[5].0) = (a, b);
+    });
+}
+
+#[test]
+fn queue_1_a_later_join_with_a_lower_number() {
+    breaks(Invariant::Queue1, |evidence| {
+        evidence.shoppers[50].join_sent_ns = Some(u64::MAX);
+        evidence.shoppers[51].joins[0].answered_ns = 1;
+    });
+}
+
+#[test]
+fn queue_2_lost_joins_and_a_broken_log() {
+    breaks_line(Invariant::Queue2, |events| {
+        let RoomEvent::Joined { tickets } = &mut events[2].1 else { panic!() };
+        tickets.pop();
+    });
+    breaks_line(Invariant::Queue2, |events| {
+        let Some((_, RoomEvent::Closed { tickets, .. })) = events.last_mut() else { panic!() };
+        tickets.pop();
+    });
+    breaks(Invariant::Queue2, |evidence| {
+        evidence.events.remove(5);
+    });
+    breaks(Invariant::Queue2, |evidence| evidence.events[5].at_us += 1);
+    breaks(Invariant::Queue2, |evidence| {
+        let mut other = happened();
+        other[5].0 += 1;
+        evidence.events.push(chain(other)[5].clone());
+    });
+}
+
+#[test]
+fn queue_2_a_ticket_admitted_twice() {
+    breaks_line(Invariant::Queue2, |events| {
+        let again = events[3].clone();
+        events.insert(4, (again.0 + 1, again.1));
+    });
+}
+
+#[test]
+fn a_record_that_two_writers_wrote_counts_once() {
+    let mut evidence = evidence();
+    let again = evidence.events[3..9].to_vec();
+    evidence.events.extend(again);
+    let report = judge(&evidence);
+    assert!(report.is_clean(), "{report}");
+}
+
+#[test]
+fn queue_2_excuses_a_lost_ticket_only_when_its_shopper_left_and_redis_broke() {
+    let mut evidence = evidence();
+    let mut events = happened();
+    let RoomEvent::Joined { tickets } = &mut events[2].1 else { panic!() };
+    tickets.pop();
+    let Some((_, RoomEvent::Closed { tickets, .. })) = events.last_mut() else { panic!() };
+    tickets.pop();
+    evidence.events = chain(events);
+    evidence.shoppers[59].end.as_mut().unwrap().how = "absent".to_owned();
+    assert!(judge(&evidence).verdict(Invariant::Queue2).is_fail());
+    let what = "kill -9 of a worker".to_owned();
+    evidence.faults.push(Fault { what, began_us: SECOND, healed_us: 2 * SECOND });
+    assert!(judge(&evidence).verdict(Invariant::Queue2).is_fail());
+    let what = "kill -9 of redis".to_owned();
+    evidence.faults.push(Fault { what, began_us: SECOND, healed_us: 2 * SECOND });
+    assert!(!judge(&evidence).verdict(Invariant::Queue2).is_fail());
+}
+
+#[test]
+fn queue_3_two_live_tickets_of_one_account() {
+    breaks_line(Invariant::Queue3, |events| {
+        let mut second = joined(61);
+        second.shopper_id = joined(60).shopper_id;
+        events.insert(3, (SECOND / 2, RoomEvent::Joined { tickets: vec![second] }));
+    });
+    breaks(Invariant::Queue3, |evidence| {
+        evidence.shoppers[0].joins[1].ticket_id = TicketId::generate();
+    });
+}
+
+#[test]
+fn a_ticket_that_came_back_may_replace_one_that_was_created_meanwhile() {
+    let mut evidence = evidence();
+    let mut events = happened();
+    // The first tab's join is lost; the second tab joins again; then the first tab is back.
+    let RoomEvent::Joined { tickets } = &mut events[2].1 else { panic!() };
+    tickets.pop();
+    let mut second_join = joined(61);
+    second_join.shopper_id = joined(60).shopper_id;
+    let reason = CloseReason::Replaced;
+    events.splice(
+        3..3,
+        [
+            (SECOND / 2, RoomEvent::Joined { tickets: vec![second_join] }),
+            (SECOND / 2, RoomEvent::Closed { reason, tickets: vec![score(61)] }),
+            (SECOND / 2, RoomEvent::Attached { tickets: vec![joined(60)] }),
+        ],
+    );
+    evidence.events = chain(events);
+    for story in &mut evidence.shoppers {
+        story.shown.clear();
+    }
+    let second = &mut evidence.shoppers[59].joins[1];
+    (second.ticket_id, second.queue_number) = (ticket(61), 61);
+    let report = judge(&evidence);
+    assert!(report.verdict(Invariant::Queue3).is_fail(), "{report}");
+    assert!(report.verdict(Invariant::Idem1).is_fail(), "{report}");
+    let what = "FLUSHALL of redis".to_owned();
+    evidence.faults.push(Fault { what, began_us: SECOND / 4, healed_us: SECOND / 3 });
+    let report = judge(&evidence);
+    assert!(report.is_clean(), "{report}");
+}
+
+#[test]
+fn an_admission_that_was_lost_with_the_store_is_known_by_its_command() {
+    let mut evidence = evidence();
+    let mut before = happened();
+    let mut after = before.split_off(before.len() - 2);
+    // The last admission: nobody had logged it when the store was lost.
+    let Some((_, RoomEvent::Admitted { .. })) = before.pop() else { panic!() };
+    let mut records = chain(before);
+    let last = records.last().unwrap().clone();
+    let begun = RoomEvent::Begun { follows: Some(last.point()), follows_hash: last.hash };
+    after.insert(0, (after[0].0, begun));
+    let mut previous = last.hash;
+    for (evn, (at_us, event)) in (1..).zip(after) {
+        let point = EventPoint { epoch: Epoch(2), evn };
+        let record = QueueEventV1::chained(drop_id(), point, at_us, event, previous);
+        previous = record.hash;
+        records.push(record);
+    }
+    evidence.events = records;
+    let report = judge(&evidence);
+    assert!(report.is_clean(), "{report}");
+    evidence.commands.pop();
+    assert!(judge(&evidence).verdict(Invariant::Queue2).is_fail());
+}
+
+#[test]
+fn rate_1_twice_the_rate_around_a_second() {
+    breaks_line(Invariant::Rate1, |events| events[4].0 = events[3].0 + 100_000);
+}
+
+#[test]
+fn rate_2_a_batch_beyond_the_order_rate() {
+    breaks(Invariant::Rate2, |evidence| {
+        for order in &mut evidence.orders {
+            order.processed_at_us = 40 * SECOND;
+        }
+    });
+}
+
+#[test]
+fn pos_1_a_position_that_rises() {
+    let position = |evn, position, rise: Option<&str>| {
+        let rise = rise.map(str::to_owned);
+        Shown::Position { epoch: 1, evn, position, rise, by_stream: true }
+    };
+    breaks(Invariant::Pos1, |evidence| {
+        evidence.shoppers[40].shown.insert(2, position(5, 41, None));
+    });
+    // A label that the log does not confirm.
+    breaks(Invariant::Pos1, |evidence| {
+        evidence.shoppers[40].shown.insert(2, position(5, 41, Some("rebuild")));
+    });
+    // Admitted, and then back in line.
+    breaks(Invariant::Pos1, |evidence| evidence.shoppers[1].shown.push(position(9, 1, None)));
+}
+
+#[test]
+fn pos_1_lets_a_position_rise_where_the_log_says_why() {
+    let mut evidence = evidence();
+    let mut events = happened();
+    events.insert(4, (SECOND + 1, RoomEvent::Attached { tickets: vec![joined(1)] }));
+    events.insert(5, (SECOND + 2, RoomEvent::Left { tickets: vec![score(1)] }));
+    evidence.events = chain(events);
+    let rise = Some("returned".to_owned());
+    let shown = Shown::Position { epoch: 1, evn: 5, position: 41, rise, by_stream: true };
+    evidence.shoppers[40].shown.insert(2, shown);
+    assert!(!judge(&evidence).verdict(Invariant::Pos1).is_fail());
+}
+
+#[test]
+fn pay_1_captured_twice() {
+    breaks(Invariant::Pay1, |evidence| {
+        let mut again = evidence.provider[1].clone();
+        again.payment_id = "pay_other".to_owned();
+        evidence.provider.push(again);
+    });
+}
+
+#[test]
+fn pay_2_money_that_does_not_add_up() {
+    breaks(Invariant::Pay2, |evidence| evidence.orders[0].state = TicketState::Expired);
+    breaks(Invariant::Pay2, |evidence| {
+        let paid_by = ticket(1).to_string();
+        evidence.provider.retain(|entry| entry.reference != paid_by);
+    });
+    breaks(Invariant::Pay2, |evidence| {
+        evidence.provider.retain(|entry| entry.kind != "voided");
+    });
+    breaks(Invariant::Pay2, |evidence| {
+        evidence.ledger.pop();
+    });
+    breaks(Invariant::Pay2, |evidence| {
+        evidence.ledger.truncate(4);
+    });
+    breaks(Invariant::Pay2, |evidence| {
+        evidence.provider[0].currency = "USD".to_owned();
+    });
+}
+
+#[test]
+fn audit_1_changes_that_nobody_made() {
+    breaks(Invariant::Audit1, |evidence| evidence.drop.limits_version = 3);
+    breaks(Invariant::Audit1, |evidence| {
+        evidence.audit.pop();
+    });
+    breaks(Invariant::Audit1, |evidence| evidence.audit[1].why.clear());
+    breaks_line(Invariant::Audit1, |events| {
+        let RoomEvent::Configured(configured) = &mut events[1].1 else { panic!() };
+        configured.admission_rate_micro = 3_000_000;
+    });
+}
+
+#[test]
+fn idem_1_a_different_answer_to_the_same_call() {
+    breaks(Invariant::Idem1, |evidence| {
+        evidence.shoppers[0].again[0].2 = "409:2".to_owned();
+    });
+    breaks(Invariant::Idem1, |evidence| evidence.shoppers[0].joins[1].queue_number = 7);
+}
+
+#[test]
+fn live_1_a_line_that_stands_still() {
+    let stands_still = |events: &mut Vec<(i64, RoomEvent)>| {
+        for (at_us, event) in events.iter_mut().skip(16) {
+            if matches!(event, RoomEvent::Admitted { .. }) {
+                *at_us += 8 * SECOND;
+            }
+        }
+        for (at_us, _) in events.iter_mut().rev().take(2) {
+            *at_us += 10 * SECOND;
+        }
+    };
+    breaks(Invariant::Live1, |evidence| {
+        let mut events = happened();
+        stands_still(&mut events);
+        evidence.events = chain(events);
+        evidence.drop.ended_at_us = Some(46 * SECOND);
+    });
+    // While something is broken, it may stand still.
+    let mut evidence = evidence();
+    let mut events = happened();
+    stands_still(&mut events);
+    evidence.events = chain(events);
+    let what = "kill -9 of the worker".to_owned();
+    evidence.faults.push(Fault { what, began_us: 0, healed_us: 40 * SECOND });
+    assert!(!judge(&evidence).verdict(Invariant::Live1).is_fail());
+}
+
+#[test]
+fn live_2_what_does_not_settle() {
+    breaks(Invariant::Live2, |evidence| evidence.orders[0].state = TicketState::Capturing);
+    breaks(Invariant::Live2, |evidence| evidence.payments[0].status = "unknown".to_owned());
+    breaks(Invariant::Live2, |evidence| {
+        evidence.orders.pop();
+    });
+    breaks(Invariant::Live2, |evidence| evidence.orders[0].updated_at_us += 500 * SECOND);
+    breaks(Invariant::Live2, |evidence| {
+        evidence.shoppers[50].end.as_mut().unwrap().how = "gave_up".to_owned();
+    });
+    breaks(Invariant::Live2, |evidence| evidence.shoppers[50].end = None);
+}

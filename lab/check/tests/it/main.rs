@@ -1,0 +1,6 @@
+//! The check on handmade evidence: a sound run passes, and each way to break it is named.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod broken;
+mod sound;

@@ -1,0 +1,34 @@
+//! What all shoppers of a run share.
+
+use std::sync::Arc;
+
+use check::history::HistoryWriter;
+use shared::ids::{DropId, VariantId};
+
+use super::{client::RetryingClient, measures::Measures};
+
+/// What all shoppers of a run share.
+#[derive(Debug)]
+pub(crate) struct RunContext {
+    pub(crate) drop_id: DropId,
+    pub(crate) variant_id: VariantId,
+    /// Base URL without a slash at the end.
+    pub(crate) storefront: String,
+    /// Base URLs of the admission instances.
+    pub(crate) admission: Vec<String>,
+    /// The `Origin` of streams.
+    pub(crate) origin: Option<String>,
+    pub(crate) client: RetryingClient,
+    pub(crate) history: HistoryWriter,
+    pub(crate) measures: Arc<Measures>,
+}
+
+impl RunContext {
+    /// Returns a path's URL at each instance, beginning with the one whose turn it is.
+    pub(crate) fn admission_urls(&self, turn: u64, path: &str) -> Vec<String> {
+        let n = self.admission.len().max(1);
+        let first = usize::try_from(turn % n as u64).unwrap_or_default();
+        let urls = self.admission.iter().cycle().skip(first).take(n);
+        urls.map(|base| format!("{}{path}", base.trim_end_matches('/'))).collect()
+    }
+}

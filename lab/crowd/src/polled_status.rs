@@ -1,0 +1,43 @@
+//! The answer of a poll, as the shopper reads it.
+
+use check::history::SeenFrame;
+use serde::Deserialize;
+
+/// The answer of a poll.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct PolledStatus {
+    state: String,
+    #[serde(default)]
+    epoch: u32,
+    #[serde(default)]
+    evn: u64,
+    #[serde(default)]
+    position: Option<u64>,
+    #[serde(default)]
+    waiting: Option<u64>,
+    #[serde(default)]
+    reason: Option<String>,
+    /// When to poll again.
+    #[serde(default)]
+    pub(crate) refresh_after_ms: Option<u64>,
+}
+
+impl PolledStatus {
+    /// Returns the frame that a stream would show; `None` when there is nothing to show yet.
+    pub(crate) fn as_frame(&self) -> Option<SeenFrame> {
+        Some(match self.state.as_str() {
+            "waiting" => SeenFrame::Waiting {
+                epoch: self.epoch,
+                evn: self.evn,
+                position: self.position?,
+                waiting: self.waiting.unwrap_or_default(),
+                rise: None,
+            },
+            "admitting" => SeenFrame::Admitting,
+            "held" | "finished" => SeenFrame::Held,
+            "closed" => SeenFrame::Closed { reason: self.reason.clone().unwrap_or_default() },
+            "left" => SeenFrame::Left,
+            _ => return None,
+        })
+    }
+}

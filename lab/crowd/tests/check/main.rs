@@ -1,6 +1,0 @@
-//! The check on evidence made by hand: a sound run passes, and each way to break it is named.
-
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
-
-mod broken;
-mod sound;

@@ -1,0 +1,70 @@
+//! The crowd against a small stand-in for the services, which misbehaves now and then.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod stand_in;
+
+use std::collections::{BTreeMap, HashSet};
+
+use check::history::{self, Action, EntryType};
+use crowd::RunOptions;
+use shared::ids::DropId;
+
+use stand_in::StandIn;
+
+fn options(stand_in: &StandIn, folder: &std::path::Path) -> RunOptions {
+    RunOptions {
+        storefront: stand_in.url.clone(),
+        admission: vec![stand_in.url.clone(), format!("{}/", stand_in.url)],
+        history: Some(folder.join("run.jsonl")),
+        over_seconds: Some(0.5),
+        give_up_after_seconds: 30.0,
+        ..RunOptions::new(DropId::generate(), 120)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_comes_to_an_end_and_is_in_the_history() {
+    let stand_in = StandIn::start(20).await;
+    let folder = tempfile::tempdir().unwrap();
+    let options = options(&stand_in, folder.path());
+    let report = crowd::run(options).await.unwrap();
+
+    assert_eq!((report.joined, report.gave_up), (120, 0), "{report}");
+    assert_eq!(report.paid, 20, "{report}");
+    assert_eq!(report.ends.values().sum::<u64>(), 120);
+    assert!(report.ends["absent"] > 5 && report.ends["closed_sold_out"] > 20, "{report}");
+    assert!(report.retries > 0, "the stand-in refuses some calls");
+    assert!(report.latencies["arrival to position in line"].p50_ms > 0.0);
+
+    let entries = history::read(&folder.path().join("run.jsonl")).unwrap();
+    let mut ends = BTreeMap::new();
+    for entry in entries.iter().filter(|entry| entry.f == Action::End) {
+        *ends.entry(entry.value["how"].as_str().unwrap().to_owned()).or_insert(0) += 1;
+    }
+    assert_eq!(ends, report.ends);
+    let uncertain =
+        entries.iter().filter(|entry| (entry.f, entry.kind) == (Action::Join, EntryType::Info));
+    assert!(uncertain.count() > 0, "a refused try is uncertain");
+    let shown = entries.iter().filter(|entry| entry.f == Action::Shown);
+    let sources: HashSet<&str> =
+        shown.map(|entry| entry.value["source"].as_str().unwrap()).collect();
+    assert_eq!(sources, HashSet::from(["stream", "poll"]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shoppers_give_up_in_time_on_a_line_that_never_moves() {
+    let stand_in = StandIn::start(0).await;
+    stand_in.stand_still();
+    let folder = tempfile::tempdir().unwrap();
+    let options = RunOptions {
+        give_up_after_seconds: 3.0,
+        absent: Some(0.0),
+        shoppers: 30,
+        ..options(&stand_in, folder.path())
+    };
+    let began = std::time::Instant::now();
+    let report = crowd::run(options).await.unwrap();
+    assert_eq!(report.gave_up, 30, "{report}");
+    assert!(began.elapsed().as_secs() < 12, "{:?}", began.elapsed());
+}

@@ -1,0 +1,194 @@
+//! Storefront and admission in one small server: it admits a shopper every 20 ms, refuses every
+//! ninth join and cuts every fifth stream.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json, Router,
+    extract::{
+        Path, State, WebSocketUpgrade,
+        ws::{CloseFrame, Message, WebSocket},
+    },
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+#[derive(Default)]
+struct StandInLine {
+    units: usize,
+    still: bool,
+    n_joins: usize,
+    n_streams: usize,
+    by_session: HashMap<String, usize>,
+    /// The last queue number that was admitted.
+    front: usize,
+    orders: HashMap<String, (&'static str, Instant)>,
+}
+
+pub(crate) struct StandIn {
+    pub(crate) url: String,
+    line: SharedLine,
+}
+
+/// How long units are held for a shopper who has not paid.
+const HOLD: Duration = Duration::from_millis(400);
+
+type SharedLine = Arc<Mutex<StandInLine>>;
+
+impl StandIn {
+    pub(crate) async fn start(units: usize) -> Self {
+        let line = SharedLine::new(Mutex::new(StandInLine { units, ..StandInLine::default() }));
+        let router = Router::new()
+            .route("/v1/session", post(session))
+            .route("/v1/drops/{drop}", get(flash_drop))
+            .route("/v1/drops/{drop}/tickets", post(join))
+            .route("/v1/drops/{drop}/ticket", get(status))
+            .route("/v1/drops/{drop}/stream", get(stream))
+            .route("/v1/orders/{id}", get(order))
+            .route("/v1/orders/{id}/payment", post(pay))
+            .with_state(Arc::clone(&line));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        let moving = Arc::clone(&line);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                moving.lock().unwrap().move_on();
+            }
+        });
+        Self { url, line }
+    }
+
+    pub(crate) fn stand_still(&self) {
+        self.line.lock().unwrap().still = true;
+    }
+}
+
+impl StandInLine {
+    fn move_on(&mut self) {
+        for (state, since) in self.orders.values_mut() {
+            if *state == "reserved" && since.elapsed() > HOLD {
+                *state = "expired";
+            }
+        }
+        let n_sold = self.orders.values().filter(|(state, _)| *state != "expired").count();
+        if !self.still && self.front < self.by_session.len() && n_sold < self.units {
+            self.front += 1;
+            let ticket = ticket(self.front);
+            self.orders.insert(ticket, ("reserved", Instant::now()));
+        }
+    }
+
+    fn frame(&self, number: usize) -> Value {
+        let sold = self.orders.values().filter(|(state, _)| *state == "confirmed").count();
+        if number <= self.front {
+            json!({"type": "held"})
+        } else if !self.still && sold >= self.units {
+            json!({"type": "closed", "reason": "sold_out"})
+        } else {
+            json!({
+                "type": "waiting", "epoch": 1, "evn": self.front, "position": number - self.front,
+                "waiting": self.by_session.len() - self.front, "mode": "running",
+                "message": null, "rise": null,
+            })
+        }
+    }
+}
+
+fn ticket(number: usize) -> String {
+    Uuid::from_u128(number as u128).to_string()
+}
+
+fn lock(line: &SharedLine) -> MutexGuard<'_, StandInLine> {
+    line.lock().unwrap()
+}
+
+async fn session() -> (StatusCode, Json<Value>) {
+    let token = Uuid::now_v7().to_string();
+    (StatusCode::CREATED, Json(json!({"shopper_id": token, "token": token})))
+}
+
+async fn flash_drop() -> Json<Value> {
+    Json(json!({"variant": {"id": Uuid::from_u128(1)}}))
+}
+
+async fn join(State(line): State<SharedLine>, headers: HeaderMap) -> Response {
+    let mut line = lock(&line);
+    line.n_joins += 1;
+    if line.n_joins.is_multiple_of(9) {
+        let problem = Json(json!({"code": "room_rebuilding"}));
+        return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "0")], problem).into_response();
+    }
+    let session = headers["authorization"].to_str().unwrap().to_owned();
+    let next = line.by_session.len() + 1;
+    let number = *line.by_session.entry(session).or_insert(next);
+    let position = number.saturating_sub(line.front).max(1);
+    let answer = json!({
+        "ticket_id": ticket(number), "token": number.to_string(), "queue_number": number,
+        "epoch": 1, "evn": line.front, "state": "waiting", "position": position,
+    });
+    (StatusCode::CREATED, Json(answer)).into_response()
+}
+
+fn number_of(headers: &HeaderMap) -> usize {
+    headers["sluice-ticket"].to_str().unwrap().parse().unwrap()
+}
+
+async fn status(State(line): State<SharedLine>, headers: HeaderMap) -> Json<Value> {
+    let mut frame = lock(&line).frame(number_of(&headers));
+    frame["state"] = frame["type"].take();
+    frame["refresh_after_ms"] = json!(150);
+    Json(frame)
+}
+
+async fn stream(
+    State(line): State<SharedLine>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let number = number_of(&headers);
+    upgrade.on_upgrade(move |socket| feed(line, number, socket))
+}
+
+async fn feed(line: SharedLine, number: usize, mut socket: WebSocket) {
+    let cut = {
+        let mut line = lock(&line);
+        line.n_streams += 1;
+        line.n_streams.is_multiple_of(5)
+    };
+    loop {
+        let frame = lock(&line).frame(number);
+        if socket.send(Message::text(frame.to_string())).await.is_err() {
+            return;
+        }
+        if cut {
+            let reason = "retry_after_ms=50".into();
+            let close = Message::Close(Some(CloseFrame { code: 1_012, reason }));
+            let _ = socket.send(close).await;
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(40)).await;
+    }
+}
+
+async fn order(State(line): State<SharedLine>, Path(id): Path<String>) -> Json<Value> {
+    let (state, _) = lock(&line).orders[&id];
+    Json(json!({"id": id, "state": state}))
+}
+
+async fn pay(State(line): State<SharedLine>, Path(id): Path<String>) -> (StatusCode, Json<Value>) {
+    match lock(&line).orders.get_mut(&id) {
+        Some((state @ "reserved", _)) => *state = "confirmed",
+        Some(("confirmed", _)) => {}
+        _ => return (StatusCode::CONFLICT, Json(json!({"code": "wrong_state"}))),
+    }
+    (StatusCode::ACCEPTED, Json(json!({"id": id, "state": "authorizing"})))
+}

@@ -1,0 +1,94 @@
+//! A crowd through a world, and what the check finds.
+
+use anyhow::Context;
+use check::{CheckOptions, CheckReport, faults::FaultLog};
+use crowd::{RunOptions, RunReport};
+use shared::ids::DropId;
+use std::{fmt, time::Duration};
+use testkit::World;
+
+/// LIVE-2.
+const SETTLE: Duration = Duration::from_secs(120);
+
+/// A crowd, and how long the system may take to settle before it is judged.
+#[derive(Clone, Debug)]
+pub(crate) struct Crowd {
+    pub(crate) options: RunOptions,
+    pub(crate) settle: Duration,
+}
+
+/// What came of a run.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// What the shoppers met.
+    pub(crate) run: RunReport,
+    /// What the check found.
+    pub(crate) check: CheckReport,
+}
+
+impl Crowd {
+    /// The crowd of the promise: a fifth absent, a tenth never pays, holds of 5 s.
+    pub(crate) fn new(shoppers: u64, units: u32) -> Self {
+        let options = RunOptions {
+            create: true,
+            drop: None,
+            units,
+            absent: Some(0.2),
+            never_pay: Some(0.1),
+            ..RunOptions::new(DropId::generate(), shoppers)
+        };
+        Self { options, settle: SETTLE }
+    }
+
+    /// Sends the crowd through the world, with something that is done to it meanwhile, and judges
+    /// what came of it. Returns what kept the run or the check from being made; a violation is in
+    /// the outcome.
+    pub(crate) async fn run_while(
+        self,
+        world: &World,
+        meanwhile: impl AsyncFnOnce(FaultLog) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Outcome> {
+        let (history, faults) =
+            (world.fleet.dir.join("history.jsonl"), world.fleet.dir.join("faults.jsonl"));
+        let options = RunOptions {
+            storefront: world.fleet.storefront_url(),
+            admission: world.admission_urls.clone(),
+            seller_key: Some(world.seller_key.clone()),
+            history: Some(history.clone()),
+            ..self.options
+        };
+        // What an earlier crowd of this world met excuses nothing in this one.
+        let _ = std::fs::remove_file(&faults);
+        let (run, struck) = tokio::join!(crowd::run(options), meanwhile(FaultLog::new(&faults)));
+        struck.context("a fault could not be made or healed")?;
+        let run = run?;
+        let check = check::check(CheckOptions {
+            history,
+            database: world.database.url().to_owned(),
+            kafka: world.topics.settings().brokers.clone(),
+            topic_prefix: world.topics.prefix().to_owned(),
+            drop: Some(run.drop_id),
+            psp_ledger: world.fleet.psp_ledger().display().to_string(),
+            psp_api_key: None,
+            faults: Some(faults),
+            settle_seconds: self.settle.as_secs(),
+            json: false,
+        })
+        .await?;
+        Ok(Outcome { run, check })
+    }
+}
+
+impl Outcome {
+    /// Fails with both reports unless everybody was told the end and nothing was violated.
+    pub(crate) fn assert_clean(&self) {
+        assert_eq!(self.run.gave_up, 0, "shoppers were not told the end:\n{self}");
+        assert!(self.check.is_clean(), "violated: {:?}\n{self}", self.check.violated());
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}", self.run, self.check)
+    }
+}

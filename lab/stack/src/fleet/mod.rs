@@ -1,0 +1,157 @@
+//! All our services, with the settings that make them find one another.
+//!
+//! `up` starts one fleet on the standard ports; a test may start several, each with a database
+//! and topics of its own.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `ports`, `secrets` | where the services listen; their keys and passwords |
+//! | `commands` | the `sluice` command, run with a fleet's settings |
+
+mod commands;
+mod ports;
+mod secrets;
+
+use std::path::PathBuf;
+
+use crate::{Endpoints, Env, ServiceOptions, StackError};
+
+pub use commands::Seed;
+pub use ports::FleetPorts;
+pub use secrets::Secrets;
+
+/// What all services of one installation are started with.
+#[derive(Debug, Clone)]
+pub struct Fleet {
+    /// Folder of the logs and of the provider's ledger.
+    pub dir: PathBuf,
+    /// Where they listen.
+    pub ports: FleetPorts,
+    /// All settings, the provider's included.
+    pub env: Env,
+}
+
+impl Fleet {
+    /// Puts the settings together; `more` wins over everything else.
+    pub fn new(
+        dir: impl Into<PathBuf>,
+        ports: FleetPorts,
+        endpoints: &Endpoints,
+        secrets: &Secrets,
+        more: Env,
+    ) -> Self {
+        let mut env = endpoints.env();
+        env.extend(addresses(ports));
+        env.extend(secrets.env().clone());
+        env.extend(more);
+        Self { dir: dir.into(), ports, env }
+    }
+
+    /// Address of pages and API.
+    pub fn storefront_url(&self) -> String {
+        local_url(self.ports.storefront)
+    }
+
+    /// Address for joins and streams.
+    pub fn admission_url(&self) -> String {
+        local_url(self.ports.admission)
+    }
+
+    /// Address of the payment provider.
+    pub fn psp_url(&self) -> String {
+        local_url(self.ports.psp)
+    }
+
+    /// The file in which the provider keeps its payments.
+    pub fn psp_ledger(&self) -> PathBuf {
+        self.dir.join("psp-ledger.jsonl")
+    }
+
+    /// Bearer key of the provider's API.
+    pub fn psp_api_key(&self) -> &str {
+        self.env.get("SLUICE_PSP__API_KEY").map_or("", String::as_str)
+    }
+
+    /// The payment provider.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StackError::BinaryMissing`] if it was not built.
+    pub fn sandbox_psp(&self) -> Result<ServiceOptions, StackError> {
+        let callback_url = format!("{}/v1/provider/callbacks", self.storefront_url());
+        let given = self.env.iter().filter(|(name, _)| name.starts_with("SLUICE_PSP__"));
+        let defaults = [
+            ("SLUICE_PSP__LISTEN".to_owned(), format!("127.0.0.1:{}", self.ports.psp)),
+            ("SLUICE_PSP__LEDGER".to_owned(), self.psp_ledger().display().to_string()),
+            ("SLUICE_PSP__CALLBACK_URL".to_owned(), callback_url),
+        ];
+        let options = ServiceOptions::built("sandbox-psp", &self.dir)?
+            .env(defaults)
+            .env(given.map(|(name, value)| (name.clone(), value.clone())))
+            .ready_url(format!("{}/readyz", self.psp_url()));
+        Ok(options)
+    }
+
+    /// The worker, with all its roles unless the settings say otherwise.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StackError::BinaryMissing`] if it was not built.
+    pub fn worker(&self) -> Result<ServiceOptions, StackError> {
+        self.ours("worker", self.ports.worker_admin)
+    }
+
+    /// The service that keeps the line.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StackError::BinaryMissing`] if it was not built.
+    pub fn admission(&self) -> Result<ServiceOptions, StackError> {
+        self.ours("admission", self.ports.admission_admin)
+    }
+
+    /// The service that shows and sells.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StackError::BinaryMissing`] if it was not built.
+    pub fn storefront_api(&self) -> Result<ServiceOptions, StackError> {
+        self.ours("storefront-api", self.ports.storefront_admin)
+    }
+
+    /// Settings of our own services: everything but the provider's.
+    pub fn service_env(&self) -> Env {
+        let ours = self.env.iter().filter(|(name, _)| !name.starts_with("SLUICE_PSP__"));
+        ours.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    fn ours(&self, binary: &str, admin_port: u16) -> Result<ServiceOptions, StackError> {
+        let options = ServiceOptions::built(binary, &self.dir)?;
+        Ok(options.env(self.service_env()).ready_url(format!("{}/readyz", local_url(admin_port))))
+    }
+}
+
+fn addresses(ports: FleetPorts) -> Env {
+    let listen = |port: u16| format!("127.0.0.1:{port}");
+    let FleetPorts { storefront, admission, .. } = ports;
+    [
+        ("STOREFRONT__LISTEN", listen(storefront)),
+        ("STOREFRONT__ADMIN_LISTEN", listen(ports.storefront_admin)),
+        ("STOREFRONT__PUBLIC_URL", local_url(storefront)),
+        ("ADMISSION__LISTEN", listen(admission)),
+        ("ADMISSION__ADMIN_LISTEN", listen(ports.admission_admin)),
+        ("ADMISSION__PUBLIC_URL", local_url(admission)),
+        (
+            "ADMISSION__ALLOWED_ORIGINS",
+            format!("http://127.0.0.1:{storefront},http://localhost:{storefront}"),
+        ),
+        ("WORKER__ADMIN_LISTEN", listen(ports.worker_admin)),
+        ("PAYMENTS__PROVIDER_URL", local_url(ports.psp)),
+    ]
+    .map(|(name, value)| (format!("SLUICE_{name}"), value))
+    .into()
+}
+
+fn local_url(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}

@@ -1,0 +1,142 @@
+//! An open drop in Postgres, without the services around it.
+
+use database::PgPool;
+use shared::{
+    credentials::Mac,
+    ids::{DropId, ProductId, SellerId, ShopperId, TicketId, VariantId},
+    line::{Epoch, Lane, Score},
+    messages::PlaceOrder,
+};
+
+/// What a drop is made with.
+#[derive(Clone, Copy, Debug)]
+pub struct DropOptions {
+    /// Units for sale.
+    pub units: i32,
+    /// Most units of one ticket.
+    pub per_ticket: i32,
+    /// Most units of one customer.
+    pub per_customer: i32,
+    /// How long units stay held.
+    pub hold_seconds: i32,
+}
+
+impl Default for DropOptions {
+    fn default() -> Self {
+        Self { units: 100, per_ticket: 4, per_customer: 4, hold_seconds: 300 }
+    }
+}
+
+/// The ids of a drop and of what is sold in it.
+#[derive(Clone, Copy, Debug)]
+pub struct StoredDrop {
+    /// Whose drop it is.
+    pub seller_id: SellerId,
+    /// Of the seller.
+    pub product_id: ProductId,
+    /// Has partition 0.
+    pub drop_id: DropId,
+    /// The product's only variant.
+    pub variant_id: VariantId,
+}
+
+/// Stores an open drop in partition 0, in epoch 1, with a full bucket of 100 000 orders/s.
+///
+/// Nobody reads its partition yet: there is no row in `consumer_offsets`.
+///
+/// # Panics
+///
+/// Panics if the database refuses a row.
+pub async fn store_open_drop(pool: &PgPool, options: DropOptions) -> StoredDrop {
+    let stored = StoredDrop {
+        seller_id: SellerId::generate(),
+        product_id: ProductId::generate(),
+        drop_id: DropId::generate(),
+        variant_id: VariantId::generate(),
+    };
+    stored.insert_catalogue(pool).await.expect("the database takes a seller with a product");
+    stored.insert_drop(pool, options).await.expect("the database takes a drop");
+    stored.insert_stock(pool, options.units).await.expect("the database takes stock");
+    stored
+}
+
+impl StoredDrop {
+    /// Returns the command of a new ticket in epoch 1, unsigned.
+    #[must_use]
+    pub fn command(&self, shopper_id: ShopperId, units: u32) -> PlaceOrder {
+        PlaceOrder {
+            ticket_id: TicketId::generate(),
+            drop_id: self.drop_id,
+            shopper_id,
+            lane: Lane(0),
+            variant_id: self.variant_id,
+            units,
+            epoch: Epoch(1),
+            score: Score::new(Epoch(1), 1),
+            admitted_at_us: 1_700_000_000_000_000,
+            mac: Mac::default(),
+        }
+    }
+
+    /// Returns the commands of `n` new shoppers, one unit each.
+    #[must_use]
+    pub fn commands(&self, n: usize) -> Vec<PlaceOrder> {
+        (0..n).map(|_| self.command(ShopperId::generate(), 1)).collect()
+    }
+
+    async fn insert_catalogue(&self, pool: &PgPool) -> sqlx::Result<()> {
+        sqlx::query("insert into sellers (id, name) values ($1, 'A seller')")
+            .bind(self.seller_id)
+            .execute(pool)
+            .await?;
+        sqlx::query("insert into products (id, seller_id, name) values ($1, $2, 'A product')")
+            .bind(self.product_id)
+            .bind(self.seller_id)
+            .execute(pool)
+            .await?;
+        sqlx::query(
+            "insert into variants (id, product_id, seller_id, name, price_minor, currency, stock)
+             values ($1, $2, $3, 'A variant', 1500, 'KRW', 0)",
+        )
+        .bind(self.variant_id)
+        .bind(self.product_id)
+        .bind(self.seller_id)
+        .execute(pool)
+        .await
+        .map(drop)
+    }
+
+    async fn insert_drop(&self, pool: &PgPool, options: DropOptions) -> sqlx::Result<()> {
+        sqlx::query(
+            "insert into drops (id, seller_id, product_id, title, state, opens_at, partition,
+                 max_units_per_ticket, max_units_per_customer, hold_seconds,
+                 order_rate_per_second, order_tat_us, epoch, epoch_state)
+             values ($1, $2, $3, 'A drop', 'open', now(), 0, $4, $5, $6, 100000, 0, 1, 'open')",
+        )
+        .bind(self.drop_id)
+        .bind(self.seller_id)
+        .bind(self.product_id)
+        .bind(options.per_ticket)
+        .bind(options.per_customer)
+        .bind(options.hold_seconds)
+        .execute(pool)
+        .await
+        .map(drop)
+    }
+
+    async fn insert_stock(&self, pool: &PgPool, units: i32) -> sqlx::Result<()> {
+        sqlx::query(
+            "with i as (insert into inventory (drop_id, variant_id, seller_id, total, available)
+                 values ($1, $2, $3, $4, $4))
+             insert into inventory_moves (drop_id, variant_id, kind, d_available, d_reserved,
+                 d_sold, version) values ($1, $2, 'carve', $4, 0, 0, 1)",
+        )
+        .bind(self.drop_id)
+        .bind(self.variant_id)
+        .bind(self.seller_id)
+        .bind(units)
+        .execute(pool)
+        .await
+        .map(drop)
+    }
+}

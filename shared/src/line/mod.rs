@@ -1,0 +1,35 @@
+//! The words of the line, shared by the callers of Redis, the services and the model.
+//!
+//! No I/O. Questions end in `Request`, answers in `Outcome` or `Reply`.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`score`] | epoch, lane, and a ticket's rank in its lane |
+//! | [`ticket`] | what is known of a ticket: as it joined, let in, in flight, ended |
+//! | [`state`] | where a ticket is, and its position |
+//! | [`join`] | joining, attaching, leaving |
+//! | [`admit`] | admission and closing |
+//! | [`flight`] | leases of admitted tickets |
+//! | [`settle`] | what Postgres decided: stock, holds, ends |
+//! | [`room`] | a room's settings, header and counts |
+//! | [`event`] | what happened in a room, numbered and chained |
+
+pub mod admit;
+pub mod event;
+pub mod flight;
+pub mod join;
+pub mod room;
+pub mod score;
+pub mod settle;
+pub mod state;
+pub mod ticket;
+
+pub use admit::{Admission, AdmitBlock, AdmitRequest, CloseProgress};
+pub use event::{ChainHash, Configured, EventPoint, Follows, RoomEvent};
+pub use flight::{Extension, InFlightTicket, Lease, LogPosition};
+pub use join::{AttachOutcome, AttachReply, JoinOutcome, JoinReply, JoinRequest, LeaveOutcome};
+pub use room::{ConfigChange, EpochProblem, RoomConfig, RoomCounts, RoomHeader, RoomState};
+pub use score::{Epoch, Lane, Score};
+pub use settle::{Finished, SettleOutcome, Settlement, StockFigure};
+pub use state::{LineState, LiveState, Position, ShownState};
+pub use ticket::{AdmittedTicket, EndedTicket, Intent, JoinedTicket, LineEnd, TicketScore};

@@ -1,0 +1,131 @@
+//! A room: its settings, its header and how many tickets are where.
+
+use super::{Configured, Epoch};
+use crate::{
+    drops::{CloseReason, DropMode},
+    ids::VariantId,
+    text_enum,
+};
+
+/// What is known of a room without looking at its tickets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoomHeader {
+    /// Generation of the room's state.
+    pub epoch: Epoch,
+    /// Number of its last event.
+    pub evn: u64,
+    /// Whether it can be used.
+    pub state: RoomState,
+    /// Whether it was built on this run of the server; if not, it must be rebuilt.
+    pub trusted: bool,
+    /// Limits, mode and times.
+    pub config: RoomConfig,
+    /// Until when only earlier tickets may come back, in microseconds of Redis time; 0 for no
+    /// grace.
+    pub grace_until_us: i64,
+    /// Redis time, in microseconds.
+    pub now_us: i64,
+}
+
+/// Whether a room can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoomState {
+    /// Everything but the steps of a rebuild works.
+    Open,
+    /// Only the steps of a rebuild work.
+    Rebuilding,
+}
+
+/// Limits, mode and times of a room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoomConfig {
+    /// What the room may do.
+    pub mode: DropMode,
+    /// Admissions per second; fractions are allowed.
+    pub admission_rate_per_second: f64,
+    /// Admitted and unfinished tickets, at most.
+    pub occupancy_cap: u32,
+    /// Waiting tickets, at most.
+    pub capacity: u32,
+    /// When joins begin, in microseconds since 1970.
+    pub opens_at_us: i64,
+    /// When joins and admissions end, in microseconds since 1970; `None` for no end.
+    pub closes_at_us: Option<i64>,
+    /// Units of one ticket, at most.
+    pub max_units_per_ticket: u32,
+    /// What can be bought.
+    pub variants: Vec<VariantId>,
+    /// The operator's message to those who wait.
+    pub message: Option<String>,
+    /// Why the line ended, once it has.
+    pub ended: Option<CloseReason>,
+    /// `limits_version` of the drop's row; an older one never replaces a newer one.
+    pub version: i64,
+}
+
+impl RoomConfig {
+    /// Returns what shoppers and replicas are told; when it changes, that is a room event.
+    #[must_use]
+    pub fn told(&self) -> Configured {
+        Configured {
+            mode: self.mode,
+            admission_rate_micro: (self.admission_rate_per_second * 1e6).round() as u64,
+            occupancy_cap: self.occupancy_cap,
+            message: self.message.clone(),
+        }
+    }
+}
+
+/// What a new configuration did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConfigChange {
+    /// When, in microseconds of Redis time.
+    pub at_us: i64,
+    /// Number of the room's last event.
+    pub evn: u64,
+    /// Whether the given version was stored; `false` if a newer one was there.
+    pub applied: bool,
+    /// Whether mode, rate, cap or message changed, which is an event.
+    pub changed: bool,
+}
+
+/// How many tickets are where, at one instant.
+///
+/// QUEUE-2: joined = waiting + missed + occupied + left + closed + ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoomCounts {
+    /// Number of the room's last event.
+    pub evn: u64,
+    /// In line.
+    pub waiting: u64,
+    /// Absent near the front.
+    pub missed: u64,
+    /// Let in, without a row in Postgres. Also part of `occupied`.
+    pub in_flight: u64,
+    /// Admitted and not finished.
+    pub occupied: u64,
+    /// All tickets that the room knows of.
+    pub joined: u64,
+    /// Left by their shoppers.
+    pub left: u64,
+    /// Closed before their turn.
+    pub closed: u64,
+    /// Past an order that is over.
+    pub ordered: u64,
+}
+
+text_enum! {
+    /// How a room differs from the one the caller knows; the words of `queue/lua/guard.lua`.
+    EpochProblem {
+        /// There is no room.
+        Missing = "missing",
+        /// It has another epoch; for the begin of a new one, an epoch that is not lower.
+        Stale = "stale",
+        /// It was built on another run of the server.
+        OtherServer = "other_server",
+        /// It is being rebuilt.
+        Rebuilding = "rebuilding",
+        /// It is open, and the call is a step of a rebuild.
+        Open = "open",
+    }
+}

@@ -1,0 +1,14 @@
+//! Ranges of the numbers that sellers and operators set.
+
+use std::ops::RangeInclusive;
+
+/// Admission and order rates, per second: from one in about a quarter of an hour.
+pub(super) const RATES: RangeInclusive<f64> = 0.001..=100_000.0;
+/// Tickets admitted and not finished.
+pub(super) const OCCUPANCY_CAPS: RangeInclusive<u32> = 1..=10_000_000;
+/// Seconds that units are held: up to a day.
+pub(super) const HOLD_SECONDS: RangeInclusive<i32> = 1..=86_400;
+/// Units of a variant or a drop.
+pub(super) const MAX_UNITS: i32 = 10_000_000;
+/// Keeps every sum of a drop within 64 bits: units times price is at most 10^18.
+pub(super) const MAX_PRICE_MINOR: i64 = 100_000_000_000;

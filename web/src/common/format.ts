@@ -1,0 +1,61 @@
+// Numbers, money, times and durations in the page's language.
+import { currentLanguage, type Language } from "./language.ts";
+
+/** Formats an amount in minor units; the currency tells how many digits it has (KRW none). */
+export function money(minor: number, currency: string): string {
+  const formatter = new Intl.NumberFormat(currentLanguage(), { style: "currency", currency });
+  return formatter.format(minor / 10 ** (formatter.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
+export const number = (value: number) => new Intl.NumberFormat(currentLanguage()).format(value);
+
+export const percent = (share: number) =>
+  new Intl.NumberFormat(currentLanguage(), { style: "percent" }).format(share);
+
+export const dateTime = (ms: number) =>
+  new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "medium", timeStyle: "short" }).format(ms);
+
+export const clockTime = (ms: number) =>
+  new Intl.DateTimeFormat(currentLanguage(), {
+    hour: "numeric",
+    minute: "2-digit",
+    second: "2-digit",
+  }).format(ms);
+
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+/** Formats a duration in words with its two largest units: "2 minutes 5 seconds". */
+export function duration(ms: number, lang: Language = currentLanguage()): string {
+  let rest = Math.max(0, Math.ceil(ms / 1000));
+  const parts: string[] = [];
+  for (const [unit, seconds] of UNITS) {
+    const count = Math.floor(rest / seconds);
+    rest -= count * seconds;
+    if (count > 0 || (unit === "second" && parts.length === 0)) parts.push(inUnit(lang, count, unit));
+    if (parts.length === 2) break;
+  }
+  return parts.join(" ");
+}
+
+/** Formats an estimate: whole minutes, or tens of seconds below a minute. */
+export function roughDuration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds >= 60) return inUnit(currentLanguage(), Math.ceil(seconds / 60), "minute");
+  return inUnit(currentLanguage(), Math.ceil(seconds / 10) * 10, "second");
+}
+
+const inUnit = (lang: Language, count: number, unit: string) =>
+  new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(count);
+
+/** Formats a countdown: 4:32, 1:04:32. */
+export function digits(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}

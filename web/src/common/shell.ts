@@ -1,0 +1,30 @@
+// What every page has around its content: static texts, the language switch, the offline note.
+import { byId, el, setText, show } from "./dom.ts";
+import { currentLanguage, LANGUAGES, type Language, onLanguageChange, switchLanguage } from "./language.ts";
+
+/** Fills the elements marked `data-t`; `text` looks a key up in the bundle's own texts. */
+export function startShell(text: (key: string) => string): void {
+  const buttons = Object.entries(LANGUAGES).map(([code, name]) =>
+    el("button", { type: "button", lang: code, onclick: () => switchLanguage(code as Language) }, name),
+  );
+  byId("languages").replaceChildren(...buttons);
+  const translate = () => {
+    for (const element of document.querySelectorAll<HTMLElement>("[data-t]")) {
+      setText(element, text(element.dataset.t ?? ""));
+    }
+    byId("languages").setAttribute("aria-label", text("language.label"));
+    for (const button of buttons) {
+      button.setAttribute("aria-pressed", String(button.lang === currentLanguage()));
+    }
+  };
+  translate();
+  onLanguageChange(translate);
+  watchNetwork();
+}
+
+function watchNetwork(): void {
+  const update = () => show(byId("offline"), navigator.onLine === false);
+  addEventListener("online", update);
+  addEventListener("offline", update);
+  update();
+}

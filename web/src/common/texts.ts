@@ -1,0 +1,35 @@
+// Looks up texts in the page's language. Each bundle brings its own: this is only the machinery.
+import { currentLanguage, type Language } from "./language.ts";
+
+/** A text with `{placeholders}`; numbers are formatted for the language. */
+export type Message = string | { one: string; other: string };
+export type Values = Record<string, string | number>;
+
+/** Returns the look-ups for a bundle's texts. */
+export function textsOf<Key extends string>(messages: Record<Language, Record<Key, Message>>) {
+  const format = (lang: Language, key: Key, values: Values): string =>
+    fill(lang, pickPlural(lang, messages[lang][key], values), values);
+
+  /** Returns the text for a key in the page's language. */
+  const t = (key: Key, values: Values = {}) => format(currentLanguage(), key, values);
+
+  /** As `t`, for a key built from an answer: a newer server may say something we don't know. */
+  const tOr = (key: string, fallback: Key, values: Values = {}) =>
+    t(key in messages.en ? (key as Key) : fallback, values);
+
+  return { format, t, tOr };
+}
+
+function fill(lang: Language, text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return typeof value === "number" ? new Intl.NumberFormat(lang).format(value) : value;
+  });
+}
+
+function pickPlural(lang: Language, message: Message, values: Values): string {
+  if (typeof message === "string") return message;
+  const count = typeof values.count === "number" ? values.count : 0;
+  return new Intl.PluralRules(lang).select(count) === "one" ? message.one : message.other;
+}

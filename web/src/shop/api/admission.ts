@@ -1,0 +1,47 @@
+// The admission service's API: another origin of the same site, so its cookies come along.
+import { request } from "../../common/http.ts";
+import type { Drop, Ticket } from "./types.ts";
+
+const LOOPBACK = ["127.0.0.1", "localhost"];
+
+/**
+ * Returns the address to call. On one's own machine both of its names are in use, but cookies of
+ * one do not reach the other, so the page's own name is used.
+ */
+export function admissionUrl(configured: string, pageHost: string): string {
+  const url = new URL(configured);
+  if (LOOPBACK.includes(url.hostname) && LOOPBACK.includes(pageHost)) url.hostname = pageHost;
+  return url.href.replace(/\/$/, "");
+}
+
+export class Admission {
+  constructor(private readonly base: string) {}
+
+  join(drop: Drop, units: number): Promise<Ticket> {
+    return request("POST", this.url(drop.id, "tickets"), { variant_id: drop.variant.id, units });
+  }
+
+  ticket(dropId: string): Promise<Ticket> {
+    return request("GET", this.url(dropId, "ticket"));
+  }
+
+  leave(dropId: string): Promise<Ticket> {
+    return request("DELETE", this.url(dropId, "ticket"));
+  }
+
+  /** The WebSocket's address; with `seen` a new connection never goes back behind what was shown. */
+  socketUrl(dropId: string, seen: string | null): string {
+    return withSeen(this.url(dropId, "stream").replace(/^http/, "ws"), seen);
+  }
+
+  eventsUrl(dropId: string, seen: string | null): string {
+    return withSeen(this.url(dropId, "events"), seen);
+  }
+
+  private url(dropId: string, what: string): string {
+    return `${this.base}/v1/drops/${dropId}/${what}`;
+  }
+}
+
+const withSeen = (url: string, seen: string | null) =>
+  seen === null ? url : `${url}?seen=${encodeURIComponent(seen)}`;

@@ -1,0 +1,25 @@
+// The storefront's API, same origin.
+import { request } from "../../common/http.ts";
+import type { ClientConfig, Drop, MyTicket, Order, Page } from "./types.ts";
+
+export const clientConfig = () => request<ClientConfig>("GET", "/v1/client-config");
+export const listDrops = () => request<Page<Drop>>("GET", "/v1/drops?limit=50");
+export const getDrop = (id: string) => request<Drop>("GET", `/v1/drops/${id}`);
+export const myTickets = () => request<{ data: MyTicket[] }>("GET", "/v1/tickets");
+export const myOrders = () => request<Page<Order>>("GET", "/v1/orders?limit=10");
+export const getOrder = (id: string) => request<Order>("GET", `/v1/orders/${id}`);
+
+/** Makes sure this browser has a session; the answer's cookie is what counts. */
+export const startSession = () => request<{ shopper_id: string }>("POST", "/v1/session", {});
+
+/** Pays for a hold. The same `attempt` can be sent again if its answer was lost. */
+export const pay = (id: string, paymentMethod: string, attempt: string) =>
+  request<Order>(
+    "POST",
+    `/v1/orders/${id}/payment`,
+    { payment_method: paymentMethod },
+    { "idempotency-key": attempt },
+  );
+
+export const cancelOrder = (id: string, attempt: string) =>
+  request<Order>("POST", `/v1/orders/${id}/cancel`, {}, { "idempotency-key": attempt });

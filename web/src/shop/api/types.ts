@@ -1,0 +1,111 @@
+// What the public APIs answer: only the fields that the pages read.
+
+export type DropState = "draft" | "scheduled" | "open" | "sold_out" | "closed" | "cancelled";
+export type Mode = "running" | "paused" | "stopped";
+
+export interface Drop {
+  id: string;
+  title: string;
+  description?: string | null;
+  state: DropState;
+  mode?: Mode;
+  opens_at?: string | null;
+  closes_at?: string | null;
+  server_time: string;
+  max_units_per_ticket: number;
+  max_units_per_customer?: number;
+  hold_seconds: number;
+  variant: { id: string; name: string; price_minor: number; currency: string };
+  product: { id: string; name: string };
+  seller: { id: string; name: string };
+  units_total: number;
+  units_left: number;
+  message?: string | null;
+  end_reason?: string | null;
+}
+
+export interface Page<Item> {
+  data: Item[];
+  has_more: boolean;
+  next_cursor?: string | null;
+}
+
+export const TICKET_STATES = ["waiting", "admitting", "held", "finished", "closed", "left"] as const;
+export type TicketState = (typeof TICKET_STATES)[number];
+
+export interface Ticket {
+  ticket_id: string;
+  state: TicketState;
+  epoch: number;
+  evn: number;
+  queue_number?: number;
+  position?: number | null;
+  waiting?: number | null;
+  reason?: string | null;
+  refresh_after_ms?: number;
+  mode?: Mode;
+  message?: string | null;
+}
+
+export interface MyTicket {
+  ticket_id: string;
+  drop_id: string;
+  state: string;
+}
+
+export const ORDER_STATES = [
+  "reserved",
+  "authorizing",
+  "authorized",
+  "capturing",
+  "confirmed",
+  "rejected",
+  "dead",
+  "expired",
+  "payment_failed",
+  "cancelled",
+] as const;
+export type OrderState = (typeof ORDER_STATES)[number];
+
+export interface Order {
+  id: string;
+  ticket_id: string;
+  drop_id: string;
+  drop_title: string;
+  state: OrderState;
+  reason?: string | null;
+  units: number;
+  amount_minor: number;
+  currency: string;
+  hold_expires_at?: string | null;
+  created_at: string;
+  updated_at: string;
+  server_time: string;
+  timeline?: { state: string; at: string; reason?: string | null }[];
+}
+
+export type Rise = "rebuild" | "operator" | "mode" | "returned";
+
+/** A frame, as the stream sends it. */
+export type Frame =
+  | {
+      type: "waiting";
+      epoch: number;
+      evn: number;
+      position: number;
+      waiting: number;
+      mode?: Mode;
+      message?: string | null;
+      rise?: Rise | null;
+    }
+  | { type: "admitting" }
+  | { type: "held" }
+  | { type: "order"; state: OrderState }
+  | { type: "closed"; reason: string }
+  | { type: "left" }
+  | { type: "rebuilding"; retry_after_ms?: number };
+
+export interface ClientConfig {
+  admission_url: string;
+  languages?: string[];
+}

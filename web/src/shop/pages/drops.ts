@@ -1,0 +1,119 @@
+// `/`: the drops, with countdowns, and this shopper's own tickets and orders.
+import { learnTime, serverNow } from "../../common/clock.ts";
+import { byId, el, setText, show } from "../../common/dom.ts";
+import { dateTime, duration, money } from "../../common/format.ts";
+import { onLanguageChange } from "../../common/language.ts";
+import { notePanel } from "../../common/parts.ts";
+import * as storefront from "../api/storefront.ts";
+import type { Drop, Order } from "../api/types.ts";
+import { t, tOr } from "../texts/index.ts";
+import { stateNow } from "../view/drop.ts";
+import { hasSession } from "./remembered.ts";
+
+const REFRESH_MS = 30_000;
+
+interface Known {
+  drops: Drop[] | null;
+  orders: Order[];
+  /** State of this shopper's ticket, by drop. */
+  tickets: Map<string, string>;
+  failed: boolean;
+}
+
+const known: Known = { drops: null, orders: [], tickets: new Map(), failed: false };
+let updates: (() => void)[] = [];
+
+export function startDropsPage(): void {
+  document.title = `${t("page.drops")} · Sluice`;
+  onLanguageChange(draw);
+  setInterval(() => {
+    for (const update of updates) update();
+  }, 1_000);
+  void load();
+}
+
+async function load(): Promise<void> {
+  const sentAtMs = Date.now();
+  try {
+    const { data } = await storefront.listDrops();
+    known.drops = data;
+    known.failed = false;
+    if (data[0] !== undefined) learnTime(data[0].server_time, sentAtMs);
+  } catch {
+    known.failed = true;
+  }
+  draw();
+  if (hasSession()) await loadMine();
+  const pauseMs = known.failed ? 5_000 : REFRESH_MS;
+  setTimeout(() => void load(), pauseMs * (0.75 + Math.random() / 2));
+}
+
+async function loadMine(): Promise<void> {
+  try {
+    const [orders, tickets] = await Promise.all([storefront.myOrders(), storefront.myTickets()]);
+    known.orders = orders.data;
+    known.tickets = new Map(tickets.data.map((ticket) => [ticket.drop_id, ticket.state]));
+    draw();
+  } catch {
+    // Personal lists are an extra; the drops do without them.
+  }
+}
+
+function draw(): void {
+  const list = byId("drops");
+  updates = [];
+  if (known.drops === null) {
+    if (known.failed) list.replaceChildren(notePanel(t("error.network"), []).root);
+    return;
+  }
+  const cards = known.drops.map(dropCard);
+  list.removeAttribute("aria-busy");
+  list.replaceChildren(...(cards.length > 0 ? cards : [el("p", { class: "empty" }, t("drops.empty"))]));
+  show(byId("mine"), known.orders.length > 0);
+  byId("orders").replaceChildren(...known.orders.map(orderRow));
+}
+
+function dropCard(drop: Drop): HTMLElement {
+  const badge = el("span", { class: "badge" });
+  const when = el("p", { class: "when" });
+  const price = el("p", { class: "price" }, money(drop.variant.price_minor, drop.variant.currency));
+  const ticket = known.tickets.get(drop.id);
+  const mine = ticket === undefined ? null : el("span", { class: "badge mine" }, ticketText(ticket));
+  const update = () => {
+    const state = stateNow(drop, serverNow());
+    badge.dataset.state = state;
+    setText(badge, t(`drop.state.${state}`));
+    setText(when, whenText(drop, state));
+  };
+  update();
+  updates.push(update);
+  return el(
+    "li",
+    {},
+    el(
+      "a",
+      { class: "tile drop-card", href: `/drops/${drop.id}` },
+      el("span", { class: "badges" }, badge, mine),
+      el("h2", {}, drop.title),
+      el("p", { class: "small" }, t("drop.by", { seller: drop.seller.name })),
+      el("div", { class: "row" }, price, when),
+    ),
+  );
+}
+
+const ticketText = (state: string) => tOr(`ticket.state.${state}`, "drops.in_line");
+
+function whenText(drop: Drop, state: string): string {
+  if (state === "open") return t("drop.left", { count: drop.units_left, total: drop.units_total });
+  if (state !== "scheduled" || !drop.opens_at) return "";
+  const opensMs = Date.parse(drop.opens_at);
+  const leftMs = opensMs - serverNow();
+  if (leftMs > 86_400_000) return t("drop.opens_at", { when: dateTime(opensMs) });
+  return `${t("drop.opens_in")} ${duration(leftMs)}`;
+}
+
+function orderRow(order: Order): HTMLElement {
+  const amount = money(order.amount_minor, order.currency);
+  const state = el("span", { class: "small" }, `${t(`order.step.${order.state}`)} · ${amount}`);
+  return el("li", {}, el("a", { href: `/orders/${order.id}` }, order.drop_title), state);
+}

@@ -1,0 +1,180 @@
+// A ticket on this page: its stream, its position, and the order it turns into.
+import { announce } from "../../common/announce.ts";
+import { serverNow } from "../../common/clock.ts";
+import { el } from "../../common/dom.ts";
+import { number } from "../../common/format.ts";
+import { ApiError } from "../../common/http.ts";
+import type { Panel, PanelHost } from "../../common/panel.ts";
+import { link } from "../../common/parts.ts";
+import type { Admission } from "../api/admission.ts";
+import type { Drop, Frame, Order, Ticket } from "../api/types.ts";
+import { StreamClient } from "../stream/client.ts";
+import { frameOf } from "../stream/frames.ts";
+import type { Connection } from "../stream/machine.ts";
+import { Pace } from "../stream/pace.ts";
+import { type Shown, seenOf, shownAfter } from "../stream/position.ts";
+import { t } from "../texts/index.ts";
+import { stateNow } from "../view/drop.ts";
+import { isFinal, OrderView } from "../view/order.ts";
+import { waitingPanel } from "../view/waiting.ts";
+import { rememberedPosition, rememberPosition } from "./remembered.ts";
+
+/** How a ticket ends without an order. */
+export type End =
+  | { kind: "closed"; reason: string }
+  | { kind: "left" }
+  | { kind: "lost" }
+  | { kind: "again" };
+
+export class InLine {
+  readonly ticketId: string;
+  private readonly stream: StreamClient;
+  private readonly pace = new Pace();
+  private shown: Shown | null;
+  private connection: Connection | null = null;
+  private rebuilding = false;
+  private admitting = false;
+  private orderView: OrderView | null = null;
+  private stopped = false;
+
+  constructor(
+    private readonly drop: Drop,
+    private readonly admission: Admission,
+    private readonly host: PanelHost,
+    ticket: Ticket,
+    private readonly ended: (end: End) => void,
+  ) {
+    this.ticketId = ticket.ticket_id;
+    this.shown = rememberedPosition(drop.id, ticket.ticket_id);
+    this.stream = new StreamClient(admission, drop.id, {
+      frame: (frame) => this.take(frame),
+      connection: (connection) => {
+        this.connection = connection;
+        this.host.update();
+      },
+      lost: () => this.finish({ kind: "lost" }),
+      seen: () => (this.shown === null ? null : seenOf(this.shown)),
+    });
+  }
+
+  start(ticket: Ticket): void {
+    this.take(frameOf(ticket));
+    const over = ticket.state === "closed" || ticket.state === "left" || ticket.state === "finished";
+    if (!over && !this.stopped) this.stream.start();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.stream.stop();
+  }
+
+  redraw(): void {
+    if (this.orderView !== null) this.orderView.redraw();
+    else this.draw(true);
+  }
+
+  private take(frame: Frame): void {
+    if (this.stopped) return;
+    switch (frame.type) {
+      case "waiting":
+        return this.moved(frame);
+      case "rebuilding":
+        this.rebuilding = true;
+        return this.host.update();
+      case "admitting":
+        this.admitting = true;
+        if (this.orderView === null) this.draw();
+        return;
+      case "held":
+        return this.openOrder();
+      case "order":
+        this.openOrder();
+        this.orderView?.hint(frame.state);
+        return;
+      case "closed":
+        return this.finish({ kind: "closed", reason: frame.reason });
+      case "left":
+        return this.finish({ kind: "left" });
+    }
+  }
+
+  private moved(frame: Extract<Frame, { type: "waiting" }>): void {
+    // A ticket with an order is past the line; a late answer changes nothing.
+    if (this.orderView !== null) return;
+    this.admitting = false;
+    this.rebuilding = false;
+    this.shown = shownAfter(this.shown, frame);
+    this.pace.note(performance.now(), this.shown.position);
+    rememberPosition(this.drop.id, this.ticketId, this.shown);
+    const { position, waiting } = this.shown;
+    document.title = `${number(position)} · ${this.drop.title}`;
+    announce(t("line.announce", { position, waiting: t("line.waiting", { count: waiting }) }));
+    this.draw();
+  }
+
+  private openOrder(): void {
+    if (this.orderView !== null) return;
+    this.orderView = new OrderView(
+      this.ticketId,
+      this.host,
+      (order) => this.nextSteps(order),
+      (order) => {
+        document.title = `${t(`order.state.${order.state}`)} · ${this.drop.title}`;
+        if (isFinal(order.state)) this.stream.stop();
+      },
+    );
+    void this.orderView.refresh();
+  }
+
+  /** Offers to join again if the order failed, or took fewer units than a customer may have. */
+  private nextSteps(order: Order): HTMLElement[] {
+    const receipt = link(`/orders/${order.id}`, t("order.open"));
+    const mayHave = this.drop.max_units_per_customer ?? 1;
+    const more = order.state !== "confirmed" || order.units < mayHave;
+    if (!more || stateNow(this.drop, serverNow()) !== "open") return [receipt];
+    const again = () => this.ended({ kind: "again" });
+    return [el("button", { type: "button", class: "button", onclick: again }, t("join.again")), receipt];
+  }
+
+  private finish(end: End): void {
+    if (this.stopped) return;
+    // The stream also ends when an order is done; the order view goes on polling.
+    if (this.orderView !== null) return this.stream.stop();
+    this.ended(end);
+  }
+
+  private draw(redraw = false): void {
+    if (this.admitting) return this.host.show("admitting", admittingPanel, redraw);
+    const facts = () => ({
+      shown: this.shown,
+      connection: this.connection,
+      leftMs: this.pace.leftMs(performance.now()),
+      rebuilding: this.rebuilding,
+    });
+    this.host.show(
+      `waiting:${this.ticketId}`,
+      () => waitingPanel(this.drop, facts, () => this.leave()),
+      redraw,
+    );
+  }
+
+  /** Leaves for good, unless the turn came first. A ticket that is no longer known has already left. */
+  private async leave(): Promise<boolean> {
+    try {
+      const ticket = await this.admission.leave(this.drop.id);
+      this.take(frameOf(ticket));
+      return ticket.state !== "waiting";
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.isTransient) return false;
+      this.finish({ kind: "left" });
+      return true;
+    }
+  }
+}
+
+function admittingPanel(): Panel {
+  const heading = el("h2", {}, t("admitting.title"));
+  const flow = el("div", { class: "flow" });
+  const root = el("div", { class: "note under-way" }, flow, heading, el("p", {}, t("admitting.hint")));
+  return { root, heading, update: () => {} };
+}

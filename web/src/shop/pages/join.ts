@@ -1,0 +1,83 @@
+// Joining: one click, then as many quiet attempts as it takes, at the pace that the server asks
+// for. Joining is idempotent for a shopper, so an attempt whose answer was lost costs nothing.
+import { fullJitter, serverPause } from "../../common/backoff.ts";
+import { pause } from "../../common/clock.ts";
+import { duration } from "../../common/format.ts";
+import { ApiError } from "../../common/http.ts";
+import type { Admission } from "../api/admission.ts";
+import { startSession } from "../api/storefront.ts";
+import type { Drop, Ticket } from "../api/types.ts";
+import { t, tOr } from "../texts/index.ts";
+import type { Joining } from "../view/drop.ts";
+import { hasSession, noteSession } from "./remembered.ts";
+
+export interface JoinListener {
+  joined(ticket: Ticket): void;
+  changed(): void;
+  /** The drop itself refuses: load it again. */
+  ended(): void;
+}
+
+const SESSION_CODES = ["session_required", "session_invalid"];
+const ENDED_CODES = ["drop_closed", "sold_out", "drop_not_found"];
+
+export class Joiner implements Joining {
+  busy = false;
+  problem: string | null = null;
+
+  constructor(
+    private readonly drop: Drop,
+    private readonly admission: Admission,
+    private readonly listener: JoinListener,
+  ) {}
+
+  async join(units: number): Promise<void> {
+    if (this.busy) return;
+    this.note(true, null);
+    let sessionsMade = 0;
+    for (let failures = 1; ; failures += 1) {
+      try {
+        if (sessionsMade === 0 && !hasSession()) await this.makeSession();
+        return this.listener.joined(await this.admission.join(this.drop, units));
+      } catch (error) {
+        const refusal = error instanceof ApiError ? error : new ApiError(0, "network", null);
+        if (SESSION_CODES.includes(refusal.code) && sessionsMade < 2) {
+          sessionsMade += 1;
+          await this.makeSession().catch(() => {});
+        } else if (isWorthRetrying(refusal)) {
+          await this.wait(refusal, failures);
+        } else {
+          return this.giveUp(refusal);
+        }
+      }
+    }
+  }
+
+  private async makeSession(): Promise<void> {
+    await startSession();
+    noteSession();
+  }
+
+  private async wait(refusal: ApiError, failures: number): Promise<void> {
+    const random = Math.random();
+    const asked = refusal.retryAfterMs === null ? 0 : serverPause(refusal.retryAfterMs, random);
+    const pauseMs = Math.max(500, asked, fullJitter(failures, random));
+    const reason = tOr(`error.${refusal.code}`, "error.network");
+    this.note(true, `${reason} ${t("join.waiting_retry", { seconds: duration(pauseMs) })}`);
+    await pause(pauseMs);
+  }
+
+  private giveUp(refusal: ApiError): void {
+    this.note(false, tOr(`error.${refusal.code}`, "error.other"));
+    if (ENDED_CODES.includes(refusal.code)) this.listener.ended();
+  }
+
+  private note(busy: boolean, problem: string | null): void {
+    this.busy = busy;
+    this.problem = problem;
+    this.listener.changed();
+  }
+}
+
+/** Includes "not open yet": our clock may be slightly ahead of the server's. */
+const isWorthRetrying = (refusal: ApiError) => refusal.isTransient || refusal.code === "drop_not_open";

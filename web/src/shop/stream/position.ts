@@ -1,0 +1,53 @@
+// The position as shown. It never rises unless a labelled event says why (invariant POS-1).
+import type { Frame, Mode, Rise } from "../api/types.ts";
+
+export interface Shown {
+  epoch: number;
+  evn: number;
+  position: number;
+  waiting: number;
+  /** The position from which progress is counted. */
+  start: number;
+  rise: Rise | null;
+  mode: Mode;
+  message: string | null;
+}
+
+type Waiting = Extract<Frame, { type: "waiting" }>;
+
+/** Returns what to show after a frame, given what was shown before. */
+export function shownAfter(previous: Shown | null, frame: Waiting): Shown {
+  const mode = frame.mode ?? "running";
+  const message = frame.message ?? null;
+  if (previous === null) {
+    return { ...pick(frame), start: frame.position, rise: null, mode, message };
+  }
+  // An older event, from an instance that lags behind: its position is out of date.
+  if (isOlder(frame, previous)) return { ...previous, mode, message };
+  const rise = reasonToRise(previous, frame);
+  if (rise === null) {
+    const position = Math.min(previous.position, frame.position);
+    return { ...pick(frame), position, start: previous.start, rise: previous.rise, mode, message };
+  }
+  return { ...pick(frame), start: Math.max(previous.start, frame.position), rise, mode, message };
+}
+
+const pick = ({ epoch, evn, position, waiting }: Waiting) => ({ epoch, evn, position, waiting });
+
+const isOlder = (frame: Waiting, shown: Shown) =>
+  frame.epoch < shown.epoch || (frame.epoch === shown.epoch && frame.evn < shown.evn);
+
+/** A new epoch means a rebuilt line, even where the answer (a poll) carries no label. */
+function reasonToRise(previous: Shown, frame: Waiting): Rise | null {
+  if (frame.position <= previous.position) return null;
+  if (frame.rise) return frame.rise;
+  return frame.epoch > previous.epoch ? "rebuild" : null;
+}
+
+/** The `seen` parameter, with which the stream goes on from what this browser showed last. */
+export const seenOf = (shown: Shown) => `${shown.epoch}.${shown.evn}.${shown.position}`;
+
+/** Returns how much of the way is done, between 0 and 1. */
+export function progressOf(shown: Shown): number {
+  return shown.start <= 1 ? 1 : (shown.start - shown.position) / (shown.start - 1);
+}

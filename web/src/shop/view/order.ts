@@ -1,0 +1,151 @@
+// An order from the hold to its end: your turn, payment, progress, receipt. Keeps up by polling,
+// and at once when the stream hints at a change.
+import { announce, announceNow } from "../../common/announce.ts";
+import { timed } from "../../common/clock.ts";
+import { el } from "../../common/dom.ts";
+import { ApiError } from "../../common/http.ts";
+import type { Panel, PanelHost } from "../../common/panel.ts";
+import { link, notePanel } from "../../common/parts.ts";
+import * as storefront from "../api/storefront.ts";
+import type { Order, OrderState } from "../api/types.ts";
+import { t, tOr } from "../texts/index.ts";
+import { orderFacts, orderHistory } from "./order_facts.ts";
+import { type Outcome, reservedPanel, whenHeldUntil } from "./pay.ts";
+
+const UNDER_WAY: readonly OrderState[] = ["authorizing", "authorized", "capturing"];
+
+export const isUnderWay = (state: OrderState) => UNDER_WAY.includes(state);
+export const isFinal = (state: OrderState) => state !== "reserved" && !isUnderWay(state);
+
+/** How long until the next poll: short while the bank works, long while the shopper thinks. */
+function pauseMs(order: Order | null, polls: number): number {
+  if (order === null || isUnderWay(order.state)) return Math.min(1_000 + polls * 100, 4_000);
+  return 5_000;
+}
+
+export class OrderView {
+  order: Order | null = null;
+  private timer = 0;
+  private polls = 0;
+  private turnAnnounced = false;
+  private problem: string | null = null;
+
+  constructor(
+    private readonly id: string,
+    private readonly host: PanelHost,
+    /** Returns what to offer once the order is over. */
+    private readonly next: (order: Order) => HTMLElement[],
+    private readonly changed: (order: Order) => void,
+  ) {}
+
+  /** Loads the order now, and again as often as its state calls for. */
+  async refresh(): Promise<void> {
+    clearTimeout(this.timer);
+    this.polls += 1;
+    try {
+      this.take(await timed(() => storefront.getOrder(this.id)));
+    } catch (error) {
+      // The line may know of the order a moment before the storefront does.
+      if (error instanceof ApiError && !error.isTransient && this.order === null && this.polls > 3) {
+        return this.host.show("missing", missingPanel);
+      }
+      this.problem = error instanceof ApiError && error.status === 0 ? t("error.network") : null;
+      this.host.update();
+    }
+    this.plan();
+  }
+
+  /** The stream says that the order has changed state. */
+  hint(state: OrderState): void {
+    if (this.order?.state !== state) void this.refresh();
+  }
+
+  redraw(): void {
+    this.draw(true);
+  }
+
+  private plan(): void {
+    clearTimeout(this.timer);
+    if (this.order !== null && isFinal(this.order.state)) return;
+    this.timer = window.setTimeout(() => void this.refresh(), pauseMs(this.order, this.polls));
+  }
+
+  private take(order: Order): void {
+    const before = this.order?.state;
+    this.order = order;
+    this.problem = null;
+    if (before !== order.state) {
+      this.polls = 0;
+      this.announceState(order);
+    }
+    this.draw(false);
+    this.changed(order);
+  }
+
+  private announceState(order: Order): void {
+    if (order.state === "reserved" && !this.turnAnnounced) {
+      this.turnAnnounced = true;
+      announceNow(t("turn.announce", { when: whenHeldUntil(order) }));
+      navigator.vibrate?.([200, 100, 200]);
+    } else if (isUnderWay(order.state)) {
+      announce(t(`order.state.${order.state}`));
+    }
+  }
+
+  private draw(redraw: boolean): void {
+    const { order } = this;
+    if (order === null) return;
+    if (order.state === "reserved") {
+      const actions = {
+        pay: (method: string, attempt: string) => this.act(() => storefront.pay(this.id, method, attempt)),
+        cancel: (attempt: string) => this.act(() => storefront.cancelOrder(this.id, attempt)),
+        over: () => void this.refresh(),
+        problem: () => this.problem,
+      };
+      this.host.show(`order:reserved:${order.reason ?? ""}`, () => reservedPanel(order, actions), redraw);
+    } else if (isUnderWay(order.state)) {
+      this.host.show("order:under-way", () => this.underWayPanel(), redraw);
+    } else {
+      this.host.show(`order:${order.state}`, () => this.finalPanel(order), redraw);
+    }
+  }
+
+  /** Pays or releases the hold; whatever the answer, the order itself tells the outcome. */
+  private async act(call: () => Promise<Order>): Promise<Outcome> {
+    try {
+      this.take(await timed(call));
+      this.plan();
+      return "done";
+    } catch (error) {
+      await this.refresh();
+      return error instanceof ApiError && error.status > 0 ? "refused" : "lost";
+    }
+  }
+
+  private underWayPanel(): Panel {
+    const heading = el("h2", {});
+    const hint = el("p", {});
+    const root = el("div", { class: "note under-way" }, el("div", { class: "flow" }), heading, hint);
+    const update = () => {
+      const state = this.order?.state ?? "authorizing";
+      if (!isUnderWay(state)) return;
+      heading.textContent = t(`order.state.${state}`);
+      hint.textContent = this.problem ?? t(`order.hint.${state}`);
+    };
+    return { root, heading, update };
+  }
+
+  private finalPanel(order: Order): Panel {
+    const reason = order.reason ? tOr(`order.reason.${order.reason}`, `order.hint.${order.state}`) : null;
+    const hint = t(`order.hint.${order.state}`);
+    const panel = notePanel(t(`order.state.${order.state}`), [reason === hint ? null : reason, hint]);
+    panel.root.classList.add(order.state === "confirmed" ? "happy" : "over");
+    panel.root.append(orderFacts(order));
+    panel.root.append(orderHistory(order));
+    panel.root.append(el("div", { class: "actions" }, ...this.next(order), link("/", t("drop.next"))));
+    return panel;
+  }
+}
+
+const missingPanel = () =>
+  notePanel(t("order.missing.title"), [t("order.missing.hint")], link("/", t("drop.next")));

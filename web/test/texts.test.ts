@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import type { Message } from "../src/common/texts.ts";
+import { ORDER_STATES, TICKET_STATES } from "../src/shop/api/types.ts";
+import { en, type Key } from "../src/shop/texts/en.ts";
+import { format } from "../src/shop/texts/index.ts";
+import { ko } from "../src/shop/texts/ko.ts";
+import { CARDS } from "../src/shop/view/pay.ts";
+
+const keys = Object.keys(en) as Key[];
+const texts = (message: Message) => (typeof message === "string" ? [message] : Object.values(message));
+const placeholders = (message: Message) =>
+  [...new Set(texts(message).flatMap((text) => text.match(/\{\w+\}/g) ?? []))].sort();
+
+test("Korean says all that English says, and nothing else", () => {
+  assert.deepEqual(Object.keys(ko).sort(), [...keys].sort());
+  for (const key of keys) {
+    for (const text of [...texts(en[key]), ...texts(ko[key])]) assert.notEqual(text.trim(), "", key);
+  }
+});
+
+test("both languages fill the same placeholders", () => {
+  for (const key of keys) assert.deepEqual(placeholders(ko[key]), placeholders(en[key]), key);
+});
+
+test("every ticket and order state has a text in each language", () => {
+  const wanted = [
+    ...TICKET_STATES.map((state) => `ticket.state.${state}`),
+    ...ORDER_STATES.flatMap((state) => [
+      `order.state.${state}`,
+      `order.step.${state}`,
+      `order.hint.${state}`,
+    ]),
+    ...["sold_out", "not_enough", "closed", "cancelled", "replaced", "other"].map(
+      (reason) => `closed.reason.${reason}`,
+    ),
+    ...["scheduled", "open", "sold_out", "closed", "cancelled"].map((state) => `drop.state.${state}`),
+    ...["rebuild", "operator", "mode", "returned"].map((rise) => `line.rise.${rise}`),
+    ...CARDS.map((card) => `pay.card.${card}`),
+  ];
+  for (const key of wanted) assert.ok(key in en && key in ko, key);
+});
+
+const SHARED = new URL("../../shared/src/", import.meta.url);
+const sharedSource = readdirSync(SHARED, { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".rs"))
+  .map((name) => readFileSync(new URL(name, SHARED), "utf8"))
+  .join("\n");
+
+/** Returns the stable texts of an enum in the `shared` crate, so that a new state cannot be forgotten here. */
+function namesIn(name: string): string[] {
+  const body = new RegExp(`\\n    ${name} \\{\\n([^}]*?= "[^}]*?)\\n    \\}`).exec(sharedSource)?.[1] ?? "";
+  const names = [...body.matchAll(/= "(\w+)"/g)].map((match) => match[1] ?? "");
+  assert.ok(names.length > 0, `${name} was found`);
+  return names;
+}
+
+test("every state and reason of the services has a text", () => {
+  const states = namesIn("TicketState");
+  assert.ok(states.length >= 15, "the table of states was found");
+  for (const state of states) {
+    assert.ok(`ticket.state.${state}` in en || `order.state.${state}` in en, state);
+  }
+  for (const state of ORDER_STATES) assert.ok(states.includes(state), state);
+  const others = [
+    ...namesIn("RejectReason").map((reason) => `order.reason.${reason}`),
+    ...namesIn("CloseReason").map((reason) => `closed.reason.${reason}`),
+    ...namesIn("DropState").map((state) => `drop.state.${state}`),
+  ];
+  assert.ok(others.length >= 15, "the tables of reasons were found");
+  for (const key of others) assert.ok(key in en, key);
+});
+
+test("every Korean text is in Hangul", () => {
+  for (const key of keys) {
+    const words = texts(ko[key])
+      .join("")
+      .replace(/\{\w+\}/g, "");
+    assert.match(words, /\p{Script=Hangul}/u, key);
+  }
+});
+
+test("no Korean particle whose form depends on the preceding word follows a placeholder", () => {
+  for (const key of keys) {
+    for (const text of texts(ko[key]))
+      assert.doesNotMatch(text, /\}(을|를|이|가|은|는|과|와|으로|로)(\s|[.,!?]|$)/u, key);
+  }
+});
+
+test("numbers and plurals follow the language", () => {
+  assert.equal(format("en", "line.waiting", { count: 1 }), "1 person is waiting");
+  assert.equal(format("en", "line.waiting", { count: 12_345 }), "12,345 people are waiting");
+  assert.equal(format("ko", "line.waiting", { count: 12_345 }), "12,345명 대기 중");
+});
+
+test("the pages carry the English texts until the script runs", () => {
+  const pages = new URL("../static/", import.meta.url);
+  const written = readdirSync(pages)
+    .filter((name) => name.endsWith(".html"))
+    .flatMap((name) => [
+      ...readFileSync(new URL(name, pages), "utf8").matchAll(/data-t="([\w.]+)">([^<]+)</g),
+    ]);
+  assert.ok(written.length >= 12, "the marked elements were found");
+  for (const [, key, text] of written) assert.equal(text, en[key as Key], key);
+});

@@ -1,0 +1,155 @@
+//! A bounded queue of updates, worked off beside the work that decided them.
+//!
+//! What does not fit, or fails, is left to the reconciler.
+
+use super::line_update::LineUpdate;
+use crate::{app::App, causes::with_causes};
+use database::ordering::{
+    holds::Outcome,
+    inventory::DropStock,
+    order_batch::{BatchDone, SettledTicket},
+    orders::EndedOrder,
+};
+use shared::{
+    ids::DropId,
+    line::{Finished, Settlement},
+    shutdown::Shutdown,
+};
+use std::collections::BTreeMap;
+use tokio::sync::mpsc;
+
+/// Updates that wait, at most.
+const WAITING: usize = 256;
+/// Updates that are sent together, at most.
+const TOGETHER: usize = 64;
+
+/// Takes updates for the lines of any drops; clones feed the same task.
+#[derive(Clone, Debug)]
+pub(crate) struct LineUpdater(mpsc::Sender<Update>);
+
+/// What one commit has decided.
+#[derive(Debug, Default)]
+struct Update {
+    settled: Vec<SettledTicket>,
+    ended: Vec<EndedOrder>,
+    stock: Vec<DropStock>,
+}
+
+impl LineUpdater {
+    /// Starts the task that sends updates. It ends when every clone of this is gone.
+    pub(crate) fn start(app: &App, shutdown: &Shutdown) -> Self {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        shutdown.spawn(run(app.clone(), receiver));
+        Self(sender)
+    }
+
+    /// Reports tickets that have order rows now.
+    pub(crate) fn settled(&self, done: &BatchDone) {
+        self.queue(Update {
+            settled: done.settled.clone(),
+            ended: Vec::new(),
+            stock: done.stock.clone(),
+        });
+    }
+
+    /// Reports orders that have ended.
+    pub(crate) fn ended(&self, outcome: Outcome) {
+        self.queue(Update { settled: Vec::new(), ended: outcome.ended, stock: outcome.stock });
+    }
+
+    fn queue(&self, update: Update) {
+        let is_empty =
+            update.settled.is_empty() && update.ended.is_empty() && update.stock.is_empty();
+        if !is_empty && self.0.try_send(update).is_err() {
+            tracing::debug!("update queue full; leaving it to the reconciler");
+        }
+    }
+}
+
+async fn run(app: App, mut receiver: mpsc::Receiver<Update>) {
+    let mut updates = Vec::new();
+    while receiver.recv_many(&mut updates, TOGETHER).await > 0 {
+        for (drop_id, update) in by_drop(updates.drain(..)) {
+            // A drop that is not live has no line (any more).
+            let Some(flash_drop) = app.drops.find(drop_id) else { continue };
+            if let Err(error) = update.send(&app, &flash_drop).await {
+                let error = with_causes(error);
+                tracing::debug!(
+                    drop.id = %drop_id, error,
+                    "could not update the line of drop {drop_id}; leaving it to the reconciler"
+                );
+            }
+        }
+    }
+}
+
+fn by_drop(updates: impl Iterator<Item = Update>) -> BTreeMap<DropId, LineUpdate> {
+    let mut lines = BTreeMap::<DropId, LineUpdate>::new();
+    for Update { settled, ended, stock } in updates {
+        for SettledTicket { ticket_id, drop_id, score, state } in settled {
+            let line = lines.entry(drop_id).or_default();
+            line.settlements.push(Settlement::of(ticket_id, score, state));
+        }
+        for EndedOrder { ticket_id, drop_id, score, state, .. } in ended {
+            let line = lines.entry(drop_id).or_default();
+            line.finished.push(Finished { ticket_id, score, state });
+        }
+        for DropStock { drop_id, figure } in stock {
+            let known = &mut lines.entry(drop_id).or_default().stock;
+            let newest = known.entry(figure.variant_id).or_insert(figure);
+            if newest.version < figure.version {
+                *newest = figure;
+            }
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::{
+        ids::{ShopperId, TicketId, VariantId},
+        lifecycle::TicketState,
+        line::{Epoch, Lane, Score, StockFigure},
+    };
+
+    #[test]
+    fn the_newest_stock_of_a_drop_is_told() {
+        let (drop_id, variant_id) = (DropId::generate(), VariantId::generate());
+        let update = |version| {
+            let figure = StockFigure { variant_id, version, available: 1, reserved: 0 };
+            Update { stock: vec![DropStock { drop_id, figure }], ..Update::default() }
+        };
+        let lines = by_drop([update(3), update(5), update(4)].into_iter());
+        assert_eq!(lines[&drop_id].stock[&variant_id].version, 5);
+    }
+
+    #[test]
+    fn what_was_rejected_is_settled_and_finished() {
+        let ticket = SettledTicket {
+            ticket_id: TicketId::generate(),
+            drop_id: DropId::generate(),
+            score: Score::new(Epoch(1), 1),
+            state: TicketState::Rejected,
+        };
+        let update = Update { settled: vec![ticket], ..Update::default() };
+        let lines = by_drop([update].into_iter());
+        let finished = lines[&ticket.drop_id].settlements[0].finished().unwrap();
+        assert_eq!((finished.ticket_id, finished.state), (ticket.ticket_id, ticket.state));
+    }
+
+    #[test]
+    fn ends_are_told_by_drop() {
+        let end = || EndedOrder {
+            ticket_id: TicketId::generate(),
+            drop_id: DropId::generate(),
+            shopper_id: ShopperId::generate(),
+            lane: Lane(0),
+            score: Score::new(Epoch(1), 1),
+            state: TicketState::Expired,
+        };
+        let update = Update { ended: vec![end(), end()], ..Update::default() };
+        assert_eq!(by_drop([update].into_iter()).len(), 2);
+    }
+}

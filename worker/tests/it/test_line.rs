@@ -1,0 +1,218 @@
+//! A drop with a line of its own, on the real servers, and the roles that a test asks for.
+
+use crate::SOON;
+use broker::RangeReader;
+use database::selling::{
+    drops::{self, NewDrop},
+    scheduling::{self, EpochState, LiveDrop},
+};
+use jiff::Timestamp;
+use queue::MAX_JOIN_BATCH;
+use shared::{
+    clock::{Clock, SystemClock},
+    drops::{DropState, Limits},
+    ids::{DropId, ProductId, SellerId, ShopperId, TicketId, VariantId},
+    line::{Intent, JoinOutcome, JoinRequest, JoinedTicket, Lane, RoomHeader},
+    messages::{OrderCommand, PlaceOrder},
+    shutdown::Shutdown,
+};
+use testkit::{TestDatabase, TestRedis, TestTopics, settings, wait_until};
+use worker::{App, start};
+
+/// One drop on servers of the test's own.
+pub(crate) struct TestLine {
+    pub(crate) app: App,
+    pub(crate) drop_id: DropId,
+    pub(crate) variant_id: VariantId,
+    pub(crate) redis: TestRedis,
+    pub(crate) database: TestDatabase,
+    /// Held: an embedded broker ends with it.
+    _topics: TestTopics,
+}
+
+/// What a test wants to be different.
+pub(crate) struct LineOptions {
+    pub(crate) units: i32,
+    pub(crate) rate: f64,
+    /// Settings over those of the servers.
+    pub(crate) settings: Vec<(&'static str, String)>,
+}
+
+impl Default for LineOptions {
+    fn default() -> Self {
+        Self { units: 100, rate: 1000.0, settings: Vec::new() }
+    }
+}
+
+impl TestLine {
+    pub(crate) async fn new(options: LineOptions) -> Self {
+        let (database, redis, topics) =
+            tokio::join!(TestDatabase::create(), TestRedis::create(), TestTopics::create());
+        let mut env = topics.env().clone();
+        env.insert("SLUICE_DATABASE__URL".into(), database.url().into());
+        env.insert("SLUICE_REDIS__URL".into(), redis.url().into());
+        env.insert("SLUICE_LINE__GRACE_MS".into(), "300".into());
+        env.extend(options.settings.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));
+        let settings = settings(env);
+        // Shown only for a test that failed, or with --nocapture.
+        static LOG: std::sync::Once = std::sync::Once::new();
+        LOG.call_once(|| shared::telemetry::start_log(&settings.telemetry).unwrap());
+        let app = App::connect(settings).await.unwrap();
+        let variant_id = VariantId::generate();
+        let drop_id = make_drop(&app, variant_id, &options).await;
+        Self { app, drop_id, variant_id, redis, database, _topics: topics }
+    }
+
+    /// Another worker on the same servers.
+    pub(crate) async fn another_app(&self) -> App {
+        App::connect((*self.app.settings).clone()).await.unwrap()
+    }
+
+    /// Runs roles until the token that comes back is used.
+    pub(crate) fn run(&self, roles: &str) -> Shutdown {
+        run(&self.app, roles)
+    }
+
+    /// Makes drains believe that somebody processes orders.
+    pub(crate) async fn pretend_processors(&self) {
+        sqlx::query(
+            "insert into heartbeats (instance, role, beat_at)
+             values ('test', 'orders', now() + interval '1 hour')",
+        )
+        .execute(&self.app.pool)
+        .await
+        .unwrap();
+    }
+
+    /// Waits until the room is open in this or a later epoch.
+    pub(crate) async fn open(&self, epoch: u32) -> LiveDrop {
+        wait_until("open room", SOON, async || {
+            let row = self.row().await?;
+            let ready = row.epoch_state == EpochState::Open
+                && row.state == DropState::Open
+                && row.epoch.0 >= epoch;
+            let header = self.header().await?;
+            (ready && header.epoch == row.epoch && header.grace_until_us <= header.now_us)
+                .then_some(row)
+        })
+        .await
+    }
+
+    pub(crate) async fn row(&self) -> Option<LiveDrop> {
+        scheduling::live_drop(&self.app.pool, self.drop_id).await.unwrap()
+    }
+
+    pub(crate) async fn header(&self) -> Option<RoomHeader> {
+        self.app.queue.room(self.drop_id).await.unwrap()
+    }
+
+    /// Joins so many shoppers, in order.
+    pub(crate) async fn join(&self, count: usize) -> Vec<JoinedTicket> {
+        let shoppers: Vec<_> = (0..count).map(|_| ShopperId::generate()).collect();
+        let outcomes = self.join_as(&shoppers).await;
+        let joined = outcomes.into_iter().map(|outcome| match outcome {
+            JoinOutcome::Joined(ticket) => ticket,
+            other => panic!("expected a new ticket, got {other:?}"),
+        });
+        joined.collect()
+    }
+
+    /// Joins these shoppers, in order.
+    pub(crate) async fn join_as(&self, shoppers: &[ShopperId]) -> Vec<JoinOutcome> {
+        let row = self.row().await.unwrap();
+        let requests: Vec<_> = shoppers
+            .iter()
+            .map(|shopper_id| JoinRequest {
+                ticket_id: TicketId::generate(),
+                shopper_id: *shopper_id,
+                lane: Lane(0),
+                intent: Intent { variant_id: self.variant_id, units: 1 },
+            })
+            .collect();
+        let mut outcomes = Vec::with_capacity(requests.len());
+        for chunk in requests.chunks(MAX_JOIN_BATCH) {
+            let joins = self.app.queue.join(self.drop_id, row.epoch, chunk).await.unwrap();
+            outcomes.extend(joins.outcomes);
+        }
+        outcomes
+    }
+
+    /// Scores of those who wait, in order.
+    pub(crate) async fn waiting(&self) -> Vec<u64> {
+        let row = self.row().await.unwrap();
+        let snapshot = self.app.queue.snapshot(self.drop_id, row.epoch).await.unwrap();
+        snapshot.lanes.iter().flat_map(|lane| &lane.scores).map(|score| score.raw()).collect()
+    }
+
+    /// All commands in the drop's partition.
+    pub(crate) async fn commands(&self) -> Vec<PlaceOrder> {
+        let row = self.row().await.unwrap();
+        let topic = &self.app.topics.order_commands;
+        let range = self.app.log_info.offsets(topic, row.partition).await.unwrap();
+        let mut reader =
+            RangeReader::open(&self.app.settings.kafka, topic, row.partition, range).unwrap();
+        let mut commands = Vec::new();
+        while let Some(records) = reader.next().await.unwrap() {
+            for record in records {
+                let OrderCommand::V1(command) =
+                    serde_json::from_slice(&record.payload.unwrap()).unwrap();
+                command.verify(&self.app.command_keys).unwrap();
+                commands.push(command);
+            }
+        }
+        commands
+    }
+}
+
+pub(crate) fn run(app: &App, roles: &str) -> Shutdown {
+    let shutdown = Shutdown::default();
+    start::tasks(app, &roles.parse().unwrap(), &shutdown);
+    shutdown
+}
+
+async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> DropId {
+    let (seller, product) = (SellerId::generate(), ProductId::generate());
+    sqlx::query("insert into sellers (id, name) values ($1, 'S')")
+        .bind(seller)
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    sqlx::query("insert into products (id, seller_id, name) values ($1, $2, 'P')")
+        .bind(product)
+        .bind(seller)
+        .execute(&app.pool)
+        .await
+        .unwrap();
+    sqlx::query(
+        "insert into variants (id, product_id, seller_id, name, price_minor, currency, stock)
+         values ($1, $2, $3, 'V', 1000, 'EUR', 10000)",
+    )
+    .bind(variant_id)
+    .bind(product)
+    .bind(seller)
+    .execute(&app.pool)
+    .await
+    .unwrap();
+    let now: Timestamp = SystemClock.now();
+    let new_drop = NewDrop {
+        id: DropId::generate(),
+        seller_id: seller,
+        product_id: product,
+        variant_id,
+        title: "D".into(),
+        description: String::new(),
+        units: options.units,
+        opens_at: Some(now),
+        closes_at: None,
+        max_units_per_ticket: 1,
+        max_units_per_customer: 1,
+        hold_seconds: 60,
+        limits: Limits {
+            admission_rate_per_second: options.rate,
+            occupancy_cap: 10_000,
+            order_rate_per_second: 1000.0,
+        },
+    };
+    drops::create(&app.pool, &new_drop, "test").await.unwrap();
+    new_drop.id
+}
