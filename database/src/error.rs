@@ -1,6 +1,17 @@
 //! What can go wrong, named by what was being done.
 
 use shared::lifecycle::InvalidTransition;
+use sqlx::error::DatabaseError as ServerError;
+
+/// Constraints that a record of `order-commands` can break by itself: checks of the units it asks
+/// for, in rows of its own order and its own customer. The stock, the journal's keys and the texts
+/// of states are shared or of our making; a record that meets them broken is not to blame.
+const BROKEN_BY_RECORDS: [&str; 4] = [
+    "orders_units_check",
+    "holds_units_check",
+    "customer_usage_units_check",
+    "customer_within_limit",
+];
 
 /// A failed operation on the database.
 #[derive(Debug, thiserror::Error)]
@@ -44,11 +55,29 @@ impl DatabaseError {
         }
     }
 
+    /// Whether the record that was being processed fails by what it says: a value of it does not
+    /// fit (SQLSTATE class 22), or breaks a constraint that a record can break by itself.
+    ///
+    /// Of a batch it only says that one of its records may be to blame. Everything else, such as a
+    /// missing column or grant, a read-only server or a broken key, is trouble of the database:
+    /// it hits every record alike, so none may be put aside for it.
+    #[must_use]
+    pub fn blames_the_record(&self) -> bool {
+        let Some(error) = self.server_error() else { return false };
+        let code = error.code().unwrap_or_default();
+        let breaks_one = error.constraint().is_some_and(|name| BROKEN_BY_RECORDS.contains(&name));
+        code.starts_with("22") || code.starts_with("23") && breaks_one
+    }
+
     /// Returns the name of the constraint that refused the change, if one did.
     #[must_use]
     pub fn constraint(&self) -> Option<&str> {
+        self.server_error().and_then(ServerError::constraint)
+    }
+
+    fn server_error(&self) -> Option<&(dyn ServerError + 'static)> {
         let Self::Failed { source, .. } = self else { return None };
-        source.as_database_error().and_then(sqlx::error::DatabaseError::constraint)
+        source.as_database_error()
     }
 }
 

@@ -11,7 +11,7 @@
 //! | [`line`] | what Postgres keeps of the lines in Redis |
 //! | [`ordering`] | stock, orders and their holds |
 //! | [`people`] | who may do what, and who did what |
-//! | [`workers`] | which workers are alive, and what waits for them |
+//! | [`workers`] | which workers are alive, who works on what, and what waits for them |
 //! | [`journal`] | what other systems must be told |
 //!
 //! `money` and `line` build on `ordering`; `ordering` writes to `journal`; `selling` and

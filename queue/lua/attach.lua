@@ -24,7 +24,7 @@ ARGV[2..] ticket|line, one for each ticket
 Returns  now, evn, then one text per ticket
 ]]
 local over = redis.call('HGET', CFG, 'ended')
-local last = tonumber(epoch) * 1099511627776 + tonumber(redis.call('GET', SEQ) or 0)
+local last = last_score()
 local attached, replaced = {}, {}
 
 local function attach(row)

@@ -43,7 +43,7 @@ local accounts = {}
 for i = 3, #ARGV, 5 do accounts[#accounts + 1] = ARGV[i + 1] end
 local owned = redis.call('HMGET', OWN, unpack(accounts))
 
-local score = tonumber(epoch) * 1099511627776 + tonumber(redis.call('GET', SEQ) or 0)
+local score = last_score()
 local joined_ms = text(math.floor(now / 1000))
 local reply = { text(now), '' }
 local taken, rows, intents, owners, scores = {}, {}, {}, {}, {}

@@ -9,10 +9,17 @@ until Kafka has the command.
 ]]
 local LINE = '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)|([^|]*)$'
 local LEFT, CLOSED, ORDERED = 1, 2, 3
+-- A score is epoch · PER_EPOCH + number, as in shared/src/line/score.rs.
+local PER_EPOCH = 2 ^ 40
 local TALLY_OF = { 'left', 'closed', 'ordered' }
 
 -- Lua prints large numbers with an exponent, which Redis does not accept as an integer.
 local function text(number) return string.format('%.0f', number) end
+
+-- The last score given in this epoch.
+local function last_score()
+  return tonumber(epoch) * PER_EPOCH + tonumber(redis.call('GET', SEQ) or 0)
+end
 
 -- Appends the next room event.
 local function tell(kind, payload, reason)
@@ -24,8 +31,8 @@ end
 
 -- Where the two bits of a ticket are: 0 live, 1 left, 2 closed, 3 ordered.
 local function bits(score)
-  local of_epoch = math.floor(score / 1099511627776)
-  return FIN .. of_epoch, '#' .. text(score - of_epoch * 1099511627776)
+  local of_epoch = math.floor(score / PER_EPOCH)
+  return FIN .. of_epoch, '#' .. text(score - of_epoch * PER_EPOCH)
 end
 
 local function ended(score)

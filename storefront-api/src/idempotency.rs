@@ -96,7 +96,7 @@ fn resource_id(first_at: Timestamp, request: KeyedRequest<'_>) -> ResourceId {
     ResourceId(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
 }
 
-/// Keeps the answer, or releases the key.
+/// Keeps the answer, or releases the key. Returns an error when the answer can't be kept.
 async fn keep(
     app: &App,
     request: KeyedRequest<'_>,
@@ -106,11 +106,9 @@ async fn keep(
     if was_run(status) {
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, MAX_ANSWER_BYTES).await.unwrap_or_default();
-        let kept = idempotency::finish(&app.pool, request, status.as_u16(), &body).await;
-        if let Err(error) = kept {
-            let error = with_causes(&error);
-            tracing::warn!(error, "could not keep an answer; a repeated request will run again");
-        }
+        // An answer that was not kept is not given: the request may run again, and the caller
+        // would then have two answers to one key (IDEM-1).
+        idempotency::finish(&app.pool, request, status.as_u16(), &body).await?;
         return Ok(Response::from_parts(parts, Body::from(body)));
     }
     let released = if status.is_server_error() {

@@ -46,7 +46,6 @@ fn feed(rooms: &RoomDirectory, queue: &Queue, drop_id: DropId, events: &[StoredE
     let Some(room) = rooms.known(drop_id) else { return };
     if !room.apply(events) {
         tracing::info!(drop.id = %drop_id, "an event is missing: taking a new snapshot");
-        room.distrust();
         snapshot::begin(&room, queue);
     }
 }

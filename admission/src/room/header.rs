@@ -41,8 +41,7 @@ impl TrustedHeader {
     /// Takes over what Redis said; `None` if it knows no such room.
     pub(super) fn set(&self, header: Option<RoomHeader>) {
         self.n_failures.store(0, Ordering::Relaxed);
-        let usable = header.filter(|header| header.state == RoomState::Open && header.trusted);
-        self.header.store(usable.map(Arc::new));
+        self.header.store(header.filter(is_usable).map(Arc::new));
     }
 
     /// Notes that Redis did not answer.
@@ -57,4 +56,9 @@ impl TrustedHeader {
         self.header.store(None);
         self.look_again.notify_one();
     }
+}
+
+/// Whether a line can be used: it is open, on the run of the server that it was built on.
+pub(super) fn is_usable(header: &RoomHeader) -> bool {
+    header.state == RoomState::Open && header.trusted
 }

@@ -56,7 +56,8 @@ async fn look(room: &Arc<Room>, queue: &Queue) {
 
 fn take_over(room: &Arc<Room>, queue: &Queue, header: Option<RoomHeader>) {
     room.set_header(header);
-    if room.header().is_ok() && !room.is_live() {
+    // Does nothing while the room has the replica of its epoch.
+    if room.header().is_ok() {
         snapshot::begin(room, queue);
     }
 }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `ranked_bitmap` | queue numbers with ranks |
 //! | `replica` | who waits, at one point of a room's history |
+//! | `replica_state` | whether there is a replica to go by |
 //! | `header` | a room's header, for as long as its line can be used |
 //! | `joins` | many joins, one call |
 //! | `observer` | who hears of a room's changes |
@@ -26,6 +27,7 @@ pub(crate) mod keeper;
 mod observer;
 mod ranked_bitmap;
 mod replica;
+mod replica_state;
 #[expect(clippy::module_inception, reason = "the room is what this folder is about")]
 mod room;
 mod snapshot;

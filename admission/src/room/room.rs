@@ -1,18 +1,18 @@
 //! One room: its header, its replica, the way in.
 
-use super::{Applied, Replica, RoomError, RoomObserver, header::TrustedHeader, joins::JoinBatcher};
+use super::{
+    Replica, RoomError, RoomObserver, header::TrustedHeader, joins::JoinBatcher,
+    replica_state::ReplicaState,
+};
 use parking_lot::RwLock;
 use queue::{Queue, StoredEvent};
 use shared::{
     drops::CloseReason,
     ids::DropId,
-    line::{EventPoint, Lane, RoomEvent, RoomHeader, Score},
+    line::{EventPoint, Lane, RoomHeader, Score},
 };
 use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 use tokio::sync::{Notify, watch};
@@ -26,10 +26,9 @@ pub(crate) struct Room {
     pub(crate) drop_id: DropId,
     pub(crate) joins: JoinBatcher,
     header: Arc<TrustedHeader>,
-    replica: RwLock<Option<Replica>>,
+    replica: RwLock<ReplicaState>,
     /// The replica's last event, for those who wait for it.
     reached: watch::Sender<EventPoint>,
-    is_syncing: AtomicBool,
     observer: OnceLock<Arc<dyn RoomObserver>>,
 }
 
@@ -57,9 +56,8 @@ impl Room {
             drop_id,
             joins: JoinBatcher::start(drop_id, Arc::clone(&header), queue.clone(), hard),
             header,
-            replica: RwLock::new(None),
+            replica: RwLock::new(ReplicaState::Missing),
             reached: watch::Sender::new(EventPoint::default()),
-            is_syncing: AtomicBool::new(false),
             observer: OnceLock::new(),
         }
     }
@@ -89,36 +87,43 @@ impl Room {
         self.header.distrust();
     }
 
-    /// Whether the replica is of the epoch that is open.
+    /// Whether there is a replica, of the epoch that is open.
     pub(crate) fn is_live(&self) -> bool {
-        let epoch = self.header.epoch();
-        epoch.is_some() && epoch == self.read(|replica| replica.point().epoch)
+        self.feed_point().is_some()
     }
 
     /// Looks at the replica, if there is one. Be short: the feed waits meanwhile.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Replica) -> T) -> Option<T> {
-        self.replica.read().as_ref().map(look)
+        self.replica.read().loaded().map(look)
     }
 
-    /// Replaces the replica.
+    /// Begins to load the replica of the open epoch, unless it is there or being loaded.
+    pub(super) fn begin_loading(&self) -> bool {
+        self.replica.write().begin_loading(self.header.epoch())
+    }
+
+    /// Ends loading without a replica.
+    pub(super) fn give_up_loading(&self) {
+        self.replica.write().end_loading(None);
+    }
+
+    /// Ends loading with this replica.
     pub(super) fn install(&self, replica: Replica) {
         let point = replica.point();
-        *self.replica.write() = Some(replica);
+        self.replica.write().end_loading(Some(replica));
         self.reached.send_replace(point);
         if let Some(observer) = self.observer.get() {
             observer.replaced();
         }
     }
 
-    /// Applies what the feed read. False when an event is missing.
+    /// Applies what the feed read. False when an event is missing: then the replica is gone, and
+    /// the header stays, so joins go on.
     pub(super) fn apply(&self, events: &[StoredEvent]) -> bool {
-        let (applied, is_dense, point) = {
-            let mut replica = self.replica.write();
-            let Some(replica) = replica.as_mut() else { return false };
-            let (applied, is_dense) = apply_all(replica, events);
-            (applied, is_dense, replica.point())
-        };
-        self.reached.send_replace(point);
+        let (applied, is_dense) = self.replica.write().apply(events);
+        if let Some(point) = self.read(Replica::point) {
+            self.reached.send_replace(point);
+        }
         // Only now that the lock is free: an observer takes its own.
         if let Some(observer) = self.observer.get() {
             applied.iter().for_each(|event| observer.applied(event));
@@ -138,22 +143,10 @@ impl Room {
         self.observer.get().is_some_and(|observer| observer.is_needed())
     }
 
-    /// Begins a snapshot unless one is being taken.
-    pub(super) fn begin_sync(&self) -> bool {
-        !self.is_syncing.swap(true, Ordering::AcqRel)
-    }
-
-    /// Ends a snapshot, taken or not.
-    pub(super) fn end_sync(&self) {
-        self.is_syncing.store(false, Ordering::Release);
-    }
-
     /// Where the feed goes on reading; `None` while there is nothing to go on from.
     pub(super) fn feed_point(&self) -> Option<EventPoint> {
-        if self.is_syncing.load(Ordering::Acquire) || !self.is_live() {
-            return None;
-        }
-        self.read(Replica::point)
+        let point = self.read(Replica::point)?;
+        (self.header.epoch() == Some(point.epoch)).then_some(point)
     }
 
     /// The position of a ticket that waits, if the replica has it.
@@ -198,15 +191,53 @@ impl Room {
     }
 }
 
-/// Applies events in order up to a gap. Returns the new ones, and whether there was no gap.
-fn apply_all<'a>(replica: &mut Replica, events: &'a [StoredEvent]) -> (Vec<&'a RoomEvent>, bool) {
-    let mut applied = Vec::with_capacity(events.len());
-    for stored in events {
-        match replica.apply(stored.point, &stored.event) {
-            Applied::Next => applied.push(&stored.event),
-            Applied::Old => {}
-            Applied::Gap => return (applied, false),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::{
+        drops::DropMode,
+        line::{Epoch, RoomEvent, RoomState},
+    };
+
+    const EPOCH: Epoch = Epoch(1);
+
+    fn header() -> RoomHeader {
+        RoomHeader {
+            epoch: EPOCH,
+            evn: 0,
+            state: RoomState::Open,
+            trusted: true,
+            config: testkit::room::room_config(Vec::new()),
+            grace_until_us: 0,
+            now_us: 0,
         }
     }
-    (applied, true)
+
+    fn replica(evn: u64) -> Replica {
+        Replica::at(EventPoint { epoch: EPOCH, evn }, DropMode::Running)
+    }
+
+    #[tokio::test]
+    async fn after_a_gap_the_header_stays_and_revives_no_stale_replica() {
+        // Nothing listens there, and nothing is asked.
+        let queue = testkit::room::connect("redis://127.0.0.1:1").await;
+        let hard = CancellationToken::new();
+        let room = Room::new(DropId::generate(), &queue, Arc::default(), hard);
+        room.set_header(Some(header()));
+        assert!(room.begin_loading());
+        room.install(replica(4));
+        assert!(room.is_live());
+
+        let event = RoomEvent::Left { tickets: Vec::new() };
+        let stored = StoredEvent { point: EventPoint { epoch: EPOCH, evn: 6 }, at_us: 0, event };
+        assert!(!room.apply(&[stored]));
+        assert!(room.header().is_ok(), "joins go on");
+        // The keeper looks at the room.
+        room.set_header(Some(header()));
+        assert!(!room.is_live() && room.feed_point().is_none());
+
+        assert!(room.begin_loading());
+        room.install(replica(6));
+        assert!(room.is_live());
+    }
 }

@@ -1,82 +1,102 @@
 //! A replica from Redis: a snapshot read in chunks while the line moves, and the events behind it.
+//!
+//! It depends on nothing that this instance knows of the room, and leaves its header alone until it
+//! is done: joins go on meanwhile.
 
-use super::{Applied, Replica, Rise, Room};
+use super::{Applied, Replica, Rise, Room, header::is_usable};
+use backon::{ExponentialBuilder, Retryable as _};
 use queue::{Queue, QueueError};
-use shared::{ids::DropId, line::RoomHeader};
+use shared::{ids::DropId, line::RoomHeader, telemetry::with_causes};
 use std::{sync::Arc, time::Duration};
 
 /// Events of one call.
 const MAX_EVENTS: u32 = 1000;
-/// Pause after a snapshot that failed, before the keeper or the feed may ask for another.
-const PAUSE: Duration = Duration::from_millis(100);
+/// Pauses between five tries, 0.4 s in all. If all fail, the keeper begins again at its next look.
+const PAUSES: ExponentialBuilder =
+    ExponentialBuilder::new().with_min_delay(Duration::from_millis(25)).with_max_times(4);
 
-/// Brings a room's replica up to date in the background, unless that is under way.
+/// A replica, and the header with which it became exact.
+type LoadedRoom = (Replica, RoomHeader);
+
+/// Why there is no snapshot yet.
+#[derive(Debug, thiserror::Error)]
+enum SnapshotError {
+    /// A new epoch began, or events were trimmed before they could be replayed.
+    #[error("take a snapshot: the line changed meanwhile")]
+    Changed,
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+}
+
+/// Loads a room's replica in the background, unless it is there or being loaded.
 pub(super) fn begin(room: &Arc<Room>, queue: &Queue) {
-    if !room.begin_sync() {
+    if !room.begin_loading() {
         return;
     }
     let (room, queue) = (Arc::clone(room), queue.clone());
     tokio::spawn(async move {
-        match take(&room, &queue).await {
-            Ok(true) => {}
-            Ok(false) => tokio::time::sleep(PAUSE).await,
-            Err(error) => {
-                tracing::warn!(drop.id = %room.drop_id, %error, "could not read the room; trying again");
-                tokio::time::sleep(PAUSE).await;
+        match load(room.drop_id, &queue).await {
+            Some((replica, header)) => {
+                room.install(replica);
+                room.set_header(Some(header));
             }
+            None => room.give_up_loading(),
         }
-        room.end_sync();
     });
 }
 
-/// Takes a snapshot and installs it. False when the line changed meanwhile.
-async fn take(room: &Room, queue: &Queue) -> Result<bool, QueueError> {
-    let Ok(header) = room.header() else { return Ok(false) };
-    let snapshot = queue.snapshot(room.drop_id, header.epoch).await?;
+/// Takes a snapshot, again if that fails. `None` when every try failed, or when there is no line to
+/// follow now.
+async fn load(drop_id: DropId, queue: &Queue) -> Option<LoadedRoom> {
+    let taken = (|| take(drop_id, queue)).retry(PAUSES).await;
+    let loaded = taken.unwrap_or_else(|error| {
+        let error = with_causes(&error);
+        tracing::warn!(drop.id = %drop_id, error, "could not read the room; trying again soon");
+        None
+    });
+    if let Some((replica, _)) = &loaded {
+        let point = replica.point();
+        tracing::info!(
+            drop.id = %drop_id, n_waiting = replica.waiting(), %point,
+            "following the room from event {point} on"
+        );
+    }
+    loaded
+}
+
+/// Takes a snapshot and replays the events behind it. `None` when there is no line to follow now.
+async fn take(drop_id: DropId, queue: &Queue) -> Result<Option<LoadedRoom>, SnapshotError> {
+    let Some(header) = queue.room(drop_id).await?.filter(is_usable) else { return Ok(None) };
+    let snapshot = queue.snapshot(drop_id, header.epoch).await?;
     let mut replica = Replica::at(snapshot.point, header.config.mode);
     for lane in &snapshot.lanes {
         lane.scores.iter().for_each(|score| replica.insert(lane.lane, *score));
     }
     // Read after the last chunk: with this event the replica is exact, and knows the settings.
-    let Some(now) = queue.room(room.drop_id).await?.filter(|now| now.epoch == header.epoch) else {
-        return Ok(false);
-    };
-    if !catch_up(&mut replica, queue, room.drop_id, now.evn).await? {
-        return Ok(false);
-    }
+    let now = queue.room(drop_id).await?.filter(|now| now.epoch == header.epoch);
+    let now = now.ok_or(SnapshotError::Changed)?;
+    catch_up(&mut replica, queue, drop_id, now.evn).await?;
     describe(&mut replica, &now);
     // Nobody knows who came back before the snapshot: a position seen before it may be higher now.
     replica.note_rise(Rise::Returned);
-    let point = replica.point();
-    tracing::info!(
-        drop.id = %room.drop_id, n_waiting = replica.waiting(), %point,
-        "following the room from event {point} on"
-    );
-    room.install(replica);
-    room.set_header(Some(now));
-    Ok(true)
+    Ok(Some((replica, now)))
 }
 
-/// Applies the events up to `evn`. False when one is missing.
+/// Applies the events up to `evn`.
 async fn catch_up(
     replica: &mut Replica,
     queue: &Queue,
     drop_id: DropId,
     evn: u64,
-) -> Result<bool, QueueError> {
+) -> Result<(), SnapshotError> {
     while replica.point().evn < evn {
-        let before = replica.point();
-        let events = queue.events_after(drop_id, before, MAX_EVENTS).await?;
-        for stored in &events {
-            if replica.apply(stored.point, &stored.event) == Applied::Gap {
-                return Ok(false);
-            }
-        }
-        if replica.point() == before {
-            return Ok(false);
+        let events = queue.events_after(drop_id, replica.point(), MAX_EVENTS).await?;
+        let mut applied = events.iter().map(|stored| replica.apply(stored.point, &stored.event));
+        if events.is_empty() || applied.any(|applied| applied == Applied::Gap) {
+            return Err(SnapshotError::Changed);
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 fn describe(replica: &mut Replica, header: &RoomHeader) {

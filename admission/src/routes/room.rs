@@ -8,6 +8,7 @@ use serde::Serialize;
 use shared::{
     drops::{CloseReason, DropMode, DropState},
     ids::DropId,
+    line::EventPoint,
 };
 use utoipa::ToSchema;
 
@@ -42,6 +43,8 @@ pub(crate) async fn room(
 ) -> Result<impl IntoResponse, ApiError> {
     let room = app.rooms.find(drop_id).await?;
     let header = room.header()?;
+    // While a snapshot is being taken, nobody would seem to wait.
+    room.reach(EventPoint::default()).await?;
     let config = &header.config;
     let said = room.read(|replica| (replica.mode(), replica.message().map(ToString::to_string)));
     let (mode, message) = said.unwrap_or((config.mode, config.message.clone()));

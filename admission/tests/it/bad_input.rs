@@ -177,16 +177,35 @@ async fn a_huge_head_is_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_shopper_cannot_flood_the_joins() {
+    const RATE: u32 = 2;
+    /// What two seconds earn passes at once.
+    const BURST: usize = 4;
+    const FLOOD: usize = 40;
     let test = AdmissionTest::open().await;
-    let two = NonZeroU32::new(2).unwrap();
-    let instance = test.instance_with(|settings| settings.limits.joins_per_second = two).await;
+    let rate = NonZeroU32::new(RATE).unwrap();
+    let instance = test.instance_with(|settings| settings.limits.joins_per_second = rate).await;
     let shopper = TestShopper::new();
-    let flood = (0..40).map(async |_| {
+    let begun = Instant::now();
+    let flood = (0..FLOOD).map(async |_| {
         let request = instance.request(Method::POST, &test.path("tickets"), &shopper);
         request.json(&test.body()).send().await.unwrap()
     });
     let answers = futures_util::future::join_all(flood).await;
-    let limited = answers.into_iter().find(|response| response.status() == 429);
-    assert!(limited.is_some_and(|response| response.headers().contains_key("retry-after")));
+    // The limiter counted within this time: burst + rate · time bounds what it let through.
+    let earned = f64::from(RATE) * begun.elapsed().as_secs_f64();
+
+    let (limited, passed): (Vec<_>, Vec<_>) =
+        answers.into_iter().partition(|response| response.status() == 429);
+    let n_passed = passed.len();
+    assert!(n_passed >= BURST, "{n_passed} passed");
+    assert!(n_passed as f64 <= BURST as f64 + earned, "{n_passed} passed, {earned} earned");
+    assert!(!limited.is_empty(), "{FLOOD} requests were no flood: {earned} earned");
+    for response in &limited {
+        // The next one passes half a second later; the header has whole seconds.
+        assert_eq!(response.headers()["retry-after"], "1");
+    }
+    let n_created = passed.iter().filter(|response| response.status() == 201).count();
+    let n_existing = passed.iter().filter(|response| response.status() == 200).count();
+    assert_eq!((n_created, n_existing), (1, n_passed - 1), "one ticket, whatever was asked");
     assert_eq!(test.try_join(&instance, &TestShopper::new()).await.0, 201);
 }

@@ -8,6 +8,7 @@ mod document;
 mod harness;
 mod joining;
 mod lost_line;
+mod missed_events;
 mod positions;
 mod stream;
 mod without_room;

@@ -8,8 +8,12 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use shared::{
     drops::CloseReason,
+    ids::TicketId,
     lifecycle::TicketState,
-    line::{Epoch, Extension, Finished, LogPosition, SettleOutcome, Settlement},
+    line::{
+        AttachOutcome, Epoch, Extension, Finished, JoinedTicket, LogPosition, Score, SettleOutcome,
+        Settlement,
+    },
 };
 use std::time::{Duration, Instant};
 use testkit::{room::TestRoom, wait_until};
@@ -103,10 +107,12 @@ async fn a_returning_client_is_served_by_what_it_saw() {
     test.join(&instance, &TestShopper::new()).await;
     let joined = test.join(&instance, &TestShopper::new()).await;
     let token = joined["token"].as_str().unwrap();
-    // It saw position 1 with an event that this instance has: no unlabelled rise.
+    // It says that it saw position 1 with event 3, the last one (Begun, then two joins). It is
+    // second, but no event since then may let its position rise.
     let mut socket = test.stream(&instance, token, "?seen=1.3.1").await;
     let frame = next(&mut socket).await.unwrap();
-    assert!(frame["position"] == 1 || frame["rise"] == "returned", "{frame}");
+    assert_eq!((&frame["evn"], &frame["position"]), (&json!(3), &json!(1)), "{frame}");
+    assert!(frame["rise"].is_null(), "{frame}");
     // An event that nobody has is not waited for longer than patience lasts.
     let begun = Instant::now();
     let mut socket = test.stream(&instance, token, "?seen=1.999999.1").await;
@@ -114,6 +120,34 @@ async fn a_returning_client_is_served_by_what_it_saw() {
     assert!(begun.elapsed() > Duration::from_secs(4));
     let mut socket = test.stream(&instance, token, "?seen=nonsense").await;
     assert_eq!(next(&mut socket).await.unwrap()["position"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_who_comes_back_ahead_labels_the_rise() {
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
+    let token = joined["token"].as_str().unwrap();
+    // A ticket of an earlier epoch, which Redis has lost.
+    let lost = JoinedTicket {
+        ticket_id: TicketId::generate(),
+        shopper_id: TestShopper::new().id,
+        score: Score::new(Epoch(0), 1),
+        ..claims(token).ticket
+    };
+    let attached = test.room.queue.attach(test.room.drop_id, EPOCH, &[lost]).await.unwrap();
+    assert_eq!((attached.evn, &attached.outcomes[..]), (3, &[AttachOutcome::Attached][..]));
+    wait_until("event 3", PATIENCE, async || {
+        (test.status(&instance, token).await.1["evn"] == 3).then_some(())
+    })
+    .await;
+
+    // Who saw position 1 before that event hears why it is 2 now; who saw it after, keeps it.
+    for (seen, position, rise) in [("1.2.1", 2, json!("returned")), ("1.3.1", 1, json!(null))] {
+        let mut socket = test.stream(&instance, token, &format!("?seen={seen}")).await;
+        let frame = next(&mut socket).await.unwrap();
+        assert_eq!((&frame["position"], &frame["rise"]), (&json!(position), &rise), "{frame}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,9 +1,11 @@
-//! Which workers are alive, and what waits for them.
+//! Which workers are alive, who of them works on what, and what waits for them.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`heartbeats`] | signs of life of the workers' roles |
+//! | [`lock_session`] | locks that say who works on what |
 //! | [`overview`] | what operators see of the workers |
 
 pub mod heartbeats;
+pub mod lock_session;
 pub mod overview;

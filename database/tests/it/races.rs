@@ -1,12 +1,20 @@
 //! What happens when several do the same at once.
 
-use crate::fixture::{DropOptions, TestDrop, a_moment, batch};
+use crate::fixture::{DropOptions, TestDrop, a_moment, batch, done};
 use database::{
+    PgPool,
     money::payments,
     ordering::holds,
     ordering::order_batch::{BatchOutcome, process},
 };
-use shared::lifecycle::TicketState;
+use shared::{ids::OrderId, lifecycle::TicketState};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 #[tokio::test]
 async fn of_four_processors_on_the_same_batch_one_wins() {
@@ -47,13 +55,14 @@ async fn processors_of_two_generations_cannot_place_an_order_twice() {
         let pool = test_drop.pool.clone();
         tokio::spawn(async move { process(&pool, batch.into()).await.unwrap() })
     });
-    let mut placed = 0;
+    let (mut n_placed, mut n_duplicates) = (0, 0);
     for processor in race {
-        if let BatchOutcome::Done(done) = processor.await.unwrap() {
-            placed += done.n_placed;
-        }
+        let done = done(processor.await.unwrap());
+        n_placed += done.n_placed;
+        n_duplicates += done.n_duplicates;
     }
-    assert_eq!(placed, 100);
+    // Both read all of it: whichever comes second meets the order rows of the first.
+    assert_eq!((n_placed, n_duplicates), (100, 100));
     assert_eq!(test_drop.stock().await, (0, 60, 0));
     test_drop.assert_invariants().await;
 }
@@ -61,23 +70,22 @@ async fn processors_of_two_generations_cannot_place_an_order_twice() {
 #[tokio::test]
 async fn either_the_sweeper_or_the_pivot_wins() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
-    let mut confirmed = 0;
-    for _ in 0..12 {
+    let (mut confirmed, mut expired) = (0, 0);
+    // The winner of a round gets a worse start in the next, so the rounds settle where either may
+    // win. Both must have won in the end, on any machine: a hold that has run out can't be paid,
+    // and one with seconds left can't be swept.
+    let mut left_us: i64 = 3_000;
+    for _ in 0..16 {
         let (order_id, payment) = test_drop.authorizing().await;
-        sqlx::query(
-            "update holds set expires_at = clock_timestamp() + interval '3 ms'
-             where order_id = $1",
-        )
-        .bind(order_id)
-        .execute(&test_drop.pool)
-        .await
-        .unwrap();
+        run_out_in(&test_drop, order_id, left_us).await;
         let (authorized, swept) = tokio::join!(
             payments::authorized(&test_drop.pool, payment, "pay"),
             holds::expire_due(&test_drop.pool, 500)
         );
         authorized.unwrap();
         swept.unwrap();
+        // A hold that nobody won yet is over by then.
+        tokio::time::sleep(Duration::from_micros(left_us.max(0) as u64)).await;
         a_moment().await;
         holds::expire_due(&test_drop.pool, 500).await.unwrap();
         match test_drop.state(order_id).await.as_str() {
@@ -85,15 +93,32 @@ async fn either_the_sweeper_or_the_pivot_wins() {
                 let capture = test_drop.payment(order_id, "capture").await;
                 payments::captured(&test_drop.pool, capture).await.unwrap();
                 confirmed += 1;
+                left_us = left_us / 2 - 500;
             }
             "expired" => {
                 let _ = test_drop.payment(order_id, "void").await;
+                expired += 1;
+                left_us = left_us.max(500) * 2;
             }
             other => panic!("neither won: {other}"),
         }
         test_drop.assert_invariants().await;
     }
+    assert!(confirmed > 0 && expired > 0, "{confirmed} confirmed, {expired} expired");
     assert_eq!(test_drop.stock().await, (100 - confirmed, 0, confirmed));
+}
+
+/// Sets when the hold of an order runs out: in so many microseconds, or that long ago.
+async fn run_out_in(test_drop: &TestDrop, order_id: OrderId, left_us: i64) {
+    sqlx::query(
+        "update holds set expires_at = clock_timestamp() + $2 * interval '1 microsecond'
+         where order_id = $1",
+    )
+    .bind(order_id)
+    .bind(left_us as f64)
+    .execute(&test_drop.pool)
+    .await
+    .unwrap();
 }
 
 #[tokio::test]
@@ -114,21 +139,8 @@ async fn an_order_cannot_be_cancelled_past_the_pivot() {
 #[tokio::test]
 async fn batches_sweeps_and_payments_at_once_never_oversell() {
     let test_drop = TestDrop::new(DropOptions { units: 50, ..DropOptions::default() }).await;
-    let sweeper = {
-        let pool = test_drop.pool.clone();
-        tokio::spawn(async move {
-            for _ in 0..40 {
-                sqlx::query(
-                    "update holds set expires_at = now() - interval '1 s'
-                     where state = 'held' and random() < 0.3",
-                )
-                .execute(&pool)
-                .await
-                .unwrap();
-                holds::expire_due(&pool, 7).await.unwrap();
-            }
-        })
-    };
+    let sold = Arc::new(AtomicBool::new(false));
+    let sweeper = tokio::spawn(sweep_until(test_drop.pool.clone(), Arc::clone(&sold)));
     for _ in 0..20 {
         let commands = test_drop.commands(10);
         test_drop.process(&commands).await;
@@ -144,6 +156,33 @@ async fn batches_sweeps_and_payments_at_once_never_oversell() {
         }
         test_drop.assert_invariants().await;
     }
-    sweeper.await.unwrap();
+    sold.store(true, Ordering::Relaxed);
+    let n_swept = sweeper.await.unwrap();
+    // Seven of each ten orders are never paid, so the sweeper has work however slow it is; three
+    // are paid at once, and a sweep takes one held order in ten.
+    let n_past = test_drop.number("select count(*) from orders where state = 'capturing'").await;
+    assert!(n_swept > 0 && n_past > 0, "{n_swept} swept, {n_past} past the pivot");
     test_drop.assert_invariants().await;
+}
+
+/// Lets holds run out at random and sweeps them until all is sold, and once more. Returns how many
+/// orders it has ended.
+async fn sweep_until(pool: PgPool, sold: Arc<AtomicBool>) -> usize {
+    let mut n_swept = 0;
+    loop {
+        let is_last = sold.load(Ordering::Relaxed);
+        let share = if is_last { 1.0 } else { 0.1 };
+        sqlx::query(
+            "update holds set expires_at = now() - interval '1 s'
+             where state = 'held' and random() < $1",
+        )
+        .bind(share)
+        .execute(&pool)
+        .await
+        .unwrap();
+        n_swept += holds::expire_due(&pool, 7).await.unwrap().ended.len();
+        if is_last {
+            return n_swept;
+        }
+    }
 }

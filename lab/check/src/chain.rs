@@ -8,7 +8,7 @@ use shared::{
 };
 
 /// The log's events in order, by the first record of each.
-type LoggedEvents<'a> = BTreeMap<EventPoint, &'a QueueEventV1>;
+pub(crate) type LoggedEvents<'a> = BTreeMap<EventPoint, &'a QueueEventV1>;
 
 /// Takes the first record of each event, and tells where the chain is broken. Two writers may
 /// have written an event, but not two contents of it.

@@ -1,19 +1,23 @@
 //! What the rules look at: what shoppers saw, what the topics hold, and plain rows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use shared::{
     ids::{OrderId, TicketId},
-    lifecycle::TicketState,
+    line::Epoch,
     messages::{PlaceOrder, QueueEventV1},
 };
 use uuid::Uuid;
 
-pub use super::rows::{
-    AuditEvidence, DropEvidence, InventoryEvidence, LedgerEvidence, MoveEvidence, OrderEvidence,
-    OutboxEvidence, PaymentEvidence, TransitionEvidence, UsageEvidence,
+pub use super::{
+    rows::{
+        AuditEvidence, BoundaryEvidence, DropEvidence, InventoryEvidence, LedgerEvidence,
+        MoveEvidence, OrderEvidence, OutboxEvidence, PaymentEvidence, TransitionEvidence,
+        UsageEvidence,
+    },
+    story::{AnsweredJoin, RefusedTry, ShopperStory, Shown, StoryEnd},
 };
-use crate::faults::Fault;
+use crate::faults::{Fault, RECOVERY_US};
 
 /// All that is known about one drop's run.
 #[derive(Debug, Clone)]
@@ -22,6 +26,8 @@ pub struct Evidence {
     pub seed: Option<u64>,
     /// The history, by shopper.
     pub shoppers: Vec<ShopperStory>,
+    /// Tries that were answered with 5xx or 429.
+    pub refused_tries: Vec<RefusedTry>,
     /// What was broken on purpose.
     pub faults: Vec<Fault>,
     /// The drop's room events in the topic's order, duplicates included.
@@ -32,6 +38,8 @@ pub struct Evidence {
     pub order_events: HashMap<OrderId, Vec<(Uuid, i64)>>,
     /// The drop's row.
     pub drop: DropEvidence,
+    /// Where its rebuilds fixed the end of the commands that still count.
+    pub boundaries: Vec<BoundaryEvidence>,
     /// Its stock, one row per variant.
     pub inventory: Vec<InventoryEvidence>,
     /// Every change of its stock, by version.
@@ -54,69 +62,8 @@ pub struct Evidence {
     pub dead_orders: Vec<OrderId>,
     /// The provider's own ledger, as far as it names tickets of this drop.
     pub provider: Vec<ProviderEntry>,
-}
-
-/// One shopper's part of the history, in its order.
-#[derive(Debug, Clone, Default)]
-pub struct ShopperStory {
-    /// Number of the shopper, from 1.
-    pub process: u64,
-    /// The joins that were answered with a ticket.
-    pub joins: Vec<AnsweredJoin>,
-    /// When the first join was sent, in nanoseconds of the run.
-    pub join_sent_ns: Option<u64>,
-    /// The positions and turns that were shown.
-    pub shown: Vec<Shown>,
-    /// The order states that were seen.
-    pub order_states: Vec<(OrderId, TicketState)>,
-    /// Answers to a repeated call: key, first, again.
-    pub again: Vec<(String, String, String)>,
-    /// Missing when the run was cut off before the shopper's end.
-    pub end: Option<StoryEnd>,
-}
-
-/// A join that was answered with a ticket.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnsweredJoin {
-    /// The same for every tab of the shopper.
-    pub ticket_id: TicketId,
-    /// Dense from 1 within an epoch.
-    pub queue_number: u64,
-    /// Generation of the line when it answered; a rebuild may have raised it since the join.
-    pub epoch: u32,
-    /// When it was answered, in nanoseconds of the run.
-    pub answered_ns: u64,
-}
-
-/// Something that was shown to a shopper in line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shown {
-    /// A position in line.
-    Position {
-        /// Generation of the line.
-        epoch: u32,
-        /// Number of the room event that the position is true for.
-        evn: u64,
-        /// People ahead + 1.
-        position: u64,
-        /// Why it may be higher than before.
-        rise: Option<String>,
-        /// Whether the stream showed it; polls carry no reason for a rise.
-        by_stream: bool,
-    },
-    /// The order command is safe, or more.
-    Admitted,
-    /// The line ended for the shopper.
-    Closed,
-}
-
-/// How it ended for a shopper.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoryEnd {
-    /// A stable name: an order state, `absent`, `gave_up`, `closed_…`, `…_refused_…`.
-    pub how: String,
-    /// Microseconds since 1970.
-    pub at_us: i64,
+    /// Its room in Redis at rest; missing when Redis was not read.
+    pub redis: Option<RoomDump>,
 }
 
 /// An order command as the topic holds it.
@@ -126,6 +73,21 @@ pub struct CommandRecord {
     pub offset: i64,
     /// What it asks for.
     pub order: PlaceOrder,
+}
+
+/// The tickets that a drop's keys in Redis name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RoomDump {
+    /// Whether the room is there at all.
+    pub has_room: bool,
+    /// `occ`: admitted and unfinished.
+    pub occupants: Vec<TicketId>,
+    /// `inf`: in flight.
+    pub in_flight: Vec<TicketId>,
+    /// `intent`: live tickets, with what they want.
+    pub intents: Vec<TicketId>,
+    /// `own`: the live ticket of each account.
+    pub owned: Vec<TicketId>,
 }
 
 /// A line of the payment provider's ledger.
@@ -162,13 +124,44 @@ impl Evidence {
         self.shoppers.iter().flat_map(|story| story.joins.iter().map(move |join| (story, join)))
     }
 
-    /// Whether Redis was broken on purpose: only then may an answered join be lost.
-    pub(crate) fn lost_its_store(&self) -> bool {
-        self.faults.iter().any(|fault| fault.what.to_lowercase().contains("redis"))
+    /// Whether nothing was broken between two moments.
+    pub(crate) fn is_quiet(&self, from_us: i64, until_us: i64) -> bool {
+        !self.faults.iter().any(|fault| fault.overlaps(from_us, until_us))
     }
 
     /// When the last fault healed.
     pub(crate) fn last_heal_us(&self) -> Option<i64> {
         self.faults.iter().map(|fault| fault.healed_us).max()
+    }
+
+    /// Counts the refused tries by status, leaving out those that a fault explains.
+    pub(crate) fn unexpected_statuses(&self) -> BTreeMap<u16, usize> {
+        let mut counts = BTreeMap::new();
+        for RefusedTry { status, at_us, .. } in &self.refused_tries {
+            if self.is_quiet(at_us - RECOVERY_US, *at_us) {
+                *counts.entry(*status).or_default() += 1;
+            }
+        }
+        counts
+    }
+
+    /// Whether the rebuild that began this epoch fixed its F.
+    pub(crate) fn has_boundary(&self, epoch: Epoch) -> bool {
+        self.boundaries.iter().any(|boundary| boundary.epoch == i64::from(epoch.0))
+    }
+
+    /// Whether a command came too late: at or beyond the F of an epoch newer than its own, whose
+    /// line was built without it.
+    pub(crate) fn is_void(&self, command: &CommandRecord) -> bool {
+        let epoch = i64::from(command.order.epoch.0);
+        let at = (self.drop.log_generation, command.offset);
+        self.boundaries.iter().any(|boundary| {
+            boundary.epoch > epoch && at >= (boundary.generation, boundary.log_offset)
+        })
+    }
+
+    /// Returns the commands that were not void.
+    pub(crate) fn counting_commands(&self) -> impl Iterator<Item = &CommandRecord> {
+        self.commands.iter().filter(|command| !self.is_void(command))
     }
 }

@@ -10,6 +10,9 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use shared::clock::{Clock, SystemClock};
 
+/// How long after a fault the system may still be coming back.
+pub(crate) const RECOVERY_US: i64 = 10_000_000;
+
 /// One fault, from its beginning until it healed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
@@ -19,6 +22,18 @@ pub struct Fault {
     pub began_us: i64,
     /// When everything was back up, in microseconds since 1970.
     pub healed_us: i64,
+}
+
+impl Fault {
+    /// Whether it may have cost Redis what it had.
+    pub(crate) fn is_of_redis(&self) -> bool {
+        self.what.to_lowercase().contains("redis")
+    }
+
+    /// Whether something was broken between two moments.
+    pub(crate) const fn overlaps(&self, from_us: i64, until_us: i64) -> bool {
+        self.began_us < until_us && self.healed_us > from_us
+    }
 }
 
 /// Appends faults to a file, one JSON line each.

@@ -1,23 +1,26 @@
 //! Judges a run from outside: what happened, against every invariant.
 //!
 //! Nothing here asks a service how it did. [`check()`] gathers the history of what shoppers saw,
-//! one snapshot of Postgres, the topics and the payment provider's ledger into an [`Evidence`].
-//! Each rule is a pure function of it, so a test can break a sound run and see the rule fail.
+//! one snapshot of Postgres, the topics, the drop's keys in Redis and the payment provider's ledger
+//! into an [`Evidence`]. Each rule is a pure function of it, so a test can break a sound run and see
+//! the rule fail.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`history`] | what shoppers saw, one JSON line each: its form, its writer, its reader |
 //! | [`faults`] | what was broken on purpose, and when |
-//! | `options` | where the evidence is |
-//! | `load` | history, Postgres, Kafka and ledger into evidence |
-//! | [`evidence`], `rows` | what the rules look at |
+//! | `options`, `requirement` | where the evidence is, and what a run must show |
+//! | `load` | history, Postgres, Kafka, Redis and ledger into evidence |
+//! | [`evidence`], `rows`, `story` | what the rules look at |
 //! | `replay` | the line as its log tells it, by an unbroken `chain` |
 //! | `lives` | one ticket's way through the line |
+//! | `excuses` | what a loss of Redis excuses, counted |
 //! | `rules` | one function per invariant |
 //! | `verdict`, `report` | what the rules found |
 
 mod chain;
 pub mod evidence;
+mod excuses;
 pub mod faults;
 pub mod history;
 mod lives;
@@ -25,13 +28,17 @@ mod load;
 mod options;
 mod replay;
 mod report;
+mod requirement;
 mod rows;
 mod rules;
+mod story;
 mod verdict;
 
 pub use evidence::Evidence;
+pub use excuses::Excuses;
 pub use options::CheckOptions;
 pub use report::{CheckReport, Judgement};
+pub use requirement::Requirement;
 pub use verdict::Verdict;
 
 /// Waits until the system has settled, gathers the evidence and judges it.
@@ -41,12 +48,13 @@ pub use verdict::Verdict;
 /// Returns an error when a source cannot be read. A violation is part of the report.
 pub async fn check(options: CheckOptions) -> anyhow::Result<CheckReport> {
     let evidence = load::evidence(&options).await?;
-    Ok(judge(&evidence))
+    let CheckOptions { required, max_excused, max_unexpected, .. } = &options;
+    Ok(judge(&evidence).held_to(required, *max_excused, *max_unexpected))
 }
 
 /// Judges evidence that has been gathered already.
 #[must_use]
 pub fn judge(evidence: &Evidence) -> CheckReport {
-    let room = replay::RoomReplay::of(&evidence.events, &evidence.commands);
-    CheckReport::new(evidence, rules::all(evidence, &room))
+    let room = replay::RoomReplay::of(evidence);
+    CheckReport::new(evidence, rules::all(evidence, &room), Excuses::of(evidence, &room))
 }

@@ -3,7 +3,7 @@
 use shared::{
     drops::CloseReason,
     ids::ShopperId,
-    line::{Epoch, Score},
+    line::{Epoch, Lane, Score},
 };
 
 /// Where a ticket stands, as far as the line knows.
@@ -22,12 +22,15 @@ pub(crate) type Spans = Vec<(i64, i64)>;
 #[derive(Debug, Clone)]
 pub(crate) struct TicketLife {
     pub(crate) shopper_id: ShopperId,
+    pub(crate) lane: Lane,
     pub(crate) score: Score,
     pub(crate) units: u32,
     /// Where it went when, in microseconds of Redis time; the first change is the join.
     pub(crate) changes: Vec<(i64, Standing)>,
-    /// Its join was lost with a store: the log first met it when its browser brought it back.
+    /// Its join is not in the log, which first met it when its browser brought it back or by its
+    /// command.
     pub(crate) was_lost: bool,
+    /// The epoch of its last admission, unless a rebuild took that back.
     pub(crate) admitted_in: Option<Epoch>,
 }
 
@@ -41,6 +44,12 @@ impl TicketLife {
     pub(crate) fn admitted_at_us(&self) -> Option<i64> {
         let admitted = self.changes.iter().rev();
         admitted.filter(|(_, to)| *to == Standing::Admitted).map(|(at_us, _)| *at_us).next()
+    }
+
+    /// Whether it has been out of line at some time until then.
+    pub(crate) fn has_left_line(&self, until_us: i64) -> bool {
+        let mut changes = self.changes.iter();
+        changes.any(|(at_us, to)| *to != Standing::Waiting && *at_us <= until_us)
     }
 
     /// Returns when it was live: from the join or return to its end, half-open.

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use shared::ids::DropId;
 
+use super::requirement::Requirement;
+
 /// Options of `crowd check`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct CheckOptions {
@@ -22,6 +24,10 @@ pub struct CheckOptions {
     /// Prefix of the topic names.
     #[arg(long, env = "SLUICE_KAFKA__TOPIC_PREFIX", default_value = "")]
     pub topic_prefix: String,
+
+    /// Redis URL; without it REST-1 is not judged.
+    #[arg(long, env = "SLUICE_REDIS__URL", hide_env_values = true)]
+    pub redis: Option<String>,
 
     /// Drop to judge; defaults to the one in the history.
     #[arg(long)]
@@ -42,6 +48,19 @@ pub struct CheckOptions {
     /// Seconds to wait for the system to settle; after that it is judged as it is.
     #[arg(long, default_value_t = 120)]
     pub settle_seconds: u64,
+
+    /// Invariant that must be judged, on N cases at least (1 by default); may be repeated.
+    #[arg(long = "require", value_name = "INVARIANT[=N]")]
+    pub required: Vec<Requirement>,
+
+    /// Joins, tickets and admissions that a loss of Redis may excuse; as many as there are by
+    /// default.
+    #[arg(long)]
+    pub max_excused: Option<usize>,
+
+    /// Answers with 5xx or 429 outside of faults; as many as there are by default.
+    #[arg(long)]
+    pub max_unexpected: Option<usize>,
 
     /// Print the report as JSON.
     #[arg(long)]

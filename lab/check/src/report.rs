@@ -1,12 +1,12 @@
 //! All verdicts together.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 use serde::{Deserialize, Serialize};
 use shared::{ids::DropId, invariants::Invariant};
 
-use super::{evidence::Evidence, verdict::Verdict};
+use super::{evidence::Evidence, excuses::Excuses, requirement::Requirement, verdict::Verdict};
 
 /// One invariant's verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,10 +31,20 @@ pub struct CheckReport {
     pub looked_at: String,
     /// One per invariant, in the order of [`Invariant::ALL`].
     pub judgements: Vec<Judgement>,
+    /// How often a loss of Redis excused something.
+    pub excuses: Excuses,
+    /// Answers with 5xx or 429 that no fault explains, by status.
+    pub unexpected_statuses: BTreeMap<u16, usize>,
+    /// Where the run fell short of what it was held to.
+    pub shortfalls: Vec<String>,
 }
 
 impl CheckReport {
-    pub(crate) fn new(evidence: &Evidence, verdicts: Vec<(Invariant, Verdict)>) -> Self {
+    pub(crate) fn new(
+        evidence: &Evidence,
+        verdicts: Vec<(Invariant, Verdict)>,
+        excuses: Excuses,
+    ) -> Self {
         let judgements = verdicts.into_iter().map(|(invariant, verdict)| Judgement {
             invariant: invariant.name().to_owned(),
             meaning: invariant.meaning().to_owned(),
@@ -45,13 +55,43 @@ impl CheckReport {
             seed: evidence.seed,
             looked_at: evidence.describe(),
             judgements: judgements.collect(),
+            excuses,
+            unexpected_statuses: evidence.unexpected_statuses(),
+            shortfalls: Vec::new(),
         }
     }
 
-    /// Whether nothing was violated.
+    /// Holds the run to what it must have judged, and to what may have gone wrong in it at most;
+    /// without a bound as often as it did.
+    #[must_use]
+    pub fn held_to(
+        mut self,
+        required: &[Requirement],
+        max_excused: Option<usize>,
+        max_unexpected: Option<usize>,
+    ) -> Self {
+        for requirement in required {
+            let verdict = self.verdict(requirement.invariant);
+            let n_cases = verdict.n_cases();
+            if !verdict.is_fail() && n_cases < requirement.n_cases {
+                self.shortfalls.push(format!("{requirement} is required, {n_cases} were judged"));
+            }
+        }
+        let n_excused = self.excuses.n_missing();
+        if let Some(most) = max_excused.filter(|most| n_excused > *most) {
+            self.shortfalls.push(format!("{n_excused} were excused, {most} may be"));
+        }
+        let n_unexpected: usize = self.unexpected_statuses.values().sum();
+        if let Some(most) = max_unexpected.filter(|most| n_unexpected > *most) {
+            self.shortfalls.push(format!("{n_unexpected} unexpected statuses, {most} may be"));
+        }
+        self
+    }
+
+    /// Whether nothing was violated, and the run showed what it had to.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.judgements.iter().all(|judgement| !judgement.verdict.is_fail())
+        self.violated().is_empty() && self.shortfalls.is_empty()
     }
 
     /// Returns the verdict on one invariant.
@@ -80,6 +120,11 @@ impl fmt::Display for CheckReport {
             write!(f, " · seed {seed}")?;
         }
         writeln!(f, " · {}", self.looked_at)?;
+        writeln!(f, "{}", self.excuses)?;
+        writeln!(f, "5xx and 429 outside of faults: {:?}", self.unexpected_statuses)?;
+        for shortfall in &self.shortfalls {
+            writeln!(f, "falls short: {shortfall}")?;
+        }
         let mut table = Table::new();
         table.load_style(UTF8_HORIZONTAL_ONLY).set_header(["invariant", "verdict", ""]);
         for Judgement { invariant, meaning, verdict } in &self.judgements {

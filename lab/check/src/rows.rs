@@ -31,6 +31,19 @@ pub struct DropEvidence {
     pub limits_version: i64,
     /// Generation of its line.
     pub epoch: i32,
+    /// Generation of the log that its commands were read from.
+    pub log_generation: i64,
+}
+
+/// Where a rebuild fixed F: commands of an older epoch at or beyond it are passed over.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct BoundaryEvidence {
+    /// The epoch that the rebuild began.
+    pub epoch: i64,
+    /// Raised when another log took the place of the one before.
+    pub generation: i64,
+    /// Offset in the drop's partition of the commands.
+    pub log_offset: i64,
 }
 
 /// Stock of one variant in the drop.
@@ -53,6 +66,8 @@ pub struct InventoryEvidence {
 pub struct MoveEvidence {
     /// What is sold.
     pub variant_id: VariantId,
+    /// The order that it was made for, if any.
+    pub order_id: Option<OrderId>,
     /// `carve`, `reserve`, `release`, `sell` or `give_back`.
     pub kind: String,
     /// Change of the free units.
@@ -88,6 +103,8 @@ pub struct OrderEvidence {
     pub processed_at_us: i64,
     /// When its row last changed.
     pub updated_at_us: i64,
+    /// When its hold runs out, if it ever had one.
+    pub expires_at_us: Option<i64>,
 }
 
 impl OrderEvidence {

@@ -13,6 +13,8 @@ const SHOWN: usize = 5;
 pub enum Verdict {
     /// It held.
     Pass {
+        /// How many cases were judged in which it might not have held.
+        n_cases: usize,
         /// What it was judged by, such as `30 confirmed orders`.
         over: String,
     },
@@ -31,10 +33,10 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Passes when nothing was found.
-    pub(crate) fn of(violations: Vec<String>, over: impl Into<String>) -> Self {
+    /// Passes when nothing was found in so many cases.
+    pub(crate) fn of(violations: Vec<String>, n_cases: usize, over: impl Into<String>) -> Self {
         match violations.len() {
-            0 => Self::Pass { over: over.into() },
+            0 => Self::Pass { n_cases, over: over.into() },
             n_violations => {
                 Self::Fail { n_violations, evidence: violations.into_iter().take(SHOWN).collect() }
             }
@@ -52,6 +54,15 @@ impl Verdict {
         matches!(self, Self::Fail { .. })
     }
 
+    /// Returns how many cases it rests on; none unless it held.
+    #[must_use]
+    pub fn n_cases(&self) -> usize {
+        match self {
+            Self::Pass { n_cases, .. } => *n_cases,
+            Self::Fail { .. } | Self::NotApplicable { .. } => 0,
+        }
+    }
+
     /// Returns the verdict in one word, as the report shows it.
     #[must_use]
     pub fn word(&self) -> &'static str {
@@ -66,7 +77,7 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Pass { over } => f.write_str(over),
+            Self::Pass { over, .. } => f.write_str(over),
             Self::NotApplicable { reason } => f.write_str(reason),
             Self::Fail { n_violations, evidence } => {
                 let s = if *n_violations == 1 { "" } else { "s" };

@@ -1,6 +1,6 @@
 //! What all shoppers of a run share.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use check::history::HistoryWriter;
 use shared::ids::{DropId, VariantId};
@@ -21,6 +21,8 @@ pub(crate) struct RunContext {
     pub(crate) client: RetryingClient,
     pub(crate) history: HistoryWriter,
     pub(crate) measures: Arc<Measures>,
+    /// When the first shopper may arrive.
+    pub(crate) arriving: Instant,
 }
 
 impl RunContext {

@@ -169,7 +169,11 @@ impl TicketFeed {
             ..Call::new(Method::GET, "").header("sluice-ticket", &self.token)
         };
         self.context.measures.polled();
-        let answer = self.context.client.call(&call, |_| {}).await.ok()?;
+        let answer = self.context.client.call(&call, |failure| {
+            let value = json!({ "source": "poll", "failure": failure });
+            self.context.history.write(self.process, Action::Shown, EntryType::Info, value);
+        });
+        let answer = answer.await.ok()?;
         self.poll_at = Instant::now() + PACE;
         if !answer.status.is_success() {
             let reason = format!("refused: {} {}", answer.status.as_u16(), answer.code());

@@ -1,4 +1,4 @@
-//! `crowd`: sends a crowd through a drop, or judges a run.
+//! `crowd`: sends a crowd through a drop, judges a run, or compares two.
 
 #![expect(clippy::print_stdout, reason = "a report is what this command is for")]
 
@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use check::CheckOptions;
 use clap::{Parser, Subcommand};
-use crowd::RunOptions;
+use crowd::{CompareOptions, RunOptions};
 use tracing_subscriber::EnvFilter;
 
-/// Load-test Sluice with a crowd of shoppers, and check its promises.
+/// Load-test Sluice with a crowd of shoppers, count what it costs, and check its promises.
 #[derive(Debug, Parser)]
 #[command(name = "crowd", version, about)]
 struct Cli {
@@ -22,10 +22,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Send a crowd of shoppers through a drop.
+    /// Send a crowd of shoppers through a drop; report what they met and what the stack used.
     Run(Box<RunOptions>),
     /// Judge a run by its history, the database, the topics and the payment provider's ledger.
     Check(Box<CheckOptions>),
+    /// Show the reports of two runs side by side: each figure, both values and their ratio.
+    Compare(CompareOptions),
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -45,6 +47,12 @@ async fn main() -> anyhow::Result<ExitCode> {
             let report = check::check(*options).await?;
             println!("{}", if json { serde_json::to_string(&report)? } else { report.to_string() });
             Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Compare(options) => {
+            let json = options.json;
+            let found = crowd::compare(&options)?;
+            println!("{}", if json { serde_json::to_string(&found)? } else { found.to_string() });
+            Ok(ExitCode::SUCCESS)
         }
     }
 }

@@ -22,6 +22,7 @@ pub(crate) struct Measures {
     retries: AtomicU64,
     polls: AtomicU64,
     ends: Mutex<BTreeMap<String, u64>>,
+    sold_after: Mutex<Vec<Duration>>,
     latencies: Mutex<BTreeMap<&'static str, Histogram<u64>>>,
 }
 
@@ -53,6 +54,7 @@ impl Measures {
             retries: AtomicU64::new(0),
             polls: AtomicU64::new(0),
             ends: Mutex::default(),
+            sold_after: Mutex::default(),
             latencies: Mutex::default(),
         }
     }
@@ -76,10 +78,12 @@ impl Measures {
         self.polls.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Counts a shopper for whom it is over, by the stable name of the end.
-    pub(crate) fn ended(&self, how: &str) {
+    /// Counts a shopper for whom it is over, by the stable name of the end; `after` is counted from
+    /// the first arrival.
+    pub(crate) fn ended(&self, how: &str, after: Duration) {
         if how == "confirmed" {
             self.paid.fetch_add(1, Ordering::Relaxed);
+            self.sold_after.lock().unwrap_or_else(PoisonError::into_inner).push(after);
         }
         self.ended.fetch_add(1, Ordering::Relaxed);
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
@@ -111,6 +115,11 @@ impl Measures {
     /// Returns how many came to each end.
     pub(crate) fn ends(&self) -> BTreeMap<String, u64> {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Returns when each order was seen confirmed, in no order.
+    pub(crate) fn sold_after(&self) -> Vec<Duration> {
+        self.sold_after.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Returns the latencies by name, in microseconds.

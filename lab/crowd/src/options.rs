@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use shared::ids::DropId;
 
-use super::cards::CardMix;
+use super::{cards::CardMix, cost::ServerAddresses};
 
 /// The shape of a crowd.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -98,6 +98,10 @@ pub struct RunOptions {
     #[arg(long, value_delimiter = ',', default_value = "http://127.0.0.1:8081")]
     pub admission: Vec<String>,
 
+    /// Redis, Postgres and Kafka of the stack.
+    #[command(flatten)]
+    pub servers: ServerAddresses,
+
     /// `Origin` header that streams send, as a browser does; none is sent by default.
     #[arg(long)]
     pub origin: Option<String>,
@@ -110,13 +114,18 @@ pub struct RunOptions {
     #[arg(long, default_value_t = 300.0)]
     pub give_up_after_seconds: f64,
 
+    /// File to write the report to as JSON, for `crowd compare`.
+    #[arg(long)]
+    pub report: Option<PathBuf>,
+
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,
 }
 
 impl RunOptions {
-    /// Returns the options of a steady run for an existing drop, with the defaults of `crowd run`.
+    /// Returns the options of a steady run for an existing drop, with the defaults of `crowd run`,
+    /// except that Redis, Postgres and Kafka are not measured.
     #[must_use]
     pub fn new(drop: DropId, shoppers: u64) -> Self {
         Self {
@@ -139,9 +148,11 @@ impl RunOptions {
             seed: 42,
             storefront: "http://127.0.0.1:8080".to_owned(),
             admission: vec!["http://127.0.0.1:8081".to_owned()],
+            servers: ServerAddresses::default(),
             origin: None,
             history: None,
             give_up_after_seconds: 300.0,
+            report: None,
             json: false,
         }
     }

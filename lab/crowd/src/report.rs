@@ -1,4 +1,4 @@
-//! What came of a run.
+//! What came of a run, and what it cost.
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
@@ -6,9 +6,9 @@ use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 use serde::{Deserialize, Serialize};
 use shared::ids::DropId;
 
-use super::{measures::Measures, options::RunOptions};
+use super::{cost::RunCosts, measures::Measures, options::RunOptions, sales::SalesPace};
 
-/// The counts and latencies of a run.
+/// The counts, latencies and costs of a run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunReport {
     /// The drop that the shoppers joined.
@@ -35,6 +35,12 @@ pub struct RunReport {
     pub elapsed_ms: u64,
     /// By name, such as `join request`.
     pub latencies: BTreeMap<String, Latency>,
+    /// Orders seen confirmed, over time.
+    #[serde(default)]
+    pub sales: SalesPace,
+    /// CPU and calls of the stack during the run.
+    #[serde(default)]
+    pub costs: RunCosts,
 }
 
 /// Percentiles of one latency, in milliseconds.
@@ -61,6 +67,7 @@ impl RunReport {
         options: &RunOptions,
         measures: &Measures,
         elapsed: Duration,
+        costs: RunCosts,
     ) -> Self {
         let (counts, ends) = (measures.counts(), measures.ends());
         let latencies = measures.latencies().into_iter().map(|(name, histogram)| {
@@ -87,6 +94,8 @@ impl RunReport {
             polls: counts.polls,
             elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
             latencies: latencies.collect(),
+            sales: SalesPace::new(&measures.sold_after()),
+            costs,
         }
     }
 }
@@ -125,6 +134,7 @@ impl fmt::Display for RunReport {
                 ms(latency.max_ms),
             ]);
         }
-        write!(f, "{table}")
+        writeln!(f, "{table}\n{}", self.sales)?;
+        write!(f, "{}", self.costs)
     }
 }

@@ -1,6 +1,6 @@
 //! A run, from the drop to the report.
 
-use std::{sync::Arc, time::Instant};
+use std::{fs, sync::Arc, time::Instant};
 
 use anyhow::Context;
 use check::history::{Action, EntryType, HistoryWriter};
@@ -9,16 +9,16 @@ use shared::ids::DropId;
 use tokio::task::JoinSet;
 
 use super::{
-    client::RetryingClient, context::RunContext, create, measures::Measures, options::RunOptions,
-    plan, progress::Bars, report::RunReport, shopper::VirtualShopper,
+    client::RetryingClient, context::RunContext, cost::CostMeter, create, measures::Measures,
+    options::RunOptions, plan, progress::Bars, report::RunReport, shopper::VirtualShopper,
 };
 
 /// Sends the crowd through its drop and waits until everybody has come to an end.
 ///
 /// # Errors
 ///
-/// Returns an error when the drop cannot be created or found, or the history cannot be written.
-/// What goes wrong for a shopper is part of the report.
+/// Returns an error when the drop cannot be created or found, or when the history or the report
+/// cannot be written. What goes wrong for a shopper is part of the report.
 pub async fn run(options: RunOptions) -> anyhow::Result<RunReport> {
     raise_file_limit();
     let began = Instant::now();
@@ -31,6 +31,8 @@ pub async fn run(options: RunOptions) -> anyhow::Result<RunReport> {
     };
     let variant_id = create::variant_of(&options, &client, drop_id).await?;
     history.write(0, Action::Run, EntryType::Invoke, describe(&options, drop_id));
+    let meter = CostMeter::start(&options.storefront, &options.admission, &options.servers).await;
+    let arriving = Instant::now();
     let context = Arc::new(RunContext {
         drop_id,
         variant_id,
@@ -40,13 +42,29 @@ pub async fn run(options: RunOptions) -> anyhow::Result<RunReport> {
         client,
         history,
         measures: Arc::clone(&measures),
+        arriving,
     });
-    let arriving = Instant::now();
-    let bars = Bars::start(&measures);
+    send_everybody(&context, &options).await?;
+    let elapsed = arriving.elapsed();
+    let costs = meter.finish(measures.counts().paid).await;
+    let report = RunReport::new(drop_id, &options, &measures, elapsed, costs);
+    context.history.write(0, Action::Run, EntryType::Ok, json!(report));
+    drop(context);
+    closer.finish()?;
+    if let Some(path) = &options.report {
+        let text = serde_json::to_string(&report)?;
+        fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(report)
+}
+
+/// Lets every shopper arrive at the planned time, and returns when all have come to an end.
+async fn send_everybody(context: &Arc<RunContext>, options: &RunOptions) -> anyhow::Result<()> {
+    let bars = Bars::start(&context.measures);
     let mut shoppers = JoinSet::new();
-    for plan in plan::draw(&options) {
-        let intended = arriving + plan.arrives_after;
-        let context = Arc::clone(&context);
+    for plan in plan::draw(options) {
+        let intended = context.arriving + plan.arrives_after;
+        let context = Arc::clone(context);
         shoppers.spawn(async move {
             tokio::time::sleep_until(intended.into()).await;
             VirtualShopper::new(context, plan, intended).live().await;
@@ -56,11 +74,7 @@ pub async fn run(options: RunOptions) -> anyhow::Result<RunReport> {
         lived.context("a shopper panicked")?;
     }
     bars.finish();
-    let report = RunReport::new(drop_id, &options, &measures, arriving.elapsed());
-    context.history.write(0, Action::Run, EntryType::Ok, json!(report));
-    drop(context);
-    closer.finish()?;
-    Ok(report)
+    Ok(())
 }
 
 fn describe(options: &RunOptions, drop_id: DropId) -> serde_json::Value {

@@ -43,7 +43,7 @@ impl VirtualShopper {
             Ok(end) | Err(end) => end,
         };
         self.note(Action::End, EntryType::Ok, json!({ "how": end }));
-        self.context.measures.ended(&end);
+        self.context.measures.ended(&end, self.context.arriving.elapsed());
     }
 
     /// `Err` is an end too; it only comes early.

@@ -1,8 +1,10 @@
 //! The invariants of a line, by name.
 
-use crate::line::{LineModel, ModelState};
+use crate::{
+    line::{LineModel, ModelState},
+    rate::RateRule,
+};
 use shared::{
-    gcra,
     ids::TicketId,
     invariants::Invariant,
     line::{AdmittedTicket, LineState},
@@ -62,14 +64,16 @@ pub fn nobody_is_passed_over(
     Ok(())
 }
 
-/// Checks QUEUE-2: a rebuilt line has everybody who is in line according to the log.
+/// Checks QUEUE-2: a rebuilt line has everybody who is in line according to the log. `states` has
+/// each of them, and where the line says that they are.
 ///
 /// # Errors
 ///
 /// Returns a ticket that is missing.
-pub fn nobody_is_lost(line: &LineModel, logged: &BTreeSet<TicketId>) -> Result<(), Violation> {
-    for ticket_id in logged {
-        let state = line.state_of(*ticket_id);
+pub fn nobody_is_lost(
+    states: impl IntoIterator<Item = (TicketId, LineState)>,
+) -> Result<(), Violation> {
+    for (ticket_id, state) in states {
         let is_lost = match state {
             LineState::Waiting
             | LineState::Missed
@@ -102,6 +106,9 @@ pub fn one_live_ticket_each(line: &LineModel) -> Result<(), Violation> {
     Ok(())
 }
 
+/// A present-day time in microseconds, as a float, is exact to a quarter of one.
+const TAT_PRECISION_S: f64 = 0.25e-6;
+
 /// How many were admitted when, and under which rate.
 #[derive(Clone, Debug, Default)]
 pub struct RateLog {
@@ -122,19 +129,23 @@ impl RateLog {
         }
     }
 
-    /// Checks RATE-1: no window has more than its rates allow over their time in it, and a burst
-    /// for each of them.
+    /// Checks RATE-1: no window has more than its rates allow over their time in it, and one
+    /// burst. A change of rate gives nobody a burst of its own; only what a smaller bucket can't
+    /// hold of the debt is forgiven.
     ///
     /// # Errors
     ///
     /// Returns the first window that has more.
     pub fn check(&self) -> Result<(), Violation> {
+        let fastest = self.rates.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
+        let rounded = fastest * TAT_PRECISION_S;
         for (first, (from_us, _)) in self.admitted.iter().enumerate() {
             let mut total = 0;
-            for (to_us, n) in &self.admitted[first..] {
+            for (calls, (to_us, n)) in self.admitted[first..].iter().enumerate() {
                 total += n;
                 let allowed = self.allowed(*from_us, *to_us);
-                if total as f64 > allowed + 0.01 {
+                let roundings = (calls + 1 + self.rates.len()) as f64;
+                if total as f64 > allowed + rounded * roundings + 0.01 {
                     let how = format!("{total} in {} µs, allowed {allowed}", to_us - from_us);
                     return violated(Invariant::Rate1, how);
                 }
@@ -146,12 +157,50 @@ impl RateLog {
     fn allowed(&self, from_us: i64, to_us: i64) -> f64 {
         let ends = self.rates.iter().skip(1).map(|(at, _)| *at).chain([i64::MAX]);
         let pieces = self.rates.iter().zip(ends);
-        pieces
-            .filter(|((start, _), end)| *start <= to_us && *end >= from_us)
-            .map(|((start, rate), end)| {
-                let within = end.min(to_us) - (*start).max(from_us);
-                rate * within.max(0) as f64 / 1e6 + gcra::burst(*rate)
-            })
-            .sum()
+        let (mut allowed, mut burst) = (0.0, 0.0);
+        for ((start, rate), end) in
+            pieces.filter(|((start, _), end)| *start <= to_us && *end >= from_us)
+        {
+            let within = end.min(to_us) - (*start).max(from_us);
+            let before = burst;
+            burst = RateRule::per_second(*rate).burst();
+            let forgiven = (before - burst).max(0.0);
+            allowed += rate * within.max(0) as f64 / 1e6 + forgiven;
+        }
+        allowed + burst
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(rates: &[(i64, f64)], admitted: &[(i64, usize)]) -> RateLog {
+        let mut log = RateLog::default();
+        rates.iter().for_each(|(from_us, rate)| log.rate(*from_us, *rate));
+        admitted.iter().for_each(|(at_us, n)| log.admitted(*at_us, *n));
+        log
+    }
+
+    #[test]
+    fn a_window_may_have_its_rate_and_one_burst() {
+        let at_10 = |admitted: &[(i64, usize)]| log(&[(0, 10.0)], admitted).check();
+        assert_eq!(at_10(&[(0, 1), (100_000, 1), (200_000, 1)]), Ok(()));
+        for broken in [vec![(0, 2)], vec![(0, 1), (90_000, 1)], vec![(0, 1), (150_000, 2)]] {
+            let found = at_10(&broken).unwrap_err();
+            assert_eq!(found.invariant, Invariant::Rate1, "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn a_changed_rate_brings_no_burst_of_its_own() {
+        // A burst of 10, then one of 100, of which 10 are spent already.
+        let faster = [(0, 100.0), (1, 1_000.0)];
+        assert_eq!(log(&faster, &[(0, 10), (1, 90)]).check(), Ok(()));
+        assert!(log(&faster, &[(0, 10), (1, 91)]).check().is_err());
+        // The smaller bucket forgives the nine of ten that it can't hold.
+        let slower = [(0, 100.0), (1, 10.0)];
+        assert_eq!(log(&slower, &[(0, 10)]).check(), Ok(()));
+        assert!(log(&slower, &[(0, 10), (2, 1)]).check().is_err());
     }
 }

@@ -6,7 +6,12 @@
 //! | [`line`] | the waiting line as the scripts of `queue` keep it in Redis; their oracle |
 //! | [`world`] | a seeded crowd around a line, with a log, rows and faults |
 //! | [`check`] | the invariants, by name |
+//! | `rate` | the admission rate, for the model and for RATE-1 |
+//!
+//! It judges the product, so it takes words and data from `shared` (ids, scores, commands, events,
+//! ticket states as labels) but none of the rules that decide.
 
 pub mod check;
 pub mod line;
+mod rate;
 pub mod world;

@@ -154,7 +154,8 @@ fn play(seed: u64, steps: usize, seen: &mut BTreeMap<String, u32>) {
                     *seen.entry(name).or_default() += 1;
                 }
                 if let (LineCommand::Open { .. }, LineReply::Done) = (&command, &reply) {
-                    nobody_is_lost(&line, &world.logged_in_line())
+                    let logged = world.logged_in_line().into_keys();
+                    nobody_is_lost(logged.map(|ticket_id| (ticket_id, line.state_of(ticket_id))))
                         .unwrap_or_else(|error| panic!("seed {seed}, step {n}: {error}"));
                 }
                 if let LineCommand::Begin = command {
@@ -165,8 +166,9 @@ fn play(seed: u64, steps: usize, seen: &mut BTreeMap<String, u32>) {
                 {
                     rates.rate(now_us, config.admission_rate_per_second);
                 }
-                if let LineReply::Admitted(admission) = &reply
-                    && admission.at_us == now_us
+                if let LineCommand::Admit { request, .. } = &command
+                    && let LineReply::Admitted(admission) = &reply
+                    && !before.remembers(*request)
                 {
                     rates.admitted(now_us, admission.tickets.len());
                     nobody_is_passed_over(&before, &admission.tickets)

@@ -68,7 +68,7 @@ impl PostgresServer {
         let launch = Launch {
             name: "postgres".to_owned(),
             program: cluster.bin_dir.join("postgres"),
-            args: arguments(&cluster.data_dir, port),
+            args: arguments(&cluster, port),
             env: Env::new(),
             dir: cluster.data_dir.clone(),
             log: dir.join("logs").join("postgres.log"),
@@ -138,9 +138,9 @@ impl Cluster {
 }
 
 /// Only TCP on the loopback address: a Unix socket's path may be too long under a deep folder.
-fn arguments(data_dir: &Path, port: u16) -> Vec<String> {
-    let mut words = vec!["-D".to_owned(), data_dir.to_string_lossy().into_owned()];
-    for setting in [
+fn arguments(cluster: &Cluster, port: u16) -> Vec<String> {
+    let mut words = vec!["-D".to_owned(), cluster.data_dir.to_string_lossy().into_owned()];
+    let mut settings = vec![
         "listen_addresses=127.0.0.1".to_owned(),
         format!("port={port}"),
         "unix_socket_directories=".to_owned(),
@@ -149,10 +149,22 @@ fn arguments(data_dir: &Path, port: u16) -> Vec<String> {
         "max_wal_size=2GB".to_owned(),
         "log_line_prefix=%m [%p] %d ".to_owned(),
         "timezone=UTC".to_owned(),
-    ] {
+    ];
+    if counts_statements(&cluster.bin_dir) {
+        settings.push("shared_preload_libraries=pg_stat_statements".to_owned());
+        settings.push("pg_stat_statements.track=top".to_owned());
+    }
+    for setting in settings {
         words.extend(["-c".to_owned(), setting]);
     }
     words
+}
+
+/// Whether the module is installed that counts statements; without it, the server would not start
+/// with these settings.
+fn counts_statements(bin_dir: &Path) -> bool {
+    let folders = ["../lib", "../lib/postgresql", "../lib64/pgsql"];
+    folders.iter().any(|folder| bin_dir.join(folder).join("pg_stat_statements.so").is_file())
 }
 
 /// The newest installed version that is new enough.

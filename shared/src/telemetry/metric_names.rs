@@ -69,6 +69,8 @@ metric_names! {
         Sockets = "sluice_sockets",
         /// Commands in the log that the processor has not reached.
         CommandLag = "sluice_command_lag",
+        /// Partitions whose orders can't be committed and wait.
+        StalledPartitions = "sluice_stalled_partitions",
         /// Outbox rows waiting to be published.
         OutboxWaiting = "sluice_outbox_waiting",
     }

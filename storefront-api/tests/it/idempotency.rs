@@ -106,6 +106,33 @@ async fn a_second_run_after_a_crash_finds_what_the_first_one_made() {
 }
 
 #[tokio::test]
+async fn an_answer_that_cannot_be_kept_is_not_given() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let body = drop_body(&seller);
+    let run = async |sql: &'static str| {
+        sqlx::raw_sql(sql).execute(&shop.app.pool).await.unwrap();
+    };
+    run("create function refuse() returns trigger language plpgsql as
+            $$ begin raise exception 'as if the database went away' using errcode = '57P01'; end $$;
+         create trigger refuse before update of status on idempotency_keys
+            for each row execute function refuse()")
+    .await;
+    let uncertain = shop.post_keyed("/v1/seller/drops", &seller.who, "k1", &body).await;
+    assert_eq!(uncertain.status, 503, "{}", uncertain.text);
+    run("drop trigger refuse on idempotency_keys;
+         update idempotency_keys set locked_until = now()")
+    .await;
+
+    let first = shop.post_keyed("/v1/seller/drops", &seller.who, "k1", &body).await;
+    let again = shop.post_keyed("/v1/seller/drops", &seller.who, "k1", &body).await;
+    assert_eq!((first.status.as_u16(), replayed(&again)), (201, true));
+    assert_eq!(again.text, first.text);
+    let n_drops: i64 = shop.database.scalar("select count(*) from drops").await;
+    assert_eq!(n_drops, 1);
+}
+
+#[tokio::test]
 async fn strangers_leave_no_keys_behind() {
     let shop = Shop::open().await;
     let answer = shop.post_keyed(PATH, &NOBODY, "k1", &product_body()).await;

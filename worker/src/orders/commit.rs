@@ -1,8 +1,12 @@
 //! The batch's transaction, tried until it is certain.
+//!
+//! A record ends as a dead letter only when it is to blame: Postgres refuses what the record says,
+//! and it does so when the record comes alone. Every other failure is trouble of the database. It
+//! stalls the partition until it is over, so that no order dies of a missing column, a lost grant
+//! or a server that is away.
 
-use super::{read_position::ReadPosition, understand};
+use super::{read_position::ReadPosition, stall::Stall, understand};
 use crate::{app::App, causes::with_causes};
-use backon::{BackoffBuilder as _, ExponentialBuilder};
 use database::{
     DatabaseError,
     ordering::order_batch::{self, BatchDone, BatchOutcome, BatchRecord, OrderBatch},
@@ -12,100 +16,108 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-/// Pauses between two tries while Postgres is away.
-const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
-    .with_min_delay(Duration::from_millis(50))
-    .with_max_delay(Duration::from_secs(2))
-    .without_max_times();
+/// Commits records at one position.
+pub(super) struct Committer<'a> {
+    pub(super) app: &'a App,
+    pub(super) position: ReadPosition,
+    pub(super) stall: &'a mut Stall,
+    pub(super) stop: &'a CancellationToken,
+}
 
-/// Commits records in order and returns what was done; `None` when another processor was faster
-/// or the process stops.
-///
-/// Whatever Postgres cannot do now is tried again on the spot, so that nothing is ever put aside
-/// because a server was away. Whatever it will never do is found record by record, and put aside;
-/// only when even that fails for good is there an error.
-pub(super) async fn commit(
-    app: &App,
-    position: &ReadPosition,
-    records: &[BatchRecord],
-    stop: &CancellationToken,
-) -> Result<Option<BatchDone>, DatabaseError> {
-    match insist(app, position, records.to_vec(), stop).await {
-        Err(error) => {
-            let ReadPosition { partition, next_offset: offset, .. } = *position;
+impl Committer<'_> {
+    /// Commits records in order and returns what was done; `None` when another processor was
+    /// faster or the process stops.
+    ///
+    /// While one of them is to blame, half of them are tried, until it is first and alone. Those
+    /// that were left off come with the next call.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`DatabaseError`] when even the dead letter of a record is blamed on the record.
+    pub(super) async fn commit(
+        &mut self,
+        records: &[BatchRecord],
+    ) -> Result<Option<BatchDone>, DatabaseError> {
+        let mut n_records = records.len();
+        loop {
+            let error = match self.insist(records[..n_records].to_vec()).await {
+                Err(error) => error,
+                outcome => return outcome,
+            };
+            if n_records <= 1 {
+                return self.put_aside(&records[0], error).await;
+            }
+            let ReadPosition { partition, next_offset: offset, .. } = self.position;
             let error = with_causes(error);
-            tracing::error!(
+            tracing::warn!(
                 partition,
                 offset,
+                n_records,
                 error,
-                "could not commit a batch at {partition}/{offset}; trying its first record alone"
+                "could not commit {n_records} records at {partition}/{offset}; trying half of them"
             );
-            commit_first(app, position, &records[0], stop).await
+            n_records /= 2;
         }
-        outcome => outcome,
     }
-}
 
-/// The first record alone; if that is the one, as a dead letter. The rest comes with the next
-/// call.
-async fn commit_first(
-    app: &App,
-    position: &ReadPosition,
-    record: &BatchRecord,
-    stop: &CancellationToken,
-) -> Result<Option<BatchDone>, DatabaseError> {
-    let error = match insist(app, position, vec![record.clone()], stop).await {
-        Err(error) => error,
-        outcome => return outcome,
-    };
-    let detail = error.to_string();
-    let dead = understand::failed(record.clone(), detail.clone());
-    match insist(app, position, vec![dead], stop).await {
-        Err(_) => {
-            let letter = understand::failed_without_order(record.clone(), detail);
-            insist(app, position, vec![letter], stop).await
-        }
-        outcome => outcome,
-    }
-}
-
-async fn insist(
-    app: &App,
-    position: &ReadPosition,
-    records: Vec<BatchRecord>,
-    stop: &CancellationToken,
-) -> Result<Option<BatchDone>, DatabaseError> {
-    let partition = position.partition;
-    let batch = Arc::new(batch(app, position, records));
-    for pause in PAUSES.build() {
-        let started = Instant::now();
-        match order_batch::process(&app.pool, Arc::clone(&batch)).await {
-            Ok(BatchOutcome::Done(done)) => {
-                measure(&done, started.elapsed());
-                return Ok(Some(done));
+    /// Makes a record a dead letter. Its order ends as `dead`, unless that fails the same way.
+    async fn put_aside(
+        &mut self,
+        record: &BatchRecord,
+        error: DatabaseError,
+    ) -> Result<Option<BatchDone>, DatabaseError> {
+        let (partition, offset, detail) =
+            (self.position.partition, record.offset, with_causes(error));
+        tracing::error!(
+            partition,
+            offset,
+            error = detail,
+            "record {partition}/{offset} fails each time; putting it aside as a dead letter"
+        );
+        let dead = understand::failed(record.clone(), detail.clone());
+        match self.insist(vec![dead]).await {
+            Err(_) => {
+                let letter = understand::failed_without_order(record.clone(), detail);
+                self.insist(vec![letter]).await
             }
-            Ok(BatchOutcome::Late) => return Ok(None),
-            Err(error) if error.is_transient() => {
-                let error = with_causes(error);
-                tracing::warn!(partition, error, "could not commit a batch; trying again");
-            }
-            Err(error) => return Err(error),
-        }
-        if stop.run_until_cancelled(sleep(pause)).await.is_none() {
-            break;
+            outcome => outcome,
         }
     }
-    Ok(None)
-}
 
-fn batch(app: &App, position: &ReadPosition, records: Vec<BatchRecord>) -> OrderBatch {
-    OrderBatch {
-        topic: app.topics.order_commands.clone(),
-        partition: position.partition,
-        generation: position.generation,
-        expected_offset: position.next_offset,
-        owner: app.instance.to_string(),
-        records,
+    /// Tries until the records are committed or one of them is to blame.
+    async fn insist(
+        &mut self,
+        records: Vec<BatchRecord>,
+    ) -> Result<Option<BatchDone>, DatabaseError> {
+        let batch = Arc::new(self.batch(records));
+        loop {
+            let started = Instant::now();
+            let error = match order_batch::process(&self.app.pool, Arc::clone(&batch)).await {
+                Ok(BatchOutcome::Done(done)) => {
+                    self.stall.end();
+                    measure(&done, started.elapsed());
+                    return Ok(Some(done));
+                }
+                Ok(BatchOutcome::Late) => return Ok(None),
+                Err(error) if error.blames_the_record() => return Err(error),
+                Err(error) => error,
+            };
+            let pause = self.stall.report(error);
+            if self.stop.run_until_cancelled(sleep(pause)).await.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn batch(&self, records: Vec<BatchRecord>) -> OrderBatch {
+        OrderBatch {
+            topic: self.app.topics.order_commands.clone(),
+            partition: self.position.partition,
+            generation: self.position.generation,
+            expected_offset: self.position.next_offset,
+            owner: self.app.instance.to_string(),
+            records,
+        }
     }
 }
 

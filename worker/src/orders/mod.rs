@@ -6,6 +6,7 @@
 //! | `understand` | a record's bytes → a command of ours, or why it is none |
 //! | `pace` | how many to try now |
 //! | `commit` | the batch's transaction, tried until it is certain |
+//! | `stall` | a partition that can't move on: reported and counted |
 //! | `processor` | the loop around them, one per partition |
 //!
 //! There is no consumer group and no committed offset in Kafka: the offset moves on in the same
@@ -16,6 +17,7 @@ mod commit;
 mod pace;
 mod processor;
 mod read_position;
+mod stall;
 mod understand;
 
 use crate::{app::App, line_updates::LineUpdater, ownership};

@@ -1,14 +1,14 @@
 //! The loop around a partition's batches.
 
 use super::{
-    commit::commit,
+    commit::Committer,
     pace::Pacer,
     read_position::{self, ReadPosition},
+    stall::Stall,
     understand,
 };
 use crate::{
     app::App,
-    causes::with_causes,
     kafka_log::{self, KafkaLogError},
     line_updates::LineUpdater,
     pause::pause_point,
@@ -24,15 +24,16 @@ use tokio_util::sync::CancellationToken;
 const READ_WAIT: Duration = Duration::from_millis(250);
 /// How often the log's identity is looked at while all goes well.
 const CHECK_EVERY: Duration = Duration::from_secs(2);
-/// Pause before starting again after a failure.
+/// Pause before looking at a log again that is not the one we know, or that somebody else reads.
 const PAUSE: Duration = Duration::from_millis(200);
 
-struct Processor {
+struct Processor<'a> {
     app: App,
     updater: LineUpdater,
     position: ReadPosition,
     reader: PartitionReader,
     pacer: Pacer,
+    stall: &'a mut Stall,
     checked_at: Instant,
 }
 
@@ -45,20 +46,14 @@ enum SessionEnd {
 
 /// Processes a partition until told to stop.
 pub(super) async fn run(app: App, updater: LineUpdater, partition: i32, stop: CancellationToken) {
+    let mut stall = Stall::new(partition);
     while !stop.is_cancelled() {
-        match session(&app, &updater, partition, &stop).await {
+        let pause = match session(&app, &updater, partition, &mut stall, &stop).await {
             Ok(SessionEnd::Stopped) => return,
-            Ok(SessionEnd::Stale) => {}
-            Err(error) => {
-                let error = with_causes(error);
-                tracing::warn!(
-                    partition,
-                    error,
-                    "could not process the orders of partition {partition}; trying again"
-                );
-            }
-        }
-        stop.run_until_cancelled(sleep(PAUSE)).await;
+            Ok(SessionEnd::Stale) => PAUSE,
+            Err(error) => stall.report(error),
+        };
+        stop.run_until_cancelled(sleep(pause)).await;
     }
 }
 
@@ -66,6 +61,7 @@ async fn session(
     app: &App,
     updater: &LineUpdater,
     partition: i32,
+    stall: &mut Stall,
     stop: &CancellationToken,
 ) -> anyhow::Result<SessionEnd> {
     let position = match read_position::find(app, partition).await {
@@ -80,12 +76,13 @@ async fn session(
         position,
         reader,
         pacer: Pacer::default(),
+        stall,
         checked_at: Instant::now(),
     };
     processor.run(stop).await
 }
 
-impl Processor {
+impl Processor<'_> {
     async fn run(&mut self, stop: &CancellationToken) -> anyhow::Result<SessionEnd> {
         let max = self.app.settings.orders.batch.get() as usize;
         loop {
@@ -102,6 +99,7 @@ impl Processor {
                 return Ok(SessionEnd::Stale);
             }
             if records.is_empty() {
+                self.stall.end();
                 continue;
             }
             pause_point!("orders.after_poll");
@@ -125,7 +123,13 @@ impl Processor {
             let Some(n) = stop.run_until_cancelled(turn).await else {
                 return Ok(Some(SessionEnd::Stopped));
             };
-            let done = commit(&self.app, &self.position, &records[..n], stop).await?;
+            let mut committer = Committer {
+                app: &self.app,
+                position: self.position,
+                stall: &mut *self.stall,
+                stop,
+            };
+            let done = committer.commit(&records[..n]).await?;
             let Some(done) = done else { return Ok(Some(SessionEnd::Stale)) };
             if done.n_taken > 0 {
                 pause_point!("orders.after_commit");

@@ -4,7 +4,7 @@ use crate::{
     SOON,
     test_line::{LineOptions, TestLine, run},
 };
-use shared::line::{AdmitRequest, LineState};
+use shared::line::{AdmitRequest, Lease, LineState};
 use std::{collections::HashSet, time::Duration};
 use testkit::wait_until;
 use uuid::Uuid;
@@ -63,7 +63,11 @@ async fn two_drains_share_one_rate() {
 
 #[tokio::test]
 async fn a_command_that_was_never_written_is_written_when_its_lease_is_over() {
-    let line = TestLine::new(LineOptions::default()).await;
+    let settings = vec![
+        ("SLUICE_LINE__LEASE_MS", "60000".to_owned()),
+        ("SLUICE_LINE__EXTENDED_LEASE_MS", "300".to_owned()),
+    ];
+    let line = TestLine::new(LineOptions { settings, ..LineOptions::default() }).await;
     let shutdown = line.run("log,reconciler,scheduler");
     let row = line.open(1).await;
     line.join(3).await;
@@ -84,7 +88,15 @@ async fn a_command_that_was_never_written_is_written_when_its_lease_is_over() {
     .await;
 
     assert_eq!(commands[0].ticket_id, admitted.tickets[0].ticket.ticket_id);
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    // Written commands have 300 ms, and nobody processes them: their leases are over as well. Only
+    // the reconciler that lets a command wait gives it the long lease.
+    wait_until("long leases", SOON, async || {
+        let now_us = line.header().await?.now_us;
+        let leases = line.app.queue.in_flight(line.drop_id, row.epoch).await.unwrap();
+        let is_long = |lease: &Lease| lease.deadline_us > now_us + 10_000_000;
+        (leases.len() == 3 && leases.iter().all(is_long)).then_some(())
+    })
+    .await;
     assert_eq!(line.commands().await.len(), 3, "nothing is produced again while it waits");
     shutdown.begin();
 }

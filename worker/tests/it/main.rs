@@ -5,10 +5,12 @@
 mod drain;
 mod event_log;
 mod orders;
+mod ownership;
 mod payments;
 mod rebuild;
 mod relay;
 mod schedule;
+mod stalls;
 mod test_line;
 mod test_provider;
 mod test_worker;

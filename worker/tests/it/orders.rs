@@ -5,22 +5,22 @@ use shared::messages::{OrderCommand, PlaceOrder};
 use testkit::wait_until;
 
 /// Starts the role; its updates of a line that is not there change nothing.
-fn start(worker: &TestWorker) {
+pub(crate) fn start(worker: &TestWorker) {
     tokio::spawn(worker::orders::run(worker.app.clone(), worker.shutdown.clone()));
 }
 
-async fn produce(worker: &TestWorker, payload: &[u8]) {
+pub(crate) async fn produce(worker: &TestWorker, payload: &[u8]) {
     let topic = &worker.app.topics.order_commands;
     worker.app.producer.produce(topic, Some(0), b"key", payload).await.unwrap();
 }
 
-fn signed(worker: &TestWorker) -> (PlaceOrder, Vec<u8>) {
+pub(crate) fn signed(worker: &TestWorker) -> (PlaceOrder, Vec<u8>) {
     let command = worker.command().signed(&worker.app.command_keys);
     let bytes = serde_json::to_vec(&OrderCommand::V1(command.clone())).unwrap();
     (command, bytes)
 }
 
-async fn n_orders(worker: &TestWorker, n: i64) {
+pub(crate) async fn n_orders(worker: &TestWorker, n: i64) {
     wait_until("orders", SOON, || async {
         (worker.number("select count(*) from orders").await == n).then_some(())
     })

@@ -141,6 +141,8 @@ async fn respond(
     // given without a position, and the next look tells it.
     let is_exact = state != ShownState::Waiting || room.reach(point).await.is_ok();
     let position = room.position(ticket.lane, ticket.score).filter(|_| is_exact);
+    // A rebuild may have come between: a number counts within its own epoch only.
+    let shown_at = position.map_or(point, |live| live.point);
     let rate = room.header().map_or(1.0, |header| header.config.admission_rate_per_second);
     let claims = TicketClaims {
         drop_id: room.drop_id,
@@ -152,8 +154,8 @@ async fn respond(
         ticket_id: ticket.ticket_id,
         token: claims.seal(&app.ticket_keys),
         queue_number: ticket.score.number(),
-        epoch: point.epoch.0,
-        evn: position.map_or(point.evn, |live| live.point.evn),
+        epoch: shown_at.epoch.0,
+        evn: shown_at.evn,
         state,
         position: shown.map(|(position, _)| position),
         waiting: shown.map(|(_, waiting)| waiting),

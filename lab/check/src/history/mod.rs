@@ -43,7 +43,8 @@ pub enum Action {
     Session,
     /// Joining the line.
     Join,
-    /// A [`SeenFrame`], from the stream or from a poll.
+    /// A [`SeenFrame`], from the stream or from a poll. As `info` it is a try that showed nothing,
+    /// with its `status`, or with its `failure`, which begins with the status.
     Shown,
     /// Asking for a payment.
     Pay,

@@ -3,7 +3,9 @@
 mod kafka;
 mod ledger;
 mod postgres;
+mod room;
 mod stories;
+mod tries;
 
 use std::time::Duration;
 
@@ -24,11 +26,15 @@ pub(crate) async fn evidence(options: &CheckOptions) -> anyhow::Result<Evidence>
     let (seed, drop_of_run) = stories::run_of(&entries);
     let drop_id: DropId =
         options.drop.or(drop_of_run).context("the history names no drop; pass one with --drop")?;
+    let topic = |name: &str| format!("{}{name}", options.topic_prefix);
     let mut postgres = PostgresReader::connect(&options.database).await?;
     postgres.wait_settled(drop_id, Duration::from_secs(options.settle_seconds)).await?;
-    let tables = postgres.read(drop_id).await?;
+    let tables = postgres.read(drop_id, &topic(topics::ORDER_COMMANDS)).await?;
+    let redis = match &options.redis {
+        Some(url) => Some(room::dump(url, drop_id).await?),
+        None => None,
+    };
 
-    let topic = |name: &str| format!("{}{name}", options.topic_prefix);
     let dump = async |name: &str| kafka::dump(&options.kafka, topic(name)).await;
     let events = kafka::events_of(&dump(topics::QUEUE_EVENTS).await?, drop_id);
     let commands = kafka::commands_of(&dump(topics::ORDER_COMMANDS).await?, drop_id);
@@ -41,11 +47,13 @@ pub(crate) async fn evidence(options: &CheckOptions) -> anyhow::Result<Evidence>
     Ok(Evidence {
         seed,
         shoppers,
+        refused_tries: tries::refused(&entries),
         faults: options.faults.as_deref().map(faults::read).transpose()?.unwrap_or_default(),
         events,
         commands,
         order_events,
         drop: tables.drop,
+        boundaries: tables.boundaries,
         inventory: tables.inventory,
         moves: tables.moves,
         orders: tables.orders,
@@ -57,5 +65,6 @@ pub(crate) async fn evidence(options: &CheckOptions) -> anyhow::Result<Evidence>
         outbox: tables.outbox,
         dead_orders: tables.dead_orders,
         provider: provider.collect(),
+        redis,
     })
 }

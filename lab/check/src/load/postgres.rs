@@ -7,8 +7,8 @@ use shared::ids::{DropId, OrderId};
 use sqlx::{Connection, Executor, FromRow, PgConnection, postgres::PgRow};
 
 use crate::evidence::{
-    AuditEvidence, DropEvidence, InventoryEvidence, LedgerEvidence, MoveEvidence, OrderEvidence,
-    OutboxEvidence, PaymentEvidence, TransitionEvidence, UsageEvidence,
+    AuditEvidence, BoundaryEvidence, DropEvidence, InventoryEvidence, LedgerEvidence, MoveEvidence,
+    OrderEvidence, OutboxEvidence, PaymentEvidence, TransitionEvidence, UsageEvidence,
 };
 
 /// Reads one drop from Postgres over a connection of its own.
@@ -19,6 +19,7 @@ pub(super) struct PostgresReader {
 /// The rows of one drop.
 pub(super) struct Tables {
     pub(super) drop: DropEvidence,
+    pub(super) boundaries: Vec<BoundaryEvidence>,
     pub(super) inventory: Vec<InventoryEvidence>,
     pub(super) moves: Vec<MoveEvidence>,
     pub(super) orders: Vec<OrderEvidence>,
@@ -82,17 +83,19 @@ impl PostgresReader {
         Ok(())
     }
 
-    /// Reads all tables in one snapshot.
-    pub(super) async fn read(&mut self, drop_id: DropId) -> anyhow::Result<Tables> {
+    /// Reads all tables in one snapshot. `commands` is the topic of the order commands.
+    pub(super) async fn read(&mut self, drop_id: DropId, commands: &str) -> anyhow::Result<Tables> {
         self.connection.execute("begin isolation level repeatable read read only").await?;
         let drop = sqlx::query_as(DROP)
             .bind(drop_id)
+            .bind(commands)
             .fetch_optional(&mut self.connection)
             .await?
             .with_context(|| format!("there is no drop {drop_id}"))?;
         let dead: Vec<(OrderId,)> = self.rows(DEAD_ORDERS, drop_id).await?;
         let tables = Tables {
             drop,
+            boundaries: self.rows(BOUNDARIES, drop_id).await?,
             inventory: self.rows(INVENTORY, drop_id).await?,
             moves: self.rows(MOVES, drop_id).await?,
             orders: self.rows(ORDERS, drop_id).await?,
@@ -116,21 +119,31 @@ impl PostgresReader {
     }
 }
 
+// A retired drop has no partition any more; its commands are in the log of its last F.
 const DROP: &str = "
     select id, state, mode, max_units_per_customer, admission_rate_per_second, occupancy_cap,
            order_rate_per_second, limits_version, epoch,
-           (extract(epoch from ended_at) * 1000000)::bigint as ended_at_us
+           (extract(epoch from ended_at) * 1000000)::bigint as ended_at_us,
+           coalesce((select generation from consumer_offsets o
+                      where o.topic = $2 and o.partition = drops.partition),
+                    (select max(generation) from epoch_boundaries where drop_id = $1),
+                    1) as log_generation
       from drops where id = $1";
+const BOUNDARIES: &str = "
+    select epoch::bigint as epoch, generation, log_offset
+      from epoch_boundaries where drop_id = $1 order by epoch";
 const INVENTORY: &str = "
     select variant_id, total, available, reserved, sold from inventory where drop_id = $1";
 const MOVES: &str = "
-    select variant_id, kind, d_available, d_reserved, d_sold, version,
+    select variant_id, order_id, kind, d_available, d_reserved, d_sold, version,
            (extract(epoch from at) * 1000000)::bigint as at_us
       from inventory_moves where drop_id = $1 order by version, id";
 const ORDERS: &str = "
     select id, shopper_id, variant_id, units, amount_minor, currency::text as currency, state,
            (extract(epoch from processed_at) * 1000000)::bigint as processed_at_us,
-           (extract(epoch from updated_at) * 1000000)::bigint as updated_at_us
+           (extract(epoch from updated_at) * 1000000)::bigint as updated_at_us,
+           (select max(extract(epoch from h.expires_at) * 1000000)::bigint
+              from holds h where h.order_id = orders.id) as expires_at_us
       from orders where drop_id = $1 order by processed_at, id";
 const TRANSITIONS: &str = "
     select t.order_id, t.sequence, t.from_state, t.to_state, t.terminal,

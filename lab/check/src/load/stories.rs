@@ -80,27 +80,26 @@ fn tell_join(story: &mut ShopperStory, entry: &HistoryEntry) {
     let ticket_id = value["ticket_id"].as_str().and_then(|text| text.parse().ok());
     let (Some(ticket_id), Some(queue_number)) = (ticket_id, number("queue_number")) else { return };
     let epoch = u32::try_from(number("epoch").unwrap_or_default()).unwrap_or_default();
-    let answered_ns = entry.mono_ns;
-    story.joins.push(AnsweredJoin { ticket_id, queue_number, epoch, answered_ns });
+    let (answered_ns, at_us) = (entry.mono_ns, entry.at_us);
+    let answered_at_us = at_us;
+    story.joins.push(AnsweredJoin { ticket_id, queue_number, epoch, answered_ns, answered_at_us });
     if let (Some(evn), Some(position)) = (number("evn"), number("position")) {
-        show_position(
-            story,
-            Shown::Position { epoch, evn, position, rise: None, by_stream: false },
-        );
+        let (rise, by_stream) = (None, false);
+        show_position(story, Shown::Position { epoch, evn, position, rise, by_stream, at_us });
     }
 }
 
 fn tell_shown(story: &mut ShopperStory, entry: &HistoryEntry) {
     let Ok(frame) = serde_json::from_value::<SeenFrame>(entry.value.clone()) else { return };
-    let by_stream = entry.value["source"] == "stream";
+    let (by_stream, at_us) = (entry.value["source"] == "stream", entry.at_us);
     match frame {
         SeenFrame::Waiting { epoch, evn, position, rise, .. } => {
-            show_position(story, Shown::Position { epoch, evn, position, rise, by_stream });
+            show_position(story, Shown::Position { epoch, evn, position, rise, by_stream, at_us });
         }
         SeenFrame::Admitting | SeenFrame::Held | SeenFrame::Order { .. } => {
             story.shown.push(Shown::Admitted);
         }
-        SeenFrame::Closed { .. } => story.shown.push(Shown::Closed),
+        SeenFrame::Closed { .. } => story.shown.push(Shown::Closed { at_us }),
         SeenFrame::Left | SeenFrame::Rebuilding { .. } => {}
     }
 }
@@ -110,7 +109,7 @@ fn tell_shown(story: &mut ShopperStory, entry: &HistoryEntry) {
 fn show_position(story: &mut ShopperStory, shown: Shown) {
     let point = |shown: &Shown| match shown {
         Shown::Position { epoch, evn, by_stream, .. } => Some(((*epoch, *evn), *by_stream)),
-        Shown::Admitted | Shown::Closed => None,
+        Shown::Admitted | Shown::Closed { .. } => None,
     };
     if let (Some((at, false)), Some((shown_at, _))) =
         (point(&shown), story.shown.iter().rev().find_map(point))

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::{line::kept_joins, pace::find};
+use super::pace::find;
 use crate::{
     evidence::{AuditEvidence, Evidence},
+    excuses::kept_joins,
     replay::RoomReplay,
     verdict::Verdict,
 };
@@ -31,7 +32,8 @@ pub(super) fn audited(evidence: &Evidence, room: &RoomReplay) -> Verdict {
     if n_carved > 0 && evidence.audit.is_empty() {
         violations.push("units were given to the drop without an audit row".to_owned());
     }
-    Verdict::of(violations, format!("{n_changes} changes, {} audit rows", evidence.audit.len()))
+    let over = format!("{n_changes} changes, {} audit rows", evidence.audit.len());
+    Verdict::of(violations, n_changes, over)
 }
 
 fn changes_limits(row: &AuditEvidence) -> bool {
@@ -70,9 +72,8 @@ pub(super) fn same_again(evidence: &Evidence, room: &RoomReplay) -> Verdict {
         .map(|(key, first, again)| format!("{key}: first {first}, then {again}"))
         .collect();
     for story in &evidence.shoppers {
-        let numbers: HashSet<_> = kept_joins(story, evidence, room)
-            .map(|join| (join.ticket_id, join.queue_number))
-            .collect();
+        let numbers: HashSet<_> =
+            kept_joins(story, room).map(|join| (join.ticket_id, join.queue_number)).collect();
         if numbers.len() > 1 {
             violations.push(format!(
                 "shopper {} got different answers to a join: {numbers:?}",
@@ -85,5 +86,6 @@ pub(super) fn same_again(evidence: &Evidence, room: &RoomReplay) -> Verdict {
     if n_again + n_tabs == 0 {
         return Verdict::not_applicable("no call was repeated");
     }
-    Verdict::of(violations, format!("{n_again} payments and {n_tabs} joins repeated"))
+    let over = format!("{n_again} payments and {n_tabs} joins repeated");
+    Verdict::of(violations, n_again + n_tabs, over)
 }

@@ -9,7 +9,8 @@ use shared::{
 };
 
 use crate::{
-    evidence::{AnsweredJoin, Evidence, ShopperStory},
+    evidence::Evidence,
+    excuses::{kept_joins, lost_joins},
     lives::Standing,
     replay::RoomReplay,
     verdict::Verdict,
@@ -19,8 +20,8 @@ use crate::{
 pub(super) fn nobody_passed_over(evidence: &Evidence, room: &RoomReplay) -> Verdict {
     let mut violations = room.overtaken.clone();
     violations.extend(inversions(evidence, room));
-    let n_admitted: u64 = room.admissions.iter().map(|(_, n)| u64::from(*n)).sum();
-    Verdict::of(violations, format!("{n_admitted} admissions"))
+    let n_admitted: usize = room.admissions.iter().map(|(_, n)| *n as usize).sum();
+    Verdict::of(violations, n_admitted, format!("{n_admitted} admissions"))
 }
 
 /// Finds shoppers who stand ahead of somebody whose join was answered before theirs was sent.
@@ -75,52 +76,16 @@ pub(super) fn everybody_accounted_for(evidence: &Evidence, room: &RoomReplay) ->
             violations.push(format!("ticket {id} still waits although the drop is over"));
         }
     }
-    let (lost, excused) = lost_joins(evidence, room);
-    violations.extend(lost);
+    let lost = lost_joins(evidence, room);
+    violations.extend(lost.violations);
     let mut parts: Vec<String> = count.iter().map(|(what, n)| format!("{n} {what}")).collect();
     parts.sort();
-    let over = format!("{} joined = {}", room.tickets.len(), parts.join(" + "));
-    let over = match excused {
-        0 => over,
-        n => {
-            format!("{over}; {n} more were lost with a store after their shopper had left the page")
-        }
-    };
-    Verdict::of(violations, over)
-}
-
-/// Finds joins that were answered but are not in the log. One is excused when a store was broken
-/// and the shopper, whose browser alone had the ticket then, did not come back with it.
-fn lost_joins(evidence: &Evidence, room: &RoomReplay) -> (Vec<String>, usize) {
-    let (mut lost, mut n_excused) = (Vec::new(), 0);
-    let mut seen = HashSet::new();
-    for (story, join) in evidence.joins() {
-        if room.tickets.contains_key(&join.ticket_id) || !seen.insert(join.ticket_id) {
-            continue;
-        }
-        let gone = story.end.as_ref().is_some_and(|end| end.how == "absent");
-        if gone && evidence.lost_its_store() {
-            n_excused += 1;
-        } else {
-            let process = story.process;
-            lost.push(format!("shopper {process} joined, but ticket {} is lost", join.ticket_id));
-        }
+    let n_joined = room.tickets.len();
+    let mut over = format!("{n_joined} joined = {}", parts.join(" + "));
+    if lost.n_excused > 0 {
+        over.push_str(&format!("; {} more were lost with Redis", lost.n_excused));
     }
-    (lost, n_excused)
-}
-
-/// Returns the joins of a shopper that the line kept. A ticket that a broken store lost may come
-/// back from one tab after another tab has joined again; the log then closes one of the two as
-/// replaced.
-pub(super) fn kept_joins<'a>(
-    story: &'a ShopperStory,
-    evidence: &Evidence,
-    room: &RoomReplay,
-) -> impl Iterator<Item = &'a AnsweredJoin> {
-    let is_whole = !evidence.lost_its_store();
-    story.joins.iter().filter(move |join| {
-        is_whole || room.tickets.get(&join.ticket_id).is_some_and(|life| !life.was_lost)
-    })
+    Verdict::of(violations, n_joined, over)
 }
 
 /// QUEUE-3: an account has one live ticket, however many tabs it joins from.
@@ -131,10 +96,13 @@ pub(super) fn one_live_ticket(evidence: &Evidence, room: &RoomReplay) -> Verdict
     let mut violations = room.doubles(&ended_us);
     for story in &evidence.shoppers {
         let tickets: HashSet<TicketId> =
-            kept_joins(story, evidence, room).map(|join| join.ticket_id).collect();
+            kept_joins(story, room).map(|join| join.ticket_id).collect();
         if tickets.len() > 1 {
             violations.push(format!("shopper {} was given {tickets:?}", story.process));
         }
     }
-    Verdict::of(violations, format!("{} tickets", room.tickets.len()))
+    let n_again: usize =
+        evidence.shoppers.iter().map(|story| story.joins.len().saturating_sub(1)).sum();
+    let n_tickets = room.tickets.len();
+    Verdict::of(violations, n_tickets, format!("{n_tickets} tickets, {n_again} repeated joins"))
 }

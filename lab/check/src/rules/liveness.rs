@@ -4,10 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use shared::{drops::DropMode, ids::OrderId};
 
-use crate::{evidence::Evidence, lives::Standing, replay::RoomReplay, verdict::Verdict};
+use crate::{
+    evidence::Evidence, faults::RECOVERY_US, lives::Standing, replay::RoomReplay, verdict::Verdict,
+};
 
 const SECOND_US: i64 = 1_000_000;
-/// How long nothing must have been broken, and how long the line then has to show that it moves.
+/// How long the line has to show that it moves.
 const WINDOW_US: i64 = 10 * SECOND_US;
 /// How long everything may take to settle.
 const SETTLE_US: i64 = 120 * SECOND_US;
@@ -21,7 +23,7 @@ pub(super) fn the_line_moves(evidence: &Evidence, room: &RoomReplay) -> Verdict 
     let end_us = evidence.drop.ended_at_us.unwrap_or(*last_us).min(*last_us);
     let timeline = Timeline::new(evidence, room);
     let (mut violations, mut n_windows) = (Vec::new(), 0);
-    let mut at_us = first_us + WINDOW_US;
+    let mut at_us = first_us + RECOVERY_US;
     while at_us + WINDOW_US <= end_us {
         if let Some((moved, due)) = timeline.window(at_us) {
             n_windows += 1;
@@ -37,7 +39,7 @@ pub(super) fn the_line_moves(evidence: &Evidence, room: &RoomReplay) -> Verdict 
             "no ten seconds without a fault and ten more to judge after them",
         );
     }
-    Verdict::of(violations, format!("{n_windows} windows of 10 s"))
+    Verdict::of(violations, n_windows, format!("{n_windows} windows of 10 s"))
 }
 
 /// What LIVE-1 has to know about any moment.
@@ -63,14 +65,10 @@ impl<'a> Timeline<'a> {
     /// Returns how many were admitted within the window and how many were due; `None` if none were.
     fn window(&self, at_us: i64) -> Option<(u64, u64)> {
         let until_us = at_us + WINDOW_US;
-        let broken = self
-            .evidence
-            .faults
-            .iter()
-            .any(|fault| fault.began_us < until_us && fault.healed_us > at_us - WINDOW_US);
+        let is_quiet = self.evidence.is_quiet(at_us - RECOVERY_US, until_us);
         let rate = self.slowest_rate(at_us, until_us)?;
         let waiting = self.fewest_waiting(at_us, until_us);
-        if broken || waiting == 0 {
+        if !is_quiet || waiting == 0 {
             return None;
         }
         let free = self.free_units(at_us);
@@ -147,7 +145,8 @@ pub(super) fn everything_settles(evidence: &Evidence, room: &RoomReplay) -> Verd
     if took_us > SETTLE_US {
         violations.push(format!("settling took {} s", took_us / SECOND_US));
     }
-    Verdict::of(violations, format!("settled within {:.1} s", took_us as f64 / 1e6))
+    let over = format!("settled within {:.1} s", took_us as f64 / 1e6);
+    Verdict::of(violations, evidence.orders.len(), over)
 }
 
 /// Finds what is still in progress, and shoppers who were not told how it ended.

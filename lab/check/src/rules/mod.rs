@@ -2,12 +2,15 @@
 
 mod answers;
 mod bucket;
+mod commands;
+mod ends;
 mod line;
 mod liveness;
 mod money;
 mod orders;
 mod pace;
 mod positions;
+mod rest;
 mod stock;
 
 use shared::invariants::Invariant;
@@ -28,20 +31,22 @@ fn judge(invariant: Invariant, evidence: &Evidence, room: &RoomReplay) -> Verdic
         Invariant::Stock3 => stock::sold_while_wanted(evidence, room),
         Invariant::Order1 => orders::one_per_ticket(evidence),
         Invariant::Order2 => orders::one_end(evidence, room),
-        Invariant::Order3 => orders::nothing_lost(evidence, room),
+        Invariant::Order3 => commands::nothing_lost(evidence, room),
         Invariant::Limit1 => orders::within_limit(evidence),
         Invariant::Queue1 => line::nobody_passed_over(evidence, room),
         Invariant::Queue2 => line::everybody_accounted_for(evidence, room),
         Invariant::Queue3 => line::one_live_ticket(evidence, room),
         Invariant::Rate1 => pace::admissions(evidence, room),
         Invariant::Rate2 => pace::orders(evidence),
-        Invariant::Pos1 => positions::never_rise_unlabelled(evidence, room),
+        Invariant::Pos1 => positions::true_to_the_rank(evidence, room),
         Invariant::Pay1 => money::one_capture(evidence),
         Invariant::Pay2 => money::conserved(evidence),
         Invariant::Pass1 => Verdict::not_applicable("the drop issues no passes"),
         Invariant::Tenant1 => Verdict::not_applicable("the run has one tenant"),
         Invariant::Audit1 => answers::audited(evidence, room),
         Invariant::Idem1 => answers::same_again(evidence, room),
+        Invariant::Rest1 => rest::nothing_left(evidence, room),
+        Invariant::End1 => ends::told_in_time(evidence, room),
         Invariant::Live1 => liveness::the_line_moves(evidence, room),
         Invariant::Live2 => liveness::everything_settles(evidence, room),
     }

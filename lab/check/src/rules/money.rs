@@ -10,7 +10,7 @@ use crate::{
 /// What the provider did for one ticket.
 #[derive(Debug, Default)]
 struct TicketTotals<'a> {
-    n_captures: u32,
+    n_captures: usize,
     captured: i64,
     refunded: i64,
     /// Payments that are authorized and neither captured nor voided.
@@ -49,8 +49,8 @@ pub(super) fn one_capture(evidence: &Evidence) -> Verdict {
     let more = by_ticket.iter().filter(|(_, totals)| totals.n_captures > 1);
     let violations =
         more.map(|(id, totals)| format!("order {id} was captured {} times", totals.n_captures));
-    let n_captures: u32 = by_ticket.values().map(|totals| totals.n_captures).sum();
-    Verdict::of(violations.collect(), format!("{n_captures} captures"))
+    let n_captures: usize = by_ticket.values().map(|totals| totals.n_captures).sum();
+    Verdict::of(violations.collect(), n_captures, format!("{n_captures} captures"))
 }
 
 /// PAY-2: confirmed orders are paid, no others are, and both ledgers agree.
@@ -86,7 +86,8 @@ pub(super) fn conserved(evidence: &Evidence) -> Verdict {
     }
     violations.extend(ledgers_differ(evidence, &by_ticket));
     let kept: i64 = by_ticket.values().map(|totals| totals.captured - totals.refunded).sum();
-    Verdict::of(violations, format!("{kept} minor units kept, in both ledgers"))
+    let over = format!("{kept} minor units kept, in both ledgers");
+    Verdict::of(violations, by_ticket.len(), over)
 }
 
 /// Finds transactions of ours that do not add up to zero.

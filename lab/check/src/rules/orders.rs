@@ -1,12 +1,12 @@
-//! ORDER-1 to ORDER-3 and LIMIT-1.
+//! ORDER-1, ORDER-2 and LIMIT-1.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use shared::ids::{OrderId, ShopperId, TicketId};
+use shared::ids::{OrderId, ShopperId};
 
 use crate::{
-    evidence::{Evidence, OrderEvidence, OutboxEvidence, Shown, TransitionEvidence},
-    lives::{Standing, TicketLife},
+    evidence::{Evidence, OrderEvidence, TransitionEvidence},
+    lives::Standing,
     replay::RoomReplay,
     verdict::Verdict,
 };
@@ -19,7 +19,7 @@ pub(super) fn one_per_ticket(evidence: &Evidence) -> Verdict {
     }
     let more = count.iter().filter(|(_, n)| **n > 1);
     let violations = more.map(|(id, n)| format!("ticket {id} has {n} orders")).collect();
-    Verdict::of(violations, format!("{} orders", evidence.orders.len()))
+    Verdict::of(violations, count.len(), format!("{} orders", evidence.orders.len()))
 }
 
 /// ORDER-2: every admitted ticket has come to one end, and its shopper saw that one.
@@ -44,7 +44,7 @@ pub(super) fn one_end(evidence: &Evidence, room: &RoomReplay) -> Verdict {
         }
     }
     violations.extend(told_otherwise(evidence, &orders));
-    Verdict::of(violations, format!("{n_admitted} admitted tickets"))
+    Verdict::of(violations, n_admitted, format!("{n_admitted} admitted tickets"))
 }
 
 /// Finds orders without exactly one end, or that went on after it.
@@ -93,84 +93,13 @@ fn told_otherwise(evidence: &Evidence, orders: &HashMap<OrderId, &OrderEvidence>
     violations
 }
 
-/// ORDER-3: every shopper told of an admission has an order, each command led to one, and every
-/// order event was published.
-pub(super) fn nothing_lost(evidence: &Evidence, room: &RoomReplay) -> Verdict {
-    let orders: HashSet<OrderId> = evidence.orders.iter().map(|order| order.id).collect();
-    let dead: HashSet<OrderId> = evidence.dead_orders.iter().copied().collect();
-    let has_end = |id: TicketId| {
-        let id = OrderId::from(id);
-        orders.contains(&id) || dead.contains(&id)
-    };
-    let mut violations = Vec::new();
-    let mut n_told = 0;
-    for story in &evidence.shoppers {
-        let told = story.shown.contains(&Shown::Admitted);
-        let Some(join) = story.joins.first().filter(|_| told) else { continue };
-        n_told += 1;
-        if !has_end(join.ticket_id) {
-            let process = story.process;
-            violations.push(format!(
-                "shopper {process} was admitted, but ticket {} is lost",
-                join.ticket_id
-            ));
-        }
-    }
-    for command in &evidence.commands {
-        let id = command.order.ticket_id;
-        let standing = room.tickets.get(&id).map(TicketLife::standing);
-        // A rebuild skips commands of the epoch before it; the line then ends their tickets.
-        let skipped = i64::from(command.order.epoch.0) < i64::from(evidence.drop.epoch)
-            && matches!(standing, Some(Standing::Left | Standing::Closed(_)));
-        if !has_end(id) && !skipped {
-            violations
-                .push(format!("the command at offset {} for ticket {id} is lost", command.offset));
-        }
-    }
-    violations.extend(unexpected(evidence, room));
-    violations.extend(unpublished(evidence));
-    let n_commands = evidence.commands.len();
-    Verdict::of(
-        violations,
-        format!("{n_commands} commands, {n_told} shoppers told of their admission"),
-    )
-}
-
-/// Finds orders of tickets that nobody joined with.
-fn unexpected(evidence: &Evidence, room: &RoomReplay) -> Vec<String> {
-    let joined: HashSet<TicketId> = evidence.joins().map(|(_, join)| join.ticket_id).collect();
-    let orders = evidence.orders.iter().map(|order| TicketId::from(order.id));
-    let unknown = orders.filter(|id| !room.tickets.contains_key(id) && !joined.contains(id));
-    unknown.map(|id| format!("order {id} has a ticket that nobody joined with")).collect()
-}
-
-/// Finds order events that were never published, or published out of order.
-fn unpublished(evidence: &Evidence) -> Vec<String> {
-    let none = Vec::new();
-    let mut violations = Vec::new();
-    let outbox = evidence.outbox.iter().filter(|row| row.topic.ends_with("order-events"));
-    for row in outbox {
-        let published = evidence.order_events.get(&row.aggregate).unwrap_or(&none);
-        let in_topic = published.iter().any(|(event_id, _)| *event_id == row.event_id);
-        if row.published_at_us.is_none() || !in_topic {
-            let OutboxEvidence { sequence, aggregate, .. } = row;
-            violations.push(format!("event {sequence} of order {aggregate} was not published"));
-        }
-    }
-    for (order, published) in &evidence.order_events {
-        let mut firsts = HashSet::new();
-        let sequences: Vec<i64> =
-            published.iter().filter(|(id, _)| firsts.insert(*id)).map(|(_, n)| *n).collect();
-        if !sequences.is_sorted() {
-            violations.push(format!("events of order {order} were published as {sequences:?}"));
-        }
-    }
-    violations
-}
-
 /// LIMIT-1: units of live and confirmed orders per customer, also as the row counts them.
 pub(super) fn within_limit(evidence: &Evidence) -> Verdict {
     let limit = i64::from(evidence.drop.max_units_per_customer);
+    let mut n_orders: HashMap<ShopperId, u32> = HashMap::new();
+    for order in &evidence.orders {
+        *n_orders.entry(order.shopper_id).or_default() += 1;
+    }
     let mut units: HashMap<ShopperId, i64> = HashMap::new();
     for order in evidence.orders.iter().filter(|o| o.state.holds_units() || o.is_confirmed()) {
         *units.entry(order.shopper_id).or_default() += i64::from(order.units);
@@ -188,7 +117,11 @@ pub(super) fn within_limit(evidence: &Evidence) -> Verdict {
                 .push(format!("shopper {shopper} has {has} units, only {counted} are counted"));
         }
     }
-    Verdict::of(violations, format!("{} customers, {limit} units each", units.len()))
+    // Only those who ask again can meet the limit.
+    let n_again = n_orders.values().filter(|n| **n > 1).count();
+    let n_customers = units.len();
+    let over = format!("{n_customers} customers, {limit} units each, {n_again} ordered again");
+    Verdict::of(violations, n_again, over)
 }
 
 fn orders_by_id(evidence: &Evidence) -> HashMap<OrderId, &OrderEvidence> {

@@ -44,8 +44,8 @@ fn judge(happened: &[(i64, u32)], rates: &[RateFrom], what: &str) -> Verdict {
         format!("at {at_us} µs: {level:.1} {what} above the rate, a burst of {most:.0} is allowed")
     });
     let most = most_in_a_second(happened);
-    let n: u64 = happened.iter().map(|(_, n)| u64::from(*n)).sum();
-    Verdict::of(violations.collect(), format!("{n} {what}, at most {most} in a second"))
+    let n: usize = happened.iter().map(|(_, n)| *n as usize).sum();
+    Verdict::of(violations.collect(), n, format!("{n} {what}, at most {most} in a second"))
 }
 
 /// Returns the order rate over time: the drop's current one, and before each audited change the

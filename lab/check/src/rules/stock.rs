@@ -31,7 +31,7 @@ pub(super) fn never_oversold(evidence: &Evidence) -> Verdict {
         violations.extend(below_zero(evidence, row));
     }
     let n_confirmed = evidence.orders.iter().filter(|order| order.is_confirmed()).count();
-    Verdict::of(violations, format!("{n_confirmed} confirmed orders"))
+    Verdict::of(violations, n_confirmed, format!("{n_confirmed} confirmed orders"))
 }
 
 /// Finds the moments at which the moves had taken more than there was.
@@ -94,7 +94,8 @@ pub(super) fn conserved(evidence: &Evidence) -> Verdict {
             ));
         }
     }
-    Verdict::of(violations, format!("{} moves", evidence.moves.len()))
+    let n_moves = evidence.moves.len();
+    Verdict::of(violations, n_moves, format!("{n_moves} moves"))
 }
 
 /// STOCK-3: nobody was turned away as sold out while units were left.
@@ -102,6 +103,7 @@ pub(super) fn sold_while_wanted(evidence: &Evidence, room: &RoomReplay) -> Verdi
     // Not the row's total: it falls when leftover units go back to the product at the end.
     let carved = evidence.moves.iter().filter(|change| change.kind == "carve");
     let total: i64 = carved.map(|change| i64::from(change.d_available)).sum();
+    let n_units = usize::try_from(total).unwrap_or_default();
     let left = total - evidence.inventory.iter().map(|row| i64::from(row.sold)).sum::<i64>();
     let told_sold_out = room
         .tickets
@@ -110,7 +112,7 @@ pub(super) fn sold_while_wanted(evidence: &Evidence, room: &RoomReplay) -> Verdi
     let n_told = told_sold_out.count();
     let n_waiting = room.n_waiting();
     if left <= 0 {
-        return Verdict::of(Vec::new(), format!("all {total} units sold"));
+        return Verdict::of(Vec::new(), n_units, format!("all {total} units sold"));
     }
     let mut violations = Vec::new();
     if n_told > 0 {
@@ -125,8 +127,5 @@ pub(super) fn sold_while_wanted(evidence: &Evidence, room: &RoomReplay) -> Verdi
     if n_waiting > 0 && is_admitting {
         violations.push(format!("{n_waiting} wait, but {left} of {total} units are left"));
     }
-    if violations.is_empty() {
-        return Verdict::of(violations, format!("{left} of {total} left that nobody wants"));
-    }
-    Verdict::of(violations, "")
+    Verdict::of(violations, n_units, format!("{left} of {total} left that nobody wants"))
 }

@@ -3,4 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod broken;
+mod broken_ends;
+mod broken_line;
+mod rebuilt;
 mod sound;

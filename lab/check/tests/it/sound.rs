@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use check::{
     Evidence,
     evidence::{
-        AnsweredJoin, AuditEvidence, CommandRecord, DropEvidence, InventoryEvidence,
-        LedgerEvidence, MoveEvidence, OrderEvidence, OutboxEvidence, PaymentEvidence,
-        ProviderEntry, ShopperStory, Shown, StoryEnd, TransitionEvidence, UsageEvidence,
+        AnsweredJoin, AuditEvidence, BoundaryEvidence, CommandRecord, DropEvidence,
+        InventoryEvidence, LedgerEvidence, MoveEvidence, OrderEvidence, OutboxEvidence,
+        PaymentEvidence, ProviderEntry, RoomDump, ShopperStory, Shown, StoryEnd,
+        TransitionEvidence, UsageEvidence,
     },
     judge,
 };
@@ -31,7 +32,7 @@ const UNPAID: [u64; 2] = [3, 7];
 const ADMITTED: u64 = 32;
 const PRICE: i64 = 4_900;
 pub(crate) const SECOND: i64 = 1_000_000;
-const ENDED_US: i64 = 36 * SECOND;
+pub(crate) const ENDED_US: i64 = 36 * SECOND;
 
 #[test]
 fn a_sound_run_violates_nothing() {
@@ -131,11 +132,13 @@ pub(crate) fn evidence() -> Evidence {
     Evidence {
         seed: Some(42),
         shoppers: (1..=SHOPPERS).map(story).collect(),
+        refused_tries: Vec::new(),
         faults: Vec::new(),
         events: chain(happened()),
         commands: (1..=ADMITTED).map(command).collect(),
         order_events: order_events(),
         drop: flash_drop(),
+        boundaries: vec![BoundaryEvidence { epoch: 1, generation: 1, log_offset: 1 }],
         inventory: vec![InventoryEvidence {
             variant_id: variant(),
             total: UNITS,
@@ -153,6 +156,7 @@ pub(crate) fn evidence() -> Evidence {
         outbox: (1..=ADMITTED).flat_map(outbox).collect(),
         dead_orders: Vec::new(),
         provider: (1..=ADMITTED).flat_map(provider).collect(),
+        redis: Some(RoomDump { has_room: true, ..RoomDump::default() }),
     }
 }
 
@@ -160,21 +164,34 @@ fn paid() -> impl Iterator<Item = u64> {
     (1..=ADMITTED).filter(|n| !UNPAID.contains(n))
 }
 
+/// A position that the stream shows after the event with this number.
+pub(crate) fn position(evn: u64, position: u64, rise: Option<&str>) -> Shown {
+    let (rise, at_us) = (rise.map(str::to_owned), event_us(evn));
+    Shown::Position { epoch: 1, evn, position, rise, by_stream: true, at_us }
+}
+
+/// When a frame for this event is shown; the first admission is the fourth event.
+fn event_us(evn: u64) -> i64 {
+    i64::try_from(evn).unwrap() * SECOND - 3 * SECOND + SECOND / 2
+}
+
 fn story(n: u64) -> ShopperStory {
-    let answered_ns = n * 1_000_000;
-    let join = AnsweredJoin { ticket_id: ticket(n), queue_number: n, epoch: 1, answered_ns };
-    let position =
-        |evn, position| Shown::Position { epoch: 1, evn, position, rise: None, by_stream: true };
-    let mut shown = vec![position(3, n)];
+    let (answered_ns, answered_at_us) = (n * 1_000_000, SECOND / 2);
+    let (ticket_id, queue_number, epoch) = (ticket(n), n, 1);
+    let join = AnsweredJoin { ticket_id, queue_number, epoch, answered_ns, answered_at_us };
+    let mut shown = vec![position(3, n, None)];
     if n > 1 {
-        shown.push(position(4, n - 1));
+        shown.push(position(4, n - 1, None));
+    }
+    if n > ADMITTED {
+        shown.push(position(33, n - 30, None));
     }
     let (how, order_states) = if n <= ADMITTED {
         shown.push(Shown::Admitted);
         let states = [TicketState::Reserved, state_of(n)];
         (state_of(n).as_str(), states.map(|state| (order_id(n), state)).to_vec())
     } else {
-        shown.push(Shown::Closed);
+        shown.push(Shown::Closed { at_us: ENDED_US + SECOND / 2 });
         ("closed_sold_out", Vec::new())
     };
     let again = ("pay".to_owned(), "202:1".to_owned(), "202:1".to_owned());
@@ -217,12 +234,14 @@ fn flash_drop() -> DropEvidence {
         order_rate_per_second: 10.0,
         limits_version: 2,
         epoch: 1,
+        log_generation: 1,
     }
 }
 
 fn moves() -> Vec<MoveEvidence> {
-    let move_at = |at_us, kind: &str, d: [i32; 3]| MoveEvidence {
+    let move_at = |order_id, at_us, kind: &str, d: [i32; 3]| MoveEvidence {
         variant_id: variant(),
+        order_id,
         kind: kind.to_owned(),
         d_available: d[0],
         d_reserved: d[1],
@@ -230,12 +249,13 @@ fn moves() -> Vec<MoveEvidence> {
         version: 0,
         at_us,
     };
-    let mut moves = vec![move_at(-1, "carve", [UNITS, 0, 0])];
+    let mut moves = vec![move_at(None, -1, "carve", [UNITS, 0, 0])];
     for n in 1..=ADMITTED {
-        moves.push(move_at(admitted_us(n) + 1_000, "reserve", [-1, 1, 0]));
+        let order = Some(order_id(n));
+        moves.push(move_at(order, admitted_us(n) + 1_000, "reserve", [-1, 1, 0]));
         moves.push(match state_of(n) {
-            TicketState::Expired => move_at(ended_us(n), "release", [1, -1, 0]),
-            _ => move_at(ended_us(n), "sell", [0, -1, 1]),
+            TicketState::Expired => move_at(order, ended_us(n), "release", [1, -1, 0]),
+            _ => move_at(order, ended_us(n), "sell", [0, -1, 1]),
         });
     }
     moves.sort_by_key(|change| change.at_us);
@@ -256,6 +276,7 @@ fn order(n: u64) -> OrderEvidence {
         state: state_of(n),
         processed_at_us: admitted_us(n) + 1_000,
         updated_at_us: ended_us(n),
+        expires_at_us: Some(admitted_us(n) + 4 * SECOND),
     }
 }
 

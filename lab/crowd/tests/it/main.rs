@@ -7,7 +7,7 @@ mod stand_in;
 use std::collections::{BTreeMap, HashSet};
 
 use check::history::{self, Action, EntryType};
-use crowd::RunOptions;
+use crowd::{CompareOptions, RunOptions};
 use shared::ids::DropId;
 
 use stand_in::StandIn;
@@ -50,6 +50,30 @@ async fn everybody_comes_to_an_end_and_is_in_the_history() {
     let sources: HashSet<&str> =
         shown.map(|entry| entry.value["source"].as_str().unwrap()).collect();
     assert_eq!(sources, HashSet::from(["stream", "poll"]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sales_are_counted_and_what_cannot_be_found_is_not_measured() {
+    let stand_in = StandIn::start(20).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.json");
+    let options = RunOptions { report: Some(path.clone()), ..options(&stand_in, folder.path()) };
+    let report = crowd::run(options).await.unwrap();
+
+    assert_eq!(report.sales.per_second.iter().sum::<u64>(), report.paid, "{report}");
+    // The stand-in is a part of this process, so it is the client's, and no service's.
+    assert_eq!(report.costs.cpu_ms.len(), 7, "{report}");
+    assert!(report.costs.cpu_ms.values().all(Option::is_none), "{report}");
+    assert!(report.costs.client_cpu_ms.unwrap().total > 0.0, "{report}");
+    assert_eq!((report.costs.redis_commands, report.costs.postgres_calls), (None, None));
+    assert!(report.to_string().contains("not measured"), "{report}");
+
+    let options = CompareOptions { a: path.clone(), b: path, json: false };
+    let comparison = crowd::compare(&options).unwrap();
+    let paid = comparison.figures.iter().find(|figure| figure.name == "paid").unwrap();
+    assert_eq!((paid.a, paid.b, paid.ratio), (Some(20.0), Some(20.0), Some(1.0)), "{comparison}");
+    let missing = CompareOptions { a: folder.path().join("none.json"), ..options };
+    assert!(crowd::compare(&missing).unwrap_err().to_string().contains("none.json"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

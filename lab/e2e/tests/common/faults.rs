@@ -1,24 +1,26 @@
-//! Faults, each at its time and written down, so that the check knows when nothing was broken.
+//! Faults, each written down with the progress of the sale, so that the check knows when nothing
+//! was broken.
 
 use anyhow::Context;
 use check::faults::FaultLog;
-use std::time::Duration;
-use testkit::World;
+use testkit::{
+    World,
+    world::{ProgressReader, SaleProgress},
+};
 
 pub(crate) use testkit::Victim;
 
-/// Takes the victims away, one after the other, and brings each back before the next.
+/// Takes the victim away and brings it back. Returns how far the sale had come by then.
 pub(crate) async fn strike(
     world: &World,
     log: &FaultLog,
-    victims: &[Victim],
-    pause: Duration,
-) -> anyhow::Result<()> {
-    for victim in victims {
-        tokio::time::sleep(pause).await;
-        let began_us = FaultLog::now_us();
-        world.take_away(*victim).await.with_context(|| format!("{victim:?}"))?;
-        log.healed(&format!("{victim:?}"), began_us)?;
-    }
-    Ok(())
+    victim: Victim,
+    progress: &mut ProgressReader,
+) -> anyhow::Result<SaleProgress> {
+    let began = progress.read().await;
+    let began_us = FaultLog::now_us();
+    world.take_away(victim).await.with_context(|| format!("{victim:?}"))?;
+    let healed = progress.read().await;
+    log.healed(&format!("{victim:?}, from {began} to {healed}"), began_us)?;
+    Ok(healed)
 }

@@ -1,8 +1,8 @@
 //! A crowd through a world, and what the check finds.
 
 use anyhow::Context;
-use check::{CheckOptions, CheckReport, faults::FaultLog};
-use crowd::{RunOptions, RunReport};
+use check::{CheckOptions, CheckReport, Requirement, faults::FaultLog};
+use crowd::{RunOptions, RunReport, ServerAddresses};
 use shared::ids::DropId;
 use std::{fmt, time::Duration};
 use testkit::World;
@@ -10,11 +10,14 @@ use testkit::World;
 /// LIVE-2.
 const SETTLE: Duration = Duration::from_secs(120);
 
-/// A crowd, and how long the system may take to settle before it is judged.
+/// A crowd, and how it is judged.
 #[derive(Clone, Debug)]
 pub(crate) struct Crowd {
     pub(crate) options: RunOptions,
+    /// How long the system may take to settle before it is judged.
     pub(crate) settle: Duration,
+    /// What must be judged, and by how many cases at least.
+    pub(crate) required: Vec<Requirement>,
 }
 
 /// What came of a run.
@@ -37,7 +40,7 @@ impl Crowd {
             never_pay: Some(0.1),
             ..RunOptions::new(DropId::generate(), shoppers)
         };
-        Self { options, settle: SETTLE }
+        Self { options, settle: SETTLE, required: Vec::new() }
     }
 
     /// Sends the crowd through the world, with something that is done to it meanwhile, and judges
@@ -55,6 +58,11 @@ impl Crowd {
             admission: world.admission_urls.clone(),
             seller_key: Some(world.seller_key.clone()),
             history: Some(history.clone()),
+            servers: ServerAddresses {
+                redis: Some(world.redis.url().to_owned()),
+                database: Some(world.database.url().to_owned()),
+                kafka: Some(world.topics.settings().brokers.clone()),
+            },
             ..self.options
         };
         // What an earlier crowd of this world met excuses nothing in this one.
@@ -65,6 +73,7 @@ impl Crowd {
         let check = check::check(CheckOptions {
             history,
             database: world.database.url().to_owned(),
+            redis: Some(world.redis.url().to_owned()),
             kafka: world.topics.settings().brokers.clone(),
             topic_prefix: world.topics.prefix().to_owned(),
             drop: Some(run.drop_id),
@@ -72,6 +81,9 @@ impl Crowd {
             psp_api_key: None,
             faults: Some(faults),
             settle_seconds: self.settle.as_secs(),
+            required: self.required,
+            max_excused: None,
+            max_unexpected: None,
             json: false,
         })
         .await?;
@@ -80,7 +92,8 @@ impl Crowd {
 }
 
 impl Outcome {
-    /// Fails with both reports unless everybody was told the end and nothing was violated.
+    /// Fails with both reports unless everybody was told the end, nothing was violated, and what
+    /// had to be judged was.
     pub(crate) fn assert_clean(&self) {
         assert_eq!(self.run.gave_up, 0, "shoppers were not told the end:\n{self}");
         assert!(self.check.is_clean(), "violated: {:?}\n{self}", self.check.violated());

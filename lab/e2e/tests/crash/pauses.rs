@@ -107,7 +107,8 @@ async fn visit(world: &World, log: &FaultLog, name: &str, before: &Before) -> an
     }
     gap::hold_at(world, log, worker, name).await?;
     if let Before::LostLine = before {
-        faults::strike(world, log, &[Victim::RedisKeys], Duration::ZERO).await?;
+        let mut progress = world.progress().await;
+        faults::strike(world, log, Victim::RedisKeys, &mut progress).await?;
     }
     gap::reached(world, name).await?;
     gap::kill(log, worker).await

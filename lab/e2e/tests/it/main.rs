@@ -2,10 +2,15 @@
 
 #![expect(clippy::print_stdout, reason = "a report is worth reading even if a test passes")]
 
+mod acts;
 #[path = "../common/mod.rs"]
 mod common;
 mod crowd_runs;
+mod frozen;
 mod losses;
+mod regulars;
+mod sale;
+mod stage;
 
 use std::sync::LazyLock;
 use tokio::sync::Mutex;

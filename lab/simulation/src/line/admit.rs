@@ -1,9 +1,9 @@
 //! Who is let in.
 
 use super::{LineModel, LineReply, ModelState, ModelTicket, REMEMBERED};
+use crate::rate::RateRule;
 use shared::{
     drops::{CloseReason, DropMode},
-    gcra::Gcra,
     ids::VariantId,
     line::{Admission, AdmitBlock, AdmittedTicket, JoinedTicket, LineEnd, RoomEvent},
 };
@@ -23,8 +23,9 @@ impl LineModel {
         }
         let exhausted = self.is_exhausted();
         let closed_door = self.closed_door(now_us);
-        let by_rate = self.by_rate(now_us);
         let by_occupancy = (self.config().occupancy_cap as usize).saturating_sub(self.occupied());
+        // More than this changes neither the answer nor its reason.
+        let by_rate = self.by_rate(now_us, limit.max(by_occupancy + 1));
         let want = if closed_door.is_some() { 0 } else { limit.min(by_rate).min(by_occupancy) };
 
         let waiting = self.waiting();
@@ -73,13 +74,18 @@ impl LineModel {
         }
     }
 
-    fn gcra(&self) -> Gcra {
-        Gcra::per_second(self.config().admission_rate_per_second)
-            .expect("a room's rate is above zero")
+    /// Whether it would repeat its answer to this request, rather than let anybody in.
+    #[must_use]
+    pub fn remembers(&self, request: Uuid) -> bool {
+        self.memo.iter().any(|(id, _)| *id == request)
     }
 
-    fn by_rate(&self, now_us: i64) -> usize {
-        self.gcra().take(self.tat, now_us as f64, u32::MAX).0 as usize
+    fn rate(&self) -> RateRule {
+        RateRule::per_second(self.config().admission_rate_per_second)
+    }
+
+    fn by_rate(&self, now_us: i64, at_most: usize) -> usize {
+        self.rate().n_free(self.tat, now_us as f64, at_most)
     }
 
     /// Whether nothing is left of any variant and nothing can come back.
@@ -141,8 +147,7 @@ impl LineModel {
             self.tickets.insert(joined.ticket_id, ticket);
         }
         if !admitted.is_empty() || self.tat.is_none() {
-            let n = admitted.len() as u32;
-            self.tat = Some(self.gcra().take(self.tat, now_us as f64, n).1);
+            self.tat = Some(self.rate().after(self.tat, now_us as f64, admitted.len()));
         }
         if !admitted.is_empty() {
             self.tell(RoomEvent::Admitted {

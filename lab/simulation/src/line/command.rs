@@ -52,8 +52,7 @@ impl LineCommand {
     }
 
     /// Whether it names no ticket, so that it would not even reach Redis.
-    #[must_use]
-    pub const fn names_nobody(&self) -> bool {
+    pub(crate) const fn names_nobody(&self) -> bool {
         match self {
             Self::RestoreWaiting(tickets) | Self::RestoreOccupied(tickets) => tickets.is_empty(),
             Self::RestoreFinished(tickets) => tickets.is_empty(),

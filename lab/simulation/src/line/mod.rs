@@ -11,9 +11,9 @@ mod tickets;
 
 pub use command::{LineCommand, LineReply};
 
+use crate::rate::RateRule;
 use shared::{
     drops::CloseReason,
-    gcra::Gcra,
     ids::{ShopperId, TicketId, VariantId},
     line::{
         CloseProgress, ConfigChange, Epoch, EpochProblem, EventPoint, JoinedTicket, LineEnd,
@@ -43,7 +43,7 @@ pub struct LineModel {
     pub own: BTreeMap<ShopperId, TicketId>,
     /// The newest stock figure of each variant.
     pub stock: BTreeMap<VariantId, StockFigure>,
-    /// Theoretical arrival time of the admission rate.
+    /// When the bucket of the admission rate will be full again, in microseconds.
     pub tat: Option<f64>,
     /// Recent admissions, the newest first.
     pub memo: VecDeque<(Uuid, LineReply)>,
@@ -205,13 +205,12 @@ impl LineModel {
         if old.version > config.version {
             return self.configured(now_us, false, false);
         }
-        if let (Some(tat), Some(from), Some(to)) = (
-            self.tat,
-            Gcra::per_second(old.admission_rate_per_second),
-            Gcra::per_second(config.admission_rate_per_second),
-        ) && from != to
+        let from = RateRule::per_second(old.admission_rate_per_second);
+        let to = RateRule::per_second(config.admission_rate_per_second);
+        if let Some(tat_us) = self.tat
+            && from != to
         {
-            self.tat = Some(to.rescale(&from, tat, now_us as f64));
+            self.tat = Some(to.carry_over(from, tat_us, now_us as f64));
         }
         self.config = Some(config.clone());
         let changed = old.told() != config.told();

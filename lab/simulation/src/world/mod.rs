@@ -5,17 +5,18 @@
 //! the steps, or Redis beside it, makes no difference to it.
 
 mod rebuild;
+mod setup;
 mod steps;
 
 use crate::line::{LineCommand, LineModel, LineReply};
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::{Rng, rngs::StdRng};
 use shared::{
-    drops::{CloseReason, DropMode},
+    drops::CloseReason,
     ids::{ShopperId, TicketId, VariantId},
     lifecycle::TicketState,
     line::{
         AdmittedTicket, Epoch, EventPoint, InFlightTicket, JoinedTicket, RoomConfig, RoomEvent,
-        Settlement, StockFigure,
+        SettleOutcome, Settlement, StockFigure,
     },
 };
 use std::collections::{BTreeMap, VecDeque};
@@ -72,6 +73,8 @@ pub struct SeededWorld {
     rows: BTreeMap<TicketId, Row>,
     stock: BTreeMap<VariantId, StockFigure>,
     requests: Vec<Uuid>,
+    /// First steps still to come, which nothing disturbs.
+    opening: VecDeque<LineCommand>,
     /// Steps of a rebuild still to come.
     rebuild: VecDeque<LineCommand>,
     /// The last step of a rebuild.
@@ -94,67 +97,23 @@ struct Row {
 
 impl Row {
     const fn settlement(&self) -> Settlement {
-        let state = if self.goes_on { TicketState::Reserved } else { TicketState::Confirmed };
-        Settlement::of(self.ticket.ticket_id, self.ticket.score, state)
+        let JoinedTicket { ticket_id, score, .. } = self.ticket;
+        // The line only hears whether units are held; which end it was is a label to it.
+        let outcome = if self.goes_on {
+            SettleOutcome::Held
+        } else {
+            SettleOutcome::Ended(TicketState::Confirmed)
+        };
+        Settlement { ticket_id, score, outcome }
     }
 }
 
 impl SeededWorld {
-    /// Creates the world of a seed; its first steps create the room.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
-        let mut rng = StdRng::seed_from_u64(seed);
-        let shoppers = (0..rng.random_range(3..12)).map(|_| ShopperId::from_uuid(id(&mut rng)));
-        let shoppers = shoppers.collect();
-        let variants: Vec<_> =
-            (0..rng.random_range(1..3)).map(|_| VariantId::from_uuid(id(&mut rng))).collect();
-        let stock = variants.iter().map(|variant_id| {
-            let available = rng.random_range(1..12);
-            (
-                *variant_id,
-                StockFigure { variant_id: *variant_id, version: 1, available, reserved: 0 },
-            )
-        });
-        let stock = stock.collect();
-        let config = RoomConfig {
-            mode: DropMode::Running,
-            admission_rate_per_second: rate(&mut rng),
-            occupancy_cap: rng.random_range(1..10),
-            capacity: if rng.random_bool(0.8) { 1000 } else { rng.random_range(1..8) },
-            opens_at_us: 0,
-            closes_at_us: None,
-            max_units_per_ticket: 3,
-            variants,
-            message: None,
-            ended: None,
-            version: 1,
-        };
-        let diligence = if rng.random_bool(0.7) { 0.4 } else { 0.02 };
-        Self {
-            rng,
-            epoch: Epoch(0),
-            config,
-            ended: None,
-            shoppers,
-            browsers: BTreeMap::new(),
-            diligence,
-            log: Vec::new(),
-            in_hand: Vec::new(),
-            commands: Vec::new(),
-            speaks_for: None,
-            processed: 0,
-            boundaries: Vec::new(),
-            rows: BTreeMap::new(),
-            stock,
-            requests: Vec::new(),
-            rebuild: VecDeque::new(),
-            last_rebuilt: None,
-            broken: true,
-        }
-    }
-
     /// Decides what happens next.
     pub fn next(&mut self, line: &LineModel) -> Step {
+        if let Some(command) = self.opening.pop_front() {
+            return Step::Command(self.epoch, command);
+        }
         if self.rng.random_bool(0.03) {
             return self.fault();
         }
@@ -233,14 +192,4 @@ impl SeededWorld {
 
 fn id(rng: &mut StdRng) -> Uuid {
     Uuid::from_u128(rng.random())
-}
-
-/// Fast enough to be seen within a short test, or so slow that it stops everybody.
-fn rate(rng: &mut StdRng) -> f64 {
-    match rng.random_range(0..8) {
-        0 => 1.0 / 60.0,
-        1 => f64::from(rng.random_range(1..500)),
-        2 => rng.random_range(500.0..5_000.0),
-        _ => rng.random_range(5_000.0..100_000.0),
-    }
 }

@@ -6,10 +6,11 @@ use rand::Rng;
 use shared::{
     ids::TicketId,
     line::{
-        ChainHash, EndedTicket, EventPoint, Follows, LineEnd, RoomConfig, RoomEvent, TicketScore,
+        ChainHash, EndedTicket, EventPoint, Follows, JoinedTicket, LineEnd, RoomConfig, RoomEvent,
+        Score, TicketScore,
     },
 };
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 impl SeededWorld {
     /// Plans all steps from what the log and Postgres have now.
@@ -41,17 +42,19 @@ impl SeededWorld {
         let grace_us = if self.rng.random_bool(0.2) { 1500 } else { 0 };
         let config = RoomConfig { ended: self.ended, ..self.config.clone() };
         self.rebuild.push_back(LineCommand::Open { config, follows, grace_us });
+        self.rebuild.retain(|step| !step.names_nobody());
     }
 
     /// Returns the tickets that are in line according to the log and that nothing has ended: a
-    /// rebuilt line must have them all.
+    /// rebuilt line must have them all. Those whose shopper has got further with another ticket
+    /// are left out: their end was lost before it was logged.
     #[must_use]
-    pub fn logged_in_line(&self) -> BTreeSet<TicketId> {
-        let mut in_line = BTreeSet::new();
+    pub fn logged_in_line(&self) -> BTreeMap<TicketId, Score> {
+        let mut in_line: BTreeMap<TicketId, JoinedTicket> = BTreeMap::new();
         for (_, event) in &self.log {
             match event {
                 RoomEvent::Joined { tickets } | RoomEvent::Attached { tickets } => {
-                    in_line.extend(tickets.iter().map(|ticket| ticket.ticket_id));
+                    in_line.extend(tickets.iter().map(|ticket| (ticket.ticket_id, *ticket)));
                 }
                 RoomEvent::Left { tickets } | RoomEvent::Closed { tickets, .. } => {
                     tickets.iter().for_each(|ticket| _ = in_line.remove(&ticket.ticket_id));
@@ -59,8 +62,29 @@ impl SeededWorld {
                 _ => {}
             }
         }
-        in_line.retain(|ticket_id| self.rows.get(ticket_id).is_none_or(|row| row.goes_on));
+        in_line.retain(|ticket_id, _| self.rows.get(ticket_id).is_none_or(|row| row.goes_on));
+        let further = self.past_waiting();
+        let has_no_other = |ticket: &JoinedTicket| {
+            !further.iter().any(|other| {
+                other.shopper_id == ticket.shopper_id && other.ticket_id != ticket.ticket_id
+            })
+        };
         in_line
+            .values()
+            .filter(|ticket| has_no_other(ticket))
+            .map(|one| (one.ticket_id, one.score))
+            .collect()
+    }
+
+    /// Returns the tickets that have a command or an order which goes on.
+    fn past_waiting(&self) -> Vec<JoinedTicket> {
+        let offsets = 0..self.commands.len();
+        let counting = offsets.filter(|offset| !self.is_void(*offset));
+        let tickets = counting.map(|offset| self.commands[offset].command.ticket);
+        let is_over = |ticket: &JoinedTicket| {
+            self.rows.get(&ticket.ticket_id).is_some_and(|row| !row.goes_on)
+        };
+        tickets.filter(|ticket| !is_over(ticket)).collect()
     }
 
     fn restore_ended(&mut self) {

@@ -1,6 +1,6 @@
 //! What people, the drain, the processor and operators do.
 
-use super::{Produced, Row, SeededWorld, id, rate};
+use super::{Produced, Row, SeededWorld, id, setup::rate};
 use crate::line::{LineCommand, LineModel, ModelState};
 use rand::{Rng, seq::IteratorRandom};
 use shared::{
@@ -32,7 +32,7 @@ impl SeededWorld {
         }
     }
 
-    fn joins(&mut self) -> LineCommand {
+    pub(super) fn joins(&mut self) -> LineCommand {
         let n = self.rng.random_range(1..5);
         let requests = (0..n).map(|_| {
             let shopper_id = *self.shoppers.iter().choose(&mut self.rng).expect("there are some");
@@ -76,7 +76,7 @@ impl SeededWorld {
         if tickets.is_empty() { self.joins() } else { LineCommand::Attach(tickets) }
     }
 
-    fn admits(&mut self) -> LineCommand {
+    pub(super) fn admits(&mut self) -> LineCommand {
         let repeated = self.requests.iter().choose(&mut self.rng).copied();
         let request = repeated.filter(|_| self.rng.random_bool(0.1));
         let request = request.unwrap_or_else(|| id(&mut self.rng));

@@ -11,6 +11,7 @@
 mod folder;
 mod instances;
 mod options;
+mod progress;
 mod victim;
 
 use shared::config::Settings;
@@ -20,6 +21,7 @@ use self::{folder::ServicesFolder, instances::Instances};
 use crate::{TestDatabase, TestRedis, TestTopics, keys, settings};
 
 pub use options::WorldOptions;
+pub use progress::{ProgressReader, SaleProgress};
 pub use victim::Victim;
 
 /// Everything, running. Dropped without [`stop`](Self::stop), it is killed.

@@ -154,7 +154,7 @@ pub(crate) async fn create(
             return Err(faults.into());
         }
     }
-    let new_drop = input.into_new(DropId::from_uuid(id), seller);
+    let new_drop = input.into_new(id.into(), seller);
     database::selling::drops::create(&app.pool, &new_drop, &seller.actor()).await?;
     tracing::info!(drop.id = %new_drop.id, "created drop {}", new_drop.id);
     Ok((StatusCode::CREATED, Json(drops::find(&app, seller, new_drop.id).await?)))

@@ -146,7 +146,7 @@ pub(crate) async fn create(
     ResourceId(id): ResourceId,
     Body(input): Body<ProductInput>,
 ) -> Result<(StatusCode, Json<ProductResponse>), ApiError> {
-    let product = input.into_new(ProductId::from_uuid(id), seller);
+    let product = input.into_new(id.into(), seller);
     catalogue::create_product(&app.pool, &product, &seller.actor()).await?;
     Ok((StatusCode::CREATED, Json(find(&app, seller, product.id).await?)))
 }

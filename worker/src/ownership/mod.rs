@@ -1,25 +1,33 @@
 //! Who does what: work with a key (a drop, a partition) is done by the one instance that holds
 //! its lock.
 //!
-//! Locks are advisory ones of Postgres, held by one connection per role. A connection that is
-//! lost has lost all its locks, so its tasks are told to stop. The old holder may go on for a
-//! moment beside the new one: work done this way must stay correct then.
+//! Locks are advisory ones of Postgres, held by one session per role (`locks`). A session that is
+//! lost has lost all its locks, so its work is told to stop, and begins again under new ones.
+//!
+//! | what happens to an instance | who has its locks |
+//! |---|---|
+//! | it ends | another one, at its next look |
+//! | it is frozen (SIGSTOP, a paused VM) | another one, 5 to 6 s later: Postgres ends a silent session |
+//! | its host vanishes | the same |
+//! | it is thawed | still the other one; its own work stops once its ping has failed, in milliseconds |
+//!
+//! A thawed process does not know at first that it was frozen: until the ping has failed, it goes
+//! on in the middle of its work, beside the new holder. So a lock only saves work, and what is done
+//! under one must be correct when two do it at once: through a compare-and-set in Postgres
+//! (offsets, cursors, epochs, states), scripts that are one step in Redis, and records in Kafka
+//! whose readers take the first of each.
+
+mod locks;
 
 use crate::{app::App, causes::with_causes};
+use locks::Locks;
 use shared::shutdown::Shutdown;
-use sqlx::{Connection as _, PgConnection};
 use std::{collections::HashMap, fmt::Display, hash::Hash, time::Duration};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Pause between two looks at which keys there are and who holds them.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// How long the lock connection may take to answer before it counts as lost.
-const ANSWER: Duration = Duration::from_secs(3);
-
-/// A host that vanishes without a word must not keep its locks for hours.
-const KEEPALIVE: [(&str, &str); 3] =
-    [("tcp_keepalives_idle", "5"), ("tcp_keepalives_interval", "2"), ("tcp_keepalives_count", "3")];
 
 /// Runs `work` for every key of `keys` whose lock this process gets, until the process stops.
 ///
@@ -40,7 +48,7 @@ pub(crate) async fn run_owned<K, Keys, Work, F, G>(
     G: Future<Output = ()> + Send + 'static,
 {
     let mut changes = app.drops.subscribe();
-    let mut owner = Owner { app, name, connection: None, held: HashMap::new() };
+    let mut owner = Owner { app, name, locks: None, held: HashMap::new() };
     let soft = shutdown.soft();
     while !soft.is_cancelled() {
         let wanted = keys(owner.app.clone()).await;
@@ -58,7 +66,7 @@ pub(crate) async fn run_owned<K, Keys, Work, F, G>(
 struct Owner<K> {
     app: App,
     name: &'static str,
-    connection: Option<PgConnection>,
+    locks: Option<Locks>,
     held: HashMap<K, Task>,
 }
 
@@ -73,15 +81,7 @@ impl<K: Clone + Eq + Hash + Display> Owner<K> {
         Work: Fn(App, K, CancellationToken) -> G,
         G: Future<Output = ()> + Send + 'static,
     {
-        if let Err(error) = self.keep_connection().await {
-            let (role, error) = (self.name, with_causes(error));
-            tracing::warn!(
-                role,
-                error,
-                "lost the connection that holds the locks of role {role}; stopping its work"
-            );
-            self.connection = None;
-            self.stop().await;
+        if !self.has_locks(soft).await {
             return;
         }
         let gone: Vec<K> = self
@@ -94,52 +94,56 @@ impl<K: Clone + Eq + Hash + Display> Owner<K> {
             self.release(&key).await;
         }
         for key in wanted {
-            if !self.held.contains_key(key) && self.lock(key).await {
-                let stop = soft.child_token();
+            if self.held.contains_key(key) {
+                continue;
+            }
+            if let Some(stop) = self.lock(key).await {
                 let handle = tokio::spawn(work(self.app.clone(), key.clone(), stop.clone()));
                 self.held.insert(key.clone(), Task { stop, handle });
             }
         }
     }
 
-    async fn keep_connection(&mut self) -> Result<(), sqlx::Error> {
-        let connect = async {
-            match &mut self.connection {
-                Some(connection) => connection.ping().await,
-                None => {
-                    let options = (*self.app.pool.connect_options()).clone().options(KEEPALIVE);
-                    self.connection = Some(PgConnection::connect_with(&options).await?);
-                    Ok(())
-                }
+    /// Opens a session for the locks if there is none; the work of a lost one ends before.
+    async fn has_locks(&mut self, soft: &CancellationToken) -> bool {
+        if let Some(locks) = &self.locks {
+            if !locks.are_lost().await {
+                return true;
             }
-        };
-        tokio::time::timeout(ANSWER, connect).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+            self.stop().await;
+        }
+        match Locks::open(self.name, &self.app.pool, soft).await {
+            Ok(locks) => self.locks = Some(locks),
+            Err(error) => {
+                let (role, error) = (self.name, with_causes(error));
+                tracing::warn!(
+                    role,
+                    error,
+                    "no session for the locks of role {role}; trying again"
+                );
+            }
+        }
+        self.locks.is_some()
     }
 
-    async fn lock(&mut self, key: &K) -> bool {
-        let Some(connection) = &mut self.connection else { return false };
-        let name = format!("{}:{key}", self.name);
-        let locked = sqlx::query_scalar("select pg_try_advisory_lock(hashtextextended($1, 0))")
-            .bind(name)
-            .fetch_one(connection)
-            .await;
-        locked.unwrap_or(false)
+    /// Takes the lock of a key; returns the token of the work under it.
+    async fn lock(&self, key: &K) -> Option<CancellationToken> {
+        let locks = self.locks.as_ref()?;
+        let is_ours = locks.try_lock(&self.lock_name(key)).await;
+        is_ours.then(|| locks.work_token())
     }
 
     async fn release(&mut self, key: &K) {
         if let Some(task) = self.held.remove(key) {
             finish(self.name, key, task).await;
         }
-        let Some(connection) = &mut self.connection else { return };
-        let name = format!("{}:{key}", self.name);
-        let unlocked = sqlx::query("select pg_advisory_unlock(hashtextextended($1, 0))")
-            .bind(name)
-            .execute(connection)
-            .await;
-        if unlocked.is_err() {
-            // Closing the connection gives all its locks back; the next look takes them again.
-            self.connection = None;
+        if let Some(locks) = &self.locks {
+            locks.unlock(&self.lock_name(key)).await;
         }
+    }
+
+    fn lock_name(&self, key: &K) -> String {
+        format!("{}:{key}", self.name)
     }
 
     async fn stop(&mut self) {
@@ -149,9 +153,8 @@ impl<K: Clone + Eq + Hash + Display> Owner<K> {
         for (key, task) in self.held.drain() {
             finish(self.name, &key, task).await;
         }
-        if let Some(connection) = self.connection.take() {
-            // A server that is away has given the locks back by itself.
-            let _ = connection.close().await;
+        if let Some(locks) = self.locks.take() {
+            locks.close().await;
         }
     }
 }

@@ -1,0 +1,108 @@
+//! One sale from its opening to the verdict: regulars, a crowd, and what is done to it meanwhile.
+
+use crate::{
+    MACHINE,
+    acts::{Act, Paces},
+    common::runs::Crowd,
+    regulars,
+    stage::Stage,
+};
+use check::Requirement;
+use shared::invariants::Invariant;
+use testkit::{TestApp, World, WorldOptions, app::TestDrop};
+
+/// The pause, the resumption and the new limits that every sale has.
+const N_CHANGES: u64 = 3;
+
+/// A sale in which every rule has something to judge.
+pub(crate) struct Sale {
+    pub(crate) shoppers: u64,
+    /// Fewer than the shoppers who pay would take.
+    pub(crate) units: u32,
+    /// How long the shoppers take to arrive.
+    pub(crate) over_seconds: f64,
+    /// At the opening: the order rate is below the admission rate, the cap below the units.
+    pub(crate) limits: Paces,
+    /// In their order.
+    pub(crate) acts: &'static [Act],
+    /// Windows of LIVE-1, which needs 20 s without a fault; 0 where faults leave none.
+    pub(crate) n_live_windows: u64,
+}
+
+impl Sale {
+    /// Holds the sale in a world of its own. Fails unless every unit was paid for, everybody was
+    /// told the end, and each required rule was judged and held.
+    pub(crate) async fn run(&self, name: &str, options: WorldOptions) -> anyhow::Result<()> {
+        let _machine = MACHINE.lock().await;
+        let app = TestApp { world: World::start(name, options).await? };
+        let flash_drop = self.open(&app).await;
+        regulars::buy(&app, &flash_drop).await;
+        let outcome = self.crowd(&flash_drop).run_while(&app.world, async |log| {
+            let mut stage = Stage::new(&app, &flash_drop, log, self.units).await;
+            stage.perform(self.acts).await
+        });
+        let outcome = outcome.await;
+        app.world.stop().await?;
+        let outcome = outcome?;
+        println!("{name}: {outcome}");
+        outcome.assert_clean();
+        let n_paid = outcome.run.paid + regulars::UNITS;
+        assert_eq!(n_paid, u64::from(self.units), "STOCK-3");
+        Ok(())
+    }
+
+    async fn open(&self, app: &TestApp) -> TestDrop {
+        let Paces { admission_rate, order_rate, occupancy_cap } = self.limits;
+        assert!(order_rate < admission_rate, "RATE-2 would have nothing to hold back");
+        assert!(occupancy_cap < self.units, "the cap would hold nobody back");
+        let seller = app.seller().await;
+        seller
+            .flash_drop()
+            .units(self.units)
+            .max_units(regulars::UNITS_EACH)
+            .hold_seconds(5)
+            .admission_rate(admission_rate)
+            .order_rate(order_rate)
+            .occupancy_cap(occupancy_cap)
+            .create()
+            .await
+    }
+
+    fn crowd(&self, flash_drop: &TestDrop) -> Crowd {
+        let mut crowd = Crowd::new(self.shoppers, self.units);
+        crowd.options.create = false;
+        crowd.options.drop = Some(flash_drop.id);
+        crowd.options.over_seconds = Some(self.over_seconds);
+        crowd.required = self.required();
+        crowd
+    }
+
+    /// Returns what the run must be able to judge. A good half of the units leaves room for the
+    /// shoppers whom a fault cuts off; fewer than that, and the run has shown nothing.
+    fn required(&self) -> Vec<Requirement> {
+        let most = u64::from(self.units) / 2;
+        let always = [
+            (Invariant::Stock1, most),
+            (Invariant::Stock2, most),
+            (Invariant::Stock3, 1),
+            (Invariant::Order1, most),
+            (Invariant::Order2, most),
+            (Invariant::Order3, most),
+            (Invariant::Limit1, regulars::N_REGULARS),
+            (Invariant::Queue1, most),
+            (Invariant::Queue2, most),
+            (Invariant::Queue3, most),
+            (Invariant::Rate1, most),
+            (Invariant::Rate2, most),
+            (Invariant::Pos1, most),
+            (Invariant::Pay1, most),
+            (Invariant::Pay2, most),
+            (Invariant::Audit1, N_CHANGES),
+            (Invariant::Idem1, 10),
+            (Invariant::Live2, 1),
+        ];
+        let live = (self.n_live_windows > 0).then_some((Invariant::Live1, self.n_live_windows));
+        let all = always.into_iter().chain(live);
+        all.map(|(invariant, n_cases)| Requirement::new(invariant, n_cases as usize)).collect()
+    }
+}

@@ -1,0 +1,134 @@
+//! Does what a test has planned, one act after the other, and sees to it that it mattered.
+
+use crate::{
+    acts::{Act, After, Deed, Paces, work_of},
+    common::faults::{self, Victim},
+};
+use anyhow::ensure;
+use check::faults::FaultLog;
+use serde_json::json;
+use std::time::Duration;
+use testkit::{
+    TestApp,
+    app::{Operator, TestDrop},
+    world::{ProgressReader, SaleProgress},
+};
+use tokio::time::{Instant, sleep};
+
+/// How long the sale may take to come to the next act.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How long admission is paused.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// A fault is judged by what was done from so long before it until so long after it healed.
+const MARGIN: Duration = Duration::from_secs(2);
+/// The least work of its victim that a fault must overlap; see [`work_of`].
+const MIN_OVERLAP: u64 = 20;
+/// Units that must be left to sell when a fault has healed.
+const MIN_LEFT: u64 = 20;
+
+/// A sale that is going on.
+pub(crate) struct Stage<'a> {
+    app: &'a TestApp,
+    flash_drop: &'a TestDrop,
+    operator: Operator,
+    log: FaultLog,
+    units: u32,
+    progress: ProgressReader,
+    /// How far the sale had come when, oldest first.
+    seen: Vec<(Instant, SaleProgress)>,
+}
+
+impl<'a> Stage<'a> {
+    pub(crate) async fn new(
+        app: &'a TestApp,
+        flash_drop: &'a TestDrop,
+        log: FaultLog,
+        units: u32,
+    ) -> Self {
+        let operator = app.operator().await;
+        let progress = app.world.progress().await;
+        Self { app, flash_drop, operator, log, units, progress, seen: Vec::new() }
+    }
+
+    /// Does one act after the other. Fails when the sale never comes so far, or when a fault met
+    /// too little of it.
+    pub(crate) async fn perform(&mut self, acts: &[Act]) -> anyhow::Result<()> {
+        for act in acts {
+            self.reach(act.after).await?;
+            match act.deed {
+                Deed::Strike(victim) => self.strike(victim).await?,
+                Deed::Pause => self.pause().await,
+                Deed::SetLimits(limits) => self.set_limits(limits).await,
+            }
+        }
+        Ok(())
+    }
+
+    async fn reach(&mut self, after: After) -> anyhow::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let now = self.look().await;
+            if after.is_reached(now) {
+                return Ok(());
+            }
+            ensure!(Instant::now() < deadline, "the sale never came to {after:?}: {now}");
+            sleep(LOOK_EVERY).await;
+        }
+    }
+
+    async fn strike(&mut self, victim: Victim) -> anyhow::Result<()> {
+        let before = self.shortly_before();
+        let world = &self.app.world;
+        let healed = faults::strike(world, &self.log, victim, &mut self.progress).await?;
+        sleep(MARGIN).await;
+        let after = self.look().await;
+        let overlapped = work_of(victim, after) - work_of(victim, before);
+        let units = u64::from(self.units);
+        println!(
+            "{victim:?}: {overlapped} of its work overlapped, from {before} to {after}; \
+             {} of {units} units paid when it healed",
+            healed.captures
+        );
+        ensure!(
+            overlapped >= MIN_OVERLAP,
+            "the fault of {victim:?} overlapped {overlapped} of its work, at least {MIN_OVERLAP} \
+             are needed: from {before} to {after}"
+        );
+        ensure!(
+            healed.captures + MIN_LEFT <= units,
+            "the sale of {units} units was nearly over when {victim:?} healed: {healed}"
+        );
+        Ok(())
+    }
+
+    async fn pause(&self) {
+        self.operator.pause(self.flash_drop).await;
+        sleep(PAUSE).await;
+        self.operator.resume(self.flash_drop).await;
+    }
+
+    async fn set_limits(&self, limits: Paces) {
+        let Paces { admission_rate, order_rate, occupancy_cap } = limits;
+        let limits = json!({
+            "admission_rate_per_second": admission_rate,
+            "order_rate_per_second": order_rate,
+            "occupancy_cap": occupancy_cap,
+        });
+        self.operator.set_limits(self.flash_drop, limits).await;
+    }
+
+    async fn look(&mut self) -> SaleProgress {
+        let now = self.progress.read().await;
+        self.seen.push((Instant::now(), now));
+        now
+    }
+
+    /// Returns how far the sale had come a margin ago, or when it was first looked at.
+    fn shortly_before(&self) -> SaleProgress {
+        let earlier = self.seen.iter().rev().find(|(at, _)| at.elapsed() >= MARGIN);
+        let seen = earlier.or_else(|| self.seen.first());
+        seen.map_or_else(SaleProgress::default, |(_, progress)| *progress)
+    }
+}

@@ -1,0 +1,207 @@
+//! One world, played step by step on Redis and on the model.
+
+use super::{dump::Dump, execute::Target, store::Store};
+use queue::Queue;
+use redis::aio::MultiplexedConnection;
+use shared::{
+    ids::DropId,
+    line::{Epoch, EventPoint},
+};
+use simulation::{
+    check::{RateLog, nobody_is_lost, nobody_is_passed_over},
+    line::{LineCommand, LineModel, LineReply},
+    world::{RedisFault, SeededWorld, Step},
+};
+
+/// Where a world is; formatted only when it diverges.
+#[derive(Debug)]
+struct At {
+    seed: u64,
+    n: usize,
+    step: Step,
+}
+
+impl std::fmt::Display for At {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "seed {}, step {}: {:?}", self.seed, self.n, self.step)
+    }
+}
+
+/// One world.
+pub(super) struct Play<'q> {
+    queue: &'q Queue,
+    drop_id: DropId,
+    seed: u64,
+    world: SeededWorld,
+    line: LineModel,
+    /// The line at the last sync, if Redis may fall back to it.
+    synced: Option<LineModel>,
+    store: Store,
+    rates: RateLog,
+    /// How often its line was built.
+    n_built: usize,
+}
+
+impl<'q> Play<'q> {
+    pub(super) fn new(queue: &'q Queue, connection: MultiplexedConnection, seed: u64) -> Self {
+        let drop_id = DropId::generate();
+        Self {
+            queue,
+            drop_id,
+            seed,
+            world: SeededWorld::new(seed),
+            line: LineModel::default(),
+            synced: None,
+            store: Store::of(drop_id, connection),
+            rates: RateLog::default(),
+            n_built: 0,
+        }
+    }
+
+    /// Plays the opening and so many steps. Returns how often the line was built.
+    pub(super) async fn run(mut self, steps: usize) -> usize {
+        let n_opening = self.world.n_opening();
+        for n in 0..n_opening + steps {
+            let step = self.world.next(&self.line);
+            let at = At { seed: self.seed, n, step: step.clone() };
+            match step {
+                Step::Synced => self.sync().await,
+                Step::Fault(fault) => self.fail(fault).await,
+                Step::Command(epoch, command) => self.command(epoch, &command, &at).await,
+            }
+            // The whole state only now and then, since it costs more than a step.
+            let n_played = (n + 1).saturating_sub(n_opening);
+            if n_played == steps || (n_played > 0 && n_played.is_multiple_of(16)) {
+                self.compare(&at).await;
+            }
+        }
+        self.rates.check().unwrap_or_else(|error| panic!("seed {}: {error}", self.seed));
+        self.store.clean().await;
+        self.n_built
+    }
+
+    async fn command(&mut self, epoch: Epoch, command: &LineCommand, at: &At) {
+        let before = self.line.clone();
+        let (queue, store, drop_id) = (self.queue, &mut self.store, self.drop_id);
+        let mut target = Target { queue, store, drop_id, epoch };
+        let (now_us, reply) = target.execute(command).await;
+        let expected = self.line.step(epoch, now_us, command);
+        assert_eq!(reply, expected, "Redis (left) and model (right) at {at}");
+        self.world.observe(epoch, command, &reply);
+        self.check(&before, now_us, command, &reply, at);
+        match (command, &reply) {
+            (LineCommand::Begin, _) => {
+                // Losing more than the last moments is another test's business.
+                self.synced = None;
+                self.store.epoch = self.world.epoch;
+            }
+            (LineCommand::Open { .. }, LineReply::Done) => {
+                self.n_built += 1;
+                self.find_everybody(epoch, at).await;
+            }
+            _ => {}
+        }
+    }
+
+    /// QUEUE-2: asks Redis for everybody who is in line according to the log.
+    async fn find_everybody(&self, epoch: Epoch, at: &At) {
+        let logged: Vec<_> = self.world.logged_in_line().into_iter().collect();
+        let states = self.queue.status(self.drop_id, epoch, &logged).await.unwrap();
+        assert_eq!(states.len(), logged.len(), "{at}");
+        let found = logged.iter().map(|(ticket_id, _)| *ticket_id).zip(states);
+        nobody_is_lost(found).unwrap_or_else(|error| panic!("{at}: {error}"));
+    }
+
+    fn check(
+        &mut self,
+        before: &LineModel,
+        now_us: i64,
+        command: &LineCommand,
+        reply: &LineReply,
+        at: &At,
+    ) {
+        if let Some(config) = &self.line.config
+            && matches!(command, LineCommand::Open { .. } | LineCommand::Configure(_))
+            && !matches!(reply, LineReply::Refused(_))
+        {
+            self.rates.rate(now_us, config.admission_rate_per_second);
+        }
+        if let LineCommand::Admit { request, .. } = command
+            && let LineReply::Admitted(admission) = reply
+            && !before.remembers(*request)
+        {
+            self.rates.admitted(admission.at_us, admission.tickets.len());
+            nobody_is_passed_over(before, &admission.tickets)
+                .unwrap_or_else(|error| panic!("{at}: {error}"));
+        }
+    }
+
+    async fn sync(&mut self) {
+        self.store.save().await;
+        self.synced = Some(self.line.clone());
+    }
+
+    async fn fail(&mut self, fault: RedisFault) {
+        match fault {
+            RedisFault::Restarts => {}
+            RedisFault::LosesItsTail => {
+                if let Some(synced) = &self.synced {
+                    self.store.load().await;
+                    self.line = synced.clone();
+                }
+            }
+            RedisFault::Wiped => {
+                self.store.wipe().await;
+                self.line = LineModel::default();
+            }
+        }
+        self.store.pretend_restart().await;
+        if let Some(room) = &mut self.line.room {
+            room.trusted = false;
+        }
+        self.synced = None;
+    }
+
+    async fn compare(&mut self, at: &At) {
+        let real = self.store.dump().await;
+        assert_eq!(real, Dump::of_model(&self.line), "Redis (left) and model (right) after {at}");
+        real.check_accounts().unwrap_or_else(|error| panic!("{at}: {error}"));
+        // What readers are told follows from the state; asking in some worlds is enough.
+        let asks = self.seed.is_multiple_of(4);
+        if asks && self.line.room.is_some_and(|room| room.trusted && room.open) {
+            self.compare_answers(at).await;
+        }
+    }
+
+    /// Compares what readers are told: counts (QUEUE-2), states, positions, the snapshot.
+    async fn compare_answers(&self, at: &At) {
+        let Some(room) = self.line.room else { return };
+        let (queue, drop_id, epoch) = (self.queue, self.drop_id, room.epoch);
+        let counts = queue.counts(drop_id, epoch).await.unwrap();
+        let sum = counts.waiting
+            + counts.missed
+            + counts.occupied
+            + counts.left
+            + counts.closed
+            + counts.ordered;
+        assert_eq!(counts.joined, sum, "QUEUE-2 after {at}: {counts:?}");
+
+        let keys: Vec<_> = self.line.tickets.iter().map(|(id, one)| (*id, one.score)).collect();
+        let states = queue.status(drop_id, epoch, &keys).await.unwrap();
+        for ((ticket_id, _), state) in keys.iter().zip(states) {
+            assert_eq!(state, self.line.state_of(*ticket_id), "{ticket_id} after {at}");
+        }
+        let events = queue.events_after(drop_id, EventPoint::default(), 10_000).await.unwrap();
+        let events: Vec<_> = events.into_iter().map(|one| (one.point, one.event)).collect();
+        assert_eq!(events, self.line.events, "events after {at}");
+        let snapshot = queue.snapshot(drop_id, epoch).await.unwrap();
+        let waiting: Vec<_> = self.line.waiting().iter().map(|ticket| ticket.score).collect();
+        assert_eq!((snapshot.point.evn, &snapshot.lanes[0].scores), (room.evn, &waiting), "{at}");
+        if let Some(last) = self.line.waiting().last() {
+            let found = queue.position(drop_id, epoch, last.lane, last.score).await.unwrap();
+            assert_eq!(found.position, waiting.len() as u64, "{at}");
+            let found = queue.find_by_account(drop_id, epoch, last.shopper_id).await.unwrap();
+            assert_eq!(found.map(|(ticket, _)| ticket), Some(*last), "{at}");
+        }
+    }
+}
