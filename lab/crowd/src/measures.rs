@@ -2,14 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
 use hdrhistogram::Histogram;
+use parking_lot::Mutex;
 
 /// Counters of the run and its latencies.
 #[derive(Debug)]
@@ -83,17 +81,17 @@ impl Measures {
     pub(crate) fn ended(&self, how: &str, after: Duration) {
         if how == "confirmed" {
             self.paid.fetch_add(1, Ordering::Relaxed);
-            self.sold_after.lock().unwrap_or_else(PoisonError::into_inner).push(after);
+            self.sold_after.lock().push(after);
         }
         self.ended.fetch_add(1, Ordering::Relaxed);
-        let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ends = self.ends.lock();
         *ends.entry(how.to_owned()).or_default() += 1;
     }
 
     /// Records a latency under its name in the report.
     pub(crate) fn took(&self, what: &'static str, latency: Duration) {
         let us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX).clamp(1, MOST_US);
-        let mut latencies = self.latencies.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut latencies = self.latencies.lock();
         let histogram = latencies.entry(what).or_insert_with(|| {
             Histogram::new_with_bounds(1, MOST_US, 3).expect("the bounds are in order")
         });
@@ -114,17 +112,17 @@ impl Measures {
 
     /// Returns how many came to each end.
     pub(crate) fn ends(&self) -> BTreeMap<String, u64> {
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.ends.lock().clone()
     }
 
     /// Returns when each order was seen confirmed, in no order.
     pub(crate) fn sold_after(&self) -> Vec<Duration> {
-        self.sold_after.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.sold_after.lock().clone()
     }
 
     /// Returns the latencies by name, in microseconds.
     pub(crate) fn latencies(&self) -> BTreeMap<&'static str, Histogram<u64>> {
-        self.latencies.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.latencies.lock().clone()
     }
 }
 
