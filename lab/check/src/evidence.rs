@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use shared::{
-    ids::{OrderId, TicketId},
+    ids::{DropId, OrderId, TicketId},
     line::Epoch,
     messages::{PlaceOrder, QueueEventV1},
 };
 use uuid::Uuid;
 
 pub use super::{
+    owner::OwnerEvidence,
     rows::{
         AuditEvidence, BoundaryEvidence, DropEvidence, InventoryEvidence, LedgerEvidence,
         MoveEvidence, OrderEvidence, OutboxEvidence, PaymentEvidence, TransitionEvidence,
@@ -17,7 +18,10 @@ pub use super::{
     },
     story::{AnsweredJoin, RefusedTry, ShopperStory, Shown, StoryEnd},
 };
-use crate::faults::{Fault, RECOVERY_US};
+use crate::{
+    faults::{Fault, RECOVERY_US},
+    probes::TenantProbe,
+};
 
 /// All that is known about one drop's run.
 #[derive(Debug, Clone)]
@@ -30,6 +34,12 @@ pub struct Evidence {
     pub refused_tries: Vec<RefusedTry>,
     /// What was broken on purpose.
     pub faults: Vec<Fault>,
+    /// How others were answered who asked for the drop's things.
+    pub probes: Vec<TenantProbe>,
+    /// Tickets that the logs, commands and order events of other drops name, each with its drop.
+    pub elsewhere: HashMap<TicketId, DropId>,
+    /// Whose the rows and order events are that are about the drop or one of its orders.
+    pub owners: Vec<OwnerEvidence>,
     /// The drop's room events in the topic's order, duplicates included.
     pub events: Vec<QueueEventV1>,
     /// The drop's order commands, in the topic's order.
@@ -109,13 +119,15 @@ impl Evidence {
     /// Says how much there is to look at.
     pub(crate) fn describe(&self) -> String {
         format!(
-            "{} shoppers, {} room events, {} commands, {} orders, {} provider entries, {} faults",
+            "{} shoppers, {} room events, {} commands, {} orders, {} provider entries, {} faults, \
+             {} probes",
             self.shoppers.len(),
             self.events.len(),
             self.commands.len(),
             self.orders.len(),
             self.provider.len(),
             self.faults.len(),
+            self.probes.len(),
         )
     }
 

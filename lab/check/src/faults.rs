@@ -1,14 +1,11 @@
 //! What was broken on purpose and when: written by whatever broke it, read by the check.
 
-use std::{
-    fs::OpenOptions,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use shared::clock::{Clock, SystemClock};
+
+use crate::json_lines;
 
 /// How long after a fault the system may still be coming back.
 pub(crate) const RECOVERY_US: i64 = 10_000_000;
@@ -62,20 +59,6 @@ impl FaultLog {
     /// Returns an error when the file cannot be written.
     pub fn healed(&self, what: &str, began_us: i64) -> anyhow::Result<()> {
         let fault = Fault { what: what.to_owned(), began_us, healed_us: Self::now_us() };
-        let mut file = OpenOptions::new().create(true).append(true).open(&self.path)?;
-        let mut line = serde_json::to_vec(&fault)?;
-        line.push(b'\n');
-        file.write_all(&line).context("cannot write the fault log")
+        json_lines::append(&self.path, &fault)
     }
-}
-
-/// Reads the faults of a run; a missing file means that there were none.
-pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Fault>> {
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read the fault log {}", path.display()))?;
-    let parse = |line| serde_json::from_str(line).context("the fault log has a malformed line");
-    text.lines().map(parse).collect()
 }

@@ -1,17 +1,19 @@
 //! Judges a run from outside: what happened, against every invariant.
 //!
 //! Nothing here asks a service how it did. [`check()`] gathers the history of what shoppers saw,
-//! one snapshot of Postgres, the topics, the drop's keys in Redis and the payment provider's ledger
-//! into an [`Evidence`]. Each rule is a pure function of it, so a test can break a sound run and see
-//! the rule fail.
+//! how others were answered who asked for the drop's things, one snapshot of Postgres, the topics,
+//! the drop's keys in Redis and the payment provider's ledger into an [`Evidence`]. Each rule is a
+//! pure function of it, so a test can break a sound run and see the rule fail.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`history`] | what shoppers saw, one JSON line each: its form, its writer, its reader |
 //! | [`faults`] | what was broken on purpose, and when |
+//! | [`probes`] | who asked for another seller's things, and how they were answered |
+//! | `json_lines` | the form of both files |
 //! | `options`, `requirement` | where the evidence is, and what a run must show |
 //! | `load` | history, Postgres, Kafka, Redis and ledger into evidence |
-//! | [`evidence`], `rows`, `story` | what the rules look at |
+//! | [`evidence`], `rows`, `owner`, `story` | what the rules look at |
 //! | `replay` | the line as its log tells it, by an unbroken `chain` |
 //! | `lives` | one ticket's way through the line |
 //! | `excuses` | what a loss of Redis excuses, counted |
@@ -23,9 +25,12 @@ pub mod evidence;
 mod excuses;
 pub mod faults;
 pub mod history;
+mod json_lines;
 mod lives;
 mod load;
 mod options;
+mod owner;
+pub mod probes;
 mod replay;
 mod report;
 mod requirement;

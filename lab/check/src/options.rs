@@ -45,6 +45,11 @@ pub struct CheckOptions {
     #[arg(long)]
     pub faults: Option<PathBuf>,
 
+    /// Log of the requests that others made for the drop's things, and of their answers; without
+    /// it TENANT-1 has no cases.
+    #[arg(long)]
+    pub probes: Option<PathBuf>,
+
     /// Seconds to wait for the system to settle; after that it is judged as it is.
     #[arg(long, default_value_t = 120)]
     pub settle_seconds: u64,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use shared::{
     drops::{DropMode, DropState},
-    ids::{DropId, OrderId, PaymentId, ShopperId, VariantId},
+    ids::{DropId, OrderId, PaymentId, ProductId, SellerId, ShopperId, VariantId},
     lifecycle::TicketState,
 };
 use uuid::Uuid;
@@ -13,6 +13,10 @@ use uuid::Uuid;
 pub struct DropEvidence {
     /// The drop that is judged.
     pub id: DropId,
+    /// The tenant that sells it.
+    pub seller_id: SellerId,
+    /// What it sells a variant of.
+    pub product_id: ProductId,
     /// Where the drop is in its life.
     pub state: DropState,
     /// What its operator lets it do.

@@ -69,15 +69,30 @@ impl VirtualShopper {
         let first = self.call(Action::Pay, json!({ "card": card }), &call).await?;
         self.context.measures.took("payment request", began.elapsed());
         if self.rng.random_bool(PAYS_TWICE) && first.status.is_success() {
-            let again =
-                self.context.client.call(&call, |_| {}).await.map_err(|error| gave_up(&error))?;
-            let value = json!({
-                "key": format!("pay-{ticket_id}"),
-                "first": fingerprint(&first),
-                "again": fingerprint(&again),
-            });
-            self.note(Action::Again, EntryType::Ok, value);
+            self.pay_again(&call, ticket_id, &first).await?;
         }
+        Ok(())
+    }
+
+    /// Sends the same payment once more, and writes both answers down.
+    async fn pay_again(
+        &self,
+        call: &Call,
+        ticket_id: &str,
+        first: &FinalAnswer,
+    ) -> Result<(), EndName> {
+        let key = format!("pay-{ticket_id}");
+        let failed = |failure: &str| {
+            let value = json!({ "key": key, "failure": failure });
+            self.note(Action::Again, EntryType::Info, value);
+        };
+        let again = self.context.client.call(call, failed).await.map_err(|error| {
+            failed(&error.to_string());
+            gave_up(&error)
+        })?;
+        let value =
+            json!({ "key": key, "first": fingerprint(first), "again": fingerprint(&again) });
+        self.note(Action::Again, EntryType::Ok, value);
         Ok(())
     }
 }

@@ -22,8 +22,6 @@ use super::{
 
 /// How long a stream may be silent before the shopper polls.
 const SILENCE: Duration = Duration::from_secs(20);
-/// How long opening a stream may take.
-const OPENING: Duration = Duration::from_secs(5);
 /// How often to poll when the server does not say.
 const PACE: Duration = Duration::from_secs(2);
 
@@ -109,11 +107,7 @@ impl TicketFeed {
     async fn next_of_stream(&mut self) -> Result<Option<SeenFrame>, Cut> {
         if self.stream.is_none() {
             let opened = Instant::now();
-            let stream = match timeout(OPENING, self.open()).await {
-                Ok(Ok(stream)) => stream,
-                Ok(Err(cut)) => return Err(cut),
-                Err(_) => return Err(Cut::Later(None)),
-            };
+            let stream = self.open().await?;
             self.context.measures.took("stream opened", opened.elapsed());
             self.stream = Some(stream);
         }
@@ -194,7 +188,8 @@ impl TicketFeed {
         Some(frame)
     }
 
-    /// Opens the stream at one of the instances, at another one after each failure.
+    /// Opens the stream at one of the instances, at another one after each failure; one that does
+    /// not open is written down.
     async fn open(&self) -> Result<TicketStream, Cut> {
         let mut path = format!("/v1/drops/{}/stream", self.context.drop_id);
         if let Some((epoch, evn, position)) = self.seen {
@@ -202,6 +197,11 @@ impl TicketFeed {
         }
         let turn = self.process + u64::from(self.backoff.n_failures());
         let urls = self.context.admission_urls(turn, &path);
-        stream::open(&urls[0], &self.token, self.context.origin.as_deref()).await
+        let opened = stream::open(&urls[0], &self.token, self.context.origin.as_deref()).await;
+        opened.map_err(|refused| {
+            let value = refused.describe();
+            self.context.history.write(self.process, Action::Shown, EntryType::Info, value);
+            refused.cut
+        })
     }
 }

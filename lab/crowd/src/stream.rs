@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::net::TcpStream;
+use serde_json::{Value, json};
+use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
     tungstenite::{
@@ -12,6 +13,9 @@ use tokio_tungstenite::{
         protocol::{CloseFrame, WebSocketConfig},
     },
 };
+
+/// How long opening a stream may take.
+const OPENING: Duration = Duration::from_secs(5);
 
 /// An open stream of one ticket.
 pub(crate) type TicketStream = WebSocketStream<TcpStream>;
@@ -25,31 +29,60 @@ pub(crate) enum Cut {
     Poll,
 }
 
+/// A stream that did not open.
+#[derive(Debug)]
+pub(crate) struct NotOpened {
+    /// Status of the refusal; `None` when there was no answer.
+    status: Option<StatusCode>,
+    /// What to do about it.
+    pub(crate) cut: Cut,
+}
+
+impl NotOpened {
+    const UNANSWERED: Self = Self { status: None, cut: Cut::Later(None) };
+
+    /// Describes it for the history.
+    pub(crate) fn describe(&self) -> Value {
+        match self.status {
+            Some(status) => json!({ "source": "stream", "status": status.as_u16() }),
+            None => json!({ "source": "stream", "failure": "no answer" }),
+        }
+    }
+}
+
 /// Opens a stream at an `http://` URL.
 pub(crate) async fn open(
     url: &str,
     token: &str,
     origin: Option<&str>,
-) -> Result<TicketStream, Cut> {
-    let later = Cut::Later(None);
-    let Some((_, rest)) = url.split_once("://") else { return Err(later) };
+) -> Result<TicketStream, NotOpened> {
+    let opening = timeout(OPENING, connect(url, token, origin));
+    opening.await.unwrap_or(Err(NotOpened::UNANSWERED))
+}
+
+async fn connect(url: &str, token: &str, origin: Option<&str>) -> Result<TicketStream, NotOpened> {
+    let unanswered = NotOpened::UNANSWERED;
+    let Some((_, rest)) = url.split_once("://") else { return Err(unanswered) };
     let Ok(mut request) = format!("ws://{rest}").into_client_request() else {
-        return Err(later);
+        return Err(unanswered);
     };
-    let Ok(token) = HeaderValue::from_str(token) else { return Err(later) };
+    let Ok(token) = HeaderValue::from_str(token) else { return Err(unanswered) };
     request.headers_mut().insert("sluice-ticket", token);
     if let Some(origin) = origin.and_then(|text| text.parse().ok()) {
         request.headers_mut().insert("origin", origin);
     }
     let address = rest.split('/').next().unwrap_or_default();
-    let Ok(socket) = TcpStream::connect(address).await else { return Err(later) };
+    let Ok(socket) = TcpStream::connect(address).await else { return Err(unanswered) };
     let _ = socket.set_nodelay(true);
     // The defaults reserve 128 KiB per socket; a frame is about 150 bytes.
     let config = WebSocketConfig::default().read_buffer_size(1_024).write_buffer_size(0);
     match client_async_with_config(request, socket, Some(config)).await {
         Ok((stream, _)) => Ok(stream),
-        Err(Error::Http(refusal)) => Err(on_refusal(refusal.status(), refusal.headers())),
-        Err(_) => Err(later),
+        Err(Error::Http(refusal)) => {
+            let cut = on_refusal(refusal.status(), refusal.headers());
+            Err(NotOpened { status: Some(refusal.status()), cut })
+        }
+        Err(_) => Err(unanswered),
     }
 }
 

@@ -44,13 +44,15 @@ pub enum Action {
     /// Joining the line.
     Join,
     /// A [`SeenFrame`], from the stream or from a poll. As `info` it is a try that showed nothing,
-    /// with its `status`, or with its `failure`, which begins with the status.
+    /// such as a stream that was refused: with its `status`, or with its `failure`, which begins
+    /// with the status if there was one.
     Shown,
     /// Asking for a payment.
     Pay,
     /// An order's state as the shopper saw it.
     Order,
-    /// A call repeated with the same idempotency key and body.
+    /// A call repeated with the same idempotency key and body. As `info` it is a try that has no
+    /// certain outcome, with its `failure`.
     Again,
     /// How it ended for the shopper.
     End,

@@ -11,13 +11,15 @@ use rdkafka::{
     consumer::{BaseConsumer, Consumer},
     metadata::MetadataTopic,
 };
+use serde::de::DeserializeOwned;
 use shared::{
-    ids::{DropId, OrderId},
+    ids::{DropId, OrderId, TicketId},
+    line::RoomEvent,
     messages::{OrderCommand, OrderEvent, QueueEvent, QueueEventV1},
 };
 use uuid::Uuid;
 
-use crate::evidence::CommandRecord;
+use crate::evidence::{CommandRecord, OwnerEvidence};
 
 /// How long reading one topic may take.
 const READING: Duration = Duration::from_secs(60);
@@ -89,10 +91,15 @@ fn ends(consumer: &BaseConsumer, topic: &str) -> anyhow::Result<HashMap<i32, i64
     Ok(ends)
 }
 
-/// Returns the drop's room events; a record that cannot be parsed is no event of ours.
+/// Reads the records of one kind; what cannot be parsed is none of ours.
+fn parsed<T: DeserializeOwned>(records: &[TopicRecord]) -> impl Iterator<Item = T> {
+    records.iter().filter_map(|record| serde_json::from_slice(&record.payload).ok())
+}
+
+/// Returns the drop's room events.
 pub(super) fn events_of(records: &[TopicRecord], drop_id: DropId) -> Vec<QueueEventV1> {
-    let parsed = records.iter().filter_map(|record| serde_json::from_slice(&record.payload).ok());
-    parsed.map(|QueueEvent::V1(event)| event).filter(|event| event.drop_id == drop_id).collect()
+    let events = parsed(records).map(|QueueEvent::V1(event)| event);
+    events.filter(|event| event.drop_id == drop_id).collect()
 }
 
 /// Returns the drop's order commands. Garbage that a test injected is not among them; it goes to
@@ -111,12 +118,46 @@ pub(super) fn order_events_of(
     drop_id: DropId,
 ) -> HashMap<OrderId, Vec<(Uuid, i64)>> {
     let mut events: HashMap<OrderId, Vec<(Uuid, i64)>> = HashMap::new();
-    for record in records {
-        let Ok(OrderEvent::V1(event)) = serde_json::from_slice(&record.payload) else { continue };
+    for OrderEvent::V1(event) in parsed(records) {
         if event.drop_id == drop_id {
             let of_order = events.entry(event.order_id).or_default();
             of_order.push((event.event_id, event.sequence));
         }
     }
     events
+}
+
+/// Returns whose the drop's order events say that they are.
+pub(super) fn owners_of(order_events: &[TopicRecord], drop_id: DropId) -> Vec<OwnerEvidence> {
+    let events = parsed(order_events).map(|OrderEvent::V1(event)| event);
+    let events = events.filter(|event| event.drop_id == drop_id);
+    let owners = events.map(|event| OwnerEvidence {
+        what: "order event".to_owned(),
+        ticket_id: Some(event.order_id.into()),
+        drop_id: Some(event.drop_id),
+        seller_id: Some(event.seller_id),
+    });
+    owners.collect()
+}
+
+/// Returns the tickets that are named by records of other drops, each with its drop.
+pub(super) fn tickets_elsewhere(
+    events: &[TopicRecord],
+    commands: &[TopicRecord],
+    order_events: &[TopicRecord],
+    drop_id: DropId,
+) -> HashMap<TicketId, DropId> {
+    let mut named: Vec<(TicketId, DropId)> = Vec::new();
+    for QueueEvent::V1(record) in parsed(events) {
+        if let RoomEvent::Joined { tickets } | RoomEvent::Attached { tickets } = &record.event {
+            named.extend(tickets.iter().map(|ticket| (ticket.ticket_id, record.drop_id)));
+        }
+    }
+    for OrderCommand::V1(order) in parsed(commands) {
+        named.push((order.ticket_id, order.drop_id));
+    }
+    for OrderEvent::V1(event) in parsed(order_events) {
+        named.push((event.order_id.into(), event.drop_id));
+    }
+    named.into_iter().filter(|(_, of)| *of != drop_id).collect()
 }

@@ -13,7 +13,7 @@ use anyhow::Context;
 use shared::{ids::DropId, messages::topics};
 
 use super::{evidence::Evidence, options::CheckOptions};
-use crate::{faults, history};
+use crate::{history, json_lines, probes::TenantProbe};
 use postgres::PostgresReader;
 
 /// Reads everything about the run's drop.
@@ -36,9 +36,13 @@ pub(crate) async fn evidence(options: &CheckOptions) -> anyhow::Result<Evidence>
     };
 
     let dump = async |name: &str| kafka::dump(&options.kafka, topic(name)).await;
-    let events = kafka::events_of(&dump(topics::QUEUE_EVENTS).await?, drop_id);
-    let commands = kafka::commands_of(&dump(topics::ORDER_COMMANDS).await?, drop_id);
-    let order_events = kafka::order_events_of(&dump(topics::ORDER_EVENTS).await?, drop_id);
+    let events = dump(topics::QUEUE_EVENTS).await?;
+    let commands = dump(topics::ORDER_COMMANDS).await?;
+    let order_events = dump(topics::ORDER_EVENTS).await?;
+    let elsewhere = kafka::tickets_elsewhere(&events, &commands, &order_events, drop_id);
+    let mut owners = tables.owners;
+    owners.extend(kafka::owners_of(&order_events, drop_id));
+    let events = kafka::events_of(&events, drop_id);
 
     let shoppers = stories::stories(&entries);
     let tickets = stories::tickets(&shoppers, &events, &tables.orders);
@@ -48,10 +52,13 @@ pub(crate) async fn evidence(options: &CheckOptions) -> anyhow::Result<Evidence>
         seed,
         shoppers,
         refused_tries: tries::refused(&entries),
-        faults: options.faults.as_deref().map(faults::read).transpose()?.unwrap_or_default(),
+        faults: options.faults.as_deref().map(json_lines::read).transpose()?.unwrap_or_default(),
+        probes: probes_of(options, drop_id)?,
+        elsewhere,
+        owners,
         events,
-        commands,
-        order_events,
+        commands: kafka::commands_of(&commands, drop_id),
+        order_events: kafka::order_events_of(&order_events, drop_id),
         drop: tables.drop,
         boundaries: tables.boundaries,
         inventory: tables.inventory,
@@ -67,4 +74,12 @@ pub(crate) async fn evidence(options: &CheckOptions) -> anyhow::Result<Evidence>
         provider: provider.collect(),
         redis,
     })
+}
+
+/// Returns how those were answered who asked for this drop's things.
+fn probes_of(options: &CheckOptions, drop_id: DropId) -> anyhow::Result<Vec<TenantProbe>> {
+    let Some(path) = &options.probes else { return Ok(Vec::new()) };
+    let mut probes: Vec<TenantProbe> = json_lines::read(path)?;
+    probes.retain(|probe| probe.drop_id == drop_id);
+    Ok(probes)
 }

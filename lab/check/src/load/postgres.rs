@@ -8,7 +8,8 @@ use sqlx::{Connection, Executor, FromRow, PgConnection, postgres::PgRow};
 
 use crate::evidence::{
     AuditEvidence, BoundaryEvidence, DropEvidence, InventoryEvidence, LedgerEvidence, MoveEvidence,
-    OrderEvidence, OutboxEvidence, PaymentEvidence, TransitionEvidence, UsageEvidence,
+    OrderEvidence, OutboxEvidence, OwnerEvidence, PaymentEvidence, TransitionEvidence,
+    UsageEvidence,
 };
 
 /// Reads one drop from Postgres over a connection of its own.
@@ -30,6 +31,7 @@ pub(super) struct Tables {
     pub(super) audit: Vec<AuditEvidence>,
     pub(super) outbox: Vec<OutboxEvidence>,
     pub(super) dead_orders: Vec<OrderId>,
+    pub(super) owners: Vec<OwnerEvidence>,
 }
 
 /// Counts what is still in progress: orders, payments, unpublished events, and ends that the line
@@ -106,6 +108,7 @@ impl PostgresReader {
             audit: self.rows(AUDIT, drop_id).await?,
             outbox: self.rows(OUTBOX, drop_id).await?,
             dead_orders: dead.into_iter().map(|(id,)| id).collect(),
+            owners: self.rows(OWNERS, drop_id).await?,
         };
         self.connection.execute("commit").await?;
         Ok(tables)
@@ -121,8 +124,8 @@ impl PostgresReader {
 
 // A retired drop has no partition any more; its commands are in the log of its last F.
 const DROP: &str = "
-    select id, state, mode, max_units_per_customer, admission_rate_per_second, occupancy_cap,
-           order_rate_per_second, limits_version, epoch,
+    select id, seller_id, product_id, state, mode, max_units_per_customer,
+           admission_rate_per_second, occupancy_cap, order_rate_per_second, limits_version, epoch,
            (extract(epoch from ended_at) * 1000000)::bigint as ended_at_us,
            coalesce((select generation from consumer_offsets o
                       where o.topic = $2 and o.partition = drops.partition),
@@ -167,3 +170,27 @@ const OUTBOX: &str = "
       from outbox where aggregate in (select id from orders where drop_id = $1)";
 const DEAD_ORDERS: &str = "
     select order_id from dead_letters where drop_id = $1 and order_id is not null";
+// Rows of the drop, and rows about its orders, whichever drop those name.
+const OWNERS: &str = "
+    with ours as (select id from orders where drop_id = $1)
+    select 'order' as what, id as ticket_id, drop_id, seller_id from orders where drop_id = $1
+    union all
+    select 'stock', null, drop_id, seller_id from inventory where drop_id = $1
+    union all
+    select 'hold', order_id, drop_id, null from holds
+     where drop_id = $1 or order_id in (select id from ours)
+    union all
+    select 'stock move', order_id, drop_id, null from inventory_moves
+     where drop_id = $1 or order_id in (select id from ours)
+    union all
+    select 'ledger entry', l.order_id, o.drop_id, o.seller_id
+      from ledger_entries l
+      join payments p on p.id = l.payment_id
+      join orders o on o.id = p.order_id
+     where o.drop_id = $1 or l.order_id in (select id from ours)
+    union all
+    select 'outbox row', aggregate, (payload->>'drop_id')::uuid, (payload->>'seller_id')::uuid
+      from outbox
+     where payload->>'drop_id' = $1::text or aggregate in (select id from ours)
+    union all
+    select 'audit row', null, drop_id, seller_id from audit_log where drop_id = $1";

@@ -12,6 +12,7 @@ mod pace;
 mod positions;
 mod rest;
 mod stock;
+mod tenants;
 
 use shared::invariants::Invariant;
 
@@ -42,7 +43,7 @@ fn judge(invariant: Invariant, evidence: &Evidence, room: &RoomReplay) -> Verdic
         Invariant::Pay1 => money::one_capture(evidence),
         Invariant::Pay2 => money::conserved(evidence),
         Invariant::Pass1 => Verdict::not_applicable("the drop issues no passes"),
-        Invariant::Tenant1 => Verdict::not_applicable("the run has one tenant"),
+        Invariant::Tenant1 => tenants::kept_apart(evidence, room),
         Invariant::Audit1 => answers::audited(evidence, room),
         Invariant::Idem1 => answers::same_again(evidence, room),
         Invariant::Rest1 => rest::nothing_left(evidence, room),

@@ -5,5 +5,7 @@
 mod broken;
 mod broken_ends;
 mod broken_line;
+mod broken_tenants;
 mod rebuilt;
 mod sound;
+mod tenants;

@@ -6,7 +6,7 @@ mod stand_in;
 
 use std::collections::{BTreeMap, HashSet};
 
-use check::history::{self, Action, EntryType};
+use check::history::{self, Action, EntryType, HistoryEntry};
 use crowd::{CompareOptions, RunOptions};
 use shared::ids::DropId;
 
@@ -46,6 +46,12 @@ async fn everybody_comes_to_an_end_and_is_in_the_history() {
     let uncertain =
         entries.iter().filter(|entry| (entry.f, entry.kind) == (Action::Join, EntryType::Info));
     assert!(uncertain.count() > 0, "a refused try is uncertain");
+    let refused = |entry: &&HistoryEntry| {
+        (entry.f, entry.kind) == (Action::Shown, EntryType::Info)
+            && entry.value["source"] == "stream"
+            && entry.value["status"] == 503
+    };
+    assert!(entries.iter().filter(refused).count() > 0, "a refused stream is written down");
     let shown = entries.iter().filter(|entry| entry.f == Action::Shown);
     let sources: HashSet<&str> =
         shown.map(|entry| entry.value["source"].as_str().unwrap()).collect();

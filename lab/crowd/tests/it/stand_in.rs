@@ -1,5 +1,5 @@
 //! Storefront and admission in one small server: it admits a shopper every 20 ms, refuses every
-//! ninth join and cuts every fifth stream.
+//! ninth join and every seventh stream, and cuts every fifth.
 
 use std::{
     collections::HashMap,
@@ -155,21 +155,25 @@ async fn stream(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let number = number_of(&headers);
-    upgrade.on_upgrade(move |socket| feed(line, number, socket))
-}
-
-async fn feed(line: SharedLine, number: usize, mut socket: WebSocket) {
-    let cut = {
+    let n_streams = {
         let mut line = lock(&line);
         line.n_streams += 1;
-        line.n_streams.is_multiple_of(5)
+        line.n_streams
     };
+    if n_streams.is_multiple_of(7) {
+        return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "0")]).into_response();
+    }
+    let is_cut = n_streams.is_multiple_of(5);
+    upgrade.on_upgrade(move |socket| feed(line, number, is_cut, socket))
+}
+
+async fn feed(line: SharedLine, number: usize, is_cut: bool, mut socket: WebSocket) {
     loop {
         let frame = lock(&line).frame(number);
         if socket.send(Message::text(frame.to_string())).await.is_err() {
             return;
         }
-        if cut {
+        if is_cut {
             let reason = "retry_after_ms=50".into();
             let close = Message::Close(Some(CloseFrame { code: 1_012, reason }));
             let _ = socket.send(close).await;

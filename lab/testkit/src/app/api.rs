@@ -2,7 +2,10 @@
 
 use std::{fmt::Debug, time::Duration};
 
-use reqwest::{Client, Method, StatusCode, header::HeaderMap};
+use reqwest::{
+    Client, Method, StatusCode,
+    header::{CONTENT_TYPE, HeaderMap},
+};
 use serde_json::Value;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -23,7 +26,7 @@ pub struct Reply {
     pub status: StatusCode,
     /// As they were received.
     pub headers: HeaderMap,
-    /// Null if there was none or it was not JSON.
+    /// Null if there was none or it was not JSON, and for a stream of events, which has no end.
     pub body: Value,
 }
 
@@ -52,6 +55,12 @@ impl Api {
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
+    }
+
+    /// The ticket, if it has one.
+    #[must_use]
+    pub fn ticket(&self) -> Option<&str> {
+        self.ticket.as_deref()
     }
 
     /// Its address, `http://host:port`.
@@ -115,9 +124,17 @@ impl Api {
         }
         let response = request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = response.bytes().await?;
-        Ok(Reply { status, headers, body: serde_json::from_slice(&bytes).unwrap_or_default() })
+        let body = if is_endless(&headers) {
+            Value::Null
+        } else {
+            serde_json::from_slice(&response.bytes().await?).unwrap_or_default()
+        };
+        Ok(Reply { status, headers, body })
     }
+}
+
+fn is_endless(headers: &HeaderMap) -> bool {
+    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"))
 }
 
 impl Reply {

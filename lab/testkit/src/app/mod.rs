@@ -18,9 +18,10 @@ mod stream;
 
 pub use api::{Api, Reply};
 pub use operator::Operator;
+pub use reqwest::Method;
 pub use seller::{DropBuilder, Seller, TestDrop};
 pub use shopper::{Shopper, TestTicket};
-pub use stream::TestStream;
+pub use stream::{TestStream, answer_of_stream};
 
 use crate::{World, WorldOptions, keys};
 

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::{
     clock::{Clock, SystemClock},
-    ids::{DropId, VariantId},
+    ids::{DropId, ProductId, SellerId, VariantId},
 };
 
 use super::Api;
@@ -20,6 +20,10 @@ pub struct Seller {
 pub struct TestDrop {
     /// Names it in paths.
     pub id: DropId,
+    /// Who sells it.
+    pub seller_id: SellerId,
+    /// The product, a variant of which is sold in it.
+    pub product_id: ProductId,
     /// What is sold in it.
     pub variant_id: VariantId,
     /// The API's answer.
@@ -144,7 +148,13 @@ impl DropBuilder {
             self.body["closes_at"] = json!(after(now, SignedDuration::from_hours(1)));
         }
         let body = self.api.post("/v1/seller/drops", self.body).await.expect(201);
-        let flash_drop = TestDrop { id: parse(&body["id"]), variant_id: parse(&variant_id), body };
+        let flash_drop = TestDrop {
+            id: parse(&body["id"]),
+            seller_id: parse(&body["seller"]["id"]),
+            product_id: parse(&product["id"]),
+            variant_id: parse(&variant_id),
+            body,
+        };
         if self.wait_until_open {
             wait_open(&self.api, &flash_drop).await;
         }

@@ -5,10 +5,10 @@ use serde_json::Value;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+    tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue},
 };
 
-use super::TestDrop;
+use super::{Api, TestDrop};
 use crate::wait::PATIENCE;
 
 /// An open stream, and all frames so far.
@@ -36,6 +36,30 @@ pub(super) async fn open(
     headers.insert("Sec-WebSocket-Protocol", header(&format!("sluice.v1, sluice.ticket.{token}")));
     let (socket, _) = connect_async(request).await.expect("the stream opens");
     TestStream { socket, frames: Vec::new(), closed: None }
+}
+
+/// Asks for a stream at a path, with the ticket of the API if it has one, and returns the first
+/// answer: 101 for a frame, the code that closes the stream before there is one, or the status of
+/// a refused upgrade; `None` if there is no answer, since a service is being killed.
+pub async fn answer_of_stream(api: &Api, path: &str) -> Option<u16> {
+    let url = format!("{}{path}", api.base().replacen("http", "ws", 1));
+    let mut request = url.into_client_request().ok()?;
+    if let Some(ticket) = api.ticket() {
+        request.headers_mut().insert("Sluice-Ticket", HeaderValue::from_str(ticket).ok()?);
+    }
+    let mut socket = match connect_async(request).await {
+        Ok((socket, _)) => socket,
+        Err(Error::Http(refusal)) => return Some(refusal.status().as_u16()),
+        Err(_) => return None,
+    };
+    while let Some(Ok(message)) = socket.next().await {
+        match message {
+            Message::Text(_) => return Some(101),
+            Message::Close(close) => return close.map(|frame| u16::from(frame.code)),
+            Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_) => {}
+        }
+    }
+    None
 }
 
 impl TestStream {
