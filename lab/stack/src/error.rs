@@ -84,8 +84,8 @@ pub enum StackError {
         /// Log file.
         log: PathBuf,
     },
-    /// A process did not go away.
-    #[error("{name} (pid {pid}) is still there after {waited:?}")]
+    /// A process did not go away, or did not stand still.
+    #[error("{name} (pid {pid}) still runs after {waited:?}")]
     StillRunning {
         /// Name of the server or service.
         name: String,

@@ -11,11 +11,12 @@
 //! | `stack`, `endpoints`, `lock` | the three servers together: start, stop; addresses; one supervisor |
 //! | `redis`, `postgres`, [`kafka`] | one server each, with its traps |
 //! | `server` | what they have in common: a process of ours, or one that is left alone |
-//! | `service` | a binary of ours: settings, `/readyz`, log file |
+//! | `service`, `service_options` | a binary of ours: settings, `/readyz`, log file |
 //! | `fleet` | all our binaries with the settings that make them find one another |
 //! | [`background`] | a stack that outlives the command that started it |
 //! | [`ports`] | ports that no other test run takes meanwhile |
-//! | `managed`, `process`, `spawner`, `pids` | child processes: groups, death signal, waiting |
+//! | `managed`, `process`, `spawner` | child processes: groups, death signal, waiting |
+//! | `family`, `pids` | signals to a process and its children; what `/proc` says |
 //! | `unprivileged` | how a server that refuses root runs when we are root |
 //! | `probe`, [`paths`], `env`, `error` | readiness, folders, settings by name, what can go wrong |
 //!
@@ -30,6 +31,7 @@ pub mod ports;
 mod endpoints;
 mod env;
 mod error;
+mod family;
 mod fleet;
 mod lock;
 mod managed;
@@ -41,6 +43,7 @@ mod process;
 mod redis;
 mod server;
 mod service;
+mod service_options;
 mod spawner;
 mod stack;
 mod unprivileged;
@@ -52,5 +55,6 @@ pub use fleet::{Fleet, FleetPorts, Secrets, Seed};
 pub use kafka::KafkaServer;
 pub use options::{Ports, ServerSource, StackOptions};
 pub use server::ServerHandle;
-pub use service::{Service, ServiceOptions};
+pub use service::Service;
+pub use service_options::ServiceOptions;
 pub use stack::Stack;

@@ -12,15 +12,15 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    Env, StackError, pids, ports,
+    Env, StackError,
+    family::{self, KILL_TIMEOUT},
+    pids, ports,
     probe::Probe,
     process::{Launch, Process},
 };
 
-/// How long a killed process may take to vanish.
-const KILL_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long leftovers of a supervisor that died may take to end by their death signal.
-const LEFTOVER_GRACE: Duration = Duration::from_secs(2);
+/// How long a process may take to stand still.
+const FREEZE_TIMEOUT: Duration = Duration::from_secs(10);
 const PROBE_PAUSE: Duration = Duration::from_millis(25);
 
 /// A launch, the process that it led to, and how to end that gracefully.
@@ -46,7 +46,7 @@ impl Managed {
             return Ok(());
         }
         let launch = self.launch().clone();
-        reap_leftovers(&launch).await?;
+        family::reap_leftovers(&launch).await?;
         launch.remove_stale_lock();
         *self.current.lock() = Some(Arc::new(launch.spawn()?));
         Ok(())
@@ -55,7 +55,7 @@ impl Managed {
     /// Starts the process unless somebody else has its port; returns whether it was started.
     pub(crate) async fn start_when_port_is_free(&self, port: u16) -> Result<bool, StackError> {
         let launch = self.launch().clone();
-        reap_leftovers(&launch).await?;
+        family::reap_leftovers(&launch).await?;
         if !ports::is_free(port) {
             return Ok(false);
         }
@@ -80,9 +80,26 @@ impl Managed {
     /// Kills the process and its children with `kill -9` and waits until all are gone.
     pub(crate) async fn kill9(&self) -> Result<(), StackError> {
         let Some(process) = self.current.lock().take() else { return Ok(()) };
-        let family = kill_family(&process);
+        let family = family::signal(&process, Signal::SIGKILL);
         let gone = process.wait(KILL_TIMEOUT).await && pids::wait_gone(&family, KILL_TIMEOUT).await;
         if gone { Ok(()) } else { Err(self.still_running(&process, KILL_TIMEOUT)) }
+    }
+
+    /// Makes the process and its children stand still where they are, with SIGSTOP; returns when
+    /// all do. Their connections stay open, and nothing comes from them.
+    pub(crate) async fn freeze(&self) -> Result<(), StackError> {
+        let process = self.running().ok_or_else(|| self.not_running())?;
+        if family::freeze(&process, FREEZE_TIMEOUT).await {
+            return Ok(());
+        }
+        Err(self.still_running(&process, FREEZE_TIMEOUT))
+    }
+
+    /// Lets what was frozen go on, with SIGCONT.
+    pub(crate) fn thaw(&self) -> Result<(), StackError> {
+        let process = self.running().ok_or_else(|| self.not_running())?;
+        family::signal(&process, Signal::SIGCONT);
+        Ok(())
     }
 
     /// Asks the process to end, waits for its grace period, then kills it.
@@ -164,38 +181,9 @@ impl Drop for Managed {
     /// Ends what a failed test or an early return left running.
     fn drop(&mut self) {
         if let Some(process) = self.running() {
-            kill_family(&process);
+            family::signal(&process, Signal::SIGKILL);
         }
     }
-}
-
-/// Kills a process and those that it started; Postgres backends lead sessions of their own, so
-/// killing the process group would miss them.
-fn kill_family(process: &Process) -> Vec<u32> {
-    let children = pids::children_of(process.pid());
-    process.signal(Signal::SIGKILL);
-    for &child in &children {
-        pids::send(child, Signal::SIGKILL);
-    }
-    children
-}
-
-/// Ends processes of the same program that still work in this folder.
-async fn reap_leftovers(launch: &Launch) -> Result<(), StackError> {
-    let program = launch.program.file_name().unwrap_or_default().to_string_lossy();
-    let leftovers = pids::working_in(&launch.dir, &program);
-    if leftovers.is_empty() || pids::wait_gone(&leftovers, LEFTOVER_GRACE).await {
-        return Ok(());
-    }
-    tracing::warn!(name = %launch.name, ?leftovers, "ending what an earlier run left behind");
-    for &pid in &leftovers {
-        pids::send(pid, Signal::SIGKILL);
-    }
-    if pids::wait_gone(&leftovers, KILL_TIMEOUT).await {
-        return Ok(());
-    }
-    let (name, pid) = (launch.name.clone(), leftovers[0]);
-    Err(StackError::StillRunning { name, pid, waited: KILL_TIMEOUT })
 }
 
 /// Makes a folder with all its parents.

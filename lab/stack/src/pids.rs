@@ -52,14 +52,27 @@ pub(crate) fn send(pid: u32, signal: Signal) {
 
 /// Waits until none of these processes runs; returns whether they ended in time.
 pub(crate) async fn wait_gone(pids: &[u32], at_most: Duration) -> bool {
+    wait_for_none(pids, is_running, at_most).await
+}
+
+/// Waits until each of these processes stands still or is gone; returns whether that came in time.
+pub(crate) async fn wait_still(pids: &[u32], at_most: Duration) -> bool {
+    wait_for_none(pids, moves, at_most).await
+}
+
+async fn wait_for_none(pids: &[u32], is_so: fn(u32) -> bool, at_most: Duration) -> bool {
     let deadline = Instant::now() + at_most;
-    while pids.iter().any(|&pid| is_running(pid)) {
+    while pids.iter().any(|&pid| is_so(pid)) {
         if Instant::now() >= deadline {
             return false;
         }
         sleep(Duration::from_millis(10)).await;
     }
     true
+}
+
+fn moves(pid: u32) -> bool {
+    state_and_parent(pid).is_some_and(|(state, _)| !matches!(state, 'T' | 'Z' | 'X'))
 }
 
 /// State letter and parent from `/proc/<pid>/stat`, whose second field may hold anything.

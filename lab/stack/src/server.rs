@@ -86,6 +86,27 @@ impl ServerHandle {
         self.ours()?.managed.kill9().await
     }
 
+    /// Makes it and its children stand still where they are, with SIGSTOP; returns when all do.
+    /// Their connections stay open, and nothing comes from them.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is not ours, does not run, or does not stand still.
+    pub async fn freeze(&self) -> Result<(), StackError> {
+        self.ours()?.managed.freeze().await
+    }
+
+    /// Lets it go on after [`freeze`](Self::freeze); returns when it answers.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it is not ours, does not run, or does not get ready.
+    pub async fn thaw(&self) -> Result<(), StackError> {
+        let process = self.ours()?;
+        process.managed.thaw()?;
+        process.wait_ready().await
+    }
+
     /// Stops it gracefully, ending open sessions.
     ///
     /// # Errors

@@ -8,9 +8,8 @@ use std::{
 use nix::sys::signal::Signal;
 
 use crate::{
-    Env, StackError,
+    ServiceOptions, StackError,
     managed::{Managed, make_dir},
-    paths,
     probe::Probe,
     process::Launch,
     unprivileged::Demotion,
@@ -19,65 +18,6 @@ use crate::{
 /// Services wait for their dependencies at start, so being ready may take a while.
 const READY_TIMEOUT: Duration = Duration::from_secs(120);
 const STOP_GRACE: Duration = Duration::from_secs(30);
-
-/// How to start a service.
-#[derive(Debug, Clone)]
-pub struct ServiceOptions {
-    /// Name for logs and messages, also of the log file; unique within a stack.
-    pub name: String,
-    /// The binary.
-    pub binary: PathBuf,
-    /// Command line arguments.
-    pub args: Vec<String>,
-    /// All its settings; `SLUICE_` variables of this process are not handed down.
-    pub env: Env,
-    /// `http://host:port/readyz`, if it has one.
-    pub ready_url: Option<String>,
-    /// The stack's folder: the log goes to `logs/`, the working directory is `services/<name>`.
-    pub dir: PathBuf,
-}
-
-impl ServiceOptions {
-    /// A service whose binary stands beside the running one.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`StackError::BinaryMissing`] if it was not built.
-    pub fn built(binary: &str, dir: impl Into<PathBuf>) -> Result<Self, StackError> {
-        Ok(Self {
-            name: binary.to_owned(),
-            binary: paths::built_binary(binary)?,
-            args: Vec::new(),
-            env: Env::new(),
-            ready_url: None,
-            dir: dir.into(),
-        })
-    }
-
-    /// Another name than the binary's, for a second instance.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
-    }
-
-    /// More settings.
-    #[must_use]
-    pub fn env<K: Into<String>, V: Into<String>>(
-        mut self,
-        settings: impl IntoIterator<Item = (K, V)>,
-    ) -> Self {
-        self.env.extend(settings.into_iter().map(|(key, value)| (key.into(), value.into())));
-        self
-    }
-
-    /// The address that answers 200 once it is ready.
-    #[must_use]
-    pub fn ready_url(mut self, url: impl Into<String>) -> Self {
-        self.ready_url = Some(url.into());
-        self
-    }
-}
 
 /// A service that was started.
 #[derive(Debug)]
@@ -157,6 +97,26 @@ impl Service {
     /// Returns an error if it does not vanish.
     pub async fn kill9(&self) -> Result<(), StackError> {
         self.managed.kill9().await
+    }
+
+    /// Makes it stand still where it is, with SIGSTOP; returns when it does. Its connections stay
+    /// open, and nothing comes from it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if it does not run or does not stand still.
+    pub async fn freeze(&self) -> Result<(), StackError> {
+        self.managed.freeze().await
+    }
+
+    /// Lets it go on after [`freeze`](Self::freeze); returns when it is ready.
+    ///
+    /// # Errors
+    ///
+    /// As [`wait_ready`](Self::wait_ready).
+    pub async fn thaw(&self) -> Result<(), StackError> {
+        self.managed.thaw()?;
+        self.wait_ready().await
     }
 
     /// Stops it with SIGTERM, and with `kill -9` when its grace period is over.

@@ -4,7 +4,7 @@ use anyhow::Context;
 use check::{CheckOptions, CheckReport, Requirement, faults::FaultLog};
 use crowd::{RunOptions, RunReport, ServerAddresses};
 use shared::ids::DropId;
-use std::{fmt, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 use testkit::World;
 
 /// LIVE-2.
@@ -18,6 +18,10 @@ pub(crate) struct Crowd {
     pub(crate) settle: Duration,
     /// What must be judged, and by how many cases at least.
     pub(crate) required: Vec<Requirement>,
+    /// Joins, tickets and admissions that a loss of Redis may excuse; without it, any number.
+    pub(crate) max_excused: Option<usize>,
+    /// Answers with 5xx or 429 that no fault explains; without it, any number.
+    pub(crate) max_unexpected: Option<usize>,
 }
 
 /// What came of a run.
@@ -40,7 +44,13 @@ impl Crowd {
             never_pay: Some(0.1),
             ..RunOptions::new(DropId::generate(), shoppers)
         };
-        Self { options, settle: SETTLE, required: Vec::new() }
+        Self {
+            options,
+            settle: SETTLE,
+            required: Vec::new(),
+            max_excused: None,
+            max_unexpected: None,
+        }
     }
 
     /// Sends the crowd through the world, with something that is done to it meanwhile, and judges
@@ -68,7 +78,7 @@ impl Crowd {
         // What an earlier crowd of this world met excuses nothing in this one.
         let _ = std::fs::remove_file(&faults);
         let (run, struck) = tokio::join!(crowd::run(options), meanwhile(FaultLog::new(&faults)));
-        struck.context("a fault could not be made or healed")?;
+        struck.context("what was to happen meanwhile did not")?;
         let run = run?;
         let check = check::check(CheckOptions {
             history,
@@ -80,15 +90,22 @@ impl Crowd {
             psp_ledger: world.fleet.psp_ledger().display().to_string(),
             psp_api_key: None,
             faults: Some(faults),
+            probes: Some(probes_file(world)),
             settle_seconds: self.settle.as_secs(),
             required: self.required,
-            max_excused: None,
-            max_unexpected: None,
+            max_excused: self.max_excused,
+            max_unexpected: self.max_unexpected,
             json: false,
         })
         .await?;
         Ok(Outcome { run, check })
     }
+}
+
+/// Returns where those are written down who ask for the things of a drop of this world; it need not
+/// exist.
+pub(crate) fn probes_file(world: &World) -> PathBuf {
+    world.fleet.dir.join("probes.jsonl")
 }
 
 impl Outcome {

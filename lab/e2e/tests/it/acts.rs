@@ -24,6 +24,8 @@ pub(crate) struct Act {
 pub(crate) enum Deed {
     /// Takes a victim away and brings it back.
     Strike(Victim),
+    /// Makes a victim stand still for a while.
+    Freeze(Victim),
     /// Stops admission for a while, as an operator does.
     Pause,
     /// Gives the drop other limits, as an operator does.
@@ -54,6 +56,10 @@ impl Act {
         Self { after, deed: Deed::Strike(victim) }
     }
 
+    pub(crate) const fn freeze(victim: Victim, after: After) -> Self {
+        Self { after, deed: Deed::Freeze(victim) }
+    }
+
     pub(crate) const fn pause(after: After) -> Self {
         Self { after, deed: Deed::Pause }
     }
@@ -62,10 +68,10 @@ impl Act {
         Self { after, deed: Deed::SetLimits(limits) }
     }
 
-    /// Returns who is struck, if anybody is.
+    /// Returns who is struck or frozen, if anybody is.
     pub(crate) const fn victim(&self) -> Option<Victim> {
         match self.deed {
-            Deed::Strike(victim) => Some(victim),
+            Deed::Strike(victim) | Deed::Freeze(victim) => Some(victim),
             Deed::Pause | Deed::SetLimits(_) => None,
         }
     }
@@ -76,7 +82,7 @@ pub(crate) const fn work_of(victim: Victim, progress: SaleProgress) -> u64 {
     let SaleProgress { joins, admissions, orders, captures } = progress;
     match victim {
         Victim::Admission => joins,
-        Victim::Worker | Victim::Kafka => admissions + orders,
+        Victim::Worker | Victim::SecondWorker | Victim::Kafka => admissions + orders,
         // Payments are asked for here and taken there.
         Victim::StorefrontApi | Victim::SandboxPsp => captures,
         Victim::Redis | Victim::RedisWithItsData | Victim::RedisKeys => joins + admissions,

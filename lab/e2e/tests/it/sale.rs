@@ -1,18 +1,24 @@
-//! One sale from its opening to the verdict: regulars, a crowd, and what is done to it meanwhile.
+//! One sale from its opening to the verdict: regulars, a crowd, a neighbour, and what is done to it
+//! meanwhile.
 
 use crate::{
     MACHINE,
-    acts::{Act, Paces},
-    common::runs::Crowd,
+    acts::{Act, Deed, Paces},
+    common::{faults::Victim, runs::Crowd},
+    neighbours::{self, Neighbours},
     regulars,
     stage::Stage,
 };
 use check::Requirement;
 use shared::invariants::Invariant;
+use std::time::Duration;
 use testkit::{TestApp, World, WorldOptions, app::TestDrop};
 
 /// The pause, the resumption and the new limits that every sale has.
 const N_CHANGES: u64 = 3;
+/// Share of the shoppers who are absent or join from two tabs: the others bring a ticket back that
+/// Redis has lost.
+const EXCUSABLE: f64 = 0.25;
 
 /// A sale in which every rule has something to judge.
 pub(crate) struct Sale {
@@ -35,11 +41,15 @@ impl Sale {
     pub(crate) async fn run(&self, name: &str, options: WorldOptions) -> anyhow::Result<()> {
         let _machine = MACHINE.lock().await;
         let app = TestApp { world: World::start(name, options).await? };
+        let neighbours = Neighbours::open(&app).await;
         let flash_drop = self.open(&app).await;
         regulars::buy(&app, &flash_drop).await;
+        let over = Duration::from_secs_f64(self.over_seconds);
         let outcome = self.crowd(&flash_drop).run_while(&app.world, async |log| {
             let mut stage = Stage::new(&app, &flash_drop, log, self.units).await;
-            stage.perform(self.acts).await
+            let traded = neighbours.trade(&app, &flash_drop, over);
+            tokio::try_join!(stage.perform(self.acts), traded)?;
+            Ok(())
         });
         let outcome = outcome.await;
         app.world.stop().await?;
@@ -74,13 +84,45 @@ impl Sale {
         crowd.options.drop = Some(flash_drop.id);
         crowd.options.over_seconds = Some(self.over_seconds);
         crowd.required = self.required();
+        crowd.max_excused = Some(self.max_excused());
+        crowd.max_unexpected = Some(self.max_unexpected());
         crowd
+    }
+
+    /// Whether something is broken on purpose.
+    fn has_faults(&self) -> bool {
+        self.acts.iter().any(|act| !matches!(act.deed, Deed::Pause | Deed::SetLimits(_)))
+    }
+
+    /// Returns how much a loss of Redis may excuse. What happened is logged within a fraction of a
+    /// second, so that each strike can take what happens in one second, and no more.
+    fn max_excused(&self) -> usize {
+        let is_loss = |act: &&Act| {
+            use Victim::{Redis, RedisKeys, RedisWithItsData};
+            matches!(act.deed, Deed::Strike(Redis | RedisKeys | RedisWithItsData))
+        };
+        let n_losses = self.acts.iter().filter(is_loss).count();
+        let joins_per_second = self.shoppers as f64 / self.over_seconds;
+        let per_loss = joins_per_second * EXCUSABLE + self.limits.admission_rate;
+        n_losses * per_loss.ceil() as usize
+    }
+
+    /// Returns how many answers with 5xx or 429 no fault may explain. Where nothing is broken, only
+    /// a replica that lags behind Redis asks a shopper to come back: one in a thousand. With faults
+    /// there are also those that a service is slow to recover from.
+    fn max_unexpected(&self) -> usize {
+        let share = if self.has_faults() { 100 } else { 1_000 };
+        self.shoppers as usize / share
     }
 
     /// Returns what the run must be able to judge. A good half of the units leaves room for the
     /// shoppers whom a fault cuts off; fewer than that, and the run has shown nothing.
+    ///
+    /// END-1 judges waiters and holds that no fault was near. The end of a sale with faults may be
+    /// too near for its waiters; it is sure only of some hold of the last units.
     fn required(&self) -> Vec<Requirement> {
         let most = u64::from(self.units) / 2;
+        let n_ends = if self.has_faults() { 1 } else { most };
         let always = [
             (Invariant::Stock1, most),
             (Invariant::Stock2, most),
@@ -97,8 +139,11 @@ impl Sale {
             (Invariant::Pos1, most),
             (Invariant::Pay1, most),
             (Invariant::Pay2, most),
+            (Invariant::Tenant1, neighbours::MIN_ANSWERS),
             (Invariant::Audit1, N_CHANGES),
             (Invariant::Idem1, 10),
+            (Invariant::Rest1, most),
+            (Invariant::End1, n_ends),
             (Invariant::Live2, 1),
         ];
         let live = (self.n_live_windows > 0).then_some((Invariant::Live1, self.n_live_windows));

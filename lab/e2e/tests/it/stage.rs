@@ -4,7 +4,7 @@ use crate::{
     acts::{Act, After, Deed, Paces, work_of},
     common::faults::{self, Victim},
 };
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use check::faults::FaultLog;
 use serde_json::json;
 use std::time::Duration;
@@ -13,13 +13,17 @@ use testkit::{
     app::{Operator, TestDrop},
     world::{ProgressReader, SaleProgress},
 };
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 /// How long the sale may take to come to the next act.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How long admission is paused.
 const PAUSE: Duration = Duration::from_secs(2);
+/// How long a victim stands still.
+const FROZEN: Duration = Duration::from_secs(20);
+/// By then another instance, if there is one, does the work of one that is frozen.
+pub(crate) const TAKEOVER: Duration = Duration::from_secs(15);
 
 /// A fault is judged by what was done from so long before it until so long after it healed.
 const MARGIN: Duration = Duration::from_secs(2);
@@ -59,6 +63,7 @@ impl<'a> Stage<'a> {
             self.reach(act.after).await?;
             match act.deed {
                 Deed::Strike(victim) => self.strike(victim).await?,
+                Deed::Freeze(victim) => self.freeze(victim).await?,
                 Deed::Pause => self.pause().await,
                 Deed::SetLimits(limits) => self.set_limits(limits).await,
             }
@@ -82,6 +87,38 @@ impl<'a> Stage<'a> {
         let before = self.shortly_before();
         let world = &self.app.world;
         let healed = faults::strike(world, &self.log, victim, &mut self.progress).await?;
+        self.ensure_it_mattered(victim, before, healed).await
+    }
+
+    /// Fails also when another instance could do the victim's work and did not.
+    async fn freeze(&mut self, victim: Victim) -> anyhow::Result<()> {
+        let world = &self.app.world;
+        let (before, began) = (self.shortly_before(), self.look().await);
+        let (began_us, frozen_at) = (FaultLog::now_us(), Instant::now());
+        world.freeze(victim).await.with_context(|| format!("{victim:?}"))?;
+        sleep_until(frozen_at + TAKEOVER).await;
+        let taken_over = self.look().await;
+        sleep_until(frozen_at + FROZEN).await;
+        let still_frozen = self.look().await;
+        world.thaw(victim).await.with_context(|| format!("{victim:?}"))?;
+        let healed = self.look().await;
+        self.log.healed(&format!("{victim:?} frozen, from {began} to {healed}"), began_us)?;
+        let done = work_of(victim, still_frozen) - work_of(victim, taken_over);
+        println!("{victim:?} frozen: {done} of its work done from {TAKEOVER:?} to {FROZEN:?}");
+        ensure!(
+            done > 0 || !world.has_another(victim),
+            "nobody took over from {victim:?} within {TAKEOVER:?}: {still_frozen}"
+        );
+        self.ensure_it_mattered(victim, before, healed).await
+    }
+
+    /// Fails when a fault met too little of its victim's work, or left too little to sell.
+    async fn ensure_it_mattered(
+        &mut self,
+        victim: Victim,
+        before: SaleProgress,
+        healed: SaleProgress,
+    ) -> anyhow::Result<()> {
         sleep(MARGIN).await;
         let after = self.look().await;
         let overlapped = work_of(victim, after) - work_of(victim, before);

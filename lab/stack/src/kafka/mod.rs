@@ -185,8 +185,8 @@ impl KafkaServer {
         self.handle().is_none_or(ServerHandle::is_private)
     }
 
-    /// The server, unless it is the embedded one.
-    fn handle(&self) -> Option<&ServerHandle> {
+    /// The server as a process of its own, unless it is the embedded one.
+    pub fn handle(&self) -> Option<&ServerHandle> {
         match &self.backend {
             Backend::Apache { handle, .. } => Some(handle.as_ref()),
             Backend::Embedded(_) => None,

@@ -11,6 +11,7 @@
 mod folder;
 mod instances;
 mod options;
+mod process;
 mod progress;
 mod victim;
 
