@@ -1,8 +1,9 @@
 //! A copy of the tree in which one variant after the other is built.
 
 use crate::{
+    mutant::ServiceBinary,
     tree::{self, Files},
-    variant::WorkerVariant,
+    variant::ServiceVariant,
 };
 use anyhow::{Context, ensure};
 use stack::paths;
@@ -14,23 +15,34 @@ use std::{
 };
 use tokio::process::Command;
 
-/// The worker alone, with its pause points.
-const BUILD: [&str; 7] =
-    ["build", "-p", "worker", "--bin=worker", "--features", "worker/pausepoints", "--quiet"];
+/// The same packages and features whichever binary is wanted: dependencies are compiled once for all
+/// of them. The worker has its pause points.
+const BUILD: [&str; 9] = [
+    "build",
+    "--quiet",
+    "--package=worker",
+    "--package=admission",
+    "--package=storefront-api",
+    "--features=worker/pausepoints",
+    // Compiling takes longer than a trial's small crowd.
+    "--config=profile.dev.opt-level=0",
+    "--config=profile.dev.debug=false",
+    "--bin",
+];
 
-/// A copy of the workspace with a target folder of its own, so that building wrong workers never
+/// A copy of the workspace with a target folder of its own, so that building wrong services never
 /// disturbs the right ones. Only what differs between two variants is compiled again.
 #[derive(Debug)]
 pub struct BuildCopy {
     root: PathBuf,
     tree: PathBuf,
     target: PathBuf,
-    workers: PathBuf,
+    binaries: PathBuf,
 }
 
 impl BuildCopy {
-    /// The copy of the workspace this was built in, with the finished workers in a folder
-    /// `mutants` beside the workspace's own binaries.
+    /// The copy of the workspace this was built in, with the finished binaries in a folder
+    /// `mutants` beside the workspace's own.
     ///
     /// # Errors
     ///
@@ -41,40 +53,44 @@ impl BuildCopy {
             root: paths::workspace_root(),
             tree: folder.join("tree"),
             target: folder.join("target"),
-            workers: paths::built_binary("worker")?.with_file_name("mutants"),
+            binaries: paths::built_binary("worker")?.with_file_name("mutants"),
         })
     }
 
-    /// Returns the worker of a variant, built unless it is there and the tree has not changed.
+    /// Returns the binary of a variant, built unless it is there and the tree has not changed. Its
+    /// file has the service's name.
     ///
     /// # Errors
     ///
     /// Returns an error if the variant no longer applies or cannot be compiled.
-    pub async fn worker(&self, variant: WorkerVariant) -> anyhow::Result<PathBuf> {
+    pub async fn binary(&self, variant: ServiceVariant) -> anyhow::Result<PathBuf> {
         let mut files = tree::read(&self.root).await?;
         for (path, text) in variant.changed_files(&self.root)? {
             files.insert(path, text.into_bytes());
         }
-        let folder = self.workers.join(variant.to_string());
-        let (worker, stamp) = (folder.join("worker"), folder.join("built_from"));
+        let service = variant.service();
+        let folder = self.binaries.join(variant.to_string());
+        let (binary, stamp) = (folder.join(service.as_str()), folder.join("built_from"));
         let built_from = fingerprint(&files);
-        if worker.is_file() && fs::read_to_string(&stamp).is_ok_and(|found| found == built_from) {
-            return Ok(worker);
+        if binary.is_file() && fs::read_to_string(&stamp).is_ok_and(|found| found == built_from) {
+            return Ok(binary);
         }
         tree::write(&self.tree, &files).context("cannot copy the tree")?;
-        self.build().await.with_context(|| format!("cannot build the worker of {variant}"))?;
-        // Without its stamp a worker that was copied in part is built again.
+        let built = self.build(service).await;
+        let built = built.with_context(|| format!("cannot build the {service} of {variant}"))?;
+        // Without its stamp a binary that was copied in part is built again.
         let _ = fs::remove_file(&stamp);
         fs::create_dir_all(&folder)?;
-        fs::copy(self.target.join("debug/worker"), &worker).context("cannot keep the worker")?;
+        fs::copy(built, &binary).with_context(|| format!("cannot keep the {service}"))?;
         fs::write(&stamp, built_from)?;
-        Ok(worker)
+        Ok(binary)
     }
 
-    /// Builds the worker as the copy has it; what the compiler says is shown only if it fails.
-    async fn build(&self) -> anyhow::Result<()> {
+    /// Builds a service as the copy has it; what the compiler says is shown only if it fails.
+    async fn build(&self, service: ServiceBinary) -> anyhow::Result<PathBuf> {
         let built = Command::new("cargo")
             .args(BUILD)
+            .arg(service.as_str())
             .current_dir(&self.tree)
             .env("CARGO_TARGET_DIR", &self.target)
             .stdin(Stdio::null())
@@ -83,7 +99,7 @@ impl BuildCopy {
             .await
             .context("cannot run cargo")?;
         ensure!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        Ok(())
+        Ok(self.target.join("debug").join(service.as_str()))
     }
 }
 

@@ -1,21 +1,24 @@
-//! Wrong variants of the worker, so that the check can be seen to catch each of them.
+//! Wrong variants of the services, so that the check can be seen to catch each of them.
 //!
 //! The product knows nothing of them. A mutant is a data file beside this crate's `Cargo.toml`:
-//! lines to find in the tree and what takes their place. Workers are built from a copy of the
+//! lines to find in the tree and what takes their place. Services are built from a copy of the
 //! tree with these changes; a mutant whose lines have moved or changed fails this crate's tests.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `patch` | a data file and how its changes apply |
-//! | [`variant`] | what a worker is built with: a mutant, the terms it shares with its control |
+//! | [`mutant`] | the mutants by name, the service that each is in, and its terms |
+//! | [`variant`] | what a service is built with: a mutant, the terms it shares with its control |
 //! | `tree` | the files of the workspace, read and written |
-//! | [`build_copy`] | the copy, and the workers built from it |
+//! | [`build_copy`] | the copy, and the services built from it |
 
 pub mod build_copy;
+pub mod mutant;
 pub mod variant;
 
 mod patch;
 mod tree;
 
 pub use build_copy::BuildCopy;
-pub use variant::{Mutant, Term, WorkerVariant, check_all};
+pub use mutant::{Mutant, ServiceBinary, Term};
+pub use variant::{ServiceVariant, check_all};

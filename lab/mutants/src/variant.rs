@@ -1,81 +1,54 @@
-//! What a worker is built with.
+//! What a service is built with.
 
-use crate::patch::{Patch, Texts};
+use crate::{
+    mutant::{Mutant, ServiceBinary, Term},
+    patch::{Patch, Texts},
+};
 use anyhow::{Context, ensure};
-use shared::text_enum;
 use std::{collections::BTreeSet, fmt, path::Path};
 
-text_enum! {
-    /// A step done the way that loses, doubles or oversells; the text names its data file.
-    Mutant {
-        /// The drain takes tickets out of the line and forgets them until Kafka has them.
-        PopThenProduce = "pop_then_produce",
-        /// The processor's offset moves on before the work is done.
-        AutoCommit = "auto_commit",
-        /// Nothing keeps a ticket from having two orders.
-        NoUniqueTicket = "no_unique_ticket",
-        /// Admission counts within fixed seconds.
-        FixedWindow = "fixed_window",
-        /// Stock is read, then written, without a lock between.
-        ReadThenWrite = "read_then_write",
-        /// Orders are written whether or not there was stock for them.
-        BlindInsert = "blind_insert",
-    }
-}
-
-text_enum! {
-    /// What a mutant and its control have in common; the text names its data file in `terms/`.
-    Term {
-        /// ADMIT does not look at the stock.
-        NoStockTerm = "no_stock_term",
-        /// The reconciler produces nothing again.
-        NoReproduce = "no_reproduce",
-        /// The drain produces each command twice, as an at-least-once producer may.
-        ProduceTwice = "produce_twice",
-    }
-}
-
-impl Mutant {
-    /// The terms under which this mutant does harm; its control runs under them as well.
-    const fn terms(self) -> &'static [Term] {
-        match self {
-            Self::AutoCommit => &[Term::NoReproduce],
-            Self::NoUniqueTicket => &[Term::ProduceTwice],
-            Self::ReadThenWrite | Self::BlindInsert => &[Term::NoStockTerm],
-            Self::PopThenProduce | Self::FixedWindow => &[],
-        }
-    }
-}
-
-/// The changes that a worker is built with.
+/// A service, and the changes that it is built with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WorkerVariant {
+pub struct ServiceVariant {
+    service: ServiceBinary,
     mutant: Option<Mutant>,
     terms: &'static [Term],
 }
 
-impl WorkerVariant {
+impl ServiceVariant {
     /// The worker as it is.
-    pub const PLAIN: Self = Self { mutant: None, terms: &[] };
+    pub const PLAIN: Self = Self::worker(&[]);
 
-    /// A wrong worker, under its terms.
+    /// The right worker under these terms, with which a mutant is compared.
+    #[must_use]
+    pub const fn worker(terms: &'static [Term]) -> Self {
+        Self { service: ServiceBinary::Worker, mutant: None, terms }
+    }
+
+    /// A wrong service, under the terms of its mutant.
     #[must_use]
     pub const fn mutated(mutant: Mutant) -> Self {
-        Self { mutant: Some(mutant), terms: mutant.terms() }
+        Self { service: mutant.service(), mutant: Some(mutant), terms: mutant.terms() }
     }
 
-    /// The right worker that a mutant is compared with, under the same terms.
+    /// Returns what runs in a mutant's trial: the wrong service, and the worker, which a gap may be
+    /// needed of.
     #[must_use]
-    pub const fn control(mutant: Mutant) -> Self {
-        Self { mutant: None, terms: mutant.terms() }
+    pub fn of_trial(mutant: Mutant) -> Vec<Self> {
+        match mutant.service() {
+            ServiceBinary::Worker => vec![Self::mutated(mutant)],
+            ServiceBinary::Admission | ServiceBinary::StorefrontApi => {
+                vec![Self::worker(mutant.terms()), Self::mutated(mutant)]
+            }
+        }
     }
 
-    /// Returns every variant that a trial runs, each once.
+    /// Returns every variant that a trial or its control runs, each once.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let mut all = vec![Self::PLAIN];
         for &mutant in Mutant::ALL {
-            for variant in [Self::control(mutant), Self::mutated(mutant)] {
+            for variant in [Self::worker(mutant.terms()), Self::mutated(mutant)] {
                 if !all.contains(&variant) {
                     all.push(variant);
                 }
@@ -84,9 +57,15 @@ impl WorkerVariant {
         all
     }
 
+    /// Returns whose binary it is.
+    #[must_use]
+    pub const fn service(self) -> ServiceBinary {
+        self.service
+    }
+
     /// Returns the files that differ from the tree at `root`. The mutant's changes come before
     /// those of its terms, so it is known to apply without them.
-    pub(crate) fn changed_files(&self, root: &Path) -> anyhow::Result<Texts> {
+    pub(crate) fn changed_files(self, root: &Path) -> anyhow::Result<Texts> {
         let mut texts = Texts::new();
         let mutant = self.mutant.map(|mutant| mutant.to_string());
         let terms = self.terms.iter().map(|term| format!("terms/{term}"));
@@ -98,7 +77,8 @@ impl WorkerVariant {
     }
 }
 
-impl fmt::Display for WorkerVariant {
+/// The name of what it is built with; no other variant has it.
+impl fmt::Display for ServiceVariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.mutant, self.terms) {
             (Some(mutant), _) => f.write_str(mutant.as_str()),
@@ -117,7 +97,7 @@ impl fmt::Display for WorkerVariant {
 ///
 /// Returns all that do not, with the text that was not found exactly once.
 pub fn check_all(root: &Path) -> anyhow::Result<()> {
-    let failures: BTreeSet<String> = WorkerVariant::all()
+    let failures: BTreeSet<String> = ServiceVariant::all()
         .iter()
         .filter_map(|variant| variant.changed_files(root).err())
         .map(|error| format!("{error:#}"))
@@ -150,9 +130,17 @@ mod tests {
     #[test]
     fn no_two_variants_share_a_name() {
         let names: BTreeSet<String> =
-            WorkerVariant::all().iter().map(ToString::to_string).collect();
-        assert_eq!(names.len(), WorkerVariant::all().len());
+            ServiceVariant::all().iter().map(ToString::to_string).collect();
+        assert_eq!(names.len(), ServiceVariant::all().len());
         assert!(names.contains("plain") && names.contains("no_reproduce"));
+    }
+
+    #[test]
+    fn what_a_trial_runs_is_among_all() {
+        let all = ServiceVariant::all();
+        for variant in Mutant::ALL.iter().flat_map(|mutant| ServiceVariant::of_trial(*mutant)) {
+            assert!(all.contains(&variant), "{variant}");
+        }
     }
 
     fn data_files(folder: &Path) -> BTreeSet<String> {

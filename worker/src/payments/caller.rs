@@ -57,12 +57,12 @@ impl PaymentCaller {
     /// Makes one call and commits its result. When that fails for good, the claim runs out, and
     /// the call is made again with the same key.
     async fn work(&self, due: DuePayment) {
-        pause_point!("payments.before_call");
+        pause_point!("payments.before_call", due.kind.as_str());
         let conclusion = steps::call(&self.provider, &due).await;
-        pause_point!("payments.after_call");
+        pause_point!("payments.after_call", due.kind.as_str());
         match self.insist(&due, &conclusion).await {
             Ok(outcome) => {
-                pause_point!("payments.after_commit");
+                pause_point!("payments.after_commit", due.kind.as_str());
                 let is_paid = |order: &&EndedOrder| order.state == TicketState::Confirmed;
                 let n_paid = outcome.ended.iter().filter(is_paid).count();
                 CounterName::OrdersConfirmed.get().increment(n_paid as u64);

@@ -35,11 +35,11 @@ async fn sweep(app: &App, updater: &LineUpdater) -> Result<(), DatabaseError> {
         let cancelled = holds::cancel_of_cancelled_drops(&app.pool, BATCH).await?;
         outcome.ended.extend(cancelled.ended);
         outcome.stock.extend(cancelled.stock);
-        pause_point!("sweeper.after_commit");
         let n_ended = outcome.ended.len();
         if n_ended == 0 {
             return Ok(());
         }
+        pause_point!("sweeper.after_commit");
         let is_expired = |order: &&EndedOrder| order.state == TicketState::Expired;
         let n_expired = outcome.ended.iter().filter(is_expired).count();
         CounterName::HoldsExpired.get().increment(n_expired as u64);

@@ -18,12 +18,13 @@ impl Instances {
     /// Starts everything; the first instance of each service has the fleet's ports.
     pub(super) async fn start(fleet: &Fleet, options: &WorldOptions) -> Result<Self, StackError> {
         let (admissions, admission_urls) = admissions(fleet, options.n_admissions)?;
-        let workers = workers(fleet, options)?;
-        let sandbox_psp = Service::start(fleet.sandbox_psp()?).await?;
+        let workers = workers(fleet, options.n_workers)?;
+        let start = |service| Service::start(options.choose_build(service));
+        let sandbox_psp = start(fleet.sandbox_psp()?).await?;
         let (admissions, workers, storefront_api) = tokio::try_join!(
-            try_join_all(admissions.into_iter().map(Service::start)),
-            try_join_all(workers.into_iter().map(Service::start)),
-            Service::start(fleet.storefront_api()?),
+            try_join_all(admissions.into_iter().map(start)),
+            try_join_all(workers.into_iter().map(start)),
+            start(fleet.storefront_api()?),
         )?;
         Ok(Self { sandbox_psp, storefront_api, admissions, admission_urls, workers })
     }
@@ -50,9 +51,9 @@ fn admissions(fleet: &Fleet, n: usize) -> Result<(Vec<ServiceOptions>, Vec<Strin
     Ok((instances, urls))
 }
 
-fn workers(fleet: &Fleet, options: &WorldOptions) -> Result<Vec<ServiceOptions>, StackError> {
+fn workers(fleet: &Fleet, n: usize) -> Result<Vec<ServiceOptions>, StackError> {
     let mut instances = vec![fleet.worker()?];
-    for number in 2..=options.n_workers {
+    for number in 2..=n {
         let admin = ports::reserve()?;
         let instance = fleet
             .worker()?
@@ -60,11 +61,6 @@ fn workers(fleet: &Fleet, options: &WorldOptions) -> Result<Vec<ServiceOptions>,
             .env([("SLUICE_WORKER__ADMIN_LISTEN", format!("127.0.0.1:{admin}"))])
             .ready_url(format!("http://127.0.0.1:{admin}/readyz"));
         instances.push(instance);
-    }
-    if let Some(binary) = &options.worker_binary {
-        for instance in &mut instances {
-            instance.binary.clone_from(binary);
-        }
     }
     Ok(instances)
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use shared::config::KafkaMode;
-use stack::Env;
+use stack::{Env, ServiceOptions};
 
 /// What a world is made of.
 #[derive(Clone, Debug)]
@@ -16,8 +16,8 @@ pub struct WorldOptions {
     pub n_workers: usize,
     /// Settings of all services, over those that the world chooses.
     pub env: Env,
-    /// Another build of the worker.
-    pub worker_binary: Option<PathBuf>,
+    /// Other builds of services: each takes the place of the binary with its file name.
+    pub binaries: Vec<PathBuf>,
 }
 
 impl Default for WorldOptions {
@@ -27,7 +27,7 @@ impl Default for WorldOptions {
             n_admissions: 1,
             n_workers: 1,
             env: Env::new(),
-            worker_binary: None,
+            binaries: Vec::new(),
         }
     }
 }
@@ -38,5 +38,14 @@ impl WorldOptions {
     pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
         self.env.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// Gives a service the build that was chosen for it, if one was.
+    pub(super) fn choose_build(&self, mut service: ServiceOptions) -> ServiceOptions {
+        let name = service.binary.file_name();
+        if let Some(build) = self.binaries.iter().find(|build| build.file_name() == name) {
+            service.binary.clone_from(build);
+        }
+        service
     }
 }
