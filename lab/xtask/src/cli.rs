@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Starts Sluice and its servers, and runs its tests.
 ///
@@ -21,7 +21,7 @@ pub enum Command {
         #[command(subcommand)]
         action: StackAction,
     },
-    /// Run the tests on a private stack.
+    /// Run the tests on a private stack, in suites with budgets of minutes.
     Test(TestArgs),
     /// Check what the compiler does not see: rings of modules, names, what the pages say.
     House,
@@ -87,21 +87,53 @@ pub struct LogArgs {
     pub lines: u32,
 }
 
-/// What to test.
+/// What to test; by default every suite but `crash`.
 #[derive(Debug, Args)]
 pub struct TestArgs {
-    /// Skip the browser tests.
+    /// Run these suites alone, once everything they need is built; several with commas, or with
+    /// the flag repeated.
+    #[arg(
+        long,
+        value_name = "SUITE",
+        value_delimiter = ',',
+        conflicts_with_all = ["no_browser", "only_browser", "crash", "cargo_args"]
+    )]
+    pub only: Vec<Suite>,
+    /// Run the default suites but `browser`.
     #[arg(long)]
     pub no_browser: bool,
-    /// Run the browser tests only.
-    #[arg(long, conflicts_with = "no_browser")]
+    /// Run the suite `browser` alone.
+    #[arg(long, conflicts_with_all = ["no_browser", "cargo_args"])]
     pub only_browser: bool,
-    /// Run the longer crash tests instead: mutants, and a kill in every gap of the worker.
+    /// Run the suite `crash` alone. `SLUICE_E2E_MUTANT` or `SLUICE_E2E_GAP` in the environment
+    /// names a single mutant or gap to try.
     #[arg(long, conflicts_with_all = ["only_browser", "cargo_args"])]
     pub crash: bool,
-    /// Arguments for `cargo test`; by default it tests the whole workspace.
+    /// Seconds that building took before this started; they count in the suite `build`.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub build_seconds: u64,
+    /// Arguments for one `cargo test`, which runs in place of the suites.
     #[arg(last = true)]
     pub cargo_args: Vec<String>,
+}
+
+/// A part of the tests with a budget of its own, in the order in which they run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Suite {
+    /// Every program, and the tests that are to run, compiled.
+    Build,
+    /// Unit, component and doc tests: every crate but `e2e`.
+    Components,
+    /// Crowds through the whole system, with and without faults.
+    System,
+    /// The core of `crash`: each mutant once, and a kill in one gap of each role.
+    CrashCore,
+    /// Every mutant that the check must catch, and a kill in every gap of the worker.
+    Crash,
+    /// Types, lints and unit tests of the pages, and that they are built from their sources.
+    Web,
+    /// The pages in a browser.
+    Browser,
 }
 
 /// How to look at the queries.

@@ -9,7 +9,7 @@
 //! | `services` | our services, seeded and started |
 //! | `supervise` | what ends by itself is restarted; everything is stopped in order |
 //! | `stack_command` | `stack start`, `run`, `stop`, `status`, `logs`, `wipe` |
-//! | `test_command` | the tests on a stack of their own |
+//! | `test_command` | the tests, in suites with budgets, on a stack of their own |
 //! | `queries` | what Postgres says of the queries that are checked at compile time |
 //! | `house` | checks of what the compiler does not see |
 //! | `console`, `signals` | step lines with timings; first and second Ctrl-C |
