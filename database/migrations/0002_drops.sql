@@ -27,10 +27,6 @@ create table drops (
     order_rate_per_second      double precision not null default 200 constraint drop_order_rate_positive
         check (order_rate_per_second > 0 and order_rate_per_second <= 100000),
     limits_version             bigint      not null default 1,
-    -- Theoretical arrival time of the order rate, microseconds; advanced under this row's lock.
-    order_tat_us               double precision,
-    -- The rate it was reckoned with: a changed rate rescales it, so that nobody gets a second burst.
-    order_tat_rate             double precision,
 
     -- Partition of queue-events and order-commands that this drop has while it is open.
     partition                  integer,
@@ -38,9 +34,6 @@ create table drops (
     epoch                      integer     not null default 0,
     epoch_state                text        not null default 'none' constraint drop_epoch_state_known
         check (epoch_state in ('none', 'rebuilding', 'open')),
-    -- F of the last rebuild: commands of an older epoch at or beyond this offset are passed over.
-    boundary_generation        bigint      not null default 0,
-    boundary_offset            bigint      not null default 0,
     -- Where the drop's own records begin in its partitions.
     events_start_generation    bigint      not null default 0,
     events_start_offset        bigint      not null default 0,
@@ -52,9 +45,36 @@ create table drops (
         check (state in ('draft', 'cancelled') or opens_at is not null)
 );
 create index drops_of_seller on drops (seller_id, id);
-create index drops_alive on drops (state, opens_at) where state in ('scheduled', 'open');
+-- The drops that workers look after. They are few, however many there ever were.
+create index drops_alive on drops (opens_at)
+    where state in ('scheduled', 'open') or epoch_state <> 'none';
 -- Two open drops may share a partition only when there are more drops than partitions.
-create index drops_by_partition on drops (partition) where state in ('scheduled', 'open');
+create index drops_by_partition on drops (partition)
+    where state in ('scheduled', 'open') or epoch_state <> 'none';
+
+-- Tells services at once that a drop's row changed (limits, mode, state).
+create function notify_drop_changed() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('drop_changed', new.id::text);
+    return new;
+end $$;
+create trigger drops_notify_insert after insert on drops
+    for each row execute function notify_drop_changed();
+create trigger drops_notify_update after update on drops
+    for each row when (
+        (old.state, old.limits_version, old.epoch, old.epoch_state, old.opens_at, old.closes_at)
+        is distinct from
+        (new.state, new.limits_version, new.epoch, new.epoch_state, new.opens_at, new.closes_at))
+    execute function notify_drop_changed();
+
+-- How far the order rate of a drop has come: its theoretical arrival time, and the rate it was
+-- reckoned with, since a changed rate rescales it (nobody gets a second burst). Apart from the
+-- drop's row, which is wide and read by many: this one changes with every batch.
+create table order_paces (
+    drop_id uuid             primary key references drops,
+    tat_us  double precision,
+    rate    double precision
+) with (fillfactor = 10);
 
 -- Stock of a drop, carved out of its variant.
 create table inventory (
@@ -72,3 +92,13 @@ create table inventory (
     constraint inventory_conserved check (available + reserved + sold = total)
 -- The hot row of a drop: room on its page keeps its updates HOT.
 ) with (fillfactor = 10);
+
+-- F of each rebuild: commands of an older epoch at or beyond it are passed over. Every one is kept,
+-- since a later rebuild lies further on and must not bring back what an earlier one left out.
+create table epoch_boundaries (
+    drop_id    uuid    not null references drops,
+    epoch      integer not null,
+    generation bigint  not null,
+    log_offset bigint  not null,
+    primary key (drop_id, epoch)
+);

@@ -9,6 +9,16 @@ use sqlx::{
 };
 use std::time::Duration;
 
+/// A host that vanished keeps its session, and the locks of it, for about this long, seconds:
+/// 5 + 3 × 2.
+pub(crate) const KEEPALIVE: [(&str, &str); 3] =
+    [("tcp_keepalives_idle", "5"), ("tcp_keepalives_interval", "2"), ("tcp_keepalives_count", "3")];
+
+/// How long a transaction may wait for its client, milliseconds. A process that is frozen in the
+/// middle of one, or a future that was cancelled there, must not keep its locks. The same time ends
+/// a session whose client takes no answers any more: its kernel may go on confirming keepalives.
+const MAX_SILENCE_MS: &str = "10000";
+
 /// Opens a pool. It connects on first use, so a database that is away does not stop a service
 /// from starting.
 ///
@@ -26,9 +36,10 @@ pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, DatabaseError> {
         .options([
             ("statement_timeout", statement_timeout.to_string()),
             ("lock_timeout", statement_timeout.min(3000).to_string()),
-            // A future that was cancelled in the middle of a transaction must not keep its locks.
-            ("idle_in_transaction_session_timeout", "10000".to_owned()),
-        ]);
+            ("idle_in_transaction_session_timeout", MAX_SILENCE_MS.to_owned()),
+            ("tcp_user_timeout", MAX_SILENCE_MS.to_owned()),
+        ])
+        .options(KEEPALIVE);
     Ok(PgPoolOptions::new()
         .max_connections(settings.max_connections.get())
         .acquire_timeout(Duration::from_millis(settings.acquire_timeout_ms.get()))
@@ -53,6 +64,6 @@ pub async fn migrate(pool: &PgPool) -> Result<(), DatabaseError> {
 ///
 /// Returns [`DatabaseError`] when the database is away or has no schema yet.
 pub async fn ping(pool: &PgPool) -> Result<(), DatabaseError> {
-    sqlx::query("select from drops limit 1").execute(pool).await.doing("reach the database")?;
+    sqlx::query!("select from drops limit 1").execute(pool).await.doing("reach the database")?;
     Ok(())
 }

@@ -4,12 +4,14 @@ use shared::lifecycle::InvalidTransition;
 use sqlx::error::DatabaseError as ServerError;
 
 /// Constraints that a record of `order-commands` can break by itself: checks of the units it asks
-/// for, in rows of its own order and its own customer. The stock, the journal's keys and the texts
-/// of states are shared or of our making; a record that meets them broken is not to blame.
-const BROKEN_BY_RECORDS: [&str; 4] = [
-    "orders_units_check",
-    "holds_units_check",
-    "customer_usage_units_check",
+/// for and of their price, in rows of its own order and its own customer. The stock, the journal's
+/// keys and the texts of states are shared or of our making; a record that meets them broken is not
+/// to blame.
+const BROKEN_BY_RECORDS: [&str; 5] = [
+    "order_units_asked",
+    "order_units_held",
+    "order_amount_not_negative",
+    "usage_not_negative",
     "customer_within_limit",
 ];
 

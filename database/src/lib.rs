@@ -1,8 +1,12 @@
-//! Postgres: the truth for drops, stock, orders, holds, payments, ledger, audit and offsets.
+//! Postgres: the truth for drops, stock, orders with their holds, payments, ledger, journal, audit
+//! and offsets.
 //!
 //! Migrations are in `database/migrations/`; queries are here, one folder per part of the
 //! business and one file per topic. Errors name the operation and know no HTTP. SQL is checked at
-//! compile time against `database/.sqlx`, except on the hot path of orders and payments.
+//! compile time against `database/.sqlx`, except where the journal's tables are made and dropped.
+//!
+//! Locks are taken in one order everywhere: the offset of a partition, a drop with its pace, its
+//! stock, customers, orders by id, payments. Whoever moves units locks the stock of the drop first.
 //!
 //! | module | holds |
 //! |---|---|
@@ -12,10 +16,10 @@
 //! | [`ordering`] | stock, orders and their holds |
 //! | [`people`] | who may do what, and who did what |
 //! | [`workers`] | which workers are alive, who works on what, and what waits for them |
-//! | [`journal`] | what other systems must be told |
+//! | [`journal`] | what other systems and the lines must be told |
 //!
-//! `money` and `line` build on `ordering`; `ordering` writes to `journal`; `selling` and
-//! `ordering` write to `people`'s audit log. There is no arrow back.
+//! `money`, `line` and `selling` build on `ordering`; `ordering` writes to `journal`; `money`,
+//! `selling` and `ordering` write to `people`'s audit log. There is no arrow back.
 
 mod connect;
 mod error;
@@ -28,6 +32,7 @@ mod run_to_completion;
 pub mod selling;
 pub mod workers;
 
+pub(crate) use connect::KEEPALIVE;
 pub use connect::{connect, migrate, ping};
 pub use error::DatabaseError;
 pub(crate) use error::Doing;

@@ -61,7 +61,7 @@ exhausted = exhausted and n_variants > 0
 
 -- The rate, computed as in shared/src/gcra.rs; a missing time is an empty bucket.
 local rate, stored_tat = tonumber(cfg[5]), tonumber(redis.call('GET', TAT) or nil)
-local interval, burst = 1000000 / rate, math.max(1, math.ceil(rate * 0.1))
+local interval, burst = 1000000 / rate, math.max(1, math.ceil(rate / 10))
 local full = burst * interval
 local tat = stored_tat and math.max(stored_tat, now) or now + full
 local by_rate = math.max(0, math.floor((full - (tat - now)) / interval + 1e-9))

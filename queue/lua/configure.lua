@@ -22,7 +22,7 @@ end
 local tat = tonumber(redis.call('GET', TAT) or nil)
 if tat and old[2] and old[2] ~= ARGV[4] then
   local rate = tonumber(ARGV[4])
-  local interval, burst = 1000000 / rate, math.max(1, math.ceil(rate * 0.1))
+  local interval, burst = 1000000 / rate, math.max(1, math.ceil(rate / 10))
   local ahead = math.max(tat - now, 0) * interval / (1000000 / tonumber(old[2]))
   redis.call('SET', TAT, string.format('%.17g', now + math.min(ahead, burst * interval)))
 end

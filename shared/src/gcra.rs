@@ -55,12 +55,19 @@ impl Gcra {
 /// Returns the burst of a rate: 100 ms' worth, at least one.
 #[must_use]
 pub fn burst(rate_per_second: f64) -> f64 {
-    (rate_per_second * 0.1).ceil().max(1.0)
+    (rate_per_second / 10.0).ceil().max(1.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_burst_is_what_comes_in_a_tenth_of_a_second() {
+        for (rate, most) in [(0.01, 1.0), (10.0, 1.0), (11.0, 2.0), (70.0, 7.0), (110.0, 11.0)] {
+            assert!((burst(rate) - most).abs() < f64::EPSILON, "{rate}");
+        }
+    }
 
     #[test]
     fn a_missing_time_starts_empty() {

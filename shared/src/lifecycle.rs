@@ -66,9 +66,14 @@ impl TicketState {
             Self::Reserved => {
                 &[Self::Authorizing, Self::Expired, Self::PaymentFailed, Self::Cancelled]
             }
-            Self::Authorizing => {
-                &[Self::Authorized, Self::Expired, Self::PaymentFailed, Self::Cancelled]
-            }
+            // Back to reserved: a declined card may be followed by another while the hold lasts.
+            Self::Authorizing => &[
+                Self::Authorized,
+                Self::Reserved,
+                Self::Expired,
+                Self::PaymentFailed,
+                Self::Cancelled,
+            ],
             Self::Authorized => {
                 &[Self::Capturing, Self::Expired, Self::PaymentFailed, Self::Cancelled]
             }
@@ -141,6 +146,11 @@ mod tests {
             TicketState::Capturing.next(),
             &[TicketState::Confirmed, TicketState::PaymentFailed]
         );
+    }
+
+    #[test]
+    fn a_declined_card_may_be_followed_by_another() {
+        assert_eq!(TicketState::Authorizing.check_move(TicketState::Reserved), Ok(()));
     }
 
     #[test]

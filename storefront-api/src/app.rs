@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use crate::{key_lookup::KeyLookup, public_reads::PublicReads};
 use anyhow::Context as _;
 use axum::extract::FromRef;
 use database::PgPool;
@@ -20,6 +21,9 @@ pub struct App(Arc<Inner>);
 /// The parts of an [`App`].
 pub struct Inner {
     pub pool: PgPool,
+    /// What everybody may see, over connections of its own.
+    pub(crate) public_reads: PublicReads,
+    pub(crate) key_lookup: KeyLookup,
     pub queue: Queue,
     /// Seal new sessions; `sessions` verifies them.
     pub(crate) session_keys: Arc<Keyring>,
@@ -50,6 +54,7 @@ impl App {
     /// Returns the setting that can't be used.
     pub async fn connect(settings: Settings) -> anyhow::Result<Self> {
         let pool = database::connect(&settings.database).context("database.url")?;
+        let public_reads = PublicReads::connect(&settings.database)?;
         let queue = Queue::connect(&settings.redis).await.context("redis.url")?;
         let keys = Keyring::parse(&settings.credentials.session_keys)
             .map_err(anyhow::Error::msg)
@@ -57,6 +62,8 @@ impl App {
         let (session_keys, clock) = (Arc::new(keys), Arc::new(SystemClock) as Arc<dyn Clock>);
         Ok(Self(Arc::new(Inner {
             pool,
+            public_reads,
+            key_lookup: KeyLookup::new(),
             queue,
             sessions: SessionVerifier::new(Arc::clone(&session_keys), Arc::clone(&clock)),
             session_keys,

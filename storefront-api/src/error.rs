@@ -33,6 +33,8 @@ pub(crate) enum ApiError {
     /// There is none, or it is another shopper's.
     #[error("There is no such order.")]
     OrderNotFound,
+    #[error("There is no such payment.")]
+    PaymentNotFound,
     #[error("Only {in_stock} units are in stock.")]
     NotEnoughStock { in_stock: i32 },
     #[error("A drop that is {0} can't be changed this way.")]
@@ -41,6 +43,10 @@ pub(crate) enum ApiError {
     OrderWrongState(TicketState),
     #[error("The time to pay is over.")]
     HoldExpired,
+    #[error("As many cards were tried for this order as may be.")]
+    TooManyAttempts,
+    #[error("This payment doesn't wait for a decision.")]
+    PaymentNotInReview,
     #[error("This needs an API key: Authorization: Bearer sk_...")]
     ApiKeyRequired,
     #[error("This API key is unknown or revoked.")]
@@ -54,6 +60,8 @@ pub(crate) enum ApiError {
     IdempotencyKeyRunning,
     #[error("An Idempotency-Key has 1 to 255 visible ASCII characters.")]
     IdempotencyKeyInvalid,
+    #[error("Too many answers are kept for you. Please use fewer keys, or none.")]
+    TooManyIdempotencyKeys,
     #[error("This cursor isn't one of ours.")]
     InvalidCursor,
     #[error("The signature doesn't match.")]
@@ -62,6 +70,8 @@ pub(crate) enum ApiError {
     CallbackStale,
     #[error("The waiting room is being rebuilt. Nobody loses their position.")]
     RoomRebuilding,
+    #[error("Too many people are looking right now.")]
+    Overloaded,
     #[error("The waiting room can't be reached right now.")]
     Queue(#[from] QueueError),
     #[error("This can't be done right now.")]
@@ -77,10 +87,13 @@ impl ApiError {
             Self::ProductNotFound => (StatusCode::NOT_FOUND, "product_not_found"),
             Self::VariantNotFound => (StatusCode::NOT_FOUND, "variant_not_found"),
             Self::OrderNotFound => (StatusCode::NOT_FOUND, "order_not_found"),
+            Self::PaymentNotFound => (StatusCode::NOT_FOUND, "payment_not_found"),
             Self::NotEnoughStock { .. } => (StatusCode::CONFLICT, "not_enough_stock"),
             Self::DropWrongState(_) => (StatusCode::CONFLICT, "drop_wrong_state"),
             Self::OrderWrongState(_) => (StatusCode::CONFLICT, "order_wrong_state"),
             Self::HoldExpired => (StatusCode::CONFLICT, "hold_expired"),
+            Self::TooManyAttempts => (StatusCode::CONFLICT, "too_many_attempts"),
+            Self::PaymentNotInReview => (StatusCode::CONFLICT, "payment_not_in_review"),
             Self::ApiKeyRequired => (StatusCode::UNAUTHORIZED, "api_key_required"),
             Self::ApiKeyInvalid => (StatusCode::UNAUTHORIZED, "api_key_invalid"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
@@ -89,10 +102,14 @@ impl ApiError {
             }
             Self::IdempotencyKeyRunning => (StatusCode::CONFLICT, "idempotency_key_running"),
             Self::IdempotencyKeyInvalid => (StatusCode::BAD_REQUEST, "idempotency_key_invalid"),
+            Self::TooManyIdempotencyKeys => {
+                (StatusCode::TOO_MANY_REQUESTS, "too_many_idempotency_keys")
+            }
             Self::InvalidCursor => (StatusCode::BAD_REQUEST, "invalid_cursor"),
             Self::CallbackForged => (StatusCode::UNAUTHORIZED, "callback_forged"),
             Self::CallbackStale => (StatusCode::UNAUTHORIZED, "callback_stale"),
             Self::RoomRebuilding => (StatusCode::SERVICE_UNAVAILABLE, "room_rebuilding"),
+            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
             Self::Queue(_) => (StatusCode::SERVICE_UNAVAILABLE, "queue_unavailable"),
             Self::Database(error) if error.is_transient() => {
                 (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable")

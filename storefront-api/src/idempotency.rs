@@ -4,16 +4,20 @@
 //! ran. A request that was refused on sight may be corrected and sent again under its key. After a
 //! failure of ours the key stays with its request, which may then run again: the id of what it
 //! creates follows from the key (see [`ResourceId`]), all else is conditional on the current state.
+//!
+//! Only what sellers and operators do has rows here. A guest costs nothing, so guests would be free
+//! to fill the table: their payments are known by the payment itself (`routes/shopper/payment.rs`),
+//! and all else that they do is the same when it is done again.
 
 use crate::{
     ApiError, App,
-    extract::{Caller, ResourceId},
+    extract::{Caller, IdempotencyKey, ResourceId},
 };
 use aws_lc_rs::digest;
 use axum::{
     body::{Body, Bytes},
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
+    extract::{MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -21,11 +25,20 @@ use database::people::idempotency::{self, KeyClaim, KeyedRequest};
 use jiff::Timestamp;
 use shared::telemetry::with_causes;
 
-const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Routes whose POST requests may have a key.
+const KEYED: [&str; 8] = [
+    "/v1/operator/drops/{drop_id}/emergency-stop",
+    "/v1/operator/drops/{drop_id}/pause",
+    "/v1/operator/drops/{drop_id}/resume",
+    "/v1/operator/payments/review/{payment_id}/resolve",
+    "/v1/seller/drops",
+    "/v1/seller/drops/{drop_id}/cancel",
+    "/v1/seller/drops/{drop_id}/schedule",
+    "/v1/seller/products",
+];
 /// Marks an answer that was kept.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-const MAX_KEY_BYTES: usize = 255;
 /// Answers are small; a larger one would be a fault of ours.
 const MAX_ANSWER_BYTES: usize = 1 << 20;
 
@@ -35,12 +48,17 @@ pub(crate) async fn layer(
     request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    if *request.method() != Method::POST || !request.headers().contains_key(&KEY) {
+    if !is_keyed(&request) {
         return Ok(next.run(request).await);
     }
-    let key = read_key(request.headers())?;
+    let Some(key) = IdempotencyKey::read(request.headers())?.0 else {
+        return Ok(next.run(request).await);
+    };
     // Only callers with a valid credential may write rows here.
-    let caller = Caller::identify(&app, request.headers()).await?;
+    let caller = Caller::identify(&app, request.headers(), request.extensions()).await?;
+    if matches!(caller, Caller::Shopper(_)) {
+        return Ok(next.run(request).await);
+    }
     let (parts, body) = request.into_parts();
     let body = edge::extract::body(Request::from_parts(parts.clone(), body), &()).await?;
     let hash = hash(&parts, &body);
@@ -50,6 +68,7 @@ pub(crate) async fn layer(
         KeyClaim::Answered { status, body } => Ok(replay(status, body)),
         KeyClaim::Running => Err(ApiError::IdempotencyKeyRunning),
         KeyClaim::OtherRequest => Err(ApiError::IdempotencyKeyReuse),
+        KeyClaim::TooMany => Err(ApiError::TooManyIdempotencyKeys),
         KeyClaim::Run { first_at } => {
             let mut request = Request::from_parts(parts, Body::from(body));
             request.extensions_mut().insert(caller);
@@ -60,16 +79,10 @@ pub(crate) async fn layer(
     }
 }
 
-fn read_key(headers: &HeaderMap) -> Result<String, ApiError> {
-    let mut keys = headers.get_all(&KEY).iter();
-    let (Some(key), None) = (keys.next(), keys.next()) else {
-        return Err(ApiError::IdempotencyKeyInvalid);
-    };
-    let visible = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
-    if !(1..=MAX_KEY_BYTES).contains(&key.len()) || !key.as_bytes().iter().all(visible) {
-        return Err(ApiError::IdempotencyKeyInvalid);
-    }
-    key.to_str().map(str::to_owned).map_err(|_| ApiError::IdempotencyKeyInvalid)
+fn is_keyed(request: &Request) -> bool {
+    let route = request.extensions().get::<MatchedPath>();
+    let is_listed = route.is_some_and(|route| KEYED.contains(&route.as_str()));
+    *request.method() == Method::POST && is_listed
 }
 
 fn hash(parts: &Parts, body: &Bytes) -> digest::Digest {
@@ -155,13 +168,19 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_short_and_visible() {
-        let read = |value: &str| {
-            read_key(&HeaderMap::from_iter([(KEY, HeaderValue::from_str(value).unwrap())]))
-        };
-        assert_eq!(read("order-1").unwrap(), "order-1");
-        assert!(read("").is_err());
-        assert!(read(&"x".repeat(256)).is_err());
-        assert!(read("caf\u{e9}").is_err());
+    fn the_document_names_the_key_where_it_counts_and_nowhere_else() {
+        let document = serde_json::to_value(crate::openapi::document()).unwrap();
+        let mut named = Vec::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let parameters = item["post"]["parameters"].as_array().cloned().unwrap_or_default();
+            if parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key") {
+                named.push(path.as_str());
+            }
+        }
+        named.sort_unstable();
+        let mut keyed = KEYED.to_vec();
+        keyed.push("/v1/orders/{order_id}/payment");
+        keyed.sort_unstable();
+        assert_eq!(named, keyed);
     }
 }

@@ -6,6 +6,8 @@
 //! | [`router`] | all routes with the layers around them |
 //! | `routes` | the handlers, by who asks: shopper, seller, operator, payment provider |
 //! | `extract` | who is asking, checked bodies, pages of lists |
+//! | `key_lookup` | whose an API key is |
+//! | `public_reads` | what everybody may see, cached for a second |
 //! | `error` | the one table from failure to status and code |
 //! | `idempotency` | `Idempotency-Key`: a repeated request is answered, not repeated |
 //! | `run_to_completion` | changes go on when their caller hangs up |
@@ -17,8 +19,10 @@ mod app;
 mod error;
 mod extract;
 mod idempotency;
+mod key_lookup;
 pub mod openapi;
 mod pages;
+mod public_reads;
 pub mod router;
 mod routes;
 mod run_to_completion;

@@ -17,7 +17,8 @@ use utoipa_axum::router::OpenApiRouter;
         title = "Sluice storefront",
         description = "Drops and orders for shoppers, and their management for sellers and \
             operators. Errors are RFC 9457 problems with a stable `code`; lists come in pages with \
-            a cursor; POST requests accept an `Idempotency-Key`.",
+            a cursor; POST requests of sellers and operators, and payments, accept an \
+            `Idempotency-Key`.",
         license(name = "MIT", identifier = "MIT"),
     ),
     tags(

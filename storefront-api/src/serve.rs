@@ -87,12 +87,17 @@ fn spawn_chores(app: &App, readiness: Readiness, shutdown: &Shutdown) {
     });
 }
 
+/// Forgets answers that are too old, however many there are.
 async fn forget_answers(app: &App) {
-    match database::people::idempotency::forget_old(&app.pool).await {
-        Ok(n_forgotten) => tracing::debug!(n_forgotten, "forgot {n_forgotten} old answers"),
-        Err(error) => {
-            let error = with_causes(&error);
-            tracing::warn!(error, "could not forget old answers; trying again later");
+    loop {
+        match database::people::idempotency::forget_old(&app.pool).await {
+            Ok(0) => return,
+            Ok(n_forgotten) => tracing::debug!(n_forgotten, "forgot {n_forgotten} old answers"),
+            Err(error) => {
+                let error = with_causes(&error);
+                tracing::warn!(error, "could not forget old answers; trying again later");
+                return;
+            }
         }
     }
 }

@@ -12,7 +12,7 @@
 //! | [`payments`] | authorizes, captures, voids, refunds |
 //! | [`sweeper`] | ends holds that ran out |
 //! | `reconciler` | settles what lost calls left behind |
-//! | [`relay`] | outbox → `order-events`, `dead-letters` |
+//! | [`relay`] | journal → `order-events`; dead letters → `dead-letters` |
 //! | `scheduler` | opens, configures, ends, retires drops |
 //!
 //! No role imports another; what several of them need stands beside them:
@@ -21,6 +21,7 @@
 //! |---|---|
 //! | `app` | settings, connections and keys |
 //! | `live_drops` | the drops that are being sold |
+//! | `provider_state` | how the payment provider does |
 //! | `ownership` | who works on which drop or partition |
 //! | `order_commands` | an admitted ticket as a signed command |
 //! | `kafka_log` | whether a log is still the one we know |
@@ -47,6 +48,7 @@ pub mod orders;
 mod ownership;
 mod pause;
 pub mod payments;
+mod provider_state;
 mod reconciler;
 pub mod relay;
 mod roles;

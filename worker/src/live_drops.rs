@@ -26,6 +26,20 @@ pub struct LiveDrops {
     table: Arc<watch::Sender<Table>>,
 }
 
+/// Tells of changes of the drops.
+#[derive(Debug)]
+pub(crate) struct DropChanges(watch::Receiver<Table>);
+
+impl DropChanges {
+    /// Waits until one of them has changed.
+    pub(crate) async fn next(&mut self) {
+        if self.0.changed().await.is_err() {
+            // Nobody keeps them up to date any more.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 impl Default for LiveDrops {
     fn default() -> Self {
         Self { table: Arc::new(watch::Sender::new(Table::default())) }
@@ -54,6 +68,11 @@ impl LiveDrops {
     /// Returns a receiver that sees them change.
     pub(crate) fn subscribe(&self) -> watch::Receiver<Table> {
         self.table.subscribe()
+    }
+
+    /// Returns what tells of their changes from now on.
+    pub(crate) fn changes(&self) -> DropChanges {
+        DropChanges(self.table.subscribe())
     }
 
     /// Reads them again.

@@ -18,7 +18,7 @@ text_enum! {
         Sweeper = "sweeper",
         /// What lost calls left behind.
         Reconciler = "reconciler",
-        /// The outbox to Kafka.
+        /// The journal to Kafka.
         Relay = "relay",
         /// Openings, limits and ends of drops.
         Scheduler = "scheduler",

@@ -2,8 +2,8 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `ledger` | double entry of every amount that moved |
-//! | [`payments`] | what we want of the provider, and what came of it |
+//! | [`payments`] | what we want of the provider, and what came of it: orders, ledger, next calls |
+//! | [`review`] | what only a person can decide |
 
-mod ledger;
 pub mod payments;
+pub mod review;

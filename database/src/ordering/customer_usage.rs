@@ -1,4 +1,4 @@
-//! Units that each customer has or holds in a drop.
+//! Units that each customer has or holds in a drop that allows more than one.
 
 use crate::{DatabaseError, Doing};
 use shared::ids::{DropId, ShopperId};
@@ -15,22 +15,25 @@ pub(crate) async fn lock(
     customers: impl Iterator<Item = (DropId, ShopperId)>,
 ) -> Result<Usage, DatabaseError> {
     let mut usage: Usage = customers.map(|customer| (customer, 0)).collect();
-    let (drops, keys) = columns(&usage);
-    let rows: Vec<(DropId, String, i32)> = sqlx::query_as(
-        "select u.drop_id, u.customer_key, u.units
-         from unnest($1::uuid[], $2::text[]) k (drop_id, customer_key)
-         join customer_usage u on u.drop_id = k.drop_id and u.customer_key = k.customer_key
-         order by u.drop_id, u.customer_key for no key update of u",
+    if usage.is_empty() {
+        return Ok(usage);
+    }
+    let (drops, shoppers) = columns(&usage);
+    let rows = sqlx::query!(
+        r#"select k.drop_id as "drop_id!: DropId", k.shopper_id as "shopper_id!: ShopperId",
+             u.units
+         from unnest($1::uuid[], $2::uuid[]) k (drop_id, shopper_id)
+         join customer_usage u on u.drop_id = k.drop_id and u.kind = 'account'
+             and u.key = uuid_send(k.shopper_id)
+         order by u.drop_id, u.key for no key update of u"#,
+        drops as Vec<DropId>,
+        shoppers as Vec<ShopperId>,
     )
-    .bind(drops)
-    .bind(keys)
     .fetch_all(conn)
     .await
     .doing("lock customers")?;
-    for (drop_id, customer_key, units) in rows {
-        if let Ok(shopper_id) = customer_key.parse() {
-            usage.insert((drop_id, shopper_id), units.unsigned_abs());
-        }
+    for row in rows {
+        usage.insert((row.drop_id, row.shopper_id), row.units.unsigned_abs());
     }
     Ok(usage)
 }
@@ -41,17 +44,22 @@ pub(crate) async fn add(
     added: &Usage,
     max_units: impl Fn(DropId) -> u32,
 ) -> Result<(), DatabaseError> {
-    let (drops, keys) = columns(added);
-    sqlx::query(
-        "insert into customer_usage as u (drop_id, customer_key, units, max_units)
-         select * from unnest($1::uuid[], $2::text[], $3::int[], $4::int[])
-         on conflict (drop_id, customer_key) do update
+    if added.is_empty() {
+        return Ok(());
+    }
+    let (drops, shoppers) = columns(added);
+    sqlx::query!(
+        "insert into customer_usage as u (drop_id, kind, key, units, max_units)
+         select k.drop_id, 'account', uuid_send(k.shopper_id), k.units, k.max_units
+         from unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[])
+             k (drop_id, shopper_id, units, max_units)
+         on conflict (drop_id, kind, key) do update
              set units = u.units + excluded.units, max_units = excluded.max_units",
+        drops as Vec<DropId>,
+        shoppers as Vec<ShopperId>,
+        added.values().map(|units| *units as i32).collect::<Vec<_>>() as Vec<i32>,
+        added.keys().map(|key| max_units(key.0) as i32).collect::<Vec<_>>() as Vec<i32>,
     )
-    .bind(drops)
-    .bind(keys)
-    .bind(added.values().map(|units| *units as i32).collect::<Vec<_>>())
-    .bind(added.keys().map(|key| max_units(key.0) as i32).collect::<Vec<_>>())
     .execute(conn)
     .await
     .doing("count units of customers")?;
@@ -63,22 +71,25 @@ pub(crate) async fn give_back(
     conn: &mut PgConnection,
     returned: &Usage,
 ) -> Result<(), DatabaseError> {
+    if returned.is_empty() {
+        return Ok(());
+    }
     lock(conn, returned.keys().copied()).await?;
-    let (drops, keys) = columns(returned);
-    sqlx::query(
+    let (drops, shoppers) = columns(returned);
+    sqlx::query!(
         "update customer_usage u set units = u.units - k.units
-         from unnest($1::uuid[], $2::text[], $3::int[]) k (drop_id, customer_key, units)
-         where u.drop_id = k.drop_id and u.customer_key = k.customer_key",
+         from unnest($1::uuid[], $2::uuid[], $3::int[]) k (drop_id, shopper_id, units)
+         where u.drop_id = k.drop_id and u.kind = 'account' and u.key = uuid_send(k.shopper_id)",
+        drops as Vec<DropId>,
+        shoppers as Vec<ShopperId>,
+        returned.values().map(|units| *units as i32).collect::<Vec<_>>() as Vec<i32>,
     )
-    .bind(drops)
-    .bind(keys)
-    .bind(returned.values().map(|units| *units as i32).collect::<Vec<_>>())
     .execute(conn)
     .await
     .doing("give units of customers back")?;
     Ok(())
 }
 
-fn columns(usage: &Usage) -> (Vec<DropId>, Vec<String>) {
-    usage.keys().map(|(drop_id, shopper_id)| (*drop_id, shopper_id.to_string())).unzip()
+fn columns(usage: &Usage) -> (Vec<DropId>, Vec<ShopperId>) {
+    usage.keys().copied().unzip()
 }

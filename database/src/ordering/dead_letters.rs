@@ -1,11 +1,11 @@
 //! Records that could not be processed: put aside whole, and shown to operators.
 
-use crate::{DatabaseError, Doing, journal::outbox::NewRows};
+use crate::{DatabaseError, Doing};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use shared::{
     ids::{DropId, OrderId},
-    messages::{DeadLetter, DeadLetterV1, topics},
+    messages::{DeadLetter, DeadLetterV1},
 };
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
@@ -75,64 +75,76 @@ pub(crate) struct SourceLog<'a> {
     pub(crate) generation: i64,
 }
 
-/// Writes dead letters and, through the outbox, their records.
+/// Puts records aside; the relay publishes them. One that is there already stays as it is.
 pub(crate) async fn append(
     conn: &mut PgConnection,
     source: &SourceLog<'_>,
     letters: &[NewDeadLetter<'_>],
 ) -> Result<(), DatabaseError> {
-    let mut events = NewRows::default();
     for letter in letters {
-        let id = Uuid::now_v7();
-        // Postgres keeps no NUL in a text; what a broken record says may have one.
-        let detail = letter.detail.replace('\0', "\u{fffd}");
-        let written = insert(conn, source, letter, id, &detail).await?;
-        if written {
-            events.push(topics::DEAD_LETTERS, id, id, 1, record(source, letter, id, detail));
-        }
+        sqlx::query!(
+            "insert into dead_letters (id, topic, partition, generation, log_offset, drop_id,
+                 order_id, reason, detail, payload)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             on conflict on constraint dead_letter_once do nothing",
+            Uuid::now_v7(),
+            source.topic,
+            source.partition,
+            source.generation,
+            letter.offset,
+            letter.drop_id as Option<DropId>,
+            letter.order_id as Option<OrderId>,
+            letter.reason,
+            // Postgres keeps no NUL in a text; what a broken record says may have one.
+            letter.detail.replace('\0', "\u{fffd}"),
+            letter.payload,
+        )
+        .execute(&mut *conn)
+        .await
+        .doing("write a dead letter")?;
     }
-    events.write(conn).await
+    Ok(())
 }
 
-async fn insert(
-    conn: &mut PgConnection,
-    source: &SourceLog<'_>,
-    letter: &NewDeadLetter<'_>,
-    id: Uuid,
-    detail: &str,
-) -> Result<bool, DatabaseError> {
-    let done = sqlx::query!(
-        "insert into dead_letters (id, topic, partition, generation, log_offset, drop_id,
-             order_id, reason, detail, payload)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         on conflict on constraint dead_letter_once do nothing",
-        id,
-        source.topic,
-        source.partition,
-        source.generation,
-        letter.offset,
-        letter.drop_id as Option<DropId>,
-        letter.order_id as Option<OrderId>,
-        letter.reason,
-        detail,
-        letter.payload,
+/// Reads dead letters that are not published yet, oldest first: id and record, JSON.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn waiting(pool: &PgPool, limit: i64) -> Result<Vec<(Uuid, String)>, DatabaseError> {
+    sqlx::query!(
+        "select id, topic, partition, generation, log_offset, reason, detail, payload
+         from dead_letters where published_at is null order by id limit $1",
+        limit,
     )
-    .execute(conn)
+    .map(|row| {
+        let letter = DeadLetter::V1(DeadLetterV1 {
+            id: row.id,
+            topic: row.topic,
+            partition: row.partition,
+            offset: row.log_offset,
+            generation: row.generation,
+            reason: row.reason,
+            detail: row.detail,
+            payload_base64: STANDARD.encode(row.payload),
+        });
+        let record = serde_json::to_string(&letter);
+        (row.id, record.expect("a dead letter has string keys only"))
+    })
+    .fetch_all(pool)
     .await
-    .doing("write a dead letter")?;
-    Ok(done.rows_affected() == 1)
+    .doing("read dead letters that wait")
 }
 
-fn record(source: &SourceLog<'_>, letter: &NewDeadLetter<'_>, id: Uuid, detail: String) -> String {
-    let letter = DeadLetter::V1(DeadLetterV1 {
-        id,
-        topic: source.topic.to_owned(),
-        partition: source.partition,
-        offset: letter.offset,
-        generation: source.generation,
-        reason: letter.reason.to_owned(),
-        detail,
-        payload_base64: STANDARD.encode(letter.payload),
-    });
-    serde_json::to_string(&letter).expect("a dead letter has string keys only")
+/// Notes that Kafka has acknowledged the records of these dead letters.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away; they are then published again.
+pub async fn mark_published(pool: &PgPool, ids: &[Uuid]) -> Result<(), DatabaseError> {
+    sqlx::query!("update dead_letters set published_at = now() where id = any($1)", ids as &[Uuid])
+        .execute(pool)
+        .await
+        .doing("mark published dead letters")?;
+    Ok(())
 }

@@ -1,27 +1,35 @@
-//! An order and a move of it, as the transactions see them.
+//! An order as the transactions see it.
 
+use jiff::Timestamp;
 use shared::{
     ids::{DropId, OrderId, SellerId, ShopperId, TicketId, VariantId},
     lifecycle::TicketState,
     line::{Epoch, Lane, Score},
 };
-use sqlx::FromRow;
 
 /// An order as the transactions that change it see it.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) id: OrderId,
     pub(crate) drop_id: DropId,
     pub(crate) seller_id: SellerId,
     pub(crate) shopper_id: ShopperId,
     pub(crate) variant_id: VariantId,
-    pub(crate) units: i32,
+    /// As the command had them.
+    pub(crate) units_asked: i32,
+    /// Held or sold; they count towards the customer's limit.
+    pub(crate) units_held: i32,
     pub(crate) amount_minor: i64,
     pub(crate) currency: String,
     pub(crate) state: TicketState,
+    /// Number of its last change.
     pub(crate) sequence: i32,
     pub(crate) lane: i16,
     pub(crate) score: i64,
+    /// Its drop sells one unit per customer: a unique index counts, not `customer_usage`.
+    pub(crate) is_only_one: bool,
+    /// Until when its units can be taken back; `None` if they cannot, or there are none.
+    pub(crate) hold_expires_at: Option<Timestamp>,
 }
 
 /// An order that came to its end; the line must be told (FINISH).
@@ -53,14 +61,4 @@ impl Order {
             state,
         }
     }
-}
-
-/// One move of an order.
-#[derive(Clone, Debug)]
-pub(crate) struct Change<'a> {
-    pub(crate) order: &'a Order,
-    pub(crate) sequence: i32,
-    pub(crate) from: TicketState,
-    pub(crate) to: TicketState,
-    pub(crate) reason: Option<String>,
 }

@@ -50,17 +50,24 @@ pub struct Transition {
 }
 
 /// Orders of the shopper $1; one statement, so that state and timeline are of one moment.
+///
+/// The first state of an order is its row, unless that state was the end, which has a row of its
+/// own: none but `rejected` and `dead` are reached at once, and neither in any other way.
 macro_rules! select_orders {
     ($condition:literal, $($argument:expr),+) => {
         sqlx::query!(
-            r#"select o.id, o.drop_id, d.title, o.state, o.reason, o.units, o.amount_minor,
-                 o.currency, o.created_at, o.updated_at,
-                 (select h.expires_at from holds h
-                     where h.order_id = o.id and h.state = 'held') as hold_expires_at,
+            r#"select o.id, o.drop_id, d.title, o.state, o.reason, o.units_asked, o.amount_minor,
+                 o.currency, o.processed_at, o.updated_at, o.hold_expires_at,
                  coalesce((
-                     select json_agg(json_build_object('state', t.to_state, 'at', t.at,
+                     select json_agg(json_build_object('state', t.state, 'at', t.at,
                          'reason', t.reason) order by t.sequence)
-                     from ticket_transitions t where t.order_id = o.id), '[]')
+                     from (
+                         select 1 as sequence, 'reserved' as state, o.processed_at as at,
+                             null as reason
+                         where o.state not in ('rejected', 'dead')
+                         union all
+                         select sequence, to_state, at, reason from ticket_transitions
+                         where order_id = o.id) t), '[]')
                      as "timeline!: Json<Vec<Transition>>"
              from orders o join drops d on d.id = o.drop_id
              where o.shopper_id = $1"#
@@ -73,11 +80,11 @@ macro_rules! select_orders {
             drop_title: row.title,
             state: row.state,
             reason: row.reason,
-            units: row.units,
+            units: row.units_asked,
             amount_minor: row.amount_minor,
             currency: row.currency,
             hold_expires_at: row.hold_expires_at.map(jiff_sqlx::Timestamp::to_jiff),
-            created_at: row.created_at.to_jiff(),
+            created_at: row.processed_at.to_jiff(),
             updated_at: row.updated_at.to_jiff(),
             timeline: row.timeline.0,
         })

@@ -4,6 +4,9 @@ use crate::{DatabaseError, Doing};
 use jiff::Timestamp;
 use sqlx::PgPool;
 
+/// Keys that one owner may have at a time, answered or not: nobody fills the table.
+const MAX_KEYS: i64 = 10_000;
+
 /// A request with an `Idempotency-Key`.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyedRequest<'a> {
@@ -35,6 +38,8 @@ pub enum KeyClaim {
     Running,
     /// The key was used for another request.
     OtherRequest,
+    /// Its owner has as many keys as anybody may have.
+    TooMany,
 }
 
 /// Claims the key for a request, or says what became of the one that has it.
@@ -44,13 +49,17 @@ pub enum KeyClaim {
 /// Returns [`DatabaseError`] when the database is away; the request must then not be run.
 pub async fn begin(pool: &PgPool, request: KeyedRequest<'_>) -> Result<KeyClaim, DatabaseError> {
     let claimed = sqlx::query_scalar!(
-        "insert into idempotency_keys as k (owner, key, request) values ($1, $2, $3)
+        "insert into idempotency_keys as k (owner, key, request)
+         select $1::text, $2::text, $3::bytea
+         where (select count(*) from
+                 (select from idempotency_keys where owner = $1 limit $4) o) < $4
          on conflict (owner, key) do update set locked_until = now() + interval '60 seconds'
              where k.status is null and k.locked_until < now() and k.request = excluded.request
          returning created_at",
         request.owner,
         request.key,
         request.hash,
+        MAX_KEYS,
     )
     .fetch_optional(pool)
     .await
@@ -72,8 +81,7 @@ async fn find(pool: &PgPool, request: KeyedRequest<'_>) -> Result<KeyClaim, Data
     .fetch_optional(pool)
     .await
     .doing("look up an idempotency key")?;
-    // No row: the other request was given up a moment ago. The sender may try again.
-    let Some(row) = row else { return Ok(KeyClaim::Running) };
+    let Some(row) = row else { return why_none(pool, request.owner).await };
     if !row.is_same {
         return Ok(KeyClaim::OtherRequest);
     }
@@ -81,6 +89,21 @@ async fn find(pool: &PgPool, request: KeyedRequest<'_>) -> Result<KeyClaim, Data
         (Some(status), Some(body)) => KeyClaim::Answered { status, body },
         _ => KeyClaim::Running,
     })
+}
+
+/// Says why a key that could not be claimed has no row: its owner has too many, or the other
+/// request was given up a moment ago and the sender may try again.
+async fn why_none(pool: &PgPool, owner: &str) -> Result<KeyClaim, DatabaseError> {
+    let is_full = sqlx::query_scalar!(
+        r#"select count(*) >= $2 as "is_full!" from
+             (select from idempotency_keys where owner = $1 limit $2) o"#,
+        owner,
+        MAX_KEYS,
+    )
+    .fetch_one(pool)
+    .await
+    .doing("count idempotency keys")?;
+    Ok(if is_full { KeyClaim::TooMany } else { KeyClaim::Running })
 }
 
 /// Keeps the answer of a request that was run.
@@ -144,7 +167,8 @@ pub async fn unlock(pool: &PgPool, request: KeyedRequest<'_>) -> Result<(), Data
     Ok(())
 }
 
-/// Deletes answers that are older than a day, at most 10 000; returns how many.
+/// Deletes answers that are older than a day, at most 10 000, the oldest first; returns how many.
+/// Fewer than that means that none is left.
 ///
 /// # Errors
 ///
@@ -153,7 +177,7 @@ pub async fn forget_old(pool: &PgPool) -> Result<u64, DatabaseError> {
     let forgotten = sqlx::query!(
         "delete from idempotency_keys where (owner, key) in (
              select owner, key from idempotency_keys
-             where created_at < now() - interval '24 hours' limit 10000)",
+             where created_at < now() - interval '24 hours' order by created_at limit 10000)",
     )
     .execute(pool)
     .await

@@ -12,16 +12,16 @@ pub(super) async fn give_back(
     sqlx::query_scalar!(
         r#"with free as (
              select variant_id, available from inventory
-             where drop_id = $1 and available > 0 for update),
+             where drop_id = $1 and available > 0 order by variant_id for update),
          emptied as (
              update inventory i set total = i.total - f.available, available = 0,
                  version = i.version + 1
              from free f where i.drop_id = $1 and i.variant_id = f.variant_id
              returning i.variant_id, f.available, i.version),
          moved as (
-             insert into inventory_moves
-                 (drop_id, variant_id, kind, d_available, d_reserved, d_sold, version)
-             select $1, variant_id, 'give_back', -available, 0, 0, version from emptied),
+             insert into stock_moves
+                 (drop_id, variant_id, version, cause, d_available, d_reserved, d_sold)
+             select $1, variant_id, version, 'give_back', -available, 0, 0 from emptied),
          returned as (
              update variants v set stock = v.stock + e.available
              from emptied e where v.id = e.variant_id)

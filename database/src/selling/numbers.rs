@@ -16,7 +16,7 @@ pub struct DropNumbers {
     pub units_reserved: i64,
     /// Units of confirmed orders.
     pub units_sold: i64,
-    /// Price of all confirmed orders, minor units.
+    /// Price of all confirmed orders less what was given back, minor units.
     pub revenue_minor: i64,
     /// ISO 4217 code.
     pub currency: String,
@@ -24,7 +24,11 @@ pub struct DropNumbers {
     pub orders: BTreeMap<String, i64>,
 }
 
-/// Counts what a seller's drop has sold; one statement, so that the sums fit together.
+/// Tells what a seller's drop has sold; one statement, so that the sums fit together.
+///
+/// The ends are kept counters and the orders with a hold are found by an index, so the cost does
+/// not follow how many orders there ever were. What is placed, not over and without a hold is past
+/// the pivot.
 ///
 /// # Errors
 ///
@@ -35,15 +39,29 @@ pub async fn of_drop(
     drop_id: DropId,
 ) -> Result<Option<DropNumbers>, DatabaseError> {
     sqlx::query!(
-        r#"with states as (
-             select state, count(*) as n, sum(amount_minor) as amount_minor
-             from orders where drop_id = $2 and seller_id = $1 group by state)
+        r#"with counters as (
+             select what, n, amount_minor from drop_counters where drop_id = $2),
+         held as (
+             select state, count(*) as n from orders
+             where drop_id = $2 and hold_expires_at is not null group by state),
+         ended as (
+             select what as state, n from counters where what not in ('placed', 'refunded')),
+         capturing as (
+             select 'capturing' as state,
+                 coalesce((select n from counters where what = 'placed'), 0)
+                 - (select coalesce(sum(n), 0) from ended)
+                 - (select coalesce(sum(n), 0) from held) as n),
+         states as (
+             select state, n::bigint as n from held
+             union all select state, n::bigint from ended
+             union all select state, n::bigint from capturing)
          select sum(i.total)::bigint as "total!", sum(i.available)::bigint as "available!",
              sum(i.reserved)::bigint as "reserved!", sum(i.sold)::bigint as "sold!",
              min(v.currency) as "currency!",
-             coalesce((select amount_minor from states where state = 'confirmed'), 0)::bigint
+             (coalesce((select amount_minor from counters where what = 'confirmed'), 0)
+                 - coalesce((select amount_minor from counters where what = 'refunded'), 0))::bigint
                  as "revenue_minor!",
-             coalesce((select json_object_agg(state, n) from states), '{}')
+             coalesce((select json_object_agg(state, n) from states where n > 0), '{}')
                  as "orders!: Json<BTreeMap<String, i64>>"
          from inventory i join variants v on v.id = i.variant_id
          where i.drop_id = $2 and i.seller_id = $1

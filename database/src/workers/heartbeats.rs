@@ -3,6 +3,7 @@
 use crate::{DatabaseError, Doing};
 use serde::Deserialize;
 use sqlx::PgPool;
+use std::{collections::BTreeMap, time::Duration};
 
 /// The last sign of life of a role.
 #[derive(Clone, Debug, Deserialize)]
@@ -47,4 +48,41 @@ pub async fn silence(pool: &PgPool, role: &str) -> Result<Option<f64>, DatabaseE
     .fetch_one(pool)
     .await
     .doing("look for signs of life")
+}
+
+/// Counts the instances that gave a sign of life of each of these roles within the last `within`.
+/// A role without one is left out.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn n_alive(
+    pool: &PgPool,
+    roles: &[&str],
+    within: Duration,
+) -> Result<BTreeMap<String, i64>, DatabaseError> {
+    let counts = sqlx::query!(
+        r#"select role, count(*) as "n!" from heartbeats
+         where role = any($1) and beat_at > now() - make_interval(secs => $2) group by role"#,
+        roles as &[&str],
+        within.as_secs_f64(),
+    )
+    .map(|row| (row.role, row.n))
+    .fetch_all(pool)
+    .await
+    .doing("count signs of life")?;
+    Ok(counts.into_iter().collect())
+}
+
+/// Forgets roles that have been silent for a day; returns how many.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn forget_old(pool: &PgPool) -> Result<u64, DatabaseError> {
+    let forgotten = sqlx::query!("delete from heartbeats where beat_at < now() - interval '1 day'")
+        .execute(pool)
+        .await
+        .doing("forget old signs of life")?;
+    Ok(forgotten.rows_affected())
 }

@@ -1,12 +1,8 @@
 //! Locks that say who works on what: advisory ones, which last as long as their session.
 
-use crate::{DatabaseError, Doing};
+use crate::{DatabaseError, Doing, KEEPALIVE};
 use sqlx::{Connection as _, PgConnection, PgPool};
 use std::time::Duration;
-
-/// A host that vanished keeps its locks for about this long, seconds: 5 + 3 × 2.
-const KEEPALIVE: [(&str, &str); 3] =
-    [("tcp_keepalives_idle", "5"), ("tcp_keepalives_interval", "2"), ("tcp_keepalives_count", "3")];
 
 /// A connection of its own that holds locks. They are given back when it is closed, dropped, lost,
 /// or silent for too long.

@@ -9,12 +9,16 @@ use sqlx::{PgPool, types::Json};
 pub struct WorkersView {
     /// Drops whose lines move.
     pub open_drops: i64,
-    /// Events that are not published yet.
+    /// Journal rows whose events are not published yet.
     pub outbox_waiting: i64,
+    /// Journal rows whose day has no partition of its own.
+    pub journal_in_default: i64,
     /// Records that could not be processed.
     pub dead_letters: i64,
     /// Calls to the provider without a clear answer.
     pub payments_unknown: i64,
+    /// Payments that a person must decide about.
+    pub payments_to_review: i64,
     /// The last sign of life of each role, by role and instance.
     pub heartbeats: Vec<Heartbeat>,
 }
@@ -27,9 +31,13 @@ pub struct WorkersView {
 pub async fn read(pool: &PgPool) -> Result<WorkersView, DatabaseError> {
     sqlx::query!(
         r#"select (select count(*) from drops where state = 'open') as "open_drops!",
-             (select count(*) from outbox where published_at is null) as "outbox_waiting!",
+             (select count(*) from pending where consumer = 'events') as "outbox_waiting!",
+             (select count(*) from journal_default) as "journal_in_default!",
              (select count(*) from dead_letters) as "dead_letters!",
-             (select count(*) from payments where status = 'unknown') as "payments_unknown!",
+             (select count(*) from payment_calls c join payments p on p.id = c.payment_id
+                 where p.status = 'unknown') as "payments_unknown!",
+             (select count(*) from payments where status = 'needs_review')
+                 as "payments_to_review!",
              coalesce((
                  select json_agg(json_build_object('instance', instance, 'role', role, 'age_ms',
                      (extract(epoch from now() - beat_at) * 1000)::bigint) order by role, instance)
@@ -39,8 +47,10 @@ pub async fn read(pool: &PgPool) -> Result<WorkersView, DatabaseError> {
     .map(|row| WorkersView {
         open_drops: row.open_drops,
         outbox_waiting: row.outbox_waiting,
+        journal_in_default: row.journal_in_default,
         dead_letters: row.dead_letters,
         payments_unknown: row.payments_unknown,
+        payments_to_review: row.payments_to_review,
         heartbeats: row.heartbeats.0,
     })
     .fetch_one(pool)

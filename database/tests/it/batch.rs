@@ -1,7 +1,10 @@
 //! One batch, one transaction.
 
 use crate::fixture::{DropOptions, TestDrop, batch, done, records};
-use database::ordering::order_batch::{BatchOutcome, DeadReason, RecordContent, process};
+use database::ordering::{
+    dead_letters,
+    order_batch::{BatchOutcome, DeadReason, RecordContent, process},
+};
 use shared::{
     ids::{DropId, ShopperId, VariantId},
     lifecycle::TicketState,
@@ -9,6 +12,9 @@ use shared::{
 };
 use std::sync::Arc;
 use testkit::TestDatabase;
+
+/// How many changes of orders the journal has.
+const TOLD: &str = "select coalesce(sum(cardinality(orders)), 0) from journal";
 
 #[tokio::test]
 async fn stock_goes_in_queue_order_and_the_rest_is_sold_out() {
@@ -20,7 +26,9 @@ async fn stock_goes_in_queue_order_and_the_rest_is_sold_out() {
     assert_eq!(done.ended.len(), 2);
     assert_eq!((done.stock[0].figure.available, done.stock[0].figure.reserved), (0, 3));
     assert_eq!(test_drop.stock().await, (0, 3, 0));
-    assert_eq!(test_drop.number("select count(*) from outbox").await, 5);
+    assert_eq!(test_drop.number(TOLD).await, 5);
+    let journal = test_drop.number("select id from journal").await;
+    assert_eq!(done.journal.iter().map(|id| id.0).collect::<Vec<_>>(), [journal]);
     test_drop.assert_invariants().await;
 }
 
@@ -44,6 +52,24 @@ async fn reading_the_log_again_from_its_start_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_batch_that_is_there_in_part_places_the_rest() {
+    let test_drop = TestDrop::new(DropOptions { units: 4, ..DropOptions::default() }).await;
+    let commands = test_drop.commands(6);
+    test_drop.process(&commands[..3]).await;
+
+    sqlx::query("update consumer_offsets set next_offset = 0")
+        .execute(&test_drop.pool)
+        .await
+        .unwrap();
+    let done = test_drop.process(&commands).await;
+
+    assert_eq!((done.n_placed, done.n_duplicates, done.ended.len()), (3, 3, 2));
+    assert_eq!(test_drop.stock().await, (0, 4, 0));
+    assert_eq!(test_drop.number(TOLD).await, 6);
+    test_drop.assert_invariants().await;
+}
+
+#[tokio::test]
 async fn a_duplicate_eats_no_stock() {
     let test_drop = TestDrop::new(DropOptions { units: 2, ..DropOptions::default() }).await;
     let commands = test_drop.commands(2);
@@ -61,21 +87,6 @@ async fn a_late_processor_changes_nothing() {
     let late = process(&test_drop.pool, batch(0, test_drop.commands(3))).await.unwrap();
     assert!(matches!(late, BatchOutcome::Late));
     assert_eq!(test_drop.number("select count(*) from orders").await, 3);
-}
-
-#[tokio::test]
-async fn a_customer_gets_no_more_than_the_limit() {
-    let test_drop =
-        TestDrop::new(DropOptions { per_ticket: 2, per_customer: 3, ..DropOptions::default() })
-            .await;
-    let shopper = ShopperId::generate();
-    let commands: Vec<_> = [2, 2, 1, 1].map(|units| test_drop.command(shopper, units)).into();
-    let done = test_drop.process(&commands).await;
-    let states: Vec<_> = done.settled.iter().map(|ticket| ticket.state.as_str()).collect();
-    assert_eq!(states, ["reserved", "rejected", "reserved", "rejected"]);
-    let again = test_drop.process(&[test_drop.command(shopper, 1)]).await;
-    assert_eq!(again.ended.len(), 1, "the limit holds over batches");
-    test_drop.assert_invariants().await;
 }
 
 #[tokio::test]
@@ -126,9 +137,15 @@ async fn dead_records_never_block_the_partition() {
     assert_eq!((done.next_offset, done.n_dead, done.n_placed), (5, 4, 2));
     assert_eq!(test_drop.state(failed.ticket_id.into()).await, "dead");
     assert_eq!(test_drop.number("select count(*) from dead_letters").await, 4);
-    let told = "select count(*) from outbox where topic = 'dead-letters'";
-    assert_eq!(test_drop.number(told).await, 4);
     test_drop.assert_invariants().await;
+
+    let waiting = dead_letters::waiting(&test_drop.pool, 10).await.unwrap();
+    assert_eq!(waiting.len(), 4);
+    assert!(waiting[0].1.contains(r#""reason":"malformed""#), "{}", waiting[0].1);
+    let ids: Vec<_> = waiting.iter().map(|(id, _)| *id).collect();
+    dead_letters::mark_published(&test_drop.pool, &ids[..3]).await.unwrap();
+    let left = dead_letters::waiting(&test_drop.pool, 10).await.unwrap();
+    assert_eq!(left, waiting[3..]);
 }
 
 #[tokio::test]
@@ -175,7 +192,7 @@ async fn two_drops_may_share_a_partition() {
     let commands: Vec<_> =
         one.commands(4).into_iter().zip(two.commands(4)).flat_map(|(a, b)| [a, b]).collect();
     let done = one.process(&commands).await;
-    assert_eq!((done.n_placed, done.stock.len()), (8, 2));
+    assert_eq!((done.n_placed, done.stock.len(), done.journal.len()), (8, 2, 2));
     assert_eq!((one.stock().await, two.stock().await), ((96, 4, 0), (96, 4, 0)));
     one.assert_invariants().await;
 }

@@ -8,12 +8,13 @@ use sqlx::{AssertSqlSafe, postgres::PgPoolOptions};
 /// Before 4713 BC, where the times of Postgres begin.
 const BEFORE_ALL_TIMES_US: i64 = -300_000_000_000_000_000;
 
-/// Constraints that a record can break by itself, with their tables.
-const BROKEN_BY_RECORDS: [(&str, &str); 4] = [
-    ("orders", "orders_units_check"),
-    ("holds", "holds_units_check"),
-    ("customer_usage", "customer_usage_units_check"),
-    ("customer_usage", "customer_within_limit"),
+/// Constraints that a record can break by itself, with their tables and columns.
+const BROKEN_BY_RECORDS: [(&str, &str, &str); 5] = [
+    ("orders", "order_units_asked", "units_asked"),
+    ("orders", "order_units_held", "units_held"),
+    ("orders", "order_amount_not_negative", "amount_minor / 1500"),
+    ("customer_usage", "usage_not_negative", "units"),
+    ("customer_usage", "customer_within_limit", "units"),
 ];
 
 /// Ways to spoil a database for every order alike.
@@ -34,13 +35,13 @@ const TROUBLES: [(&str, &str); 6] = [
         "create function refuse() returns trigger language plpgsql as $$ begin
              raise exception 'refused' using errcode = 'check_violation';
          end $$;
-         create trigger refuse before insert on holds for each row execute function refuse()",
+         create trigger refuse before insert on pending for each row execute function refuse()",
     ),
     (
         "a column that this release does not fill",
-        "alter table holds add column kept_by text not null",
+        "alter table journal add column kept_by text not null",
     ),
-    ("a key of the outbox", "create unique index one_event_per_topic on outbox (topic)"),
+    ("a key of the journal", "create unique index one_consumer on pending (journal_id)"),
 ];
 
 async fn failure(pool: &PgPool, commands: Vec<PlaceOrder>) -> DatabaseError {
@@ -58,12 +59,12 @@ async fn a_value_that_does_not_fit_is_the_fault_of_its_record() {
 
 #[tokio::test]
 async fn a_record_is_to_blame_for_constraints_that_it_breaks_by_itself() {
-    for (table, constraint) in BROKEN_BY_RECORDS {
+    for (table, constraint, value) in BROKEN_BY_RECORDS {
         let test_drop = TestDrop::new(DropOptions::default()).await;
         // The code above keeps the real ones from being broken.
         let sql = format!(
             "alter table {table} drop constraint {constraint},
-                 add constraint {constraint} check (units <> 2)"
+                 add constraint {constraint} check ({value} <> 2)"
         );
         sqlx::query(AssertSqlSafe(sql)).execute(&test_drop.pool).await.unwrap();
         let command = test_drop.command(ShopperId::generate(), 2);

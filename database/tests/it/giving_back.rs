@@ -2,8 +2,9 @@
 
 use crate::fixture::{DropOptions, TestDrop};
 use database::{
-    money::payments,
-    ordering::{holds, orders},
+    journal::{self, Consumer},
+    money::payments::Conclusion,
+    ordering::holds,
     selling::{drops, scheduling},
 };
 use serde_json::{Value, json};
@@ -23,24 +24,23 @@ async fn set_state(test_drop: &TestDrop, state: &str) {
 }
 
 const VARIANT_STOCK: &str = "select stock from variants";
-const GIVEN_BACK: &str = "select count(*) from inventory_moves where kind = 'give_back'";
+const GIVEN_BACK: &str = "select count(*) from stock_moves where cause = 'give_back'";
 
 #[tokio::test]
 async fn a_drop_is_retired_once_everything_of_it_is_settled() {
     let test_drop = TestDrop::new(DropOptions { units: 5, ..DropOptions::default() }).await;
     let (pool, drop_id) = (&test_drop.pool, test_drop.drop_id);
-    let commands = test_drop.commands(2);
-    test_drop.process(&commands).await;
+    let placed = test_drop.process(&test_drop.commands(2)).await;
     set_state(&test_drop, "closed").await;
     assert!(!scheduling::retire(pool, drop_id, Epoch(1)).await.unwrap(), "two orders go on");
 
     test_drop.let_holds_run_out().await;
-    holds::expire_due(pool, 500).await.unwrap();
+    let expired = holds::expire_due(pool, drop_id, 500).await.unwrap();
+    journal::acknowledge(pool, Consumer::Line, &placed.journal).await.unwrap();
     assert!(!scheduling::retire(pool, drop_id, Epoch(1)).await.unwrap(), "the line is not told");
     assert_eq!(test_drop.number(VARIANT_STOCK).await, 0);
 
-    let tickets: Vec<_> = commands.iter().map(|command| command.ticket_id).collect();
-    orders::mark_line_told(pool, &tickets).await.unwrap();
+    journal::acknowledge(pool, Consumer::Line, &expired.journal).await.unwrap();
     assert!(!scheduling::retire(pool, drop_id, Epoch(2)).await.unwrap(), "of another epoch");
     assert!(scheduling::retire(pool, drop_id, Epoch(1)).await.unwrap());
     assert!(!scheduling::retire(pool, drop_id, Epoch(1)).await.unwrap(), "once only");
@@ -56,9 +56,9 @@ async fn a_drop_is_retired_once_everything_of_it_is_settled() {
 #[tokio::test]
 async fn a_sold_out_drop_is_retired_with_nothing_to_give_back() {
     let test_drop = TestDrop::new(DropOptions { units: 1, ..DropOptions::default() }).await;
-    let (order_id, capture) = test_drop.capturing().await;
-    payments::captured(&test_drop.pool, capture).await.unwrap();
-    orders::mark_line_told(&test_drop.pool, &[order_id.into()]).await.unwrap();
+    let (_, capture) = test_drop.capturing().await;
+    test_drop.settle(capture, Conclusion::Captured).await;
+    sqlx::query("delete from pending").execute(&test_drop.pool).await.unwrap();
     set_state(&test_drop, "sold_out").await;
 
     assert!(scheduling::retire(&test_drop.pool, test_drop.drop_id, Epoch(1)).await.unwrap());

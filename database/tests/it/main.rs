@@ -3,14 +3,24 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 mod batch;
+mod cards;
+mod claims;
 mod faults;
 mod fixture;
+mod frozen;
 mod giving_back;
+mod journal;
 mod lifecycle;
+mod limits;
+mod lock_order;
 mod locks;
 mod migrations;
+mod numbers;
 mod order_rate;
 mod payments;
 mod races;
 mod release;
+mod review;
+mod scheduling;
 mod schema;
+mod settling;

@@ -7,7 +7,8 @@ const ROUNDS: usize = 15;
 
 async fn set_rate(test_drop: &TestDrop, rate: f64, tat: Option<f64>) {
     sqlx::query(
-        "update drops set order_rate_per_second = $1, order_tat_us = coalesce($2, order_tat_us)",
+        "with d as (update drops set order_rate_per_second = $1)
+         update order_paces set tat_us = coalesce($2, tat_us)",
     )
     .bind(rate)
     .bind(tat)
@@ -46,10 +47,8 @@ async fn duplicates_spend_no_rate() {
 #[tokio::test]
 async fn a_bucket_that_was_never_used_starts_empty() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
-    sqlx::query("update drops set order_rate_per_second = 100, order_tat_us = null")
-        .execute(&test_drop.pool)
-        .await
-        .unwrap();
+    set_rate(&test_drop, 100.0, None).await;
+    sqlx::query("update order_paces set tat_us = null").execute(&test_drop.pool).await.unwrap();
     let done = test_drop.process(&test_drop.commands(20)).await;
     assert_eq!(done.n_taken, 0);
     tokio::time::sleep(done.wait.unwrap()).await;

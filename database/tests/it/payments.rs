@@ -2,16 +2,24 @@
 
 use crate::fixture::{DropOptions, TestDrop};
 use database::{
-    money::payments::{self, PayOutcome},
-    ordering::holds,
+    money::payments::{self, Conclusion, PayOutcome},
+    ordering::holds::{self, Outcome},
 };
 use shared::{
     ids::{OrderId, PaymentId, ShopperId},
     lifecycle::TicketState,
 };
-use std::time::Duration;
 
-const LEASE: Duration = Duration::from_secs(5);
+const WITH_PROVIDER: &str =
+    "select coalesce(sum(amount_minor), 0) from ledger_entries where account = 'provider'";
+
+fn authorized() -> Conclusion {
+    Conclusion::Authorized { provider_id: "pay_1".into() }
+}
+
+fn capture_declined() -> Conclusion {
+    Conclusion::CaptureDeclined { code: "card_declined".into() }
+}
 
 async fn status(test_drop: &TestDrop, id: PaymentId) -> String {
     sqlx::query_scalar("select status from payments where id = $1")
@@ -29,20 +37,28 @@ async fn asked(test_drop: &TestDrop, order_id: OrderId) -> Vec<String> {
         .unwrap()
 }
 
+async fn let_run_out(test_drop: &TestDrop) {
+    test_drop.let_holds_run_out().await;
+    holds::expire_due(&test_drop.pool, test_drop.drop_id, 500).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_paid_order_is_confirmed_and_booked() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let (order_id, capture) = test_drop.capturing().await;
-    let outcome = payments::captured(&test_drop.pool, capture).await.unwrap();
+    let outcome = test_drop.settle(capture, Conclusion::Captured).await;
     assert_eq!(outcome.ended[0].state, TicketState::Confirmed);
+    assert_eq!(outcome.journal.len(), 1, "the line must hear of it");
     assert_eq!(test_drop.state(order_id).await, "confirmed");
     assert_eq!(test_drop.stock().await, (99, 0, 1));
-    let booked = "select sum(amount_minor) from ledger_entries where account = 'provider'";
-    assert_eq!(test_drop.number(booked).await, 1500);
+    assert_eq!(test_drop.number(WITH_PROVIDER).await, 1500);
     test_drop.assert_invariants().await;
 
-    let again = payments::captured(&test_drop.pool, capture).await.unwrap();
-    assert_eq!(again, holds::Outcome::default(), "the same answer twice changes nothing");
+    let again = test_drop.settle(capture, Conclusion::Captured).await;
+    assert_eq!(again, Outcome::default(), "the same answer twice changes nothing");
+    let later = test_drop.settle(capture, capture_declined()).await;
+    assert_eq!(later, Outcome::default(), "nor does another that comes later");
+    assert_eq!(test_drop.number(WITH_PROVIDER).await, 1500);
     test_drop.assert_invariants().await;
 }
 
@@ -74,22 +90,22 @@ async fn a_hold_that_ran_out_cannot_be_paid() {
     let begin =
         || payments::begin_authorization(&test_drop.pool, order_id, shopper_id, "pm_card_approve");
     assert_eq!(begin().await.unwrap(), PayOutcome::HoldExpired);
-    holds::expire_due(&test_drop.pool, 500).await.unwrap();
+    holds::expire_due(&test_drop.pool, test_drop.drop_id, 500).await.unwrap();
     assert_eq!(begin().await.unwrap(), PayOutcome::Ended(TicketState::Expired));
+    assert!(asked(&test_drop, order_id).await.is_empty());
 }
 
 #[tokio::test]
-async fn a_declined_card_gives_the_units_back() {
+async fn a_card_declined_after_the_hold_gives_the_units_back() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let (order_id, payment) = test_drop.authorizing().await;
-    payments::authorization_declined(&test_drop.pool, payment, "card_declined").await.unwrap();
+    test_drop.let_holds_run_out().await;
+    let declined = Conclusion::AuthorizationDeclined { code: "card_declined".into() };
+    test_drop.settle(payment, declined).await;
     assert_eq!(test_drop.state(order_id).await, "payment_failed");
     assert_eq!(test_drop.stock().await, (100, 0, 0));
-    assert_eq!(
-        asked(&test_drop, order_id).await,
-        ["authorize"],
-        "nothing is held, nothing to let go"
-    );
+    let asked = asked(&test_drop, order_id).await;
+    assert_eq!(asked, ["authorize"], "nothing is held, nothing to let go");
     test_drop.assert_invariants().await;
 }
 
@@ -97,7 +113,7 @@ async fn a_declined_card_gives_the_units_back() {
 async fn a_declined_capture_gives_the_units_back_and_lets_the_money_go() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let (order_id, capture) = test_drop.capturing().await;
-    payments::capture_declined(&test_drop.pool, capture, "capture_declined").await.unwrap();
+    test_drop.settle(capture, capture_declined()).await;
     assert_eq!(test_drop.state(order_id).await, "payment_failed");
     assert_eq!(test_drop.stock().await, (100, 0, 0));
     assert_eq!(asked(&test_drop, order_id).await, ["authorize", "capture", "void"]);
@@ -108,13 +124,12 @@ async fn a_declined_capture_gives_the_units_back_and_lets_the_money_go() {
 async fn money_that_comes_after_the_end_is_let_go() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let (order_id, payment) = test_drop.authorizing().await;
-    test_drop.let_holds_run_out().await;
-    holds::expire_due(&test_drop.pool, 500).await.unwrap();
-    payments::authorized(&test_drop.pool, payment, "pay_1").await.unwrap();
+    let_run_out(&test_drop).await;
+    test_drop.settle(payment, authorized()).await;
     assert_eq!(test_drop.state(order_id).await, "expired");
     assert_eq!(asked(&test_drop, order_id).await, ["authorize", "void"]);
     let void = test_drop.payment(order_id, "void").await;
-    payments::voided(&test_drop.pool, void).await.unwrap();
+    test_drop.settle(void, Conclusion::Voided).await;
     assert_eq!(status(&test_drop, void).await, "succeeded");
     test_drop.assert_invariants().await;
 }
@@ -124,10 +139,10 @@ async fn money_for_a_hold_that_ran_out_never_passes_the_pivot() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let (order_id, payment) = test_drop.authorizing().await;
     test_drop.let_holds_run_out().await;
-    payments::authorized(&test_drop.pool, payment, "pay_1").await.unwrap();
+    test_drop.settle(payment, authorized()).await;
     assert_eq!(test_drop.state(order_id).await, "authorized");
     assert_eq!(asked(&test_drop, order_id).await, ["authorize", "void"]);
-    holds::expire_due(&test_drop.pool, 500).await.unwrap();
+    let_run_out(&test_drop).await;
     assert_eq!(test_drop.state(order_id).await, "expired");
     assert_eq!(asked(&test_drop, order_id).await, ["authorize", "void"], "let go once");
     test_drop.assert_invariants().await;
@@ -136,15 +151,24 @@ async fn money_for_a_hold_that_ran_out_never_passes_the_pivot() {
 #[tokio::test]
 async fn what_was_captured_against_our_belief_is_booked_and_given_back() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
-    let (order_id, capture) = test_drop.capturing().await;
-    payments::capture_declined(&test_drop.pool, capture, "capture_declined").await.unwrap();
-    let void = test_drop.payment(order_id, "void").await;
-    payments::void_found_captured(&test_drop.pool, void).await.unwrap();
-    let refund = test_drop.payment(order_id, "refund").await;
-    payments::refunded(&test_drop.pool, refund).await.unwrap();
-    let with_provider = "select sum(amount_minor) from ledger_entries where account = 'provider'";
-    assert_eq!(test_drop.number(with_provider).await, 0);
-    assert_eq!(test_drop.number("select count(*) from ledger_entries").await, 4);
+    let (declined, capture) = test_drop.capturing().await;
+    test_drop.settle(capture, capture_declined()).await;
+    let (expired, payment) = test_drop.authorizing().await;
+    let_run_out(&test_drop).await;
+    test_drop.settle(payment, authorized()).await;
+    for order_id in [declined, expired] {
+        let void = test_drop.payment(order_id, "void").await;
+        test_drop.settle(void, Conclusion::FoundCaptured).await;
+        assert_eq!(test_drop.number(WITH_PROVIDER).await, 1500);
+        let refund = test_drop.payment(order_id, "refund").await;
+        test_drop.settle(refund, Conclusion::Refunded).await;
+        assert_eq!(test_drop.number(WITH_PROVIDER).await, 0);
+        let capture = test_drop.payment(order_id, "capture").await;
+        assert_eq!(status(&test_drop, capture).await, "succeeded");
+    }
+    assert_eq!(test_drop.number("select count(*) from ledger_entries").await, 8);
+    let counted = "select count(*) from drop_counters where what = 'refunded'";
+    assert_eq!(test_drop.number(counted).await, 0, "it never counted as sold");
     test_drop.assert_invariants().await;
 }
 
@@ -153,38 +177,12 @@ async fn an_order_of_a_cancelled_drop_past_the_pivot_is_refunded() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let (order_id, capture) = test_drop.capturing().await;
     sqlx::query("update drops set state = 'cancelled'").execute(&test_drop.pool).await.unwrap();
-    payments::captured(&test_drop.pool, capture).await.unwrap();
+    test_drop.settle(capture, Conclusion::Captured).await;
     assert_eq!(test_drop.state(order_id).await, "confirmed");
     assert_eq!(asked(&test_drop, order_id).await, ["authorize", "capture", "refund"]);
+    let refund = test_drop.payment(order_id, "refund").await;
+    test_drop.settle(refund, Conclusion::Refunded).await;
+    let counted = "select amount_minor from drop_counters where what = 'refunded'";
+    assert_eq!(test_drop.number(counted).await, 1500);
     test_drop.assert_invariants().await;
-}
-
-#[tokio::test]
-async fn a_row_is_worked_on_by_one_instance_and_again_when_that_one_is_gone() {
-    let test_drop = TestDrop::new(DropOptions::default()).await;
-    let (_, payment) = test_drop.authorizing().await;
-    let first = payments::claim(&test_drop.pool, 10, Duration::from_millis(50)).await.unwrap();
-    assert_eq!((first.len(), first[0].id, first[0].calls), (1, payment, 0));
-    assert!(payments::claim(&test_drop.pool, 10, LEASE).await.unwrap().is_empty());
-    tokio::time::sleep(Duration::from_millis(80)).await;
-    let second = payments::claim(&test_drop.pool, 10, LEASE).await.unwrap();
-    assert_eq!(second[0].calls, 1, "the provider may know of it");
-}
-
-#[tokio::test]
-async fn a_callback_makes_an_unknown_call_due_once() {
-    let test_drop = TestDrop::new(DropOptions::default()).await;
-    let (order_id, payment) = test_drop.authorizing().await;
-    payments::claim(&test_drop.pool, 10, LEASE).await.unwrap();
-    payments::postpone(&test_drop.pool, payment, Some("pay_1"), LEASE).await.unwrap();
-    assert!(payments::claim(&test_drop.pool, 10, LEASE).await.unwrap().is_empty());
-
-    let reference = order_id.to_string();
-    let receive = || payments::receive_event(&test_drop.pool, "evt_1", &reference, "authorized");
-    assert!(receive().await.unwrap());
-    assert!(!receive().await.unwrap(), "seen before");
-
-    let due = payments::claim(&test_drop.pool, 10, LEASE).await.unwrap();
-    assert_eq!(due[0].provider_id.as_deref(), Some("pay_1"));
-    assert!(payments::receive_event(&test_drop.pool, "evt_2", "no order", "x").await.unwrap());
 }

@@ -3,11 +3,14 @@
 use crate::fixture::{DropOptions, TestDrop, a_moment, batch, done};
 use database::{
     PgPool,
-    money::payments,
+    money::payments::{self, Conclusion},
     ordering::holds,
     ordering::order_batch::{BatchOutcome, process},
 };
-use shared::{ids::OrderId, lifecycle::TicketState};
+use shared::{
+    ids::{DropId, OrderId},
+    lifecycle::TicketState,
+};
 use std::{
     sync::{
         Arc,
@@ -15,6 +18,10 @@ use std::{
     },
     time::Duration,
 };
+
+fn authorized() -> Conclusion {
+    Conclusion::Authorized { provider_id: "pay".into() }
+}
 
 #[tokio::test]
 async fn of_four_processors_on_the_same_batch_one_wins() {
@@ -35,7 +42,11 @@ async fn of_four_processors_on_the_same_batch_one_wins() {
     assert_eq!((won[0].n_placed, won[0].n_duplicates), (100, 20));
     assert_eq!(test_drop.stock().await, (0, 60, 0));
     assert_eq!(test_drop.number("select count(*) from orders where reason = 'sold_out'").await, 40);
-    assert_eq!(test_drop.number("select count(*) from outbox").await, 100);
+    assert_eq!(
+        test_drop.number("select sum(cardinality(orders)) from journal").await,
+        100,
+        "each is told once"
+    );
     test_drop.assert_invariants().await;
 }
 
@@ -78,20 +89,20 @@ async fn either_the_sweeper_or_the_pivot_wins() {
     for _ in 0..16 {
         let (order_id, payment) = test_drop.authorizing().await;
         run_out_in(&test_drop, order_id, left_us).await;
-        let (authorized, swept) = tokio::join!(
-            payments::authorized(&test_drop.pool, payment, "pay"),
-            holds::expire_due(&test_drop.pool, 500)
+        let (settled, swept) = tokio::join!(
+            test_drop.settle(payment, authorized()),
+            holds::expire_due(&test_drop.pool, test_drop.drop_id, 500)
         );
-        authorized.unwrap();
+        assert!(settled.ended.is_empty());
         swept.unwrap();
         // A hold that nobody won yet is over by then.
         tokio::time::sleep(Duration::from_micros(left_us.max(0) as u64)).await;
         a_moment().await;
-        holds::expire_due(&test_drop.pool, 500).await.unwrap();
+        holds::expire_due(&test_drop.pool, test_drop.drop_id, 500).await.unwrap();
         match test_drop.state(order_id).await.as_str() {
             "capturing" => {
                 let capture = test_drop.payment(order_id, "capture").await;
-                payments::captured(&test_drop.pool, capture).await.unwrap();
+                test_drop.settle(capture, Conclusion::Captured).await;
                 confirmed += 1;
                 left_us = left_us / 2 - 500;
             }
@@ -111,8 +122,8 @@ async fn either_the_sweeper_or_the_pivot_wins() {
 /// Sets when the hold of an order runs out: in so many microseconds, or that long ago.
 async fn run_out_in(test_drop: &TestDrop, order_id: OrderId, left_us: i64) {
     sqlx::query(
-        "update holds set expires_at = clock_timestamp() + $2 * interval '1 microsecond'
-         where order_id = $1",
+        "update orders set hold_expires_at = clock_timestamp() + $2 * interval '1 microsecond'
+         where id = $1",
     )
     .bind(order_id)
     .bind(left_us as f64)
@@ -128,10 +139,10 @@ async fn an_order_cannot_be_cancelled_past_the_pivot() {
     let ids = [order_id];
     let (released, captured) = tokio::join!(
         holds::release_orders(&test_drop.pool, &ids, TicketState::Cancelled, "test"),
-        payments::captured(&test_drop.pool, capture)
+        test_drop.settle(capture, Conclusion::Captured)
     );
     assert!(released.unwrap().ended.is_empty());
-    assert_eq!(captured.unwrap().ended.len(), 1);
+    assert_eq!(captured.ended.len(), 1);
     assert_eq!(test_drop.state(order_id).await, "confirmed");
     test_drop.assert_invariants().await;
 }
@@ -140,7 +151,8 @@ async fn an_order_cannot_be_cancelled_past_the_pivot() {
 async fn batches_sweeps_and_payments_at_once_never_oversell() {
     let test_drop = TestDrop::new(DropOptions { units: 50, ..DropOptions::default() }).await;
     let sold = Arc::new(AtomicBool::new(false));
-    let sweeper = tokio::spawn(sweep_until(test_drop.pool.clone(), Arc::clone(&sold)));
+    let (pool, drop_id) = (test_drop.pool.clone(), test_drop.drop_id);
+    let sweeper = tokio::spawn(sweep_until(pool, drop_id, Arc::clone(&sold)));
     for _ in 0..20 {
         let commands = test_drop.commands(10);
         test_drop.process(&commands).await;
@@ -151,7 +163,7 @@ async fn batches_sweeps_and_payments_at_once_never_oversell() {
                 == payments::PayOutcome::Started
             {
                 let payment = test_drop.payment(id, "authorize").await;
-                payments::authorized(&test_drop.pool, payment, "pay").await.unwrap();
+                test_drop.settle(payment, authorized()).await;
             }
         }
         test_drop.assert_invariants().await;
@@ -167,20 +179,21 @@ async fn batches_sweeps_and_payments_at_once_never_oversell() {
 
 /// Lets holds run out at random and sweeps them until all is sold, and once more. Returns how many
 /// orders it has ended.
-async fn sweep_until(pool: PgPool, sold: Arc<AtomicBool>) -> usize {
+async fn sweep_until(pool: PgPool, drop_id: DropId, sold: Arc<AtomicBool>) -> usize {
     let mut n_swept = 0;
     loop {
         let is_last = sold.load(Ordering::Relaxed);
         let share = if is_last { 1.0 } else { 0.1 };
         sqlx::query(
-            "update holds set expires_at = now() - interval '1 s'
-             where state = 'held' and random() < $1",
+            "update orders set hold_expires_at = now() - interval '1 s' where id in
+                 (select id from orders where hold_expires_at is not null and random() < $1
+                  for update skip locked)",
         )
         .bind(share)
         .execute(&pool)
         .await
         .unwrap();
-        n_swept += holds::expire_due(&pool, 7).await.unwrap().ended.len();
+        n_swept += holds::expire_due(&pool, drop_id, 7).await.unwrap().ended.len();
         if is_last {
             return n_swept;
         }

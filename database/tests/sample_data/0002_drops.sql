@@ -1,16 +1,29 @@
--- An open drop whose line was rebuilt once, and a draft.
-insert into drops (id, seller_id, product_id, title, state, opens_at, closes_at,
-    max_units_per_ticket, max_units_per_customer, order_tat_us, order_tat_rate, partition, epoch,
-    epoch_state, boundary_generation, boundary_offset) values
+-- An open drop whose line was rebuilt twice, a draft, and a retired one that sold one a customer.
+insert into drops (id, seller_id, product_id, title, state, opens_at, closes_at, ended_at,
+    end_reason, max_units_per_ticket, max_units_per_customer, partition, epoch, epoch_state) values
     ('0199c0de-0000-7000-8000-000000000031', '0199c0de-0000-7000-8000-000000000001',
      '0199c0de-0000-7000-8000-000000000011', 'Blue mugs', 'open', '2026-01-01 12:00Z',
-     '2026-01-02 12:00Z', 2, 2, 1767268800000000, 200, 0, 2, 'open', 1, 40),
+     '2026-01-02 12:00Z', null, null, 2, 2, 0, 3, 'open'),
     ('0199c0de-0000-7000-8000-000000000032', '0199c0de-0000-7000-8000-000000000001',
      '0199c0de-0000-7000-8000-000000000011', 'Green mugs', 'draft', null,
-     null, 1, 1, null, null, null, 0, 'none', 0, 0);
+     null, null, null, 1, 1, null, 0, 'none'),
+    ('0199c0de-0000-7000-8000-000000000033', '0199c0de-0000-7000-8000-000000000001',
+     '0199c0de-0000-7000-8000-000000000011', 'Red mugs', 'sold_out', '2026-01-01 09:00Z',
+     null, '2026-01-01 09:01Z', 'sold_out', 1, 1, 1, 1, 'none');
+
+insert into order_paces (drop_id, tat_us, rate) values
+    ('0199c0de-0000-7000-8000-000000000031', 1767268806000000, 200),
+    ('0199c0de-0000-7000-8000-000000000032', null, null),
+    ('0199c0de-0000-7000-8000-000000000033', 1767258002000000, 200);
 
 insert into inventory (drop_id, variant_id, seller_id, total, available) values
     ('0199c0de-0000-7000-8000-000000000031', '0199c0de-0000-7000-8000-000000000021',
      '0199c0de-0000-7000-8000-000000000001', 10, 10),
     ('0199c0de-0000-7000-8000-000000000032', '0199c0de-0000-7000-8000-000000000022',
-     '0199c0de-0000-7000-8000-000000000001', 5, 5);
+     '0199c0de-0000-7000-8000-000000000001', 5, 5),
+    ('0199c0de-0000-7000-8000-000000000033', '0199c0de-0000-7000-8000-000000000023',
+     '0199c0de-0000-7000-8000-000000000001', 2, 2);
+
+insert into epoch_boundaries (drop_id, epoch, generation, log_offset) values
+    ('0199c0de-0000-7000-8000-000000000031', 2, 1, 40),
+    ('0199c0de-0000-7000-8000-000000000031', 3, 1, 44);

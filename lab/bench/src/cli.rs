@@ -17,6 +17,8 @@ pub(crate) struct BenchCli {
 pub(crate) enum Command {
     /// Orders on one stock row.
     Hotrow,
+    /// Captures that are settled on one drop.
+    Settle,
     /// Positions of a million people.
     Position,
     /// Joins over HTTP.

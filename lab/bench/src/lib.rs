@@ -4,11 +4,12 @@
 //! | module | subject | baseline |
 //! |---|---|---|
 //! | `hotrow` | the order batch's transaction | four round trips per order, eight clients |
+//! | `settle` | captures settled in batches | one transaction per capture, eight clients |
 //! | `position` | the room replica's rank | pipelined `ZRANK` |
 //! | `join_http` | admission's join | an axum echo of the same JSON |
 //! | `fanout` | hub, outlet and WebSocket | a raw `write()` of a ready-made frame |
 //! | `measure`, `machine`, `report` | samples, spread, CPU; where it ran; the JSON | |
-//! | `process`, `http` | processes whose CPU is compared; a client that costs little | |
+//! | `process`, `http`, `postgres` | processes whose CPU is compared; a client that costs little; databases | |
 //! | `cli`, `options` | what can be asked for | |
 //!
 //! Servers are private ones on free ports. Processes whose CPU is compared run separately.
@@ -24,8 +25,10 @@ mod machine;
 mod measure;
 mod options;
 mod position;
+mod postgres;
 mod process;
 mod report;
+mod settle;
 
 use clap::Parser as _;
 use cli::{BenchCli, Command};
@@ -39,6 +42,7 @@ pub async fn run() -> anyhow::Result<()> {
     let BenchCli { command, options } = BenchCli::parse();
     let report = match command {
         Command::Hotrow => hotrow::run(&options).await?,
+        Command::Settle => settle::run(&options).await?,
         Command::Position => position::run(&options).await?,
         Command::JoinHttp => join_http::run(&options).await?,
         Command::Fanout => fanout::run(&options).await?,

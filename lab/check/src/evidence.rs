@@ -12,8 +12,8 @@ use uuid::Uuid;
 pub use super::{
     owner::OwnerEvidence,
     rows::{
-        AuditEvidence, BoundaryEvidence, DropEvidence, InventoryEvidence, LedgerEvidence,
-        MoveEvidence, OrderEvidence, OutboxEvidence, PaymentEvidence, TransitionEvidence,
+        AuditEvidence, BoundaryEvidence, DropEvidence, InventoryEvidence, JournalEvidence,
+        LedgerEvidence, MoveEvidence, OrderEvidence, PaymentEvidence, TransitionEvidence,
         UsageEvidence,
     },
     story::{AnsweredJoin, RefusedTry, ShopperStory, Shown, StoryEnd},
@@ -46,19 +46,23 @@ pub struct Evidence {
     pub commands: Vec<CommandRecord>,
     /// Event ids and sequence numbers per order, in the topic's order.
     pub order_events: HashMap<OrderId, Vec<(Uuid, i64)>>,
+    /// When the last order event was written to its topic.
+    pub last_event_us: Option<i64>,
     /// The drop's row.
     pub drop: DropEvidence,
     /// Where its rebuilds fixed the end of the commands that still count.
     pub boundaries: Vec<BoundaryEvidence>,
     /// Its stock, one row per variant.
     pub inventory: Vec<InventoryEvidence>,
-    /// Every change of its stock, by version.
+    /// Every change of its stock, by variant and version.
     pub moves: Vec<MoveEvidence>,
+    /// What each transaction did to its orders.
+    pub journal: Vec<JournalEvidence>,
     /// Its orders, by the time at which they were processed.
     pub orders: Vec<OrderEvidence>,
     /// Every change of an order's state.
     pub transitions: Vec<TransitionEvidence>,
-    /// Units that customers have or hold.
+    /// Units that customers have or hold; empty where one unit is the limit.
     pub usage: Vec<UsageEvidence>,
     /// What was asked of the payment provider.
     pub payments: Vec<PaymentEvidence>,
@@ -66,8 +70,6 @@ pub struct Evidence {
     pub ledger: Vec<LedgerEvidence>,
     /// Who changed what, oldest first.
     pub audit: Vec<AuditEvidence>,
-    /// What was to be published about its orders.
-    pub outbox: Vec<OutboxEvidence>,
     /// Orders whose command went to the dead letters.
     pub dead_orders: Vec<OrderId>,
     /// The provider's own ledger, as far as it names tickets of this drop.

@@ -6,7 +6,6 @@ use shared::{
     ids::{DropId, OrderId, PaymentId, ProductId, SellerId, ShopperId, VariantId},
     lifecycle::TicketState,
 };
-use uuid::Uuid;
 
 /// The drop's row, with the limits as they are now.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -25,6 +24,8 @@ pub struct DropEvidence {
     pub ended_at_us: Option<i64>,
     /// LIMIT-1.
     pub max_units_per_customer: i32,
+    /// How long units are held for an order until it is paid.
+    pub hold_seconds: i32,
     /// RATE-1.
     pub admission_rate_per_second: f64,
     /// Tickets admitted and not finished, at most.
@@ -63,27 +64,54 @@ pub struct InventoryEvidence {
     pub reserved: i32,
     /// Units of confirmed orders.
     pub sold: i32,
+    /// From 1; raised with each change.
+    pub version: i64,
 }
 
-/// A change of stock.
+/// A change of stock: one per transaction and variant.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct MoveEvidence {
     /// What is sold.
     pub variant_id: VariantId,
-    /// The order that it was made for, if any.
-    pub order_id: Option<OrderId>,
-    /// `carve`, `reserve`, `release`, `sell` or `give_back`.
-    pub kind: String,
+    /// The inventory row's version after it.
+    pub version: i64,
+    /// `carve`, `place`, `pay`, `expire`, `cancel`, `review` or `give_back`.
+    pub cause: String,
     /// Change of the free units.
     pub d_available: i32,
     /// Change of the held units.
     pub d_reserved: i32,
     /// Change of the sold units.
     pub d_sold: i32,
-    /// The inventory row's version after it; the moves of one batch share it.
-    pub version: i64,
+    /// The journal row that names the orders it was made for, if there are any.
+    pub journal_id: Option<i64>,
     /// When it was made.
     pub at_us: i64,
+}
+
+/// What one transaction did to orders. Its lists run side by side: one element of each per change.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct JournalEvidence {
+    /// Per order, a later change has a greater one.
+    pub id: i64,
+    /// The orders that changed; one that changed twice is there twice.
+    pub orders: Vec<OrderId>,
+    /// Numbers of the changes within their orders, from 1.
+    pub sequences: Vec<i32>,
+    /// The states reached.
+    pub states: Vec<TicketState>,
+    /// Whether its order events still have to be published.
+    pub events_pending: bool,
+    /// Whether the line still has to be told.
+    pub line_pending: bool,
+}
+
+impl JournalEvidence {
+    /// Returns its changes: the order, the change's number in it, and the state reached.
+    pub(crate) fn changes(&self) -> impl Iterator<Item = (OrderId, i32, TicketState)> {
+        let numbered = self.orders.iter().zip(&self.sequences).zip(&self.states);
+        numbered.map(|((order, sequence), state)| (*order, *sequence, *state))
+    }
 }
 
 /// An order.
@@ -95,8 +123,16 @@ pub struct OrderEvidence {
     pub shopper_id: ShopperId,
     /// What was ordered.
     pub variant_id: VariantId,
+    /// The journal row of the transaction that placed it.
+    pub placed_by: i64,
     /// How many were ordered.
-    pub units: i32,
+    pub units_asked: i32,
+    /// How many it holds or has bought.
+    pub units_held: i32,
+    /// Whether the index of one unit per customer watches over it.
+    pub is_only_one: bool,
+    /// Number of its last change.
+    pub sequence: i32,
     /// Price of all units.
     pub amount_minor: i64,
     /// ISO 4217 code.
@@ -107,7 +143,7 @@ pub struct OrderEvidence {
     pub processed_at_us: i64,
     /// When its row last changed.
     pub updated_at_us: i64,
-    /// When its hold runs out, if it ever had one.
+    /// When its hold runs out or ran out, if it ever had one.
     pub expires_at_us: Option<i64>,
 }
 
@@ -118,7 +154,7 @@ impl OrderEvidence {
     }
 }
 
-/// A change of an order's state.
+/// A change of an order's state. The first one, to `reserved`, has no row: the order's row is it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct TransitionEvidence {
     /// The order that changed.
@@ -135,11 +171,11 @@ pub struct TransitionEvidence {
     pub at_us: i64,
 }
 
-/// What a customer has of the drop, as the limit counts it.
+/// What a customer has of the drop, as the limit counts it where it is above one unit.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct UsageEvidence {
-    /// The shopper's id, as text.
-    pub customer_key: String,
+    /// Whose units they are.
+    pub shopper_id: ShopperId,
     /// Units that the customer has or holds.
     pub units: i32,
 }
@@ -153,15 +189,15 @@ pub struct PaymentEvidence {
     pub order_id: OrderId,
     /// `authorize`, `capture`, `void` or `refund`.
     pub kind: String,
-    /// `pending`, `unknown`, `succeeded`, `declined` or `failed`.
+    /// `pending`, `unknown`, `succeeded`, `declined`, `failed` or `needs_review`.
     pub status: String,
 }
 
-/// One side of a transaction in our ledger.
+/// One side of a payment in our ledger.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct LedgerEvidence {
     /// Its entries add up to zero.
-    pub transaction_id: Uuid,
+    pub payment_id: PaymentId,
     /// The order it is for.
     pub order_id: OrderId,
     /// `provider` or `seller`.
@@ -187,19 +223,4 @@ pub struct AuditEvidence {
     pub new: Option<Value>,
     /// The reason given; empty violates AUDIT-1.
     pub why: String,
-}
-
-/// An event that waits to be published, or was.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct OutboxEvidence {
-    /// The same however often it is published.
-    pub event_id: Uuid,
-    /// Before the configured prefix.
-    pub topic: String,
-    /// The order it is about.
-    pub aggregate: OrderId,
-    /// From 1 within its order.
-    pub sequence: i64,
-    /// Missing while it waits.
-    pub published_at_us: Option<i64>,
 }

@@ -1,4 +1,4 @@
-//! After the admission: to pay or not, and to see how the order ends.
+//! After the admission: to pay or not, to try another card or not, and to see how the order ends.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -12,6 +12,7 @@ use serde_json::json;
 use shared::lifecycle::TicketState;
 
 use super::{
+    cards::OTHER_CARD,
     client::{Call, FinalAnswer},
     feed::TicketFeed,
     report::GAVE_UP,
@@ -20,6 +21,19 @@ use super::{
 
 /// Share of payers who send their payment twice under one key.
 const PAYS_TWICE: f64 = 0.05;
+/// Share of those with a declined card who try another one.
+const TRIES_ANOTHER: f64 = 0.6;
+/// Share of those who don't who give the units back at once; the others let the hold run out.
+const CANCELS: f64 = 0.5;
+
+/// What a shopper does with units that are held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    /// With a card, which is this one of the order, from 1.
+    Pay { card: String, nth: u32 },
+    /// Gives them back.
+    Cancel,
+}
 
 impl VirtualShopper {
     /// Pays if planned, and watches the order to its end.
@@ -33,7 +47,7 @@ impl VirtualShopper {
         let url = format!("{}/v1/orders/{}", self.context.storefront, ticket_id);
         let ask = Call::new(Method::GET, &url).bearer(session);
         let mut pace = Duration::from_millis(250);
-        let mut asked_to_pay = false;
+        let mut n_steps = 0;
         loop {
             let answer = self.call(Action::Order, json!({}), &ask).await?;
             let state = answer.body["state"].as_str().unwrap_or_default();
@@ -47,9 +61,16 @@ impl VirtualShopper {
             if !answer.status.is_success() && answer.status != StatusCode::NOT_FOUND {
                 return Err(refused("order", &answer));
             }
-            if state == "reserved" && !asked_to_pay {
-                asked_to_pay = true;
-                self.pay(session, &url, ticket_id).await?;
+            let is_declined = answer.body["reason"] == "declined";
+            if state == "reserved" && (n_steps == 0 || is_declined) {
+                n_steps += 1;
+                match self.step(n_steps) {
+                    Some(Step::Pay { card, nth }) => {
+                        self.pay(session, &url, ticket_id, &card, nth).await?;
+                    }
+                    Some(Step::Cancel) => self.cancel(session, &url).await?,
+                    None => {}
+                }
             }
             // A frame wakes it at once; the pace is there for frames that never come.
             tokio::select! {
@@ -59,29 +80,48 @@ impl VirtualShopper {
         }
     }
 
-    async fn pay(&mut self, session: &str, url: &str, ticket_id: &str) -> Result<(), EndName> {
-        let Some(card) = self.plan.card.clone() else { return Ok(()) };
+    /// Decides what comes next: the planned card, and after a decline another one at most.
+    fn step(&mut self, nth: u32) -> Option<Step> {
+        match nth {
+            1 => self.plan.card.clone().map(|card| Step::Pay { card, nth }),
+            2 if self.rng.random_bool(TRIES_ANOTHER) => {
+                Some(Step::Pay { card: OTHER_CARD.to_owned(), nth })
+            }
+            2 if self.rng.random_bool(CANCELS) => Some(Step::Cancel),
+            _ => None,
+        }
+    }
+
+    async fn pay(
+        &mut self,
+        session: &str,
+        url: &str,
+        ticket_id: &str,
+        card: &str,
+        nth: u32,
+    ) -> Result<(), EndName> {
+        let key = format!("pay-{ticket_id}-{nth}");
         let call = Call::new(Method::POST, format!("{url}/payment"))
             .bearer(session)
-            .header("idempotency-key", format!("pay-{ticket_id}"))
+            .header("idempotency-key", &key)
             .json(json!({ "payment_method": card }));
         let began = Instant::now();
         let first = self.call(Action::Pay, json!({ "card": card }), &call).await?;
         self.context.measures.took("payment request", began.elapsed());
         if self.rng.random_bool(PAYS_TWICE) && first.status.is_success() {
-            self.pay_again(&call, ticket_id, &first).await?;
+            self.pay_again(&call, &key, &first).await?;
         }
         Ok(())
     }
 
+    async fn cancel(&self, session: &str, url: &str) -> Result<(), EndName> {
+        let call = Call::new(Method::POST, format!("{url}/cancel")).bearer(session).json(json!({}));
+        self.call(Action::Cancel, json!({}), &call).await?;
+        Ok(())
+    }
+
     /// Sends the same payment once more, and writes both answers down.
-    async fn pay_again(
-        &self,
-        call: &Call,
-        ticket_id: &str,
-        first: &FinalAnswer,
-    ) -> Result<(), EndName> {
-        let key = format!("pay-{ticket_id}");
+    async fn pay_again(&self, call: &Call, key: &str, first: &FinalAnswer) -> Result<(), EndName> {
         let failed = |failure: &str| {
             let value = json!({ "key": key, "failure": failure });
             self.note(Action::Again, EntryType::Info, value);

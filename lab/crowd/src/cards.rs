@@ -8,6 +8,9 @@ use rand::Rng;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CardMix(Vec<(String, u32)>);
 
+/// The card of those who try another one: they take one that works.
+pub(crate) const OTHER_CARD: &str = "pm_card_approve";
+
 impl CardMix {
     /// Mostly good days, with a few of each kind of trouble.
     pub(crate) const DEFAULT: &str = "approve=80,decline=4,hang=2,500_before=3,500_after=3,late=2,\

@@ -70,6 +70,11 @@ test("a shopper joins behind a crowd, sees the position fall, pays, and sees the
   await assertAccessible(page, "the turn");
   await screenshot(page, "turn");
 
+  await page.getByLabel("Card that is declined").check();
+  await page.getByRole("button", { name: /^Pay/ }).click();
+  await panel(page, "order:reserved:declined").waitFor();
+  assert.match(await focusedText(page), /Your card was declined/);
+  await page.getByLabel("Card that is approved").check();
   await page.getByRole("button", { name: /^Pay/ }).click();
   await panel(page, "order:confirmed").waitFor();
   await panel(second, "order:confirmed").waitFor();
@@ -129,9 +134,11 @@ test("in Korean and dark mode a declined card is reported, and the line can be j
   await assertAccessible(page, "the turn, Korean and dark");
   await page.getByLabel("거절되는 카드").check();
   await page.getByRole("button", { name: /결제하기/ }).click();
-  await panel(page, "order:payment_failed").waitFor();
-  await page.getByText("결제에 실패했어요").first().waitFor();
-  await assertAccessible(page, "the failed payment, Korean and dark");
+  await panel(page, "order:reserved:declined").waitFor();
+  await page.getByText("카드가 거절되었어요").first().waitFor();
+  await assertAccessible(page, "the declined card, Korean and dark");
+  await page.getByRole("button", { name: "구매하지 않기" }).click();
+  await panel(page, "order:cancelled").waitFor();
   await page.getByRole("button", { name: "다시 줄 서기" }).click();
   await panel(page, "open").waitFor();
   page.noFaults();

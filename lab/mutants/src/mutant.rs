@@ -27,14 +27,14 @@ text_enum! {
         WrongPosition = "wrong_position",
         /// Order events count as published before Kafka has them.
         MarkBeforeAck = "mark_before_ack",
-        /// The relay goes by the number of the last order event that it has seen.
-        OutboxByNumber = "outbox_by_number",
+        /// The relay goes by the number of the last journal row that it has seen.
+        JournalByNumber = "journal_by_number",
         /// Sold units leave the reserved ones and go nowhere.
         SoldNotCounted = "sold_not_counted",
         /// The line never hears that units came back.
         NoUnitsBack = "no_units_back",
-        /// Nobody counts what a customer has.
-        UncountedUsage = "uncounted_usage",
+        /// The index that allows a customer one unit does not see the orders.
+        UnwatchedOrders = "unwatched_orders",
         /// ADMIT takes the last in line first.
         LastFirst = "last_first",
         /// A join writes no room event.
@@ -45,7 +45,7 @@ text_enum! {
         PaceStandsStill = "pace_stands_still",
         /// Limits change without an audit row.
         UnauditedLimits = "unaudited_limits",
-        /// A repeated payment is run again, whatever its key.
+        /// A repeated payment is refused, whatever its key.
         NoIdempotencyKey = "no_idempotency_key",
         /// Those who wait hear the end of the line seconds later.
         LateEnd = "late_end",
@@ -105,10 +105,10 @@ impl Mutant {
             | Self::NewPaymentKey
             | Self::NoPivot
             | Self::MarkBeforeAck
-            | Self::OutboxByNumber
+            | Self::JournalByNumber
             | Self::SoldNotCounted
             | Self::NoUnitsBack
-            | Self::UncountedUsage
+            | Self::UnwatchedOrders
             | Self::LastFirst
             | Self::PaceStandsStill
             | Self::KeptSlot
@@ -126,7 +126,7 @@ impl Mutant {
             Self::ReadThenWrite | Self::BlindInsert => &[Term::NoStockTerm],
             Self::PaceStandsStill => &[Term::NoPacer],
             Self::NoPivot => &[Term::NoRefund],
-            Self::OutboxByNumber => &[Term::SlowPivot],
+            Self::JournalByNumber => &[Term::SlowPivot],
             Self::PopThenProduce
             | Self::FixedWindow
             | Self::NewPaymentKey
@@ -134,7 +134,7 @@ impl Mutant {
             | Self::MarkBeforeAck
             | Self::SoldNotCounted
             | Self::NoUnitsBack
-            | Self::UncountedUsage
+            | Self::UnwatchedOrders
             | Self::LastFirst
             | Self::SilentJoin
             | Self::TicketPerTab

@@ -25,7 +25,7 @@ impl RateRule {
 
     /// How many pass at once after a quiet period: the worth of 100 ms, rounded up, at least one.
     pub(crate) fn burst(self) -> f64 {
-        let of_100_ms = (self.per_second * 0.1).ceil();
+        let of_100_ms = (self.per_second / 10.0).ceil();
         if of_100_ms < 1.0 { 1.0 } else { of_100_ms }
     }
 

@@ -108,10 +108,11 @@ impl StoredDrop {
 
     async fn insert_drop(&self, pool: &PgPool, options: DropOptions) -> sqlx::Result<()> {
         sqlx::query(
-            "insert into drops (id, seller_id, product_id, title, state, opens_at, partition,
-                 max_units_per_ticket, max_units_per_customer, hold_seconds,
-                 order_rate_per_second, order_tat_us, epoch, epoch_state)
-             values ($1, $2, $3, 'A drop', 'open', now(), 0, $4, $5, $6, 100000, 0, 1, 'open')",
+            "with d as (insert into drops (id, seller_id, product_id, title, state, opens_at,
+                 partition, max_units_per_ticket, max_units_per_customer, hold_seconds,
+                 order_rate_per_second, epoch, epoch_state)
+                 values ($1, $2, $3, 'A drop', 'open', now(), 0, $4, $5, $6, 100000, 1, 'open'))
+             insert into order_paces (drop_id, tat_us) values ($1, 0)",
         )
         .bind(self.drop_id)
         .bind(self.seller_id)
@@ -128,8 +129,8 @@ impl StoredDrop {
         sqlx::query(
             "with i as (insert into inventory (drop_id, variant_id, seller_id, total, available)
                  values ($1, $2, $3, $4, $4))
-             insert into inventory_moves (drop_id, variant_id, kind, d_available, d_reserved,
-                 d_sold, version) values ($1, $2, 'carve', $4, 0, 0, 1)",
+             insert into stock_moves (drop_id, variant_id, version, cause, d_available, d_reserved,
+                 d_sold) values ($1, $2, 1, 'carve', $4, 0, 0)",
         )
         .bind(self.drop_id)
         .bind(self.variant_id)

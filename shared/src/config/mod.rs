@@ -8,7 +8,7 @@ mod sections;
 pub use sections::{
     AdmissionSettings, CredentialSettings, DatabaseSettings, KafkaMode, KafkaSettings,
     LimitSettings, LineSettings, LogFormat, OrderSettings, PaymentSettings, RedisSettings,
-    StorefrontSettings, TelemetrySettings, WorkerSettings,
+    RelaySettings, StorefrontSettings, TelemetrySettings, WorkerSettings,
 };
 
 use config::{Config, Environment, File, FileFormat};
@@ -42,6 +42,8 @@ pub struct Settings {
     pub orders: OrderSettings,
     /// How the payment provider is called.
     pub payments: PaymentSettings,
+    /// How long the journal is kept.
+    pub relay: RelaySettings,
     /// Rate and size limits of requests.
     pub limits: LimitSettings,
     /// Filter and format of logs.

@@ -35,6 +35,8 @@ sections! {
         url: SecretString,
         /// Connections of one process, at most.
         max_connections: NonZeroU32,
+        /// Connections of a storefront for what everybody may see, at most; apart from the others.
+        public_connections: NonZeroU32,
         /// How long to wait for a connection, milliseconds.
         acquire_timeout_ms: NonZeroU64,
         /// How long one statement may take, milliseconds.
@@ -121,7 +123,7 @@ sections! {
     OrderSettings {
         /// Commands of one transaction, at most.
         batch: NonZeroU32,
-        /// Pause between two rounds of sweeper, reconciler, relay and scheduler, milliseconds.
+        /// Pause between two rounds of sweeper, reconciler and scheduler, milliseconds.
         tick_ms: NonZeroU64,
     }
 
@@ -135,8 +137,22 @@ sections! {
         callback_secret: SecretString,
         /// How long one call may take, milliseconds.
         timeout_ms: NonZeroU64,
-        /// Payments in progress at one time, at most.
+        /// Calls of one process at one time, at most.
         concurrency: NonZeroU32,
+        /// Calls for one drop at one time, at most.
+        per_drop: NonZeroU32,
+        /// How long after its last call an authorization that the provider does not know is given
+        /// up, seconds; only if its order has ended.
+        give_up_after_seconds: NonZeroU64,
+        /// How long a payment may stay without a certain answer before a person has to look at it,
+        /// seconds.
+        review_after_seconds: NonZeroU64,
+    }
+
+    /// `[relay]`
+    RelaySettings {
+        /// How long the journal is kept, days.
+        keep_days: NonZeroU16,
     }
 
     /// `[limits]`
@@ -193,5 +209,13 @@ impl LineSettings {
     #[must_use]
     pub fn extended_lease(&self) -> Duration {
         Duration::from_millis(self.extended_lease_ms.get())
+    }
+}
+
+impl PaymentSettings {
+    /// Returns how long a due payment is claimed for: a look-up and a call, and the commit.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms.get()) * 2 + Duration::from_secs(5)
     }
 }

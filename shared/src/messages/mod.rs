@@ -10,7 +10,7 @@ mod queue_event;
 
 pub use dead_letter::{DeadLetter, DeadLetterV1};
 pub use order_command::{OrderCommand, PlaceOrder};
-pub use order_event::{OrderChanged, OrderEvent};
+pub use order_event::{OrderChanged, OrderEvent, order_event_id};
 pub use queue_event::{QueueEvent, QueueEventV1};
 
 /// Names of the topics, before the configured prefix.

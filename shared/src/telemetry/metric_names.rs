@@ -53,8 +53,10 @@ metric_names! {
         OrdersConfirmed = "sluice_orders_confirmed_total",
         /// Calls to the provider without a clear answer.
         PaymentsUnknown = "sluice_payments_unknown_total",
-        /// Outbox rows published.
-        OutboxPublished = "sluice_outbox_published_total",
+        /// Payments that were left to a person.
+        PaymentsPutToReview = "sluice_payments_put_to_review_total",
+        /// Order events and dead letters published.
+        EventsPublished = "sluice_events_published_total",
         /// Requests refused by a limit.
         RateLimited = "sluice_rate_limited_total",
         /// Error answers, labelled with the `code` of the problem.
@@ -71,8 +73,14 @@ metric_names! {
         CommandLag = "sluice_command_lag",
         /// Partitions whose orders can't be committed and wait.
         StalledPartitions = "sluice_stalled_partitions",
-        /// Outbox rows waiting to be published.
-        OutboxWaiting = "sluice_outbox_waiting",
+        /// Journal rows whose events wait to be published.
+        EventsWaiting = "sluice_events_waiting",
+        /// Journal rows without a partition of their own; more than none is an alarm.
+        JournalInDefault = "sluice_journal_in_default",
+        /// Payments that wait for a person.
+        PaymentsToReview = "sluice_payments_to_review",
+        /// Whether the payment provider is called: 0 yes, 1 tried again after a pause, 2 no.
+        ProviderBreaker = "sluice_provider_breaker",
     }
 }
 

@@ -4,10 +4,10 @@
 use crate::{ApiError, App};
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, request::Parts},
+    http::{Extensions, HeaderMap, StatusCode, request::Parts},
 };
-use database::people::api_keys::{self, KeyOwner};
-use edge::{CurrentShopper, session::bearer};
+use database::people::api_keys::KeyOwner;
+use edge::{CurrentShopper, PeerAddr, session::bearer};
 use shared::{credentials::ApiKey, ids::SellerId};
 
 /// Whoever sent a request, once their credential is found valid.
@@ -53,18 +53,22 @@ impl CurrentOperator {
 }
 
 impl Caller {
-    /// Finds who sent these headers; fails without a valid credential.
-    pub(crate) async fn identify(app: &App, headers: &HeaderMap) -> Result<Self, ApiError> {
+    /// Finds who sent a request with these headers and extensions; fails without a valid
+    /// credential.
+    pub(crate) async fn identify(
+        app: &App,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> Result<Self, ApiError> {
         match bearer(headers).filter(|token| token.starts_with("sk_")) {
-            Some(token) => Self::by_key(app, token).await,
+            Some(token) => Self::by_key(app, token, extensions.get::<PeerAddr>().copied()).await,
             None => Ok(Self::Shopper(app.sessions.verify(headers)?)),
         }
     }
 
-    async fn by_key(app: &App, token: &str) -> Result<Self, ApiError> {
+    async fn by_key(app: &App, token: &str, peer: Option<PeerAddr>) -> Result<Self, ApiError> {
         let key = ApiKey::parse(token).ok_or(ApiError::ApiKeyInvalid)?;
-        let owner = api_keys::find(&app.pool, &key.hash()).await?;
-        Ok(match owner.ok_or(ApiError::ApiKeyInvalid)? {
+        Ok(match app.key_lookup.owner(&app.pool, &key, peer).await? {
             KeyOwner::Seller { seller_id: id, .. } => Self::Seller(CurrentSeller { id }),
             KeyOwner::Operator { name } => Self::Operator(CurrentOperator { name }),
         })
@@ -84,13 +88,15 @@ impl Caller {
         if let Some(caller) = parts.extensions.get::<Self>() {
             return Ok(caller.clone());
         }
-        Self::identify(app, &parts.headers).await
+        Self::identify(app, &parts.headers, &parts.extensions).await
     }
 
     /// As [`of`](Self::of), but without any credential the answer asks for an API key.
     async fn with_key(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         match Self::of(parts, app).await {
-            Err(ApiError::Problem(_)) => Err(ApiError::ApiKeyRequired),
+            Err(ApiError::Problem(problem)) if problem.status() == StatusCode::UNAUTHORIZED => {
+                Err(ApiError::ApiKeyRequired)
+            }
             found => found,
         }
     }

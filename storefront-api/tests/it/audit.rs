@@ -86,7 +86,8 @@ async fn a_changed_order_rate_gives_no_second_burst() {
     let (seller, operator) = (shop.seller().await, shop.operator().await);
     let drop_id = shop.drop_of(&seller).await;
     // The bucket of 200/s is used up: 20 at 5 ms each lie ahead.
-    let used = "update drops set order_tat_us = extract(epoch from clock_timestamp()) * 1e6 + 1e5";
+    let used = "update order_paces set rate = 200,
+        tat_us = extract(epoch from clock_timestamp()) * 1e6 + 1e5";
     sqlx::query(used).execute(&shop.app.pool).await.unwrap();
     let path = format!("/v1/operator/drops/{drop_id}/limits");
     let body = json!({ "order_rate_per_second": 20, "why": "slower" });
@@ -94,8 +95,8 @@ async fn a_changed_order_rate_gives_no_second_burst() {
     let ahead_us: f64 = shop
         .database
         .scalar(
-            "select (order_tat_us - extract(epoch from clock_timestamp()) * 1e6)::float8
-             from drops",
+            "select (tat_us - extract(epoch from clock_timestamp()) * 1e6)::float8
+             from order_paces",
         )
         .await;
     // At most the burst of 20/s, which is 2 at 50 ms each; at least what was left, scaled.

@@ -238,6 +238,7 @@ impl People {
         };
         let path = route.path.replace("{drop_id}", &self.drop_id);
         let path = path.replace("{order_id}", &self.order_id);
+        let path = path.replace("{payment_id}", &Uuid::now_v7().to_string());
         let method: Method = route.method.parse().unwrap();
         let request = shop.request(method, &path, who).header(CONTENT_TYPE, content_type);
         Answer::read(request.body(body).send().await.unwrap()).await

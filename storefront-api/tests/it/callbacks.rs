@@ -62,7 +62,8 @@ async fn a_good_one_is_a_hint_and_taken_once() {
     let order_id = shop.order_of(&shopper, &drop_id).await;
     let pay = json!({ "payment_method": "pm_card_approve" });
     shop.post(&format!("/v1/orders/{order_id}/payment"), &shopper, &pay).await.expect(202);
-    let later = "update payments set next_call_at = now() + interval '1 hour'";
+    let later = "with p as (update payments set status = 'unknown')
+        update payment_calls set due_at = now() + interval '1 hour'";
     sqlx::query(later).execute(&shop.app.pool).await.unwrap();
 
     let body = event("evt_1", &order_id).to_string();
@@ -72,7 +73,7 @@ async fn a_good_one_is_a_hint_and_taken_once() {
     let again = send(&shop, &signature, &body).await.expect(200);
     assert_eq!(again, json!({ "received": true, "repeated": true }));
 
-    let due: bool = shop.database.scalar("select next_call_at <= now() from payments").await;
+    let due: bool = shop.database.scalar("select due_at <= now() from payment_calls").await;
     assert!(due, "the provider will be asked");
     let order = shop.get(&format!("/v1/orders/{order_id}"), &shopper).await.expect(200);
     assert_eq!(order["state"], "authorizing", "what a callback claims is not believed");

@@ -2,9 +2,11 @@
 
 use crate::{
     answer::text,
-    shop::{NOBODY, Shop, drop_body, in_hours, product_body},
+    shop::{NOBODY, SOON, Shop, drop_body, in_hours, product_body},
 };
+use database::ordering::holds;
 use serde_json::json;
+use testkit::wait_until;
 
 #[tokio::test]
 async fn a_guest_stays_the_same_shopper() {
@@ -47,7 +49,7 @@ async fn a_drop_takes_its_units_out_of_the_stock_and_gives_them_back_when_cancel
     let sums: bool = shop
         .database
         .scalar(
-            "select sum(d_available) = min(i.available) from inventory_moves m
+            "select sum(d_available) = min(i.available) from stock_moves m
              join inventory i using (drop_id)",
         )
         .await;
@@ -86,7 +88,10 @@ async fn a_draft_is_its_sellers_until_it_is_scheduled() {
     let times = json!({ "opens_at": in_hours(1), "closes_at": in_hours(5) });
     let scheduled = shop.post(&path, &seller.who, &times).await.expect(200);
     assert_eq!(scheduled["state"], "scheduled");
-    shop.get(&public, &NOBODY).await.expect(200);
+    wait_until("drop in public", SOON, async || {
+        (shop.get(&public, &NOBODY).await.status == 200).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -114,12 +119,14 @@ async fn a_shopper_pays_once_however_often_they_ask() {
     let path = format!("/v1/orders/{order_id}/payment");
     let body = json!({ "payment_method": "pm_card_approve" });
     for _ in 0..3 {
-        let order = shop.post(&path, &shopper, &body).await.expect(202);
-        assert_eq!(order["state"], "authorizing");
-        let states: Vec<_> =
-            order["timeline"].as_array().unwrap().iter().map(|step| &step["state"]).collect();
-        assert_eq!(states, ["reserved", "authorizing"]);
+        let taken_in = shop.post(&path, &shopper, &body).await.expect(202);
+        assert_eq!(taken_in, json!({ "order_id": order_id }));
     }
+    let order = shop.get(&format!("/v1/orders/{order_id}"), &shopper).await.expect(200);
+    assert_eq!((&order["state"], &order["units"]), (&json!("authorizing"), &json!(1)));
+    let states: Vec<_> =
+        order["timeline"].as_array().unwrap().iter().map(|step| &step["state"]).collect();
+    assert_eq!(states, ["reserved", "authorizing"]);
     let n_payments: i64 = shop.database.scalar("select count(*) from payments").await;
     assert_eq!(n_payments, 1);
     let cancel = shop.post(&format!("/v1/orders/{order_id}/cancel"), &shopper, &json!({})).await;
@@ -142,7 +149,7 @@ async fn an_order_that_is_given_back_frees_its_units() {
         let order = shop.post(&path, &shopper, &json!({})).await.expect(200);
         assert_eq!(order["state"], "cancelled");
     }
-    assert_eq!(left().await, 100);
+    wait_until("unit that is free", SOON, async || (left().await == 100).then_some(())).await;
     let body = json!({ "payment_method": "pm_card_approve" });
     let late = shop.post(&format!("/v1/orders/{order_id}/payment"), &shopper, &body).await;
     late.expect_problem(409, "order_wrong_state");
@@ -154,11 +161,13 @@ async fn a_hold_that_ran_out_is_not_paid() {
     let (seller, shopper) = (shop.seller().await, shop.shopper().await);
     let drop_id = shop.drop_of(&seller).await;
     let order_id = shop.order_of(&shopper, &drop_id).await;
-    let over = "update holds set expires_at = now() - interval '1 second'";
+    let over = "update orders set hold_expires_at = now() - interval '1 second'";
     sqlx::query(over).execute(&shop.app.pool).await.unwrap();
     let body = json!({ "payment_method": "pm_card_approve" });
-    let late = shop.post(&format!("/v1/orders/{order_id}/payment"), &shopper, &body).await;
-    late.expect_problem(409, "hold_expired");
+    let path = format!("/v1/orders/{order_id}/payment");
+    shop.post(&path, &shopper, &body).await.expect_problem(409, "hold_expired");
+    holds::expire_due(&shop.app.pool, drop_id.parse().unwrap(), 10).await.unwrap();
+    shop.post(&path, &shopper, &body).await.expect_problem(409, "hold_expired");
 }
 
 #[tokio::test]

@@ -97,7 +97,7 @@ async fn a_second_run_after_a_crash_finds_what_the_first_one_made() {
     let again = again.expect(201);
     assert_eq!(text(&again, "id"), text(&first, "id"));
     let (n_drops, n_carved): (i64, i64) = sqlx::query_as(
-        "select (select count(*) from drops), (select sum(d_available) from inventory_moves)::bigint",
+        "select (select count(*) from drops), (select sum(d_available) from stock_moves)::bigint",
     )
     .fetch_one(&shop.app.pool)
     .await
@@ -145,17 +145,37 @@ async fn strangers_leave_no_keys_behind() {
 }
 
 #[tokio::test]
-async fn a_shoppers_payment_has_one_answer() {
+async fn shoppers_have_no_keys() {
     let shop = Shop::open().await;
     let (seller, shopper) = (shop.seller().await, shop.shopper().await);
     let drop_id = shop.drop_of(&seller).await;
     let order_id = shop.order_of(&shopper, &drop_id).await;
-    let path = format!("/v1/orders/{order_id}/payment");
+    shop.post_keyed("/v1/session", &NOBODY, "k1", &json!({})).await.expect(201);
     let body = json!({ "payment_method": "pm_card_approve" });
-    let first = shop.post_keyed(&path, &shopper, "pay-1", &body).await;
-    let again = shop.post_keyed(&path, &shopper, "pay-1", &body).await;
-    assert_eq!((first.status.as_u16(), replayed(&again)), (202, true));
-    assert_eq!(first.text, again.text);
+    let (pay, cancel) =
+        (format!("/v1/orders/{order_id}/payment"), format!("/v1/orders/{order_id}/cancel"));
+    shop.post_keyed(&pay, &shopper, "k1", &body).await.expect(202);
+    let cancelled = shop.post_keyed(&cancel, &shopper, "k1", &body).await;
+    cancelled.expect_problem(409, "order_wrong_state");
+    let stranger = shop.post_keyed(PATH, &shopper, "k1", &product_body()).await;
+    stranger.expect_problem(403, "forbidden");
+    let n_keys: i64 = shop.database.scalar("select count(*) from idempotency_keys").await;
+    assert_eq!(n_keys, 0);
+}
+
+#[tokio::test]
+async fn nobody_has_more_keys_than_anybody_may_have() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let first = shop.post_keyed(PATH, &seller.who, "first", &product_body()).await;
+    let filled = "insert into idempotency_keys (owner, key, request, status, body)
+        select 'seller:' || id, 'k' || n, '', 201, '' from sellers, generate_series(1, 9999) n";
+    sqlx::query(filled).execute(&shop.app.pool).await.unwrap();
+    let refused = shop.post_keyed(PATH, &seller.who, "one more", &product_body()).await;
+    refused.expect_problem(429, "too_many_idempotency_keys");
+    let again = shop.post_keyed(PATH, &seller.who, "first", &product_body()).await;
+    assert_eq!((again.text, again.status.as_u16()), (first.text, 201));
+    shop.post(PATH, &seller.who, &product_body()).await.expect(201);
 }
 
 #[tokio::test]

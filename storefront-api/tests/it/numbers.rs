@@ -1,6 +1,7 @@
 //! Live numbers, with and without Redis.
 
 use crate::shop::Shop;
+use database::money::payments::{Conclusion, PaymentKind};
 use serde_json::json;
 
 #[tokio::test]
@@ -8,7 +9,7 @@ async fn sales_are_counted() {
     let shop = Shop::open().await;
     let (seller, shopper) = (shop.seller().await, shop.shopper().await);
     let drop_id = shop.drop_of(&seller).await;
-    shop.order_of(&shopper, &drop_id).await;
+    let order_id = shop.order_of(&shopper, &drop_id).await;
     let path = format!("/v1/seller/drops/{drop_id}/numbers");
     let numbers = shop.get(&path, &seller.who).await.expect(200);
     assert_eq!(
@@ -17,11 +18,15 @@ async fn sales_are_counted() {
     );
     assert_eq!(numbers["orders"], json!({ "reserved": 1 }));
     assert_eq!((&numbers["revenue_minor"], &numbers["currency"]), (&json!(0), &json!("EUR")));
-    let sold = "with s as (update inventory set reserved = 0, sold = 1)
-        update orders set state = 'confirmed'";
-    sqlx::query(sold).execute(&shop.app.pool).await.unwrap();
+    let pay = json!({ "payment_method": "pm_card_approve" });
+    shop.post(&format!("/v1/orders/{order_id}/payment"), &shopper, &pay).await.expect(202);
+    shop.money_is_set_aside(&order_id).await;
+    let numbers = shop.get(&path, &seller.who).await.expect(200);
+    assert_eq!(numbers["orders"], json!({ "capturing": 1 }));
+    shop.provider_answers(&order_id, PaymentKind::Capture, Conclusion::Captured).await;
     let numbers = shop.get(&path, &seller.who).await.expect(200);
     assert_eq!((&numbers["revenue_minor"], &numbers["units"]["sold"]), (&json!(1250), &json!(1)));
+    assert_eq!(numbers["orders"], json!({ "confirmed": 1 }));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use crate::{
 };
 use reqwest::Method;
 use serde_json::json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What a route of a role answers to a credential that is not its own.
@@ -70,6 +71,21 @@ async fn a_revoked_key_is_nobodys() {
     sqlx::query("update api_keys set revoked_at = now()").execute(&shop.app.pool).await.unwrap();
     let answer = shop.get("/v1/seller/drops", &seller.who).await;
     answer.expect_problem(401, "api_key_invalid");
+}
+
+#[tokio::test]
+async fn ever_new_keys_have_to_wait_and_good_ones_do_not() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let mut codes = BTreeSet::new();
+    for n in 0..60 {
+        let made_up = Who(Some(format!("sk_{n:064x}")));
+        let answer = shop.get("/v1/seller/drops", &made_up).await;
+        codes.insert((answer.status.as_u16(), answer.code().to_owned()));
+        shop.get("/v1/seller/drops", &seller.who).await.expect(200);
+    }
+    let wanted = [(401, "api_key_invalid"), (429, "rate_limited")];
+    assert_eq!(codes, BTreeSet::from(wanted.map(|(status, code)| (status, code.to_owned()))));
 }
 
 #[tokio::test]

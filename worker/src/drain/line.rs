@@ -9,7 +9,7 @@
 //! A drain whose EXTEND is refused because the epoch is over tells nobody: the rebuild decides
 //! what becomes of its tickets.
 
-use super::pressure::Pressure;
+use super::pressure::{Flow, Pressure};
 use crate::{app::App, causes::with_causes, order_commands, pause::pause_point};
 use database::selling::scheduling::{EpochState, LiveDrop};
 use queue::QueueError;
@@ -26,13 +26,16 @@ use uuid::Uuid;
 
 /// Failures are logged at most this often.
 const LOG_EVERY: Duration = Duration::from_secs(5);
+/// Tickets let in by one call while they are let in slowly, and the pause between two such calls.
+const SLOW_BATCH: u32 = 10;
+const SLOW_PAUSE: Duration = Duration::from_secs(1);
 
 /// Admits the tickets of a drop until told to stop, or until it is not sold any more.
-pub(super) async fn run(app: App, drop_id: DropId, soft: CancellationToken) {
+pub(super) async fn run(app: App, drop_id: DropId, pressure: Pressure, soft: CancellationToken) {
     let pause = Duration::from_millis(app.settings.line.admit_every_ms.get());
     let mut ticks = tokio::time::interval(pause);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut drain = LineDrain::new(app, drop_id);
+    let mut drain = LineDrain::new(app, drop_id, pressure);
     while soft.run_until_cancelled(ticks.tick()).await.is_some() {
         let Some(flash_drop) = drain.app.drops.find(drop_id) else { break };
         drain.turn(&flash_drop).await;
@@ -46,13 +49,15 @@ struct LineDrain {
     pressure: Pressure,
     /// Kept until its answer is known, so that a lost answer is asked for again.
     request_id: Uuid,
+    /// When people were last let in slowly.
+    slow_at: Option<Instant>,
     logged_at: Option<Instant>,
 }
 
 impl LineDrain {
-    fn new(app: App, drop_id: DropId) -> Self {
-        let pressure = Pressure::default();
-        Self { app, drop_id, pressure, request_id: Uuid::now_v7(), logged_at: None }
+    fn new(app: App, drop_id: DropId, pressure: Pressure) -> Self {
+        let request_id = Uuid::now_v7();
+        Self { app, drop_id, pressure, request_id, slow_at: None, logged_at: None }
     }
 
     /// Lets in everybody who may come in now. May run at any time, twice, or on two hosts.
@@ -60,29 +65,44 @@ impl LineDrain {
         let moves = flash_drop.state == DropState::Open
             && flash_drop.mode == DropMode::Running
             && flash_drop.epoch_state == EpochState::Open;
-        if !moves || self.pressure.is_too_high(&self.app, flash_drop).await {
+        if !moves {
             return;
         }
-        if let Err(error) = self.admit(flash_drop).await {
+        let admitted = match self.pressure.flow(&self.app, flash_drop).await {
+            Flow::Blocked => return,
+            Flow::Slow => self.admit_slowly(flash_drop).await,
+            Flow::Free => self.admit(flash_drop).await,
+        };
+        if let Err(error) = admitted {
             self.log_failure(error);
         }
     }
 
     async fn admit(&mut self, flash_drop: &LiveDrop) -> anyhow::Result<()> {
+        let limit = self.app.settings.line.admit_batch.get();
+        while self.admit_batch(flash_drop, limit).await? == limit as usize {}
+        Ok(())
+    }
+
+    async fn admit_slowly(&mut self, flash_drop: &LiveDrop) -> anyhow::Result<()> {
+        if self.slow_at.is_some_and(|slow_at| slow_at.elapsed() < SLOW_PAUSE) {
+            return Ok(());
+        }
+        self.slow_at = Some(Instant::now());
+        self.admit_batch(flash_drop, SLOW_BATCH).await?;
+        Ok(())
+    }
+
+    /// Returns how many were let in.
+    async fn admit_batch(&mut self, flash_drop: &LiveDrop, limit: u32) -> anyhow::Result<usize> {
         let generation = self.pressure.generation();
-        loop {
-            let limit = self.app.settings.line.admit_batch.get();
-            let Some(admission) = self.next_batch(flash_drop, limit).await? else { return Ok(()) };
-            if admission.tickets.is_empty() {
-                return Ok(());
-            }
+        let Some(admission) = self.next_batch(flash_drop, limit).await? else { return Ok(0) };
+        if !admission.tickets.is_empty() {
             CounterName::TicketsAdmitted.get().increment(admission.tickets.len() as u64);
             pause_point!("drain.after_admit");
             self.hand_on(flash_drop, generation, &admission).await?;
-            if admission.tickets.len() < limit as usize {
-                return Ok(());
-            }
         }
+        Ok(admission.tickets.len())
     }
 
     async fn next_batch(

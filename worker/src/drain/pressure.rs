@@ -1,6 +1,7 @@
-//! Back-pressure: when the processors are behind or silent, nobody else is let in.
+//! Back-pressure: when the processors are behind or silent, or the payment provider does not answer,
+//! nobody else is let in.
 
-use crate::{app::App, causes::with_causes};
+use crate::{app::App, causes::with_causes, provider_state::ProviderState};
 use database::{
     ordering::offsets::{self, PartitionOffset},
     selling::scheduling::LiveDrop,
@@ -8,7 +9,7 @@ use database::{
 };
 use shared::ids::DropId;
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 
 /// How often the processors are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -18,24 +19,35 @@ const SILENCE_S: f64 = 5.0;
 const LAG_FLOOR: f64 = 1000.0;
 const LAG_SECONDS: f64 = 5.0;
 
+/// How people may be let in now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flow {
+    /// As fast as the limits allow.
+    Free,
+    /// A few at a time.
+    Slow,
+    /// Not at all.
+    Blocked,
+}
+
 /// What is known of the pressure on a drop.
 #[derive(Debug)]
 pub(super) struct Pressure {
+    provider: watch::Receiver<ProviderState>,
     look_at: Instant,
     blocked: Option<&'static str>,
     generation: i64,
 }
 
-impl Default for Pressure {
-    fn default() -> Self {
-        // Until the first look nothing is known, so nobody is let in.
-        Self { look_at: Instant::now(), blocked: Some("not looked at yet"), generation: 0 }
-    }
-}
-
 impl Pressure {
-    /// Whether nobody may be let in now. Fails closed: what cannot be seen counts as behind.
-    pub(super) async fn is_too_high(&mut self, app: &App, flash_drop: &LiveDrop) -> bool {
+    /// Until the first look nothing is known, so nobody is let in.
+    pub(super) fn new(provider: watch::Receiver<ProviderState>) -> Self {
+        let blocked = Some("not looked at yet");
+        Self { provider, look_at: Instant::now(), blocked, generation: 0 }
+    }
+
+    /// Returns how people may be let in now. Fails closed: what cannot be seen counts as behind.
+    pub(super) async fn flow(&mut self, app: &App, flash_drop: &LiveDrop) -> Flow {
         if Instant::now() >= self.look_at {
             let blocked = match self.look(app, flash_drop).await {
                 Ok(blocked) => blocked,
@@ -51,7 +63,11 @@ impl Pressure {
             self.blocked = blocked;
             self.look_at = Instant::now() + LOOK_EVERY;
         }
-        self.blocked.is_some()
+        match (self.blocked, *self.provider.borrow()) {
+            (Some(_), _) => Flow::Blocked,
+            (None, ProviderState::Tried) => Flow::Slow,
+            (None, ProviderState::Answers | ProviderState::Away) => Flow::Free,
+        }
     }
 
     /// Generation of the log that commands go to.
@@ -72,6 +88,9 @@ impl Pressure {
         let silent = heartbeats::silence(&app.pool, "orders").await?;
         if silent.is_none_or(|silent| silent > SILENCE_S) {
             return Ok(Some("no order processor is alive"));
+        }
+        if *self.provider.borrow() == ProviderState::Away {
+            return Ok(Some("the payment provider does not answer"));
         }
         let (topic, partition) = (&app.topics.order_commands, flash_drop.partition);
         let end = app.log_info.offsets(topic, partition).await?.end;

@@ -1,12 +1,15 @@
 //! An update of one line.
 
 use crate::{app::App, pause::pause_point};
-use database::{ordering::orders, selling::scheduling::LiveDrop};
+use database::selling::scheduling::LiveDrop;
 use shared::{
-    ids::{TicketId, VariantId},
+    ids::VariantId,
     line::{Finished, Settlement, StockFigure},
 };
 use std::collections::BTreeMap;
+
+/// Tickets told in one call: a script's work is bounded.
+const CHUNK: usize = 500;
 
 /// What one line has to be told.
 #[derive(Debug, Default)]
@@ -18,33 +21,56 @@ pub(super) struct LineUpdate {
 }
 
 impl LineUpdate {
+    /// Notes a figure, unless a newer one is known.
+    pub(super) fn note_stock(&mut self, figure: StockFigure) {
+        let newest = self.stock.entry(figure.variant_id).or_insert(figure);
+        if newest.version < figure.version {
+            *newest = figure;
+        }
+    }
+
     /// Tells the line. SETTLE comes before FINISH: a ticket may have ended since its row was
     /// written.
     pub(super) async fn send(self, app: &App, flash_drop: &LiveDrop) -> anyhow::Result<()> {
         let Self { settlements, mut finished, stock } = self;
         let stock: Vec<_> = stock.into_values().collect();
         if !settlements.is_empty() || finished.is_empty() {
-            app.queue.settle(flash_drop.id, flash_drop.epoch, &stock, &settlements).await?;
+            settle(app, flash_drop, &stock, &settlements).await?;
             pause_point!("orders.after_settle");
         }
         finished.extend(settlements.iter().filter_map(Settlement::finished));
-        if finished.is_empty() {
-            return Ok(());
+        if !finished.is_empty() {
+            finish(app, flash_drop, &stock, &finished).await?;
+            pause_point!("line.after_finish");
         }
-        let told: Vec<_> = finished.iter().map(|finished| finished.ticket_id).collect();
-        finish(app, flash_drop, &stock, &finished, &told).await
+        Ok(())
     }
 }
 
-/// Tells the line of ends, then notes in Postgres that it knows those of `told`.
-pub(super) async fn finish(
+async fn settle(
+    app: &App,
+    flash_drop: &LiveDrop,
+    stock: &[StockFigure],
+    settlements: &[Settlement],
+) -> anyhow::Result<()> {
+    let (id, epoch) = (flash_drop.id, flash_drop.epoch);
+    if settlements.is_empty() {
+        app.queue.update_stock(id, epoch, stock).await?;
+    }
+    for chunk in settlements.chunks(CHUNK) {
+        app.queue.settle(id, epoch, stock, chunk).await?;
+    }
+    Ok(())
+}
+
+async fn finish(
     app: &App,
     flash_drop: &LiveDrop,
     stock: &[StockFigure],
     finished: &[Finished],
-    told: &[TicketId],
 ) -> anyhow::Result<()> {
-    app.queue.finish(flash_drop.id, flash_drop.epoch, stock, finished).await?;
-    pause_point!("line.after_finish");
-    Ok(orders::mark_line_told(&app.pool, told).await?)
+    for chunk in finished.chunks(CHUNK) {
+        app.queue.finish(flash_drop.id, flash_drop.epoch, stock, chunk).await?;
+    }
+    Ok(())
 }

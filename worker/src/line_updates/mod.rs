@@ -3,12 +3,14 @@
 //! | file | holds |
 //! |---|---|
 //! | `updater` | a bounded queue of updates, so that Redis never holds up orders or payments |
-//! | `line_update` | an update of one line: SETTLE, then FINISH, then noted in Postgres |
-//! | `missed` | what did not fit into the queue, or went with a lost call |
+//! | `line_update` | an update of one line: SETTLE, then FINISH |
+//! | `untold` | what did not fit into the queue, or went with a lost call |
+//!
+//! What a line must be told stays pending in Postgres until the line has answered.
 
 mod line_update;
-mod missed;
+mod untold;
 mod updater;
 
-pub(crate) use missed::send_missed;
+pub(crate) use untold::UntoldSender;
 pub(crate) use updater::LineUpdater;

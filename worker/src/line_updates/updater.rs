@@ -4,18 +4,24 @@
 
 use super::line_update::LineUpdate;
 use crate::{app::App, causes::with_causes};
-use database::ordering::{
-    holds::Outcome,
-    inventory::DropStock,
-    order_batch::{BatchDone, SettledTicket},
-    orders::EndedOrder,
+use database::{
+    journal::{self, Consumer, JournalId},
+    ordering::{
+        holds::Outcome,
+        inventory::DropStock,
+        order_batch::{BatchDone, SettledTicket},
+        orders::EndedOrder,
+    },
 };
 use shared::{
     ids::DropId,
     line::{Finished, Settlement},
     shutdown::Shutdown,
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+};
 use tokio::sync::mpsc;
 
 /// Updates that wait, at most.
@@ -33,6 +39,8 @@ struct Update {
     settled: Vec<SettledTicket>,
     ended: Vec<EndedOrder>,
     stock: Vec<DropStock>,
+    /// Rows of the journal that are told with it.
+    journal: Vec<JournalId>,
 }
 
 impl LineUpdater {
@@ -49,43 +57,81 @@ impl LineUpdater {
             settled: done.settled.clone(),
             ended: Vec::new(),
             stock: done.stock.clone(),
+            journal: done.journal.clone(),
         });
     }
 
     /// Reports orders that have ended.
     pub(crate) fn ended(&self, outcome: Outcome) {
-        self.queue(Update { settled: Vec::new(), ended: outcome.ended, stock: outcome.stock });
+        let Outcome { ended, stock, journal } = outcome;
+        self.queue(Update { settled: Vec::new(), ended, stock, journal });
     }
 
     fn queue(&self, update: Update) {
-        let is_empty =
-            update.settled.is_empty() && update.ended.is_empty() && update.stock.is_empty();
-        if !is_empty && self.0.try_send(update).is_err() {
+        if !update.is_empty() && self.0.try_send(update).is_err() {
             tracing::debug!("update queue full; leaving it to the reconciler");
         }
+    }
+}
+
+impl Update {
+    const fn is_empty(&self) -> bool {
+        self.settled.is_empty()
+            && self.ended.is_empty()
+            && self.stock.is_empty()
+            && self.journal.is_empty()
+    }
+
+    /// The drops whose lines it is for.
+    fn drops(&self) -> BTreeSet<DropId> {
+        let settled = self.settled.iter().map(|ticket| ticket.drop_id);
+        let ended = self.ended.iter().map(|order| order.drop_id);
+        let stock = self.stock.iter().map(|stock| stock.drop_id);
+        settled.chain(ended).chain(stock).collect()
     }
 }
 
 async fn run(app: App, mut receiver: mpsc::Receiver<Update>) {
     let mut updates = Vec::new();
     while receiver.recv_many(&mut updates, TOGETHER).await > 0 {
-        for (drop_id, update) in by_drop(updates.drain(..)) {
-            // A drop that is not live has no line (any more).
-            let Some(flash_drop) = app.drops.find(drop_id) else { continue };
-            if let Err(error) = update.send(&app, &flash_drop).await {
-                let error = with_causes(error);
-                tracing::debug!(
-                    drop.id = %drop_id, error,
-                    "could not update the line of drop {drop_id}; leaving it to the reconciler"
-                );
-            }
+        let rows: Vec<_> = updates
+            .iter_mut()
+            .map(|update| (update.drops(), mem::take(&mut update.journal)))
+            .collect();
+        let untold = tell(&app, by_drop(updates.drain(..))).await;
+        let told = rows.into_iter().filter(|(drops, _)| drops.is_disjoint(&untold));
+        let told: Vec<JournalId> = told.flat_map(|(_, rows)| rows).collect();
+        if let Err(error) = journal::acknowledge(&app.pool, Consumer::Line, &told).await {
+            let error = with_causes(error);
+            tracing::debug!(error, "could not note what lines were told; they are told again");
         }
     }
 }
 
+/// Returns the drops whose lines could not be told.
+async fn tell(app: &App, lines: BTreeMap<DropId, LineUpdate>) -> BTreeSet<DropId> {
+    let mut untold = BTreeSet::new();
+    for (drop_id, update) in lines {
+        // Whether a drop that is not known has no line any more, the reconciler finds out.
+        let told = match app.drops.find(drop_id) {
+            Some(flash_drop) => update.send(app, &flash_drop).await,
+            None => Err(anyhow::anyhow!("it is not known")),
+        };
+        if let Err(error) = told {
+            let error = with_causes(error);
+            tracing::debug!(
+                drop.id = %drop_id, error,
+                "could not update the line of drop {drop_id}; leaving it to the reconciler"
+            );
+            untold.insert(drop_id);
+        }
+    }
+    untold
+}
+
 fn by_drop(updates: impl Iterator<Item = Update>) -> BTreeMap<DropId, LineUpdate> {
     let mut lines = BTreeMap::<DropId, LineUpdate>::new();
-    for Update { settled, ended, stock } in updates {
+    for Update { settled, ended, stock, .. } in updates {
         for SettledTicket { ticket_id, drop_id, score, state } in settled {
             let line = lines.entry(drop_id).or_default();
             line.settlements.push(Settlement::of(ticket_id, score, state));
@@ -95,11 +141,7 @@ fn by_drop(updates: impl Iterator<Item = Update>) -> BTreeMap<DropId, LineUpdate
             line.finished.push(Finished { ticket_id, score, state });
         }
         for DropStock { drop_id, figure } in stock {
-            let known = &mut lines.entry(drop_id).or_default().stock;
-            let newest = known.entry(figure.variant_id).or_insert(figure);
-            if newest.version < figure.version {
-                *newest = figure;
-            }
+            lines.entry(drop_id).or_default().note_stock(figure);
         }
     }
     lines

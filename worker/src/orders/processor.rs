@@ -11,6 +11,7 @@ use crate::{
     app::App,
     kafka_log::{self, KafkaLogError},
     line_updates::LineUpdater,
+    live_drops::DropChanges,
     pause::pause_point,
 };
 use broker::PartitionReader;
@@ -26,6 +27,8 @@ const READ_WAIT: Duration = Duration::from_millis(250);
 const CHECK_EVERY: Duration = Duration::from_secs(2);
 /// Pause before looking at a log again that is not the one we know, or that somebody else reads.
 const PAUSE: Duration = Duration::from_millis(200);
+/// How long the order rate is waited for without looking whether it has changed.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 struct Processor<'a> {
     app: App,
@@ -33,6 +36,8 @@ struct Processor<'a> {
     position: ReadPosition,
     reader: PartitionReader,
     pacer: Pacer,
+    /// A changed order rate holds at once.
+    changes: DropChanges,
     stall: &'a mut Stall,
     checked_at: Instant,
 }
@@ -76,6 +81,7 @@ async fn session(
         position,
         reader,
         pacer: Pacer::default(),
+        changes: app.drops.changes(),
         stall,
         checked_at: Instant::now(),
     };
@@ -118,9 +124,7 @@ impl Processor<'_> {
         stop: &CancellationToken,
     ) -> anyhow::Result<Option<SessionEnd>> {
         while !records.is_empty() {
-            let rate = self.rate_of(&records[0]);
-            let turn = self.pacer.turn(rate, records.len());
-            let Some(n) = stop.run_until_cancelled(turn).await else {
+            let Some(n) = self.turn(&records, stop).await else {
                 return Ok(Some(SessionEnd::Stopped));
             };
             let mut committer = Committer {
@@ -138,12 +142,37 @@ impl Processor<'_> {
                 records.drain(..done.n_taken);
             }
             if let Some(wait) = done.wait
-                && stop.run_until_cancelled(sleep(wait)).await.is_none()
+                && !self.wait(wait, stop).await
             {
                 return Ok(Some(SessionEnd::Stopped));
             }
         }
         Ok(None)
+    }
+
+    /// Waits for the pace. Returns how many of the records to try; `None` when told to stop.
+    async fn turn(&mut self, records: &[BatchRecord], stop: &CancellationToken) -> Option<usize> {
+        loop {
+            let rate = self.rate_of(&records[0]);
+            tokio::select! {
+                () = stop.cancelled() => return None,
+                n = self.pacer.turn(rate, records.len()) => return Some(n),
+                // Perhaps the rate is another one now.
+                () = self.changes.next() => {}
+                () = sleep(LONGEST_WAIT) => {}
+            }
+        }
+    }
+
+    /// Waits for as long as the order rate asks, or until it may have changed. `false` when told to
+    /// stop.
+    async fn wait(&mut self, wait: Duration, stop: &CancellationToken) -> bool {
+        tokio::select! {
+            () = stop.cancelled() => return false,
+            () = self.changes.next() => {}
+            () = sleep(wait.min(LONGEST_WAIT)) => {}
+        }
+        true
     }
 
     fn rate_of(&self, record: &BatchRecord) -> Option<f64> {

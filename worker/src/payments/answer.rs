@@ -8,7 +8,17 @@ use serde::{Deserialize, de::DeserializeOwned};
 pub(super) struct ProviderPayment {
     /// Its id there.
     pub(super) id: String,
+    /// Our name for what is paid.
+    pub(super) reference: String,
     pub(super) status: ProviderStatus,
+    /// What was asked for.
+    pub(super) amount_minor: i64,
+    /// ISO 4217 code.
+    pub(super) currency: String,
+    /// What was taken, if the provider tells it apart.
+    pub(super) captured_minor: Option<i64>,
+    /// What was given back, likewise.
+    pub(super) refunded_minor: Option<i64>,
     pub(super) decline_code: Option<String>,
 }
 
@@ -57,6 +67,11 @@ struct ProviderProblem {
 }
 
 impl<T> ProviderAnswer<T> {
+    /// Whether the provider answered at all.
+    pub(super) const fn is_answer(&self) -> bool {
+        !matches!(self, Self::Unknown(_))
+    }
+
     /// Reads on in what is known.
     pub(super) fn and_then<U>(
         self,
@@ -81,12 +96,13 @@ pub(super) fn read<T: DeserializeOwned>(status: StatusCode, body: &[u8]) -> Prov
     }
     match status {
         StatusCode::NOT_FOUND => ProviderAnswer::NotFound,
-        StatusCode::BAD_REQUEST | StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY => {
+        StatusCode::BAD_REQUEST | StatusCode::CONFLICT => {
             let problem = serde_json::from_slice::<ProviderProblem>(body);
             let code = problem.map_or_else(|_| "refused".to_owned(), |problem| problem.code);
             ProviderAnswer::Refused { code, is_state: status == StatusCode::CONFLICT }
         }
-        // Our key, its load, its faults: none of them says anything about the payment.
+        // Our credentials, a key that came with another request before (422), another address, its
+        // load, its faults: none of them says anything about the payment.
         _ => ProviderAnswer::Unknown(format!("status {status}")),
     }
 }
@@ -99,24 +115,32 @@ mod tests {
         read(StatusCode::from_u16(status).unwrap(), body.as_bytes())
     }
 
+    fn payment(status: &str) -> String {
+        format!(
+            r#"{{"id":"p","reference":"r","status":"{status}","amount_minor":5,"currency":"EUR",
+                "more":1}}"#
+        )
+    }
+
     #[test]
     fn only_a_clear_answer_counts() {
-        let known = answer(200, r#"{"id":"p","status":"authorized","more":1}"#);
+        let known = answer(200, &payment("authorized"));
         assert!(matches!(known, ProviderAnswer::Known(payment) if payment.id == "p"));
         assert_eq!(answer(404, ""), ProviderAnswer::NotFound);
         let refused = answer(409, r#"{"code":"wrong_state"}"#);
         let wanted = ProviderAnswer::Refused { code: "wrong_state".into(), is_state: true };
         assert_eq!(refused, wanted);
-        for status in [401, 403, 408, 429, 500, 502, 503] {
+        for status in [302, 401, 403, 408, 422, 429, 500, 502, 503] {
             assert!(matches!(answer(status, "{}"), ProviderAnswer::Unknown(_)), "{status}");
         }
-        assert!(matches!(answer(200, "<html>"), ProviderAnswer::Unknown(_)));
+        for odd in ["<html>", r#"{"id":"p","status":"authorized"}"#] {
+            assert!(matches!(answer(200, odd), ProviderAnswer::Unknown(_)), "{odd}");
+        }
     }
 
     #[test]
     fn an_unknown_word_concludes_nothing() {
-        let ProviderAnswer::Known(payment) = answer(200, r#"{"id":"p","status":"under_review"}"#)
-        else {
+        let ProviderAnswer::Known(payment) = answer(200, &payment("under_review")) else {
             panic!("readable");
         };
         assert_eq!(payment.status, ProviderStatus::Other);

@@ -2,29 +2,46 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `caller` | one due call: made, concluded, committed |
+//! | `claims` | due rows, taken as long as there is room |
+//! | `calls` | the calls under way, counted by drop |
+//! | `caller` | one due call: made, concluded, handed over to be committed |
 //! | [`steps`] | what to conclude from an answer, per kind of call |
-//! | [`provider`] | the provider over HTTP |
+//! | [`provider`] | the provider: what it can be asked |
+//! | `transport` | requests to it and its answers, as bytes |
 //! | `answer` | what it answered: something clear, or nothing |
+//! | `breaker` | the circuit breaker before it |
+//! | `settlers`, `settler` | the answers of a drop, committed many in a transaction |
+//! | `review` | payments that a person has to look at |
 //!
 //! A row is written and committed before anybody is asked, and claimed for as long as its call
 //! can take. No call is made inside a transaction. An answer that is not certain is asked again
 //! with the same key, after a pause that grows; a callback makes the row due at once.
 
 mod answer;
+mod breaker;
 mod caller;
+mod calls;
+mod claims;
 pub mod provider;
+mod review;
+mod settler;
+mod settlers;
 pub mod steps;
+mod transport;
 
-use crate::{app::App, causes::with_causes, line_updates::LineUpdater, notices};
+use crate::{app::App, causes::with_causes, line_updates::LineUpdater, provider_state};
+use breaker::Breaker;
 use caller::PaymentCaller;
+use claims::Claims;
 use provider::ProviderClient;
+use settlers::Settlers;
 use shared::shutdown::Shutdown;
 use std::time::Duration;
-use tokio::{task::JoinSet, time::sleep};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
-/// How often due rows are looked for without a notice.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often it is told how the provider does.
+const TELL_EVERY: Duration = Duration::from_secs(1);
 
 /// Runs the role until the process stops.
 pub async fn run(app: App, shutdown: Shutdown) {
@@ -35,23 +52,26 @@ pub async fn run(app: App, shutdown: Shutdown) {
             return tracing::error!(error, "no payments: cannot make a client for the provider");
         }
     };
-    let notices = notices::listen(&app.pool, "payment_due", &shutdown);
+    let soft = shutdown.soft();
+    shutdown.spawn(tell(app.clone(), provider.breaker().clone(), soft.clone()));
+    shutdown.spawn(review::watch(app.clone(), soft.clone()));
     let updater = LineUpdater::start(&app, &shutdown);
-    let caller = PaymentCaller { app, provider, updater };
-    let (soft, mut calls) = (shutdown.soft(), JoinSet::new());
+    let settlers = Settlers::new(app.clone(), updater, shutdown);
+    let mut claims = Claims::new(PaymentCaller { app, provider, settlers });
     while !soft.is_cancelled() {
-        if let Err(error) = caller.start_due(&mut calls).await {
-            let error = with_causes(error);
-            tracing::warn!(error, "could not look for due payments; trying again");
-        }
-        let has_room = calls.len() < caller.concurrency();
-        tokio::select! {
-            () = soft.cancelled() => {}
-            Some(_) = calls.join_next(), if !calls.is_empty() => {}
-            () = notices.notified(), if has_room => {}
-            () = sleep(LOOK_EVERY), if has_room => {}
-        }
+        claims.start_due().await;
+        claims.pause(&soft).await;
     }
-    // Calls that have started are brought to their end; a claim would hold them up otherwise.
-    while calls.join_next().await.is_some() {}
+    claims.finish().await;
+}
+
+/// Tells those who let people in how the provider does.
+async fn tell(app: App, breaker: Breaker, soft: CancellationToken) {
+    while !soft.is_cancelled() {
+        if let Err(error) = provider_state::tell(&app, breaker.state()).await {
+            let error = with_causes(error);
+            tracing::debug!(error, "could not tell how the payment provider does");
+        }
+        soft.run_until_cancelled(sleep(TELL_EVERY)).await;
+    }
 }

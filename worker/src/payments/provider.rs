@@ -1,21 +1,18 @@
-//! The payment provider over HTTP.
+//! The payment provider: what it can be asked.
 
-use super::answer::{self, ProviderAnswer, ProviderPayment, ProviderStatus};
-use crate::causes::with_causes;
-use reqwest::{Method, RequestBuilder};
-use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, de::DeserializeOwned};
+use super::{
+    answer::{ProviderAnswer, ProviderPayment, ProviderStatus},
+    breaker::Breaker,
+    transport::Transport,
+};
+use reqwest::Method;
+use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::{config::PaymentSettings, telemetry::HistogramName};
-use std::time::{Duration, Instant};
+use shared::config::PaymentSettings;
 
 /// Asks the provider; clones share connections.
 #[derive(Clone, Debug)]
-pub struct ProviderClient {
-    client: reqwest::Client,
-    base: String,
-    api_key: SecretString,
-}
+pub struct ProviderClient(Transport);
 
 /// A wish that an amount be held.
 #[derive(Clone, Debug)]
@@ -34,18 +31,17 @@ struct PaymentList {
 }
 
 impl ProviderClient {
-    /// Makes a client that waits no longer than the settings say.
+    /// Makes a client that waits no longer than the settings say, and keeps as many connections.
     ///
     /// # Errors
     ///
     /// Returns what keeps the client from being made.
-    pub fn new(settings: &PaymentSettings) -> Result<Self, reqwest::Error> {
-        let timeout = Duration::from_millis(settings.timeout_ms.get());
-        Ok(Self {
-            client: reqwest::Client::builder().timeout(timeout).no_proxy().build()?,
-            base: settings.provider_url.trim_end_matches('/').to_owned(),
-            api_key: settings.api_key.clone(),
-        })
+    pub fn new(settings: &PaymentSettings) -> anyhow::Result<Self> {
+        Transport::new(settings).map(Self)
+    }
+
+    pub(super) const fn breaker(&self) -> &Breaker {
+        self.0.breaker()
     }
 
     /// Asks to hold an amount.
@@ -62,17 +58,17 @@ impl ProviderClient {
             "payment_method": payment_method,
             "capture": false,
         });
-        self.post("/v1/payments", key, Some(body)).await
+        self.post(&["v1", "payments"], key, Some(body)).await
     }
 
     /// Asks to take what is held.
     pub(super) async fn capture(&self, key: &str, id: &str) -> ProviderAnswer<ProviderPayment> {
-        self.post(&format!("/v1/payments/{id}/capture"), key, None).await
+        self.post(&["v1", "payments", id, "capture"], key, None).await
     }
 
     /// Asks to let go what is held.
     pub(super) async fn void(&self, key: &str, id: &str) -> ProviderAnswer<ProviderPayment> {
-        self.post(&format!("/v1/payments/{id}/void"), key, None).await
+        self.post(&["v1", "payments", id, "void"], key, None).await
     }
 
     /// Asks to give back what was taken.
@@ -83,20 +79,21 @@ impl ProviderClient {
         amount_minor: i64,
     ) -> ProviderAnswer<ProviderPayment> {
         let body = json!({ "amount_minor": amount_minor });
-        self.post(&format!("/v1/payments/{id}/refunds"), key, Some(body)).await
+        self.post(&["v1", "payments", id, "refunds"], key, Some(body)).await
     }
 
     pub(super) async fn find(&self, id: &str) -> ProviderAnswer<ProviderPayment> {
-        ask(self.request(Method::GET, &format!("/v1/payments/{id}"))).await
+        self.0.ask(self.0.request(Method::GET, &["v1", "payments", id], &[])).await
     }
 
+    /// Looks for the payment that was made for the latest wish with this reference.
     pub(super) async fn find_by_reference(
         &self,
         reference: &str,
     ) -> ProviderAnswer<ProviderPayment> {
-        // Ours is a bare UUID, so it needs no escaping.
-        let path = format!("/v1/payments?reference={reference}");
-        let found = ask::<PaymentList>(self.request(Method::GET, &path)).await;
+        let query = [("reference", reference)];
+        let request = self.0.request(Method::GET, &["v1", "payments"], &query);
+        let found = self.0.ask::<PaymentList>(request).await;
         found.and_then(|list| match one_that_counts(list.data) {
             Some(payment) => ProviderAnswer::Known(payment),
             None => ProviderAnswer::NotFound,
@@ -105,49 +102,46 @@ impl ProviderClient {
 
     async fn post(
         &self,
-        path: &str,
+        path: &[&str],
         key: &str,
         body: Option<Value>,
     ) -> ProviderAnswer<ProviderPayment> {
-        let request = self.request(Method::POST, path).header("Idempotency-Key", key);
-        ask(match body {
+        let request = self.0.request(Method::POST, path, &[]).header("Idempotency-Key", key);
+        let request = match body {
             Some(body) => request.json(&body),
             None => request,
-        })
-        .await
-    }
-
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client
-            .request(method, format!("{}{path}", self.base))
-            .bearer_auth(self.api_key.expose_secret())
+        };
+        self.0.ask(request).await
     }
 }
 
-/// Of several payments, one that was not declined: declined ones are attempts that came to nothing.
-fn one_that_counts(mut payments: Vec<ProviderPayment>) -> Option<ProviderPayment> {
-    let counts = payments.iter().position(|payment| payment.status != ProviderStatus::Declined);
-    let at = counts.or(payments.len().checked_sub(1))?;
-    Some(payments.swap_remove(at))
+/// Of several payments, the last that was not declined.
+///
+/// Declined ones came to nothing, and may be those of another card. Whether ours was one of them,
+/// the key of the call tells.
+fn one_that_counts(payments: Vec<ProviderPayment>) -> Option<ProviderPayment> {
+    payments.into_iter().rfind(|payment| payment.status != ProviderStatus::Declined)
 }
 
-async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> ProviderAnswer<T> {
-    let started = Instant::now();
-    let answer = match request.send().await {
-        Ok(response) => {
-            let status = response.status();
-            match response.bytes().await {
-                Ok(body) => answer::read(status, &body),
-                Err(error) => unknown(error),
-            }
-        }
-        Err(error) => unknown(error),
-    };
-    HistogramName::ProviderSeconds.get().record(started.elapsed().as_secs_f64());
-    answer
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The address may hold what should not be in a log.
-fn unknown<T>(error: reqwest::Error) -> ProviderAnswer<T> {
-    ProviderAnswer::Unknown(with_causes(error.without_url()))
+    #[test]
+    fn a_declined_card_does_not_stand_for_the_next() {
+        let payment = |id: &str, status| ProviderPayment {
+            id: id.into(),
+            reference: "r".into(),
+            status,
+            amount_minor: 1,
+            currency: "EUR".into(),
+            captured_minor: None,
+            refunded_minor: None,
+            decline_code: None,
+        };
+        let declined = || payment("first", ProviderStatus::Declined);
+        let held = payment("second", ProviderStatus::Authorized);
+        assert_eq!(one_that_counts(vec![declined()]), None);
+        assert_eq!(one_that_counts(vec![declined(), held.clone(), declined()]), Some(held));
+    }
 }

@@ -4,6 +4,7 @@
 
 mod drain;
 mod event_log;
+mod line_updates;
 mod orders;
 mod ownership;
 mod payments;
@@ -11,9 +12,12 @@ mod rebuild;
 mod relay;
 mod schedule;
 mod stalls;
+mod sweeper;
 mod test_line;
 mod test_provider;
+mod test_proxy;
 mod test_worker;
+mod wrong_answers;
 
 use std::time::Duration;
 

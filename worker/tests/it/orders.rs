@@ -107,3 +107,23 @@ async fn a_log_with_other_records_is_read_from_its_start() {
     start(&worker);
     n_orders(&worker, 5).await;
 }
+
+#[tokio::test]
+async fn a_changed_order_rate_holds_at_once() {
+    let worker = TestWorker::with_log().await;
+    // One order in 1 000 s.
+    worker.execute("update drops set order_rate_per_second = 0.001").await;
+    worker::start::tasks(&worker.app, &"orders".parse().unwrap(), &worker.shutdown);
+    for _ in 0..3 {
+        let (_, bytes) = signed(&worker);
+        produce(&worker, &bytes).await;
+    }
+    n_orders(&worker, 1).await;
+
+    worker
+        .execute(
+            "update drops set order_rate_per_second = 1000, limits_version = limits_version + 1",
+        )
+        .await;
+    n_orders(&worker, 3).await;
+}

@@ -1,8 +1,29 @@
 //! The relay on a real log.
 
-use crate::{SOON, test_worker::TestWorker};
-use shared::messages::OrderEvent;
+use crate::{
+    SOON,
+    orders::{produce, start},
+    test_worker::TestWorker,
+};
+use shared::messages::{DeadLetter, OrderEvent};
+use testkit::wait_until;
 use worker::relay::publish_waiting;
+
+/// The values of all records of a topic, partition by partition.
+async fn records(worker: &TestWorker, topic: &str, partitions: i32) -> Vec<Vec<u8>> {
+    let mut values = Vec::new();
+    for partition in 0..partitions {
+        let range = worker.app.log_info.offsets(topic, partition).await.unwrap();
+        let kafka = &worker.app.settings.kafka;
+        let mut reader =
+            broker::PartitionReader::open(kafka, topic, partition, range.start).unwrap();
+        while reader.next_offset() < range.end {
+            let records = reader.read_batch(100, SOON).await.unwrap();
+            values.extend(records.into_iter().map(|record| record.payload.unwrap()));
+        }
+    }
+    values
+}
 
 #[tokio::test]
 async fn every_event_is_published_in_the_order_of_its_order() {
@@ -12,20 +33,14 @@ async fn every_event_is_published_in_the_order_of_its_order() {
     }
     while publish_waiting(&worker.app).await.unwrap() > 0 {}
 
-    let (topic, mut events) = (&worker.app.topics.order_events, Vec::new());
-    for partition in 0..4 {
-        let range = worker.app.log_info.offsets(topic, partition).await.unwrap();
-        let kafka = &worker.app.settings.kafka;
-        let mut reader =
-            broker::PartitionReader::open(kafka, topic, partition, range.start).unwrap();
-        while reader.next_offset() < range.end {
-            for record in reader.read_batch(100, SOON).await.unwrap() {
-                let OrderEvent::V1(event) =
-                    serde_json::from_slice(&record.payload.unwrap()).unwrap();
-                events.push(event);
-            }
-        }
-    }
+    let records = records(&worker, &worker.app.topics.order_events, 4).await;
+    let events: Vec<_> = records
+        .iter()
+        .map(|value| {
+            let OrderEvent::V1(event) = serde_json::from_slice(value).unwrap();
+            event
+        })
+        .collect();
     assert_eq!(events.len(), 10);
     for event in events.iter().filter(|event| event.sequence == 2) {
         let at = |sequence| {
@@ -35,5 +50,23 @@ async fn every_event_is_published_in_the_order_of_its_order() {
         };
         assert!(at(1) < at(2));
     }
-    assert_eq!(worker.number("select count(*) from outbox where published_at is null").await, 0);
+    let waiting = "select count(*) from pending where consumer = 'events'";
+    assert_eq!(worker.number(waiting).await, 0);
+}
+
+#[tokio::test]
+async fn a_record_that_nobody_understands_is_published_once() {
+    let worker = TestWorker::with_log().await;
+    start(&worker);
+    produce(&worker, b"rubbish").await;
+    let waiting = "select count(*) from dead_letters where published_at is null";
+    wait_until("a dead letter", SOON, async || (worker.number(waiting).await == 1).then_some(()))
+        .await;
+
+    while publish_waiting(&worker.app).await.unwrap() > 0 {}
+
+    assert_eq!(worker.number(waiting).await, 0);
+    let records = records(&worker, &worker.app.topics.dead_letters, 1).await;
+    let DeadLetter::V1(letter) = serde_json::from_slice(&records[0]).unwrap();
+    assert_eq!((records.len(), letter.reason.as_str()), (1, "malformed"));
 }

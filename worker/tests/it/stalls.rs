@@ -16,10 +16,6 @@ const A_WHILE: Duration = Duration::from_secs(1);
 /// Before 4713 BC, where the times of Postgres begin.
 const BEFORE_ALL_TIMES_US: i64 = -300_000_000_000_000_000;
 
-async fn execute(worker: &TestWorker, sql: &'static str) {
-    sqlx::query(sql).execute(&worker.app.pool).await.unwrap();
-}
-
 /// Waits until so many partitions are reported as stalled.
 async fn n_stalled(prometheus: &PrometheusHandle, n: u32) {
     let line = format!("sluice_stalled_partitions {n}");
@@ -33,7 +29,7 @@ async fn assert_orders_wait(spoil: &'static str, mend: &'static str) {
     // Everything in a test runs on its one thread.
     let _recording = metrics::set_default_local_recorder(&recorder);
     let worker = TestWorker::with_log().await;
-    execute(&worker, spoil).await;
+    worker.execute(spoil).await;
     for _ in 0..N_ORDERS {
         let (_, bytes) = signed(&worker);
         produce(&worker, &bytes).await;
@@ -45,7 +41,7 @@ async fn assert_orders_wait(spoil: &'static str, mend: &'static str) {
     assert_eq!(worker.number("select count(*) from orders").await, 0);
     assert_eq!(worker.number("select count(*) from dead_letters").await, 0);
 
-    execute(&worker, mend).await;
+    worker.execute(mend).await;
     n_orders(&worker, N_ORDERS).await;
     n_stalled(&prometheus, 0).await;
     assert_eq!(worker.stock().await, (80, 20, 0));
@@ -81,12 +77,12 @@ fn bytes(worker: &TestWorker, command: PlaceOrder) -> Vec<u8> {
 #[tokio::test]
 async fn a_record_that_is_to_blame_dies_alone() {
     let worker = TestWorker::with_log().await;
-    execute(
-        &worker,
-        "alter table holds drop constraint holds_units_check,
-             add constraint holds_units_check check (units < 3)",
-    )
-    .await;
+    worker
+        .execute(
+            "alter table orders drop constraint order_units_held,
+             add constraint order_units_held check (units_held < 3)",
+        )
+        .await;
     let breaks_a_constraint = PlaceOrder { units: 3, ..worker.command() };
     let fits_no_column = PlaceOrder { admitted_at_us: BEFORE_ALL_TIMES_US, ..worker.command() };
     for at in 0..40 {

@@ -77,9 +77,24 @@ impl TestWorker {
         self.stored.command(ShopperId::generate(), 1)
     }
 
-    /// Places an order and begins to pay it.
-    pub(crate) async fn pay(&self, payment_method: &str) -> OrderId {
-        let command = self.command();
+    /// Another open drop of 50 units.
+    pub(crate) async fn another_drop(&self) -> StoredDrop {
+        let options =
+            DropOptions { units: 50, hold_seconds: HOLD_SECONDS, ..DropOptions::default() };
+        let stored = store_open_drop(&self.app.pool, options).await;
+        self.app.drops.refresh(&self.app.pool).await.unwrap();
+        stored
+    }
+
+    /// Places an order.
+    pub(crate) async fn place(&self) -> OrderId {
+        self.place_in(&self.stored).await
+    }
+
+    /// Places an order in this drop.
+    pub(crate) async fn place_in(&self, stored: &StoredDrop) -> OrderId {
+        let command = stored.command(ShopperId::generate(), 1);
+        let order_id = command.ticket_id.into();
         let next_offset =
             self.number("select next_offset from consumer_offsets where topic = 'a-topic'").await;
         let batch = OrderBatch {
@@ -92,16 +107,41 @@ impl TestWorker {
                 offset: next_offset,
                 fingerprint: vec![0; 32],
                 payload: Vec::new(),
-                content: RecordContent::Command(command.clone()),
+                content: RecordContent::Command(command),
             }],
         };
         let outcome = process(&self.app.pool, Arc::new(batch)).await.unwrap();
         assert!(matches!(outcome, BatchOutcome::Done(done) if done.n_placed == 1));
-        let order_id = command.ticket_id.into();
-        let begun =
-            begin_authorization(&self.app.pool, order_id, command.shopper_id, payment_method);
-        assert_eq!(begun.await.unwrap(), PayOutcome::Started);
         order_id
+    }
+
+    /// Places an order and begins to pay it.
+    pub(crate) async fn pay(&self, payment_method: &str) -> OrderId {
+        self.pay_in(&self.stored, payment_method).await
+    }
+
+    /// Places an order in this drop and begins to pay it.
+    pub(crate) async fn pay_in(&self, stored: &StoredDrop, payment_method: &str) -> OrderId {
+        let order_id = self.place_in(stored).await;
+        self.pay_order(order_id, payment_method).await;
+        order_id
+    }
+
+    /// Begins to pay an order.
+    pub(crate) async fn pay_order(&self, order_id: OrderId, payment_method: &str) {
+        let shopper_id: ShopperId =
+            sqlx::query_scalar("select shopper_id from orders where id = $1")
+                .bind(order_id)
+                .fetch_one(&self.app.pool)
+                .await
+                .unwrap();
+        let begun = begin_authorization(&self.app.pool, order_id, shopper_id, payment_method);
+        assert_eq!(begun.await.unwrap(), PayOutcome::Started);
+    }
+
+    /// Runs a statement.
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        sqlx::query(sql).execute(&self.app.pool).await.unwrap();
     }
 
     /// Waits until an order has come to this state.

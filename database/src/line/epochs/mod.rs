@@ -13,4 +13,4 @@ mod truth;
 
 pub use crate::ordering::boundaries::{Boundaries, Boundary};
 pub use steps::{begin, mark_open, set_boundary};
-pub use truth::{LineTruth, OrderInLine, TicketTruth, truth, truth_of, untold_ends};
+pub use truth::{LineTruth, OrderInLine, TicketTruth, truth, truth_of};

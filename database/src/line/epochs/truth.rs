@@ -107,32 +107,6 @@ pub async fn truth_of(
     Ok(TicketTruth { orders, stock, processed })
 }
 
-/// Lists orders that ended a while ago without the line having been told: ticket, score as it was
-/// stored, and end.
-///
-/// # Errors
-///
-/// Returns [`DatabaseError`] when the database is away.
-pub async fn untold_ends(
-    pool: &PgPool,
-    drop_id: DropId,
-    limit: i64,
-) -> Result<Vec<(TicketId, u64, TicketState)>, DatabaseError> {
-    sqlx::query!(
-        r#"select id as "id: TicketId", score, state from orders
-         where drop_id = $1 and not line_told and updated_at < now() - interval '1 second'
-             and state in
-                 ('confirmed', 'rejected', 'dead', 'expired', 'payment_failed', 'cancelled')
-         limit $2"#,
-        drop_id as DropId,
-        limit,
-    )
-    .map(|row| (row.id, row.score.cast_unsigned(), row.state))
-    .fetch_all(pool)
-    .await
-    .doing("look for ends that the line was not told")
-}
-
 async fn snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, DatabaseError> {
     pool.begin_with("begin isolation level repeatable read, read only")
         .await
@@ -144,8 +118,8 @@ async fn orders(
     drop_id: DropId,
 ) -> Result<Vec<OrderInLine>, DatabaseError> {
     sqlx::query!(
-        r#"select id as "id: TicketId", shopper_id, lane, score, variant_id, units, admitted_at,
-             state
+        r#"select id as "id: TicketId", shopper_id, lane, score, variant_id, units_asked,
+             admitted_at, state
          from orders where drop_id = $1 order by id"#,
         drop_id as DropId,
     )
@@ -155,7 +129,7 @@ async fn orders(
         lane: Lane(u8::try_from(row.lane).unwrap_or_default()),
         score: row.score.cast_unsigned(),
         variant_id: row.variant_id,
-        units: row.units.cast_unsigned(),
+        units: row.units_asked.cast_unsigned(),
         admitted_at_us: row.admitted_at.to_jiff().as_microsecond(),
         state: row.state,
     })

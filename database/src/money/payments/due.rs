@@ -1,13 +1,14 @@
-//! Rows whose call is due.
+//! Calls that are due.
 
 use crate::{DatabaseError, Doing};
+use jiff::Timestamp;
 use shared::{
-    ids::{OrderId, PaymentId},
+    ids::{DropId, OrderId, PaymentId},
     lifecycle::TicketState,
     text_enum,
 };
-use sqlx::{PgPool, prelude::FromRow};
-use std::time::Duration;
+use sqlx::PgPool;
+use std::{collections::BTreeMap, time::Duration};
 
 text_enum! {
     /// What is asked of the provider.
@@ -24,16 +25,16 @@ text_enum! {
 }
 
 /// A call that is due.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug)]
 pub struct DuePayment {
     /// Names what is asked for, however often the call is made.
     pub id: PaymentId,
-    /// The order, which is also our reference at the provider.
+    /// The order that is paid.
     pub order_id: OrderId,
+    /// The drop whose order it is.
+    pub drop_id: DropId,
     /// What is asked of the provider.
     pub kind: PaymentKind,
-    /// The key of the call, the same each time.
-    pub idempotency_key: String,
     /// The amount, minor units.
     pub amount_minor: i64,
     /// ISO 4217 code.
@@ -43,112 +44,95 @@ pub struct DuePayment {
     /// The provider's id, once it is known.
     pub provider_id: Option<String>,
     /// Calls made before; none means that the provider can't know of it.
-    #[sqlx(try_from = "i32")]
     pub calls: u32,
+    /// When the last of them began.
+    pub last_call_at: Option<Timestamp>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
     /// State of the order when the row was claimed.
     pub order_state: TicketState,
 }
 
-/// Claims up to `limit` due rows for this instance, which has `lease` to make their calls and
-/// settle the answers.
+impl DuePayment {
+    /// Returns the key of the call, the same each time.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+/// Claims up to `limit` due calls for this instance, which has `lease` to make them and settle the
+/// answers; they are due again after that.
+///
+/// Of each drop it claims no more than `per_drop` less what is `in_flight`, so that calls which
+/// hang in one drop leave room for the others. Of the rest, the drop with the fewest calls comes
+/// first, and within a drop what has waited longest.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn claim(
     pool: &PgPool,
+    per_drop: i64,
+    in_flight: &BTreeMap<DropId, i64>,
     limit: i64,
     lease: Duration,
 ) -> Result<Vec<DuePayment>, DatabaseError> {
     // Calls are counted before they are made, so that a crash in the middle of one is counted, too.
-    sqlx::query_as(
-        "with due as (
-             select id from payments
-             where status in ('pending', 'unknown') and next_call_at <= now()
-                 and (claimed_until is null or claimed_until < now())
-             order by next_call_at limit $1 for update skip locked)
-         update payments p set calls = p.calls + 1, updated_at = clock_timestamp(),
-             claimed_until = clock_timestamp() + $2 * interval '1 second'
-         from due, orders o where p.id = due.id and o.id = p.order_id
-         returning p.id, p.order_id, p.kind, p.idempotency_key, p.amount_minor, p.currency,
-             p.payment_method, p.provider_id, p.calls - 1 as calls, o.state as order_state",
+    // The lateral joins keep a plan that was made on empty tables from scanning full ones.
+    sqlx::query!(
+        r#"with recursive calling as (
+             (select drop_id from payment_calls order by drop_id limit 1)
+             union all
+             select (select k.drop_id from payment_calls k where k.drop_id > c.drop_id
+                     order by k.drop_id limit 1)
+             from calling c where c.drop_id is not null),
+         due as (
+             select k.payment_id from calling c
+             left join unnest($1::uuid[], $2::bigint[]) f (drop_id, n) on f.drop_id = c.drop_id
+             cross join lateral (
+                 select payment_id, due_at, row_number() over (order by due_at) as turn
+                 from payment_calls where drop_id = c.drop_id and due_at <= now()
+                 order by due_at limit greatest($3 - coalesce(f.n, 0), 0)) k
+             order by coalesce(f.n, 0) + k.turn, k.due_at limit $4),
+         claimed as (
+             select k.payment_id, k.last_call_at from due
+             join payment_calls k on k.payment_id = due.payment_id
+             where k.due_at <= now() for update of k skip locked)
+         update payment_calls k set due_at = now() + make_interval(secs => $5),
+             calls = k.calls + 1, last_call_at = now()
+         from claimed c
+         cross join lateral (select * from payments where id = c.payment_id limit 1) p
+         cross join lateral (select state from orders where id = p.order_id limit 1) o
+         where k.payment_id = c.payment_id
+         returning p.id as "id!: PaymentId", p.order_id as "order_id!: OrderId",
+             p.drop_id as "drop_id!: DropId", p.kind as "kind!: PaymentKind",
+             p.amount_minor as "amount_minor!", p.currency as "currency!",
+             p.payment_method as "payment_method?", p.provider_id as "provider_id?",
+             k.calls - 1 as "calls!", c.last_call_at as "last_call_at?: jiff_sqlx::Timestamp",
+             p.created_at as "created_at!: jiff_sqlx::Timestamp",
+             o.state as "order_state!: TicketState""#,
+        in_flight.keys().copied().collect::<Vec<_>>() as Vec<DropId>,
+        in_flight.values().copied().collect::<Vec<_>>() as Vec<i64>,
+        per_drop,
+        limit,
+        lease.as_secs_f64(),
     )
-    .bind(limit)
-    .bind(lease.as_secs_f64())
+    .map(|row| DuePayment {
+        id: row.id,
+        order_id: row.order_id,
+        drop_id: row.drop_id,
+        kind: row.kind,
+        amount_minor: row.amount_minor,
+        currency: row.currency,
+        payment_method: row.payment_method,
+        provider_id: row.provider_id,
+        calls: row.calls.unsigned_abs(),
+        last_call_at: row.last_call_at.map(jiff_sqlx::Timestamp::to_jiff),
+        created_at: row.created_at.to_jiff(),
+        order_state: row.order_state,
+    })
     .fetch_all(pool)
     .await
     .doing("take due payments")
-}
-
-/// Notes that a call had no clear answer; it is made again in `after`.
-///
-/// # Errors
-///
-/// Returns [`DatabaseError`] when the database is away; the claim runs out then.
-pub async fn postpone(
-    pool: &PgPool,
-    id: PaymentId,
-    provider_id: Option<&str>,
-    after: Duration,
-) -> Result<(), DatabaseError> {
-    sqlx::query(
-        "update payments set status = 'unknown', claimed_until = null,
-             provider_id = coalesce($2, provider_id), updated_at = clock_timestamp(),
-             next_call_at = clock_timestamp() + $3 * interval '1 second'
-         where id = $1 and status in ('pending', 'unknown')",
-    )
-    .bind(id)
-    .bind(provider_id)
-    .bind(after.as_secs_f64())
-    .execute(pool)
-    .await
-    .doing("put a payment off")?;
-    Ok(())
-}
-
-/// Makes the calls of an order due at once: something has happened at the provider.
-///
-/// # Errors
-///
-/// Returns [`DatabaseError`] when the database is away.
-pub async fn hint(pool: &PgPool, order_id: OrderId) -> Result<(), DatabaseError> {
-    sqlx::query(
-        "with hinted as (update payments set next_call_at = clock_timestamp()
-             where order_id = $1 and status in ('pending', 'unknown') returning 1)
-         select pg_notify('payment_due', '') from hinted",
-    )
-    .bind(order_id)
-    .execute(pool)
-    .await
-    .doing("make a payment due")?;
-    Ok(())
-}
-
-/// Takes in a callback of the provider, whose signature the caller has checked: the first time it
-/// is a [`hint`], after that nothing. Returns whether it was new.
-///
-/// # Errors
-///
-/// Returns [`DatabaseError`] when the database is away; the provider sends it again then.
-pub async fn receive_event(
-    pool: &PgPool,
-    event_id: &str,
-    reference: &str,
-    kind: &str,
-) -> Result<bool, DatabaseError> {
-    let done = sqlx::query(
-        "insert into provider_events (event_id, payment_ref, type) values ($1, $2, $3)
-         on conflict do nothing",
-    )
-    .bind(event_id)
-    .bind(reference)
-    .bind(kind)
-    .execute(pool)
-    .await
-    .doing("take a callback in")?;
-    // A reference that is no order of ours tells us nothing.
-    if let Ok(order_id) = reference.parse() {
-        hint(pool, order_id).await?;
-    }
-    Ok(done.rows_affected() == 1)
 }

@@ -3,23 +3,34 @@
 //! | file | holds |
 //! |---|---|
 //! | `begin.rs` | the shopper pays: RESERVED → AUTHORIZING, with the row that asks for it |
-//! | `due.rs` | rows whose call is due, each for one instance at a time |
-//! | `settle.rs` | the provider's answer: the order moves on, together with the row of the next call |
-//! | `rows.rs` | the payment rows that an answer closes and asks for |
-//! | `pivot.rs` | the steps of a hold on its way to the money |
+//! | `callbacks.rs` | the provider says that something happened |
+//! | `conclusion.rs` | what is known after a call |
+//! | `due.rs` | calls that are due, each for one instance at a time |
+//! | `settle/` | the provider's answers: orders move on, together with ledger and next calls |
+//! | `state.rs` | what is known of a row |
+//! | `to_review.rs` | a row that only a person can decide |
 //!
-//! The pivot is the compare-and-set of the hold to `capturing`: before it the money is let go when
-//! the order ends, after it the capture is asked for until the answer is certain.
+//! The pivot is the change to CAPTURING, made only while the hold lasts: before it the money is let
+//! go when the order ends, after it the capture is asked for until the answer is certain.
+//!
+//! A capture or void belongs to its authorization, a refund to its capture, so that the money of
+//! each of an order's cards goes its own way. The calls to make have rows of their own
+//! (`payment_calls`): whoever changes them has locked the payment before, except for a claim, which
+//! waits for nobody.
 
 mod begin;
+mod callbacks;
+mod conclusion;
 mod due;
-mod pivot;
-mod rows;
 mod settle;
+mod state;
+mod to_review;
 
-pub use begin::{PayOutcome, begin_authorization};
-pub use due::{DuePayment, PaymentKind, claim, hint, postpone, receive_event};
-pub use settle::{
-    authorization_declined, authorized, capture_declined, captured, give_up, refunded,
-    void_found_captured, voided,
-};
+pub use begin::{PayOutcome, PaymentWish, begin_authorization};
+pub use callbacks::{hint, receive_event};
+pub use conclusion::{Answer, Conclusion};
+pub use due::{DuePayment, PaymentKind, claim};
+pub(super) use settle::conclude;
+pub use settle::settle;
+pub use state::PaymentState;
+pub use to_review::put_to_review;

@@ -1,6 +1,9 @@
 //! What goes into a batch and what comes out of it.
 
-use crate::ordering::{inventory::DropStock, order::EndedOrder};
+use crate::{
+    journal::JournalId,
+    ordering::{inventory::DropStock, order::EndedOrder},
+};
 use shared::{
     ids::{DropId, TicketId},
     lifecycle::TicketState,
@@ -104,6 +107,8 @@ pub struct BatchDone {
     pub ended: Vec<EndedOrder>,
     /// Stock as it is after the batch.
     pub stock: Vec<DropStock>,
+    /// Journal rows whose line part is to be acknowledged once the line was told of all this.
+    pub journal: Vec<JournalId>,
 }
 
 /// A ticket with an order row.

@@ -1,70 +1,68 @@
-//! Locks and reads, in one order everywhere: offset, drops, stock, customers.
+//! Locks and reads, in one order everywhere: offset, drop with its pace, stock, customers.
 
 use super::{
     batch::OrderBatch,
-    decide::Shelf,
-    locked_drop::{DropRow, LockedDrop},
+    locked_drop::{LockedDrop, LockedRow},
 };
 use crate::{
     DatabaseError, Doing,
     ordering::{boundaries, customer_usage},
 };
-use jiff::Timestamp;
 use shared::{
-    ids::{DropId, OrderId, TicketId, VariantId},
+    ids::{DropId, OrderId, ShopperId, TicketId},
     lifecycle::TicketState,
     messages::PlaceOrder,
 };
-use sqlx::{PgConnection, prelude::FromRow};
+use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
-
-#[derive(FromRow)]
-struct ShelfRow {
-    drop_id: DropId,
-    variant_id: VariantId,
-    available: i32,
-    price_minor: i64,
-    currency: String,
-}
 
 /// Locks the partition's offset, if it is still where the batch begins.
 pub(super) async fn lock_offset(
     conn: &mut PgConnection,
     batch: &OrderBatch,
 ) -> Result<bool, DatabaseError> {
-    let found = sqlx::query(
-        "select 1 from consumer_offsets
-         where topic = $1 and partition = $2 and generation = $3 and next_offset = $4 for update",
+    let found = sqlx::query_scalar!(
+        r#"select 1 as "found!" from consumer_offsets
+         where topic = $1 and partition = $2 and generation = $3 and next_offset = $4 for update"#,
+        batch.topic,
+        batch.partition,
+        batch.generation,
+        batch.expected_offset,
     )
-    .bind(&batch.topic)
-    .bind(batch.partition)
-    .bind(batch.generation)
-    .bind(batch.expected_offset)
     .fetch_optional(conn)
     .await
     .doing("lock the offset of a partition")?;
     Ok(found.is_some())
 }
 
-/// Locks the drops of these commands in key order. `no key update`, so that others can still write
-/// rows that refer to a drop.
+/// Locks the drops of these commands in key order, each with its pace and all of its stock. `no key
+/// update`, so that others can still write rows that refer to a drop.
 pub(super) async fn lock_drops(
     conn: &mut PgConnection,
     commands: &[&PlaceOrder],
 ) -> Result<BTreeMap<DropId, LockedDrop>, DatabaseError> {
     let ids: BTreeSet<DropId> = commands.iter().map(|command| command.drop_id).collect();
-    let rows: Vec<DropRow> = sqlx::query_as(
-        "select id, seller_id, state, partition, epoch,
-             epoch_state = 'rebuilding' as is_rebuilding, order_rate_per_second, order_tat_us,
-             order_tat_rate, hold_seconds, max_units_per_ticket, max_units_per_customer
-         from drops where id = any($1) order by id for no key update",
+    let rows = sqlx::query_as!(
+        LockedRow,
+        r#"select d.id, d.seller_id, d.state, d.partition, d.epoch,
+             d.epoch_state = 'rebuilding' as "is_rebuilding!", d.order_rate_per_second,
+             d.hold_seconds, d.max_units_per_ticket, d.max_units_per_customer, p.tat_us,
+             p.rate as tat_rate, i.variant_id, i.available, v.price_minor, v.currency
+         from drops d
+         join order_paces p on p.drop_id = d.id
+         join inventory i on i.drop_id = d.id
+         join variants v on v.id = i.variant_id
+         where d.id = any($1) order by d.id, i.variant_id for no key update of d, p, i"#,
+        ids.into_iter().collect::<Vec<_>>() as Vec<DropId>,
     )
-    .bind(ids.into_iter().collect::<Vec<_>>())
     .fetch_all(&mut *conn)
     .await
-    .doing("lock drops")?;
-    let mut drops: BTreeMap<DropId, LockedDrop> =
-        rows.into_iter().map(|row| (row.id, row.into())).collect();
+    .doing("lock drops and their stock")?;
+    let mut drops = BTreeMap::new();
+    for row in rows {
+        let flash_drop = drops.entry(row.id).or_insert_with(|| LockedDrop::new(&row));
+        flash_drop.put_on_shelf(row);
+    }
     know_boundaries(conn, &mut drops, commands).await?;
     Ok(drops)
 }
@@ -92,75 +90,86 @@ async fn know_boundaries(
     Ok(())
 }
 
-/// Returns the time, taken when the locks are held: RATE-2 is judged by it.
-pub(super) async fn time_under_locks(conn: &mut PgConnection) -> Result<Timestamp, DatabaseError> {
-    let now: jiff_sqlx::Timestamp = sqlx::query_scalar("select clock_timestamp()")
-        .fetch_one(conn)
-        .await
-        .doing("ask for the time")?;
-    Ok(now.to_jiff())
-}
-
 /// Finds the tickets that have orders already.
 pub(super) async fn existing(
     conn: &mut PgConnection,
     tickets: &[TicketId],
 ) -> Result<BTreeMap<OrderId, TicketState>, DatabaseError> {
     // The lateral join keeps a plan that was made on an empty table from scanning a full one.
-    let rows: Vec<(OrderId, TicketState)> = sqlx::query_as(
+    let found = sqlx::query!(
         "select o.id, o.state from unnest($1::uuid[]) t (id)
-         join lateral (select id, state from orders where id = t.id limit 1) o on true",
+         cross join lateral (select id, state from orders where id = t.id limit 1) o",
+        tickets as &[TicketId],
     )
-    .bind(tickets)
     .fetch_all(conn)
     .await
     .doing("look for orders")?;
-    Ok(rows.into_iter().collect())
+    Ok(found.into_iter().map(|row| (row.id, row.state)).collect())
 }
 
-/// Locks the stock and the customers that these commands speak of, and fills the shops with them.
-pub(super) async fn lock_shops(
+/// Locks and reads what the customers of these commands have, where a drop allows more than one
+/// unit.
+pub(super) async fn know_customers(
     conn: &mut PgConnection,
     drops: &mut BTreeMap<DropId, LockedDrop>,
     commands: &[&PlaceOrder],
 ) -> Result<(), DatabaseError> {
-    lock_shelves(conn, drops, commands).await?;
-    let customers = commands.iter().map(|command| (command.drop_id, command.shopper_id));
-    let usage = customer_usage::lock(conn, customers).await?;
+    let customers = customers(drops, commands, |flash_drop| !flash_drop.is_only_one());
+    let usage = customer_usage::lock(conn, customers.into_iter()).await?;
     for ((drop_id, shopper_id), units) in usage {
-        if let Some(flash_drop) = drops.get_mut(&drop_id) {
-            flash_drop.shop.usage.insert(shopper_id, units);
-        }
+        know(drops, drop_id, shopper_id, units);
     }
     Ok(())
 }
 
-async fn lock_shelves(
+/// Looks which customers of these commands have their one unit already, where a drop allows no
+/// more. Nobody else can give them one meanwhile, since that takes the drop row's lock.
+pub(super) async fn know_owners(
     conn: &mut PgConnection,
     drops: &mut BTreeMap<DropId, LockedDrop>,
     commands: &[&PlaceOrder],
 ) -> Result<(), DatabaseError> {
-    let wanted: BTreeSet<_> =
-        commands.iter().map(|command| (command.drop_id, command.variant_id)).collect();
-    let rows: Vec<ShelfRow> = sqlx::query_as(
-        "select i.drop_id, i.variant_id, i.available, v.price_minor, v.currency
-         from unnest($1::uuid[], $2::uuid[]) k (drop_id, variant_id)
-         join inventory i on i.drop_id = k.drop_id and i.variant_id = k.variant_id
-         join variants v on v.id = i.variant_id
-         order by i.drop_id, i.variant_id for no key update of i",
+    let customers = customers(drops, commands, LockedDrop::is_only_one);
+    if customers.is_empty() {
+        return Ok(());
+    }
+    let (of_drops, shoppers): (Vec<DropId>, Vec<ShopperId>) = customers.into_iter().unzip();
+    let owners = sqlx::query!(
+        "select o.drop_id, o.shopper_id, o.units_held
+         from unnest($1::uuid[], $2::uuid[]) c (drop_id, shopper_id)
+         cross join lateral (
+             select drop_id, shopper_id, units_held from orders
+             where drop_id = c.drop_id and shopper_id = c.shopper_id
+                 and is_only_one and units_held > 0 limit 1) o",
+        of_drops as Vec<DropId>,
+        shoppers as Vec<ShopperId>,
     )
-    .bind(wanted.iter().map(|key| key.0).collect::<Vec<_>>())
-    .bind(wanted.iter().map(|key| key.1).collect::<Vec<_>>())
     .fetch_all(conn)
     .await
-    .doing("lock stock")?;
-    for row in rows {
-        if let Some(flash_drop) = drops.get_mut(&row.drop_id) {
-            let shelf =
-                Shelf { available: row.available.unsigned_abs(), price_minor: row.price_minor };
-            flash_drop.shop.shelves.insert(row.variant_id, shelf);
-            flash_drop.currency.insert(row.variant_id, row.currency);
-        }
+    .doing("look for customers who have their unit")?;
+    for row in owners {
+        know(drops, row.drop_id, row.shopper_id, row.units_held.unsigned_abs());
     }
     Ok(())
+}
+
+fn customers(
+    drops: &BTreeMap<DropId, LockedDrop>,
+    commands: &[&PlaceOrder],
+    is_wanted: impl Fn(&LockedDrop) -> bool,
+) -> BTreeSet<(DropId, ShopperId)> {
+    let of_wanted =
+        commands.iter().filter(|command| drops.get(&command.drop_id).is_some_and(&is_wanted));
+    of_wanted.map(|command| (command.drop_id, command.shopper_id)).collect()
+}
+
+fn know(
+    drops: &mut BTreeMap<DropId, LockedDrop>,
+    drop_id: DropId,
+    shopper_id: ShopperId,
+    units: u32,
+) {
+    if let Some(flash_drop) = drops.get_mut(&drop_id) {
+        flash_drop.shop.usage.insert(shopper_id, units);
+    }
 }

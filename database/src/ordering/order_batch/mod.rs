@@ -1,9 +1,13 @@
 //! A batch of order commands in one transaction: the one place where units are given out.
 //!
-//! Everything that is decided on is locked first, in one order: the partition's offset, the drop
-//! rows (which carry the order rate), the stock rows, the customers. Duplicates drop out before
-//! anything is decided, so that they eat no stock. What is decided is then written with one
-//! statement per table.
+//! Everything that is decided on is locked first, in one order: the partition's offset, the drops
+//! with their pace, their stock, the customers. What is decided is then written in two statements:
+//! the order rows, and all that follows from them.
+//!
+//! A batch is first tried in the hope that all of it is new, without a look at the orders there
+//! are. If an order row is refused, it is rolled back and tried again with that look: duplicates
+//! then drop out before anything is decided, so that they eat no stock and no rate. They come when
+//! the log is read again, which is seldom; a look costs more than an order row.
 //!
 //! | crash | what happens then |
 //! |---|---|
@@ -16,14 +20,16 @@
 //! | `batch.rs` | what goes in and what comes out |
 //! | `process.rs` | the transaction, step by step |
 //! | `load.rs` | locks and reads |
-//! | `locked_drop.rs` | a drop's row while it is locked |
+//! | `locked_drop.rs` | a drop while it is locked |
 //! | `take.rs` | which records are taken, at the order rate |
 //! | `decide.rs` | who gets units: pure |
 //! | `place.rs` | the orders that come of it |
-//! | `write.rs` | writes |
+//! | `insert.rs` | their rows |
+//! | `write.rs` | all that follows from them |
 
 mod batch;
 mod decide;
+mod insert;
 mod load;
 mod locked_drop;
 mod place;

@@ -5,7 +5,11 @@ use super::{
     locked_drop::LockedDrop,
     take::{Fate, Taken},
 };
-use crate::ordering::order::{Change, Order};
+use crate::{
+    journal::{JournalId, Moment},
+    ordering::order::{EndedOrder, Order},
+};
+use jiff::SignedDuration;
 use shared::{
     ids::{DropId, OrderId},
     lifecycle::TicketState,
@@ -18,11 +22,14 @@ pub(super) struct Placed<'a> {
     pub(super) command: &'a PlaceOrder,
     pub(super) order: Order,
     pub(super) reason: Option<&'static str>,
+    /// The row that tells of it.
+    pub(super) journal_id: JournalId,
 }
 
-/// Decides what the taken records ask for.
+/// Decides what the taken records ask for, at the moment of each drop.
 pub(super) fn place<'a>(
     drops: &BTreeMap<DropId, LockedDrop>,
+    moments: &BTreeMap<DropId, Moment>,
     taken: &'a Taken<'_>,
 ) -> Vec<Placed<'a>> {
     let fates = || taken.records.iter().map(|(_, fate)| fate);
@@ -32,6 +39,7 @@ pub(super) fn place<'a>(
     let place = |fate: &'a Fate<'_>| {
         let command = fate.placed()?;
         let flash_drop = drops.get(&command.drop_id)?;
+        let moment = moments.get(&command.drop_id)?;
         let decision = fate.wanted().and_then(|_| decisions.next());
         let (state, reason, amount) = match (decision, fate) {
             (Some(Decision::Reserved { amount_minor }), _) => {
@@ -43,7 +51,8 @@ pub(super) fn place<'a>(
             (None, Fate::Dead { reason, .. }) => (TicketState::Dead, Some(reason.as_str()), None),
             (None, _) => return None,
         };
-        Some(Placed { command, order: order(command, flash_drop, state, amount), reason })
+        let order = order(command, flash_drop, moment, state, amount);
+        Some(Placed { command, order, reason, journal_id: moment.journal_id })
     };
     fates().filter_map(place).collect()
 }
@@ -53,14 +62,10 @@ impl Placed<'_> {
         (self.order.id, self.order.state)
     }
 
-    pub(super) fn change(&self) -> Change<'_> {
-        Change {
-            order: &self.order,
-            sequence: 1,
-            from: TicketState::Admitted,
-            to: self.order.state,
-            reason: self.reason.map(Into::into),
-        }
+    /// The end, for an order that came to it at once.
+    pub(super) fn ended(&self) -> Option<EndedOrder> {
+        let state = self.order.state;
+        state.is_terminal().then(|| self.order.ended(state))
     }
 }
 
@@ -76,6 +81,7 @@ fn wish(command: &PlaceOrder) -> Wish {
 fn order(
     command: &PlaceOrder,
     flash_drop: &LockedDrop,
+    moment: &Moment,
     state: TicketState,
     amount_minor: Option<i64>,
 ) -> Order {
@@ -85,13 +91,17 @@ fn order(
         shelf.price_minor.checked_mul(i64::from(command.units))
     };
     let currency = flash_drop.currency.get(&command.variant_id);
+    let units_asked = i32::try_from(command.units).unwrap_or(i32::MAX);
+    let is_held = state.holds_units();
+    let hold = SignedDuration::from_secs(i64::from(flash_drop.hold_seconds));
     Order {
         id: command.ticket_id.into(),
         drop_id: command.drop_id,
         seller_id: flash_drop.seller_id,
         shopper_id: command.shopper_id,
         variant_id: command.variant_id,
-        units: i32::try_from(command.units).unwrap_or(i32::MAX),
+        units_asked,
+        units_held: if is_held { units_asked } else { 0 },
         amount_minor: amount_minor.or_else(price).unwrap_or_default(),
         // ISO 4217: no currency involved.
         currency: currency.cloned().unwrap_or_else(|| "XXX".into()),
@@ -99,5 +109,7 @@ fn order(
         sequence: 1,
         lane: i16::from(command.lane.0),
         score: command.score.raw() as i64,
+        is_only_one: flash_drop.is_only_one(),
+        hold_expires_at: is_held.then(|| moment.at + hold),
     }
 }

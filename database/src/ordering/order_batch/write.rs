@@ -1,134 +1,42 @@
-//! Writes of a batch, each one statement for all its orders.
+//! What follows from the orders of a batch, and how far its partition is, in one statement: each
+//! one more is a round trip during which others wait for the stock.
 
 use super::{
-    batch::{BatchDone, OrderBatch},
+    batch::OrderBatch,
     locked_drop::LockedDrop,
     place::Placed,
     take::{Fate, Taken},
 };
 use crate::{
     DatabaseError, Doing,
+    journal::JournalId,
     ordering::{
         customer_usage::{self, Usage},
         dead_letters::{self, NewDeadLetter, SourceLog},
-        inventory::{self, Move, MoveKind},
-        order::Order,
-        orders,
+        inventory::DropStock,
     },
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
-use shared::{ids::DropId, lifecycle::TicketState};
+use shared::{
+    ids::{DropId, OrderId, VariantId},
+    lifecycle::TicketState,
+    line::StockFigure,
+};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 
-/// Writes the orders and everything that depends on them. `false` when an order has appeared since
-/// we looked: the whole transaction must then be rolled back.
-pub(super) async fn write_orders(
+/// Counts the units of customers, where a drop allows more than one.
+pub(super) async fn count_usage(
     conn: &mut PgConnection,
     drops: &BTreeMap<DropId, LockedDrop>,
     placed: &[Placed<'_>],
-    now: Timestamp,
-    done: &mut BatchDone,
-) -> Result<bool, DatabaseError> {
-    if placed.is_empty() {
-        return Ok(true);
-    }
-    if insert_orders(conn, placed, now).await? < placed.len() as u64 {
-        return Ok(false);
-    }
-    let reserved: Vec<&Order> = placed
-        .iter()
-        .map(|placed| &placed.order)
-        .filter(|order| order.state == TicketState::Reserved)
-        .collect();
-    if !reserved.is_empty() {
-        insert_holds(conn, drops, &reserved, now).await?;
-        count_usage(conn, drops, &reserved).await?;
-        done.stock = inventory::apply(conn, &moves(&reserved)).await?;
-    }
-    let changes: Vec<_> = placed.iter().map(Placed::change).collect();
-    orders::record(conn, &changes, now).await?;
-    done.n_placed = placed.len();
-    done.ended = placed
-        .iter()
-        .filter(|placed| placed.order.state.is_terminal())
-        .map(|placed| placed.order.ended(placed.order.state))
-        .collect();
-    Ok(true)
-}
-
-async fn insert_orders(
-    conn: &mut PgConnection,
-    placed: &[Placed<'_>],
-    now: Timestamp,
-) -> Result<u64, DatabaseError> {
-    let orders = || placed.iter().map(|placed| &placed.order);
-    let done = sqlx::query(
-        "insert into orders (id, drop_id, seller_id, shopper_id, variant_id, units, amount_minor,
-             currency, state, reason, lane, score, admitted_at, processed_at)
-         select id, drop_id, seller_id, shopper_id, variant_id, units, amount_minor, currency,
-             state, reason, lane, score, timestamptz 'epoch' + admitted * interval '1 microsecond',
-             $14
-         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::int[],
-             $7::bigint[], $8::text[], $9::text[], $10::text[], $11::smallint[], $12::bigint[],
-             $13::bigint[])
-             o (id, drop_id, seller_id, shopper_id, variant_id, units, amount_minor, currency,
-                 state, reason, lane, score, admitted)
-         on conflict do nothing",
-    )
-    .bind(orders().map(|order| order.id).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.drop_id).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.seller_id).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.shopper_id).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.variant_id).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.units).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.amount_minor).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.currency.clone()).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.state).collect::<Vec<_>>())
-    .bind(placed.iter().map(|placed| placed.reason).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.lane).collect::<Vec<_>>())
-    .bind(orders().map(|order| order.score).collect::<Vec<_>>())
-    .bind(placed.iter().map(|placed| placed.command.admitted_at_us).collect::<Vec<_>>())
-    .bind(now.to_sqlx())
-    .execute(conn)
-    .await
-    .doing("place orders")?;
-    Ok(done.rows_affected())
-}
-
-async fn insert_holds(
-    conn: &mut PgConnection,
-    drops: &BTreeMap<DropId, LockedDrop>,
-    orders: &[&Order],
-    now: Timestamp,
-) -> Result<(), DatabaseError> {
-    let hold_seconds = |order: &&Order| drops.get(&order.drop_id).map_or(0, |d| d.hold_seconds);
-    sqlx::query(
-        "insert into holds (order_id, drop_id, variant_id, units, state, expires_at)
-         select o, d, v, u, 'held', $6 + s * interval '1 second'
-         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::int[]) h (o, d, v, u, s)",
-    )
-    .bind(orders.iter().map(|order| order.id).collect::<Vec<_>>())
-    .bind(orders.iter().map(|order| order.drop_id).collect::<Vec<_>>())
-    .bind(orders.iter().map(|order| order.variant_id).collect::<Vec<_>>())
-    .bind(orders.iter().map(|order| order.units).collect::<Vec<_>>())
-    .bind(orders.iter().map(hold_seconds).collect::<Vec<_>>())
-    .bind(now.to_sqlx())
-    .execute(conn)
-    .await
-    .doing("hold units")?;
-    Ok(())
-}
-
-async fn count_usage(
-    conn: &mut PgConnection,
-    drops: &BTreeMap<DropId, LockedDrop>,
-    orders: &[&Order],
 ) -> Result<(), DatabaseError> {
     let mut added = Usage::new();
-    for order in orders {
-        *added.entry((order.drop_id, order.shopper_id)).or_default() += order.units.unsigned_abs();
+    let counted = placed.iter().map(|placed| &placed.order).filter(|order| !order.is_only_one);
+    for order in counted.filter(|order| order.units_held > 0) {
+        let units = added.entry((order.drop_id, order.shopper_id)).or_default();
+        *units += order.units_held.unsigned_abs();
     }
     customer_usage::add(conn, &added, |id| {
         drops.get(&id).map_or(0, |flash_drop| flash_drop.shop.max_units_per_customer)
@@ -136,18 +44,7 @@ async fn count_usage(
     .await
 }
 
-fn moves(orders: &[&Order]) -> Vec<Move> {
-    let reserve = |order: &&Order| Move {
-        drop_id: order.drop_id,
-        variant_id: order.variant_id,
-        order_id: order.id,
-        kind: MoveKind::Reserve,
-        units: order.units,
-    };
-    orders.iter().map(reserve).collect()
-}
-
-/// Puts the dead records of the batch aside.
+/// Puts the dead records of the batch aside; returns how many.
 pub(super) async fn write_dead_letters(
     conn: &mut PgConnection,
     batch: &OrderBatch,
@@ -174,43 +71,114 @@ pub(super) async fn write_dead_letters(
     Ok(letters.len())
 }
 
-/// Stores the arrival times of the order rates.
-pub(super) async fn store_pace(
-    conn: &mut PgConnection,
-    drops: &BTreeMap<DropId, LockedDrop>,
-) -> Result<(), DatabaseError> {
-    sqlx::query(
-        "update drops d set order_tat_us = p.tat, order_tat_rate = p.rate
-         from unnest($1::uuid[], $2::float8[], $3::float8[]) p (id, tat, rate) where d.id = p.id",
-    )
-    .bind(drops.keys().copied().collect::<Vec<_>>())
-    .bind(drops.values().map(|flash_drop| flash_drop.tat_us).collect::<Vec<_>>())
-    .bind(drops.values().map(|flash_drop| flash_drop.tat_rate).collect::<Vec<_>>())
-    .execute(conn)
-    .await
-    .doing("keep the pace of orders")?;
-    Ok(())
+/// Returns where the partition goes on.
+pub(super) fn next_offset(batch: &OrderBatch, taken: &Taken<'_>) -> i64 {
+    taken.records.last().map_or(batch.expected_offset, |(last, _)| last.offset + 1)
 }
 
-/// Moves the offset behind the last record that was taken.
-pub(super) async fn move_offset(
+/// Writes offset and paces, and of the orders: stock with its moves, journal with what is pending,
+/// transitions and counters. Returns the stock as it is then.
+pub(super) async fn write(
     conn: &mut PgConnection,
     batch: &OrderBatch,
     taken: &Taken<'_>,
-) -> Result<i64, DatabaseError> {
-    let Some((last, _)) = taken.records.last() else { return Ok(batch.expected_offset) };
-    sqlx::query(
-        "update consumer_offsets
-         set next_offset = $3, fingerprint = $4, owner = $5, updated_at = clock_timestamp()
-         where topic = $1 and partition = $2",
+    drops: &BTreeMap<DropId, LockedDrop>,
+    placed: &[Placed<'_>],
+    at: Timestamp,
+) -> Result<Vec<DropStock>, DatabaseError> {
+    let fingerprint = taken.records.last().map(|(last, _)| last.fingerprint.as_slice());
+    let held = held(placed);
+    sqlx::query!(
+        "with moved_on as (
+             update consumer_offsets set next_offset = $3, fingerprint = coalesce($4, fingerprint),
+                 owner = $5, updated_at = $6
+             where topic = $1 and partition = $2),
+         paced as (
+             update order_paces p set tat_us = n.tat_us, rate = n.rate
+             from unnest($7::uuid[], $8::float8[], $9::float8[]) n (drop_id, tat_us, rate)
+             where p.drop_id = n.drop_id),
+         stock as (
+             update inventory i set available = i.available - n.units,
+                 reserved = i.reserved + n.units, version = i.version + 1
+             from unnest($10::uuid[], $11::uuid[], $12::bigint[], $13::int[])
+                 n (drop_id, variant_id, journal_id, units)
+             where i.drop_id = n.drop_id and i.variant_id = n.variant_id
+             returning i.drop_id, i.variant_id, i.version, i.available, i.reserved, n.journal_id,
+                 n.units),
+         moves as (
+             insert into stock_moves (drop_id, variant_id, version, cause, d_available, d_reserved,
+                 d_sold, journal_id, at)
+             select drop_id, variant_id, version, 'place', -units, units, 0, journal_id, $6
+             from stock),
+         placed as (
+             select * from unnest($14::uuid[], $15::uuid[], $16::bigint[], $17::text[],
+                 $18::text[], $19::bigint[])
+                 with ordinality p (id, drop_id, journal_id, state, reason, amount_minor, place)),
+         told as (
+             insert into journal (id, day, at, drop_id, orders, sequences, states, reasons)
+             select journal_id, ($6::timestamptz at time zone 'utc')::date, $6, drop_id,
+                 array_agg(id order by place), array_agg(1),
+                 array_agg(state order by place), array_agg(reason order by place)
+             from placed group by journal_id, drop_id returning id, day, drop_id),
+         pends as (
+             insert into pending (consumer, journal_id, day, drop_id, since)
+             select c.consumer, t.id, t.day, t.drop_id, $6
+             from told t cross join (values ('events'), ('line')) c (consumer)),
+         ended as (
+             insert into ticket_transitions
+                 (order_id, sequence, from_state, to_state, terminal, reason, at)
+             select id, 1, 'admitted', state, true, reason, $6 from placed
+             where state <> 'reserved'),
+         counted as (
+             insert into drop_counters as c (drop_id, what, n, amount_minor)
+             select p.drop_id, w.what, count(*), sum(p.amount_minor)::bigint
+             from placed p
+             cross join lateral (values ('placed'), (nullif(p.state, 'reserved'))) w (what)
+             where w.what is not null group by p.drop_id, w.what order by p.drop_id, w.what
+             on conflict (drop_id, what) do update
+                 set n = c.n + excluded.n, amount_minor = c.amount_minor + excluded.amount_minor)
+         select drop_id, variant_id, version, available, reserved from stock
+         order by drop_id, variant_id",
+        batch.topic,
+        batch.partition,
+        next_offset(batch, taken),
+        fingerprint as Option<&[u8]>,
+        batch.owner,
+        at.to_sqlx(),
+        drops.keys().copied().collect::<Vec<_>>() as Vec<DropId>,
+        drops.values().map(|d| d.tat_us).collect::<Vec<_>>() as Vec<Option<f64>>,
+        drops.values().map(|d| d.tat_rate).collect::<Vec<_>>() as Vec<Option<f64>>,
+        held.keys().map(|key| key.0).collect::<Vec<_>>() as Vec<DropId>,
+        held.keys().map(|key| key.1).collect::<Vec<_>>() as Vec<VariantId>,
+        held.values().map(|sum| sum.0).collect::<Vec<_>>() as Vec<JournalId>,
+        held.values().map(|sum| sum.1).collect::<Vec<_>>() as Vec<i32>,
+        placed.iter().map(|p| p.order.id).collect::<Vec<_>>() as Vec<OrderId>,
+        placed.iter().map(|p| p.order.drop_id).collect::<Vec<_>>() as Vec<DropId>,
+        placed.iter().map(|p| p.journal_id).collect::<Vec<_>>() as Vec<JournalId>,
+        placed.iter().map(|p| p.order.state).collect::<Vec<_>>() as Vec<TicketState>,
+        placed.iter().map(|p| p.reason).collect::<Vec<_>>() as Vec<Option<&str>>,
+        placed.iter().map(|p| p.order.amount_minor).collect::<Vec<_>>() as Vec<i64>,
     )
-    .bind(&batch.topic)
-    .bind(batch.partition)
-    .bind(last.offset + 1)
-    .bind(&last.fingerprint)
-    .bind(&batch.owner)
-    .execute(conn)
+    .map(|row| DropStock {
+        drop_id: row.drop_id,
+        figure: StockFigure {
+            variant_id: row.variant_id,
+            version: row.version,
+            available: row.available.unsigned_abs(),
+            reserved: row.reserved.unsigned_abs(),
+        },
+    })
+    .fetch_all(conn)
     .await
-    .doing("move the offset of a partition")?;
-    Ok(last.offset + 1)
+    .doing("write what follows from orders")
+}
+
+/// Sums up the units that orders hold of each stock row, with the journal row that names them.
+fn held(placed: &[Placed<'_>]) -> BTreeMap<(DropId, VariantId), (JournalId, i32)> {
+    let mut held = BTreeMap::new();
+    for Placed { order, journal_id, .. } in placed.iter().filter(|p| p.order.units_held > 0) {
+        let key = (order.drop_id, order.variant_id);
+        held.entry(key).or_insert((*journal_id, 0)).1 += order.units_held;
+    }
+    held
 }

@@ -149,35 +149,34 @@ async fn store(connection: &mut PgConnection, new: &mut DropLimits) -> Result<()
     Ok(())
 }
 
-/// Carries the theoretical arrival time over to the new order rate, under the row's lock: a raised
-/// rate must not give a second burst (RATE-2), nor a lowered one a pause as long as the old bucket.
+/// Carries the theoretical arrival time over to the new order rate, under the lock of the drop's
+/// row: a raised rate must not give a second burst (RATE-2), nor a lowered one a pause as long as
+/// the old bucket.
 async fn rescale_order_rate(
     connection: &mut PgConnection,
     old: &DropLimits,
     new: &DropLimits,
 ) -> Result<(), DatabaseError> {
-    let rates = (
-        Gcra::per_second(old.limits.order_rate_per_second),
-        Gcra::per_second(new.limits.order_rate_per_second),
-    );
+    let rate = new.limits.order_rate_per_second;
+    let rates = (Gcra::per_second(old.limits.order_rate_per_second), Gcra::per_second(rate));
     let (Some(old_rate), Some(new_rate)) = rates else { return Ok(()) };
     let times = sqlx::query!(
-        r#"select order_tat_us,
-             (extract(epoch from clock_timestamp()) * 1e6)::float8 as "now_us!"
-         from drops where id = $1"#,
+        r#"select tat_us, (extract(epoch from clock_timestamp()) * 1e6)::float8 as "now_us!"
+         from order_paces where drop_id = $1"#,
         old.drop_id as DropId,
     )
     .fetch_one(&mut *connection)
     .await
-    .doing("read a drop's order rate")?;
-    let Some(tat_us) = times.order_tat_us else { return Ok(()) };
+    .doing("read the pace of a drop's orders")?;
+    let Some(tat_us) = times.tat_us else { return Ok(()) };
     sqlx::query!(
-        "update drops set order_tat_us = $2 where id = $1",
+        "update order_paces set tat_us = $2, rate = $3 where drop_id = $1",
         old.drop_id as DropId,
         new_rate.rescale(&old_rate, tat_us, times.now_us),
+        rate,
     )
     .execute(connection)
     .await
-    .doing("rescale a drop's order rate")?;
+    .doing("rescale the pace of a drop's orders")?;
     Ok(())
 }

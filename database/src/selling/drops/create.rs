@@ -100,18 +100,21 @@ pub async fn create(pool: &PgPool, new_drop: &NewDrop, actor: &str) -> Result<()
     Ok(transaction.commit().await.doing("commit a drop")?)
 }
 
-/// Inserts the row; `false` when it exists already, from a first try whose answer was lost.
+/// Inserts the row and that of its pace; `false` when it exists already, from a first try whose
+/// answer was lost.
 async fn insert(
     connection: &mut PgConnection,
     new_drop: &NewDrop,
 ) -> Result<bool, CreateDropError> {
     let inserted = sqlx::query!(
-        "insert into drops (id, seller_id, product_id, title, description, state, opens_at,
-             closes_at, max_units_per_ticket, max_units_per_customer, hold_seconds,
-             admission_rate_per_second, occupancy_cap, order_rate_per_second)
-         select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
-         from products where seller_id = $2 and id = $3
-         on conflict (id) do nothing",
+        "with inserted as (
+             insert into drops (id, seller_id, product_id, title, description, state, opens_at,
+                 closes_at, max_units_per_ticket, max_units_per_customer, hold_seconds,
+                 admission_rate_per_second, occupancy_cap, order_rate_per_second)
+             select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+             from products where seller_id = $2 and id = $3
+             on conflict (id) do nothing returning id)
+         insert into order_paces (drop_id) select id from inserted",
         new_drop.id as DropId,
         new_drop.seller_id as SellerId,
         new_drop.product_id as ProductId,
@@ -163,9 +166,9 @@ async fn carve(connection: &mut PgConnection, new_drop: &NewDrop) -> Result<(), 
         "with stock as (
              insert into inventory (drop_id, variant_id, seller_id, total, available)
              values ($1, $2, $3, $4, $4) returning version)
-         insert into inventory_moves
-             (drop_id, variant_id, kind, d_available, d_reserved, d_sold, version)
-         select $1, $2, 'carve', $4, 0, 0, version from stock",
+         insert into stock_moves
+             (drop_id, variant_id, version, cause, d_available, d_reserved, d_sold)
+         select $1, $2, version, 'carve', $4, 0, 0 from stock",
         new_drop.id as DropId,
         new_drop.variant_id as VariantId,
         new_drop.seller_id as SellerId,

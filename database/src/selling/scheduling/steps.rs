@@ -3,6 +3,7 @@
 
 use crate::{
     DatabaseError, Doing,
+    ordering::inventory,
     people::audit::{self, AuditEntry},
     run_to_completion,
     selling::give_back::give_back,
@@ -25,34 +26,47 @@ const AHEAD_SECONDS: f64 = 600.0;
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn assign_partitions(pool: &PgPool, partitions: u16) -> Result<u64, DatabaseError> {
-    let mut count = 0;
-    loop {
-        let assigned = sqlx::query!(
-            // The lock makes two schedulers count one after the other.
-            "with lock as materialized (select pg_advisory_xact_lock(hashtext('partitions'))),
-             next as (
-                 select id from drops, lock
-                 where partition is null and (state = 'open' or state = 'scheduled'
-                     and opens_at <= now() + make_interval(secs => $2))
-                 order by opens_at, id limit 1 for update of drops skip locked),
-             free as (
-                 select n from generate_series(0, $1::int - 1) n
-                 left join drops d on d.partition = n
-                     and (d.state in ('scheduled', 'open') or d.epoch_state <> 'none')
-                 group by n order by count(d.id), n limit 1)
-             update drops set partition = free.n from next, free
-             where drops.id = next.id and drops.partition is null",
-            i32::from(partitions),
-            AHEAD_SECONDS,
-        )
-        .execute(pool)
-        .await
-        .doing("assign a partition")?;
-        if assigned.rows_affected() == 0 {
-            return Ok(count);
+    let pool = pool.clone();
+    run_to_completion(async move {
+        let mut tx = pool.begin().await.doing("begin to assign partitions")?;
+        // Two schedulers count one after the other, each what the other has left: a statement
+        // that waited for the lock by itself would count what was there before.
+        sqlx::query!("select pg_advisory_xact_lock(hashtext('partitions'))")
+            .execute(&mut *tx)
+            .await
+            .doing("lock the partitions")?;
+        let mut n_assigned = 0;
+        while assign_next(&mut tx, partitions).await? {
+            n_assigned += 1;
         }
-        count += assigned.rows_affected();
-    }
+        tx.commit().await.doing("commit partitions")?;
+        Ok(n_assigned)
+    })
+    .await
+}
+
+/// Gives the next drop a partition; `false` when none needs one.
+async fn assign_next(conn: &mut PgConnection, partitions: u16) -> Result<bool, DatabaseError> {
+    let assigned = sqlx::query!(
+        "with next as (
+             select id from drops
+             where partition is null and (state = 'open' or state = 'scheduled'
+                 and opens_at <= now() + make_interval(secs => $2))
+             order by opens_at, id limit 1 for update skip locked),
+         free as (
+             select n from generate_series(0, $1::int - 1) n
+             left join drops d on d.partition = n
+                 and (d.state in ('scheduled', 'open') or d.epoch_state <> 'none')
+             group by n order by count(d.id), n limit 1)
+         update drops set partition = free.n from next, free
+         where drops.id = next.id and drops.partition is null",
+        i32::from(partitions),
+        AHEAD_SECONDS,
+    )
+    .execute(conn)
+    .await
+    .doing("assign a partition")?;
+    Ok(assigned.rows_affected() > 0)
 }
 
 /// Opens the drops whose time has come.
@@ -78,7 +92,8 @@ pub async fn open_due(pool: &PgPool) -> Result<Vec<DropId>, DatabaseError> {
     .doing("open drops")
 }
 
-/// Ends the drops whose time is over, and those that have nothing left that could come back.
+/// Ends the drops whose time is over, and those that have nothing left that could come back. Units
+/// of a capture that a person must decide about do not keep a drop open.
 ///
 /// # Errors
 ///
@@ -91,8 +106,13 @@ pub async fn end_due(pool: &PgPool) -> Result<Vec<(DropId, DropState)>, Database
              from drops d
              where (state in ('scheduled', 'open') and closes_at <= now())
                  or (state = 'open' and not exists (
-                     select from inventory i
-                     where i.drop_id = d.id and (i.available > 0 or i.reserved > 0)))
+                         select from inventory i where i.drop_id = d.id and i.available > 0)
+                     and (select coalesce(sum(i.reserved), 0) from inventory i
+                          where i.drop_id = d.id)
+                         = (select coalesce(sum(o.units_held), 0) from payments p
+                            join orders o on o.id = p.order_id and o.state = 'capturing'
+                            where p.drop_id = d.id and p.kind = 'capture'
+                                and p.status = 'needs_review'))
              for update of d skip locked),
          ended as (
              update drops d set state = due.new, end_reason = due.new, ended_at = now(),
@@ -123,6 +143,7 @@ pub async fn retire(pool: &PgPool, drop_id: DropId, epoch: Epoch) -> Result<bool
     let pool = pool.clone();
     run_to_completion(async move {
         let mut tx = pool.begin().await.doing("begin to retire a drop")?;
+        lock(&mut tx, drop_id).await?;
         let Some((seller_id, state)) = close_line(&mut tx, drop_id, epoch).await? else {
             return Ok(false);
         };
@@ -143,6 +164,16 @@ pub async fn retire(pool: &PgPool, drop_id: DropId, epoch: Epoch) -> Result<bool
     .await
 }
 
+/// Locks a drop and its stock. What is asked of them afterwards is what whoever had them before has
+/// left; a statement that waited for the locks by itself would see what was there before.
+async fn lock(conn: &mut PgConnection, drop_id: DropId) -> Result<(), DatabaseError> {
+    sqlx::query!("select from drops where id = $1 for no key update", drop_id as DropId)
+        .execute(&mut *conn)
+        .await
+        .doing("lock a drop")?;
+    inventory::lock(conn, drop_id).await
+}
+
 /// Notes that an ended drop has no line any more, unless something of it goes on.
 async fn close_line(
     conn: &mut PgConnection,
@@ -154,9 +185,7 @@ async fn close_line(
          where id = $1 and epoch = $2 and epoch_state = 'open'
              and state in ('sold_out', 'closed', 'cancelled')
              and not exists (select from inventory where drop_id = $1 and reserved > 0)
-             and not exists (select from orders where drop_id = $1
-                 and (not line_told or state in
-                     ('reserved', 'authorizing', 'authorized', 'capturing')))
+             and not exists (select from pending where drop_id = $1 and consumer = 'line')
          returning seller_id, state",
         drop_id as DropId,
         epoch.0.cast_signed(),

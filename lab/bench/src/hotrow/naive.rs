@@ -16,7 +16,7 @@ pub(super) async fn few_rows(
     race(pool, n_clients, time, false).await
 }
 
-/// The same with every row that ours writes.
+/// The same with a row for every fact that ours keeps.
 pub(super) async fn all_rows(
     pool: &PgPool,
     n_clients: usize,

@@ -49,6 +49,8 @@ pub enum Action {
     Shown,
     /// Asking for a payment.
     Pay,
+    /// Giving the units back.
+    Cancel,
     /// An order's state as the shopper saw it.
     Order,
     /// A call repeated with the same idempotency key and body. As `info` it is a try that has no

@@ -29,6 +29,8 @@ const ASKING: Duration = Duration::from_secs(10);
 /// A record of a topic, as it stands in its partition.
 pub(super) struct TopicRecord {
     offset: i64,
+    /// When it was written, in milliseconds since 1970.
+    written_ms: Option<i64>,
     payload: Vec<u8>,
 }
 
@@ -61,8 +63,9 @@ fn read_topic(brokers: &str, topic: &str) -> anyhow::Result<Vec<TopicRecord>> {
                 if unread.get(&partition).is_some_and(|end| offset + 1 >= *end) {
                     unread.remove(&partition);
                 }
+                let written_ms = message.timestamp().to_millis();
                 let payload = message.payload().unwrap_or_default().to_vec();
-                records.push(TopicRecord { offset, payload });
+                records.push(TopicRecord { offset, written_ms, payload });
             }
             Some(Err(error)) => tracing::warn!(%error, "could not read {topic}; trying again"),
             None => {}
@@ -112,16 +115,24 @@ pub(super) fn commands_of(records: &[TopicRecord], drop_id: DropId) -> Vec<Comma
     parsed.filter(|command| command.order.drop_id == drop_id).collect()
 }
 
-/// Returns event ids and sequence numbers per order.
-pub(super) fn order_events_of(
-    records: &[TopicRecord],
-    drop_id: DropId,
-) -> HashMap<OrderId, Vec<(Uuid, i64)>> {
-    let mut events: HashMap<OrderId, Vec<(Uuid, i64)>> = HashMap::new();
-    for OrderEvent::V1(event) in parsed(records) {
+/// The order events of one drop.
+#[derive(Default)]
+pub(super) struct PublishedEvents {
+    /// Event ids and sequence numbers per order.
+    pub(super) by_order: HashMap<OrderId, Vec<(Uuid, i64)>>,
+    /// When the last of them was written, in microseconds since 1970.
+    pub(super) last_us: Option<i64>,
+}
+
+/// Returns the drop's order events.
+pub(super) fn order_events_of(records: &[TopicRecord], drop_id: DropId) -> PublishedEvents {
+    let mut events = PublishedEvents::default();
+    for record in records {
+        let Ok(OrderEvent::V1(event)) = serde_json::from_slice(&record.payload) else { continue };
         if event.drop_id == drop_id {
-            let of_order = events.entry(event.order_id).or_default();
+            let of_order = events.by_order.entry(event.order_id).or_default();
             of_order.push((event.event_id, event.sequence));
+            events.last_us = events.last_us.max(record.written_ms.map(|ms| ms * 1_000));
         }
     }
     events

@@ -43,6 +43,7 @@ pub(crate) async fn evidence(options: &CheckOptions) -> anyhow::Result<Evidence>
     let mut owners = tables.owners;
     owners.extend(kafka::owners_of(&order_events, drop_id));
     let events = kafka::events_of(&events, drop_id);
+    let published = kafka::order_events_of(&order_events, drop_id);
 
     let shoppers = stories::stories(&entries);
     let tickets = stories::tickets(&shoppers, &events, &tables.orders);
@@ -58,18 +59,19 @@ pub(crate) async fn evidence(options: &CheckOptions) -> anyhow::Result<Evidence>
         owners,
         events,
         commands: kafka::commands_of(&commands, drop_id),
-        order_events: kafka::order_events_of(&order_events, drop_id),
+        order_events: published.by_order,
+        last_event_us: published.last_us,
         drop: tables.drop,
         boundaries: tables.boundaries,
         inventory: tables.inventory,
         moves: tables.moves,
+        journal: tables.journal,
         orders: tables.orders,
         transitions: tables.transitions,
         usage: tables.usage,
         payments: tables.payments,
         ledger: tables.ledger,
         audit: tables.audit,
-        outbox: tables.outbox,
         dead_orders: tables.dead_orders,
         provider: provider.collect(),
         redis,

@@ -7,9 +7,9 @@ use shared::ids::{DropId, OrderId};
 use sqlx::{Connection, Executor, FromRow, PgConnection, postgres::PgRow};
 
 use crate::evidence::{
-    AuditEvidence, BoundaryEvidence, DropEvidence, InventoryEvidence, LedgerEvidence, MoveEvidence,
-    OrderEvidence, OutboxEvidence, OwnerEvidence, PaymentEvidence, TransitionEvidence,
-    UsageEvidence,
+    AuditEvidence, BoundaryEvidence, DropEvidence, InventoryEvidence, JournalEvidence,
+    LedgerEvidence, MoveEvidence, OrderEvidence, OwnerEvidence, PaymentEvidence,
+    TransitionEvidence, UsageEvidence,
 };
 
 /// Reads one drop from Postgres over a connection of its own.
@@ -23,27 +23,26 @@ pub(super) struct Tables {
     pub(super) boundaries: Vec<BoundaryEvidence>,
     pub(super) inventory: Vec<InventoryEvidence>,
     pub(super) moves: Vec<MoveEvidence>,
+    pub(super) journal: Vec<JournalEvidence>,
     pub(super) orders: Vec<OrderEvidence>,
     pub(super) transitions: Vec<TransitionEvidence>,
     pub(super) usage: Vec<UsageEvidence>,
     pub(super) payments: Vec<PaymentEvidence>,
     pub(super) ledger: Vec<LedgerEvidence>,
     pub(super) audit: Vec<AuditEvidence>,
-    pub(super) outbox: Vec<OutboxEvidence>,
     pub(super) dead_orders: Vec<OrderId>,
     pub(super) owners: Vec<OwnerEvidence>,
 }
 
-/// Counts what is still in progress: orders, payments, unpublished events, and ends that the line
-/// has not been told.
+/// Counts what is still in progress: orders, payments and their calls, and journal rows that the
+/// relay or the line has yet to hear of.
 const IN_PROGRESS: &str = "
     select (select count(*) from orders where drop_id = $1
                and state in ('reserved', 'authorizing', 'authorized', 'capturing'))
-         + (select count(*) from payments p join orders o on o.id = p.order_id
-             where o.drop_id = $1 and p.status in ('pending', 'unknown'))
-         + (select count(*) from outbox x join orders o on o.id = x.aggregate
-             where o.drop_id = $1 and x.published_at is null)
-         + (select count(*) from orders where drop_id = $1 and not line_told)";
+         + (select count(*) from payments
+             where drop_id = $1 and status in ('pending', 'unknown'))
+         + (select count(*) from payment_calls where drop_id = $1)
+         + (select count(*) from pending where drop_id = $1)";
 
 /// How long nothing may change until the system counts as settled.
 const CALM: Duration = Duration::from_secs(2);
@@ -100,13 +99,13 @@ impl PostgresReader {
             boundaries: self.rows(BOUNDARIES, drop_id).await?,
             inventory: self.rows(INVENTORY, drop_id).await?,
             moves: self.rows(MOVES, drop_id).await?,
+            journal: self.rows(JOURNAL, drop_id).await?,
             orders: self.rows(ORDERS, drop_id).await?,
             transitions: self.rows(TRANSITIONS, drop_id).await?,
             usage: self.rows(USAGE, drop_id).await?,
             payments: self.rows(PAYMENTS, drop_id).await?,
             ledger: self.rows(LEDGER, drop_id).await?,
             audit: self.rows(AUDIT, drop_id).await?,
-            outbox: self.rows(OUTBOX, drop_id).await?,
             dead_orders: dead.into_iter().map(|(id,)| id).collect(),
             owners: self.rows(OWNERS, drop_id).await?,
         };
@@ -124,7 +123,7 @@ impl PostgresReader {
 
 // A retired drop has no partition any more; its commands are in the log of its last F.
 const DROP: &str = "
-    select id, seller_id, product_id, state, mode, max_units_per_customer,
+    select id, seller_id, product_id, state, mode, max_units_per_customer, hold_seconds,
            admission_rate_per_second, occupancy_cap, order_rate_per_second, limits_version, epoch,
            (extract(epoch from ended_at) * 1000000)::bigint as ended_at_us,
            coalesce((select generation from consumer_offsets o
@@ -136,38 +135,57 @@ const BOUNDARIES: &str = "
     select epoch::bigint as epoch, generation, log_offset
       from epoch_boundaries where drop_id = $1 order by epoch";
 const INVENTORY: &str = "
-    select variant_id, total, available, reserved, sold from inventory where drop_id = $1";
+    select variant_id, total, available, reserved, sold, version
+      from inventory where drop_id = $1";
 const MOVES: &str = "
-    select variant_id, order_id, kind, d_available, d_reserved, d_sold, version,
+    select variant_id, version, cause, d_available, d_reserved, d_sold, journal_id,
            (extract(epoch from at) * 1000000)::bigint as at_us
-      from inventory_moves where drop_id = $1 order by version, id";
+      from stock_moves where drop_id = $1 order by variant_id, version";
+const JOURNAL: &str = "
+    select id, orders, sequences, states,
+           exists (select from pending p where p.consumer = 'events' and p.journal_id = journal.id)
+               as events_pending,
+           exists (select from pending p where p.consumer = 'line' and p.journal_id = journal.id)
+               as line_pending
+      from journal where drop_id = $1 order by id";
+// The end of an order clears its hold; the drop says how long it was. An order that has its first
+// change as a row never had a hold: that row is its end.
 const ORDERS: &str = "
-    select id, shopper_id, variant_id, units, amount_minor, currency::text as currency, state,
-           (extract(epoch from processed_at) * 1000000)::bigint as processed_at_us,
-           (extract(epoch from updated_at) * 1000000)::bigint as updated_at_us,
-           (select max(extract(epoch from h.expires_at) * 1000000)::bigint
-              from holds h where h.order_id = orders.id) as expires_at_us
-      from orders where drop_id = $1 order by processed_at, id";
+    select o.id, o.shopper_id, o.variant_id, o.placed_by, o.units_asked, o.units_held,
+           o.is_only_one, o.sequence, o.amount_minor, o.currency::text as currency, o.state,
+           (extract(epoch from o.processed_at) * 1000000)::bigint as processed_at_us,
+           (extract(epoch from o.updated_at) * 1000000)::bigint as updated_at_us,
+           case when not exists (select from ticket_transitions t
+                                  where t.order_id = o.id and t.sequence = 1)
+                then (extract(epoch from coalesce(o.hold_expires_at,
+                          o.processed_at + d.hold_seconds * interval '1 second'))
+                      * 1000000)::bigint
+           end as expires_at_us
+      from orders o join drops d on d.id = o.drop_id
+     where o.drop_id = $1 order by o.processed_at, o.id";
 const TRANSITIONS: &str = "
+    select o.id as order_id, 1 as sequence, 'admitted' as from_state, 'reserved' as to_state,
+           false as terminal, (extract(epoch from o.processed_at) * 1000000)::bigint as at_us
+      from orders o
+     where o.drop_id = $1 and not exists (select from ticket_transitions t
+                                           where t.order_id = o.id and t.sequence = 1)
+    union all
     select t.order_id, t.sequence, t.from_state, t.to_state, t.terminal,
            (extract(epoch from t.at) * 1000000)::bigint as at_us
       from ticket_transitions t
      where t.order_id in (select id from orders where drop_id = $1)
-     order by t.order_id, t.sequence";
-const USAGE: &str = "select customer_key, units from customer_usage where drop_id = $1";
+     order by 1, 2";
+const USAGE: &str = "
+    select encode(key, 'hex')::uuid as shopper_id, units
+      from customer_usage where drop_id = $1 and kind = 'account'";
 const PAYMENTS: &str = "
-    select p.id, p.order_id, p.kind, p.status
-      from payments p where p.order_id in (select id from orders where drop_id = $1)";
+    select id, order_id, kind, status from payments where drop_id = $1";
 const LEDGER: &str = "
-    select transaction_id, order_id, account, amount_minor, currency::text as currency
+    select payment_id, order_id, account, amount_minor, currency::text as currency
       from ledger_entries where order_id in (select id from orders where drop_id = $1)";
 const AUDIT: &str = "
     select id, actor, old, new, why, (extract(epoch from at) * 1000000)::bigint as at_us
       from audit_log where drop_id = $1 order by id";
-const OUTBOX: &str = "
-    select event_id, topic, aggregate, sequence,
-           (extract(epoch from published_at) * 1000000)::bigint as published_at_us
-      from outbox where aggregate in (select id from orders where drop_id = $1)";
 const DEAD_ORDERS: &str = "
     select order_id from dead_letters where drop_id = $1 and order_id is not null";
 // Rows of the drop, and rows about its orders, whichever drop those name.
@@ -177,10 +195,11 @@ const OWNERS: &str = "
     union all
     select 'stock', null, drop_id, seller_id from inventory where drop_id = $1
     union all
-    select 'hold', order_id, drop_id, null from holds
-     where drop_id = $1 or order_id in (select id from ours)
+    select 'journal row', o.id, j.drop_id, null
+      from journal j cross join unnest(j.orders) o (id)
+     where j.drop_id = $1 or j.orders && array(select id from ours)
     union all
-    select 'stock move', order_id, drop_id, null from inventory_moves
+    select 'payment', order_id, drop_id, null from payments
      where drop_id = $1 or order_id in (select id from ours)
     union all
     select 'ledger entry', l.order_id, o.drop_id, o.seller_id
@@ -188,9 +207,5 @@ const OWNERS: &str = "
       join payments p on p.id = l.payment_id
       join orders o on o.id = p.order_id
      where o.drop_id = $1 or l.order_id in (select id from ours)
-    union all
-    select 'outbox row', aggregate, (payload->>'drop_id')::uuid, (payload->>'seller_id')::uuid
-      from outbox
-     where payload->>'drop_id' = $1::text or aggregate in (select id from ours)
     union all
     select 'audit row', null, drop_id, seller_id from audit_log where drop_id = $1";

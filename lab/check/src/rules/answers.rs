@@ -28,7 +28,7 @@ pub(super) fn audited(evidence: &Evidence, room: &RoomReplay) -> Verdict {
         violations.push(format!("audit row {} does not say who or why", row.id));
     }
     violations.extend(unaudited_rates(evidence, room, &changes));
-    let n_carved = evidence.moves.iter().filter(|change| change.kind == "carve").count();
+    let n_carved = evidence.moves.iter().filter(|change| change.cause == "carve").count();
     if n_carved > 0 && evidence.audit.is_empty() {
         violations.push("units were given to the drop without an audit row".to_owned());
     }

@@ -4,8 +4,6 @@
 //! some window had too much. When the rate changes, the level stays, capped at the new burst: a
 //! changed rate brings no second burst.
 
-use shared::gcra::burst;
-
 /// Allows for times that are rounded to whole microseconds.
 const SLACK: f64 = 0.05;
 
@@ -14,6 +12,12 @@ const SLACK: f64 = 0.05;
 pub(super) struct RateFrom {
     pub(super) at_us: i64,
     pub(super) per_second: f64,
+}
+
+/// What may happen at once: as much as the rate brings in 100 ms, and at least one. Said here once
+/// more, so that a mistake in the product's own reckoning is seen.
+fn burst(per_second: f64) -> f64 {
+    (per_second / 10.0).ceil().max(1.0)
 }
 
 /// Finds the moments at which too much had happened: when, the bucket's level, and its burst.
@@ -49,6 +53,15 @@ mod tests {
 
     fn rate(at_us: i64, per_second: f64) -> RateFrom {
         RateFrom { at_us, per_second }
+    }
+
+    #[test]
+    fn a_burst_is_what_comes_in_a_tenth_of_a_second() {
+        for (per_second, most) in
+            [(0.01, 1.0), (10.0, 1.0), (11.0, 2.0), (70.0, 7.0), (110.0, 11.0)]
+        {
+            assert!((burst(per_second) - most).abs() < f64::EPSILON, "{per_second}");
+        }
     }
 
     #[test]

@@ -3,15 +3,18 @@
 use std::collections::{BTreeSet, HashSet};
 
 use shared::ids::{OrderId, TicketId};
+use uuid::Uuid;
 
+use super::journal;
 use crate::{
-    evidence::{CommandRecord, Evidence, OutboxEvidence},
+    evidence::{CommandRecord, Evidence, JournalEvidence},
     replay::RoomReplay,
     verdict::Verdict,
 };
 
 /// ORDER-3: every shopper told of an admission has an order, orders, commands and admissions each
-/// lead to the one before and the one after, and every order event was published.
+/// lead to the one before and the one after, and every change of an order was published, and
+/// nothing else.
 pub(super) fn nothing_lost(evidence: &Evidence, room: &RoomReplay) -> Verdict {
     let orders = evidence.orders.iter().map(|order| order.id);
     let ends: HashSet<OrderId> = orders.chain(evidence.dead_orders.iter().copied()).collect();
@@ -22,7 +25,9 @@ pub(super) fn nothing_lost(evidence: &Evidence, room: &RoomReplay) -> Verdict {
     violations.extend(without_command(evidence, &counting));
     violations.extend(without_admission(&counting, room));
     violations.extend(unknown(evidence, room));
+    violations.extend(journal::gaps(evidence));
     violations.extend(unpublished(evidence));
+    violations.extend(misplaced(evidence));
     let n_told = evidence.shoppers.iter().filter(|story| story.is_told()).count();
     let n_void = evidence.commands.len() - counting.len();
     let over = format!(
@@ -87,20 +92,39 @@ fn unknown(evidence: &Evidence, room: &RoomReplay) -> Vec<String> {
     unknown.map(|id| format!("order {id} has a ticket that nobody joined with")).collect()
 }
 
-/// Finds order events that were never published, or published out of order.
+/// Finds changes of orders that were never published.
 fn unpublished(evidence: &Evidence) -> Vec<String> {
-    let none = Vec::new();
+    let published: HashSet<(OrderId, i64)> = numbered_events(evidence).collect();
     let mut violations = Vec::new();
-    let outbox = evidence.outbox.iter().filter(|row| row.topic.ends_with("order-events"));
-    for row in outbox {
-        let published = evidence.order_events.get(&row.aggregate).unwrap_or(&none);
-        let in_topic = published.iter().any(|(event_id, _)| *event_id == row.event_id);
-        if row.published_at_us.is_none() || !in_topic {
-            let OutboxEvidence { sequence, aggregate, .. } = row;
-            violations.push(format!("event {sequence} of order {aggregate} was not published"));
+    for row in &evidence.journal {
+        for (order, sequence, _) in row.changes() {
+            if row.events_pending || !published.contains(&(order, i64::from(sequence))) {
+                violations.push(format!("event {sequence} of order {order} was not published"));
+            }
         }
     }
+    violations
+}
+
+/// Finds order events that tell of no change, that have one id with others or several for
+/// themselves, or that were published out of order.
+fn misplaced(evidence: &Evidence) -> Vec<String> {
+    let changes = evidence.journal.iter().flat_map(JournalEvidence::changes);
+    let changes: HashSet<(OrderId, i64)> =
+        changes.map(|(order, sequence, _)| (order, i64::from(sequence))).collect();
+    let unknown: BTreeSet<(OrderId, i64)> =
+        numbered_events(evidence).filter(|event| !changes.contains(event)).collect();
+    let say = |(order, n): (OrderId, i64)| format!("event {n} of order {order} tells of no change");
+    let mut violations: Vec<String> = unknown.into_iter().map(say).collect();
     for (order, published) in &evidence.order_events {
+        let ids: BTreeSet<&(Uuid, i64)> = published.iter().collect();
+        let (n_ids, n_events) = (
+            ids.iter().map(|(id, _)| id).collect::<BTreeSet<_>>().len(),
+            ids.iter().map(|(_, n)| n).collect::<BTreeSet<_>>().len(),
+        );
+        if (n_ids, n_events) != (ids.len(), ids.len()) {
+            violations.push(format!("{n_events} events of order {order} have {n_ids} ids"));
+        }
         let mut firsts = HashSet::new();
         let sequences: Vec<i64> =
             published.iter().filter(|(id, _)| firsts.insert(*id)).map(|(_, n)| *n).collect();
@@ -109,4 +133,9 @@ fn unpublished(evidence: &Evidence) -> Vec<String> {
         }
     }
     violations
+}
+
+fn numbered_events(evidence: &Evidence) -> impl Iterator<Item = (OrderId, i64)> {
+    let by_order = evidence.order_events.iter();
+    by_order.flat_map(|(order, published)| published.iter().map(move |(_, n)| (*order, *n)))
 }

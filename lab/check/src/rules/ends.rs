@@ -1,9 +1,10 @@
 //! END-1.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use shared::{drops::CloseReason, ids::OrderId, lifecycle::TicketState};
 
+use super::journal;
 use crate::{
     evidence::{Evidence, OrderEvidence, ShopperStory, Shown},
     faults::RECOVERY_US,
@@ -95,9 +96,13 @@ fn late_holds(evidence: &Evidence) -> Findings {
     let mut findings = Findings::default();
     let expired = evidence.transitions.iter().filter(|t| t.to_state == TicketState::Expired);
     let expired_us: HashMap<OrderId, i64> = expired.map(|t| (t.order_id, t.at_us)).collect();
-    let released = evidence.moves.iter().filter(|change| change.kind == "release");
-    let released: HashSet<OrderId> = released.filter_map(|change| change.order_id).collect();
-    for OrderEvidence { id, expires_at_us, .. } in &evidence.orders {
+    let expiries = evidence.journal.iter().flat_map(|row| {
+        let expired = row.changes().filter(|(_, _, state)| *state == TicketState::Expired);
+        expired.map(move |(order_id, ..)| (order_id, row.id))
+    });
+    let expired_in: HashMap<OrderId, i64> = expiries.collect();
+    let gave_back = journal::gave_back(evidence);
+    for OrderEvidence { id, variant_id, expires_at_us, .. } in &evidence.orders {
         let (Some(at_us), Some(expires_us)) = (expired_us.get(id), expires_at_us) else { continue };
         let due_us = expires_us + BACK_US;
         if !evidence.is_quiet(expires_us - RECOVERY_US, due_us) {
@@ -108,7 +113,9 @@ fn late_holds(evidence: &Evidence) -> Findings {
             let after_s = (at_us - expires_us) as f64 / 1e6;
             findings.violations.push(format!("order {id} expired {after_s:.1} s after its hold"));
         }
-        if !released.contains(id) {
+        let is_back =
+            expired_in.get(id).is_some_and(|row| gave_back.contains(&(*row, *variant_id)));
+        if !is_back {
             findings.violations.push(format!("order {id} expired, but its units never came back"));
         }
     }

@@ -138,9 +138,9 @@ pub(super) fn everything_settles(evidence: &Evidence, room: &RoomReplay) -> Verd
         return Verdict::not_applicable("nothing happened");
     };
     let orders = evidence.orders.iter().map(|order| order.updated_at_us);
-    let published = evidence.outbox.iter().filter_map(|row| row.published_at_us);
     let ends = evidence.shoppers.iter().filter_map(|story| story.end.as_ref());
-    let settled_us = orders.chain(published).chain(ends.map(|end| end.at_us)).max();
+    let ends = ends.map(|end| end.at_us);
+    let settled_us = orders.chain(evidence.last_event_us).chain(ends).max();
     let took_us = settled_us.map_or(0, |settled_us| settled_us - quiet_us).max(0);
     if took_us > SETTLE_US {
         violations.push(format!("settling took {} s", took_us / SECOND_US));
@@ -155,13 +155,17 @@ fn unsettled(evidence: &Evidence, room: &RoomReplay) -> Vec<String> {
     for order in evidence.orders.iter().filter(|order| !order.state.is_terminal()) {
         violations.push(format!("order {} is still {}", order.id, order.state));
     }
-    let is_open = |status: &str| matches!(status, "pending" | "unknown");
+    let is_open = |status: &str| matches!(status, "pending" | "unknown" | "needs_review");
     for row in evidence.payments.iter().filter(|row| is_open(&row.status)) {
         violations.push(format!("{} {} of order {} is open", row.kind, row.id, row.order_id));
     }
-    for row in evidence.outbox.iter().filter(|row| row.published_at_us.is_none()) {
-        violations
-            .push(format!("event {} of order {} is not published", row.sequence, row.aggregate));
+    for row in &evidence.journal {
+        if row.events_pending {
+            violations.push(format!("the events of journal row {} are not published", row.id));
+        }
+        if row.line_pending {
+            violations.push(format!("the line was not told of journal row {}", row.id));
+        }
     }
     let orders: HashSet<OrderId> = evidence.orders.iter().map(|order| order.id).collect();
     for (id, life) in &room.tickets {

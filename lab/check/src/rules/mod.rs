@@ -4,6 +4,7 @@ mod answers;
 mod bucket;
 mod commands;
 mod ends;
+mod journal;
 mod line;
 mod liveness;
 mod money;

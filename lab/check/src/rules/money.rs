@@ -90,15 +90,14 @@ pub(super) fn conserved(evidence: &Evidence) -> Verdict {
     Verdict::of(violations, by_ticket.len(), over)
 }
 
-/// Finds transactions of ours that do not add up to zero.
+/// Finds payments whose entries of ours do not add up to zero.
 fn unbalanced(evidence: &Evidence) -> Vec<String> {
     let mut sums: BTreeMap<_, i64> = BTreeMap::new();
     for row in &evidence.ledger {
-        *sums.entry((row.transaction_id, row.currency.trim())).or_default() += row.amount_minor;
+        *sums.entry((row.payment_id, row.currency.trim())).or_default() += row.amount_minor;
     }
     let odd = sums.into_iter().filter(|(_, sum)| *sum != 0);
-    odd.map(|((id, currency), sum)| format!("transaction {id} is off by {sum} {currency}"))
-        .collect()
+    odd.map(|((id, currency), sum)| format!("payment {id} is off by {sum} {currency}")).collect()
 }
 
 /// Finds orders for which our ledger and the provider's have different sums.

@@ -1,8 +1,11 @@
 //! ORDER-1, ORDER-2 and LIMIT-1.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use shared::ids::{OrderId, ShopperId};
+use shared::{
+    ids::{OrderId, ShopperId},
+    lifecycle::TicketState,
+};
 
 use crate::{
     evidence::{Evidence, OrderEvidence, TransitionEvidence},
@@ -54,7 +57,7 @@ fn ends_in_transitions(evidence: &Evidence) -> Vec<String> {
         by_order.entry(transition.order_id).or_default().push(transition);
     }
     let mut violations = Vec::new();
-    for OrderEvidence { id, state, .. } in &evidence.orders {
+    for OrderEvidence { id, state, sequence, .. } in &evidence.orders {
         let mut transitions = by_order.remove(id).unwrap_or_default();
         transitions.sort_by_key(|transition| transition.sequence);
         let n_ends = transitions.iter().filter(|transition| transition.terminal).count();
@@ -66,15 +69,47 @@ fn ends_in_transitions(evidence: &Evidence) -> Vec<String> {
             violations
                 .push(format!("order {id} is {state}, but its last transition says otherwise"));
         }
-        let gap = transitions.windows(2).find(|pair| pair[0].to_state != pair[1].from_state);
-        if let Some(pair) = gap {
-            violations.push(format!(
-                "order {id} went to {} and then from {}",
-                pair[0].to_state, pair[1].from_state
-            ));
+        if !transitions.iter().map(|transition| transition.sequence).eq(1..=*sequence) {
+            violations.push(format!("order {id} is at change {sequence}, some are missing"));
         }
+        violations.extend(unlawful(&transitions));
     }
     violations
+}
+
+/// Finds moves that no order may make, and those that begin where the one before did not end.
+fn unlawful(transitions: &[&TransitionEvidence]) -> Vec<String> {
+    let (mut violations, mut at) = (Vec::new(), TicketState::Admitted);
+    for TransitionEvidence { order_id, from_state, to_state, .. } in transitions {
+        if *from_state != at {
+            violations.push(format!("order {order_id} went to {at} and then from {from_state}"));
+        }
+        if !may_follow(*from_state, *to_state) {
+            violations.push(format!("order {order_id} went from {from_state} to {to_state}"));
+        }
+        at = *to_state;
+    }
+    violations
+}
+
+/// The lawful moves of an order, repeated here on purpose: the table that the services go by is
+/// not judged by itself.
+const fn may_follow(from: TicketState, to: TicketState) -> bool {
+    use TicketState::{
+        Admitted, Authorized, Authorizing, Cancelled, Capturing, Confirmed, Dead, Expired,
+        PaymentFailed, Rejected, Reserved,
+    };
+    match from {
+        Admitted => matches!(to, Reserved | Rejected | Dead),
+        Reserved => matches!(to, Authorizing | Expired | PaymentFailed | Cancelled),
+        // A card was declined, and another may follow.
+        Authorizing => {
+            matches!(to, Reserved | Authorized | Expired | PaymentFailed | Cancelled)
+        }
+        Authorized => matches!(to, Capturing | Expired | PaymentFailed | Cancelled),
+        Capturing => matches!(to, Confirmed | PaymentFailed),
+        _ => false,
+    }
 }
 
 /// Finds shoppers who saw an end that the order's row does not have.
@@ -93,7 +128,8 @@ fn told_otherwise(evidence: &Evidence, orders: &HashMap<OrderId, &OrderEvidence>
     violations
 }
 
-/// LIMIT-1: units of live and confirmed orders per customer, also as the row counts them.
+/// LIMIT-1: units of live and confirmed orders per customer, also as they are counted: by a row
+/// where more than one unit is allowed, and otherwise by the index that allows one order.
 pub(super) fn within_limit(evidence: &Evidence) -> Verdict {
     let limit = i64::from(evidence.drop.max_units_per_customer);
     let mut n_orders: HashMap<ShopperId, u32> = HashMap::new();
@@ -102,26 +138,41 @@ pub(super) fn within_limit(evidence: &Evidence) -> Verdict {
     }
     let mut units: HashMap<ShopperId, i64> = HashMap::new();
     for order in evidence.orders.iter().filter(|o| o.state.holds_units() || o.is_confirmed()) {
-        *units.entry(order.shopper_id).or_default() += i64::from(order.units);
+        *units.entry(order.shopper_id).or_default() += i64::from(order.units_asked);
     }
-    let usage: HashMap<&str, i64> =
-        evidence.usage.iter().map(|row| (row.customer_key.as_str(), row.units.into())).collect();
-    let mut violations = Vec::new();
-    for (shopper, has) in &units {
-        if *has > limit {
-            violations.push(format!("shopper {shopper} has {has} units, {limit} are allowed"));
-        }
-        let counted = usage.get(shopper.to_string().as_str()).copied().unwrap_or_default();
-        if counted < *has {
-            violations
-                .push(format!("shopper {shopper} has {has} units, only {counted} are counted"));
-        }
-    }
+    let above = units.iter().filter(|(_, has)| **has > limit);
+    let say = |(shopper, has): (&ShopperId, &i64)| {
+        format!("shopper {shopper} has {has} units, {limit} are allowed")
+    };
+    let mut violations: Vec<String> = above.map(say).collect();
+    violations.extend(if limit == 1 { unwatched(evidence) } else { miscounted(evidence, &units) });
     // Only those who ask again can meet the limit.
     let n_again = n_orders.values().filter(|n| **n > 1).count();
     let n_customers = units.len();
     let over = format!("{n_customers} customers, {limit} units each, {n_again} ordered again");
     Verdict::of(violations, n_again, over)
+}
+
+/// Finds orders that the index of one unit per customer does not see.
+fn unwatched(evidence: &Evidence) -> Vec<String> {
+    let unseen = evidence.orders.iter().filter(|order| order.units_held > 0 && !order.is_only_one);
+    unseen.map(|order| format!("order {} is not watched by the limit", order.id)).collect()
+}
+
+/// Finds customers of whom the rows count other units than their orders come to.
+fn miscounted(evidence: &Evidence, units: &HashMap<ShopperId, i64>) -> Vec<String> {
+    let counted: HashMap<ShopperId, i64> =
+        evidence.usage.iter().map(|row| (row.shopper_id, row.units.into())).collect();
+    let shoppers: BTreeSet<ShopperId> = units.keys().chain(counted.keys()).copied().collect();
+    let mut violations = Vec::new();
+    for shopper in shoppers {
+        let of = |sums: &HashMap<ShopperId, i64>| sums.get(&shopper).copied().unwrap_or_default();
+        let (has, counted) = (of(units), of(&counted));
+        if has != counted {
+            violations.push(format!("shopper {shopper} has {has} units, {counted} are counted"));
+        }
+    }
+    violations
 }
 
 fn orders_by_id(evidence: &Evidence) -> HashMap<OrderId, &OrderEvidence> {

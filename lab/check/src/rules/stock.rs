@@ -7,8 +7,9 @@ use shared::{
     ids::VariantId,
 };
 
+use super::journal;
 use crate::{
-    evidence::{Evidence, InventoryEvidence, MoveEvidence},
+    evidence::{Evidence, InventoryEvidence, MoveEvidence, OrderEvidence},
     lives::Standing,
     replay::RoomReplay,
     verdict::Verdict,
@@ -37,13 +38,9 @@ pub(super) fn never_oversold(evidence: &Evidence) -> Verdict {
 /// Finds the moments at which the moves had taken more than there was.
 fn below_zero(evidence: &Evidence, row: &InventoryEvidence) -> Vec<String> {
     let (mut available, mut found) = (0_i64, Vec::new());
-    let moves = evidence.moves.iter().filter(|m| m.variant_id == row.variant_id);
-    let mut moves = moves.peekable();
-    while let Some(change) = moves.next() {
+    for change in evidence.moves.iter().filter(|change| change.variant_id == row.variant_id) {
         available += i64::from(change.d_available);
-        // The moves of one batch share a version: they happened at once.
-        let batch_goes_on = moves.peek().is_some_and(|next| next.version == change.version);
-        if available < 0 && !batch_goes_on {
+        if available < 0 {
             found.push(format!(
                 "variant {}: {available} available after version {}",
                 row.variant_id, change.version
@@ -57,7 +54,7 @@ fn below_zero(evidence: &Evidence, row: &InventoryEvidence) -> Vec<String> {
 fn units_by_orders(evidence: &Evidence, variant_id: VariantId) -> (i64, i64) {
     let of = evidence.orders.iter().filter(|order| order.variant_id == variant_id);
     of.fold((0, 0), |(held, sold), order| {
-        let units = i64::from(order.units);
+        let units = i64::from(order.units_asked);
         match (order.state.holds_units(), order.is_confirmed()) {
             (true, _) => (held + units, sold),
             (_, true) => (held, sold + units),
@@ -66,7 +63,8 @@ fn units_by_orders(evidence: &Evidence, variant_id: VariantId) -> (i64, i64) {
     })
 }
 
-/// STOCK-2: the row adds up, and equals both the sum of its moves and what orders hold and have.
+/// STOCK-2: the row adds up, and equals both the sum of its moves, none of which is missing, and
+/// what orders hold and have; each move is what the orders of its transaction come to.
 pub(super) fn conserved(evidence: &Evidence) -> Verdict {
     let mut sums: HashMap<VariantId, [i64; 3]> = HashMap::new();
     for MoveEvidence { variant_id, d_available, d_reserved, d_sold, .. } in &evidence.moves {
@@ -75,9 +73,12 @@ pub(super) fn conserved(evidence: &Evidence) -> Verdict {
             *sum += i64::from(*change);
         }
     }
-    let mut violations = Vec::new();
+    let changes = journal::unit_changes(evidence);
+    let mut violations = journal::moves_differ(evidence, &changes);
+    violations.extend(evidence.orders.iter().filter_map(holds_otherwise));
     for row in &evidence.inventory {
         let id = row.variant_id;
+        violations.extend(broken_chain(evidence, row));
         let counts = [row.available, row.reserved, row.sold].map(i64::from);
         if counts.iter().sum::<i64>() != i64::from(row.total) {
             violations.push(format!("variant {id}: {counts:?} do not add up to {}", row.total));
@@ -94,14 +95,34 @@ pub(super) fn conserved(evidence: &Evidence) -> Verdict {
             ));
         }
     }
-    let n_moves = evidence.moves.len();
-    Verdict::of(violations, n_moves, format!("{n_moves} moves"))
+    let (n_moves, n_changes) = (evidence.moves.len(), changes.len());
+    let over = format!("{n_moves} moves for {n_changes} changes of orders");
+    Verdict::of(violations, n_changes, over)
+}
+
+/// Says in what the moves of a row do not lead to its version one by one.
+fn broken_chain(evidence: &Evidence, row: &InventoryEvidence) -> Option<String> {
+    let InventoryEvidence { variant_id, version, .. } = row;
+    let moves = evidence.moves.iter().filter(|change| change.variant_id == *variant_id);
+    let versions: Vec<i64> = moves.map(|change| change.version).collect();
+    let (n, is_dense) = (versions.len(), versions.iter().copied().eq(1..=*version));
+    (!is_dense).then(|| {
+        format!("variant {variant_id} is at version {version}, but its {n} moves do not lead there")
+    })
+}
+
+/// Says in what an order holds other units than its state calls for.
+fn holds_otherwise(order: &OrderEvidence) -> Option<String> {
+    let OrderEvidence { id, state, units_held, .. } = order;
+    let counts = state.holds_units() || order.is_confirmed();
+    let due = if counts { order.units_asked } else { 0 };
+    (*units_held != due).then(|| format!("order {id} ({state}) holds {units_held}, not {due}"))
 }
 
 /// STOCK-3: nobody was turned away as sold out while units were left.
 pub(super) fn sold_while_wanted(evidence: &Evidence, room: &RoomReplay) -> Verdict {
     // Not the row's total: it falls when leftover units go back to the product at the end.
-    let carved = evidence.moves.iter().filter(|change| change.kind == "carve");
+    let carved = evidence.moves.iter().filter(|change| change.cause == "carve");
     let total: i64 = carved.map(|change| i64::from(change.d_available)).sum();
     let n_units = usize::try_from(total).unwrap_or_default();
     let left = total - evidence.inventory.iter().map(|row| i64::from(row.sold)).sum::<i64>();

@@ -4,7 +4,9 @@ use check::{Evidence, faults::Fault, judge};
 use shared::{ids::OrderId, invariants::Invariant, lifecycle::TicketState, line::RoomEvent};
 use uuid::Uuid;
 
-use crate::sound::{SECOND, chain, evidence, happened, order_id, score, ticket};
+use crate::sound::{
+    SECOND, chain, evidence, happened, journal_id, last_journal_id, order_id, score, ticket, usage,
+};
 
 /// Breaks a sound run and expects this invariant among those that are named.
 #[track_caller]
@@ -46,6 +48,25 @@ fn stock_2_counts_that_do_not_add_up() {
         evidence.inventory[0].sold -= 1;
         evidence.inventory[0].reserved += 1;
     });
+}
+
+#[test]
+fn stock_2_moves_that_their_transactions_do_not_explain() {
+    // A version that no move leads to, and one to which two do.
+    breaks(Invariant::Stock2, |evidence| evidence.inventory[0].version += 1);
+    breaks(Invariant::Stock2, |evidence| evidence.moves[9].version = 9);
+    // A unit that comes back for the wrong order, and one that nobody asked for.
+    breaks(Invariant::Stock2, |evidence| {
+        let released = Some(last_journal_id(3));
+        let mut moves = evidence.moves.iter_mut();
+        let change = moves.find(|change| change.journal_id == released).unwrap();
+        change.journal_id = Some(last_journal_id(4));
+    });
+    breaks(Invariant::Stock2, |evidence| evidence.moves[9].journal_id = None);
+    breaks(Invariant::Stock2, |evidence| evidence.moves[9].cause = "carve".to_owned());
+    // An order that ended and keeps its units.
+    breaks(Invariant::Stock2, |evidence| evidence.orders[2].units_held = 1);
+    breaks(Invariant::Stock2, |evidence| evidence.orders[0].units_held = 2);
 }
 
 #[test]
@@ -91,6 +112,26 @@ fn order_2_no_end_two_ends_or_another_end() {
 }
 
 #[test]
+fn order_2_a_move_that_no_order_may_make() {
+    // Money that is taken before it is set aside, and another card after it was.
+    for (to, then) in [
+        (TicketState::Capturing, TicketState::Capturing),
+        (TicketState::Authorized, TicketState::Reserved),
+    ] {
+        breaks(Invariant::Order2, |evidence| {
+            let mut of_order =
+                evidence.transitions.iter_mut().filter(|t| t.order_id == order_id(1));
+            let (second, third, fourth) =
+                (of_order.nth(1).unwrap(), of_order.next().unwrap(), of_order.next().unwrap());
+            (third.from_state, third.to_state) = (second.to_state, to);
+            (fourth.from_state, fourth.to_state) = (to, then);
+        });
+    }
+    breaks(Invariant::Order2, |evidence| evidence.orders[0].sequence += 1);
+    breaks(Invariant::Order2, |evidence| evidence.transitions[1].sequence = 9);
+}
+
+#[test]
 fn order_2_closed_in_line_and_with_an_order() {
     breaks_line(Invariant::Order2, |events| {
         events.retain(|(_, event)| {
@@ -120,12 +161,38 @@ fn order_3_lost_unexpected_and_unpublished() {
     breaks(Invariant::Order3, |evidence| {
         evidence.commands.pop();
     });
-    breaks(Invariant::Order3, |evidence| evidence.outbox[0].published_at_us = None);
+    breaks(Invariant::Order3, |evidence| evidence.journal[0].events_pending = true);
     breaks(Invariant::Order3, |evidence| {
         evidence.order_events.remove(&order_id(1));
     });
     breaks(Invariant::Order3, |evidence| {
         evidence.order_events.get_mut(&order_id(1)).unwrap().reverse();
+    });
+}
+
+#[test]
+fn order_3_changes_that_are_not_written_or_told_as_they_were() {
+    breaks(Invariant::Order3, |evidence| {
+        evidence.journal.remove(0);
+    });
+    breaks(Invariant::Order3, |evidence| {
+        let mut again = evidence.journal[0].clone();
+        again.id = journal_id(1, 99);
+        evidence.journal.push(again);
+    });
+    breaks(Invariant::Order3, |evidence| {
+        evidence.journal[0].states = vec![TicketState::Rejected];
+    });
+    breaks(Invariant::Order3, |evidence| evidence.journal[0].states.clear());
+    breaks(Invariant::Order3, |evidence| evidence.orders[0].placed_by = journal_id(2, 1));
+    // An event of a change that was never made, and a change that goes by two names.
+    breaks(Invariant::Order3, |evidence| {
+        let of_order = evidence.order_events.get_mut(&order_id(1)).unwrap();
+        of_order.push((Uuid::from_u128(77), 6));
+    });
+    breaks(Invariant::Order3, |evidence| {
+        let of_order = evidence.order_events.get_mut(&order_id(1)).unwrap();
+        of_order.push((Uuid::from_u128(77), 5));
     });
 }
 
@@ -143,7 +210,28 @@ fn limit_1_two_units_of_one_customer() {
     breaks(Invariant::Limit1, |evidence| {
         evidence.orders[1].shopper_id = evidence.orders[0].shopper_id;
     });
-    breaks(Invariant::Limit1, |evidence| evidence.usage[0].units = 0);
+    breaks(Invariant::Limit1, |evidence| evidence.orders[0].is_only_one = false);
+}
+
+#[test]
+fn limit_1_a_customer_whose_units_are_miscounted() {
+    let allow_two = |evidence: &mut Evidence| {
+        evidence.drop.max_units_per_customer = 2;
+        evidence.usage = usage();
+    };
+    let mut counted = evidence();
+    allow_two(&mut counted);
+    assert!(judge(&counted).is_clean());
+    for units in [0, 2] {
+        breaks(Invariant::Limit1, |evidence| {
+            allow_two(evidence);
+            evidence.usage[0].units = units;
+        });
+    }
+    breaks(Invariant::Limit1, |evidence| {
+        allow_two(evidence);
+        evidence.usage.remove(0);
+    });
 }
 
 #[test]
@@ -242,7 +330,12 @@ fn live_1_a_line_that_stands_still() {
 #[test]
 fn live_2_what_does_not_settle() {
     breaks(Invariant::Live2, |evidence| evidence.orders[0].state = TicketState::Capturing);
-    breaks(Invariant::Live2, |evidence| evidence.payments[0].status = "unknown".to_owned());
+    for status in ["unknown", "needs_review"] {
+        breaks(Invariant::Live2, |evidence| evidence.payments[0].status = status.to_owned());
+    }
+    breaks(Invariant::Live2, |evidence| evidence.journal[0].events_pending = true);
+    breaks(Invariant::Live2, |evidence| evidence.journal[0].line_pending = true);
+    breaks(Invariant::Live2, |evidence| evidence.last_event_us = Some(500 * SECOND));
     breaks(Invariant::Live2, |evidence| {
         evidence.orders.pop();
     });

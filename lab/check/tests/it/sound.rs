@@ -1,4 +1,5 @@
-//! A run without a fault: 60 shoppers, 30 units, one admission per second, two holds that expire.
+//! A run without a fault: 60 shoppers, 30 units, one admission per second, two holds that expire,
+//! and a shopper whose first card is declined.
 
 use std::collections::HashMap;
 
@@ -6,7 +7,7 @@ use check::{
     Evidence,
     evidence::{
         AnsweredJoin, AuditEvidence, BoundaryEvidence, CommandRecord, DropEvidence,
-        InventoryEvidence, LedgerEvidence, MoveEvidence, OrderEvidence, OutboxEvidence,
+        InventoryEvidence, JournalEvidence, LedgerEvidence, MoveEvidence, OrderEvidence,
         PaymentEvidence, ProviderEntry, RoomDump, ShopperStory, Shown, StoryEnd,
         TransitionEvidence, UsageEvidence,
     },
@@ -32,6 +33,8 @@ const UNITS: i32 = 30;
 /// Hold and do not pay; their units go to the two who come after the thirtieth.
 const UNPAID: [u64; 2] = [3, 7];
 pub(crate) const ADMITTED: u64 = 32;
+/// Pays with a second card.
+const SECOND_CARD: u64 = 11;
 const PRICE: i64 = 4_900;
 pub(crate) const SECOND: i64 = 1_000_000;
 pub(crate) const ENDED_US: i64 = 36 * SECOND;
@@ -143,6 +146,7 @@ pub(crate) fn evidence() -> Evidence {
         events: chain(happened()),
         commands: (1..=ADMITTED).map(command).collect(),
         order_events: order_events(),
+        last_event_us: Some(ended_us(ADMITTED)),
         drop: flash_drop(),
         boundaries: vec![BoundaryEvidence { epoch: 1, generation: 1, log_offset: 1 }],
         inventory: vec![InventoryEvidence {
@@ -151,15 +155,16 @@ pub(crate) fn evidence() -> Evidence {
             available: 0,
             reserved: 0,
             sold: UNITS,
+            version: i64::try_from(moves().len()).unwrap(),
         }],
         moves: moves(),
+        journal: (1..=ADMITTED).flat_map(journal).collect(),
         orders: (1..=ADMITTED).map(order).collect(),
         transitions: (1..=ADMITTED).flat_map(transitions).collect(),
-        usage: (1..=ADMITTED).map(usage).collect(),
+        usage: Vec::new(),
         payments: paid().map(payment).collect(),
         ledger: paid().flat_map(booked).collect(),
         audit: audit(),
-        outbox: (1..=ADMITTED).flat_map(outbox).collect(),
         dead_orders: Vec::new(),
         provider: (1..=ADMITTED).flat_map(provider).collect(),
         redis: Some(RoomDump { has_room: true, ..RoomDump::default() }),
@@ -237,6 +242,7 @@ fn flash_drop() -> DropEvidence {
         mode: DropMode::Running,
         ended_at_us: Some(ENDED_US),
         max_units_per_customer: 1,
+        hold_seconds: 4,
         admission_rate_per_second: 1.0,
         occupancy_cap: 100,
         order_rate_per_second: 10.0,
@@ -246,24 +252,34 @@ fn flash_drop() -> DropEvidence {
     }
 }
 
+/// The journal row that has this change of an order.
+pub(crate) fn journal_id(n: u64, sequence: usize) -> i64 {
+    i64::try_from(n * 100).unwrap() + i64::try_from(sequence).unwrap()
+}
+
+/// The journal row that has an order's end.
+pub(crate) fn last_journal_id(n: u64) -> i64 {
+    journal_id(n, transitions(n).len())
+}
+
 fn moves() -> Vec<MoveEvidence> {
-    let move_at = |order_id, at_us, kind: &str, d: [i32; 3]| MoveEvidence {
+    let move_at = |journal_id, at_us, cause: &str, d: [i32; 3]| MoveEvidence {
         variant_id: variant(),
-        order_id,
-        kind: kind.to_owned(),
+        version: 0,
+        cause: cause.to_owned(),
         d_available: d[0],
         d_reserved: d[1],
         d_sold: d[2],
-        version: 0,
+        journal_id,
         at_us,
     };
     let mut moves = vec![move_at(None, -1, "carve", [UNITS, 0, 0])];
     for n in 1..=ADMITTED {
-        let order = Some(order_id(n));
-        moves.push(move_at(order, admitted_us(n) + 1_000, "reserve", [-1, 1, 0]));
+        let (placed, ended) = (Some(journal_id(n, 1)), Some(last_journal_id(n)));
+        moves.push(move_at(placed, admitted_us(n) + 1_000, "place", [-1, 1, 0]));
         moves.push(match state_of(n) {
-            TicketState::Expired => move_at(order, ended_us(n), "release", [1, -1, 0]),
-            _ => move_at(order, ended_us(n), "sell", [0, -1, 1]),
+            TicketState::Expired => move_at(ended, ended_us(n), "expire", [1, -1, 0]),
+            _ => move_at(ended, ended_us(n), "pay", [0, -1, 1]),
         });
     }
     moves.sort_by_key(|change| change.at_us);
@@ -278,7 +294,11 @@ fn order(n: u64) -> OrderEvidence {
         id: order_id(n),
         shopper_id: shopper(n),
         variant_id: variant(),
-        units: 1,
+        placed_by: journal_id(n, 1),
+        units_asked: 1,
+        units_held: i32::from(!UNPAID.contains(&n)),
+        is_only_one: true,
+        sequence: i32::try_from(transitions(n).len()).unwrap(),
         amount_minor: PRICE,
         currency: "EUR".to_owned(),
         state: state_of(n),
@@ -291,10 +311,13 @@ fn order(n: u64) -> OrderEvidence {
 fn transitions(n: u64) -> Vec<TransitionEvidence> {
     use TicketState::{Admitted, Authorized, Authorizing, Capturing, Confirmed, Expired, Reserved};
 
-    let states = match state_of(n) {
+    let mut states = match state_of(n) {
         Expired => vec![Admitted, Reserved, Expired],
         _ => vec![Admitted, Reserved, Authorizing, Authorized, Capturing, Confirmed],
     };
+    if n == SECOND_CARD {
+        states.splice(1..1, [Reserved, Authorizing]);
+    }
     let last = states.len() - 1;
     let rows = (1..).zip(states.windows(2)).map(|(sequence, pair)| TransitionEvidence {
         order_id: order_id(n),
@@ -307,9 +330,10 @@ fn transitions(n: u64) -> Vec<TransitionEvidence> {
     rows.collect()
 }
 
-fn usage(n: u64) -> UsageEvidence {
-    let units = i32::from(!UNPAID.contains(&n));
-    UsageEvidence { customer_key: shopper(n).to_string(), units }
+/// Everybody's units, as a drop counts them that allows more than one.
+pub(crate) fn usage() -> Vec<UsageEvidence> {
+    let of = |n| UsageEvidence { shopper_id: shopper(n), units: i32::from(!UNPAID.contains(&n)) };
+    (1..=ADMITTED).map(of).collect()
 }
 
 fn payment(n: u64) -> PaymentEvidence {
@@ -323,7 +347,7 @@ fn payment(n: u64) -> PaymentEvidence {
 
 fn booked(n: u64) -> [LedgerEvidence; 2] {
     [("provider", PRICE), ("seller", -PRICE)].map(|(account, amount_minor)| LedgerEvidence {
-        transaction_id: id(4, n),
+        payment_id: PaymentId::from_uuid(id(3, n)),
         order_id: order_id(n),
         account: account.to_owned(),
         amount_minor,
@@ -344,20 +368,25 @@ fn audit() -> Vec<AuditEvidence> {
     vec![row(1, None, Some(json!({"units": UNITS}))), row(2, Some(limits(50)), Some(limits(100)))]
 }
 
-fn outbox(n: u64) -> Vec<OutboxEvidence> {
-    let rows = transitions(n).into_iter().map(|transition| OutboxEvidence {
-        event_id: id(5, n * 100 + u64::try_from(transition.sequence).unwrap()),
-        topic: "order-events".to_owned(),
-        aggregate: order_id(n),
-        sequence: transition.sequence.into(),
-        published_at_us: Some(transition.at_us),
+/// Each change of an order, in a transaction of its own.
+fn journal(n: u64) -> Vec<JournalEvidence> {
+    let rows = (1..).zip(transitions(n)).map(|(sequence, transition)| JournalEvidence {
+        id: journal_id(n, sequence),
+        orders: vec![transition.order_id],
+        sequences: vec![transition.sequence],
+        states: vec![transition.to_state],
+        events_pending: false,
+        line_pending: false,
     });
     rows.collect()
 }
 
 fn order_events() -> HashMap<OrderId, Vec<(Uuid, i64)>> {
     let of = |n| {
-        let published = outbox(n).into_iter().map(|row| (row.event_id, row.sequence));
+        let published = transitions(n).into_iter().map(|transition| {
+            let sequence = i64::from(transition.sequence);
+            (id(5, n * 100 + sequence.unsigned_abs()), sequence)
+        });
         (order_id(n), published.collect())
     };
     (1..=ADMITTED).map(of).collect()
@@ -371,8 +400,10 @@ fn provider(n: u64) -> Vec<ProviderEntry> {
         amount_minor: PRICE,
         currency: "EUR".to_owned(),
     };
+    let declined = ProviderEntry { payment_id: format!("pay_{n}_1"), ..entry("declined") };
     match state_of(n) {
         TicketState::Expired => vec![entry("authorized"), entry("voided")],
+        _ if n == SECOND_CARD => vec![declined, entry("authorized"), entry("captured")],
         _ => vec![entry("authorized"), entry("captured")],
     }
 }

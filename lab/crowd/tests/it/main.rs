@@ -83,6 +83,33 @@ async fn sales_are_counted_and_what_cannot_be_found_is_not_measured() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_those_whose_card_is_declined_some_try_another_once() {
+    let stand_in = StandIn::start(40).await;
+    let folder = tempfile::tempdir().unwrap();
+    let options = RunOptions {
+        cards: "decline=1".parse().unwrap(),
+        absent: Some(0.0),
+        never_pay: Some(0.0),
+        ..options(&stand_in, folder.path())
+    };
+    let report = crowd::run(options).await.unwrap();
+
+    assert_eq!(report.gave_up, 0, "{report}");
+    assert_eq!(report.paid, 40, "{report}");
+    assert!(report.ends["cancelled"] > 0 && report.ends["expired"] > 0, "{report}");
+    assert!(stand_in.n_declined() > 40, "{report}");
+    let entries = history::read(&folder.path().join("run.jsonl")).unwrap();
+    let paid =
+        |entry: &&history::HistoryEntry| (entry.f, entry.kind) == (Action::Pay, EntryType::Invoke);
+    let mut n_cards = BTreeMap::<u64, usize>::new();
+    for entry in entries.iter().filter(paid) {
+        *n_cards.entry(entry.process).or_default() += 1;
+    }
+    assert!(n_cards.values().all(|n| *n <= 2), "{n_cards:?}");
+    assert!(n_cards.values().filter(|n| **n == 2).count() >= 40, "{n_cards:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shoppers_give_up_in_time_on_a_line_that_never_moves() {
     let stand_in = StandIn::start(0).await;
     stand_in.stand_still();

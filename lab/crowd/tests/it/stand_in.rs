@@ -1,8 +1,9 @@
 //! Storefront and admission in one small server: it admits a shopper every 20 ms, refuses every
-//! ninth join and every seventh stream, and cuts every fifth.
+//! ninth join and every seventh stream, cuts every fifth, and declines the card that is to be
+//! declined.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, Instant},
 };
@@ -30,6 +31,8 @@ struct StandInLine {
     /// The last queue number that was admitted.
     front: usize,
     orders: HashMap<String, (&'static str, Instant)>,
+    /// Orders with a declined card.
+    declined: HashSet<String>,
 }
 
 pub(crate) struct StandIn {
@@ -53,6 +56,7 @@ impl StandIn {
             .route("/v1/drops/{drop}/stream", get(stream))
             .route("/v1/orders/{id}", get(order))
             .route("/v1/orders/{id}/payment", post(pay))
+            .route("/v1/orders/{id}/cancel", post(cancel))
             .with_state(Arc::clone(&line));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -70,6 +74,11 @@ impl StandIn {
     pub(crate) fn stand_still(&self) {
         self.line.lock().unwrap().still = true;
     }
+
+    /// How many orders had a card declined.
+    pub(crate) fn n_declined(&self) -> usize {
+        self.line.lock().unwrap().declined.len()
+    }
 }
 
 impl StandInLine {
@@ -79,7 +88,8 @@ impl StandInLine {
                 *state = "expired";
             }
         }
-        let n_sold = self.orders.values().filter(|(state, _)| *state != "expired").count();
+        let goes_on = |(state, _): &&(&str, Instant)| !matches!(*state, "expired" | "cancelled");
+        let n_sold = self.orders.values().filter(goes_on).count();
         if !self.still && self.front < self.by_session.len() && n_sold < self.units {
             self.front += 1;
             let ticket = ticket(self.front);
@@ -184,15 +194,33 @@ async fn feed(line: SharedLine, number: usize, is_cut: bool, mut socket: WebSock
 }
 
 async fn order(State(line): State<SharedLine>, Path(id): Path<String>) -> Json<Value> {
-    let (state, _) = lock(&line).orders[&id];
-    Json(json!({"id": id, "state": state}))
+    let line = lock(&line);
+    let (state, _) = line.orders[&id];
+    let reason = line.declined.contains(&id).then_some("declined");
+    Json(json!({"id": id, "state": state, "reason": reason}))
 }
 
-async fn pay(State(line): State<SharedLine>, Path(id): Path<String>) -> (StatusCode, Json<Value>) {
-    match lock(&line).orders.get_mut(&id) {
+async fn pay(
+    State(line): State<SharedLine>,
+    Path(id): Path<String>,
+    Json(body): Json<Value>,
+) -> (StatusCode, Json<Value>) {
+    let mut line = lock(&line);
+    let line = &mut *line;
+    match line.orders.get_mut(&id) {
+        Some(("reserved", _)) if body["payment_method"] == "pm_card_decline" => {
+            line.declined.insert(id.clone());
+        }
         Some((state @ "reserved", _)) => *state = "confirmed",
         Some(("confirmed", _)) => {}
         _ => return (StatusCode::CONFLICT, Json(json!({"code": "wrong_state"}))),
     }
-    (StatusCode::ACCEPTED, Json(json!({"id": id, "state": "authorizing"})))
+    (StatusCode::ACCEPTED, Json(json!({"order_id": id})))
+}
+
+async fn cancel(State(line): State<SharedLine>, Path(id): Path<String>) -> Json<Value> {
+    if let Some((state @ "reserved", _)) = lock(&line).orders.get_mut(&id) {
+        *state = "cancelled";
+    }
+    Json(json!({"id": id}))
 }

@@ -33,42 +33,43 @@ pub(crate) enum Content {
     Flights,
     /// What it is, and a query that counts it.
     Rows(&'static str, &'static str),
+    /// What they are, and the states of those ends.
+    Untold(&'static str, &'static [&'static str]),
 }
 
+/// Ends that are not noted as told to the line.
+const UNTOLD: &str = "
+    select count(*) from pending p join journal j on j.day = p.day and j.id = p.journal_id
+     cross join unnest(j.orders, j.states) c (order_id, state)
+     where p.drop_id = $1 and p.consumer = 'line' and c.state = any($2)";
+
 const ORDERS: Content = Content::Rows("orders", "select count(*) from orders where drop_id = $1");
-const UNTOLD_ENDS: Content = Content::Rows(
+const UNTOLD_ENDS: Content = Content::Untold(
     "ended orders whose end is not noted as told",
-    "select count(*) from orders where drop_id = $1 and not line_told
-         and state in ('confirmed', 'rejected', 'dead', 'expired', 'payment_failed', 'cancelled')",
+    &["confirmed", "rejected", "dead", "expired", "payment_failed", "cancelled"],
 );
-const UNTOLD_EXPIRED: Content = Content::Rows(
-    "expired orders that the line knows nothing of",
-    "select count(*) from orders where drop_id = $1 and not line_told and state = 'expired'",
-);
+const UNTOLD_EXPIRED: Content =
+    Content::Untold("expired orders that the line knows nothing of", &["expired"]);
+const UNTOLD_PAID: Content =
+    Content::Untold("paid orders that the line knows nothing of", &["confirmed"]);
 const AUTHORIZATIONS: Content = Content::Rows(
     "authorizations under way",
-    "select count(*) from payments p join orders o on o.id = p.order_id
-      where o.drop_id = $1 and p.kind = 'authorize' and p.claimed_until > now()",
+    "select count(*) from payment_calls k join payments p on p.id = k.payment_id
+      where k.drop_id = $1 and p.kind = 'authorize' and k.calls > 0 and k.due_at > now()",
 );
 const CAPTURES: Content = Content::Rows(
     "captures under way",
-    "select count(*) from payments p join orders o on o.id = p.order_id
-      where o.drop_id = $1 and p.kind = 'capture' and p.claimed_until > now()",
+    "select count(*) from payment_calls k join payments p on p.id = k.payment_id
+      where k.drop_id = $1 and p.kind = 'capture' and k.calls > 0 and k.due_at > now()",
 );
 const AUTHORIZATION_ANSWERS: Content = Content::Rows(
     "answers to authorizations",
-    "select count(*) from payments p join orders o on o.id = p.order_id
-      where o.drop_id = $1 and p.kind = 'authorize' and p.calls > 0 and p.claimed_until is null",
-);
-const CAPTURE_ANSWERS: Content = Content::Rows(
-    "answers to captures",
-    "select count(*) from payments p join orders o on o.id = p.order_id
-      where o.drop_id = $1 and p.kind = 'capture' and p.calls > 0 and p.claimed_until is null",
+    "select count(*) from payments
+      where drop_id = $1 and kind = 'authorize' and status <> 'pending'",
 );
 const UNPUBLISHED: Content = Content::Rows(
-    "order events not marked as published",
-    "select count(*) from outbox x join orders o on o.id = x.aggregate
-      where o.drop_id = $1 and x.published_at is null",
+    "transactions whose events are not noted as published",
+    "select count(*) from pending where drop_id = $1 and consumer = 'events'",
 );
 const REBUILD: Content = Content::Rows(
     "lines being rebuilt",
@@ -99,8 +100,8 @@ pub(crate) const OTHERS: [Gap; 19] = [
     at("payments.before_call:authorize", AUTHORIZATIONS),
     at("payments.before_call:capture", CAPTURES),
     at("payments.after_call:authorize", AUTHORIZATIONS),
-    at("payments.after_commit:authorize", AUTHORIZATION_ANSWERS),
-    at("payments.after_commit:capture", CAPTURE_ANSWERS),
+    at("payments.after_commit:unpaid", AUTHORIZATION_ANSWERS),
+    at("payments.after_commit:paid", UNTOLD_PAID),
     at("relay.after_produce", UNPUBLISHED),
     after_kill("orders.after_commit", "reconciler.after_settle", ORDERS),
     in_rebuild("log.rebuild_after_begin"),
@@ -140,17 +141,16 @@ impl Content {
     /// Returns how much of it there is; `progress` is how far the sale has come.
     pub(crate) async fn count(self, world: &World, progress: SaleProgress) -> anyhow::Result<u64> {
         let SaleProgress { joins, admissions, orders, .. } = progress;
-        Ok(match self {
-            Self::RoomEvents => joins + admissions,
-            Self::Admissions => admissions,
-            Self::Flights => admissions.saturating_sub(orders),
-            Self::Rows(_, query) => {
-                let drop_id = drop_of_the_crowd(world).await?;
-                let counting = sqlx::query_scalar(query).bind(drop_id);
-                let n: i64 = counting.fetch_one(world.database.pool()).await?;
-                n.unsigned_abs()
-            }
-        })
+        let drop_id = drop_of_the_crowd(world).await?;
+        let counting = match self {
+            Self::RoomEvents => return Ok(joins + admissions),
+            Self::Admissions => return Ok(admissions),
+            Self::Flights => return Ok(admissions.saturating_sub(orders)),
+            Self::Rows(_, query) => sqlx::query_scalar(query).bind(drop_id),
+            Self::Untold(_, states) => sqlx::query_scalar(UNTOLD).bind(drop_id).bind(states),
+        };
+        let n: i64 = counting.fetch_one(world.database.pool()).await?;
+        Ok(n.unsigned_abs())
     }
 
     /// Returns what it is.
@@ -159,7 +159,7 @@ impl Content {
             Self::RoomEvents => "joins and admissions",
             Self::Admissions => "admissions",
             Self::Flights => "tickets without an order",
-            Self::Rows(words, _) => words,
+            Self::Rows(words, _) | Self::Untold(words, _) => words,
         }
     }
 }

@@ -41,7 +41,7 @@ async fn kill_in_each(gaps: &[Gap]) -> anyhow::Result<()> {
         return Ok(());
     }
     let worker = BuildCopy::of_workspace()?.binary(ServiceVariant::PLAIN).await?;
-    // Short, so that the reconciler comes before the shopper's payment has settled the ticket.
+    // Short, so that the reconciler comes before the line is told of the order in another way.
     let options = WorldOptions { binaries: vec![worker], ..WorldOptions::default() }
         .set("SLUICE_LINE__EXTENDED_LEASE_MS", "500");
     let world = World::start("gaps", options).await?;

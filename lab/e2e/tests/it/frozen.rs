@@ -100,7 +100,7 @@ async fn another_worker_takes_over_from_one_that_is_frozen() -> anyhow::Result<(
     let database = &app.world.database;
     for each_once in [
         "select count(*) from orders where state = 'reserved'",
-        "select count(*) from inventory_moves where kind = 'reserve'",
+        "select (-sum(d_available))::bigint from stock_moves where cause = 'place'",
         "select sum(reserved)::bigint from inventory",
     ] {
         assert_eq!(database.scalar::<i64>(each_once).await, 4, "{each_once}");

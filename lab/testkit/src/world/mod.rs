@@ -156,6 +156,7 @@ impl World {
 fn short_times() -> Env {
     [
         ("SLUICE_PAYMENTS__TIMEOUT_MS", "1000"),
+        ("SLUICE_PAYMENTS__GIVE_UP_AFTER_SECONDS", "5"),
         ("SLUICE_LINE__LEASE_MS", "3000"),
         ("SLUICE_LINE__EXTENDED_LEASE_MS", "4000"),
         ("SLUICE_KAFKA__DELIVERY_TIMEOUT_MS", "2000"),

@@ -15,8 +15,8 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const NEWEST_DROP: &str = "select id from drops order by id desc limit 1";
 const ORDERS_AND_CAPTURES: &str = "
     select (select count(*) from orders where drop_id = $1),
-           (select count(*) from payments p join orders o on o.id = p.order_id
-             where o.drop_id = $1 and p.kind = 'capture' and p.status = 'succeeded')";
+           (select count(*) from payments
+             where drop_id = $1 and kind = 'capture' and status = 'succeeded')";
 
 /// What has been done for one drop so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,8 +56,9 @@ impl ProgressReader {
     /// Returns how far the sale has come. What a server that is away would tell is as it was last
     /// known; no count ever falls, also where a rebuilt room has lost tickets.
     pub async fn read(&mut self) -> SaleProgress {
-        if self.drop_id.is_none() {
-            self.drop_id = in_time(self.newest_drop()).await;
+        // Until somebody has joined, a newer one may still come.
+        if self.last.joins == 0 {
+            self.drop_id = in_time(self.newest_drop()).await.or(self.drop_id);
         }
         let Some(drop_id) = self.drop_id else { return self.last };
         let (room, tables) =

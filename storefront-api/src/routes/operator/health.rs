@@ -19,12 +19,16 @@ pub(crate) struct HealthResponse {
     redis: bool,
     /// Drops whose lines move.
     open_drops: i64,
-    /// Order events that aren't published yet.
+    /// Transactions whose order events aren't published yet.
     outbox_waiting: i64,
+    /// Rows of the journal without a partition of their own; more than none is an alarm.
+    journal_in_default: i64,
     /// Records that couldn't be processed.
     dead_letters: i64,
     /// Calls to the payment provider without a clear answer.
     payments_unknown: i64,
+    /// Payments that wait for a person.
+    payments_to_review: i64,
     /// Roles heard from in the last hour.
     workers: Vec<WorkerHealth>,
     /// The server's clock.
@@ -77,8 +81,10 @@ pub(crate) async fn show(
         redis,
         open_drops: view.open_drops,
         outbox_waiting: view.outbox_waiting,
+        journal_in_default: view.journal_in_default,
         dead_letters: view.dead_letters,
         payments_unknown: view.payments_unknown,
+        payments_to_review: view.payments_to_review,
         workers,
         server_time: app.now(),
     }))

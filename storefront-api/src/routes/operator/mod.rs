@@ -5,6 +5,7 @@ mod dead_letters;
 mod health;
 mod limits;
 mod mode;
+mod review;
 
 use crate::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -18,4 +19,6 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(audit::list))
         .routes(routes!(dead_letters::list))
         .routes(routes!(health::show))
+        .routes(routes!(review::list))
+        .routes(routes!(review::resolve))
 }

@@ -23,7 +23,7 @@ pub(crate) struct NumbersResponse {
     state: DropState,
     mode: DropMode,
     units: UnitNumbers,
-    /// Price of all confirmed orders, in minor units.
+    /// Price of all confirmed orders less what was given back, in minor units.
     revenue_minor: i64,
     /// ISO 4217 code.
     currency: String,

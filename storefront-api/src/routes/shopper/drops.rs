@@ -5,7 +5,7 @@ use crate::{
     extract::{Page, PageQuery, PageRequest},
 };
 use axum::extract::State;
-use database::selling::drops::{self, FlashDrop};
+use database::selling::drops::FlashDrop;
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -109,7 +109,7 @@ impl DropResponse {
     }
 }
 
-/// Lists drops, newest first, without drafts.
+/// Lists drops, newest first, without drafts. The answer may be a second old.
 #[utoipa::path(get, path = "/v1/drops", tag = "shopper", params(PageQuery),
     responses((status = 200, body = Page<DropResponse>), Problem))]
 #[tracing::instrument(name = "handler.drops.list", skip_all)]
@@ -117,12 +117,12 @@ pub(crate) async fn list(
     State(app): State<App>,
     page: PageRequest<DropId>,
 ) -> Result<Json<Page<DropResponse>>, ApiError> {
-    let rows = drops::list_public(&app.pool, page.before, page.rows()).await?;
+    let rows = app.public_reads.list_drops(page.before, page.rows()).await?;
     let now = app.now();
-    Ok(Json(page.page(rows, |row| row.id, |row| DropResponse::new(row, now))))
+    Ok(Json(page.page(rows.to_vec(), |row| row.id, |row| DropResponse::new(row, now))))
 }
 
-/// Shows a drop.
+/// Shows a drop. The answer may be a second old.
 #[utoipa::path(get, path = "/v1/drops/{drop_id}", tag = "shopper",
     params(("drop_id" = DropId, Path)), responses((status = 200, body = DropResponse), Problem))]
 #[tracing::instrument(name = "handler.drops.show", skip_all, fields(drop.id = %drop_id))]
@@ -130,7 +130,7 @@ pub(crate) async fn show(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
 ) -> Result<Json<DropResponse>, ApiError> {
-    let found = drops::find_public(&app.pool, drop_id).await?;
-    let flash_drop = found.ok_or(ApiError::DropNotFound)?;
+    let found = app.public_reads.find_drop(drop_id).await?;
+    let flash_drop = Option::clone(&found).ok_or(ApiError::DropNotFound)?;
     Ok(Json(DropResponse::new(flash_drop, app.now())))
 }

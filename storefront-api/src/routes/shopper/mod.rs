@@ -1,6 +1,7 @@
 //! What shoppers ask. A handler that needs a session takes
 //! [`ShopperOnly`](crate::extract::ShopperOnly).
 
+mod cancel;
 mod config;
 pub(super) mod drops;
 mod orders;
@@ -21,5 +22,5 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(orders::list))
         .routes(routes!(orders::show))
         .routes(routes!(payment::pay))
-        .routes(routes!(payment::cancel))
+        .routes(routes!(cancel::cancel))
 }

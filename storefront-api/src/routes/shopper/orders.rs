@@ -26,9 +26,11 @@ pub(crate) struct OrderResponse {
     /// `reserved`, `authorizing`, `authorized`, `capturing`, `confirmed`, `rejected`, `dead`,
     /// `expired`, `payment_failed` or `cancelled`; an order has no other ticket states.
     state: TicketState,
-    /// Why it is in this state, where there is a reason.
+    /// Why it is in this state, where there is a reason; of a reserved order `declined`: another
+    /// card may be tried.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// Units as they were asked for.
     units: i32,
     /// Price of all units, in minor units.
     amount_minor: i64,

@@ -1,30 +1,25 @@
-//! Paying for an order, and cancelling it.
+//! Paying for an order.
+//!
+//! A payment needs no kept answer to be the same under one `Idempotency-Key` (IDEM-1). The key names
+//! the payment: its id follows from order and key, and a payment of this id is begun once, whatever
+//! has become of it since and however many cards came after. And the answer tells only what never
+//! changes, so that a repeat gets the same one. A refusal changes nothing and is not kept; it stays
+//! a refusal, since a hold that is over never comes back.
 
-use super::orders::{self, OrderResponse};
 use crate::{
     ApiError, App,
-    extract::{Body, Faults, ShopperOnly, Validate},
+    extract::{Body, Faults, IdempotencyKey, ShopperOnly, Validate},
 };
+use aws_lc_rs::digest;
 use axum::{extract::State, http::StatusCode};
-use database::{
-    money::payments::{self, PayOutcome},
-    ordering::{
-        holds::{self, Cancelled},
-        order_views::OrderView,
-    },
-};
+use database::money::payments::{self, PayOutcome, PaymentWish};
 use edge::{Json, Path, Problem};
-use queue::Hint;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::{
-    ids::{OrderId, TicketId},
+    ids::{OrderId, PaymentId},
     lifecycle::TicketState,
 };
-use std::time::Duration;
 use utoipa::ToSchema;
-
-/// How long a response waits for its hint.
-const HINT_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// How a shopper pays.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -33,6 +28,13 @@ pub(crate) struct PaymentInput {
     /// The provider's id of the payment method, never a card number.
     #[schema(example = "pm_card_approve")]
     payment_method: String,
+}
+
+/// A payment that was taken in.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub(crate) struct PaymentResponse {
+    /// The order that is being paid: it tells what comes of it.
+    order_id: OrderId,
 }
 
 impl Validate for PaymentInput {
@@ -53,66 +55,64 @@ impl Validate for PaymentInput {
 /// Pays for an order whose units are held.
 ///
 /// The response does not wait for the payment provider: read the order, or listen to the stream.
-/// Paying again in the meantime changes nothing.
+/// Paying again in the meantime changes nothing. When a card was declined the order is `reserved`
+/// again, with the reason `declined`, and another one may be tried while the hold lasts.
 #[utoipa::path(post, path = "/v1/orders/{order_id}/payment", tag = "shopper",
     security(("session" = [])), request_body = PaymentInput,
     params(("order_id" = OrderId, Path), ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 202, body = OrderResponse), Problem))]
+    responses((status = 202, body = PaymentResponse), Problem))]
 #[tracing::instrument(name = "handler.orders.pay", skip_all, fields(order.id = %order_id))]
 pub(crate) async fn pay(
     State(app): State<App>,
     Path(order_id): Path<OrderId>,
     ShopperOnly(shopper): ShopperOnly,
+    IdempotencyKey(key): IdempotencyKey,
     Body(input): Body<PaymentInput>,
-) -> Result<(StatusCode, Json<OrderResponse>), ApiError> {
-    let method = &input.payment_method;
-    match payments::begin_authorization(&app.pool, order_id, shopper.id, method).await? {
+) -> Result<(StatusCode, Json<PaymentResponse>), ApiError> {
+    let wish = match key {
+        Some(key) => PaymentWish { id: payment_id(order_id, &key), method: input.payment_method },
+        None => PaymentWish::from(input.payment_method.as_str()),
+    };
+    match payments::begin_authorization(&app.pool, order_id, shopper.id, wish).await? {
         PayOutcome::Started => tracing::info!(order.id = %order_id, "paying for order {order_id}"),
         PayOutcome::UnderWay(_) => {}
+        PayOutcome::OtherMethod => return Err(ApiError::IdempotencyKeyReuse),
         PayOutcome::NotFound => return Err(ApiError::OrderNotFound),
-        PayOutcome::HoldExpired => return Err(ApiError::HoldExpired),
+        PayOutcome::TooManyAttempts => return Err(ApiError::TooManyAttempts),
+        // The same before and after the sweeper has ended the order.
+        PayOutcome::HoldExpired | PayOutcome::Ended(TicketState::Expired) => {
+            return Err(ApiError::HoldExpired);
+        }
         PayOutcome::Ended(state) => return Err(ApiError::OrderWrongState(state)),
     }
-    let order = orders::find(&app, shopper.id, order_id).await?;
-    hint(&app, &order).await;
-    Ok((StatusCode::ACCEPTED, Json(OrderResponse::new(order, app.now()))))
+    Ok((StatusCode::ACCEPTED, Json(PaymentResponse { order_id })))
 }
 
-/// Cancels an order that isn't paid yet; its units are free at once.
-#[utoipa::path(post, path = "/v1/orders/{order_id}/cancel", tag = "shopper",
-    security(("session" = [])),
-    params(("order_id" = OrderId, Path), ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = OrderResponse), Problem))]
-#[tracing::instrument(name = "handler.orders.cancel", skip_all, fields(order.id = %order_id))]
-pub(crate) async fn cancel(
-    State(app): State<App>,
-    Path(order_id): Path<OrderId>,
-    ShopperOnly(shopper): ShopperOnly,
-) -> Result<Json<OrderResponse>, ApiError> {
-    match holds::cancel_order(&app.pool, order_id, shopper.id).await? {
-        // The reconciler settles it in the line, as it does when this process dies here.
-        Cancelled::Done(_) => tracing::info!(order.id = %order_id, "cancelled order {order_id}"),
-        Cancelled::NotFound => return Err(ApiError::OrderNotFound),
-        Cancelled::Refused(state) => {
-            let order = orders::find(&app, shopper.id, order_id).await?;
-            // A repeat of a request whose response was lost has what it wants.
-            if order.state == TicketState::Cancelled {
-                return Ok(Json(OrderResponse::new(order, app.now())));
-            }
-            return Err(ApiError::OrderWrongState(state));
-        }
-    }
-    let order = orders::find(&app, shopper.id, order_id).await?;
-    hint(&app, &order).await;
-    Ok(Json(OrderResponse::new(order, app.now())))
+/// A UUIDv7 at the time of the order's own id, with a hash of order and key as its random part.
+fn payment_id(order_id: OrderId, key: &str) -> PaymentId {
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(order_id.as_bytes());
+    context.update(key.as_bytes());
+    let (hash, id) = (context.finish(), order_id.as_bytes());
+    let (mut millis, mut random) = ([0; 8], [0; 10]);
+    millis[2..].copy_from_slice(&id[..6]);
+    random.copy_from_slice(&hash.as_ref()[..10]);
+    let millis = u64::from_be_bytes(millis);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().into()
 }
 
-/// Tells the shopper's open pages that the order changed. They read it after a while anyway, so a
-/// lost hint does no harm, and no response waits long for Redis.
-async fn hint(app: &App, order: &OrderView) {
-    let hints = [(TicketId::from(order.id), Hint::Order(order.state))];
-    let sending = app.queue.publish_hints(order.drop_id, &hints);
-    if !matches!(tokio::time::timeout(HINT_TIMEOUT, sending).await, Ok(Ok(()))) {
-        tracing::debug!(order.id = %order.id, "could not send a hint");
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_names_one_payment_of_one_order() {
+        let (one, two) = (OrderId::generate(), OrderId::generate());
+        assert_eq!(payment_id(one, "a"), payment_id(one, "a"));
+        assert_ne!(payment_id(one, "a"), payment_id(one, "b"));
+        assert_ne!(payment_id(one, "a"), payment_id(two, "a"));
+        let id = payment_id(one, "a").as_uuid();
+        assert_eq!(id.get_version_num(), 7);
+        assert_eq!(id.as_bytes()[..6], one.as_bytes()[..6]);
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::{ApiError, App, extract::ShopperOnly};
 use axum::extract::State;
-use database::selling::drops;
 use edge::{Json, Problem};
 use jiff::Timestamp;
 use queue::QueueError;
@@ -12,9 +11,6 @@ use shared::{
     line::{JoinedTicket, LiveState, RoomState, ShownState},
 };
 use utoipa::ToSchema;
-
-/// Open drops that are searched, the newest ones first.
-const MAX_DROPS: i64 = 200;
 
 /// A shopper's live tickets.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -52,7 +48,7 @@ impl TicketSummary {
     }
 }
 
-/// Lists the shopper's live tickets in all open drops.
+/// Lists the shopper's live tickets in the 200 newest open drops.
 #[utoipa::path(get, path = "/v1/tickets", tag = "shopper", security(("session" = [])),
     responses((status = 200, body = TicketList), Problem))]
 #[tracing::instrument(name = "handler.tickets.list", skip_all)]
@@ -61,9 +57,9 @@ pub(crate) async fn list(
     ShopperOnly(shopper): ShopperOnly,
 ) -> Result<Json<TicketList>, ApiError> {
     let mut data = Vec::new();
-    for drop_id in drops::list_with_rooms(&app.pool, MAX_DROPS).await? {
-        if let Some((ticket, live)) = find(&app, drop_id, shopper.id).await? {
-            data.push(TicketSummary::new(drop_id, &ticket, live));
+    for drop_id in app.public_reads.open_rooms().await?.iter() {
+        if let Some((ticket, live)) = find(&app, *drop_id, shopper.id).await? {
+            data.push(TicketSummary::new(*drop_id, &ticket, live));
         }
     }
     Ok(Json(TicketList { data }))

@@ -12,14 +12,16 @@ export const getOrder = (id: string) => request<Order>("GET", `/v1/orders/${id}`
 /** Makes sure this browser has a session; the answer's cookie is what counts. */
 export const startSession = () => request<{ shopper_id: string }>("POST", "/v1/session", {});
 
-/** Pays for a hold. The same `attempt` can be sent again if its answer was lost. */
+/**
+ * Pays for a hold; the order tells what comes of it. The same `attempt` can be sent again if its answer
+ * was lost: it pays once, whatever has become of it.
+ */
 export const pay = (id: string, paymentMethod: string, attempt: string) =>
-  request<Order>(
+  request<{ order_id: string }>(
     "POST",
     `/v1/orders/${id}/payment`,
     { payment_method: paymentMethod },
     { "idempotency-key": attempt },
   );
 
-export const cancelOrder = (id: string, attempt: string) =>
-  request<Order>("POST", `/v1/orders/${id}/cancel`, {}, { "idempotency-key": attempt });
+export const cancelOrder = (id: string) => request<Order>("POST", `/v1/orders/${id}/cancel`, {});

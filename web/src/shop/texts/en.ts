@@ -138,6 +138,7 @@ export const en = {
   "order.state.cancelled": "Order cancelled",
 
   "order.step.reserved": "Item held",
+  "order.step.declined": "Card declined",
   "order.step.authorizing": "Payment started",
   "order.step.authorized": "Payment approved",
   "order.step.capturing": "Completing payment",
@@ -147,6 +148,10 @@ export const en = {
   "order.step.expired": "Not paid in time",
   "order.step.payment_failed": "Payment failed",
   "order.step.cancelled": "Cancelled",
+
+  "order.declined.title": "Your card was declined",
+  "order.declined.hint":
+    "You were not charged. We're still holding your item: try another card before the timer runs out.",
 
   "order.hint.reserved": "We're holding your item. Pay before the timer runs out.",
   "order.hint.authorizing": "We're checking with your bank. Please don't pay again.",
@@ -166,6 +171,7 @@ export const en = {
   "order.reason.declined": "Your bank declined the card.",
 
   "turn.announce": "It's your turn. We're holding your item until {when}.",
+  "turn.declined": "Your card was declined. You can try another one until {when}.",
   "turn.left": "Time left to pay",
   "turn.until": "Held until {when}",
   "turn.over": "Time's up. Checking your order…",
@@ -194,6 +200,8 @@ export const en = {
   "error.sold_out": "Every item has been sold.",
   "error.invalid_units": "You can't buy this quantity.",
   "error.over_limit": "That's more than each person can buy.",
+  "error.hold_expired": "Your time to pay is over.",
+  "error.too_many_attempts": "You've tried as many cards as this order allows.",
   "error.rate_limited": "Too many attempts. Please wait a moment.",
   "error.room_full": "The line is full right now. Retrying automatically…",
   "error.room_rebuilding": "We're restoring the line. Retrying automatically…",

@@ -139,6 +139,7 @@ export const ko: Record<Key, Message> = {
   "order.state.cancelled": "주문이 취소되었어요",
 
   "order.step.reserved": "상품 확보",
+  "order.step.declined": "카드 거절",
   "order.step.authorizing": "결제 시작",
   "order.step.authorized": "결제 승인",
   "order.step.capturing": "결제 마무리 중",
@@ -148,6 +149,10 @@ export const ko: Record<Key, Message> = {
   "order.step.expired": "결제 시간 초과",
   "order.step.payment_failed": "결제 실패",
   "order.step.cancelled": "취소됨",
+
+  "order.declined.title": "카드가 거절되었어요",
+  "order.declined.hint":
+    "결제된 금액은 없어요. 상품은 계속 확보되어 있으니 남은 시간 안에 다른 카드로 결제해 주세요.",
 
   "order.hint.reserved": "상품을 확보해 두었어요. 남은 시간 안에 결제해 주세요.",
   "order.hint.authorizing": "은행에 확인하고 있어요. 다시 결제하지 마세요.",
@@ -167,6 +172,7 @@ export const ko: Record<Key, Message> = {
   "order.reason.declined": "은행에서 카드를 거절했어요.",
 
   "turn.announce": "내 차례예요. {when}까지 상품을 확보해 드려요.",
+  "turn.declined": "카드가 거절되었어요. {when}까지 다른 카드로 결제할 수 있어요.",
   "turn.left": "남은 결제 시간",
   "turn.until": "{when}까지 확보",
   "turn.over": "시간이 끝났어요. 주문 상태를 확인하고 있어요…",
@@ -195,6 +201,8 @@ export const ko: Record<Key, Message> = {
   "error.sold_out": "모두 판매되었어요.",
   "error.invalid_units": "구매할 수 없는 수량이에요.",
   "error.over_limit": "1인당 구매 한도를 넘었어요.",
+  "error.hold_expired": "결제 시간이 끝났어요.",
+  "error.too_many_attempts": "이 주문에서 시도할 수 있는 카드를 모두 사용했어요.",
   "error.rate_limited": "요청이 너무 많아요. 잠시 기다려 주세요.",
   "error.room_full": "지금은 줄이 가득 찼어요. 자동으로 다시 시도하고 있어요…",
   "error.room_rebuilding": "줄을 복구하고 있어요. 자동으로 다시 시도하고 있어요…",

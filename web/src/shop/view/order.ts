@@ -27,6 +27,8 @@ export class OrderView {
   order: Order | null = null;
   private timer = 0;
   private polls = 0;
+  /** Counts the questions and payments: only what the latest one answers is shown. */
+  private asked = 0;
   private turnAnnounced = false;
   private problem: string | null = null;
 
@@ -42,9 +44,14 @@ export class OrderView {
   async refresh(): Promise<void> {
     clearTimeout(this.timer);
     this.polls += 1;
+    this.asked += 1;
+    const asked = this.asked;
     try {
-      this.take(await timed(() => storefront.getOrder(this.id)));
+      const order = await timed(() => storefront.getOrder(this.id));
+      if (asked !== this.asked) return;
+      this.take(order);
     } catch (error) {
+      if (asked !== this.asked) return;
       // The line may know of the order a moment before the storefront does.
       if (error instanceof ApiError && !error.isTransient && this.order === null && this.polls > 3) {
         return this.host.show("missing", missingPanel);
@@ -83,7 +90,9 @@ export class OrderView {
   }
 
   private announceState(order: Order): void {
-    if (order.state === "reserved" && !this.turnAnnounced) {
+    if (order.state === "reserved" && order.reason === "declined") {
+      announceNow(t("turn.declined", { when: whenHeldUntil(order) }));
+    } else if (order.state === "reserved" && !this.turnAnnounced) {
       this.turnAnnounced = true;
       announceNow(t("turn.announce", { when: whenHeldUntil(order) }));
       navigator.vibrate?.([200, 100, 200]);
@@ -97,8 +106,8 @@ export class OrderView {
     if (order === null) return;
     if (order.state === "reserved") {
       const actions = {
-        pay: (method: string, attempt: string) => this.act(() => storefront.pay(this.id, method, attempt)),
-        cancel: (attempt: string) => this.act(() => storefront.cancelOrder(this.id, attempt)),
+        pay: (method: string, attempt: string) => this.act(() => this.pay(order, method, attempt)),
+        cancel: () => this.act(() => timed(() => storefront.cancelOrder(this.id))),
         over: () => void this.refresh(),
         problem: () => this.problem,
       };
@@ -110,15 +119,25 @@ export class OrderView {
     }
   }
 
+  /** Pays; the bank is being asked then, and the next poll tells more. */
+  private async pay(order: Order, method: string, attempt: string): Promise<Order> {
+    await storefront.pay(this.id, method, attempt);
+    return { ...order, state: "authorizing", reason: null };
+  }
+
   /** Pays or releases the hold; whatever the answer, the order itself tells the outcome. */
   private async act(call: () => Promise<Order>): Promise<Outcome> {
     try {
-      this.take(await timed(call));
+      const order = await call();
+      this.asked += 1;
+      this.take(order);
       this.plan();
       return "done";
     } catch (error) {
       await this.refresh();
-      return error instanceof ApiError && error.status > 0 ? "refused" : "lost";
+      if (!(error instanceof ApiError) || error.status === 0) return "lost";
+      if (this.order?.state === "reserved") this.problem = tOr(`error.${error.code}`, "pay.failed");
+      return "refused";
     }
   }
 

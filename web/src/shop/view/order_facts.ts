@@ -17,9 +17,10 @@ export function orderFacts(order: Order): HTMLElement {
 
 export function orderHistory(order: Order): HTMLElement {
   const known = (order.timeline ?? []).filter(({ state }) => ORDER_STATES.some((name) => name === state));
-  const rows = known.map(({ state, at }) => {
+  const rows = known.map(({ state, at, reason }) => {
     const time = el("time", { datetime: at }, clockTime(Date.parse(at)));
-    return el("li", {}, time, el("span", {}, tOr(`order.step.${state}`, "order.title")));
+    const step = state === "reserved" && reason === "declined" ? "declined" : state;
+    return el("li", {}, time, el("span", {}, tOr(`order.step.${step}`, "order.title")));
   });
   if (rows.length === 0) return el("div", {});
   return el("section", { class: "history" }, el("h3", {}, t("order.history")), el("ol", {}, ...rows));

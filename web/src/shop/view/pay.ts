@@ -5,7 +5,7 @@ import { clockTime, digits, money, number } from "../../common/format.ts";
 import type { Panel } from "../../common/panel.ts";
 import { facts } from "../../common/parts.ts";
 import type { Order } from "../api/types.ts";
-import { type Key, t, tOr } from "../texts/index.ts";
+import { type Key, t } from "../texts/index.ts";
 
 export const CARDS = [
   "pm_card_approve",
@@ -26,7 +26,7 @@ export type Outcome = "done" | "refused" | "lost";
 
 export interface PayActions {
   pay(method: string, attempt: string): Promise<Outcome>;
-  cancel(attempt: string): Promise<Outcome>;
+  cancel(): Promise<Outcome>;
   /** The hold has run out. */
   over(): void;
   problem(): string | null;
@@ -37,15 +37,21 @@ const heldUntilMs = (order: Order) =>
 
 export const whenHeldUntil = (order: Order) => (order.hold_expires_at ? clockTime(heldUntilMs(order)) : "");
 
+/** What is said at the turn to pay: its title, and what to do. */
+export const turnKeys = (order: Pick<Order, "reason">): [title: Key, hint: Key] =>
+  order.reason === "declined"
+    ? ["order.declined.title", "order.declined.hint"]
+    : ["order.state.reserved", "order.hint.reserved"];
+
 export function reservedPanel(order: Order, actions: PayActions): Panel {
-  const heading = el("h2", {}, t("order.state.reserved"));
-  const declined = order.reason ? tOr(`order.reason.${order.reason}`, "pay.failed") : null;
-  const problem = el("p", { class: "problem", role: "status" }, declined ?? "");
+  const [title, hint] = turnKeys(order);
+  const heading = el("h2", {}, t(title));
+  const problem = el("p", { class: "problem", role: "status" });
   const left = el("strong", {});
   const until = el("span", {}, t("turn.until", { when: whenHeldUntil(order) }));
   const timer = el("div", { class: "timer", role: "timer" }, el("span", {}, t("turn.left")), left, until);
   const form = payForm(order, actions, problem);
-  const root = el("div", { class: "turn" }, heading, el("p", {}, t("order.hint.reserved")), timer, form);
+  const root = el("div", { class: "turn" }, heading, el("p", {}, t(hint)), timer, form);
   let over = false;
   const update = () => {
     const leftMs = heldUntilMs(order) - serverNow();
@@ -78,11 +84,10 @@ function payForm(order: Order, actions: PayActions, problem: HTMLElement): HTMLE
     el("div", { class: "actions" }, payButton, cancelButton),
   );
   const attempt = new Attempt();
-  const send = async (key: string, call: (attempt: string) => Promise<Outcome>) => {
+  const send = async (call: () => Promise<Outcome>) => {
     payButton.disabled = cancelButton.disabled = true;
     setText(payButton, t("pay.busy"));
-    const outcome = await call(attempt.for(key));
-    if (outcome !== "lost") attempt.forget(key);
+    const outcome = await call();
     payButton.disabled = cancelButton.disabled = false;
     setText(payButton, payText);
     if (outcome !== "done") setText(problem, actions.problem() ?? t("pay.failed"));
@@ -90,13 +95,17 @@ function payForm(order: Order, actions: PayActions, problem: HTMLElement): HTMLE
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const method = String(new FormData(form).get("card"));
-    void send(method, (key) => actions.pay(method, key));
+    void send(async () => {
+      const outcome = await actions.pay(method, attempt.for(method));
+      if (outcome !== "lost") attempt.forget(method);
+      return outcome;
+    });
   });
-  cancelButton.addEventListener("click", () => void send("cancel", (key) => actions.cancel(key)));
+  cancelButton.addEventListener("click", () => void send(actions.cancel));
   return form;
 }
 
-/** One idempotency key per choice, kept until an answer arrives, so that nothing is paid twice. */
+/** One idempotency key per card, kept until an answer arrives, so that nothing is paid twice. */
 class Attempt {
   private readonly keys = new Map<string, string>();
 

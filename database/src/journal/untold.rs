@@ -1,0 +1,82 @@
+//! What a line was not told.
+
+use super::{moment::JournalId, pending::Consumer};
+use crate::{DatabaseError, Doing};
+use shared::{
+    ids::{DropId, TicketId},
+    lifecycle::TicketState,
+};
+use sqlx::PgPool;
+use std::time::Duration;
+
+/// A journal row that its drop's line was not told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UntoldRow {
+    /// Number of the row.
+    pub journal_id: JournalId,
+    /// The drop whose line must be told.
+    pub drop_id: DropId,
+    /// The orders of the row, each once.
+    pub orders: Vec<UntoldOrder>,
+}
+
+/// An order as it is now, which may be further than the row that names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UntoldOrder {
+    /// Also the order's id.
+    pub ticket_id: TicketId,
+    /// The ticket's rank in its lane, as it was stored.
+    pub score: u64,
+    /// The state of the order.
+    pub state: TicketState,
+}
+
+/// Lists up to `limit` rows of all drops that a line was not told of for longer than `older_than`,
+/// oldest first.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn untold(
+    pool: &PgPool,
+    older_than: Duration,
+    limit: i64,
+) -> Result<Vec<UntoldRow>, DatabaseError> {
+    // The lateral joins keep a plan that was made on empty tables from scanning full ones.
+    let orders: Vec<(JournalId, DropId, UntoldOrder)> = sqlx::query!(
+        r#"select p.journal_id, p.drop_id, o.id as "ticket_id: TicketId", o.score, o.state
+         from (select journal_id, day, drop_id from pending
+               where consumer = $1 and since < clock_timestamp() - make_interval(secs => $2)
+               order by journal_id limit $3) p
+         cross join lateral (
+             select orders from journal where day = p.day and id = p.journal_id limit 1) j
+         cross join lateral (select distinct order_id from unnest(j.orders) u (order_id)) e
+         cross join lateral (
+             select id, score, state from orders where id = e.order_id limit 1) o
+         order by p.journal_id, o.id"#,
+        Consumer::Line as Consumer,
+        older_than.as_secs_f64(),
+        limit,
+    )
+    .map(|row| {
+        let score = row.score.cast_unsigned();
+        let order = UntoldOrder { ticket_id: row.ticket_id, score, state: row.state };
+        (row.journal_id, row.drop_id, order)
+    })
+    .fetch_all(pool)
+    .await
+    .doing("look for what lines were not told")?;
+    Ok(by_row(orders))
+}
+
+/// Gathers the orders of each journal row; those of one row are neighbours.
+fn by_row(orders: Vec<(JournalId, DropId, UntoldOrder)>) -> Vec<UntoldRow> {
+    let mut rows = Vec::<UntoldRow>::new();
+    for (journal_id, drop_id, order) in orders {
+        match rows.last_mut() {
+            Some(row) if row.journal_id == journal_id => row.orders.push(order),
+            _ => rows.push(UntoldRow { journal_id, drop_id, orders: vec![order] }),
+        }
+    }
+    rows
+}

@@ -1,0 +1,159 @@
+//! What changes mean beside the orders' own rows.
+
+use super::order_change::OrderChange;
+use crate::{
+    journal::JournalEntry,
+    ordering::{
+        counters::{Count, Counted},
+        customer_usage::Usage,
+        inventory::UnitDelta,
+        order::EndedOrder,
+        transitions::Transition,
+    },
+};
+use shared::{
+    ids::{OrderId, VariantId},
+    lifecycle::TicketState,
+};
+use std::collections::BTreeMap;
+
+/// Sums up which way units go.
+pub(super) fn deltas(changes: &[OrderChange]) -> BTreeMap<VariantId, UnitDelta> {
+    let mut deltas = BTreeMap::<VariantId, UnitDelta>::new();
+    for change in changes {
+        let units = change.order.units_held;
+        let (available, sold) = match change.to {
+            TicketState::Confirmed => (0, units),
+            _ if change.gives_back() => (units, 0),
+            _ => continue,
+        };
+        let sum = deltas.entry(change.order.variant_id).or_default();
+        sum.available += available;
+        sum.reserved -= units;
+        sum.sold += sold;
+    }
+    deltas
+}
+
+/// Sums up the units that customers have no longer. Where one unit is the limit the order's own row
+/// says so.
+pub(super) fn usage(changes: &[OrderChange]) -> Usage {
+    let mut usage = Usage::new();
+    for change in changes.iter().filter(|change| change.gives_back() && !change.order.is_only_one) {
+        let order = &change.order;
+        *usage.entry((order.drop_id, order.shopper_id)).or_default() +=
+            order.units_held.unsigned_abs();
+    }
+    usage
+}
+
+/// Counts the ends.
+pub(super) fn counts(changes: &[OrderChange]) -> Vec<Count> {
+    let mut sums = BTreeMap::<Counted, (i64, i64)>::new();
+    for change in changes {
+        let Some(what) = counted(change.to) else { continue };
+        let sum = sums.entry(what).or_default();
+        sum.0 += 1;
+        sum.1 += change.order.amount_minor;
+    }
+    sums.into_iter().map(|(what, (n, amount_minor))| Count { what, n, amount_minor }).collect()
+}
+
+const fn counted(end: TicketState) -> Option<Counted> {
+    match end {
+        TicketState::Confirmed => Some(Counted::Confirmed),
+        TicketState::Expired => Some(Counted::Expired),
+        TicketState::PaymentFailed => Some(Counted::PaymentFailed),
+        TicketState::Cancelled => Some(Counted::Cancelled),
+        _ => None,
+    }
+}
+
+pub(super) fn transitions(changes: &[OrderChange]) -> Vec<Transition> {
+    let transition = |change: &OrderChange| Transition {
+        order_id: change.order.id,
+        sequence: change.order.sequence + 1,
+        from: change.order.state,
+        to: change.to,
+        reason: change.reason.clone(),
+    };
+    changes.iter().map(transition).collect()
+}
+
+pub(super) fn entries(changes: &[OrderChange]) -> Vec<JournalEntry> {
+    let entry = |change: &OrderChange| JournalEntry {
+        order_id: change.order.id,
+        sequence: change.order.sequence + 1,
+        state: change.to,
+        reason: change.reason.clone(),
+    };
+    changes.iter().map(entry).collect()
+}
+
+pub(super) fn ended(changes: &[OrderChange]) -> Vec<EndedOrder> {
+    let ends = changes.iter().filter(|change| change.to.is_terminal());
+    ends.map(|change| change.order.ended(change.to)).collect()
+}
+
+/// Orders that ended unpaid and may have money set aside. A reserved one has none that isn't being
+/// let go: its cards were declined, or given up.
+pub(super) fn with_money(changes: &[OrderChange]) -> Vec<OrderId> {
+    let may_have =
+        |change: &&OrderChange| change.gives_back() && change.order.state != TicketState::Reserved;
+    changes.iter().filter(may_have).map(|change| change.order.id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ordering::changes::sample;
+
+    fn end(from: TicketState, to: TicketState) -> OrderChange {
+        OrderChange::new(&sample::order(from), to, None)
+    }
+
+    #[test]
+    fn units_go_to_whom_they_belong() {
+        let paid = end(TicketState::Capturing, TicketState::Confirmed);
+        let variant = paid.order.variant_id;
+        let mut expired = end(TicketState::Reserved, TicketState::Expired);
+        expired.order.variant_id = variant;
+        let expected = UnitDelta { available: 2, reserved: -4, sold: 2 };
+        assert_eq!(deltas(&[paid, expired]), BTreeMap::from([(variant, expected)]));
+    }
+
+    #[test]
+    fn the_way_to_the_pivot_moves_nothing_and_counts_nothing() {
+        let steps = [
+            end(TicketState::Reserved, TicketState::Authorizing),
+            end(TicketState::Authorizing, TicketState::Reserved),
+            end(TicketState::Authorized, TicketState::Capturing),
+        ];
+        assert!(deltas(&steps).is_empty());
+        assert!(usage(&steps).is_empty());
+        assert!(counts(&steps).is_empty());
+        assert!(ended(&steps).is_empty());
+    }
+
+    #[test]
+    fn customers_get_back_what_nobody_paid() {
+        let paid = end(TicketState::Capturing, TicketState::Confirmed);
+        let failed = end(TicketState::Capturing, TicketState::PaymentFailed);
+        let mut only_one = end(TicketState::Reserved, TicketState::Expired);
+        only_one.order.is_only_one = true;
+        let customer = (failed.order.drop_id, failed.order.shopper_id);
+        assert_eq!(usage(&[paid, failed, only_one]), Usage::from([(customer, 2)]));
+    }
+
+    #[test]
+    fn ends_are_counted_with_their_money() {
+        let counts = counts(&[
+            end(TicketState::Capturing, TicketState::Confirmed),
+            end(TicketState::Reserved, TicketState::Expired),
+            end(TicketState::Authorized, TicketState::Expired),
+        ]);
+        let found: Vec<_> =
+            counts.iter().map(|count| (count.what, count.n, count.amount_minor)).collect();
+        assert_eq!(found, [(Counted::Confirmed, 1, 3_000), (Counted::Expired, 2, 6_000)]);
+    }
+}

@@ -1,0 +1,71 @@
+//! A change of an order.
+
+use crate::ordering::order::Order;
+use shared::lifecycle::TicketState;
+
+/// A change of a placed order to another state.
+#[derive(Clone, Debug)]
+pub(crate) struct OrderChange {
+    /// As it was locked, or as the change before left it.
+    pub(crate) order: Order,
+    pub(crate) to: TicketState,
+    pub(crate) reason: Option<String>,
+}
+
+impl OrderChange {
+    pub(crate) fn new(order: &Order, to: TicketState, reason: Option<&str>) -> Self {
+        Self { order: order.clone(), to, reason: reason.map(str::to_owned) }
+    }
+
+    /// Returns the order as this change leaves it.
+    pub(crate) fn leaves(&self) -> Order {
+        Order {
+            state: self.to,
+            sequence: self.order.sequence + 1,
+            units_held: if self.gives_back() { 0 } else { self.order.units_held },
+            hold_expires_at: self.order.hold_expires_at.filter(|_| self.is_before_pivot()),
+            ..self.order.clone()
+        }
+    }
+
+    /// Whether the order ends without being paid, so that its units are free again.
+    pub(super) const fn gives_back(&self) -> bool {
+        matches!(
+            self.to,
+            TicketState::Expired | TicketState::PaymentFailed | TicketState::Cancelled
+        )
+    }
+
+    /// Whether the units can still be taken back when their time is over.
+    const fn is_before_pivot(&self) -> bool {
+        matches!(
+            self.to,
+            TicketState::Reserved | TicketState::Authorizing | TicketState::Authorized
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ordering::changes::sample;
+
+    #[test]
+    fn the_hold_lasts_until_the_pivot() {
+        let order = sample::order(TicketState::Authorizing);
+        let authorized = OrderChange::new(&order, TicketState::Authorized, None).leaves();
+        assert_eq!(authorized.hold_expires_at, order.hold_expires_at);
+        let capturing = OrderChange::new(&authorized, TicketState::Capturing, None).leaves();
+        assert_eq!((capturing.hold_expires_at, capturing.units_held), (None, order.units_held));
+        assert_eq!(capturing.sequence, order.sequence + 2);
+    }
+
+    #[test]
+    fn only_who_pays_keeps_the_units() {
+        let order = sample::order(TicketState::Capturing);
+        let paid = OrderChange::new(&order, TicketState::Confirmed, None).leaves();
+        assert_eq!(paid.units_held, order.units_held);
+        let failed = OrderChange::new(&order, TicketState::PaymentFailed, None).leaves();
+        assert_eq!((failed.units_held, failed.hold_expires_at), (0, None));
+    }
+}

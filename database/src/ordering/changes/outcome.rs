@@ -1,0 +1,26 @@
+//! What changes of orders mean for the lines.
+
+use crate::{
+    journal::JournalId,
+    ordering::{inventory::DropStock, order::EndedOrder},
+};
+
+/// What a change of orders means for the lines: the ends to tell, and the stock as it is now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// Orders that came to their end.
+    pub ended: Vec<EndedOrder>,
+    /// Stock that has changed, of one drop or several.
+    pub stock: Vec<DropStock>,
+    /// Journal rows whose line part is to be acknowledged once the line was told of the ends.
+    pub journal: Vec<JournalId>,
+}
+
+impl Outcome {
+    /// Adds what came of another transaction.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.ended.extend(other.ended);
+        self.stock.extend(other.stock);
+        self.journal.extend(other.journal);
+    }
+}

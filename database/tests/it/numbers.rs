@@ -1,0 +1,58 @@
+//! Live numbers of a drop.
+
+use crate::fixture::{DropOptions, TestDrop};
+use database::{money::payments::Conclusion, ordering::holds, selling::numbers};
+use std::collections::BTreeMap;
+
+/// How many orders are in each state, counted one by one.
+async fn counted(test_drop: &TestDrop) -> BTreeMap<String, i64> {
+    let states: Vec<(String, i64)> =
+        sqlx::query_as("select state, count(*) from orders group by state")
+            .fetch_all(&test_drop.pool)
+            .await
+            .unwrap();
+    states.into_iter().collect()
+}
+
+#[tokio::test]
+async fn a_drops_numbers_are_those_of_its_orders() {
+    let test_drop = TestDrop::new(DropOptions { units: 9, ..DropOptions::default() }).await;
+    let (pool, drop_id) = (&test_drop.pool, test_drop.drop_id);
+    let read = || numbers::of_drop(pool, test_drop.seller_id, drop_id);
+    assert!(read().await.unwrap().unwrap().orders.is_empty());
+
+    test_drop.process(&test_drop.commands(2)).await;
+    test_drop.let_holds_run_out().await;
+    holds::expire_due(pool, drop_id, 1).await.unwrap();
+    for _ in 0..2 {
+        let (_, capture) = test_drop.capturing().await;
+        test_drop.settle(capture, Conclusion::Captured).await;
+    }
+    test_drop.capturing().await;
+    test_drop.authorizing().await;
+    // Four units are left for eight orders.
+    test_drop.process(&test_drop.commands(8)).await;
+
+    let found = read().await.unwrap().unwrap();
+    assert_eq!(found.orders, counted(&test_drop).await);
+    assert!(found.orders.len() >= 6, "{:?}", found.orders);
+    assert_eq!((found.units_total, found.units_available, found.units_sold), (9, 0, 2));
+    assert_eq!(found.revenue_minor, 3000);
+    test_drop.assert_invariants().await;
+}
+
+#[tokio::test]
+async fn money_that_was_given_back_is_no_revenue() {
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let (order_id, capture) = test_drop.capturing().await;
+    sqlx::query("update drops set state = 'cancelled'").execute(&test_drop.pool).await.unwrap();
+    test_drop.settle(capture, Conclusion::Captured).await;
+    let read = || numbers::of_drop(&test_drop.pool, test_drop.seller_id, test_drop.drop_id);
+    assert_eq!(read().await.unwrap().unwrap().revenue_minor, 1500);
+
+    let refund = test_drop.payment(order_id, "refund").await;
+    test_drop.settle(refund, Conclusion::Refunded).await;
+
+    let found = read().await.unwrap().unwrap();
+    assert_eq!((found.revenue_minor, found.orders["confirmed"]), (0, 1));
+}

@@ -1,0 +1,12 @@
+insert into audit_log (actor, action, drop_id, seller_id, old, new, why) values
+    ('seller:0199c0de-0000-7000-8000-000000000001', 'drop.create',
+     '0199c0de-0000-7000-8000-000000000031', '0199c0de-0000-7000-8000-000000000001',
+     null, '{"state": "scheduled", "units": 10}', 'a new drop'),
+    ('worker', 'log.replaced', null, null, '{"generation": 1}', '{"generation": 2}', 'wiped');
+
+-- One request that was answered, one that is running, and one that may be run again.
+insert into idempotency_keys (owner, key, request, status, body, locked_until) values
+    ('seller:0199c0de-0000-7000-8000-000000000001', 'first', sha256('first'), 201, '{}', now()),
+    ('seller:0199c0de-0000-7000-8000-000000000001', 'second', sha256('second'), null, null,
+     now() + interval '60 seconds'),
+    ('operator:ann', 'third', sha256('third'), null, null, '-infinity');

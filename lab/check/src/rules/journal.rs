@@ -1,0 +1,126 @@
+//! What the journal says of orders: every change once, and what it does to the stock.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use shared::{
+    ids::{OrderId, VariantId},
+    lifecycle::TicketState,
+};
+
+use crate::evidence::{Evidence, JournalEvidence, OrderEvidence};
+
+/// Changes of available, reserved and sold units.
+type Deltas = [i64; 3];
+
+/// A change of an order that moves its units.
+pub(super) struct UnitChange {
+    journal_id: i64,
+    variant_id: VariantId,
+    deltas: Deltas,
+}
+
+/// Finds changes of orders that the journal does not have, has twice, or has otherwise.
+pub(super) fn gaps(evidence: &Evidence) -> Vec<String> {
+    let mut violations = Vec::new();
+    let mut written: HashMap<(OrderId, i32), (i64, TicketState)> = HashMap::new();
+    for row in &evidence.journal {
+        let JournalEvidence { id, orders, sequences, states, .. } = row;
+        if orders.len() != sequences.len() || orders.len() != states.len() {
+            violations.push(format!("the lists of journal row {id} differ in length"));
+        }
+        for (order, sequence, state) in row.changes() {
+            if written.insert((order, sequence), (*id, state)).is_some() {
+                violations.push(format!("change {sequence} of order {order} is written twice"));
+            }
+        }
+    }
+    let placed_by: HashMap<OrderId, i64> =
+        evidence.orders.iter().map(|order| (order.id, order.placed_by)).collect();
+    for transition in &evidence.transitions {
+        let (order, sequence) = (transition.order_id, transition.sequence);
+        match written.remove(&(order, sequence)) {
+            None => violations.push(format!("change {sequence} of order {order} is not written")),
+            Some((_, state)) if state != transition.to_state => violations.push(format!(
+                "change {sequence} of order {order} led to {}, the journal says {state}",
+                transition.to_state
+            )),
+            Some((id, _)) if sequence == 1 && placed_by.get(&order) != Some(&id) => {
+                violations.push(format!("order {order} was not placed by journal row {id}"));
+            }
+            Some(_) => {}
+        }
+    }
+    let unknown = written.into_keys();
+    violations.extend(unknown.map(|(order, sequence)| {
+        format!("the journal has change {sequence} of order {order}, which was never made")
+    }));
+    violations
+}
+
+/// Returns the changes that move units, with the journal row that each is in.
+pub(super) fn unit_changes(evidence: &Evidence) -> Vec<UnitChange> {
+    let orders: HashMap<OrderId, &OrderEvidence> =
+        evidence.orders.iter().map(|order| (order.id, order)).collect();
+    let changes = || {
+        let rows = evidence.journal.iter();
+        rows.flat_map(|row| row.changes().map(move |change| (row.id, change)))
+    };
+    let states: HashMap<(OrderId, i32), TicketState> =
+        changes().map(|(_, (order, sequence, state))| ((order, sequence), state)).collect();
+    let moved = changes().filter_map(|(journal_id, (id, sequence, to))| {
+        let OrderEvidence { variant_id, units_asked, .. } = **orders.get(&id)?;
+        let from = states.get(&(id, sequence - 1)).copied().unwrap_or(TicketState::Admitted);
+        let deltas = signs(from, to)?.map(|sign| sign * i64::from(units_asked));
+        Some(UnitChange { journal_id, variant_id, deltas })
+    });
+    moved.collect()
+}
+
+/// Finds moves that are not what the changes of their transaction come to, and transactions
+/// without the moves that their changes call for.
+pub(super) fn moves_differ(evidence: &Evidence, changes: &[UnitChange]) -> Vec<String> {
+    let (mut violations, mut due) = (Vec::new(), BTreeMap::new());
+    for UnitChange { journal_id, variant_id, deltas } in changes {
+        add(&mut due, (*journal_id, *variant_id), *deltas);
+    }
+    for change in &evidence.moves {
+        let deltas = [change.d_available, change.d_reserved, change.d_sold].map(i64::from);
+        // Units come from the product and go back to it without an order.
+        let is_without_order = matches!(change.cause.as_str(), "carve" | "give_back");
+        match change.journal_id {
+            Some(journal_id) if !is_without_order => {
+                add(&mut due, (journal_id, change.variant_id), deltas.map(|delta| -delta));
+            }
+            None if is_without_order && deltas[1..] == [0, 0] => {}
+            _ => violations.push(format!("nothing explains the move {change:?}")),
+        }
+    }
+    let off = due.into_iter().filter(|(_, left)| *left != [0; 3]);
+    violations.extend(off.map(|((journal_id, variant_id), left)| {
+        format!("journal row {journal_id}: the moves of variant {variant_id} are off by {left:?}")
+    }));
+    violations
+}
+
+fn add(sums: &mut BTreeMap<(i64, VariantId), Deltas>, key: (i64, VariantId), deltas: Deltas) {
+    let sum = sums.entry(key).or_default();
+    for (sum, delta) in sum.iter_mut().zip(deltas) {
+        *sum += delta;
+    }
+}
+
+/// Returns which way a unit goes: available, reserved, sold. `None` if it stays where it is.
+const fn signs(from: TicketState, to: TicketState) -> Option<Deltas> {
+    match (from.holds_units(), to.holds_units(), to) {
+        (false, true, _) => Some([-1, 1, 0]),
+        (true, false, TicketState::Confirmed) => Some([0, -1, 1]),
+        (true, false, _) => Some([1, -1, 0]),
+        (true, true, _) | (false, false, _) => None,
+    }
+}
+
+/// Returns the variants whose free units each journal row raised.
+pub(super) fn gave_back(evidence: &Evidence) -> HashSet<(i64, VariantId)> {
+    let raised = evidence.moves.iter().filter(|change| change.d_available > 0);
+    raised.filter_map(|change| Some((change.journal_id?, change.variant_id))).collect()
+}

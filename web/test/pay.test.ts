@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { format } from "../src/shop/texts/index.ts";
+import { turnKeys } from "../src/shop/view/pay.ts";
+
+test("a declined card is called so, and another may be tried", () => {
+  const [title, hint] = turnKeys({ reason: "declined" });
+  assert.equal(format("en", title, {}), "Your card was declined");
+  assert.match(format("en", hint, {}), /not charged.*try another card/);
+  assert.equal(format("ko", title, {}), "카드가 거절되었어요");
+  assert.match(format("ko", hint, {}), /다른 카드로 결제해 주세요/);
+});
+
+test("any other turn is simply the turn to pay", () => {
+  for (const reason of [null, undefined, "something new"]) {
+    assert.deepEqual(turnKeys({ reason }), ["order.state.reserved", "order.hint.reserved"]);
+  }
+});
