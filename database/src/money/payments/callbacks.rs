@@ -44,15 +44,19 @@ pub async fn receive_event(
 ) -> Result<bool, DatabaseError> {
     // A reference that is no id of ours tells us nothing.
     let named: Option<Uuid> = reference.parse().ok();
-    // A call that is opened again counts as made, so that the provider is asked what it has before
+    // The order is found first, since no index serves "an order's, or this one". A call that is
+    // opened again counts as made, so that the provider is asked what it has before
     // anything is asked of it.
     sqlx::query_scalar!(
         r#"with event as (
              insert into provider_events (event_id, payment_ref, type) values ($1, $2, $3)
              on conflict do nothing returning event_id),
          named as (
-             select p.id, p.drop_id, p.status from payments p join orders o on o.id = p.order_id
-             where exists (select from event) and (p.order_id = $4 or p.id = $4)
+             select p.id, p.drop_id, p.status from payments p
+             cross join lateral (select state from orders where id = p.order_id limit 1) o
+             where exists (select from event)
+                 and p.order_id = coalesce((select order_id from payments where id = $4), $4)
+                 and (p.order_id = $4 or p.id = $4)
                  and (p.status = 'unknown' or p.kind = 'authorize' and (p.status = 'failed'
                      or p.status = 'declined'
                          and o.state in ('expired', 'payment_failed', 'cancelled')))
