@@ -25,7 +25,8 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use upkeep::Upkeep;
 
-/// Pause before looking again when nothing waited; it grows while nothing comes.
+/// Pause before looking again, so that what comes meanwhile goes out together; it grows while nothing
+/// comes.
 const SHORT_IDLE: Duration = Duration::from_millis(25);
 const LONG_IDLE: Duration = Duration::from_millis(200);
 /// Pause after a failure.
@@ -48,7 +49,7 @@ async fn relay(app: App, _: &'static str, stop: CancellationToken) {
             }
             Ok(_) => {
                 idle = SHORT_IDLE;
-                Duration::ZERO
+                SHORT_IDLE
             }
             Err(error) => {
                 let error = with_causes(error);
