@@ -114,8 +114,6 @@ async fn a_callback_makes_an_unknown_call_due_once() {
     assert!(receive(&test_drop, "evt_2", "no order").await);
     assert!(receive(&test_drop, "evt_3", &payment.to_string()).await);
     assert_eq!(claim(&test_drop.pool, LEASE).await.len(), 1, "the reference may be the payment's");
-    payments::hint(&test_drop.pool, order_id).await.unwrap();
-    assert_eq!(claim(&test_drop.pool, LEASE).await.len(), 1);
 }
 
 #[tokio::test]

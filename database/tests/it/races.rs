@@ -4,13 +4,12 @@ use crate::fixture::{DropOptions, TestDrop, a_moment, batch, done};
 use database::{
     PgPool,
     money::payments::{self, Conclusion},
-    ordering::holds,
-    ordering::order_batch::{BatchOutcome, process},
+    ordering::{
+        holds::{self, Cancelled},
+        order_batch::{BatchOutcome, process},
+    },
 };
-use shared::{
-    ids::{DropId, OrderId},
-    lifecycle::TicketState,
-};
+use shared::ids::{DropId, OrderId};
 use std::{
     sync::{
         Arc,
@@ -136,12 +135,15 @@ async fn run_out_in(test_drop: &TestDrop, order_id: OrderId, left_us: i64) {
 async fn an_order_cannot_be_cancelled_past_the_pivot() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let (order_id, capture) = test_drop.capturing().await;
-    let ids = [order_id];
-    let (released, captured) = tokio::join!(
-        holds::release_orders(&test_drop.pool, &ids, TicketState::Cancelled, "test"),
+    let shopper_id = sqlx::query_scalar("select shopper_id from orders")
+        .fetch_one(&test_drop.pool)
+        .await
+        .unwrap();
+    let (cancelled, captured) = tokio::join!(
+        holds::cancel_order(&test_drop.pool, order_id, shopper_id),
         test_drop.settle(capture, Conclusion::Captured)
     );
-    assert!(released.unwrap().ended.is_empty());
+    assert!(matches!(cancelled.unwrap(), Cancelled::Refused(_)));
     assert_eq!(captured.ended.len(), 1);
     assert_eq!(test_drop.state(order_id).await, "confirmed");
     test_drop.assert_invariants().await;

@@ -145,19 +145,3 @@ async fn orders_of_a_cancelled_drop_end_unless_they_are_past_the_pivot() {
     assert!(holds::cancelled_drops_with_holds(pool, 10).await.unwrap().is_empty());
     test_drop.assert_invariants().await;
 }
-
-#[tokio::test]
-async fn orders_of_several_drops_are_released_together() {
-    let database = Arc::new(TestDatabase::create().await);
-    let mut orders = Vec::new();
-    for _ in 0..2 {
-        let test_drop = TestDrop::in_database(&database, DropOptions::default()).await;
-        orders.push(test_drop.reserved().await.0);
-        orders.push(test_drop.capturing().await.0);
-    }
-    let to = TicketState::Cancelled;
-    let outcome = holds::release_orders(database.pool(), &orders, to, "test").await.unwrap();
-    let counts = (outcome.ended.len(), outcome.stock.len(), outcome.journal.len());
-    assert_eq!(counts, (2, 2, 2), "one of each drop is past the pivot");
-    crate::fixture::assert_invariants(database.pool()).await;
-}

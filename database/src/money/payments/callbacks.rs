@@ -1,30 +1,8 @@
 //! The provider says that something happened. A callback is a hint: it makes us ask.
 
 use crate::{DatabaseError, Doing};
-use shared::ids::OrderId;
 use sqlx::PgPool;
 use uuid::Uuid;
-
-/// Makes the calls of an order that had no certain answer due at once: something has happened at
-/// the provider. A first call that is being made needs no hint, its answer is on the way.
-///
-/// # Errors
-///
-/// Returns [`DatabaseError`] when the database is away.
-pub async fn hint(pool: &PgPool, order_id: OrderId) -> Result<(), DatabaseError> {
-    sqlx::query!(
-        "with waiting as (
-             select id from payments where order_id = $1 and status = 'unknown'
-             order by id for no key update)
-         update payment_calls k set due_at = now() from waiting w
-         where k.payment_id = w.id and k.due_at > now()",
-        order_id as OrderId,
-    )
-    .execute(pool)
-    .await
-    .doing("make a payment due")?;
-    Ok(())
-}
 
 /// Takes in a callback of the provider, whose signature the caller has checked. The first time, it
 /// makes the calls due that had no certain answer; after that, nothing. Returns whether it was new.

@@ -27,7 +27,7 @@ mod state;
 mod to_review;
 
 pub use begin::{PayOutcome, PaymentWish, begin_authorization};
-pub use callbacks::{hint, receive_event};
+pub use callbacks::receive_event;
 pub use conclusion::{Answer, Conclusion};
 pub use due::{DuePayment, PaymentKind, claim};
 pub(super) use settle::conclude;

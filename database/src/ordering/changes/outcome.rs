@@ -15,12 +15,3 @@ pub struct Outcome {
     /// Journal rows whose line part is to be acknowledged once the line was told of the ends.
     pub journal: Vec<JournalId>,
 }
-
-impl Outcome {
-    /// Adds what came of another transaction.
-    pub(crate) fn merge(&mut self, other: Self) {
-        self.ended.extend(other.ended);
-        self.stock.extend(other.stock);
-        self.journal.extend(other.journal);
-    }
-}

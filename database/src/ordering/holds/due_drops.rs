@@ -1,5 +1,4 @@
-//! Drops that have something to sweep. Both go from drop to drop through the index of holds,
-//! however many holds each drop has.
+//! Drops that have something to sweep, found without reading their holds.
 
 use crate::{DatabaseError, Doing};
 use shared::ids::DropId;
@@ -33,7 +32,8 @@ pub async fn drops_with_due_holds(pool: &PgPool, limit: i64) -> Result<Vec<DropI
     .doing("look for drops whose holds ran out")
 }
 
-/// Lists up to `limit` cancelled drops that have orders before the pivot.
+/// Lists up to `limit` cancelled drops that have orders before the pivot. Only a drop that still has
+/// a line can have them: it is retired once nothing of it is reserved.
 ///
 /// # Errors
 ///
@@ -43,16 +43,10 @@ pub async fn cancelled_drops_with_holds(
     limit: i64,
 ) -> Result<Vec<DropId>, DatabaseError> {
     sqlx::query_scalar!(
-        r#"with recursive holding as (
-             (select drop_id from orders where hold_expires_at is not null
-              order by drop_id limit 1)
-             union all
-             select (select o.drop_id from orders o
-                     where o.hold_expires_at is not null and o.drop_id > h.drop_id
-                     order by o.drop_id limit 1)
-             from holding h where h.drop_id is not null)
-         select d.id as "drop_id!: DropId" from holding h
-         join drops d on d.id = h.drop_id and d.state = 'cancelled'
+        r#"select d.id as "drop_id!: DropId" from drops d
+         where d.state = 'cancelled' and d.epoch_state <> 'none'
+             and exists (select from orders o
+                 where o.drop_id = d.id and o.hold_expires_at is not null)
          order by d.id limit $1"#,
         limit,
     )

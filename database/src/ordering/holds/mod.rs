@@ -19,4 +19,4 @@ mod sweep;
 pub use super::changes::Outcome;
 pub use cancel::{Cancelled, cancel_order};
 pub use due_drops::{cancelled_drops_with_holds, drops_with_due_holds};
-pub use sweep::{cancel_all, expire_due, release_orders};
+pub use sweep::{cancel_all, expire_due};

@@ -1,20 +1,13 @@
-//! Holds that ran out, orders of cancelled drops, and orders that are named.
+//! Holds that ran out, and orders of cancelled drops.
 
 use super::ending::{Ending, end};
 use crate::{
     DatabaseError, Doing,
-    ordering::{
-        changes::Outcome,
-        inventory::{self, MoveCause},
-    },
+    ordering::{changes::Outcome, inventory},
     run_to_completion,
 };
-use shared::{
-    ids::{DropId, OrderId},
-    lifecycle::TicketState,
-};
+use shared::ids::{DropId, OrderId};
 use sqlx::PgPool;
-use std::collections::BTreeMap;
 
 /// Ends orders of a drop whose holds ran out, at most `limit`, and gives their units back. Any
 /// number of instances may do so at once: they take turns, and none finds what another has ended.
@@ -76,64 +69,6 @@ pub async fn cancel_all(
         .doing("look for orders of a cancelled drop")?;
         let outcome = end(&mut tx, drop_id, &held, Ending::DROP_CANCELLED).await?;
         tx.commit().await.doing("commit a drop's cancelled orders")?;
-        Ok(outcome)
-    })
-    .await
-}
-
-/// Ends orders before the pivot and gives their units back, drop by drop; those that cannot make
-/// this move, or are past the pivot, are left alone.
-///
-/// # Errors
-///
-/// Returns [`DatabaseError`]; nothing is changed then in the drop that failed and in those behind
-/// it.
-pub async fn release_orders(
-    pool: &PgPool,
-    ids: &[OrderId],
-    to: TicketState,
-    reason: &'static str,
-) -> Result<Outcome, DatabaseError> {
-    let cause = if to == TicketState::Expired { MoveCause::Expire } else { MoveCause::Cancel };
-    let ending = Ending { to, reason, cause };
-    let mut outcome = Outcome::default();
-    for (drop_id, ids) in by_drop(pool, ids).await? {
-        outcome.merge(release(pool, drop_id, ids, ending).await?);
-    }
-    Ok(outcome)
-}
-
-async fn by_drop(
-    pool: &PgPool,
-    ids: &[OrderId],
-) -> Result<BTreeMap<DropId, Vec<OrderId>>, DatabaseError> {
-    let rows = sqlx::query!(
-        r#"select id as "id!: OrderId", drop_id as "drop_id!: DropId" from orders
-         where id = any($1)"#,
-        ids as &[OrderId],
-    )
-    .fetch_all(pool)
-    .await
-    .doing("look for orders to release")?;
-    let mut by_drop = BTreeMap::<DropId, Vec<OrderId>>::new();
-    for row in rows {
-        by_drop.entry(row.drop_id).or_default().push(row.id);
-    }
-    Ok(by_drop)
-}
-
-async fn release(
-    pool: &PgPool,
-    drop_id: DropId,
-    ids: Vec<OrderId>,
-    ending: Ending,
-) -> Result<Outcome, DatabaseError> {
-    let pool = pool.clone();
-    run_to_completion(async move {
-        let mut tx = pool.begin().await.doing("begin a release")?;
-        inventory::lock(&mut tx, drop_id).await?;
-        let outcome = end(&mut tx, drop_id, &ids, ending).await?;
-        tx.commit().await.doing("commit a release")?;
         Ok(outcome)
     })
     .await
