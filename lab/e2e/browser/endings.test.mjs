@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertAccessible, openPage, panel, phone, positionOn, startBrowser } from "./lib/browser.mjs";
 import { joinCrowd } from "./lib/crowd.mjs";
-import { cancelDrop, cancelDrops, openDrop, pauseDrop, resumeDrop } from "./lib/drops.mjs";
+import { cancelDrop, cancelDrops, openDrop, openPausedDrop, resumeDrop } from "./lib/drops.mjs";
 import { storefrontUrl, waitUntil } from "./lib/environment.mjs";
 
 let browser;
@@ -17,8 +17,7 @@ after(async () => {
 
 /** A new shopper who waits in a paused line behind `ahead` others. */
 async function waitingShopper({ ahead = 2, prepare = async () => {} } = {}) {
-  const drop = await openDrop({ admission_rate_per_second: 2 });
-  await pauseDrop(drop.id, null);
+  const drop = await openPausedDrop({ admission_rate_per_second: 2 });
   await joinCrowd(drop, ahead);
   const context = await phone(browser);
   await prepare(context);

@@ -12,7 +12,7 @@ import {
   startBrowser,
 } from "./lib/browser.mjs";
 import { joinCrowd } from "./lib/crowd.mjs";
-import { cancelDrops, createDrop, openDrop, pauseDrop, resumeDrop } from "./lib/drops.mjs";
+import { cancelDrops, createDrop, openDrop, openPausedDrop, resumeDrop } from "./lib/drops.mjs";
 import { storefrontUrl, waitUntil } from "./lib/environment.mjs";
 
 const CROWD = 24;
@@ -32,8 +32,8 @@ const join = async (page) => {
 };
 
 test("a shopper joins behind a crowd, sees the position fall, pays, and sees the order", async () => {
-  const drop = await openDrop({ admission_rate_per_second: 4 });
-  await pauseDrop(drop.id, "We open the doors in a moment.");
+  const message = "We open the doors in a moment.";
+  const drop = await openPausedDrop({ admission_rate_per_second: 4, message });
   await joinCrowd(drop, CROWD);
   const context = await phone(browser);
 
@@ -42,7 +42,7 @@ test("a shopper joins behind a crowd, sees the position fall, pays, and sees the
   await assertAccessible(page, "the open drop");
   await join(page);
   await waitUntil("the position is shown", async () => (await positionOn(page)) === CROWD + 1);
-  await page.getByText("We open the doors in a moment.").first().waitFor();
+  await page.getByText(message).first().waitFor();
   await assertAccessible(page, "the waiting room");
 
   const second = await openPage(context, `${storefrontUrl}/drops/${drop.id}`);
@@ -116,8 +116,7 @@ async function positionsUntilTurn(page) {
 }
 
 test("in Korean and dark mode a declined card is reported, and the line can be joined again", async () => {
-  const drop = await openDrop({ admission_rate_per_second: 4 });
-  await pauseDrop(drop.id, null);
+  const drop = await openPausedDrop({ admission_rate_per_second: 4 });
   await joinCrowd(drop, 12);
   const context = await phone(browser, { locale: "ko-KR", colorScheme: "dark" });
   const page = await openPage(context, `${storefrontUrl}/drops/${drop.id}`);

@@ -37,13 +37,26 @@ export async function createDrop({ opensInMs = 1_500, price = 48_000, ...setting
 /** Creates a drop and waits until the scheduler has opened it. */
 export async function openDrop(settings) {
   const { id } = await createDrop(settings);
-  return waitUntil("the drop opens", async () => {
+  return opened(id);
+}
+
+/**
+ * Creates a drop that opens with nobody let in. It is paused before it opens: paused afterwards,
+ * the first of a crowd might be let in before the workers hear of the pause.
+ */
+export async function openPausedDrop({ message = null, ...settings }) {
+  const { id } = await createDrop(settings);
+  await pauseDrop(id, message);
+  return opened(id);
+}
+
+const opened = (id) =>
+  waitUntil("the drop opens", async () => {
     const drop = await shopperCall("GET", `/v1/drops/${id}`);
     return drop.state === "open" ? drop : null;
   });
-}
 
-export const pauseDrop = (id, message) =>
+const pauseDrop = (id, message) =>
   operatorCall("POST", `/drops/${id}/pause`, { why: "browser test", message });
 export const resumeDrop = (id) => operatorCall("POST", `/drops/${id}/resume`, { why: "browser test" });
 export const cancelDrop = (id) => sellerCall("POST", `/drops/${id}/cancel`, { reason: "browser test" });
