@@ -11,6 +11,7 @@
 //! | `bank` | the state behind the ledger, rebuilt from it at every start |
 //! | `decisions` | what a request leads to, without I/O |
 //! | `provider` | a request, from the decision to the durable answer |
+//! | `faults` | answers that lie, flood, redirect or say nothing |
 //! | `callbacks` | signed callbacks, sent more than once where the card says so |
 //! | `routes`, `error` | the HTTP API |
 
@@ -18,6 +19,7 @@ mod bank;
 mod callbacks;
 mod decisions;
 mod error;
+mod faults;
 mod ledger;
 mod method;
 mod provider;

@@ -36,4 +36,23 @@ pub(crate) enum PaymentMethod {
     /// As `Approve`, with the callback of the authorization held back behind the later ones.
     #[serde(rename = "pm_card_out_of_order_callbacks")]
     OutOfOrderCallbacks,
+    /// As `Approve`, with a minor unit less in every answer than was asked for.
+    #[serde(rename = "pm_card_lie_amount")]
+    LieAmount,
+    /// As `Approve`, with another currency in every answer.
+    #[serde(rename = "pm_card_lie_currency")]
+    LieCurrency,
+    /// As `Approve`, with another reference in every answer.
+    #[serde(rename = "pm_card_lie_reference")]
+    LieReference,
+    /// Authorizes; the answer is some MiB long, each time.
+    #[serde(rename = "pm_card_oversized")]
+    Oversized,
+    /// Authorizes and answers with a redirect, each time. Where it leads, the same request is taken
+    /// for another payment.
+    #[serde(rename = "pm_card_redirect")]
+    Redirect,
+    /// Authorizes; the answer is no JSON, each time.
+    #[serde(rename = "pm_card_garbage")]
+    Garbage,
 }

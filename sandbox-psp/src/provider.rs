@@ -17,6 +17,7 @@ use crate::{
     callbacks::Callbacks,
     decisions::{self, NewPayment, PaymentDecision, in_state},
     error::ApiError,
+    faults,
     ledger::{EntryKind, Ledger, LedgerEntry, StoredAnswer},
     settings::Settings,
 };
@@ -118,7 +119,7 @@ impl SandboxProvider {
             (bank.payment(id)?.clone(), bank.last_seq())
         };
         self.ledger.wait_durable(seq).await;
-        Ok(payment)
+        Ok(faults::told(payment))
     }
 
     /// Reads all payments with this reference, once their last changes are on the disk.
@@ -128,7 +129,7 @@ impl SandboxProvider {
             (bank.by_reference(reference), bank.last_seq())
         };
         self.ledger.wait_durable(seq).await;
-        payments
+        payments.into_iter().map(faults::told).collect()
     }
 
     /// Returns the ledger's file, once it holds all decisions so far.
@@ -183,7 +184,7 @@ impl SandboxProvider {
         let payment = bank.payment(&entry.payment_id)?.clone();
         let (status, body) = match decision.failure {
             Some(failure) => (failure.status_and_code().0, failure.body()),
-            None => (StatusCode::OK, json!(payment)),
+            None => (StatusCode::OK, json!(faults::told(payment.clone()))),
         };
         let Idempotency { key, fingerprint } = idempotency;
         let answer =

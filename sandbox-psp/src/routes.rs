@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     decisions::NewPayment,
     error::ApiError,
+    faults,
     method::PaymentMethod,
     provider::{Idempotency, SandboxProvider},
 };
@@ -34,6 +35,7 @@ pub(crate) fn router(provider: Arc<SandboxProvider>, api_key: &SecretString) -> 
         .route("/v1/payments/{id}/capture", post(capture))
         .route("/v1/payments/{id}/void", post(void))
         .route("/v1/payments/{id}/refunds", post(refund))
+        .route(faults::ELSEWHERE, post(authorize_elsewhere))
         .route("/v1/ledger", get(ledger))
         .layer(middleware::from_fn_with_state(expected, require_key))
         .route("/healthz", get(async || "ok"))
@@ -83,10 +85,25 @@ async fn authorize(
     State(provider): State<Arc<SandboxProvider>>,
     headers: HeaderMap,
     body: Bytes,
-) -> JsonResult {
+) -> Result<Response, ApiError> {
     let idempotency = idempotency(&headers, "authorize", &body)?;
     let new = parse::<AuthorizeBody>(&body)?.check()?;
+    let card = new.payment_method;
     // On a task of its own, so that a payment goes on when its caller hangs up.
+    let answer = tokio::spawn(async move { provider.authorize(new, idempotency).await });
+    let (status, Json(body)) = respond(answer.await)?;
+    Ok(faults::delivered(card, status, body))
+}
+
+/// Takes a request that followed a redirect for another payment, so that the ledger shows it.
+async fn authorize_elsewhere(
+    State(provider): State<Arc<SandboxProvider>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> JsonResult {
+    let mut idempotency = idempotency(&headers, "authorize elsewhere", &body)?;
+    idempotency.key.push_str(" elsewhere");
+    let new = parse::<AuthorizeBody>(&body)?.check()?;
     let answer = tokio::spawn(async move { provider.authorize(new, idempotency).await });
     respond(answer.await)
 }

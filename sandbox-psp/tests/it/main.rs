@@ -5,4 +5,5 @@
 mod behaviour;
 mod callbacks;
 mod crash;
+mod faults;
 mod process;

@@ -101,11 +101,15 @@ impl Psp {
         answer["data"].as_array().unwrap().clone()
     }
 
-    pub(crate) async fn ledger_kinds(&self) -> Vec<String> {
+    pub(crate) async fn ledger(&self) -> Vec<Value> {
         let request = self.client.get(self.url("/v1/ledger")).bearer_auth("test-key");
         let text = request.send().await.unwrap().text().await.unwrap();
-        let entries = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-        entries.map(|entry| entry["kind"].as_str().unwrap().to_owned()).collect()
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    pub(crate) async fn ledger_kinds(&self) -> Vec<String> {
+        let entries = self.ledger().await;
+        entries.iter().map(|entry| entry["kind"].as_str().unwrap().to_owned()).collect()
     }
 }
 

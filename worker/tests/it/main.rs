@@ -8,6 +8,7 @@ mod line_updates;
 mod orders;
 mod ownership;
 mod payments;
+mod provider_faults;
 mod rebuild;
 mod relay;
 mod schedule;

@@ -1,0 +1,134 @@
+//! A provider that lies, floods and redirects: the sandbox's cards for it.
+
+use crate::{payments::start, test_provider::TestProvider, test_worker::TestWorker};
+use database::money::payments::{Conclusion, claim};
+use shared::ids::OrderId;
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+use worker::payments::{
+    provider::ProviderClient,
+    steps::{self, Called},
+};
+
+/// The money is held, but the answer to that says nothing.
+const UNREADABLE: [&str; 3] = ["pm_card_oversized", "pm_card_redirect", "pm_card_garbage"];
+
+/// The money is held as asked for, but each answer says otherwise; and the code for it.
+const LIES: [(&str, &str); 3] = [
+    ("pm_card_lie_amount", "amount_mismatch"),
+    ("pm_card_lie_currency", "currency_mismatch"),
+    ("pm_card_lie_reference", "reference_mismatch"),
+];
+
+/// A provider and a worker that does not run yet.
+async fn facing_a_provider() -> (TestWorker, TestProvider) {
+    let mut provider = TestProvider::new(600);
+    provider.start().await;
+    let url = [("SLUICE_PAYMENTS__PROVIDER_URL", provider.url.clone())];
+    (TestWorker::new(&url).await, provider)
+}
+
+async fn pay_unreadable(worker: &TestWorker) -> Vec<OrderId> {
+    let mut orders = Vec::new();
+    for card in UNREADABLE {
+        orders.push(worker.pay(card).await);
+    }
+    orders
+}
+
+async fn pay_lies(worker: &TestWorker) -> Vec<(OrderId, &'static str)> {
+    let mut orders = Vec::new();
+    for (card, code) in LIES {
+        orders.push((worker.pay(card).await, code));
+    }
+    orders
+}
+
+/// Makes each call once and commits nothing, so that all of them are due again.
+async fn conclusions(worker: &TestWorker) -> HashMap<OrderId, Conclusion> {
+    let none = BTreeMap::new();
+    let due = claim(&worker.app.pool, 10, &none, 10, Duration::ZERO).await.unwrap();
+    let client = ProviderClient::new(&worker.app.settings.payments).unwrap();
+    let mut conclusions = HashMap::new();
+    for due in due {
+        let Called::Concluded(conclusion) = steps::call(&client, &due, false).await else {
+            panic!("order {} wants its money", due.order_id);
+        };
+        conclusions.insert(due.order_id, conclusion);
+    }
+    conclusions
+}
+
+/// State of the order's only payment, and the code for it.
+async fn payment(worker: &TestWorker, order_id: OrderId) -> (String, Option<String>) {
+    sqlx::query_as("select status, code from payments where order_id = $1")
+        .bind(order_id)
+        .fetch_one(&worker.app.pool)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_that_says_nothing_concludes_nothing_until_a_look_up() {
+    let (worker, provider) = facing_a_provider().await;
+    let orders = pay_unreadable(&worker).await;
+
+    let called = conclusions(&worker).await;
+    let looked_up = conclusions(&worker).await;
+    for (order_id, card) in orders.iter().zip(UNREADABLE) {
+        let (first, second) = (&called[order_id], &looked_up[order_id]);
+        let is_unknown = matches!(first, Conclusion::Unknown { provider_id: None, .. });
+        assert!(is_unknown, "{card}: {first:?}");
+        assert!(matches!(second, Conclusion::Authorized { .. }), "{card}: {second:?}");
+    }
+    assert_eq!(provider.happened("authorized").await, UNREADABLE.len());
+}
+
+#[tokio::test]
+async fn an_order_is_paid_once_however_its_authorization_was_answered() {
+    let (worker, provider) = facing_a_provider().await;
+    start(&worker);
+    for order_id in pay_unreadable(&worker).await {
+        worker.comes_to(order_id, "confirmed").await;
+    }
+
+    worker.all_is_certain().await;
+    assert_eq!(provider.happened("authorized").await, UNREADABLE.len(), "nobody went elsewhere");
+    assert_eq!(provider.happened("captured").await, UNREADABLE.len());
+    assert_eq!(worker.stock().await, (97, 0, 3));
+}
+
+#[tokio::test]
+async fn a_lie_is_seen_in_the_answer_and_in_a_look_up() {
+    let (worker, provider) = facing_a_provider().await;
+    let orders = pay_lies(&worker).await;
+
+    for asked in ["called", "looked up"] {
+        let conclusions = conclusions(&worker).await;
+        for &(order_id, code) in &orders {
+            let wanted = Conclusion::NeedsReview { code };
+            assert_eq!(conclusions[&order_id], wanted, "{asked}");
+        }
+    }
+    assert_eq!(provider.happened("authorized").await, LIES.len());
+}
+
+#[tokio::test]
+async fn a_payment_that_is_lied_about_is_left_to_a_person() {
+    let (worker, provider) = facing_a_provider().await;
+    let orders = pay_lies(&worker).await;
+    start(&worker);
+
+    worker.all_is_certain().await;
+    for (order_id, code) in orders {
+        let to_review = ("needs_review".to_owned(), Some(code.to_owned()));
+        assert_eq!(payment(&worker, order_id).await, to_review);
+        assert_eq!(worker.state(order_id).await, "authorizing");
+    }
+    assert_eq!(worker.number("select count(*) from payment_calls").await, 0, "nobody asks again");
+    assert_eq!(provider.happened("authorized").await, LIES.len());
+    assert_eq!(provider.happened("captured").await, 0);
+    assert_eq!(worker.stock().await, (97, 3, 0));
+}
