@@ -1,6 +1,6 @@
 //! What every handler can reach.
 
-use crate::{key_lookup::KeyLookup, public_reads::PublicReads};
+use crate::{batches::Batches, key_lookup::KeyLookup, public_reads::PublicReads};
 use anyhow::Context as _;
 use axum::extract::FromRef;
 use database::PgPool;
@@ -24,6 +24,8 @@ pub struct Inner {
     /// What everybody may see, over connections of its own.
     pub(crate) public_reads: PublicReads,
     pub(crate) key_lookup: KeyLookup,
+    /// What many ask of Postgres at the same moment.
+    pub(crate) batches: Batches,
     pub queue: Queue,
     /// Seal new sessions; `sessions` verifies them.
     pub(crate) session_keys: Arc<Keyring>,
@@ -54,6 +56,7 @@ impl App {
     /// Returns the setting that can't be used.
     pub async fn connect(settings: Settings) -> anyhow::Result<Self> {
         let pool = database::connect(&settings.database).context("database.url")?;
+        let batches = Batches::new(&pool);
         let public_reads = PublicReads::connect(&settings.database)?;
         let queue = Queue::connect(&settings.redis).await.context("redis.url")?;
         let keys = Keyring::parse(&settings.credentials.session_keys)
@@ -64,6 +67,7 @@ impl App {
             pool,
             public_reads,
             key_lookup: KeyLookup::new(),
+            batches,
             queue,
             sessions: SessionVerifier::new(Arc::clone(&session_keys), Arc::clone(&clock)),
             session_keys,

@@ -4,6 +4,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use batch_aint_one::BatchError;
 use database::{
     DatabaseError,
     selling::drops::{ChangeDropError, CreateDropError},
@@ -11,7 +12,7 @@ use database::{
 use edge::Problem;
 use queue::QueueError;
 use shared::{drops::DropState, lifecycle::TicketState, telemetry::with_causes};
-use std::{error::Error, time::Duration};
+use std::{convert::Infallible, error::Error, sync::Arc, time::Duration};
 
 /// When to try again after a failure that passes.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -75,7 +76,10 @@ pub(crate) enum ApiError {
     #[error("The waiting room can't be reached right now.")]
     Queue(#[from] QueueError),
     #[error("This can't be done right now.")]
-    Database(#[from] DatabaseError),
+    Database(#[from] Arc<DatabaseError>),
+    /// What was asked together with others broke off, and its outcome is unknown.
+    #[error("This can't be done right now.")]
+    Batch(#[source] BatchError<Infallible>),
 }
 
 impl ApiError {
@@ -114,7 +118,7 @@ impl ApiError {
             Self::Database(error) if error.is_transient() => {
                 (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable")
             }
-            Self::Database(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            Self::Database(_) | Self::Batch(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
 }
@@ -125,12 +129,27 @@ impl From<Problem> for ApiError {
     }
 }
 
+impl From<DatabaseError> for ApiError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Database(Arc::new(error))
+    }
+}
+
+impl From<BatchError<Infallible>> for ApiError {
+    fn from(error: BatchError<Infallible>) -> Self {
+        match error {
+            BatchError::Rejected(_) => Self::Overloaded,
+            error => Self::Batch(error),
+        }
+    }
+}
+
 impl From<ChangeDropError> for ApiError {
     fn from(error: ChangeDropError) -> Self {
         match error {
             ChangeDropError::NotFound => Self::DropNotFound,
             ChangeDropError::WrongState(state) => Self::DropWrongState(state),
-            ChangeDropError::Database(error) => Self::Database(error),
+            ChangeDropError::Database(error) => error.into(),
         }
     }
 }
@@ -140,7 +159,7 @@ impl From<CreateDropError> for ApiError {
         match error {
             CreateDropError::VariantNotFound => Self::VariantNotFound,
             CreateDropError::NotEnoughStock { in_stock } => Self::NotEnoughStock { in_stock },
-            CreateDropError::Database(error) => Self::Database(error),
+            CreateDropError::Database(error) => error.into(),
         }
     }
 }

@@ -8,6 +8,7 @@
 //! | `extract` | who is asking, checked bodies, pages of lists |
 //! | `key_lookup` | whose an API key is |
 //! | `public_reads` | what everybody may see, cached for a second |
+//! | `batches` | what is asked at the same moment, done together |
 //! | `error` | the one table from failure to status and code |
 //! | `idempotency` | `Idempotency-Key`: a repeated request is answered, not repeated |
 //! | `run_to_completion` | changes go on when their caller hangs up |
@@ -16,6 +17,7 @@
 //! | `serve` | the life of the process |
 
 mod app;
+mod batches;
 mod error;
 mod extract;
 mod idempotency;

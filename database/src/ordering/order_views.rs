@@ -8,6 +8,7 @@ use shared::{
     lifecycle::TicketState,
 };
 use sqlx::{PgPool, types::Json};
+use std::collections::BTreeMap;
 
 /// An order with its timeline.
 #[derive(Clone, Debug)]
@@ -49,15 +50,17 @@ pub struct Transition {
     pub reason: Option<String>,
 }
 
-/// Orders of the shopper $1; one statement, so that state and timeline are of one moment.
+/// Reads the orders `o` of a `from` clause, each with its shopper; one statement, so that state and
+/// timeline are of one moment.
 ///
 /// The first state of an order is its row, unless that state was the end, which has a row of its
 /// own: none but `rejected` and `dead` are reached at once, and neither in any other way.
 macro_rules! select_orders {
-    ($condition:literal, $($argument:expr),+) => {
+    ($from:literal, $($argument:expr),+) => {
         sqlx::query!(
-            r#"select o.id, o.drop_id, d.title, o.state, o.reason, o.units_asked, o.amount_minor,
-                 o.currency, o.processed_at, o.updated_at, o.hold_expires_at,
+            r#"select o.shopper_id, o.id, o.drop_id, o.state, o.reason, o.units_asked,
+                 o.amount_minor, o.currency, o.processed_at, o.updated_at, o.hold_expires_at,
+                 (select title from drops where id = o.drop_id) as "title!",
                  coalesce((
                      select json_agg(json_build_object('state', t.state, 'at', t.at,
                          'reason', t.reason) order by t.sequence)
@@ -69,24 +72,26 @@ macro_rules! select_orders {
                          select sequence, to_state, at, reason from ticket_transitions
                          where order_id = o.id) t), '[]')
                      as "timeline!: Json<Vec<Transition>>"
-             from orders o join drops d on d.id = o.drop_id
-             where o.shopper_id = $1"#
-                + $condition,
+             from "#
+                + $from,
             $($argument),+
         )
-        .map(|row| OrderView {
-            id: row.id,
-            drop_id: row.drop_id,
-            drop_title: row.title,
-            state: row.state,
-            reason: row.reason,
-            units: row.units_asked,
-            amount_minor: row.amount_minor,
-            currency: row.currency,
-            hold_expires_at: row.hold_expires_at.map(jiff_sqlx::Timestamp::to_jiff),
-            created_at: row.processed_at.to_jiff(),
-            updated_at: row.updated_at.to_jiff(),
-            timeline: row.timeline.0,
+        .map(|row| {
+            let order = OrderView {
+                id: row.id,
+                drop_id: row.drop_id,
+                drop_title: row.title,
+                state: row.state,
+                reason: row.reason,
+                units: row.units_asked,
+                amount_minor: row.amount_minor,
+                currency: row.currency,
+                hold_expires_at: row.hold_expires_at.map(jiff_sqlx::Timestamp::to_jiff),
+                created_at: row.processed_at.to_jiff(),
+                updated_at: row.updated_at.to_jiff(),
+                timeline: row.timeline.0,
+            };
+            (row.shopper_id, order)
         })
     };
 }
@@ -102,29 +107,41 @@ pub async fn list_of_shopper(
     before: Option<OrderId>,
     limit: i64,
 ) -> Result<Vec<OrderView>, DatabaseError> {
-    select_orders!(
-        " and ($2::uuid is null or o.id < $2) order by o.id desc limit $3",
+    let found = select_orders!(
+        "orders o where o.shopper_id = $1 and ($2::uuid is null or o.id < $2)
+         order by o.id desc limit $3",
         shopper_id as ShopperId,
         before as Option<OrderId>,
         limit
     )
     .fetch_all(pool)
     .await
-    .doing("list orders")
+    .doing("list orders")?;
+    Ok(found.into_iter().map(|(_, order)| order).collect())
 }
 
-/// Finds an order of a shopper.
+/// Finds, for each pair and in their order, the order if that shopper has it.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away.
-pub async fn find_of_shopper(
+pub async fn find_of_shoppers(
     pool: &PgPool,
-    shopper_id: ShopperId,
-    id: OrderId,
-) -> Result<Option<OrderView>, DatabaseError> {
-    select_orders!(" and o.id = $2", shopper_id as ShopperId, id as OrderId)
-        .fetch_optional(pool)
-        .await
-        .doing("find an order")
+    wanted: &[(ShopperId, OrderId)],
+) -> Result<Vec<Option<OrderView>>, DatabaseError> {
+    let (shoppers, ids): (Vec<ShopperId>, Vec<OrderId>) = wanted.iter().copied().unzip();
+    // The lateral join keeps a plan that was made on an empty table from scanning a full one.
+    let found = select_orders!(
+        "unnest($1::uuid[], $2::uuid[]) w (shopper_id, id)
+         cross join lateral (
+             select * from orders where id = w.id and shopper_id = w.shopper_id limit 1) o",
+        shoppers as Vec<ShopperId>,
+        ids as Vec<OrderId>
+    )
+    .fetch_all(pool)
+    .await
+    .doing("find orders")?;
+    let found: BTreeMap<(ShopperId, OrderId), OrderView> =
+        found.into_iter().map(|(shopper_id, order)| ((shopper_id, order.id), order)).collect();
+    Ok(wanted.iter().map(|pair| found.get(pair).cloned()).collect())
 }

@@ -1,8 +1,8 @@
 //! Several cards for one order: each one's money goes its own way.
 
-use crate::fixture::{DropOptions, TestDrop};
+use crate::fixture::{self, DropOptions, TestDrop, claim, event, receive};
 use database::{
-    money::payments::{self, Conclusion, PayOutcome},
+    money::payments::{Conclusion, PayOutcome},
     ordering::holds,
 };
 use shared::{
@@ -22,7 +22,7 @@ fn declined() -> Conclusion {
 }
 
 async fn pay(test_drop: &TestDrop, order_id: OrderId, shopper_id: ShopperId) -> PayOutcome {
-    payments::begin_authorization(&test_drop.pool, order_id, shopper_id, "pm_card").await.unwrap()
+    fixture::pay(&test_drop.pool, order_id, shopper_id, "pm_card").await
 }
 
 /// Returns the authorization that is the order's `attempt`-th.
@@ -50,8 +50,7 @@ async fn let_go(test_drop: &TestDrop, order_id: OrderId) -> BTreeMap<PaymentId, 
 }
 
 async fn due(test_drop: &TestDrop) -> Vec<PaymentId> {
-    let claimed = payments::claim(&test_drop.pool, 10, &BTreeMap::new(), 10, LEASE).await.unwrap();
-    claimed.iter().map(|due| due.id).collect()
+    claim(&test_drop.pool, LEASE).await.iter().map(|due| due.id).collect()
 }
 
 #[tokio::test]
@@ -130,10 +129,7 @@ async fn each_card_is_let_go() {
     holds::expire_due(&test_drop.pool, test_drop.drop_id, 500).await.unwrap();
     test_drop.settle(second, authorized("pay_2")).await;
 
-    let reference = order_id.to_string();
-    payments::receive_event(&test_drop.pool, "evt_1", &reference, "payment.authorized")
-        .await
-        .unwrap();
+    receive(&test_drop.pool, event("evt_1", &order_id)).await;
     assert!(due(&test_drop).await.contains(&first), "it was given up, and may hold money");
     test_drop.settle(first, authorized("pay_1")).await;
 
@@ -153,10 +149,7 @@ async fn what_is_found_of_another_card_is_not_let_go() {
     let second = card(&test_drop, order_id, 2).await;
 
     // Both cards have the order as their reference, so asking for the first finds the second.
-    let reference = order_id.to_string();
-    payments::receive_event(&test_drop.pool, "evt_1", &reference, "payment.authorized")
-        .await
-        .unwrap();
+    receive(&test_drop.pool, event("evt_1", &order_id)).await;
     test_drop.settle(first, authorized("pay_2")).await;
     assert!(let_go(&test_drop, order_id).await.is_empty(), "whose it is will be known");
     test_drop.settle(second, authorized("pay_2")).await;

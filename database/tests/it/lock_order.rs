@@ -3,7 +3,7 @@
 use crate::fixture::{DropOptions, TestDrop};
 use database::{
     PgPool,
-    money::payments::{self, Answer, Conclusion, DuePayment, PaymentKind},
+    money::payments::{self, Answer, Conclusion, DuePayment, PaymentKind, PaymentWish},
     ordering::holds::{self, Cancelled},
 };
 use shared::ids::{DropId, OrderId, ShopperId};
@@ -62,10 +62,9 @@ impl Work {
 
     async fn pay(self) {
         while self.goes_on() {
-            for (order_id, shopper_id) in self.some_reserved().await {
-                let begun = payments::begin_authorization(&self.pool, order_id, shopper_id, "pm");
-                begun.await.unwrap();
-            }
+            let some = self.some_reserved().await.into_iter();
+            let wishes = some.map(|(id, shopper_id)| PaymentWish::new(id, shopper_id, "pm"));
+            payments::begin_authorizations(&self.pool, wishes.collect()).await.unwrap();
             tokio::task::yield_now().await;
         }
     }

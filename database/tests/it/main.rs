@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
 mod batch;
+mod callbacks;
 mod cards;
 mod claims;
 mod faults;
@@ -17,6 +18,9 @@ mod locks;
 mod migrations;
 mod numbers;
 mod order_rate;
+mod order_views;
+mod paying_at_once;
+mod paying_together;
 mod payments;
 mod races;
 mod release;

@@ -1,8 +1,8 @@
 //! The payment saga's steps in Postgres.
 
-use crate::fixture::{DropOptions, TestDrop};
+use crate::fixture::{DropOptions, TestDrop, pay};
 use database::{
-    money::payments::{self, Conclusion, PayOutcome},
+    money::payments::{Conclusion, PayOutcome},
     ordering::holds::{self, Outcome},
 };
 use shared::{
@@ -66,19 +66,16 @@ async fn a_paid_order_is_confirmed_and_booked() {
 async fn paying_twice_is_paying_once() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let (order_id, shopper_id) = test_drop.reserved().await;
-    let begin =
-        || payments::begin_authorization(&test_drop.pool, order_id, shopper_id, "pm_card_approve");
-    let (a, b, c, d) = tokio::join!(begin(), begin(), begin(), begin());
-    let started = [a, b, c, d].map(Result::unwrap);
+    let begin = || pay(&test_drop.pool, order_id, shopper_id, "pm_card_approve");
+    let started: [_; 4] = tokio::join!(begin(), begin(), begin(), begin()).into();
     assert_eq!(
         started.iter().filter(|outcome| **outcome == PayOutcome::Started).count(),
         1,
         "{started:?}"
     );
     assert_eq!(asked(&test_drop, order_id).await, ["authorize"]);
-    let stranger =
-        payments::begin_authorization(&test_drop.pool, order_id, ShopperId::generate(), "x");
-    assert_eq!(stranger.await.unwrap(), PayOutcome::NotFound);
+    let stranger = pay(&test_drop.pool, order_id, ShopperId::generate(), "x").await;
+    assert_eq!(stranger, PayOutcome::NotFound);
     test_drop.assert_invariants().await;
 }
 
@@ -87,11 +84,10 @@ async fn a_hold_that_ran_out_cannot_be_paid() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let (order_id, shopper_id) = test_drop.reserved().await;
     test_drop.let_holds_run_out().await;
-    let begin =
-        || payments::begin_authorization(&test_drop.pool, order_id, shopper_id, "pm_card_approve");
-    assert_eq!(begin().await.unwrap(), PayOutcome::HoldExpired);
+    let begin = || pay(&test_drop.pool, order_id, shopper_id, "pm_card_approve");
+    assert_eq!(begin().await, PayOutcome::HoldExpired);
     holds::expire_due(&test_drop.pool, test_drop.drop_id, 500).await.unwrap();
-    assert_eq!(begin().await.unwrap(), PayOutcome::Ended(TicketState::Expired));
+    assert_eq!(begin().await, PayOutcome::Ended(TicketState::Expired));
     assert!(asked(&test_drop, order_id).await.is_empty());
 }
 

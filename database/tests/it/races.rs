@@ -1,9 +1,9 @@
 //! What happens when several do the same at once.
 
-use crate::fixture::{DropOptions, TestDrop, a_moment, batch, done};
+use crate::fixture::{DropOptions, TestDrop, a_moment, batch, done, pay};
 use database::{
     PgPool,
-    money::payments::{self, Conclusion},
+    money::payments::{Conclusion, PayOutcome},
     ordering::{
         holds::{self, Cancelled},
         order_batch::{BatchOutcome, process},
@@ -160,10 +160,8 @@ async fn batches_sweeps_and_payments_at_once_never_oversell() {
         test_drop.process(&commands).await;
         for command in commands.iter().take(3) {
             let id = command.ticket_id.into();
-            let shopper = command.shopper_id;
-            if payments::begin_authorization(&test_drop.pool, id, shopper, "pm").await.unwrap()
-                == payments::PayOutcome::Started
-            {
+            let begun = pay(&test_drop.pool, id, command.shopper_id, "pm").await;
+            if begun == PayOutcome::Started {
                 let payment = test_drop.payment(id, "authorize").await;
                 test_drop.settle(payment, authorized()).await;
             }

@@ -2,7 +2,7 @@
 
 use crate::fixture::{DropOptions, TestDrop};
 use database::{
-    money::payments::{self, Answer, Conclusion},
+    money::payments::{self, Answer, Conclusion, PaymentWish},
     ordering::holds::{self, Outcome},
 };
 use shared::ids::{OrderId, PaymentId, ShopperId};
@@ -99,9 +99,9 @@ impl Sale {
 
     async fn advance(&self, shoppers: &[ShopperId]) {
         let pool = &self.test_drop.pool;
-        for (order_id, shopper_id) in self.orders.iter().zip(shoppers) {
-            payments::begin_authorization(pool, *order_id, *shopper_id, "pm").await.unwrap();
-        }
+        let orders = self.orders.iter().zip(shoppers);
+        let wishes = orders.map(|(id, shopper_id)| PaymentWish::new(*id, *shopper_id, "pm"));
+        payments::begin_authorizations(pool, wishes.collect()).await.unwrap();
         let late = self.of_kinds(&["void"]);
         sqlx::query("update orders set hold_expires_at = now() where id = any($1)")
             .bind(late.iter().map(|(_, id)| *id).collect::<Vec<_>>())

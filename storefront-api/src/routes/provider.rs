@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, StatusCode},
 };
-use database::money::payments;
+use database::money::payments::ProviderEvent;
 use edge::{Json, Problem};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -59,20 +59,20 @@ pub(crate) async fn receive(
     let secret = &app.settings.payments.callback_secret;
     verify(&headers, &body, secret, app.now().as_second())?;
     let event = read(&body)?;
-    let new =
-        payments::receive_event(&app.pool, &event.event_id, &event.reference, &event.kind).await?;
-    tracing::debug!(event.id = %event.event_id, new, "received {} from the provider", event.kind);
+    let new = app.batches.receive(event.clone()).await?;
+    tracing::debug!(event.id = %event.id, new, "received {} from the provider", event.kind);
     Ok(Json(CallbackResponse { received: true, repeated: !new }))
 }
 
 /// Reads a body that the provider signed; its texts are still not to be trusted.
-fn read(body: &[u8]) -> Result<CallbackInput, ApiError> {
-    let event: CallbackInput = serde_json::from_slice(body).map_err(|error| invalid(&error))?;
+fn read(body: &[u8]) -> Result<ProviderEvent, ApiError> {
+    let CallbackInput { event_id: id, reference, kind } =
+        serde_json::from_slice(body).map_err(|error| invalid(&error))?;
     let fits = |text: &str| (1..=255).contains(&text.len()) && !text.contains('\0');
-    if ![&event.event_id, &event.reference, &event.kind].into_iter().all(|text| fits(text)) {
+    if ![&id, &reference, &kind].into_iter().all(|text| fits(text)) {
         return Err(invalid(&"texts must have 1 to 255 bytes"));
     }
-    Ok(event)
+    Ok(ProviderEvent { id, reference, kind })
 }
 
 fn invalid(error: &dyn Display) -> ApiError {

@@ -5,6 +5,7 @@
 mod answer;
 mod audit;
 mod bad_input;
+mod batches;
 mod callbacks;
 mod document;
 mod flows;

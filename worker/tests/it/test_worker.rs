@@ -2,7 +2,7 @@
 
 use crate::{SOON, test_provider::API_KEY};
 use database::{
-    money::payments::{PayOutcome, begin_authorization},
+    money::payments::{PayOutcome, PaymentWish, begin_authorizations},
     ordering::{
         offsets,
         order_batch::{BatchOutcome, BatchRecord, OrderBatch, RecordContent, process},
@@ -135,8 +135,9 @@ impl TestWorker {
                 .fetch_one(&self.app.pool)
                 .await
                 .unwrap();
-        let begun = begin_authorization(&self.app.pool, order_id, shopper_id, payment_method);
-        assert_eq!(begun.await.unwrap(), PayOutcome::Started);
+        let wish = PaymentWish::new(order_id, shopper_id, payment_method);
+        let begun = begin_authorizations(&self.app.pool, vec![wish]).await.unwrap();
+        assert_eq!(begun, [PayOutcome::Started]);
     }
 
     /// Runs a statement.

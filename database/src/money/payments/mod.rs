@@ -2,7 +2,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `begin.rs` | the shopper pays: RESERVED → AUTHORIZING, with the row that asks for it |
+//! | `begin/` | shoppers pay: RESERVED → AUTHORIZING, with the rows that ask for it |
 //! | `callbacks.rs` | the provider says that something happened |
 //! | `conclusion.rs` | what is known after a call |
 //! | `due.rs` | calls that are due, each for one instance at a time |
@@ -26,8 +26,8 @@ mod settle;
 mod state;
 mod to_review;
 
-pub use begin::{PayOutcome, PaymentWish, begin_authorization};
-pub use callbacks::receive_event;
+pub use begin::{PayOutcome, PaymentWish, begin_authorizations};
+pub use callbacks::{ProviderEvent, receive_events};
 pub use conclusion::{Answer, Conclusion};
 pub use due::{DuePayment, PaymentKind, claim};
 pub(super) use settle::conclude;

@@ -161,7 +161,7 @@ fn short_times() -> Env {
         ("SLUICE_LINE__EXTENDED_LEASE_MS", "4000"),
         ("SLUICE_KAFKA__DELIVERY_TIMEOUT_MS", "2000"),
         ("SLUICE_LINE__GRACE_MS", "1000"),
-        ("SLUICE_TELEMETRY__LOG", "info"),
+        ("SLUICE_TELEMETRY__LOG", "info,batch_aint_one=warn"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()

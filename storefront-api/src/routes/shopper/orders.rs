@@ -124,6 +124,5 @@ pub(super) async fn find(
     shopper_id: ShopperId,
     order_id: OrderId,
 ) -> Result<OrderView, ApiError> {
-    let order = order_views::find_of_shopper(&app.pool, shopper_id, order_id).await?;
-    order.ok_or(ApiError::OrderNotFound)
+    app.batches.find_order(shopper_id, order_id).await?.ok_or(ApiError::OrderNotFound)
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 use aws_lc_rs::digest;
 use axum::{extract::State, http::StatusCode};
-use database::money::payments::{self, PayOutcome, PaymentWish};
+use database::money::payments::{PayOutcome, PaymentWish};
 use edge::{Json, Path, Problem};
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -69,11 +69,11 @@ pub(crate) async fn pay(
     IdempotencyKey(key): IdempotencyKey,
     Body(input): Body<PaymentInput>,
 ) -> Result<(StatusCode, Json<PaymentResponse>), ApiError> {
-    let wish = match key {
-        Some(key) => PaymentWish { id: payment_id(order_id, &key), method: input.payment_method },
-        None => PaymentWish::from(input.payment_method.as_str()),
-    };
-    match payments::begin_authorization(&app.pool, order_id, shopper.id, wish).await? {
+    let mut wish = PaymentWish::new(order_id, shopper.id, &input.payment_method);
+    if let Some(key) = key {
+        wish.id = payment_id(order_id, &key);
+    }
+    match app.batches.pay(wish).await? {
         PayOutcome::Started => tracing::info!(order.id = %order_id, "paying for order {order_id}"),
         PayOutcome::UnderWay(_) => {}
         PayOutcome::OtherMethod => return Err(ApiError::IdempotencyKeyReuse),

@@ -1,0 +1,47 @@
+//! Orders as their shoppers see them.
+
+use crate::fixture::{DropOptions, TestDrop};
+use database::ordering::order_views::{self, OrderView};
+use shared::ids::{OrderId, ShopperId};
+
+fn states(order: &OrderView) -> Vec<&'static str> {
+    order.timeline.iter().map(|step| step.state.as_str()).collect()
+}
+
+#[tokio::test]
+async fn look_ups_are_answered_in_order_and_nobody_sees_anothers_order() {
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let (first, of_first) = test_drop.reserved().await;
+    let (second, of_second) = test_drop.reserved().await;
+    let wanted = [
+        (of_second, second),
+        (of_first, first),
+        (of_first, second),
+        (of_second, second),
+        (of_first, OrderId::generate()),
+    ];
+    let found = order_views::find_of_shoppers(&test_drop.pool, &wanted).await.unwrap();
+    let ids: Vec<_> = found.iter().map(|order| order.as_ref().map(|order| order.id)).collect();
+    assert_eq!(ids, [Some(second), Some(first), None, Some(second), None]);
+}
+
+#[tokio::test]
+async fn an_order_is_seen_with_its_timeline() {
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let (order_id, _) = test_drop.capturing().await;
+    let shopper_id: ShopperId = sqlx::query_scalar("select shopper_id from orders")
+        .fetch_one(&test_drop.pool)
+        .await
+        .unwrap();
+
+    let wanted = [(shopper_id, order_id)];
+    let found = order_views::find_of_shoppers(&test_drop.pool, &wanted).await.unwrap();
+    let [Some(order)] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((order.state.as_str(), order.drop_title.as_str()), ("capturing", "A drop"));
+    assert_eq!(states(order), ["reserved", "authorizing", "authorized", "capturing"]);
+
+    let list = |before| order_views::list_of_shopper(&test_drop.pool, shopper_id, before, 10);
+    let listed = list(None).await.unwrap();
+    assert_eq!(listed.iter().map(states).collect::<Vec<_>>(), [states(order)]);
+    assert!(list(Some(order_id)).await.unwrap().is_empty());
+}

@@ -1,0 +1,65 @@
+//! What is asked at the same moment, done together.
+//!
+//! Many shoppers pay and look at one moment, and each statement costs Postgres a round trip, a
+//! snapshot and, where it changes something, a flush. So requests of one kind that come while
+//! another statement of that kind is under way share the next one. When nothing is under way,
+//! nothing waits.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `gatherer` | requests of one kind that wait for the next statement |
+//! | `together` | one statement for many, and what becomes of them when it fails |
+//! | `kinds` | what is done together |
+
+mod gatherer;
+mod kinds;
+mod together;
+
+use crate::ApiError;
+use database::{
+    PgPool,
+    money::payments::{PayOutcome, PaymentWish, ProviderEvent},
+    ordering::order_views::OrderView,
+};
+use gatherer::Gatherer;
+use kinds::{OrderLooks, Payments, ProviderEvents};
+use shared::ids::{OrderId, ShopperId};
+
+/// Takes single requests and hands them on together.
+///
+/// Each kind waits for itself only: however many look, no payment stands behind them.
+pub(crate) struct Batches {
+    payments: Gatherer<Payments>,
+    order_looks: Gatherer<OrderLooks>,
+    provider_events: Gatherer<ProviderEvents>,
+}
+
+impl Batches {
+    /// Begins to gather, on tasks of the runtime that it is called in.
+    pub(crate) fn new(pool: &PgPool) -> Self {
+        Self {
+            payments: Gatherer::new(Payments(pool.clone())),
+            order_looks: Gatherer::new(OrderLooks(pool.clone())),
+            provider_events: Gatherer::new(ProviderEvents(pool.clone())),
+        }
+    }
+
+    /// Begins a payment, or tells why not.
+    pub(crate) async fn pay(&self, wish: PaymentWish) -> Result<PayOutcome, ApiError> {
+        self.payments.ask(wish).await
+    }
+
+    /// Finds an order, if this shopper has it.
+    pub(crate) async fn find_order(
+        &self,
+        shopper_id: ShopperId,
+        order_id: OrderId,
+    ) -> Result<Option<OrderView>, ApiError> {
+        self.order_looks.ask((shopper_id, order_id)).await
+    }
+
+    /// Takes in what the provider says that happened, and returns whether it was new.
+    pub(crate) async fn receive(&self, event: ProviderEvent) -> Result<bool, ApiError> {
+        self.provider_events.ask(event).await
+    }
+}
