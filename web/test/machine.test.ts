@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { begin, type Connection, type Effect, type Input, step } from "../src/shop/stream/machine.ts";
+import {
+  begin,
+  type Connection,
+  type Effect,
+  type Input,
+  isStreaming,
+  step,
+} from "../src/shop/stream/machine.ts";
 
 const RANDOM = 0.5;
 
@@ -34,6 +41,18 @@ test("every message makes the connection live and feeds the watchdog for 40 seco
   const { connection, effects } = play({ type: "message", openForMs: 5 });
   assert.equal(connection.phase, "live");
   assert.deepEqual(effects, [{ type: "watch", ms: 40_000 }]);
+});
+
+test("only a live stream tells what happens: neither a lost one nor polling does", () => {
+  const greeting: Input = { type: "message", openForMs: 5 };
+  assert.equal(isStreaming(play().connection), false);
+  assert.equal(isStreaming(play(greeting).connection), true);
+  assert.equal(isStreaming(play(...failures(3), greeting).connection), true, "server-sent events");
+  for (const code of [1006, 1012, 4002, 4502]) {
+    assert.equal(isStreaming(play(greeting, closedWith(code)).connection), false, String(code));
+  }
+  const polled: Input = { type: "polled", refreshAfterMs: 1_000 };
+  assert.equal(isStreaming(play(...failures(6), polled).connection), false);
 });
 
 test("after three failures come server-sent events, after six polling", () => {

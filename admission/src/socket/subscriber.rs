@@ -192,12 +192,13 @@ impl Subscriber {
         self.advance(Told::Held, Frame::Held, now);
     }
 
-    /// The order changed.
+    /// The order changed. That is told even if the same was told last: when a second card is
+    /// declined, the order is `reserved` once more.
     pub(super) fn order(&mut self, state: TicketState, now: Instant) {
         if state.is_terminal() {
             return self.end(Frame::Order { state }, DisconnectReason::Finished);
         }
-        if self.told != Told::Order(state) && self.told != Told::Over {
+        if self.told != Told::Over {
             self.is_past = true;
             self.tell(Told::Order(state), now);
             self.outlet.send(Frame::Order { state });
@@ -269,5 +270,45 @@ impl Subscriber {
     /// Whether the ticket is past waiting, as far as we know.
     pub(super) const fn is_past(&self) -> bool {
         self.is_past
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::socket::outlet::Next;
+    use futures_util::FutureExt;
+    use shared::{
+        ids::{DropId, ShopperId, TicketId, VariantId},
+        line::{Epoch, Intent, JoinedTicket, Lane, Score},
+    };
+
+    fn claims() -> TicketClaims {
+        let ticket = JoinedTicket {
+            ticket_id: TicketId::generate(),
+            shopper_id: ShopperId::generate(),
+            lane: Lane(0),
+            score: Score::new(Epoch(1), 1),
+            intent: Intent { variant_id: VariantId::generate(), units: 1 },
+            joined_at_ms: 0,
+        };
+        TicketClaims { drop_id: DropId::generate(), ticket, expires_at_ms: 0 }
+    }
+
+    #[test]
+    fn each_card_that_is_declined_is_told_until_the_order_is_over() {
+        let (now, outlet) = (Instant::now(), Arc::new(Outlet::default()));
+        let mut subscriber = Subscriber::new(claims(), Arc::clone(&outlet), None, now);
+        let told = || outlet.next().now_or_never();
+        let frame = |state| Some(Next::Send(Frame::Order { state }));
+        for _ in 0..2 {
+            subscriber.order(TicketState::Reserved, now);
+            assert_eq!(told(), frame(TicketState::Reserved));
+            assert_eq!(told(), None, "once");
+        }
+        subscriber.order(TicketState::Confirmed, now);
+        assert_eq!(told(), frame(TicketState::Confirmed));
+        subscriber.order(TicketState::Reserved, now);
+        assert_eq!(told(), Some(Next::Close(DisconnectReason::Finished)));
     }
 }

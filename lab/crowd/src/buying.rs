@@ -10,6 +10,7 @@ use rand::Rng;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use shared::lifecycle::TicketState;
+use tokio::time::timeout_at;
 
 use super::{
     cards::OTHER_CARD,
@@ -25,6 +26,11 @@ const PAYS_TWICE: f64 = 0.05;
 const TRIES_ANOTHER: f64 = 0.6;
 /// Share of those who don't who give the units back at once; the others let the hold run out.
 const CANCELS: f64 = 0.5;
+/// Pause before the order is read again while no stream tells of it: at first, and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// As long as a stream tells of it, this often will do: a frame may get lost.
+const SAFETY_NET: Duration = Duration::from_secs(20);
 
 /// What a shopper does with units that are held.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +42,8 @@ enum Step {
 }
 
 impl VirtualShopper {
-    /// Pays if planned, and watches the order to its end.
+    /// Pays if planned, and watches the order to its end: reads it at the beginning, and again when
+    /// a frame tells of it.
     pub(crate) async fn order(
         &mut self,
         session: &str,
@@ -46,7 +53,7 @@ impl VirtualShopper {
     ) -> Result<EndName, EndName> {
         let url = format!("{}/v1/orders/{}", self.context.storefront, ticket_id);
         let ask = Call::new(Method::GET, &url).bearer(session);
-        let mut pace = Duration::from_millis(250);
+        let mut pause = FIRST_PAUSE;
         let mut n_steps = 0;
         loop {
             let answer = self.call(Action::Order, json!({}), &ask).await?;
@@ -72,10 +79,33 @@ impl VirtualShopper {
                     None => {}
                 }
             }
-            // A frame wakes it at once; the pace is there for frames that never come.
-            tokio::select! {
-                () = tokio::time::sleep(pace) => pace = (pace * 2).min(Duration::from_secs(2)),
-                frame = feed.next() => if frame.is_none() { return Err(GAVE_UP.to_owned()) },
+            self.news(feed, answer.status.is_success(), &mut pause).await?;
+        }
+    }
+
+    /// Waits until the order is worth reading again: at once after a frame, be it only the first of
+    /// a new stream, since others may have been missed before it. Without a frame that is seldom
+    /// while a stream is open, and else, or while the order is not found, after a `pause` that
+    /// grows.
+    async fn news(
+        &self,
+        feed: &mut TicketFeed,
+        is_found: bool,
+        pause: &mut Duration,
+    ) -> Result<(), EndName> {
+        let (read_at, deadline) = (Instant::now(), self.context.client.deadline());
+        loop {
+            let wait = if is_found && feed.is_streaming() { SAFETY_NET } else { *pause };
+            let until = (read_at + wait).min(deadline);
+            match timeout_at(until.into(), feed.next_or_cut()).await {
+                Ok(Some(_)) => return Ok(()),
+                // Maybe the stream was cut, and the wait is a shorter one now.
+                Ok(None) => {}
+                Err(_) if Instant::now() >= deadline => return Err(GAVE_UP.to_owned()),
+                Err(_) => {
+                    *pause = (*pause * 2).min(LONGEST_PAUSE);
+                    return Ok(());
+                }
             }
         }
     }

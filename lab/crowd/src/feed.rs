@@ -9,7 +9,7 @@ use check::history::{Action, EntryType, SeenFrame};
 use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::time::{sleep_until, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{
@@ -31,11 +31,14 @@ pub(crate) struct TicketFeed {
     context: Arc<RunContext>,
     process: u64,
     token: String,
+    /// The shopper opens no stream, or the server serves none to it any more.
     poll_only: bool,
     /// The last position: epoch, number of the room event, position.
     seen: Option<(u32, u64, u64)>,
     stream: Option<TicketStream>,
     backoff: Backoff,
+    /// When a stream may be opened again.
+    open_at: Instant,
     poll_at: Instant,
 }
 
@@ -47,8 +50,18 @@ impl TicketFeed {
         poll_only: bool,
     ) -> Self {
         let backoff = Backoff::new(Duration::from_millis(400), Duration::from_secs(6));
-        let poll_at = Instant::now() + PACE;
-        Self { context, process, token, poll_only, seen: None, stream: None, backoff, poll_at }
+        let now = Instant::now();
+        Self {
+            context,
+            process,
+            token,
+            poll_only,
+            seen: None,
+            stream: None,
+            backoff,
+            open_at: now,
+            poll_at: now + PACE,
+        }
     }
 
     /// Notes the position that the join has shown.
@@ -60,45 +73,42 @@ impl TicketFeed {
     ///
     /// Dropping the returned future loses nothing but a connection that was being opened.
     pub(crate) async fn next(&mut self) -> Option<SeenFrame> {
+        let deadline = self.context.client.deadline();
         loop {
-            if Instant::now() >= self.context.client.deadline() {
-                return None;
-            }
-            if self.poll_only {
-                tokio::time::sleep_until(self.poll_at.into()).await;
-                if let Some(frame) = self.poll().await {
-                    return Some(frame);
-                }
-                continue;
-            }
-            match self.next_of_stream().await {
+            match timeout_at(deadline.into(), self.next_or_cut()).await {
                 Ok(Some(frame)) => return Some(frame),
-                Ok(None) => {
-                    if let Some(frame) = self.poll().await {
-                        return Some(frame);
-                    }
-                }
-                Err(Cut::Poll) => {
-                    // At once the first time; a stream that is refused again must not spin.
-                    let again = self.backoff.n_failures() > 0;
-                    let wait = self.backoff.next(None);
-                    if again {
-                        tokio::time::sleep(wait).await;
-                    }
-                    if let Some(frame) = self.poll().await {
-                        return Some(frame);
-                    }
-                }
-                Err(Cut::Later(asked)) => {
-                    let wait = self.backoff.next(asked);
-                    tokio::time::sleep(wait).await;
-                    // The fallback while streams do not open.
-                    if self.backoff.n_failures() > 1
-                        && let Some(frame) = self.poll().await
-                    {
-                        return Some(frame);
-                    }
-                }
+                Ok(None) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// Whether a stream is open that tells what happens.
+    pub(crate) fn is_streaming(&self) -> bool {
+        self.stream.is_some()
+    }
+
+    /// Waits for the next frame; `None` when the stream was cut, or a poll has shown nothing new.
+    ///
+    /// It may be dropped as [`next`](Self::next) may.
+    pub(crate) async fn next_or_cut(&mut self) -> Option<SeenFrame> {
+        if self.poll_only {
+            sleep_until(self.poll_at.into()).await;
+            return self.poll().await;
+        }
+        match self.next_of_stream().await {
+            Ok(Some(frame)) => Some(frame),
+            Ok(None) => self.poll().await,
+            Err(Cut::Poll) => {
+                // Opened again, it would be closed again, as fast as that goes.
+                self.poll_only = true;
+                self.poll_at = Instant::now();
+                None
+            }
+            Err(Cut::Later(asked)) => {
+                self.open_at = Instant::now() + self.backoff.next(asked);
+                // The fallback while streams do not open.
+                if self.backoff.n_failures() > 1 { self.poll().await } else { None }
             }
         }
     }
@@ -106,6 +116,7 @@ impl TicketFeed {
     /// Waits for the stream's next frame; `Ok(None)` after a long silence.
     async fn next_of_stream(&mut self) -> Result<Option<SeenFrame>, Cut> {
         if self.stream.is_none() {
+            sleep_until(self.open_at.into()).await;
             let opened = Instant::now();
             let stream = self.open().await?;
             self.context.measures.took("stream opened", opened.elapsed());
@@ -167,8 +178,9 @@ impl TicketFeed {
             let value = json!({ "source": "poll", "failure": failure });
             self.context.history.write(self.process, Action::Shown, EntryType::Info, value);
         });
-        let answer = answer.await.ok()?;
+        let answer = answer.await;
         self.poll_at = Instant::now() + PACE;
+        let answer = answer.ok()?;
         if !answer.status.is_success() {
             let reason = format!("refused: {} {}", answer.status.as_u16(), answer.code());
             return Some(SeenFrame::Closed { reason });

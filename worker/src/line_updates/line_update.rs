@@ -1,9 +1,11 @@
 //! An update of one line.
 
-use crate::{app::App, pause::pause_point};
+use crate::{app::App, causes::with_causes, pause::pause_point};
 use database::selling::scheduling::LiveDrop;
+use queue::Hint;
 use shared::{
-    ids::VariantId,
+    ids::{TicketId, VariantId},
+    lifecycle::TicketState,
     line::{Finished, Settlement, StockFigure},
 };
 use std::collections::BTreeMap;
@@ -16,6 +18,8 @@ const CHUNK: usize = 500;
 pub(super) struct LineUpdate {
     pub(super) settlements: Vec<Settlement>,
     pub(super) finished: Vec<Finished>,
+    /// Those whose order is reserved again, which changes nothing in the line.
+    pub(super) again: Vec<TicketId>,
     /// The newest figure of each variant.
     pub(super) stock: BTreeMap<VariantId, StockFigure>,
 }
@@ -32,9 +36,9 @@ impl LineUpdate {
     /// Tells the line. SETTLE comes before FINISH: a ticket may have ended since its row was
     /// written.
     pub(super) async fn send(self, app: &App, flash_drop: &LiveDrop) -> anyhow::Result<()> {
-        let Self { settlements, mut finished, stock } = self;
+        let Self { settlements, mut finished, again, stock } = self;
         let stock: Vec<_> = stock.into_values().collect();
-        if !settlements.is_empty() || finished.is_empty() {
+        if !settlements.is_empty() || (finished.is_empty() && !stock.is_empty()) {
             settle(app, flash_drop, &stock, &settlements).await?;
             pause_point!("orders.after_settle");
         }
@@ -43,6 +47,7 @@ impl LineUpdate {
             finish(app, flash_drop, &stock, &finished).await?;
             pause_point!("line.after_finish");
         }
+        hint(app, flash_drop, &again).await;
         Ok(())
     }
 }
@@ -73,4 +78,20 @@ async fn finish(
         app.queue.finish(flash_drop.id, flash_drop.epoch, stock, chunk).await?;
     }
     Ok(())
+}
+
+/// Tells shoppers that another card may be tried. A hint may get lost: they read their orders now
+/// and then anyway.
+async fn hint(app: &App, flash_drop: &LiveDrop, again: &[TicketId]) {
+    for chunk in again.chunks(CHUNK) {
+        let hints: Vec<_> =
+            chunk.iter().map(|id| (*id, Hint::Order(TicketState::Reserved))).collect();
+        if let Err(error) = app.queue.publish_hints(flash_drop.id, &hints).await {
+            let (id, n_orders, error) = (flash_drop.id, chunk.len(), with_causes(error));
+            tracing::debug!(
+                drop.id = %id, n_orders, error,
+                "could not tell that {n_orders} orders of drop {id} are reserved again"
+            );
+        }
+    }
 }

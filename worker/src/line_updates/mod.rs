@@ -3,7 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `updater` | a bounded queue of updates, so that Redis never holds up orders or payments |
-//! | `line_update` | an update of one line: SETTLE, then FINISH |
+//! | `line_update` | an update of one line: SETTLE, FINISH, then hints |
 //! | `untold` | what did not fit into the queue, or went with a lost call |
 //!
 //! What a line must be told stays pending in Postgres until the line has answered.

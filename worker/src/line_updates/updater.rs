@@ -14,7 +14,7 @@ use database::{
     },
 };
 use shared::{
-    ids::DropId,
+    ids::{DropId, TicketId},
     line::{Finished, Settlement},
     shutdown::Shutdown,
 };
@@ -38,6 +38,8 @@ pub(crate) struct LineUpdater(mpsc::Sender<Update>);
 struct Update {
     settled: Vec<SettledTicket>,
     ended: Vec<EndedOrder>,
+    /// Drops and tickets of orders that are reserved again.
+    again: Vec<(DropId, TicketId)>,
     stock: Vec<DropStock>,
     /// Rows of the journal that are told with it.
     journal: Vec<JournalId>,
@@ -55,16 +57,16 @@ impl LineUpdater {
     pub(crate) fn settled(&self, done: &BatchDone) {
         self.queue(Update {
             settled: done.settled.clone(),
-            ended: Vec::new(),
             stock: done.stock.clone(),
             journal: done.journal.clone(),
+            ..Update::default()
         });
     }
 
-    /// Reports orders that have ended.
+    /// Reports orders that have ended, or wait for another card.
     pub(crate) fn ended(&self, outcome: Outcome) {
-        let Outcome { ended, stock, journal } = outcome;
-        self.queue(Update { settled: Vec::new(), ended, stock, journal });
+        let Outcome { ended, again, stock, journal } = outcome;
+        self.queue(Update { settled: Vec::new(), ended, again, stock, journal });
     }
 
     fn queue(&self, update: Update) {
@@ -78,11 +80,12 @@ impl Update {
     const fn is_empty(&self) -> bool {
         self.settled.is_empty()
             && self.ended.is_empty()
+            && self.again.is_empty()
             && self.stock.is_empty()
             && self.journal.is_empty()
     }
 
-    /// The drops whose lines it is for.
+    /// The drops whose lines it changes.
     fn drops(&self) -> BTreeSet<DropId> {
         let settled = self.settled.iter().map(|ticket| ticket.drop_id);
         let ended = self.ended.iter().map(|order| order.drop_id);
@@ -131,7 +134,7 @@ async fn tell(app: &App, lines: BTreeMap<DropId, LineUpdate>) -> BTreeSet<DropId
 
 fn by_drop(updates: impl Iterator<Item = Update>) -> BTreeMap<DropId, LineUpdate> {
     let mut lines = BTreeMap::<DropId, LineUpdate>::new();
-    for Update { settled, ended, stock, .. } in updates {
+    for Update { settled, ended, again, stock, .. } in updates {
         for SettledTicket { ticket_id, drop_id, score, state } in settled {
             let line = lines.entry(drop_id).or_default();
             line.settlements.push(Settlement::of(ticket_id, score, state));
@@ -139,6 +142,9 @@ fn by_drop(updates: impl Iterator<Item = Update>) -> BTreeMap<DropId, LineUpdate
         for EndedOrder { ticket_id, drop_id, score, state, .. } in ended {
             let line = lines.entry(drop_id).or_default();
             line.finished.push(Finished { ticket_id, score, state });
+        }
+        for (drop_id, ticket_id) in again {
+            lines.entry(drop_id).or_default().again.push(ticket_id);
         }
         for DropStock { drop_id, figure } in stock {
             lines.entry(drop_id).or_default().note_stock(figure);
@@ -151,7 +157,7 @@ fn by_drop(updates: impl Iterator<Item = Update>) -> BTreeMap<DropId, LineUpdate
 mod tests {
     use super::*;
     use shared::{
-        ids::{ShopperId, TicketId, VariantId},
+        ids::{ShopperId, VariantId},
         lifecycle::TicketState,
         line::{Epoch, Lane, Score, StockFigure},
     };
@@ -193,5 +199,16 @@ mod tests {
         };
         let update = Update { ended: vec![end(), end()], ..Update::default() };
         assert_eq!(by_drop([update].into_iter()).len(), 2);
+    }
+
+    #[test]
+    fn a_card_that_was_declined_is_told_and_changes_nothing_in_line() {
+        let (drop_id, ticket_id) = (DropId::generate(), TicketId::generate());
+        let update = Update { again: vec![(drop_id, ticket_id)], ..Update::default() };
+        assert!(!update.is_empty());
+        let lines = by_drop([update].into_iter());
+        let line = &lines[&drop_id];
+        assert_eq!(line.again, [ticket_id]);
+        assert!(line.settlements.is_empty() && line.finished.is_empty() && line.stock.is_empty());
     }
 }

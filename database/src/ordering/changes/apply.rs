@@ -10,7 +10,10 @@ use crate::{
         transitions,
     },
 };
-use shared::ids::DropId;
+use shared::{
+    ids::{DropId, TicketId},
+    lifecycle::TicketState,
+};
 use sqlx::PgConnection;
 
 /// Makes changes of a drop's orders, which are locked, at a moment that was drawn under these
@@ -48,5 +51,27 @@ pub(crate) async fn apply(
     let tells_line = !ended.is_empty();
     journal::write(conn, moment, drop_id, &effects::entries(changes), tells_line).await?;
     let journal = if tells_line { vec![moment.journal_id] } else { Vec::new() };
-    Ok(Outcome { ended, stock, journal })
+    Ok(Outcome { ended, again: again(changes), stock, journal })
+}
+
+/// Returns the orders that are reserved again. Nothing reserves a placed order but a card that was
+/// declined, and no answer about another card moves the order on from there.
+fn again(changes: &[OrderChange]) -> Vec<(DropId, TicketId)> {
+    let again = changes.iter().filter(|change| change.to == TicketState::Reserved);
+    again.map(|change| (change.order.drop_id, change.order.id.into())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ordering::changes::sample;
+
+    #[test]
+    fn only_an_order_that_is_reserved_again_waits_for_another_card() {
+        let to = [TicketState::Authorized, TicketState::Reserved, TicketState::PaymentFailed];
+        let changes =
+            to.map(|to| OrderChange::new(&sample::order(TicketState::Authorizing), to, None));
+        let declined = &changes[1].order;
+        assert_eq!(again(&changes), [(declined.drop_id, TicketId::from(declined.id))]);
+    }
 }

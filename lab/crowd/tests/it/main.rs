@@ -109,6 +109,47 @@ async fn of_those_whose_card_is_declined_some_try_another_once() {
     assert!(n_cards.values().filter(|n| **n == 2).count() >= 40, "{n_cards:?}");
 }
 
+/// A crowd that gets its turn and lets every hold run out.
+fn idlers(stand_in: &StandIn, folder: &std::path::Path) -> RunOptions {
+    RunOptions {
+        shoppers: 30,
+        absent: Some(0.0),
+        never_pay: Some(1.0),
+        poll_only: 0.0,
+        ..options(stand_in, folder)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_order_is_read_when_the_stream_tells_of_it_and_not_in_between() {
+    let stand_in = StandIn::start(10).await;
+    stand_in.keep_calm();
+    let folder = tempfile::tempdir().unwrap();
+    let report = crowd::run(idlers(&stand_in, folder.path())).await.unwrap();
+
+    assert_eq!(report.ends["expired"], 30, "{report}");
+    let mut n_reads = BTreeMap::<u64, usize>::new();
+    for entry in history::read(&folder.path().join("run.jsonl")).unwrap() {
+        if entry.f == Action::Order {
+            *n_reads.entry(entry.process).or_default() += 1;
+        }
+    }
+    assert_eq!(n_reads.len(), 30, "{n_reads:?}");
+    assert!(n_reads.values().all(|n| *n <= 2), "at the hold and at the end: {n_reads:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_ended_too_early_is_not_opened_again_and_the_order_is_read_to_its_end() {
+    let stand_in = StandIn::start(10).await;
+    stand_in.keep_calm();
+    stand_in.hang_up();
+    let folder = tempfile::tempdir().unwrap();
+    let report = crowd::run(idlers(&stand_in, folder.path())).await.unwrap();
+
+    assert_eq!(report.ends["expired"], 30, "{report}");
+    assert_eq!(stand_in.n_streams(), 30);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shoppers_give_up_in_time_on_a_line_that_never_moves() {
     let stand_in = StandIn::start(0).await;

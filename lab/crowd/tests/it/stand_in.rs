@@ -1,6 +1,6 @@
 //! Storefront and admission in one small server: it admits a shopper every 20 ms, refuses every
 //! ninth join and every seventh stream, cuts every fifth, and declines the card that is to be
-//! declined.
+//! declined. Streams tell what is new, and end with the order.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -25,6 +25,10 @@ use uuid::Uuid;
 struct StandInLine {
     units: usize,
     still: bool,
+    /// No stream is refused or cut.
+    calm: bool,
+    /// Streams end as soon as units are held.
+    hangs_up: bool,
     n_joins: usize,
     n_streams: usize,
     by_session: HashMap<String, usize>,
@@ -75,6 +79,19 @@ impl StandIn {
         self.line.lock().unwrap().still = true;
     }
 
+    pub(crate) fn keep_calm(&self) {
+        self.line.lock().unwrap().calm = true;
+    }
+
+    pub(crate) fn hang_up(&self) {
+        self.line.lock().unwrap().hangs_up = true;
+    }
+
+    /// How many streams were asked for.
+    pub(crate) fn n_streams(&self) -> usize {
+        self.line.lock().unwrap().n_streams
+    }
+
     /// How many orders had a card declined.
     pub(crate) fn n_declined(&self) -> usize {
         self.line.lock().unwrap().declined.len()
@@ -109,6 +126,20 @@ impl StandInLine {
                 "waiting": self.by_session.len() - self.front, "mode": "running",
                 "message": null, "rise": null,
             })
+        }
+    }
+
+    /// What a stream tells, and whether it ends with that.
+    fn news(&self, number: usize) -> (Value, bool) {
+        let frame = self.frame(number);
+        if frame["type"] != "held" {
+            return (frame, false);
+        }
+        let id = ticket(number);
+        let (state, _) = self.orders[&id];
+        match state {
+            "reserved" if !self.declined.contains(&id) => (frame, self.hangs_up),
+            _ => (json!({"type": "order", "state": state}), state != "reserved"),
         }
     }
 }
@@ -165,32 +196,39 @@ async fn stream(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let number = number_of(&headers);
-    let n_streams = {
+    let (n_streams, is_calm) = {
         let mut line = lock(&line);
         line.n_streams += 1;
-        line.n_streams
+        (line.n_streams, line.calm)
     };
-    if n_streams.is_multiple_of(7) {
+    if n_streams.is_multiple_of(7) && !is_calm {
         return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "0")]).into_response();
     }
-    let is_cut = n_streams.is_multiple_of(5);
+    let is_cut = n_streams.is_multiple_of(5) && !is_calm;
     upgrade.on_upgrade(move |socket| feed(line, number, is_cut, socket))
 }
 
 async fn feed(line: SharedLine, number: usize, is_cut: bool, mut socket: WebSocket) {
+    let mut told = Value::Null;
     loop {
-        let frame = lock(&line).frame(number);
-        if socket.send(Message::text(frame.to_string())).await.is_err() {
+        let (frame, is_last) = lock(&line).news(number);
+        if frame != told && socket.send(Message::text(frame.to_string())).await.is_err() {
             return;
         }
         if is_cut {
-            let reason = "retry_after_ms=50".into();
-            let close = Message::Close(Some(CloseFrame { code: 1_012, reason }));
-            let _ = socket.send(close).await;
-            return;
+            return close(socket, 1_012, "retry_after_ms=50").await;
         }
+        if is_last {
+            return close(socket, 4_502, "finished").await;
+        }
+        told = frame;
         tokio::time::sleep(Duration::from_millis(40)).await;
     }
+}
+
+async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
+    let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+    let _ = socket.send(close).await;
 }
 
 async fn order(State(line): State<SharedLine>, Path(id): Path<String>) -> Json<Value> {

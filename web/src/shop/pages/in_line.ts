@@ -10,7 +10,7 @@ import type { Admission } from "../api/admission.ts";
 import type { Drop, Frame, Order, Ticket } from "../api/types.ts";
 import { StreamClient } from "../stream/client.ts";
 import { frameOf } from "../stream/frames.ts";
-import type { Connection } from "../stream/machine.ts";
+import { type Connection, isStreaming } from "../stream/machine.ts";
 import { Pace } from "../stream/pace.ts";
 import { type Shown, seenOf, shownAfter } from "../stream/position.ts";
 import { t } from "../texts/index.ts";
@@ -50,6 +50,7 @@ export class InLine {
       frame: (frame) => this.take(frame),
       connection: (connection) => {
         this.connection = connection;
+        this.orderView?.streaming(isStreaming(connection));
         this.host.update();
       },
       lost: () => this.finish({ kind: "lost" }),
@@ -88,9 +89,8 @@ export class InLine {
       case "held":
         return this.openOrder();
       case "order":
-        this.openOrder();
-        this.orderView?.hint(frame.state);
-        return;
+        if (this.orderView === null) return this.openOrder();
+        return this.orderView.hint(frame.state);
       case "closed":
         return this.finish({ kind: "closed", reason: frame.reason });
       case "left":
@@ -122,6 +122,7 @@ export class InLine {
         document.title = `${t(`order.state.${order.state}`)} · ${this.drop.title}`;
         if (isFinal(order.state)) this.stream.stop();
       },
+      this.connection !== null && isStreaming(this.connection),
     );
     void this.orderView.refresh();
   }

@@ -58,6 +58,9 @@ export const begin = (): Connection => ({
   refused: false,
 });
 
+/** Whether a stream tells what happens, so that nothing need be asked for. */
+export const isStreaming = ({ phase, transport }: Connection) => phase === "live" && transport !== "polling";
+
 type Step = [Connection, Effect[]];
 
 export function step(connection: Connection, input: Input, random: number): Step {

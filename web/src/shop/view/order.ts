@@ -1,5 +1,5 @@
-// An order from the hold to its end: your turn, payment, progress, receipt. Keeps up by polling,
-// and at once when the stream hints at a change.
+// An order from the hold to its end: your turn, payment, progress, receipt. Keeps up by what the
+// stream tells, and by polling while there is none.
 import { announce, announceNow } from "../../common/announce.ts";
 import { timed } from "../../common/clock.ts";
 import { el } from "../../common/dom.ts";
@@ -17,18 +17,27 @@ const UNDER_WAY: readonly OrderState[] = ["authorizing", "authorized", "capturin
 export const isUnderWay = (state: OrderState) => UNDER_WAY.includes(state);
 export const isFinal = (state: OrderState) => state !== "reserved" && !isUnderWay(state);
 
+/** As long as a stream tells of changes, this often will do: what it told may have been lost. */
+const SAFETY_NET_MS = 20_000;
+
 /** How long until the next poll: short while the bank works, long while the shopper thinks. */
-function pauseMs(order: Order | null, polls: number): number {
+export function pauseMs(order: Pick<Order, "state"> | null, polls: number, isTold: boolean): number {
+  if (isTold) return SAFETY_NET_MS;
   if (order === null || isUnderWay(order.state)) return Math.min(1_000 + polls * 100, 4_000);
   return 5_000;
 }
 
 export class OrderView {
   order: Order | null = null;
+  /** Of the next poll; 0 while none is planned. */
   private timer = 0;
   private polls = 0;
   /** Counts the questions and payments: only what the latest one answers is shown. */
   private asked = 0;
+  /** Whether the last question was answered. */
+  private answered = false;
+  /** What the stream told last, since the shopper began to pay or to cancel. */
+  private hinted: OrderState | null = null;
   private turnAnnounced = false;
   private problem: string | null = null;
 
@@ -38,11 +47,13 @@ export class OrderView {
     /** Returns what to offer once the order is over. */
     private readonly next: (order: Order) => HTMLElement[],
     private readonly changed: (order: Order) => void,
+    /** Whether a stream tells of changes; `streaming` keeps it up to date. */
+    private live = false,
   ) {}
 
   /** Loads the order now, and again as often as its state calls for. */
   async refresh(): Promise<void> {
-    clearTimeout(this.timer);
+    this.unplan();
     this.polls += 1;
     this.asked += 1;
     const asked = this.asked;
@@ -52,6 +63,7 @@ export class OrderView {
       this.take(order);
     } catch (error) {
       if (asked !== this.asked) return;
+      this.answered = false;
       // The line may know of the order a moment before the storefront does.
       if (error instanceof ApiError && !error.isTransient && this.order === null && this.polls > 3) {
         return this.host.show("missing", missingPanel);
@@ -64,22 +76,42 @@ export class OrderView {
 
   /** The stream says that the order has changed state. */
   hint(state: OrderState): void {
-    if (this.order?.state !== state) void this.refresh();
+    this.hinted = state;
+    this.follow();
+  }
+
+  /** A stream has begun to tell of changes, and those before are not known; or it has ended. */
+  streaming(live: boolean): void {
+    if (live === this.live) return;
+    this.live = live;
+    if (live) void this.refresh();
+    else if (this.timer !== 0) this.plan();
   }
 
   redraw(): void {
     this.draw(true);
   }
 
+  private follow(): void {
+    if (this.hinted !== null && this.hinted !== this.order?.state) void this.refresh();
+  }
+
   private plan(): void {
-    clearTimeout(this.timer);
+    this.unplan();
     if (this.order !== null && isFinal(this.order.state)) return;
-    this.timer = window.setTimeout(() => void this.refresh(), pauseMs(this.order, this.polls));
+    const ms = pauseMs(this.order, this.polls, this.live && this.answered);
+    this.timer = window.setTimeout(() => void this.refresh(), ms);
+  }
+
+  private unplan(): void {
+    clearTimeout(this.timer);
+    this.timer = 0;
   }
 
   private take(order: Order): void {
     const before = this.order?.state;
     this.order = order;
+    this.answered = true;
     this.problem = null;
     if (before !== order.state) {
       this.polls = 0;
@@ -106,7 +138,7 @@ export class OrderView {
     if (order === null) return;
     if (order.state === "reserved") {
       const actions = {
-        pay: (method: string, attempt: string) => this.act(() => this.pay(order, method, attempt)),
+        pay: (method: string, attempt: string) => this.pay(order, method, attempt),
         cancel: () => this.act(() => timed(() => storefront.cancelOrder(this.id))),
         over: () => void this.refresh(),
         problem: () => this.problem,
@@ -119,19 +151,24 @@ export class OrderView {
     }
   }
 
-  /** Pays; the bank is being asked then, and the next poll tells more. */
-  private async pay(order: Order, method: string, attempt: string): Promise<Order> {
-    await storefront.pay(this.id, method, attempt);
-    return { ...order, state: "authorizing", reason: null };
+  /** Pays; the bank is being asked then, and the stream or the next poll tells more. */
+  pay(order: Order, method: string, attempt: string): Promise<Outcome> {
+    return this.act(async () => {
+      await storefront.pay(this.id, method, attempt);
+      return { ...order, state: "authorizing", reason: null };
+    });
   }
 
   /** Pays or releases the hold; whatever the answer, the order itself tells the outcome. */
   private async act(call: () => Promise<Order>): Promise<Outcome> {
+    this.hinted = null;
     try {
       const order = await call();
       this.asked += 1;
       this.take(order);
       this.plan();
+      // The bank may have been faster than this answer.
+      this.follow();
       return "done";
     } catch (error) {
       await this.refresh();
