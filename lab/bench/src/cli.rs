@@ -1,8 +1,8 @@
 //! What can be asked for.
 
-use crate::{fanout::frames::ServeFrames, options::Options};
+use crate::{fanout::frames::ServeFrames, options::Options, spike::SaleSize};
 
-/// Compares parts of Sluice with the least that could do the same job.
+/// Compares parts of Sluice with the least that could do the same job, and measures a whole sale.
 #[derive(Debug, clap::Parser)]
 #[command(version, about)]
 pub(crate) struct BenchCli {
@@ -25,6 +25,10 @@ pub(crate) enum Command {
     JoinHttp,
     /// Position updates over WebSocket.
     Fanout,
+    /// A whole sale at full speed: orders per second, and what each costs.
+    Spike(SaleSize),
+    /// A whole sale against its slowest stage alone.
+    Pipeline(SaleSize),
     /// A process of `join-http`.
     #[command(hide = true)]
     ServeEcho {
@@ -40,4 +44,19 @@ pub(crate) enum Command {
     /// A process of `fanout`.
     #[command(hide = true)]
     ServeFrames(ServeFrames),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    #[test]
+    fn runs_of_a_sale_are_rounds_under_another_name() {
+        let sales = |words: &[&str]| BenchCli::try_parse_from(words).map(|cli| cli.options.sales());
+        assert_eq!(sales(&["bench", "spike"]).unwrap(), 3);
+        assert_eq!(sales(&["bench", "pipeline", "--quick"]).unwrap(), 1);
+        assert_eq!(sales(&["bench", "spike", "--units", "10", "--runs", "5"]).unwrap(), 5);
+        assert_eq!(sales(&["bench", "spike", "--rounds", "5"]).unwrap(), 5);
+    }
 }

@@ -8,7 +8,10 @@
 //! | `position` | the room replica's rank | pipelined `ZRANK` |
 //! | `join_http` | admission's join | an axum echo of the same JSON |
 //! | `fanout` | hub, outlet and WebSocket | a raw `write()` of a ready-made frame |
-//! | `measure`, `machine`, `report` | samples, spread, CPU; where it ran; the JSON | |
+//! | `spike` | a whole sale through all services | none: rates, costs and waits with targets |
+//! | `pipeline` | the same sale | its slowest stage alone: joins, orders or captures |
+//! | `measure`, `machine` | samples, spread, CPU; where it ran | |
+//! | `target`, `report` | what has to be reached; the table and the JSON | |
 //! | `process`, `http`, `postgres` | processes whose CPU is compared; a client that costs little; databases | |
 //! | `cli`, `options` | what can be asked for | |
 //!
@@ -24,11 +27,14 @@ mod join_http;
 mod machine;
 mod measure;
 mod options;
+mod pipeline;
 mod position;
 mod postgres;
 mod process;
 mod report;
 mod settle;
+mod spike;
+mod target;
 
 use clap::Parser as _;
 use cli::{BenchCli, Command};
@@ -40,12 +46,15 @@ use cli::{BenchCli, Command};
 /// Returns what kept a benchmark from running.
 pub async fn run() -> anyhow::Result<()> {
     let BenchCli { command, options } = BenchCli::parse();
+    process::raise_file_limit()?;
     let report = match command {
         Command::Hotrow => hotrow::run(&options).await?,
         Command::Settle => settle::run(&options).await?,
         Command::Position => position::run(&options).await?,
         Command::JoinHttp => join_http::run(&options).await?,
         Command::Fanout => fanout::run(&options).await?,
+        Command::Spike(size) => spike::run(&options, &size).await?,
+        Command::Pipeline(size) => pipeline::run(&options, &size).await?,
         Command::ServeEcho { port } => return join_http::echo::serve(port).await,
         Command::ServeAdmission { port } => return join_http::serve_admission(port).await,
         Command::ServeFrames(frames) => return fanout::serve(frames).await,

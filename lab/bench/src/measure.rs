@@ -78,35 +78,65 @@ impl Series {
 }
 
 /// A median with the lowest and the highest value.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Spread {
     median: f64,
     min: f64,
     max: f64,
+    /// Every value, in order; empty where nothing was measured.
+    rounds: Vec<f64>,
 }
 
 impl Spread {
+    /// The spread of what was measured in every round; of nothing if a round lacks its value.
+    pub(crate) fn of_measured(values: impl IntoIterator<Item = Option<f64>>) -> Self {
+        let values: Option<Vec<f64>> = values.into_iter().collect();
+        Self::of(values.unwrap_or_default())
+    }
+
     /// The spread of these values; NaN if there are none.
     fn of(values: impl IntoIterator<Item = f64>) -> Self {
-        let mut values: Vec<f64> = values.into_iter().collect();
-        values.sort_by(f64::total_cmp);
-        let at = |index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-        let last = values.len().saturating_sub(1);
+        let rounds: Vec<f64> = values.into_iter().collect();
+        let mut sorted = rounds.clone();
+        sorted.sort_by(f64::total_cmp);
+        let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
+        let last = sorted.len().saturating_sub(1);
         Self {
-            median: f64::midpoint(at(last / 2), at(values.len() / 2)),
+            median: f64::midpoint(at(last / 2), at(sorted.len() / 2)),
             min: at(0),
             max: at(last),
+            rounds,
+        }
+    }
+
+    /// The value in the middle; NaN if there are none.
+    pub(crate) const fn median(&self) -> f64 {
+        self.median
+    }
+
+    /// Every value, in order, for people.
+    pub(crate) fn each(&self) -> String {
+        let digits = self.digits();
+        let rounds = self.rounds.iter().map(|value| format!("{value:.digits$}"));
+        rounds.collect::<Vec<_>>().join("  ")
+    }
+
+    /// Digits behind the point that matter.
+    fn digits(&self) -> usize {
+        match self.median.abs() {
+            median if median >= 100.0 => 0,
+            median if median >= 1.0 => 2,
+            _ => 4,
         }
     }
 }
 
 impl std::fmt::Display for Spread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let digits = match self.median.abs() {
-            median if median >= 100.0 => 0,
-            median if median >= 1.0 => 2,
-            _ => 4,
-        };
+        if self.rounds.is_empty() {
+            return write!(f, "not measured");
+        }
+        let digits = self.digits();
         write!(f, "{:.digits$} [{:.digits$}-{:.digits$}]", self.median, self.min, self.max)
     }
 }
@@ -120,6 +150,14 @@ mod tests {
         let spread = Spread::of([4.0, 1.0, 3.0, 2.0]);
         assert_eq!((spread.median, spread.min, spread.max), (2.5, 1.0, 4.0));
         assert_eq!(Spread::of([5.0, 1.0, 3.0]).median, 3.0);
+    }
+
+    #[test]
+    fn what_one_round_lacks_is_not_measured() {
+        let whole = Spread::of_measured([Some(4.0), Some(2.0)]);
+        assert_eq!((whole.median(), whole.each()), (3.0, "4.00  2.00".to_owned()));
+        let partial = Spread::of_measured([Some(4.0), None]);
+        assert_eq!((partial.to_string().as_str(), partial.each().as_str()), ("not measured", ""));
     }
 
     #[test]

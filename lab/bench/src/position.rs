@@ -9,6 +9,7 @@ use crate::{
     options::Options,
     process::own_cpu,
     report::Report,
+    target::BenchTarget::AtMost,
 };
 use admission::room::Replica;
 use anyhow::{Context as _, ensure};
@@ -70,8 +71,8 @@ async fn compare(
         subject.samples.push(ranks(&replica, &people, n_rank)?);
     }
     let ratio = subject.cost_ratio(&baseline);
-    let target = if n_people == 1_000_000 { "<= 0.01x" } else { "" };
-    report.ratio(format!("CPU per position, {n_people} joined: replica / ZRANK"), ratio, target);
+    let target = (n_people == 1_000_000).then_some(AtMost(0.01));
+    report.figure(format!("CPU per position, {n_people} joined: replica / ZRANK"), ratio, target);
     report.series.extend([baseline, subject]);
     Ok(())
 }

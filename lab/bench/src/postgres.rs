@@ -1,14 +1,20 @@
-//! What the benchmarks of Postgres share: a database per setting, and the server's CPU.
+//! What the benchmarks of Postgres share: a server, a database per setting, and the server's CPU.
 
 use crate::{measure::Sample, process::cpu_with_children};
 use anyhow::Context as _;
 use database::PgPool;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
-use stack::ServerHandle;
-use std::time::Instant;
+use stack::{ServerHandle, Stack, StackOptions};
+use std::{path::Path, time::Instant};
 
 /// The settings of `synchronous_commit` that are compared.
 pub(crate) const SYNC: [&str; 2] = ["on", "off"];
+
+/// Starts a server of the benchmark's own.
+pub(crate) async fn start(dir: &Path) -> anyhow::Result<Stack> {
+    let servers = StackOptions::on_free_ports(dir)?.only(false, true, false);
+    Ok(Stack::start(servers).await?)
+}
 
 /// Makes a migrated database on this server, with this setting of `synchronous_commit`. Returns its
 /// address.

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use nix::sys::{
-    resource::{UsageWho, getrusage},
+    resource::{Resource, UsageWho, getrlimit, getrusage, setrlimit},
     time::TimeVal,
 };
 use std::{fs, time::Duration};
@@ -10,6 +10,13 @@ use tokio::process::{Child, Command};
 
 /// Linux counts in these for user space, whatever the kernel's own tick is.
 const TICKS_PER_SECOND: f64 = 100.0;
+
+/// Lets this process, and those that it starts, open as many files as the system grants: a socket
+/// for each shopper is more than a shell allows.
+pub(crate) fn raise_file_limit() -> anyhow::Result<()> {
+    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    Ok(setrlimit(Resource::RLIMIT_NOFILE, most, most)?)
+}
 
 /// CPU that this process has used.
 pub(crate) fn own_cpu() -> anyhow::Result<Duration> {

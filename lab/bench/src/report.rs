@@ -4,6 +4,7 @@ use crate::{
     machine::Machine,
     measure::{Series, Spread},
     options::Options,
+    target::BenchTarget,
 };
 use comfy_table::{Table, presets::UTF8_BORDERS_ONLY};
 use serde::Serialize;
@@ -18,18 +19,19 @@ pub(crate) struct Report {
     machine: Machine,
     /// What was measured.
     pub(crate) series: Vec<Series>,
-    ratios: Vec<Ratio>,
+    figures: Vec<Figure>,
     /// What one has to know to read it.
     pub(crate) notes: Vec<String>,
 }
 
-/// A subject against a baseline, round by round.
+/// What was found, round by round: a subject against a baseline, or a measure of its own.
 #[derive(Debug, Serialize)]
-struct Ratio {
+struct Figure {
     name: String,
-    ratio: Spread,
-    /// What the product has to reach (`docs/BENCHMARKS.md`); empty where nothing is set.
-    target: &'static str,
+    spread: Spread,
+    target: Option<BenchTarget>,
+    /// Whether the median reaches the target.
+    verdict: Option<String>,
 }
 
 impl Report {
@@ -40,14 +42,20 @@ impl Report {
             quick: options.quick,
             machine,
             series: Vec::new(),
-            ratios: Vec::new(),
+            figures: Vec::new(),
             notes: Vec::new(),
         }
     }
 
-    /// Adds a ratio.
-    pub(crate) fn ratio(&mut self, name: impl Into<String>, ratio: Spread, target: &'static str) {
-        self.ratios.push(Ratio { name: name.into(), ratio, target });
+    /// Adds a figure, which is judged where a target is set.
+    pub(crate) fn figure(
+        &mut self,
+        name: impl Into<String>,
+        spread: Spread,
+        target: Option<BenchTarget>,
+    ) {
+        let verdict = target.map(|target| target.verdict(spread.median()));
+        self.figures.push(Figure { name: name.into(), spread, target, verdict });
     }
 
     /// The report for people.
@@ -58,13 +66,16 @@ impl Report {
             let cost = series.cost().map_or_else(String::new, |cost| cost.to_string());
             all.add_row([series.name.clone(), series.rate().to_string(), cost]);
         }
-        let mut ratios = Table::new();
-        ratios.load_style(UTF8_BORDERS_ONLY).set_header(["ratio", "median [min-max]", "target"]);
-        for Ratio { name, ratio, target } in &self.ratios {
-            ratios.add_row([name.clone(), ratio.to_string(), (*target).to_owned()]);
+        let mut figures = Table::new();
+        let header = ["figure", "each round", "median [min-max]", "target", "verdict"];
+        figures.load_style(UTF8_BORDERS_ONLY).set_header(header);
+        for Figure { name, spread, target, verdict } in &self.figures {
+            let target = target.map_or_else(String::new, |target| target.to_string());
+            let verdict = verdict.clone().unwrap_or_default();
+            figures.add_row([name.clone(), spread.each(), spread.to_string(), target, verdict]);
         }
         let notes: String = self.notes.iter().map(|note| format!("\n- {note}")).collect();
-        format!("{}: {}\n{all}\n{ratios}{notes}", self.bench, self.machine)
+        format!("{}: {}\n{all}\n{figures}{notes}", self.bench, self.machine)
     }
 
     /// Writes the JSON.

@@ -45,7 +45,7 @@ pub struct RunOptions {
     pub units: u32,
 
     /// Seconds that units are held for an unpaid order, with `--create`.
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 30)]
     pub hold_seconds: u32,
 
     /// Admissions per second, with `--create`.
@@ -125,7 +125,7 @@ pub struct RunOptions {
 
 impl RunOptions {
     /// Returns the options of a steady run for an existing drop, with the defaults of `crowd run`,
-    /// except that Redis, Postgres and Kafka are not measured.
+    /// except that holds last 5 s, and Redis, Postgres and Kafka are not measured.
     #[must_use]
     pub fn new(drop: DropId, shoppers: u64) -> Self {
         Self {

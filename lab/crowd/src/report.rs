@@ -33,6 +33,9 @@ pub struct RunReport {
     pub polls: u64,
     /// From the first arrival to the last end.
     pub elapsed_ms: u64,
+    /// From the first arrival to the last sale; `None` when nothing was sold.
+    #[serde(default)]
+    pub last_sale_ms: Option<u64>,
     /// By name, such as `join request`.
     pub latencies: BTreeMap<String, Latency>,
     /// Orders seen confirmed, over time.
@@ -70,6 +73,8 @@ impl RunReport {
         costs: RunCosts,
     ) -> Self {
         let (counts, ends) = (measures.counts(), measures.ends());
+        let sold_after = measures.sold_after();
+        let whole_ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let latencies = measures.latencies().into_iter().map(|(name, histogram)| {
             let ms = |quantile| histogram.value_at_quantile(quantile) as f64 / 1_000.0;
             let latency = Latency {
@@ -92,9 +97,10 @@ impl RunReport {
             ends,
             retries: counts.retries,
             polls: counts.polls,
-            elapsed_ms: u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+            elapsed_ms: whole_ms(elapsed),
+            last_sale_ms: sold_after.iter().max().copied().map(whole_ms),
             latencies: latencies.collect(),
-            sales: SalesPace::new(&measures.sold_after()),
+            sales: SalesPace::new(&sold_after),
             costs,
         }
     }

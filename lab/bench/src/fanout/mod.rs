@@ -15,19 +15,17 @@ use crate::{
     options::Options,
     process::{spawn, this_program},
     report::Report,
+    target::BenchTarget::AtMost,
 };
 use anyhow::{Context as _, ensure};
 use frames::{Mode, ServeFrames, Served};
 use listeners::Listeners;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use stack::ports;
 use std::{process::Stdio, time::Duration};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
 /// Runs the benchmark.
 pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
-    let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
-    setrlimit(Resource::RLIMIT_NOFILE, most, most)?;
     let mut report = Report::new("fanout", options, Machine::describe(&std::env::temp_dir()));
     let n_ticks = options.pick(6, 12);
     for n_sockets in options.pick(&[500_usize][..], &[2_000, 8_000]) {
@@ -38,7 +36,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
             hub.samples.push(once(Mode::Hub, *n_sockets, n_ticks).await?);
         }
         let name = format!("CPU per update, {n_sockets} sockets: hub / write()");
-        report.ratio(name, hub.cost_ratio(&raw), "<= 1.10x");
+        report.figure(name, hub.cost_ratio(&raw), Some(AtMost(1.1)));
         report.series.extend([raw, hub]);
     }
     report.notes.push("every update is a different frame; the raw one is always the same".into());

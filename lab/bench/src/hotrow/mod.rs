@@ -12,11 +12,12 @@ use crate::{
     machine::Machine,
     measure::Series,
     options::Options,
-    postgres::{SYNC, measured},
+    postgres::{self, SYNC, measured},
     report::Report,
+    target::BenchTarget::{self, AtLeast},
 };
 use fixture::BenchDatabase;
-use stack::{ServerHandle, Stack, StackOptions};
+use stack::ServerHandle;
 use std::time::Duration;
 
 /// Clients of the naive way.
@@ -27,10 +28,9 @@ const BATCH: usize = 500;
 /// Runs the benchmark.
 pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
     let dir = tempfile::tempdir()?;
-    let servers = StackOptions::on_free_ports(dir.path())?.only(false, true, false);
-    let stack = Stack::start(servers).await?;
+    let stack = postgres::start(dir.path()).await?;
     let mut report = Report::new("hotrow", options, Machine::describe(dir.path()));
-    for (sync, target) in SYNC.into_iter().zip([">= 30x", ">= 15x"]) {
+    for (sync, target) in SYNC.into_iter().zip([AtLeast(30.0), AtLeast(15.0)]) {
         let database = BenchDatabase::create(stack.postgres().url(), sync).await?;
         compare(options, stack.postgres(), &database, sync, target, &mut report).await?;
     }
@@ -42,19 +42,36 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
     Ok(report)
 }
 
+/// Measures the order batch alone, as a stage of the pipeline, on a server of its own.
+pub(crate) async fn alone(options: &Options) -> anyhow::Result<Series> {
+    let dir = tempfile::tempdir()?;
+    let stack = postgres::start(dir.path()).await?;
+    let database = BenchDatabase::create(stack.postgres().url(), "on").await?;
+    let mut placed = Series::new("orders placed in batches, alone");
+    for _ in 0..options.sales() {
+        let work = ours::batches(&database.ours, BATCH, time_of_round(options));
+        placed.samples.push(measured(stack.postgres(), work).await?);
+    }
+    Ok(placed)
+}
+
+fn time_of_round(options: &Options) -> Duration {
+    options.pick(Duration::from_secs(1), Duration::from_secs(4))
+}
+
 async fn compare(
     options: &Options,
     server: &ServerHandle,
     database: &BenchDatabase,
     sync: &str,
-    target: &'static str,
+    target: BenchTarget,
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let series = |what: &str| Series::new(format!("{what}, synchronous_commit {sync}"));
     let mut naive = series("naive, 4 round trips, 8 clients");
     let mut same_facts = series("naive, a row per fact that ours keeps, 8 clients");
     let mut ours = series("order batch, 1 client");
-    let time = options.pick(Duration::from_secs(1), Duration::from_secs(4));
+    let time = time_of_round(options);
     for _ in 0..options.rounds() {
         let pool = &database.clients;
         naive.samples.push(measured(server, naive::few_rows(pool, N_CLIENTS, time)).await?);
@@ -63,9 +80,10 @@ async fn compare(
     }
     let (few, all) = (ours.rate_ratio(&naive), ours.rate_ratio(&same_facts));
     let cpu = ours.cost_ratio(&naive);
-    report.ratio(format!("orders/s, synchronous_commit {sync}: ours / naive"), few, target);
-    report.ratio(format!("orders/s, synchronous_commit {sync}: ours / naive, same facts"), all, "");
-    report.ratio(format!("Postgres CPU per order, {sync}: ours / naive"), cpu, "");
+    let rate = format!("orders/s, synchronous_commit {sync}: ours / naive");
+    report.figure(rate.as_str(), few, Some(target));
+    report.figure(format!("{rate}, same facts"), all, None);
+    report.figure(format!("Postgres CPU per order, {sync}: ours / naive"), cpu, None);
     report.series.extend([naive, same_facts, ours]);
     Ok(())
 }

@@ -9,12 +9,14 @@ mod server;
 
 use crate::{
     machine::Machine, measure::Series, options::Options, position::redis_cpu, report::Report,
+    target::BenchTarget::AtLeast,
 };
 use anyhow::ensure;
 use room::BenchRoom;
 use server::{BenchServer, N_CLIENTS};
 use shared::{config::Settings, shutdown::Shutdown, telemetry};
 use stack::{Stack, StackOptions};
+use std::path::Path;
 
 /// Serves admission in this process, with settings from its environment.
 pub(crate) async fn serve_admission(port: u16) -> anyhow::Result<()> {
@@ -27,8 +29,7 @@ pub(crate) async fn serve_admission(port: u16) -> anyhow::Result<()> {
 /// Runs the benchmark.
 pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
     let dir = tempfile::tempdir()?;
-    let servers = StackOptions::on_free_ports(dir.path())?.only(true, false, false);
-    let stack = Stack::start(servers).await?;
+    let stack = start_redis(dir.path()).await?;
     let mut report = Report::new("join-http", options, Machine::describe(dir.path()));
     let room = BenchRoom::open(&stack).await;
     let (echo, admission) = (BenchServer::echo()?, BenchServer::admission(room.redis_url())?);
@@ -37,7 +38,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
 
     let client = redis::Client::open(stack.redis().url())?;
     let mut redis = client.get_multiplexed_async_connection().await?;
-    let n = options.pick(5_000, 40_000);
+    let n = n_joins(options);
     let mut baseline = Series::new("axum echo of the same JSON");
     let mut subject = Series::new("admission's join");
     let mut in_redis = Series::new("admission's join: CPU of Redis");
@@ -50,9 +51,33 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
         subject.samples.push(sample);
     }
     let (rate, cost) = (subject.rate_ratio(&baseline), subject.cost_ratio(&baseline));
-    report.ratio("joins/s: admission / echo", rate, ">= 0.75x");
-    report.ratio("CPU of the server per join: admission / echo", cost, "");
+    report.figure("joins/s: admission / echo", rate, Some(AtLeast(0.75)));
+    report.figure("CPU of the server per join: admission / echo", cost, None);
     report.series.extend([baseline, subject, in_redis]);
     report.notes.push(format!("{N_CLIENTS} connections; every join is of a new shopper"));
     Ok(report)
+}
+
+/// Measures admission's join alone, as a stage of the pipeline, with a Redis of its own.
+pub(crate) async fn alone(options: &Options) -> anyhow::Result<Series> {
+    let dir = tempfile::tempdir()?;
+    let stack = start_redis(dir.path()).await?;
+    let room = BenchRoom::open(&stack).await;
+    let admission = BenchServer::admission(room.redis_url())?;
+    admission.wait(&room).await?;
+    let mut joined = Series::new("joins over HTTP, alone");
+    for _ in 0..options.sales() {
+        joined.samples.push(admission.measure(&room, n_joins(options)).await?);
+    }
+    Ok(joined)
+}
+
+async fn start_redis(dir: &Path) -> anyhow::Result<Stack> {
+    let servers = StackOptions::on_free_ports(dir)?.only(true, false, false);
+    Ok(Stack::start(servers).await?)
+}
+
+/// Joins of one round.
+fn n_joins(options: &Options) -> usize {
+    options.pick(5_000, 40_000)
 }

@@ -11,12 +11,13 @@ use crate::{
     machine::Machine,
     measure::Series,
     options::Options,
-    postgres::{SYNC, measured},
+    postgres::{self, SYNC, measured},
     report::Report,
+    target::BenchTarget::AtLeast,
 };
 use fixture::BenchDatabase;
-use stack::{ServerHandle, Stack, StackOptions};
-use std::time::Duration;
+use stack::ServerHandle;
+use std::{num::TryFromIntError, time::Duration};
 
 /// Clients of the naive way.
 const N_CLIENTS: usize = 8;
@@ -29,8 +30,7 @@ const OURS_PER_SECOND: u64 = 20_000;
 /// Runs the benchmark.
 pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
     let dir = tempfile::tempdir()?;
-    let servers = StackOptions::on_free_ports(dir.path())?.only(false, true, false);
-    let stack = Stack::start(servers).await?;
+    let stack = postgres::start(dir.path()).await?;
     let mut report = Report::new("settle", options, Machine::describe(dir.path()));
     for sync in SYNC {
         let database = BenchDatabase::create(stack.postgres().url(), sync).await?;
@@ -38,6 +38,30 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
     }
     report.notes.push("CPU is that of all Postgres processes, in ticks of 10 ms".into());
     Ok(report)
+}
+
+/// Measures our settling alone, as a stage of the pipeline, on a server of its own.
+pub(crate) async fn alone(options: &Options) -> anyhow::Result<Series> {
+    let dir = tempfile::tempdir()?;
+    let stack = postgres::start(dir.path()).await?;
+    let database = BenchDatabase::create(stack.postgres().url(), "on").await?;
+    let mut settled = Series::new("captures settled in batches, alone");
+    let time = time_of_round(options);
+    for _ in 0..options.sales() {
+        let captures = ours::make_ready(&database, enough(OURS_PER_SECOND, time)?).await?;
+        let work = ours::settle(&database, &captures, BATCH, time);
+        settled.samples.push(measured(stack.postgres(), work).await?);
+    }
+    Ok(settled)
+}
+
+fn time_of_round(options: &Options) -> Duration {
+    options.pick(Duration::from_secs(1), Duration::from_secs(3))
+}
+
+/// How many captures are made ready for a round.
+fn enough(per_second: u64, time: Duration) -> Result<usize, TryFromIntError> {
+    usize::try_from(time.as_secs() * per_second)
 }
 
 async fn compare(
@@ -50,19 +74,19 @@ async fn compare(
     let series = |what: &str| Series::new(format!("{what}, synchronous_commit {sync}"));
     let mut naive = series("naive, a transaction each, 8 clients");
     let mut ours = series("batches of 500, 1 client");
-    let time = options.pick(Duration::from_secs(1), Duration::from_secs(3));
-    let ready = |per_second: u64| usize::try_from(time.as_secs() * per_second);
+    let time = time_of_round(options);
     for _ in 0..options.rounds() {
-        let captures = naive::make_ready(database, ready(NAIVE_PER_SECOND)?).await?;
+        let captures = naive::make_ready(database, enough(NAIVE_PER_SECOND, time)?).await?;
         let work = naive::settle(&database.clients, captures, N_CLIENTS, time);
         naive.samples.push(measured(server, work).await?);
-        let captures = ours::make_ready(database, ready(OURS_PER_SECOND)?).await?;
+        let captures = ours::make_ready(database, enough(OURS_PER_SECOND, time)?).await?;
         let work = ours::settle(database, &captures, BATCH, time);
         ours.samples.push(measured(server, work).await?);
     }
     let (rate, cpu) = (ours.rate_ratio(&naive), ours.cost_ratio(&naive));
-    report.ratio(format!("captures/s, synchronous_commit {sync}: ours / naive"), rate, ">= 15x");
-    report.ratio(format!("Postgres CPU per capture, {sync}: ours / naive"), cpu, "");
+    let name = format!("captures/s, synchronous_commit {sync}: ours / naive");
+    report.figure(name, rate, Some(AtLeast(15.0)));
+    report.figure(format!("Postgres CPU per capture, {sync}: ours / naive"), cpu, None);
     report.series.extend([naive, ours]);
     Ok(())
 }
