@@ -11,6 +11,8 @@ use shared::{config::KafkaSettings, messages::topics};
 use std::{collections::HashSet, ops::Range, sync::Arc, time::Duration};
 
 const TIMEOUT: Duration = Duration::from_secs(3);
+/// With so many copies, each record can be on two brokers while one is away.
+const REPLICATION_TO_LOSE_ONE: i32 = 3;
 
 /// Asks the broker about its logs; clones share one connection.
 #[derive(Clone)]
@@ -85,7 +87,8 @@ impl LogInfo {
     }
 }
 
-/// Creates our topics where they are missing.
+/// Creates our topics where they are missing, with as many copies as the settings say. Those that
+/// exist stay as they are.
 ///
 /// The embedded broker does not take such a request; its owner has created them already, so
 /// only those that are missing are asked for.
@@ -96,10 +99,11 @@ impl LogInfo {
 pub async fn ensure_topics(settings: &KafkaSettings) -> Result<(), BrokerError> {
     let existing = LogInfo::new(settings)?.topics().await?;
     let wanted = topics::all(&settings.topic_prefix, settings.partitions.get());
+    let replication = i32::from(settings.replication.get());
     let missing: Vec<_> = wanted
         .iter()
         .filter(|(name, _)| !existing.contains(name))
-        .map(|(name, partitions)| new_topic(name, *partitions))
+        .map(|(name, partitions)| new_topic(name, *partitions, replication))
         .collect();
     if missing.is_empty() {
         return Ok(());
@@ -119,9 +123,32 @@ pub async fn ensure_topics(settings: &KafkaSettings) -> Result<(), BrokerError> 
 }
 
 /// Kept forever: a room is rebuilt from them, and they prove the line's history.
-fn new_topic(name: &str, partitions: i32) -> NewTopic<'_> {
-    NewTopic::new(name, partitions, TopicReplication::Fixed(-1))
+fn new_topic(name: &str, partitions: i32, replication: i32) -> NewTopic<'_> {
+    let topic = NewTopic::new(name, partitions, TopicReplication::Fixed(replication))
         .set("retention.ms", "-1")
         .set("retention.bytes", "-1")
-        .set("cleanup.policy", "delete")
+        .set("cleanup.policy", "delete");
+    if replication < REPLICATION_TO_LOSE_ONE {
+        return topic;
+    }
+    topic.set("min.insync.replicas", "2")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_brokers_must_have_a_record_where_one_of_three_may_be_lost() {
+        let in_sync = |replication| {
+            let NewTopic { replication, config, .. } = new_topic("t", 4, replication);
+            let TopicReplication::Fixed(copies) = replication else { return None };
+            let wanted = config.iter().find(|(key, _)| *key == "min.insync.replicas");
+            Some((copies, wanted.map(|(_, n)| (*n).to_owned())))
+        };
+        assert_eq!(in_sync(1), Some((1, None)));
+        assert_eq!(in_sync(2), Some((2, None)), "with both of two, one that is away stops us");
+        assert_eq!(in_sync(3), Some((3, Some("2".to_owned()))));
+        assert_eq!(in_sync(5), Some((5, Some("2".to_owned()))));
+    }
 }

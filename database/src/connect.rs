@@ -48,12 +48,37 @@ pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, DatabaseError> {
 
 /// Brings the schema up to date. Several hosts may do so at once: a lock makes them take turns.
 ///
+/// A statement may take as long as it needs, whatever the settings say. One that waits 5 s for a
+/// table fails, since everybody else who wants the table waits behind it; it can be tried again.
+///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database is away or a migration fails.
 pub async fn migrate(pool: &PgPool) -> Result<(), DatabaseError> {
+    let unlimited = [("statement_timeout", "0"), ("lock_timeout", "0")];
+    let options = (*pool.connect_options()).clone().options(unlimited);
+    // A single connection, so that what is set holds for all that is done.
+    let session = pool
+        .options()
+        .clone()
+        .max_connections(1)
+        .connect_with(options)
+        .await
+        .doing("connect to migrate the schema")?;
+    let migrated = migrate_in_turn(&session).await;
+    session.close().await;
+    migrated
+}
+
+async fn migrate_in_turn(session: &PgPool) -> Result<(), DatabaseError> {
+    // Whoever comes second waits for the whole of the first, so only afterwards is waiting limited.
+    sqlx::query!("select from pg_advisory_lock(hashtextextended('migrations', 0))")
+        .execute(session)
+        .await
+        .doing("wait for the turn to migrate")?;
+    sqlx::query!("set lock_timeout = '5s'").execute(session).await.doing("limit waiting")?;
     sqlx::migrate!("./migrations")
-        .run(pool)
+        .run(session)
         .await
         .map_err(|source| DatabaseError::new("migrate the schema", source.into()))
 }

@@ -33,7 +33,7 @@ sections! {
     DatabaseSettings {
         /// Address, with credentials if there are any.
         url: SecretString,
-        /// Connections of one process, at most.
+        /// Connections of one process, at most; a worker splits them among its roles.
         max_connections: NonZeroU32,
         /// Connections of a storefront for what everybody may see, at most; apart from the others.
         public_connections: NonZeroU32,
@@ -53,6 +53,8 @@ sections! {
         topic_prefix: String,
         /// Partitions of `queue-events` and `order-commands`: most drops open at one time.
         partitions: NonZeroU16,
+        /// Brokers that keep a copy of each record in topics that we create.
+        replication: NonZeroU16,
         /// How long a record may take to be acknowledged, milliseconds; below the lease.
         delivery_timeout_ms: NonZeroU64,
     }
@@ -216,6 +218,19 @@ impl PaymentSettings {
     /// Returns how long a due payment is claimed for: a look-up and a call, and the commit.
     #[must_use]
     pub fn lease(&self) -> Duration {
-        Duration::from_millis(self.timeout_ms.get()) * 2 + Duration::from_secs(5)
+        self.longest_call() + Duration::from_secs(5)
+    }
+
+    /// Returns the shortest hold that a drop may have, whole seconds: an authorization and its
+    /// commit fit into it.
+    #[must_use]
+    pub fn shortest_hold_s(&self) -> u64 {
+        let longest = self.longest_call() + Duration::from_secs(1);
+        longest.as_secs() + u64::from(longest.subsec_nanos() > 0)
+    }
+
+    /// Returns how long a due payment may take: what is asked again is looked up first.
+    fn longest_call(&self) -> Duration {
+        Duration::from_millis(self.timeout_ms.get()) * 2
     }
 }

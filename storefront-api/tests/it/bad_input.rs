@@ -74,6 +74,23 @@ async fn each_bad_value_of_a_drop_is_named() {
 }
 
 #[tokio::test]
+async fn a_hold_is_as_long_as_the_provider_may_take_to_answer() {
+    // Two calls and a second are 3.4 s.
+    let shop = Shop::open_with([("SLUICE_PAYMENTS__TIMEOUT_MS", "1200".to_owned())]).await;
+    let seller = shop.seller().await;
+    let mut body = drop_body(&seller);
+
+    body["hold_seconds"] = json!(3);
+    let refused = shop.post("/v1/seller/drops", &seller.who, &body).await;
+    refused.expect_problem(422, "invalid_fields");
+    assert_eq!(refused.fields(), ["/hold_seconds"]);
+    assert!(refused.text.contains("at least 4,"), "{}", refused.text);
+
+    body["hold_seconds"] = json!(4);
+    shop.post("/v1/seller/drops", &seller.who, &body).await.expect(201);
+}
+
+#[tokio::test]
 async fn each_bad_value_of_a_product_is_named() {
     let shop = Shop::open().await;
     let seller = shop.seller().await;

@@ -5,6 +5,7 @@
 mod drain;
 mod event_log;
 mod line_updates;
+mod migrate;
 mod orders;
 mod ownership;
 mod payments;

@@ -28,9 +28,11 @@ const UNITS: u32 = 150;
 const GIVE_UP_S: f64 = 60.0;
 /// How long the system may take to settle.
 const SETTLE: Duration = Duration::from_secs(30);
-/// With a call that hangs as long as this, a hold runs out while its money is being taken.
+/// With a call that hangs as long as this, a hold runs out while its money is being taken. Only the
+/// workers wait so long: a storefront that did would refuse the hold.
 const HOLD_S: u32 = 2;
-const CALL_MS: &str = "2500";
+const CALL_MS: (&str, &str) = ("SLUICE_PAYMENTS__TIMEOUT_MS", "2500");
+const CALL_MS_ELSEWHERE: (&str, &str) = ("SLUICE_PAYMENTS__TIMEOUT_MS", "500");
 /// One card in ten brings no answer to its capture.
 const CARDS: &str = "approve=70,decline=4,hang=4,500_before=4,500_after=4,late=2,capture_hang=10,\
                      capture_decline=2";
@@ -148,15 +150,15 @@ async fn start(
 ) -> anyhow::Result<World> {
     let (kafka_mode, n_workers) = (KafkaMode::Embedded, 2);
     let options = WorldOptions { kafka_mode, n_workers, binaries, ..WorldOptions::default() }
-        .set("SLUICE_PAYMENTS__TIMEOUT_MS", CALL_MS);
+        .set(CALL_MS_ELSEWHERE.0, CALL_MS_ELSEWHERE.1);
     let world = World::start(name, options).await?;
     for guard in GUARDS.iter().chain(guards) {
         world.database.pool().execute(*guard).await?;
     }
     let (first, second) = (&world.workers[0], &world.workers[1]);
     let [of_first, of_second] = setting.meanwhile.settings();
-    first.set_env(of_first.iter().copied());
-    second.set_env(of_second.iter().copied());
+    first.set_env(of_first.iter().copied().chain([CALL_MS]));
+    second.set_env(of_second.iter().copied().chain([CALL_MS]));
     tokio::try_join!(first.restart(), second.restart())?;
     Ok(world)
 }

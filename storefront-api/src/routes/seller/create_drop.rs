@@ -49,7 +49,7 @@ pub(crate) struct DropInput {
     #[serde(default = "one")]
     #[schema(default = 1)]
     max_units_per_customer: i32,
-    /// How long units are held for an order until it is paid, from 1 to 86 400.
+    /// How long units are held for an unpaid order: enough for a slow payment, up to 86 400.
     #[serde(default = "five_minutes")]
     #[schema(default = 300)]
     hold_seconds: i32,
@@ -113,6 +113,22 @@ impl Validate for DropInput {
 }
 
 impl DropInput {
+    /// Returns what is wrong now and here: moments go by the clock, holds by the provider.
+    fn faults_in(&self, app: &App) -> Faults {
+        let mut faults = match self.opens_at {
+            Some(opens_at) => check_window(opens_at, self.closes_at, app.now()),
+            None => Faults::default(),
+        };
+        let shortest = app.settings.payments.shortest_hold_s();
+        if u64::from(self.hold_seconds.cast_unsigned()) < shortest {
+            let detail = format!(
+                "must be at least {shortest}, as long as the payment provider may take to answer"
+            );
+            faults.add("/hold_seconds", detail);
+        }
+        faults
+    }
+
     fn into_new(self, id: DropId, seller: CurrentSeller) -> NewDrop {
         NewDrop {
             id,
@@ -148,11 +164,9 @@ pub(crate) async fn create(
     ResourceId(id): ResourceId,
     Body(input): Body<DropInput>,
 ) -> Result<(StatusCode, Json<SellerDropResponse>), ApiError> {
-    if let Some(opens_at) = input.opens_at {
-        let faults = check_window(opens_at, input.closes_at, app.now());
-        if !faults.is_empty() {
-            return Err(faults.into());
-        }
+    let faults = input.faults_in(&app);
+    if !faults.is_empty() {
+        return Err(faults.into());
     }
     let new_drop = input.into_new(id.into(), seller);
     database::selling::drops::create(&app.pool, &new_drop, &seller.actor()).await?;
