@@ -52,7 +52,7 @@ create index drops_alive on drops (opens_at)
 create index drops_by_partition on drops (partition)
     where state in ('scheduled', 'open') or epoch_state <> 'none';
 
--- Tells services at once that a drop's row changed (limits, mode, state).
+-- Tells services at once that a drop's row changed (limits, mode, state, partition).
 create function notify_drop_changed() returns trigger language plpgsql as $$
 begin
     perform pg_notify('drop_changed', new.id::text);
@@ -62,9 +62,11 @@ create trigger drops_notify_insert after insert on drops
     for each row execute function notify_drop_changed();
 create trigger drops_notify_update after update on drops
     for each row when (
-        (old.state, old.limits_version, old.epoch, old.epoch_state, old.opens_at, old.closes_at)
+        (old.state, old.limits_version, old.epoch, old.epoch_state, old.opens_at, old.closes_at,
+         old.partition)
         is distinct from
-        (new.state, new.limits_version, new.epoch, new.epoch_state, new.opens_at, new.closes_at))
+        (new.state, new.limits_version, new.epoch, new.epoch_state, new.opens_at, new.closes_at,
+         new.partition))
     execute function notify_drop_changed();
 
 -- How far the order rate of a drop has come: its theoretical arrival time, and the rate it was

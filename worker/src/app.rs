@@ -1,6 +1,9 @@
 //! What every role works with.
 
-use crate::live_drops::LiveDrops;
+use crate::{
+    live_drops::LiveDrops,
+    roles::{Role, Roles},
+};
 use anyhow::Context as _;
 use broker::{LogInfo, Producer, Topics};
 use database::PgPool;
@@ -13,16 +16,21 @@ use shared::{
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// Connections of the process itself, at most: one each for notices, drops, signs of life, health.
+const OF_PROCESS: u32 = 4;
+/// Connections of a part, at least.
+const OF_PART: u32 = 2;
+
 /// Settings, connections and keys of the process; clones share them.
 #[derive(Clone)]
 pub struct App {
     /// As they were read at the start; they never change.
     pub settings: Arc<Settings>,
-    /// Postgres: the truth.
+    /// Postgres: the truth. Each role has a pool of its own.
     pub pool: PgPool,
     /// Redis: the lines.
     pub queue: Queue,
-    /// The drops that are being sold, at most a second old.
+    /// The drops that are being sold, as they were a moment ago.
     pub drops: LiveDrops,
     /// Writes to Kafka.
     pub producer: Producer,
@@ -59,5 +67,67 @@ impl App {
             instance: Uuid::now_v7().simple().to_string().into(),
             settings: Arc::new(settings),
         })
+    }
+
+    /// Returns the same for what the process does beside its roles.
+    pub(crate) fn for_process(&self) -> Self {
+        self.with_pool(OF_PROCESS)
+    }
+
+    /// Returns the same for one of the process's roles: one that waits for Postgres takes no
+    /// connection from another.
+    pub(crate) fn for_role(&self, role: Role, roles: &Roles) -> Self {
+        let max = self.settings.database.max_connections.get();
+        self.with_pool(connections(role, roles, max))
+    }
+
+    fn with_pool(&self, max_connections: u32) -> Self {
+        let options = self.pool.options().clone().max_connections(max_connections);
+        let pool = options.connect_lazy_with((*self.pool.connect_options()).clone());
+        Self { pool, ..self.clone() }
+    }
+}
+
+/// Returns the connections of a role, at most, where the process runs these roles with `max` in
+/// all; `config/default.toml` explains the sum.
+fn connections(role: Role, roles: &Roles, max: u32) -> u32 {
+    let n_parts: u32 = roles.iter().map(parts).sum();
+    let part = max.saturating_sub(OF_PROCESS) / n_parts.max(1);
+    parts(role) * part.max(OF_PART)
+}
+
+const fn parts(role: Role) -> u32 {
+    match role {
+        // Those that shoppers wait for: a transaction per partition or drop at one time.
+        Role::Orders | Role::Payments => 3,
+        Role::Log
+        | Role::Drain
+        | Role::Sweeper
+        | Role::Reconciler
+        | Role::Relay
+        | Role::Scheduler => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_each(roles: &str, max: u32) -> Vec<u32> {
+        let roles: Roles = roles.parse().unwrap();
+        roles.iter().map(|role| connections(role, &roles, max)).collect()
+    }
+
+    #[test]
+    fn connections_are_split_among_the_roles() {
+        assert_eq!(of_each("all", 40), [3, 3, 9, 9, 3, 3, 3, 3]);
+        assert_eq!(of_each("drain,payments", 24), [5, 15]);
+        assert_eq!(of_each("drain", 24), [20]);
+    }
+
+    #[test]
+    fn every_role_has_some_however_few_there_are() {
+        assert_eq!(of_each("all", 10), [2, 2, 6, 6, 2, 2, 2, 2]);
+        assert_eq!(of_each("orders,relay", 1), [6, 2]);
     }
 }

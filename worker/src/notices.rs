@@ -5,45 +5,47 @@
 
 use crate::causes::with_causes;
 use database::PgPool;
-use shared::shutdown::Shutdown;
-use sqlx::postgres::PgListener;
-use std::{sync::Arc, time::Duration};
-use tokio::{sync::Notify, time::sleep};
+use sqlx::postgres::{PgListener, PgNotification};
+use std::time::Duration;
+use tokio::{sync::mpsc::Sender, time::sleep};
 
 /// Pause before listening again after a failure.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Listens to a channel until the process stops. Notices that nobody waits for count as one.
-pub(crate) fn listen(pool: &PgPool, channel: &'static str, shutdown: &Shutdown) -> Arc<Notify> {
-    let notices = Arc::new(Notify::new());
-    let (soft, passing_on) =
-        (shutdown.soft(), pass_on(pool.clone(), channel, Arc::clone(&notices)));
-    shutdown.spawn(async move {
-        soft.run_until_cancelled(passing_on).await;
-    });
-    notices
+/// What was heard on a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Notice {
+    /// A row has changed, the one that the text names.
+    Row(String),
+    /// Nobody listened until now: any row may have changed.
+    Gap,
 }
 
-async fn pass_on(pool: PgPool, channel: &'static str, notices: Arc<Notify>) {
-    loop {
-        if let Err(error) = pass_on_until_failure(&pool, channel, &notices).await {
+/// Listens to a channel for as long as somebody takes the notices. While that one is busy, they
+/// wait at the server.
+pub(crate) async fn pass_on(pool: &PgPool, channel: &'static str, notices: Sender<Notice>) {
+    while !notices.is_closed() {
+        if let Err(error) = pass_on_until_failure(pool, channel, &notices).await {
             let error = with_causes(error);
             tracing::debug!(channel, error, "could not listen to {channel}; trying again");
+            sleep(PAUSE).await;
         }
-        sleep(PAUSE).await;
     }
 }
 
+/// Returns once nobody takes the notices any more.
 async fn pass_on_until_failure(
     pool: &PgPool,
     channel: &str,
-    notices: &Notify,
+    notices: &Sender<Notice>,
 ) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(channel).await?;
-    loop {
-        // Without a notice: the connection was lost and is there again, and notices may be missing.
-        listener.try_recv().await?;
-        notices.notify_one();
+    let mut heard = Notice::Gap;
+    while notices.send(heard).await.is_ok() {
+        // Without a notice: the connection was lost and is there again.
+        let row = |notice: PgNotification| Notice::Row(notice.payload().to_owned());
+        heard = listener.try_recv().await?.map_or(Notice::Gap, row);
     }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! The start: waits for the servers, then runs a task per role.
+//! The start: waits for the servers, then runs the roles' tasks, each again if it panics.
 
 use crate::{
     admin,
@@ -11,8 +11,10 @@ use crate::{
 use anyhow::Context as _;
 use backon::{ConstantBuilder, Retryable as _};
 use edge::health::Readiness;
-use shared::shutdown::Shutdown;
+use shared::{shutdown::Shutdown, telemetry::CounterName};
 use std::time::Duration;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 /// How the servers are waited for: two minutes, then the process gives up and lets its supervisor
 /// see it.
@@ -20,10 +22,12 @@ const PATIENCE: ConstantBuilder =
     ConstantBuilder::new().with_delay(Duration::from_millis(500)).with_max_times(239);
 /// One failure in so many is logged.
 const LOG_EVERY: u32 = 10;
+/// Pause before a task that panicked is started again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Starts the roles once every server has answered; ends the process when one stays away.
 pub(crate) async fn when_ready(app: App, roles: Roles, readiness: Readiness, shutdown: Shutdown) {
-    let mut failures = 0;
+    let (app, mut failures) = (app.for_process(), 0);
     let answered = (|| servers_answer(&app))
         .retry(PATIENCE)
         .notify(|error, _| {
@@ -36,7 +40,9 @@ pub(crate) async fn when_ready(app: App, roles: Roles, readiness: Readiness, shu
     match answered {
         Ok(()) => {
             tracing::info!(%roles, "running roles {roles}");
-            shutdown.spawn(admin::watch(app.clone(), readiness, shutdown.clone()));
+            keep_running("health", &app, &shutdown, move |app, shutdown| {
+                admin::watch(app, readiness.clone(), shutdown)
+            });
             tasks(&app, &roles, &shutdown);
         }
         Err(error) => {
@@ -53,23 +59,97 @@ async fn servers_answer(app: &App) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts a task per role, and what all of them need.
+/// Starts the tasks of each role, and what all of them need: the latter on the pool of `app`.
 pub fn tasks(app: &App, roles: &Roles, shutdown: &Shutdown) {
-    shutdown.spawn(live_drops::run(app.drops.clone(), app.pool.clone(), shutdown.clone()));
-    shutdown.spawn(heartbeat::run(app.clone(), roles.clone(), shutdown.clone()));
+    keep_running("drops", app, shutdown, |app, shutdown| {
+        live_drops::run(app.drops, app.pool, shutdown)
+    });
+    let beating = roles.clone();
+    keep_running("heartbeat", app, shutdown, move |app, shutdown| {
+        heartbeat::run(app, beating.clone(), shutdown)
+    });
     for role in roles.iter() {
-        let (app, inner) = (app.clone(), shutdown.clone());
-        shutdown.spawn(async move {
-            match role {
-                Role::Log => event_log::run(app, inner).await,
-                Role::Drain => drain::run(app, inner).await,
-                Role::Orders => orders::run(app, inner).await,
-                Role::Payments => payments::run(app, inner).await,
-                Role::Sweeper => sweeper::run(app, inner).await,
-                Role::Reconciler => reconciler::run(app, inner).await,
-                Role::Relay => relay::run(app, inner).await,
-                Role::Scheduler => scheduler::run(app, inner).await,
-            }
-        });
+        start_role(role, &app.for_role(role, roles), shutdown);
+    }
+}
+
+fn start_role(role: Role, app: &App, shutdown: &Shutdown) {
+    let name = role.as_str();
+    match role {
+        Role::Log => keep_running(name, app, shutdown, event_log::run),
+        Role::Drain => keep_running(name, app, shutdown, drain::run),
+        Role::Orders => keep_running(name, app, shutdown, orders::run),
+        Role::Payments => keep_running(name, app, shutdown, payments::run),
+        Role::Sweeper => keep_running(name, app, shutdown, sweeper::run),
+        Role::Reconciler => {
+            keep_running(name, app, shutdown, reconciler::run);
+            keep_running(name, app, shutdown, reconciler::tell_untold);
+        }
+        Role::Relay => keep_running(name, app, shutdown, relay::run),
+        Role::Scheduler => keep_running(name, app, shutdown, scheduler::run),
+    }
+}
+
+/// Starts a task that is started again whenever it panics.
+fn keep_running<F>(
+    name: &'static str,
+    app: &App,
+    shutdown: &Shutdown,
+    run: impl Fn(App, Shutdown) -> F + Send + 'static,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (app, inner) = (app.clone(), shutdown.clone());
+    let start = move || run(app.clone(), inner.clone());
+    shutdown.spawn(supervise(name, shutdown.soft(), start));
+}
+
+/// Ends with the task that `start` starts; one that panicked is followed by another, unless the
+/// process stops.
+async fn supervise<F>(name: &'static str, soft: CancellationToken, start: impl Fn() -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    while let Err(error) = tokio::spawn(start()).await {
+        CounterName::WorkerPanics.get().increment(1);
+        let error = with_causes(error);
+        tracing::error!(role = name, error, "{name} broke off; starting it again");
+        if soft.run_until_cancelled(sleep(PAUSE)).await.is_none() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    /// Supervises a task that panics so many times; returns how often it was started.
+    async fn n_starts(n_panics: u32, soft: CancellationToken) -> u32 {
+        let n_starts = AtomicU32::new(0);
+        let start = || {
+            let is_well = n_starts.fetch_add(1, Ordering::Relaxed) >= n_panics;
+            async move { assert!(is_well, "a task that breaks off") }
+        };
+        supervise("test", soft, start).await;
+        n_starts.into_inner()
+    }
+
+    #[tokio::test]
+    async fn a_role_that_panics_is_started_again() {
+        assert_eq!(n_starts(1, CancellationToken::new()).await, 2);
+    }
+
+    #[tokio::test]
+    async fn a_role_that_ends_is_not_started_again() {
+        assert_eq!(n_starts(0, CancellationToken::new()).await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_role_that_panics_while_the_process_stops_is_not_started_again() {
+        let soft = CancellationToken::new();
+        soft.cancel();
+        assert_eq!(n_starts(9, soft).await, 1);
     }
 }

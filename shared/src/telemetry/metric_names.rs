@@ -57,6 +57,8 @@ metric_names! {
         PaymentsPutToReview = "sluice_payments_put_to_review_total",
         /// Order events and dead letters published.
         EventsPublished = "sluice_events_published_total",
+        /// Tasks of a worker that panicked.
+        WorkerPanics = "sluice_worker_panics_total",
         /// Requests refused by a limit.
         RateLimited = "sluice_rate_limited_total",
         /// Error answers, labelled with the `code` of the problem.

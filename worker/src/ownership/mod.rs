@@ -21,10 +21,9 @@ mod locks;
 
 use crate::{app::App, causes::with_causes};
 use locks::Locks;
-use shared::shutdown::Shutdown;
+use shared::{shutdown::Shutdown, telemetry::CounterName};
 use std::{collections::HashMap, fmt::Display, hash::Hash, time::Duration};
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 /// Pause between two looks at which keys there are and who holds them.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -72,7 +71,8 @@ struct Owner<K> {
 
 struct Task {
     stop: CancellationToken,
-    handle: JoinHandle<()>,
+    /// Ends with the owner, so that no work goes on beside that of an owner which was started again.
+    handle: AbortOnDropHandle<()>,
 }
 
 impl<K: Clone + Eq + Hash + Display> Owner<K> {
@@ -98,7 +98,8 @@ impl<K: Clone + Eq + Hash + Display> Owner<K> {
                 continue;
             }
             if let Some(stop) = self.lock(key).await {
-                let handle = tokio::spawn(work(self.app.clone(), key.clone(), stop.clone()));
+                let work = tokio::spawn(work(self.app.clone(), key.clone(), stop.clone()));
+                let handle = AbortOnDropHandle::new(work);
                 self.held.insert(key.clone(), Task { stop, handle });
             }
         }
@@ -162,6 +163,7 @@ impl<K: Clone + Eq + Hash + Display> Owner<K> {
 async fn finish(role: &str, key: &impl Display, task: Task) {
     task.stop.cancel();
     if let Err(error) = task.handle.await {
+        CounterName::WorkerPanics.get().increment(1);
         let error = with_causes(error);
         tracing::error!(role, %key, error, "role {role} failed on {key}; starting it again");
     }

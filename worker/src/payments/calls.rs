@@ -1,7 +1,7 @@
 //! The calls under way, counted by drop.
 
 use crate::causes::with_causes;
-use shared::ids::DropId;
+use shared::{ids::DropId, telemetry::CounterName};
 use std::{
     collections::{BTreeMap, HashMap},
     future::pending,
@@ -62,6 +62,7 @@ impl Calls {
         let id = match ended {
             Ok((id, ())) => id,
             Err(error) => {
+                CounterName::WorkerPanics.get().increment(1);
                 let (id, error) = (error.id(), with_causes(error));
                 tracing::error!(
                     error,

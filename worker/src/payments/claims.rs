@@ -28,8 +28,19 @@ impl Claims {
         Self { caller, calls: Calls::default(), idle: SHORTEST_IDLE }
     }
 
+    /// Takes what is due until told to stop. Calls that have started are brought to their end;
+    /// their claims would hold them up otherwise.
+    pub(super) async fn work(mut self, soft: CancellationToken) {
+        while !soft.is_cancelled() {
+            self.start_due().await;
+            self.pause(&soft).await;
+        }
+        self.calls.finish().await;
+        self.caller.settlers.close();
+    }
+
     /// Starts the calls that are due, as far as there is room.
-    pub(super) async fn start_due(&mut self) {
+    async fn start_due(&mut self) {
         self.idle = match self.claim().await {
             Ok(0) => (self.idle * 2).min(LONGEST_IDLE),
             Ok(_) => SHORTEST_IDLE,
@@ -61,7 +72,7 @@ impl Claims {
 
     /// Waits until it is worth looking again: more may have become due when an answer was settled,
     /// and there is more room when a call has ended.
-    pub(super) async fn pause(&mut self, soft: &CancellationToken) {
+    async fn pause(&mut self, soft: &CancellationToken) {
         // What becomes due at about the same time is claimed together.
         soft.run_until_cancelled(sleep(SHORTEST_IDLE)).await;
         tokio::select! {
@@ -71,11 +82,5 @@ impl Claims {
             () = sleep(self.idle.saturating_sub(SHORTEST_IDLE)) => {}
         }
         self.calls.take_ended();
-    }
-
-    /// Brings calls that have started to their end; their claims would hold them up otherwise.
-    pub(super) async fn finish(self) {
-        self.calls.finish().await;
-        self.caller.settlers.close();
     }
 }

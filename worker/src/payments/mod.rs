@@ -52,17 +52,13 @@ pub async fn run(app: App, shutdown: Shutdown) {
             return tracing::error!(error, "no payments: cannot make a client for the provider");
         }
     };
-    let soft = shutdown.soft();
-    shutdown.spawn(tell(app.clone(), provider.breaker().clone(), soft.clone()));
-    shutdown.spawn(review::watch(app.clone(), soft.clone()));
-    let updater = LineUpdater::start(&app, &shutdown);
+    let (soft, updater) = (shutdown.soft(), LineUpdater::start(&app, &shutdown));
+    let telling = tell(app.clone(), provider.breaker().clone(), soft.clone());
+    let watching = review::watch(app.clone(), soft.clone());
     let settlers = Settlers::new(app.clone(), updater, shutdown);
-    let mut claims = Claims::new(PaymentCaller { app, provider, settlers });
-    while !soft.is_cancelled() {
-        claims.start_due().await;
-        claims.pause(&soft).await;
-    }
-    claims.finish().await;
+    let claims = Claims::new(PaymentCaller { app, provider, settlers });
+    // In one task, so that none can end without the others: the role is started again as a whole.
+    tokio::join!(telling, watching, claims.work(soft));
 }
 
 /// Tells those who let people in how the provider does.

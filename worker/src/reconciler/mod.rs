@@ -17,16 +17,17 @@ use tokio_util::sync::CancellationToken;
 /// How often it is looked for what lines were not told.
 const TELL_EVERY: Duration = Duration::from_secs(1);
 
-/// Runs the role until the process stops.
+/// Settles what is in flight past its lease, until the process stops.
 pub(crate) async fn run(app: App, shutdown: Shutdown) {
-    shutdown.spawn(tell_untold(app.clone(), shutdown.soft()));
     let keys = |app: App| async move { app.drops.now().keys().copied().collect() };
     ownership::run_owned(app, shutdown, "reconciler", keys, reconcile).await;
 }
 
+/// Tells lines what they were not told, until the process stops.
+///
 /// Every instance looks, so that one that is frozen holds up nobody; telling twice is harmless.
-async fn tell_untold(app: App, soft: CancellationToken) {
-    let mut sender = UntoldSender::new(app);
+pub(crate) async fn tell_untold(app: App, shutdown: Shutdown) {
+    let (soft, mut sender) = (shutdown.soft(), UntoldSender::new(app));
     while soft.run_until_cancelled(sleep(TELL_EVERY)).await.is_some() {
         if let Err(error) = sender.send().await {
             let error = with_causes(error);

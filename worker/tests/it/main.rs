@@ -5,10 +5,12 @@
 mod drain;
 mod event_log;
 mod line_updates;
+mod live_drops;
 mod migrate;
 mod orders;
 mod ownership;
 mod payments;
+mod pools;
 mod provider_faults;
 mod rebuild;
 mod relay;

@@ -55,6 +55,45 @@ pub struct LiveDrop {
     pub variants: Vec<VariantId>,
 }
 
+/// The live drops for which a further condition holds.
+macro_rules! select_live_drops {
+    ($condition:literal $(, $argument:expr)*) => {
+        sqlx::query!(
+            r#"select d.id, d.state, d.mode, d.message, d.opens_at, d.closes_at,
+                 d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
+                 d.limits_version, d.max_units_per_ticket, d.partition as "partition!", d.epoch,
+                 d.epoch_state, d.events_start_generation, d.events_start_offset,
+                 array(select i.variant_id from inventory i where i.drop_id = d.id
+                       order by i.variant_id) as "variants!: Vec<VariantId>"
+             from drops d
+             where d.partition is not null
+                 and (d.state in ('scheduled', 'open') or d.epoch_state <> 'none')"#
+                + $condition
+            $(, $argument)*
+        )
+        .map(|row| LiveDrop {
+            id: row.id,
+            state: row.state,
+            mode: row.mode,
+            message: row.message,
+            opens_at: row.opens_at.map_or(Timestamp::MAX, jiff_sqlx::Timestamp::to_jiff),
+            closes_at: row.closes_at.map(jiff_sqlx::Timestamp::to_jiff),
+            limits: Limits {
+                admission_rate_per_second: row.admission_rate_per_second,
+                occupancy_cap: row.occupancy_cap.cast_unsigned(),
+                order_rate_per_second: row.order_rate_per_second,
+            },
+            limits_version: row.limits_version,
+            max_units_per_ticket: row.max_units_per_ticket.cast_unsigned(),
+            partition: row.partition,
+            epoch: Epoch(row.epoch.cast_unsigned()),
+            epoch_state: row.epoch_state,
+            events_start: (row.events_start_generation, row.events_start_offset),
+            variants: row.variants,
+        })
+    };
+}
+
 /// Lists the drops that have a partition and are about to open, open, or over with a line that is
 /// not empty yet.
 ///
@@ -62,7 +101,7 @@ pub struct LiveDrop {
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn live_drops(pool: &PgPool) -> Result<Vec<LiveDrop>, DatabaseError> {
-    read(pool, None).await
+    select_live_drops!(" order by d.id").fetch_all(pool).await.doing("read live drops")
 }
 
 /// Looks up one of the [`live_drops`].
@@ -71,44 +110,9 @@ pub async fn live_drops(pool: &PgPool) -> Result<Vec<LiveDrop>, DatabaseError> {
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn live_drop(pool: &PgPool, drop_id: DropId) -> Result<Option<LiveDrop>, DatabaseError> {
-    Ok(read(pool, Some(drop_id)).await?.pop())
-}
-
-async fn read(pool: &PgPool, drop_id: Option<DropId>) -> Result<Vec<LiveDrop>, DatabaseError> {
-    sqlx::query!(
-        r#"select d.id, d.state, d.mode, d.message, d.opens_at, d.closes_at,
-             d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
-             d.limits_version, d.max_units_per_ticket, d.partition as "partition!", d.epoch,
-             d.epoch_state, d.events_start_generation, d.events_start_offset,
-             array(select i.variant_id from inventory i where i.drop_id = d.id
-                   order by i.variant_id) as "variants!: Vec<VariantId>"
-         from drops d
-         where d.partition is not null and ($1::uuid is null or d.id = $1)
-             and (d.state in ('scheduled', 'open') or d.epoch_state <> 'none')
-         order by d.id"#,
-        drop_id as Option<DropId>,
-    )
-    .map(|row| LiveDrop {
-        id: row.id,
-        state: row.state,
-        mode: row.mode,
-        message: row.message,
-        opens_at: row.opens_at.map_or(Timestamp::MAX, jiff_sqlx::Timestamp::to_jiff),
-        closes_at: row.closes_at.map(jiff_sqlx::Timestamp::to_jiff),
-        limits: Limits {
-            admission_rate_per_second: row.admission_rate_per_second,
-            occupancy_cap: row.occupancy_cap.cast_unsigned(),
-            order_rate_per_second: row.order_rate_per_second,
-        },
-        limits_version: row.limits_version,
-        max_units_per_ticket: row.max_units_per_ticket.cast_unsigned(),
-        partition: row.partition,
-        epoch: Epoch(row.epoch.cast_unsigned()),
-        epoch_state: row.epoch_state,
-        events_start: (row.events_start_generation, row.events_start_offset),
-        variants: row.variants,
-    })
-    .fetch_all(pool)
-    .await
-    .doing("read live drops")
+    // A statement of its own, whose plan goes by the id and never through all that are alive.
+    select_live_drops!(" and d.id = $1", drop_id as DropId)
+        .fetch_optional(pool)
+        .await
+        .doing("read a live drop")
 }
