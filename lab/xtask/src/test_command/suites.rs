@@ -7,8 +7,8 @@ use clap::{ValueEnum, builder::PossibleValue};
 use crate::cli::{Suite, TestArgs};
 
 /// What runs unless a flag says otherwise.
-const DEFAULT: [Suite; 5] =
-    [Suite::Build, Suite::Components, Suite::System, Suite::Web, Suite::Browser];
+const DEFAULT: [Suite; 6] =
+    [Suite::Build, Suite::Components, Suite::System, Suite::CrashCore, Suite::Web, Suite::Browser];
 
 /// Minutes of each suite on two cores, from a clean clone. Those that run by default have an hour
 /// together.
@@ -132,7 +132,7 @@ mod tests {
             let names: Vec<String> = asked(flags).suites().iter().map(Suite::to_string).collect();
             names.join(" ")
         };
-        assert_eq!(suites(&["--no-browser"]), "build components system web");
+        assert_eq!(suites(&["--no-browser"]), "build components system crash-core web");
         assert_eq!(suites(&["--only-browser"]), "build browser");
         assert_eq!(suites(&["--crash"]), "build crash");
         assert_eq!(suites(&["--only", "web,system", "--only", "system"]), "build system web");
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn only_what_will_run_is_compiled_unless_building_is_all() {
         assert_eq!(asked(&["--only=system,web"]).compiled(), [Suite::System]);
-        let all = [Suite::Components, Suite::System];
+        let all = [Suite::Components, Suite::System, Suite::CrashCore];
         assert_eq!(asked(&["--only=build"]).compiled(), all);
     }
 
