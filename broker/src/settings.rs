@@ -1,7 +1,7 @@
 //! Settings of librdkafka: its defaults lose messages and reconnect slowly.
 
 use rdkafka::ClientConfig;
-use shared::config::KafkaSettings;
+use shared::config::{KafkaMode, KafkaSettings};
 
 /// What every client has.
 pub(crate) fn client(settings: &KafkaSettings) -> ClientConfig {
@@ -52,7 +52,7 @@ pub(crate) fn reader(settings: &KafkaSettings) -> ClientConfig {
         // A log that no longer has our offset must be noticed, not skipped.
         .set("auto.offset.reset", "error")
         .set("isolation.level", "read_uncommitted")
-        .set("fetch.wait.max.ms", "10")
+        .set("fetch.wait.max.ms", fetch_wait_ms(settings.mode))
         .set("fetch.min.bytes", "1")
         .set("fetch.error.backoff.ms", "50")
         .set("fetch.queue.backoff.ms", "20")
@@ -62,4 +62,15 @@ pub(crate) fn reader(settings: &KafkaSettings) -> ClientConfig {
         .set("heartbeat.interval.ms", "3000")
         .set("check.crcs", "true");
     config
+}
+
+/// How long a broker holds back a fetch for which it has nothing yet.
+///
+/// A record that comes meanwhile ends the wait, so a long one only saves requests; a partition that
+/// is assigned meanwhile has to sit it out. The embedded broker sleeps through what comes.
+const fn fetch_wait_ms(mode: KafkaMode) -> &'static str {
+    match mode {
+        KafkaMode::Embedded => "10",
+        KafkaMode::Auto | KafkaMode::Kafka => "100",
+    }
 }
