@@ -1,34 +1,33 @@
 //! What all handlers share, put together in one place.
 
 use crate::{
-    error::ApiError,
-    extract::PresentedTicket,
     room::{RoomDirectory, feed, keeper},
     socket::{Hubs, hints},
 };
-use axum::{extract::FromRef, http::HeaderMap};
+use axum::extract::FromRef;
 use database::PgPool;
 use edge::{AllowedOrigins, KeyedLimiter, Readiness, SessionVerifier};
 use queue::Queue;
-use shared::{
-    clock::Clock, config::Settings, credentials::Keyring, ids::DropId, shutdown::Shutdown,
-};
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use shared::{clock::Clock, config::Settings, credentials::Keyring, shutdown::Shutdown};
+use std::{num::NonZeroU32, ops::Deref, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
 /// What readiness calls the line.
 const REDIS: &str = "redis";
 
-/// The service's parts. A clone shares them.
+/// The state of the service; a clone is cheap.
 #[derive(Clone)]
-pub(crate) struct App {
+pub(crate) struct App(Arc<AppParts>);
+
+/// The parts of an [`App`].
+pub(crate) struct AppParts {
     pub(crate) queue: Queue,
     /// Asked only about drops without a room: an open line needs no Postgres.
     pub(crate) pool: PgPool,
     pub(crate) rooms: Arc<RoomDirectory>,
     pub(crate) hubs: Arc<Hubs>,
     pub(crate) readiness: Readiness,
-    pub(crate) ticket_keys: Arc<Keyring>,
+    pub(crate) ticket_keys: Keyring,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sessions: SessionVerifier,
     /// Pages that may call us.
@@ -45,6 +44,14 @@ pub(crate) struct App {
     pub(crate) shutdown: Shutdown,
 }
 
+impl Deref for App {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
+}
+
 impl App {
     /// Puts the parts together; nothing runs yet.
     pub(crate) async fn build(
@@ -57,14 +64,14 @@ impl App {
         let session_keys = keyring("session_keys", &settings.credentials.session_keys)?;
         let joins_per_second = settings.limits.joins_per_second;
         let max_sockets = settings.admission.max_sockets.get();
-        Ok(Self {
+        Ok(Self(Arc::new(AppParts {
             rooms: RoomDirectory::new(queue.clone(), pool.clone(), shutdown.hard()),
             hubs: Hubs::new(queue.clone(), shutdown.soft()),
             queue,
             pool,
             readiness: Readiness::needing([REDIS]),
             ticket_keys: keyring("ticket_keys", &settings.credentials.ticket_keys)?,
-            sessions: SessionVerifier::new(session_keys, Arc::clone(&clock)),
+            sessions: SessionVerifier::new(Arc::new(session_keys), Arc::clone(&clock)),
             clock,
             origins: AllowedOrigins::new(&settings.admission.allowed_origins),
             join_limiter: limiter(joins_per_second, 2),
@@ -73,7 +80,7 @@ impl App {
             max_sockets,
             ticket_ttl: Duration::from_secs(settings.admission.ticket_ttl_s.get()),
             shutdown: shutdown.clone(),
-        })
+        })))
     }
 
     /// Starts the tasks that keep the rooms up to date and tell those who listen.
@@ -87,15 +94,6 @@ impl App {
         self.shutdown.spawn(keeper::run(rooms, queue, pool, tell_reachable, soft.clone()));
         self.shutdown.spawn(hints::run(Arc::clone(&self.hubs), self.queue.clone(), soft));
     }
-
-    /// Takes a drop's ticket out of a request's headers.
-    pub(crate) fn presented_ticket(
-        &self,
-        headers: &HeaderMap,
-        drop_id: DropId,
-    ) -> Result<PresentedTicket, ApiError> {
-        PresentedTicket::read(headers, drop_id, &self.ticket_keys, self.clock.now())
-    }
 }
 
 /// A limiter that lets `seconds` of its rate through at once.
@@ -104,9 +102,8 @@ fn limiter(rate: NonZeroU32, seconds: u32) -> KeyedLimiter {
     KeyedLimiter::per_second(rate, burst, KeyedLimiter::SHOPPER_CELLS)
 }
 
-fn keyring(name: &str, text: &secrecy::SecretString) -> anyhow::Result<Arc<Keyring>> {
-    let keys = Keyring::parse(text);
-    keys.map(Arc::new).map_err(|error| anyhow::anyhow!("credentials.{name}: {error}"))
+fn keyring(name: &str, text: &secrecy::SecretString) -> anyhow::Result<Keyring> {
+    Keyring::parse(text).map_err(|error| anyhow::anyhow!("credentials.{name}: {error}"))
 }
 
 impl FromRef<App> for SessionVerifier {

@@ -1,7 +1,12 @@
 //! Starts the admission service.
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use shared::{config::Settings, shutdown::Shutdown, telemetry};
+
+/// Costs less than glibc's; see the workspace's `Cargo.toml`.
+#[global_allocator]
+static GLOBAL: MiMalloc = MiMalloc;
 
 /// Keeps the line of each drop: joins, positions, live streams.
 ///

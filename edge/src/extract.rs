@@ -54,9 +54,12 @@ fn is_json(headers: &HeaderMap) -> bool {
     let Some(Ok(text)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else {
         return false;
     };
-    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let Some((kind, format)) = text.split(';').next().and_then(|text| text.split_once('/')) else {
+        return false;
+    };
+    let format = format.rsplit_once('+').map_or(format, |(_, suffix)| suffix);
+    kind.trim_start().eq_ignore_ascii_case("application")
+        && format.trim_end().eq_ignore_ascii_case("json")
 }
 
 fn unread_body(rejection: &BytesRejection) -> Problem {

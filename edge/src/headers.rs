@@ -41,13 +41,19 @@ impl SecurityHeaders {
             ),
         ]))
     }
+
+    /// Adds the headers to a response, except those that it has.
+    pub(crate) fn add_to(&self, response: &mut Response) {
+        let headers = response.headers_mut();
+        for (name, value) in self.0.iter() {
+            headers.entry(name).or_insert_with(|| value.clone());
+        }
+    }
 }
 
-/// Adds the headers to a response.
+/// Adds headers to the responses of some routes, before their listener adds its own.
 pub async fn set(State(headers): State<SecurityHeaders>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    for (name, value) in headers.0.iter() {
-        response.headers_mut().entry(name).or_insert_with(|| value.clone());
-    }
+    headers.add_to(&mut response);
     response
 }

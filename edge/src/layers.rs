@@ -1,19 +1,33 @@
-//! The layers around a router, in their order from the outside: request id, span and time,
-//! security headers, panics, CORS, limit by address, origin, size of the body.
+//! The layer around a router. It is one layer, since each costs every request a clone of all that
+//! it wraps; what it does for a request has this order, from the outside:
+//!
+//! | step | module |
+//! |---|---|
+//! | largest body, noted for [`extract`](crate::extract), which reads it | here |
+//! | request id | [`request_id`] |
+//! | span and time | `observe` |
+//! | security headers | [`headers`](crate::headers) |
+//! | panics | here |
+//! | CORS, which also answers preflights | [`origin`](crate::origin) |
+//! | limit by address | [`limit`](crate::limit) |
+//! | origin | [`origin`](crate::origin) |
 
 use crate::{
-    AllowedOrigins, KeyedLimiter, Problem, SecurityHeaders, headers, limit, observe, origin,
-    request_id,
+    AllowedOrigins, KeyedLimiter, Problem, SecurityHeaders,
+    observe::{Observed, RequestTimes},
+    request_id::{self, RequestId},
 };
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Request, State},
     http::StatusCode,
-    middleware::{from_fn, from_fn_with_state},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use std::any::Any;
-use tower_http::catch_panic::CatchPanicLayer;
+use futures_util::FutureExt;
+use std::{any::Any, convert::Infallible, future::ready, panic::AssertUnwindSafe, sync::Arc};
+use tower::{Layer, Service, ServiceExt, service_fn};
+use tower_http::cors::CorsLayer;
 
 /// How a listener treats its requests.
 #[derive(Clone)]
@@ -28,24 +42,64 @@ pub struct Edge {
     pub body_bytes: usize,
 }
 
+/// What the layer needs, once for all routes of a listener.
+struct Listener {
+    edge: Edge,
+    cors: CorsLayer,
+    times: RequestTimes,
+}
+
 impl Edge {
-    /// Wraps a finished router, so that every route and both fallbacks are behind the layers.
+    /// Wraps a finished router, so that every route and both fallbacks are behind the layer.
     pub fn wrap(self, router: Router) -> Router {
-        let router = router
+        let cors = self.origins.cors();
+        let listener = Arc::new(Listener { edge: self, cors, times: RequestTimes::default() });
+        router
             .fallback(async || Problem::not_found())
             .method_not_allowed_fallback(method_not_allowed)
-            .layer(DefaultBodyLimit::max(self.body_bytes))
-            .layer(from_fn_with_state(self.origins.clone(), origin::guard));
-        let router = match self.per_ip {
-            Some(limiter) => router.layer(from_fn_with_state(limiter, limit::by_ip)),
-            None => router,
-        };
-        router
-            .layer(self.origins.cors())
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(from_fn_with_state(self.headers, headers::set))
-            .layer(from_fn(observe::measure))
-            .layer(from_fn(request_id::assign))
+            .layer(from_fn_with_state(listener, respond))
+            // Puts the layer around handlers without state once, not for each request.
+            .with_state(())
+    }
+}
+
+/// Responds to a request, with all the steps around its handler.
+async fn respond(
+    State(listener): State<Arc<Listener>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    DefaultBodyLimit::max(listener.edge.body_bytes).apply(&mut request);
+    let id = RequestId::of(request.headers());
+    let observed = Observed::begin(&request, &id);
+    let response = observed.until(listener.handle(request, next), &listener.times);
+    let mut response = request_id::keep(Some(id.clone()), response).await;
+    id.add_to(&mut response);
+    response
+}
+
+impl Listener {
+    /// Has a request handled, within the steps that see its response.
+    async fn handle(&self, request: Request, mut next: Next) -> Response {
+        let admitted = service_fn(move |request: Request| self.admit(request, &mut next));
+        let mut response = caught(self.cors.layer(admitted).oneshot(request)).await;
+        self.edge.headers.add_to(&mut response);
+        response
+    }
+
+    /// Hands a request to its handler, unless it is refused.
+    fn admit(&self, request: Request, next: &mut Next) -> <Next as Service<Request>>::Future {
+        match self.check(&request) {
+            Ok(()) => next.call(request),
+            Err(problem) => Box::pin(ready(Ok(problem.into_response()))),
+        }
+    }
+
+    fn check(&self, request: &Request) -> Result<(), Problem> {
+        if let Some(limiter) = &self.edge.per_ip {
+            limiter.check_address(request.extensions())?;
+        }
+        self.edge.origins.guard(request)
     }
 }
 
@@ -54,11 +108,114 @@ async fn method_not_allowed() -> Problem {
         .detail("This address doesn't support this method.")
 }
 
+/// Waits for a response; a panic becomes one.
+async fn caught(response: impl Future<Output = Result<Response, Infallible>>) -> Response {
+    match AssertUnwindSafe(response).catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Err(panic) => panicked(&*panic),
+    }
+}
+
 /// Responds for a handler that panicked; its message goes to the log alone.
-#[expect(clippy::needless_pass_by_value, reason = "the layer passes it by value")]
-fn panicked(panic: Box<dyn Any + Send>) -> Response {
+fn panicked(panic: &(dyn Any + Send)) -> Response {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     tracing::error!(panic = text.unwrap_or("no text"), "a handler panicked");
     Problem::internal().into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Json, PeerAddr};
+    use axum::{
+        body::Body,
+        http::{Method, header, request},
+        routing::{get, post},
+    };
+    use serde_json::Value;
+    use std::num::NonZeroU32;
+
+    const PAGE: &str = "https://shop.example";
+
+    /// One request a second and address, and 16 bytes of body.
+    fn router() -> Router {
+        let one = NonZeroU32::MIN;
+        let edge = Edge {
+            origins: AllowedOrigins::new([PAGE]),
+            headers: SecurityHeaders::api(),
+            per_ip: Some(KeyedLimiter::per_second(one, one, 64)),
+            body_bytes: 16,
+        };
+        edge.wrap(Router::new().route("/panic", get(broken)).route("/read", post(read)))
+    }
+
+    async fn broken() -> StatusCode {
+        panic!("a secret of ours")
+    }
+
+    async fn read(Json(_): Json<Value>) {}
+
+    fn request(method: Method, path: &str) -> request::Builder {
+        let peer = PeerAddr(([127, 0, 0, 1], 1).into());
+        Request::builder().method(method).uri(path).extension(peer).header(header::ORIGIN, PAGE)
+    }
+
+    async fn send(router: &Router, request: Request) -> (Response<()>, Value) {
+        let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
+        let body = axum::body::to_bytes(body, 1024).await.unwrap();
+        (Response::from_parts(parts, ()), serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    fn expect_edge_headers(response: &Response<()>, id: &str) {
+        assert_eq!(response.headers()[request_id::HEADER], id);
+        assert_eq!(response.headers()[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_with_the_requests_id_and_security_headers() {
+        let request = request(Method::GET, "/panic").header(request_id::HEADER, "id-1");
+        let (response, problem) = send(&router(), request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(problem["code"], "internal");
+        assert_eq!(problem["request_id"], "id-1");
+        assert!(!problem.to_string().contains("secret"), "{problem}");
+        expect_edge_headers(&response, "id-1");
+    }
+
+    #[tokio::test]
+    async fn preflights_are_answered_however_many_there_are() {
+        let router = router();
+        for id in ["id-1", "id-2", "id-3"] {
+            let request = request(Method::OPTIONS, "/read")
+                .header(request_id::HEADER, id)
+                .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST");
+            let (response, _) = send(&router, request.body(Body::empty()).unwrap()).await;
+            assert_eq!(response.status(), StatusCode::OK);
+            assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], PAGE);
+            assert!(response.headers().contains_key(header::ACCESS_CONTROL_ALLOW_METHODS));
+            expect_edge_headers(&response, id);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_may_read_that_it_asked_too_often() {
+        let router = router();
+        let nothing = || request(Method::GET, "/nothing").body(Body::empty()).unwrap();
+        let (_, first) = send(&router, nothing()).await;
+        let (response, second) = send(&router, nothing()).await;
+        assert_eq!(first["code"], "not_found");
+        assert_eq!(second["code"], "rate_limited");
+        assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], PAGE);
+    }
+
+    #[tokio::test]
+    async fn bodies_are_read_up_to_the_limit() {
+        for (body, status) in [("[1,2,3]", 200), ("[1,2,3,4,5,6,7,8,9]", 413)] {
+            let request =
+                request(Method::POST, "/read").header(header::CONTENT_TYPE, "application/json");
+            let (response, _) = send(&router(), request.body(Body::from(body)).unwrap()).await;
+            assert_eq!(response.status(), status, "{body}");
+        }
+    }
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`server`] | the accept loop: header timeouts, connection caps, soft stop |
 //! | [`peer`] | the other end of a connection |
-//! | [`layers`] | the layers around a router, in their order |
+//! | [`layers`] | the one layer around a router, and the order of what it does |
 //! | [`problem`] | errors as RFC 9457 problem+json with a stable code |
 //! | [`extract`] | JSON bodies, paths and queries that reject with a problem |
 //! | [`session`] | which shopper is asking |

@@ -2,11 +2,7 @@
 //! by construction; keys that share a cell share its rate, and the secret seed keeps that rare.
 
 use crate::{PeerAddr, Problem};
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::{IntoResponse, Response},
-};
+use axum::http::Extensions;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock, clock::DefaultClock};
 use shared::telemetry::CounterName;
 use std::{
@@ -59,18 +55,16 @@ impl KeyedLimiter {
             Problem::rate_limited(wait.max(Duration::from_millis(1)))
         })
     }
-}
 
-/// Limits by the address of the connection. Coarse on purpose: whole carrier networks share one.
-pub(crate) async fn by_ip(
-    State(limiter): State<KeyedLimiter>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let peer = request.extensions().get::<PeerAddr>().copied();
-    match peer.map_or(Ok(()), |peer| limiter.check(&peer.key())) {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+    /// Counts one request of the address that the connection comes from, as in the request's
+    /// extensions. Coarse on purpose: whole carrier networks share one.
+    ///
+    /// # Errors
+    ///
+    /// Returns the problem `rate_limited`, which says when to try again.
+    pub fn check_address(&self, extensions: &Extensions) -> Result<(), Problem> {
+        let peer = extensions.get::<PeerAddr>();
+        peer.map_or(Ok(()), |peer| self.check(&peer.key()))
     }
 }
 

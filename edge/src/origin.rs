@@ -2,10 +2,8 @@
 
 use crate::{Problem, request_id};
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 use std::{sync::Arc, time::Duration};
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -51,6 +49,19 @@ impl AllowedOrigins {
             .detail("Pages from this origin aren't allowed to do this.")
     }
 
+    /// Refuses changes that a foreign page asks for, with cookies or without.
+    ///
+    /// # Errors
+    ///
+    /// Returns the [`refusal`](Self::refusal).
+    pub(crate) fn guard(&self, request: &Request) -> Result<(), Problem> {
+        let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+        if !safe && self.judge(request.headers()) == OriginVerdict::Refused {
+            return Err(Self::refusal());
+        }
+        Ok(())
+    }
+
     /// CORS for these origins, with credentials.
     pub(crate) fn cors(&self) -> CorsLayer {
         let named = HeaderName::from_static;
@@ -68,19 +79,6 @@ impl AllowedOrigins {
             .expose_headers([header::RETRY_AFTER, request_id::HEADER])
             .max_age(Duration::from_secs(600))
     }
-}
-
-/// Refuses changes that a foreign page asks for, with cookies or without.
-pub(crate) async fn guard(
-    State(origins): State<AllowedOrigins>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if !safe && origins.judge(request.headers()) == OriginVerdict::Refused {
-        return AllowedOrigins::refusal().into_response();
-    }
-    next.run(request).await
 }
 
 #[cfg(test)]

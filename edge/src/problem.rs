@@ -71,7 +71,7 @@ impl Problem {
             status,
             code,
             detail: None,
-            request_id: request_id::current(),
+            request_id: request_id::current().map(|id| id.as_str().to_owned()),
             errors: Vec::new(),
             retry_after: None,
         }))

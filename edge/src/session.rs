@@ -5,7 +5,6 @@ use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
-use axum_extra::extract::CookieJar;
 use shared::{
     clock::Clock,
     credentials::{CredentialError, Keyring, Session},
@@ -47,7 +46,7 @@ impl SessionVerifier {
             problem("session_required", "Start a session first: POST /v1/session.")
         })?;
         let now_ms = self.clock.now().as_millisecond();
-        let session = Session::open(&self.keys, &token, now_ms).map_err(|error| match error {
+        let session = Session::open(&self.keys, token, now_ms).map_err(|error| match error {
             CredentialError::Invalid => problem(
                 "session_invalid",
                 "This session isn't valid here. Start a new one: POST /v1/session.",
@@ -62,9 +61,8 @@ impl SessionVerifier {
 }
 
 /// The token that was sent. A bearer token wins over the cookie, since it was sent on purpose.
-fn token(headers: &HeaderMap) -> Option<String> {
-    let cookie = || Some(CookieJar::from_headers(headers).get(SESSION_COOKIE)?.value().to_owned());
-    bearer(headers).map(str::to_owned).or_else(cookie)
+fn token(headers: &HeaderMap) -> Option<&str> {
+    bearer(headers).or_else(|| cookie(headers, SESSION_COOKIE))
 }
 
 /// Returns the bearer token of `Authorization`, if there is one.
@@ -72,6 +70,13 @@ fn token(headers: &HeaderMap) -> Option<String> {
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Returns the value of a cookie as it was sent: our tokens have nothing to decode.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+    pairs.find_map(|(key, value)| (key.trim() == name).then(|| value.trim()))
 }
 
 fn problem(code: &'static str, detail: &str) -> Problem {
@@ -125,6 +130,11 @@ mod tests {
         assert_eq!(code(&verifier, header::COOKIE, &cookie), "ok");
         assert_eq!(code(&verifier, header::AUTHORIZATION, &format!("Bearer {token}")), "ok");
         assert_eq!(code(&verifier, header::AUTHORIZATION, "Bearer sk_x"), "session_invalid");
+        assert_eq!(code(&verifier, header::COOKIE, &format!("{cookie}; c=d")), "ok");
+        assert_eq!(
+            code(&verifier, header::COOKIE, &format!("x{SESSION_COOKIE}={token}")),
+            "session_required"
+        );
         assert_eq!(code(&verifier, header::COOKIE, "a=b"), "session_required");
         let old = Session { expires_at_ms: 5, ..session }.seal(&keys);
         assert_eq!(

@@ -7,12 +7,12 @@ use redis::{
 };
 use secrecy::ExposeSecret;
 use shared::{config::RedisSettings, ids::DropId};
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 /// The line in Redis. A clone is cheap and shares the connection.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    pub(crate) client: Client,
+    pub(crate) client: Arc<Client>,
     connection: ConnectionManager,
     pub(crate) timeout: Duration,
 }
@@ -37,7 +37,7 @@ impl Queue {
             .set_pipeline_buffer_size(1024);
         let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)
             .map_err(|source| QueueError::of(operation, source))?;
-        Ok(Self { client, connection, timeout })
+        Ok(Self { client: Arc::new(client), connection, timeout })
     }
 
     /// Checks that the server keeps what it is given: no eviction, and an append-only file synced

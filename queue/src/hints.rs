@@ -11,7 +11,7 @@ use shared::{
     ids::{DropId, TicketId},
     lifecycle::TicketState,
 };
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 const OPERATION: &str = "hints";
 
@@ -50,7 +50,7 @@ pub enum HintMessage {
 
 /// A subscription to the hints of all drops, on a connection of its own.
 pub struct HintStream {
-    client: Client,
+    client: Arc<Client>,
     patience: Duration,
     subscription: Option<(PubSubSink, PubSubStream)>,
     heard: VecDeque<HintMessage>,
@@ -61,7 +61,7 @@ impl Queue {
     #[must_use]
     pub fn hints(&self) -> HintStream {
         HintStream {
-            client: self.client.clone(),
+            client: Arc::clone(&self.client),
             patience: self.timeout,
             subscription: None,
             heard: VecDeque::new(),

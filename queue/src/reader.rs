@@ -8,13 +8,13 @@ use crate::{
 };
 use redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection};
 use shared::{ids::DropId, line::EventPoint};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 const READ: Reader = Reader("read events");
 
 /// Reads the events of many rooms as they happen.
 pub struct EventReader {
-    client: Client,
+    client: Arc<Client>,
     /// How long the server may take beyond the time it was told to wait.
     patience: Duration,
     connection: Option<MultiplexedConnection>,
@@ -24,7 +24,7 @@ impl Queue {
     /// Creates a reader. It connects at its first read, and again whenever the connection breaks.
     #[must_use]
     pub fn event_reader(&self) -> EventReader {
-        EventReader { client: self.client.clone(), patience: self.timeout, connection: None }
+        EventReader { client: Arc::clone(&self.client), patience: self.timeout, connection: None }
     }
 }
 

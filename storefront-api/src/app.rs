@@ -4,7 +4,7 @@ use crate::{batches::Batches, key_lookup::KeyLookup, public_reads::PublicReads};
 use anyhow::Context as _;
 use axum::extract::FromRef;
 use database::PgPool;
-use edge::SessionVerifier;
+use edge::{KeyedLimiter, SessionVerifier};
 use jiff::Timestamp;
 use queue::Queue;
 use shared::{
@@ -30,6 +30,8 @@ pub struct Inner {
     /// Seal new sessions; `sessions` verifies them.
     pub(crate) session_keys: Arc<Keyring>,
     pub(crate) sessions: SessionVerifier,
+    /// New sessions per second and address.
+    pub(crate) session_limiter: KeyedLimiter,
     clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
 }
@@ -62,6 +64,7 @@ impl App {
         let keys = Keyring::parse(&settings.credentials.session_keys)
             .map_err(anyhow::Error::msg)
             .context("credentials.session_keys")?;
+        let rate = settings.limits.sessions_per_second_per_ip;
         let (session_keys, clock) = (Arc::new(keys), Arc::new(SystemClock) as Arc<dyn Clock>);
         Ok(Self(Arc::new(Inner {
             pool,
@@ -71,6 +74,7 @@ impl App {
             queue,
             sessions: SessionVerifier::new(Arc::clone(&session_keys), Arc::clone(&clock)),
             session_keys,
+            session_limiter: KeyedLimiter::per_second(rate, rate, KeyedLimiter::IP_CELLS),
             clock,
             settings,
         })))

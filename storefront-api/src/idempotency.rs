@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: a repeated request is answered, not repeated (IDEM-1).
 //!
-//! The layer takes the key before the handler runs, and keeps the status and body of a request that
+//! The key is taken before the handler runs, and the status and body are kept of a request that
 //! ran. A request that was refused on sight may be corrected and sent again under its key. After a
 //! failure of ours the key stays with its request, which may then run again: the id of what it
 //! creates follows from the key (see [`ResourceId`]), all else is conditional on the current state.
@@ -16,7 +16,7 @@ use crate::{
 use aws_lc_rs::digest;
 use axum::{
     body::{Body, Bytes},
-    extract::{MatchedPath, Request, State},
+    extract::{MatchedPath, Request},
     http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -43,11 +43,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const MAX_ANSWER_BYTES: usize = 1 << 20;
 
 /// Runs a request with a key at most once; one whose key can't be taken is not run.
-pub(crate) async fn layer(
-    State(app): State<App>,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
+pub(crate) async fn respond(app: App, request: Request, next: Next) -> Result<Response, ApiError> {
     if !is_keyed(&request) {
         return Ok(next.run(request).await);
     }
@@ -80,9 +76,11 @@ pub(crate) async fn layer(
 }
 
 fn is_keyed(request: &Request) -> bool {
+    if *request.method() != Method::POST {
+        return false;
+    }
     let route = request.extensions().get::<MatchedPath>();
-    let is_listed = route.is_some_and(|route| KEYED.contains(&route.as_str()));
-    *request.method() == Method::POST && is_listed
+    route.is_some_and(|route| KEYED.contains(&route.as_str()))
 }
 
 fn hash(parts: &Parts, body: &Bytes) -> digest::Digest {

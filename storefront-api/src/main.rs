@@ -2,8 +2,13 @@
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
 use shared::{config::Settings, shutdown::Shutdown, telemetry};
 use std::io;
+
+/// Costs less than glibc's; see the workspace's `Cargo.toml`.
+#[global_allocator]
+static GLOBAL: MiMalloc = MiMalloc;
 
 /// Shows drops and orders to shoppers, and lets sellers and operators run them.
 #[derive(Parser)]

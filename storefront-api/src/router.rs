@@ -1,16 +1,20 @@
 //! All routes with the layers around them.
+//!
+//! | routes | layers, from the outside |
+//! |---|---|
+//! | all | the listener's ([`edge::layers`]) |
+//! | the API | `api_layer`: not stored, run to completion, idempotency |
+//! | pages, `/docs` | a content security policy of their own |
 
-use crate::{ApiError, App, idempotency, openapi, pages, run_to_completion};
+use crate::{App, idempotency, openapi, pages, run_to_completion};
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderValue, Method, header},
-    middleware::{Next, from_fn, from_fn_with_state},
-    response::Response,
+    http::{HeaderValue, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
 };
-use edge::{
-    AllowedOrigins, Edge, KeyedLimiter, PeerAddr, Readiness, SecurityHeaders, headers, health,
-};
+use edge::{AllowedOrigins, Edge, KeyedLimiter, Readiness, SecurityHeaders, headers, health};
 use shared::config::Settings;
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -22,12 +26,7 @@ const DOCS_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 
 /// Builds the routes of the public listener.
 pub fn public(app: &App, readiness: Readiness) -> Router {
     let (api, document) = openapi::api().split_for_parts();
-    let api = api
-        .layer(from_fn_with_state(app.clone(), idempotency::layer))
-        .layer(from_fn(run_to_completion::layer))
-        .layer(from_fn_with_state(session_limiter(&app.settings), limit_sessions))
-        .layer(from_fn(do_not_store))
-        .with_state(app.clone());
+    let api = api.layer(from_fn_with_state(app.clone(), api_layer)).with_state(app.clone());
     let docs: Router = SwaggerUi::new("/docs").url("/openapi.json", document).into();
     let docs = docs.layer(from_fn_with_state(SecurityHeaders::with_csp(DOCS_CSP), headers::set));
     let router = Router::new()
@@ -50,27 +49,16 @@ fn edge(settings: &Settings) -> Edge {
     }
 }
 
-fn session_limiter(settings: &Settings) -> KeyedLimiter {
-    let rate = settings.limits.sessions_per_second_per_ip;
-    KeyedLimiter::per_second(rate, rate, KeyedLimiter::IP_CELLS)
-}
-
-/// A new session costs a caller nothing, so an address may start only so many a second.
-async fn limit_sessions(
-    State(limiter): State<KeyedLimiter>,
-    request: Request,
-    next: Next,
-) -> Result<Response, ApiError> {
-    let begins = *request.method() == Method::POST && request.uri().path() == "/v1/session";
-    if begins && let Some(peer) = request.extensions().get::<PeerAddr>() {
-        limiter.check(&peer.key())?;
-    }
-    Ok(next.run(request).await)
+/// All that stands around the handlers of the API. One layer, since each costs every request a
+/// clone of all that it wraps.
+async fn api_layer(State(app): State<App>, request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let answer = run_to_completion::run(&method, idempotency::respond(app, request, next)).await;
+    do_not_store(answer.into_response())
 }
 
 /// Responses are of the moment and often private: nothing on the way may keep them.
-async fn do_not_store(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+fn do_not_store(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

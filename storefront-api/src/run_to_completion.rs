@@ -5,14 +5,16 @@
 //! refused. So whatever changes something runs on a task of its own.
 
 use crate::ApiError;
-use axum::{extract::Request, http::Method, middleware::Next, response::Response};
+use axum::{http::Method, response::Response};
 use edge::request_id;
 
-/// Runs a request that may change something to its end.
-pub(crate) async fn layer(request: Request, next: Next) -> Result<Response, ApiError> {
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
-        return Ok(next.run(request).await);
+/// Does the work of a request; to its end, if the request may change something.
+pub(crate) async fn run(
+    method: &Method,
+    work: impl Future<Output = Result<Response, ApiError>> + Send + 'static,
+) -> Result<Response, ApiError> {
+    if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
+        return work.await;
     }
-    let work = request_id::keep(request_id::current(), next.run(request));
-    database::run_to_completion(async { Ok(work.await) }).await
+    database::run_to_completion(request_id::keep(request_id::current(), work)).await
 }

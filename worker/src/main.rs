@@ -2,8 +2,13 @@
 
 use anyhow::Context as _;
 use clap::Parser;
+use mimalloc::MiMalloc;
 use shared::{config::Settings, telemetry};
 use worker::Roles;
+
+/// Costs less than glibc's; see the workspace's `Cargo.toml`.
+#[global_allocator]
+static GLOBAL: MiMalloc = MiMalloc;
 
 /// Moves tickets from the line to a paid order.
 #[derive(Parser)]

@@ -8,6 +8,7 @@
 //! | `ranked_bitmap` | queue numbers with ranks |
 //! | `replica` | who waits, at one point of a room's history |
 //! | `replica_state` | whether there is a replica to go by |
+//! | `live_replica` | the replica as its events keep it, and those who wait for an event |
 //! | `header` | a room's header, for as long as its line can be used |
 //! | `joins` | many joins, one call |
 //! | `observer` | who hears of a room's changes |
@@ -24,6 +25,7 @@ pub(crate) mod feed;
 mod header;
 mod joins;
 pub(crate) mod keeper;
+mod live_replica;
 mod observer;
 mod ranked_bitmap;
 mod replica;

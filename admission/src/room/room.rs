@@ -1,34 +1,27 @@
 //! One room: its header, its replica, the way in.
 
 use super::{
-    Replica, RoomError, RoomObserver, header::TrustedHeader, joins::JoinBatcher,
-    replica_state::ReplicaState,
+    Replica, RoomError, RoomObserver,
+    header::TrustedHeader,
+    joins::{JoinBatcher, JoinCaller},
+    live_replica::LiveReplica,
 };
-use parking_lot::RwLock;
 use queue::{Queue, StoredEvent};
 use shared::{
     drops::CloseReason,
     ids::DropId,
     line::{EventPoint, Lane, RoomHeader, Score},
 };
-use std::{
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
-use tokio::sync::{Notify, watch};
+use std::sync::{Arc, OnceLock};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-
-/// How long an answer may wait for the events it rests on.
-const CATCH_UP: Duration = Duration::from_secs(2);
 
 /// A room that this instance follows.
 pub(crate) struct Room {
     pub(crate) drop_id: DropId,
     pub(crate) joins: JoinBatcher,
     header: Arc<TrustedHeader>,
-    replica: RwLock<ReplicaState>,
-    /// The replica's last event, for those who wait for it.
-    reached: watch::Sender<EventPoint>,
+    replica: Arc<LiveReplica>,
     observer: OnceLock<Arc<dyn RoomObserver>>,
 }
 
@@ -51,15 +44,15 @@ impl Room {
         look_again: Arc<Notify>,
         hard: CancellationToken,
     ) -> Self {
-        let header = TrustedHeader::new(look_again);
-        Self {
+        let (header, replica) = (TrustedHeader::new(look_again), LiveReplica::new());
+        let caller = JoinCaller {
             drop_id,
-            joins: JoinBatcher::start(drop_id, Arc::clone(&header), queue.clone(), hard),
-            header,
-            replica: RwLock::new(ReplicaState::Missing),
-            reached: watch::Sender::new(EventPoint::default()),
-            observer: OnceLock::new(),
-        }
+            header: Arc::clone(&header),
+            replica: Arc::clone(&replica),
+            queue: queue.clone(),
+        };
+        let joins = JoinBatcher::start(caller, hard);
+        Self { drop_id, joins, header, replica, observer: OnceLock::new() }
     }
 
     /// Tells this observer of every change from now on. A room has one; a second is not told.
@@ -94,24 +87,22 @@ impl Room {
 
     /// Looks at the replica, if there is one. Be short: the feed waits meanwhile.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Replica) -> T) -> Option<T> {
-        self.replica.read().loaded().map(look)
+        self.replica.read(look)
     }
 
     /// Begins to load the replica of the open epoch, unless it is there or being loaded.
     pub(super) fn begin_loading(&self) -> bool {
-        self.replica.write().begin_loading(self.header.epoch())
+        self.replica.begin_loading(self.header.epoch())
     }
 
     /// Ends loading without a replica.
     pub(super) fn give_up_loading(&self) {
-        self.replica.write().end_loading(None);
+        self.replica.give_up_loading();
     }
 
     /// Ends loading with this replica.
     pub(super) fn install(&self, replica: Replica) {
-        let point = replica.point();
-        self.replica.write().end_loading(Some(replica));
-        self.reached.send_replace(point);
+        self.replica.install(replica);
         if let Some(observer) = self.observer.get() {
             observer.replaced();
         }
@@ -120,10 +111,7 @@ impl Room {
     /// Applies what the feed read. False when an event is missing: then the replica is gone, and
     /// the header stays, so joins go on.
     pub(super) fn apply(&self, events: &[StoredEvent]) -> bool {
-        let (applied, is_dense) = self.replica.write().apply(events);
-        if let Some(point) = self.read(Replica::point) {
-            self.reached.send_replace(point);
-        }
+        let (applied, is_dense) = self.replica.apply(events);
         // Only now that the lock is free: an observer takes its own.
         if let Some(observer) = self.observer.get() {
             applied.iter().for_each(|event| observer.applied(event));
@@ -151,43 +139,31 @@ impl Room {
 
     /// The position of a ticket that waits, if the replica has it.
     pub(crate) fn position(&self, lane: Lane, score: Score) -> Option<LivePosition> {
-        self.read(|replica| {
-            let position = replica.position_of(lane, score)?;
-            let (waiting, point) = (replica.waiting_in(lane), replica.point());
-            Some(LivePosition { position, waiting, point })
-        })
-        .flatten()
+        self.read(|replica| LivePosition::of(replica, lane, score)).flatten()
     }
 
     /// The position of a ticket that Redis says is waiting, as soon as the replica has it: only
     /// then is everybody ahead of it known too, and the position won't rise by their late arrival.
     /// `None` when the events do not come in time.
     pub(crate) async fn position_soon(&self, lane: Lane, score: Score) -> Option<LivePosition> {
-        self.until(|| self.position(lane, score)).await
+        self.replica.until(|replica| LivePosition::of(replica, lane, score)).await
     }
 
     /// Waits until the replica has this event; [`RoomError::Rebuilding`] when it does not come.
     pub(crate) async fn reach(&self, point: EventPoint) -> Result<(), RoomError> {
-        let reached = || (self.read(Replica::point)? >= point).then_some(());
-        self.until(reached).await.ok_or(RoomError::Rebuilding)
+        self.replica.reach(point).await
     }
 
-    async fn until<T>(&self, look: impl Fn() -> Option<T>) -> Option<T> {
-        if let Some(found) = look() {
-            return Some(found);
-        }
-        let mut reached = self.reached.subscribe();
-        let wait = async {
-            loop {
-                if let Some(found) = look() {
-                    return Some(found);
-                }
-                if reached.changed().await.is_err() {
-                    return None;
-                }
-            }
-        };
-        tokio::time::timeout(CATCH_UP, wait).await.unwrap_or(None)
+    /// Whether the replica has this event.
+    pub(crate) fn has_reached(&self, point: EventPoint) -> bool {
+        self.replica.has_reached(point)
+    }
+}
+
+impl LivePosition {
+    fn of(replica: &Replica, lane: Lane, score: Score) -> Option<Self> {
+        let position = replica.position_of(lane, score)?;
+        Some(Self { position, waiting: replica.waiting_in(lane), point: replica.point() })
     }
 }
 

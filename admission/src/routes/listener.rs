@@ -3,21 +3,22 @@
 use crate::{
     app::App,
     error::ApiError,
-    extract::TicketSource,
+    extract::{PresentedTicket, TicketSource},
     room::RoomError,
     socket::{DisconnectReason, Frame, Outlet, Seen, Subscription},
 };
-use axum::http::{HeaderMap, header};
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
 use database::line::room_lookup;
 use edge::{AllowedOrigins, origin::OriginVerdict};
-use shared::{
-    credentials::TicketClaims,
-    drops::CloseReason,
-    ids::{DropId, TicketId},
-    telemetry::GaugeName,
-};
+use shared::{credentials::TicketClaims, drops::CloseReason, telemetry::GaugeName};
 use std::{sync::Arc, time::Instant};
 use tokio::sync::OwnedSemaphorePermit;
+
+/// The ticket of somebody who may listen to what becomes of it.
+pub(crate) struct ListenerTicket(TicketClaims);
 
 /// A connection's seat, and its slot among all sockets.
 pub(super) struct Listener {
@@ -32,17 +33,34 @@ enum Seat {
     AfterTheEnd(Arc<Outlet>),
 }
 
+impl FromRequestParts<App> for ListenerTicket {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let verdict = app.origins.judge(&parts.headers);
+        if verdict == OriginVerdict::Refused {
+            return Err(AllowedOrigins::refusal().into());
+        }
+        let presented = PresentedTicket::from_request_parts(parts, app).await?;
+        // A browser adds cookies for any page: then the page must be named, and one of ours.
+        let is_cookie = presented.source == TicketSource::Cookie;
+        if is_cookie && !is_from_our_page(verdict, &parts.headers) {
+            return Err(AllowedOrigins::refusal().into());
+        }
+        Ok(Self(presented.claims))
+    }
+}
+
 impl Listener {
-    /// Checks who asks, and takes a seat. `seen` is what a returning client saw last.
+    /// Takes a seat. `seen` is what a returning client saw last.
     pub(super) async fn open(
         app: &App,
-        drop_id: DropId,
-        headers: &HeaderMap,
+        ListenerTicket(claims): ListenerTicket,
         seen: Option<Seen>,
     ) -> Result<Self, ApiError> {
-        let claims = check(app, drop_id, headers)?;
+        app.look_limiter.check(&claims.ticket.ticket_id)?;
         let slot = socket_slot(app)?;
-        let seat = seat(app, drop_id, claims, seen).await?;
+        let seat = seat(app, claims, seen).await?;
         GaugeName::Sockets.get().increment(1);
         Ok(Self { seat, _slot: slot })
     }
@@ -66,20 +84,6 @@ pub(super) fn socket_slot(app: &App) -> Result<OwnedSemaphorePermit, ApiError> {
     Arc::clone(&app.socket_slots).try_acquire_owned().map_err(|_| ApiError::Busy)
 }
 
-fn check(app: &App, drop_id: DropId, headers: &HeaderMap) -> Result<TicketClaims, ApiError> {
-    let verdict = app.origins.judge(headers);
-    if verdict == OriginVerdict::Refused {
-        return Err(AllowedOrigins::refusal().into());
-    }
-    let ticket = app.presented_ticket(headers, drop_id)?;
-    // A browser adds cookies for any page: then the page must be named, and one of ours.
-    if ticket.source == TicketSource::Cookie && !is_from_our_page(verdict, headers) {
-        return Err(AllowedOrigins::refusal().into());
-    }
-    app.look_limiter.check(&ticket.claims.ticket.ticket_id)?;
-    Ok(ticket.claims)
-}
-
 /// A page's own stream names its origin, or the browser says that it asks for its own site.
 fn is_from_our_page(verdict: OriginVerdict, headers: &HeaderMap) -> bool {
     let is_upgrade = headers.contains_key(header::UPGRADE);
@@ -87,24 +91,20 @@ fn is_from_our_page(verdict: OriginVerdict, headers: &HeaderMap) -> bool {
     verdict == OriginVerdict::Allowed || (!is_upgrade && is_own)
 }
 
-async fn seat(
-    app: &App,
-    drop_id: DropId,
-    claims: TicketClaims,
-    seen: Option<Seen>,
-) -> Result<Seat, ApiError> {
-    match app.rooms.find(drop_id).await {
+async fn seat(app: &App, claims: TicketClaims, seen: Option<Seen>) -> Result<Seat, ApiError> {
+    match app.rooms.find(claims.drop_id).await {
         Ok(room) => Ok(Seat::InRoom(app.hubs.subscribe(room, claims, seen, Instant::now()))),
         Err(RoomError::Ended(reason)) => {
-            Ok(Seat::AfterTheEnd(after_the_end(app, claims.ticket.ticket_id, reason).await))
+            Ok(Seat::AfterTheEnd(after_the_end(app, &claims, reason).await))
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// The last frame of a ticket whose drop is over: it became an order, or was closed.
-async fn after_the_end(app: &App, ticket_id: TicketId, reason: CloseReason) -> Arc<Outlet> {
-    let order = room_lookup::order_state(&app.pool, ticket_id).await;
+async fn after_the_end(app: &App, claims: &TicketClaims, reason: CloseReason) -> Arc<Outlet> {
+    let ticket_id = claims.ticket.ticket_id;
+    let order = room_lookup::order_state(&app.pool, claims.drop_id, ticket_id).await;
     let is_ordered = order.is_ok_and(|order| order.is_some());
     let outlet = Arc::new(Outlet::default());
     outlet.send(if is_ordered { Frame::Held } else { Frame::Closed { reason } });

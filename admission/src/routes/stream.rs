@@ -1,6 +1,6 @@
 //! Live positions: the upgrade to a WebSocket, and the same over server-sent events.
 
-use super::listener::{Listener, socket_slot};
+use super::listener::{Listener, ListenerTicket, socket_slot};
 use crate::{
     app::App,
     error::ApiError,
@@ -9,10 +9,10 @@ use crate::{
 };
 use axum::{
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
-    http::{HeaderMap, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use edge::{Path, Problem, Query};
+use edge::{Problem, Query};
 use serde::Deserialize;
 use shared::ids::DropId;
 use std::sync::Arc;
@@ -38,24 +38,24 @@ impl StreamQuery {
 )]
 pub(crate) async fn socket(
     State(app): State<App>,
-    Path(drop_id): Path<DropId>,
     Query(query): Query<StreamQuery>,
-    headers: HeaderMap,
+    ticket: Result<ListenerTicket, ApiError>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     let upgrade = upgrade.map_err(|rejection| not_an_upgrade(&rejection))?;
     let upgrade = ws::sized(upgrade).protocols([SUBPROTOCOL]);
-    let listener = match Listener::open(&app, drop_id, &headers, query.seen()).await {
-        Ok(listener) => listener,
+    let ticket = match ticket {
+        Ok(ticket) => ticket,
         Err(error) => return refuse(error, upgrade, &app),
     };
+    let listener = Listener::open(&app, ticket, query.seen()).await?;
     Ok(upgrade.on_upgrade(async move |socket| {
         let connection = ws::Connection::new(socket, Arc::clone(listener.outlet()));
-        let shutdown = app.shutdown.clone();
+        let (soft, hard) = (app.shutdown.soft(), app.shutdown.hard());
+        let service = app.clone();
         // Waited for at a stop, so that everybody hears when to come back.
-        app.shutdown.clone().spawn(async move {
-            let restart = || restart(&app);
-            connection.run(shutdown.soft(), shutdown.hard(), restart).await;
+        service.shutdown.spawn(async move {
+            connection.run(soft, hard, || restart(&app)).await;
             drop(listener);
         });
     }))
@@ -69,11 +69,10 @@ pub(crate) async fn socket(
 )]
 pub(crate) async fn events(
     State(app): State<App>,
-    Path(drop_id): Path<DropId>,
     Query(query): Query<StreamQuery>,
-    headers: HeaderMap,
+    ticket: ListenerTicket,
 ) -> Result<Response, ApiError> {
-    let listener = Listener::open(&app, drop_id, &headers, query.seen()).await?;
+    let listener = Listener::open(&app, ticket, query.seen()).await?;
     let outlet = Arc::clone(listener.outlet());
     let stream = sse::stream(outlet, app.shutdown.soft(), listener);
     Ok(([(header::CACHE_CONTROL, "no-store")], stream).into_response())

@@ -7,6 +7,7 @@ use axum::{
 };
 use shared::telemetry::CounterName;
 use std::{
+    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -66,21 +67,33 @@ impl Connection {
     }
 
     async fn until_closed(&mut self, soft: &CancellationToken) -> Ended {
+        // Made once, and not for each frame: both are kept in lists that all connections share.
+        let mut stop = pin!(soft.cancelled());
+        let mut quiet = pin!(tokio::time::sleep_until(self.quiet_at()));
         loop {
-            let quiet_at = self.heard_at + if self.is_pinged { IDLE } else { PING_AFTER };
             let step = tokio::select! {
                 next = self.outlet.next() => match next {
                     Next::Send(frame) => self.write(&frame).await,
                     Next::Close(reason) => Err(Ended::Because(reason)),
                 },
                 message = self.socket.recv() => self.read(message.as_ref()),
-                () = soft.cancelled() => Err(Ended::Stop),
-                () = tokio::time::sleep_until(quiet_at.into()) => self.ask_for_life().await,
+                () = &mut stop => Err(Ended::Stop),
+                () = &mut quiet => self.ask_for_life().await,
             };
             if let Err(ended) = step {
                 return ended;
             }
+            let quiet_at = self.quiet_at();
+            if quiet.deadline() != quiet_at {
+                quiet.as_mut().reset(quiet_at);
+            }
         }
+    }
+
+    /// Until when the other end may be silent.
+    fn quiet_at(&self) -> tokio::time::Instant {
+        let patience = if self.is_pinged { IDLE } else { PING_AFTER };
+        (self.heard_at + patience).into()
     }
 
     async fn write(&mut self, frame: &Frame) -> Result<(), Ended> {

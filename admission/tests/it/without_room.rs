@@ -4,6 +4,7 @@ use crate::harness::{AdmissionTest, PATIENCE, TestShopper};
 use serde_json::json;
 use shared::ids::{DropId, ProductId, SellerId};
 use sqlx::PgPool;
+use std::num::NonZeroU32;
 use testkit::{TestDatabase, room::TestRoom, wait_until};
 
 async fn drop_in_state(pool: &PgPool, state: &str) -> DropId {
@@ -65,4 +66,33 @@ async fn postgres_tells_why_there_is_no_room() {
     })
     .await;
     assert_eq!(position, json!(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_room_that_is_not_ready_costs_nobody_their_joins() {
+    let database = TestDatabase::create().await;
+    let mut test = AdmissionTest::empty().await;
+    test.database_url = database.url().to_owned();
+    test.room.drop_id = drop_in_state(database.pool(), "open").await;
+    let instance =
+        test.instance_with(|settings| settings.limits.joins_per_second = NonZeroU32::MIN).await;
+    let shopper = TestShopper::new();
+    for _ in 0..10 {
+        let (status, problem) = test.try_join(&instance, &shopper).await;
+        assert_eq!((status, &problem["code"]), (503, &json!("room_rebuilding")));
+    }
+
+    test.begin(TestRoom::EPOCH).await;
+    let joined = wait_until("room", PATIENCE, async || {
+        let (status, body) = test.try_join(&instance, &shopper).await;
+        (status != 503).then_some((status, body))
+    })
+    .await;
+    assert_eq!((joined.0, &joined.1["position"]), (201, &json!(1)));
+    // The limit is there all the same.
+    let mut n_refused = 0;
+    for _ in 0..5 {
+        n_refused += u32::from(test.try_join(&instance, &shopper).await.0 == 429);
+    }
+    assert!(n_refused >= 3, "{n_refused}");
 }

@@ -38,17 +38,22 @@ pub async fn find(pool: &PgPool, drop_id: DropId) -> Result<Option<RoomLookup>, 
     .doing("look up a drop without a room")
 }
 
-/// Returns the state of a ticket's order; `None` if it has no order.
+/// Returns the state of the order of a drop's ticket; `None` if it has no order.
 ///
 /// # Errors
 ///
 /// Returns [`DatabaseError`] when the database does not answer.
 pub async fn order_state(
     pool: &PgPool,
+    drop_id: DropId,
     ticket_id: TicketId,
 ) -> Result<Option<TicketState>, DatabaseError> {
-    sqlx::query_scalar!("select state from orders where id = $1", ticket_id as TicketId)
-        .fetch_optional(pool)
-        .await
-        .doing("look up the order of a ticket")
+    sqlx::query_scalar!(
+        "select state from orders where drop_id = $1 and id = $2",
+        drop_id as DropId,
+        ticket_id as TicketId,
+    )
+    .fetch_optional(pool)
+    .await
+    .doing("look up the order of a ticket")
 }

@@ -1,15 +1,11 @@
 //! The way in.
 
-use super::status;
-use crate::{app::App, error::ApiError, extract::ticket_cookie_name, room::Room, socket::cadence};
+use super::{cookie, status};
+use crate::{app::App, error::ApiError, room::Room, socket::cadence};
 use axum::{
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
-};
-use axum_extra::extract::{
-    CookieJar,
-    cookie::{Cookie, SameSite},
 };
 use edge::{CurrentShopper, Json, Path, Problem};
 use jiff::Timestamp;
@@ -70,17 +66,19 @@ pub(crate) struct TicketResponse {
     params(("drop" = DropId, Path)),
     responses((status = 201, body = TicketResponse), (status = 200, body = TicketResponse), Problem)
 )]
-#[tracing::instrument(name = "handler.tickets.join", skip_all, fields(drop.id = %drop_id))]
+#[tracing::instrument(
+    level = "debug", name = "handler.tickets.join", skip_all, fields(drop.id = %drop_id)
+)]
 pub(crate) async fn join(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
     shopper: CurrentShopper,
-    jar: CookieJar,
     Json(body): Json<JoinBody>,
 ) -> Result<Response, ApiError> {
-    app.join_limiter.check(&shopper.id)?;
     let room = app.rooms.find(drop_id).await?;
     let header = room.header()?;
+    // A room that is not ready costs the shopper none of their joins.
+    app.join_limiter.check(&shopper.id)?;
     let intent = intent(&body, &header.config)?;
     let request = JoinRequest {
         ticket_id: TicketId::generate(),
@@ -90,9 +88,9 @@ pub(crate) async fn join(
     };
     let (outcome, point) = room.joins.join(request).await?;
     let (status, ticket, live) = taken(outcome)?;
-    let response = respond(&app, &room, ticket, live.shown(), point).await;
-    let cookie = ticket_cookie(drop_id, response.token.clone(), app.ticket_ttl);
-    Ok((status, jar.add(cookie), Json(response)).into_response())
+    let response = respond(&app, &room, ticket, live.shown(), point);
+    let cookie = cookie::set(drop_id, &response.token, app.ticket_ttl);
+    Ok((status, cookie, Json(response)).into_response())
 }
 
 /// Checks what is wanted against what the drop offers.
@@ -128,18 +126,18 @@ fn taken(outcome: JoinOutcome) -> Result<(StatusCode, JoinedTicket, LiveState), 
     }
 }
 
-async fn respond(
+fn respond(
     app: &App,
     room: &Room,
     ticket: JoinedTicket,
     state: ShownState,
     point: EventPoint,
 ) -> TicketResponse {
-    // Exact from the event of the join on: by then everybody ahead is known here. The ticket may
-    // be admitted or closed meanwhile; the next look tells.
+    // Exact from the event of the join on, which the join has waited for: by then everybody ahead
+    // is known here. The ticket may be admitted or closed meanwhile; the next look tells.
     // A replica that lags must not turn a join that was made into a failure: then the ticket is
     // given without a position, and the next look tells it.
-    let is_exact = state != ShownState::Waiting || room.reach(point).await.is_ok();
+    let is_exact = state != ShownState::Waiting || room.has_reached(point);
     let position = room.position(ticket.lane, ticket.score).filter(|_| is_exact);
     // A rebuild may have come between: a number counts within its own epoch only.
     let shown_at = position.map_or(point, |live| live.point);
@@ -162,15 +160,4 @@ async fn respond(
         joined_at: Timestamp::from_millisecond(ticket.joined_at_ms).unwrap_or_default(),
         refresh_after_ms: cadence::refresh_after_ms(position.map(|live| live.position), rate),
     }
-}
-
-/// The cookie that brings the ticket back after a reload.
-fn ticket_cookie(drop_id: DropId, token: String, ttl: Duration) -> Cookie<'static> {
-    Cookie::build((ticket_cookie_name(drop_id), token))
-        .path("/")
-        .secure(true)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .max_age(ttl.try_into().unwrap_or_default())
-        .build()
 }

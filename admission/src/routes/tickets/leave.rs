@@ -1,11 +1,11 @@
 //! The way out.
 
-use super::{TicketView, status::view};
-use crate::{app::App, error::ApiError, extract::ticket_cookie_name, room::Room};
-use axum::{extract::State, http::HeaderMap, response::IntoResponse};
-use axum_extra::extract::{CookieJar, cookie::Cookie};
-use edge::{Json, Path, Problem};
+use super::{TicketView, cookie, status::view};
+use crate::{app::App, error::ApiError, extract::PresentedTicket, room::Room};
+use axum::{extract::State, response::IntoResponse};
+use edge::{Json, Problem};
 use shared::{
+    credentials::TicketClaims,
     ids::DropId,
     line::{JoinedTicket, LeaveOutcome, LineState, ShownState},
     telemetry::CounterName,
@@ -18,14 +18,15 @@ use shared::{
     delete, path = "/v1/drops/{drop}/ticket", tag = "tickets", params(("drop" = DropId, Path)),
     responses((status = 200, body = TicketView), Problem)
 )]
-#[tracing::instrument(name = "handler.tickets.leave", skip_all, fields(drop.id = %drop_id))]
+#[tracing::instrument(
+    level = "debug", name = "handler.tickets.leave", skip_all,
+    fields(drop.id = %presented.claims.drop_id)
+)]
 pub(crate) async fn leave(
     State(app): State<App>,
-    Path(drop_id): Path<DropId>,
-    headers: HeaderMap,
-    jar: CookieJar,
+    presented: PresentedTicket,
 ) -> Result<impl IntoResponse, ApiError> {
-    let ticket = app.presented_ticket(&headers, drop_id)?.claims.ticket;
+    let TicketClaims { drop_id, ticket, .. } = presented.claims;
     app.look_limiter.check(&ticket.ticket_id)?;
     let room = app.rooms.find(drop_id).await?;
     let epoch = room.header()?.epoch;
@@ -37,8 +38,7 @@ pub(crate) async fn leave(
         }
         LeaveOutcome::Refused(status) => refused(&room, &ticket, status),
     };
-    let jar = jar.remove(Cookie::build(ticket_cookie_name(drop_id)).path("/").secure(true));
-    Ok((jar, Json(view)))
+    Ok((cookie::remove(drop_id), Json(view)))
 }
 
 fn refused(room: &Room, ticket: &JoinedTicket, status: LineState) -> TicketView {

@@ -1,5 +1,7 @@
-//! Joining, looking and leaving.
+//! Joining, looking and leaving. They come by the thousand, so their spans are for `debug`: at
+//! `info` the span of the request says which route it is.
 
+mod cookie;
 pub(crate) mod join;
 pub(crate) mod leave;
 pub(crate) mod status;

@@ -4,18 +4,16 @@ use super::TicketView;
 use crate::{
     app::App,
     error::ApiError,
+    extract::PresentedTicket,
     room::{LivePosition, Replica, Room, RoomError},
     socket::cadence,
 };
-use axum::{
-    extract::State,
-    http::{HeaderMap, header},
-    response::IntoResponse,
-};
+use axum::{extract::State, http::header, response::IntoResponse};
 use database::line::room_lookup;
-use edge::{Json, Path, Problem};
+use edge::{Json, Problem};
 use queue::Queue;
 use shared::{
+    credentials::TicketClaims,
     drops::{CloseReason, DropMode},
     ids::DropId,
     line::{AttachOutcome, Epoch, JoinedTicket, LineState, ShownState},
@@ -31,17 +29,19 @@ const REFRESH_AFTER_THE_END_MS: u64 = 15_000;
     get, path = "/v1/drops/{drop}/ticket", tag = "tickets", params(("drop" = DropId, Path)),
     responses((status = 200, body = TicketView), Problem)
 )]
-#[tracing::instrument(name = "handler.tickets.status", skip_all, fields(drop.id = %drop_id))]
+#[tracing::instrument(
+    level = "debug", name = "handler.tickets.status", skip_all,
+    fields(drop.id = %presented.claims.drop_id)
+)]
 pub(crate) async fn status(
     State(app): State<App>,
-    Path(drop_id): Path<DropId>,
-    headers: HeaderMap,
+    presented: PresentedTicket,
 ) -> Result<impl IntoResponse, ApiError> {
-    let ticket = app.presented_ticket(&headers, drop_id)?.claims.ticket;
+    let TicketClaims { drop_id, ticket, .. } = presented.claims;
     app.look_limiter.check(&ticket.ticket_id)?;
     let view = match app.rooms.find(drop_id).await {
         Ok(room) => look(&app, &room, &ticket).await?,
-        Err(RoomError::Ended(reason)) => after_the_end(&app, &ticket, reason).await?,
+        Err(RoomError::Ended(reason)) => after_the_end(&app, drop_id, &ticket, reason).await?,
         Err(error) => return Err(error.into()),
     };
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(view)))
@@ -149,10 +149,12 @@ pub(super) fn view(
 /// A ticket of a drop that is over and has no room any more: it became an order, or was closed.
 async fn after_the_end(
     app: &App,
+    drop_id: DropId,
     ticket: &JoinedTicket,
     reason: CloseReason,
 ) -> Result<TicketView, ApiError> {
-    let (state, reason) = match room_lookup::order_state(&app.pool, ticket.ticket_id).await? {
+    let order = room_lookup::order_state(&app.pool, drop_id, ticket.ticket_id).await?;
+    let (state, reason) = match order {
         Some(state) if state.is_terminal() => (ShownState::Finished, None),
         Some(_) => (ShownState::Held, None),
         None => (ShownState::Closed, Some(reason)),

@@ -1,7 +1,10 @@
 //! Guest sessions.
 
 use crate::App;
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::{FromRequestParts, State},
+    http::{StatusCode, request::Parts},
+};
 use axum_extra::extract::{
     CookieJar,
     cookie::{Cookie, SameSite},
@@ -23,6 +26,19 @@ pub(crate) struct SessionResponse {
     expires_at: Timestamp,
 }
 
+/// Admits the caller if their address has not just started too many sessions: a new one costs
+/// nothing. Stands before the session that was sent, so that a flood is not even verified.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WithinLimit;
+
+impl FromRequestParts<App> for WithinLimit {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        app.session_limiter.check_address(&parts.extensions).map(|()| Self)
+    }
+}
+
 /// Starts a guest session, or renews the session that was sent.
 ///
 /// A shopper with a valid session stays the same shopper; nobody can choose who to be.
@@ -34,8 +50,8 @@ pub(crate) struct SessionResponse {
 #[tracing::instrument(name = "handler.session.begin", skip_all)]
 pub(crate) async fn begin(
     State(app): State<App>,
+    _: WithinLimit,
     known: Option<CurrentShopper>,
-    jar: CookieJar,
 ) -> (StatusCode, CookieJar, Json<SessionResponse>) {
     let status = if known.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     let shopper_id = known.map_or_else(ShopperId::generate, |shopper| shopper.id);
@@ -44,7 +60,7 @@ pub(crate) async fn begin(
     let session = Session { shopper_id, expires_at_ms: expires_at.as_millisecond() };
     let token = session.seal(&app.session_keys);
     let cookie = cookie(token.clone(), ttl);
-    (status, jar.add(cookie), Json(SessionResponse { shopper_id, token, expires_at }))
+    (status, CookieJar::new().add(cookie), Json(SessionResponse { shopper_id, token, expires_at }))
 }
 
 /// The cookie: only for this host, only over secure transport (which loopback counts as), out of
