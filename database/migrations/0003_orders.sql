@@ -7,12 +7,19 @@ begin
 end $$;
 
 -- One row per admitted ticket; its id is the ticket's. Inserting it is the one decision: every
--- duplicate of a command meets this key and changes nothing.
+-- duplicate of a command meets the key and changes nothing.
+--
+-- ORDER-1: the key allows a ticket one order. It has the drop before the ticket, so that it finds
+-- all orders of a drop, too; a ticket belongs to one drop, and the MAC of a command covers both.
+--
+-- Each index costs an order an entry when it is placed, and another when its hold goes: past the
+-- pivot, or at an earlier end. So there are three, and whoever looks for orders names the drop or
+-- the shopper.
 --
 -- The hold is part of the row. Steps towards the pivot change only `state`, which no index knows,
 -- so they stay on the row's page.
 create table orders (
-    id               uuid        constraint orders_pkey primary key,
+    id               uuid        not null,
     drop_id          uuid        not null,
     seller_id        uuid        not null,
     shopper_id       uuid        not null,
@@ -42,15 +49,18 @@ create table orders (
     state            text        not null constraint order_state_known check (state in
         ('reserved', 'authorizing', 'authorized', 'capturing', 'confirmed',
          'rejected', 'dead', 'expired', 'payment_failed', 'cancelled')),
-    reason           text
+    reason           text,
+    constraint orders_pkey primary key (drop_id, id)
 ) with (fillfactor = 70);
-create index orders_of_shopper on orders (shopper_id, id desc);
-create index orders_of_drop on orders (drop_id, id);
 create index orders_by_hold on orders (drop_id, hold_expires_at) where hold_expires_at is not null;
--- LIMIT-1 where the limit is one unit: the second order of a customer meets this key. Where more
--- are allowed, `customer_usage` counts them.
-create unique index one_unit_per_customer on orders (drop_id, shopper_id)
-    where is_only_one and units_held > 0;
+-- LIMIT-1 where the limit is one unit: orders that hold or have bought it are alike in the third
+-- column, so the second one of a customer is refused. Any other order has its own id there and
+-- meets none. Where more units are allowed, `customer_usage` counts them.
+--
+-- All orders are in it, because it also finds those of a shopper.
+create unique index one_unit_per_customer on orders (shopper_id, drop_id, (
+    case when is_only_one and units_held > 0
+        then '00000000-0000-0000-0000-000000000000'::uuid else id end));
 
 -- Units that a customer has or holds in a drop that allows more than one, by everything that makes
 -- two orders of one customer: the account, and what is known only at the payment.

@@ -52,7 +52,8 @@ pub async fn untold(
              select orders from journal where day = p.day and id = p.journal_id limit 1) j
          cross join lateral (select distinct order_id from unnest(j.orders) u (order_id)) e
          cross join lateral (
-             select id, score, state from orders where id = e.order_id limit 1) o
+             select id, score, state from orders
+             where drop_id = p.drop_id and id = e.order_id limit 1) o
          order by p.journal_id, o.id"#,
         Consumer::Line as Consumer,
         older_than.as_secs_f64(),

@@ -38,7 +38,7 @@ pub async fn waiting_events(pool: &PgPool, limit: i64) -> Result<Vec<WaitingRow>
              with ordinality e (order_id, sequence, state, reason, place)
          cross join lateral (
              select seller_id, variant_id, units_asked, amount_minor, currency from orders
-             where id = e.order_id limit 1) o
+             where drop_id = j.drop_id and id = e.order_id limit 1) o
          order by p.journal_id, e.place"#,
         Consumer::Events as Consumer,
         limit,

@@ -1,11 +1,21 @@
 //! Orders as their shoppers see them.
 
 use crate::fixture::{DropOptions, TestDrop};
-use database::ordering::order_views::{self, OrderView};
+use database::{
+    PgPool,
+    ordering::order_views::{self, OrderView},
+};
 use shared::ids::{OrderId, ShopperId};
+use std::sync::Arc;
+use testkit::TestDatabase;
 
 fn states(order: &OrderView) -> Vec<&'static str> {
     order.timeline.iter().map(|step| step.state.as_str()).collect()
+}
+
+async fn listed(pool: &PgPool, shopper_id: ShopperId, before: Option<OrderId>) -> Vec<OrderId> {
+    let orders = order_views::list_of_shopper(pool, shopper_id, before, 2).await.unwrap();
+    orders.iter().map(|order| order.id).collect()
 }
 
 #[tokio::test]
@@ -44,4 +54,21 @@ async fn an_order_is_seen_with_its_timeline() {
     let listed = list(None).await.unwrap();
     assert_eq!(listed.iter().map(states).collect::<Vec<_>>(), [states(order)]);
     assert!(list(Some(order_id)).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_shoppers_orders_of_all_drops_are_listed_newest_first() {
+    let database = Arc::new(TestDatabase::create().await);
+    let one = TestDrop::in_database(&database, DropOptions::default()).await;
+    let two = TestDrop::in_database(&database, DropOptions::default()).await;
+    let shopper_id = ShopperId::generate();
+    let commands = [&one, &two, &one].map(|test_drop| test_drop.command(shopper_id, 1));
+    one.process(&commands).await;
+    one.process(&one.commands(2)).await;
+
+    let mut ids: Vec<OrderId> = commands.iter().map(|command| command.ticket_id.into()).collect();
+    ids.sort_unstable();
+    ids.reverse();
+    assert_eq!(listed(&one.pool, shopper_id, None).await, ids[..2]);
+    assert_eq!(listed(&one.pool, shopper_id, Some(ids[1])).await, ids[2..]);
 }

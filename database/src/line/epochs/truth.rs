@@ -92,10 +92,13 @@ pub async fn truth_of(
     partition: i32,
 ) -> Result<TicketTruth, DatabaseError> {
     let mut tx = snapshot(pool).await?;
+    // The lateral join keeps a plan that was made on an empty table from scanning a full one.
     let orders = sqlx::query!(
-        r#"select id as "id: TicketId", state from orders where id = any($1) and drop_id = $2"#,
-        tickets as &[TicketId],
+        r#"select o.id as "id: TicketId", o.state from unnest($2::uuid[]) t (id)
+         cross join lateral (
+             select id, state from orders where drop_id = $1 and id = t.id limit 1) o"#,
         drop_id as DropId,
+        tickets as &[TicketId],
     )
     .map(|row| (row.id, row.state))
     .fetch_all(&mut *tx)

@@ -58,7 +58,9 @@ pub async fn receive_events(
              select p.id, p.drop_id, p.kind, p.status from named n
              cross join lateral (
                  select p.id, p.drop_id, p.kind, p.status from payments p
-                 cross join lateral (select state from orders where id = p.order_id limit 1) o
+                 cross join lateral (
+                     select state from orders
+                     where drop_id = p.drop_id and id = p.order_id limit 1) o
                  where p.id = n.id
                      and (p.status = 'unknown' or p.kind = 'authorize' and (p.status = 'failed'
                          or p.status = 'declined'

@@ -103,7 +103,8 @@ pub async fn claim(
              calls = k.calls + 1, last_call_at = now()
          from claimed c
          cross join lateral (select * from payments where id = c.payment_id limit 1) p
-         cross join lateral (select state from orders where id = p.order_id limit 1) o
+         cross join lateral (
+             select state from orders where drop_id = p.drop_id and id = p.order_id limit 1) o
          where k.payment_id = c.payment_id
          returning p.id as "id!: PaymentId", p.order_id as "order_id!: OrderId",
              p.drop_id as "drop_id!: DropId", p.kind as "kind!: PaymentKind",

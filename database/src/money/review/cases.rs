@@ -55,7 +55,7 @@ pub async fn list(
              p.currency as "currency!", p.provider_id as "provider_id?", p.code as "code?",
              o.state as "order_state!: TicketState", p.created_at as "created_at!",
              p.updated_at as "updated_at!"
-         from payments p join orders o on o.id = p.order_id
+         from payments p join orders o on o.drop_id = p.drop_id and o.id = p.order_id
          where p.status = 'needs_review' and ($1::uuid is null or p.id < $1)
          order by p.id desc limit $2"#,
         before as Option<PaymentId>,

@@ -108,7 +108,8 @@ async fn find(
              o.seller_id as "seller_id!: SellerId", p.kind as "kind!: PaymentKind",
              p.status as "status!: PaymentState", p.provider_id as "provider_id?",
              p.code as "code?"
-         from payments p join orders o on o.id = p.order_id where p.id = $1"#,
+         from payments p join orders o on o.drop_id = p.drop_id and o.id = p.order_id
+         where p.id = $1"#,
         payment_id as PaymentId,
     )
     .fetch_optional(conn)

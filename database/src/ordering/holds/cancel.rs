@@ -44,7 +44,7 @@ pub async fn cancel_order(
     run_to_completion(async move {
         let mut tx = pool.begin().await.doing("begin a cancel")?;
         inventory::lock(&mut tx, drop_id).await?;
-        let locked = orders::lock(&mut tx, &[order_id]).await?;
+        let locked = orders::lock(&mut tx, drop_id, &[order_id]).await?;
         // It may have moved on since it was looked at.
         match locked.first().map(|order| order.state) {
             Some(TicketState::Reserved) => {}

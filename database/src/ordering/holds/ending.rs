@@ -42,7 +42,7 @@ pub(super) async fn end(
     if ids.is_empty() {
         return Ok(Outcome::default());
     }
-    let locked = orders::lock(conn, ids).await?;
+    let locked = orders::lock(conn, drop_id, ids).await?;
     end_locked(conn, drop_id, &locked, ending).await
 }
 

@@ -10,17 +10,23 @@ use shared::{
 };
 use sqlx::PgConnection;
 
-/// Inserts orders and returns how many: fewer than given when one of them is there already, or its
-/// customer has the one unit that the drop allows. The transaction must then be rolled back.
+/// Keys that an order meets when it is there already, or when its customer has the one unit that
+/// the drop allows.
+const KEYS: [&str; 2] = ["orders_pkey", "one_unit_per_customer"];
+
+/// Inserts orders. `false` when a key refuses one of them: the transaction must then be rolled back.
+///
+/// There is no `on conflict`: it would look into each unique index before it writes to it, and write
+/// twice what it inserts on trial.
 pub(super) async fn insert_orders(
     conn: &mut PgConnection,
     placed: &[Placed<'_>],
     at: Timestamp,
-) -> Result<u64, DatabaseError> {
+) -> Result<bool, DatabaseError> {
     if placed.is_empty() {
-        return Ok(0);
+        return Ok(true);
     }
-    let done = sqlx::query!(
+    let inserted = sqlx::query!(
         "insert into orders (id, drop_id, seller_id, shopper_id, variant_id, placed_by, score,
              amount_minor, admitted_at, processed_at, updated_at, hold_expires_at, units_asked,
              units_held, lane, is_only_one, currency, state, reason)
@@ -32,8 +38,7 @@ pub(super) async fn insert_orders(
              $13::smallint[], $14::bool[], $15::text[], $16::text[], $17::text[])
              o (id, drop_id, seller_id, shopper_id, variant_id, placed_by, score, amount_minor,
                  admitted_us, hold_expires_at, units_asked, units_held, lane, is_only_one,
-                 currency, state, reason)
-         on conflict do nothing",
+                 currency, state, reason)",
         column(placed, |placed| placed.order.id) as Vec<OrderId>,
         column(placed, |placed| placed.order.drop_id) as Vec<DropId>,
         column(placed, |placed| placed.order.seller_id) as Vec<SellerId>,
@@ -56,8 +61,12 @@ pub(super) async fn insert_orders(
     )
     .execute(conn)
     .await
-    .doing("place orders")?;
-    Ok(done.rows_affected())
+    .doing("place orders");
+    match inserted {
+        Ok(_) => Ok(true),
+        Err(error) if error.constraint().is_some_and(|name| KEYS.contains(&name)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 fn column<'p, 'c, T>(placed: &'p [Placed<'c>], value: impl Fn(&'p Placed<'c>) -> T) -> Vec<T> {

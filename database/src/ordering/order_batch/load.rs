@@ -90,16 +90,20 @@ async fn know_boundaries(
     Ok(())
 }
 
-/// Finds the tickets that have orders already.
+/// Finds the orders that the tickets of these commands have already.
 pub(super) async fn existing(
     conn: &mut PgConnection,
-    tickets: &[TicketId],
+    commands: &[&PlaceOrder],
 ) -> Result<BTreeMap<OrderId, TicketState>, DatabaseError> {
+    let (of_drops, tickets): (Vec<DropId>, Vec<TicketId>) =
+        commands.iter().map(|command| (command.drop_id, command.ticket_id)).unzip();
     // The lateral join keeps a plan that was made on an empty table from scanning a full one.
     let found = sqlx::query!(
-        "select o.id, o.state from unnest($1::uuid[]) t (id)
-         cross join lateral (select id, state from orders where id = t.id limit 1) o",
-        tickets as &[TicketId],
+        "select o.id, o.state from unnest($1::uuid[], $2::uuid[]) t (drop_id, id)
+         cross join lateral (
+             select id, state from orders where drop_id = t.drop_id and id = t.id limit 1) o",
+        of_drops as Vec<DropId>,
+        tickets as Vec<TicketId>,
     )
     .fetch_all(conn)
     .await
@@ -134,12 +138,14 @@ pub(super) async fn know_owners(
         return Ok(());
     }
     let (of_drops, shoppers): (Vec<DropId>, Vec<ShopperId>) = customers.into_iter().unzip();
+    // No index serves `is not distinct from`, so no plan looks for a customer among all orders of
+    // the drop: it looks for the drop among the few orders of the customer.
     let owners = sqlx::query!(
         "select o.drop_id, o.shopper_id, o.units_held
          from unnest($1::uuid[], $2::uuid[]) c (drop_id, shopper_id)
          cross join lateral (
              select drop_id, shopper_id, units_held from orders
-             where drop_id = c.drop_id and shopper_id = c.shopper_id
+             where shopper_id = c.shopper_id and drop_id is not distinct from c.drop_id
                  and is_only_one and units_held > 0 limit 1) o",
         of_drops as Vec<DropId>,
         shoppers as Vec<ShopperId>,

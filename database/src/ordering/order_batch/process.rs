@@ -16,7 +16,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use shared::{
-    ids::{DropId, OrderId, TicketId},
+    ids::{DropId, OrderId},
     lifecycle::TicketState,
     messages::PlaceOrder,
 };
@@ -85,7 +85,7 @@ async fn in_transaction(
 
     let existing = match how {
         Attempt::Hopeful => BTreeMap::new(),
-        Attempt::Careful => load::existing(conn, &tickets(&commands)).await?,
+        Attempt::Careful => load::existing(conn, &commands).await?,
     };
     let taken = take(batch, &mut drops, &existing, at);
     if how == Attempt::Hopeful && stopped_by_a_duplicate(conn, batch, &taken).await? {
@@ -111,7 +111,7 @@ async fn write_all(
     placed: &[Placed<'_>],
     at: Timestamp,
 ) -> Result<Option<BatchDone>, DatabaseError> {
-    if insert_orders(conn, placed, at).await? < placed.len() as u64 {
+    if !insert_orders(conn, placed, at).await? {
         return Ok(None);
     }
     write::count_usage(conn, drops, placed).await?;
@@ -144,7 +144,7 @@ async fn stopped_by_a_duplicate(
     let Some(command) = batch.records.get(taken.records.len()).and_then(command) else {
         return Ok(false);
     };
-    Ok(!load::existing(conn, &[command.ticket_id]).await?.is_empty())
+    Ok(!load::existing(conn, &[command]).await?.is_empty())
 }
 
 /// Commands of the batch whose MAC is ours.
@@ -157,10 +157,6 @@ fn command(record: &BatchRecord) -> Option<&PlaceOrder> {
         RecordContent::Command(command) => Some(command),
         RecordContent::Dead { command, .. } => command.as_ref(),
     }
-}
-
-fn tickets(commands: &[&PlaceOrder]) -> Vec<TicketId> {
-    commands.iter().map(|command| command.ticket_id).collect()
 }
 
 /// Notes which tickets have an order row now, duplicates included: the line may have missed it.

@@ -27,6 +27,10 @@ pub(crate) struct Setting {
 /// What keeps a ticket from having two orders, and two ends of them.
 const KEYS_OF_TICKETS: &[&str] = &[
     "alter table orders drop constraint orders_pkey",
+    // It has an entry for each ticket, too; what is left of it is the customers' limit.
+    "drop index one_unit_per_customer",
+    "create unique index one_unit_per_customer on orders (shopper_id, drop_id)
+        where is_only_one and units_held > 0",
     "alter table ticket_transitions drop constraint ticket_transitions_pkey",
     "drop index one_terminal_transition",
 ];

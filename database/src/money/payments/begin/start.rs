@@ -1,6 +1,6 @@
 //! What can be begun, all of it in one statement.
 
-use super::{MAX_ATTEMPTS, PaymentWish};
+use super::wish::{MAX_ATTEMPTS, PaymentWish};
 use crate::{DatabaseError, Doing};
 use shared::ids::{OrderId, PaymentId, ShopperId};
 use sqlx::PgPool;
@@ -14,7 +14,7 @@ use sqlx::PgPool;
 ///
 /// No comparison of a hold meets the table, so no index can serve it: a plan that was made on an
 /// empty table would look for the orders among all holds. The lateral joins look them up one by one
-/// for the same reason.
+/// for the same reason, each among the few orders of its shopper.
 ///
 /// Attempts are counted as they were when the statement began. If another payment of an order was
 /// begun and answered while this one waited for its lock, `authorization_once` refuses them all.
@@ -29,11 +29,11 @@ pub(super) async fn start(
              select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[])
                  with ordinality w (payment_id, order_id, shopper_id, method, nth)),
          locked as (
-             select w.nth, w.payment_id, w.method, o.id, o.hold_expires_at, a.n_attempts,
-                 a.is_begun
+             select w.nth, w.payment_id, w.method, o.drop_id, o.id, o.hold_expires_at,
+                 a.n_attempts, a.is_begun
              from (select * from wished order by order_id, nth) w
              cross join lateral (
-                 select id, hold_expires_at from orders
+                 select drop_id, id, hold_expires_at from orders
                  where id = w.order_id and shopper_id = w.shopper_id and state = 'reserved'
                  limit 1 for no key update) o
              cross join lateral (
@@ -45,11 +45,12 @@ pub(super) async fn start(
              update orders o set state = 'authorizing', reason = null, sequence = o.sequence + 1,
                  updated_at = f.at
              from (
-                 select distinct on (l.id) l.id, l.nth, l.payment_id, l.method, l.n_attempts, m.at
+                 select distinct on (l.id) l.drop_id, l.id, l.nth, l.payment_id, l.method,
+                     l.n_attempts, m.at
                  from locked l cross join moment m
                  where l.hold_expires_at > m.at and l.n_attempts < $5 and not l.is_begun
                  order by l.id, l.nth) f
-             where o.id = f.id
+             where o.drop_id = f.drop_id and o.id = f.id
              returning o.id, o.drop_id, o.sequence, o.amount_minor, o.currency, o.processed_at,
                  f.nth, f.payment_id, f.method, f.n_attempts + 1 as attempt, f.at),
          asked as (

@@ -1,6 +1,6 @@
 //! Why payments were not begun.
 
-use super::{MAX_ATTEMPTS, PayOutcome, PaymentWish};
+use super::wish::{MAX_ATTEMPTS, PayOutcome, PaymentWish};
 use crate::{DatabaseError, Doing};
 use shared::{
     ids::{OrderId, PaymentId, ShopperId},

@@ -65,7 +65,7 @@ pub(in crate::money) async fn conclude(
     if answers.iter().any(|answer| answer.conclusion.may_move_units()) {
         inventory::lock(conn, drop_id).await?;
     }
-    let orders = orders::lock(conn, &order_ids).await?;
+    let orders = orders::lock(conn, drop_id, &order_ids).await?;
     let payments = lock::payments(conn, drop_id, &ids, open).await?;
     if payments.is_empty() {
         return Ok(None);
