@@ -13,9 +13,9 @@ pub(crate) const OTHER_CARD: &str = "pm_card_approve";
 
 impl CardMix {
     /// Mostly good days, with a few of each kind of trouble.
-    pub(crate) const DEFAULT: &str = "approve=80,decline=4,hang=2,500_before=3,500_after=3,late=2,\
+    pub(crate) const DEFAULT: &str = "approve=77,decline=4,hang=2,500_before=3,500_after=3,late=2,\
                                       capture_hang=2,capture_decline=1,duplicate_callbacks=2,\
-                                      out_of_order_callbacks=1";
+                                      out_of_order_callbacks=1,oversized=1,redirect=1,garbage=1";
 
     /// Draws the name of a payment method.
     pub(crate) fn draw(&self, rng: &mut impl Rng) -> String {

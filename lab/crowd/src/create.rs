@@ -16,7 +16,10 @@ use super::{
     options::RunOptions,
 };
 
-/// Creates a product and a drop of it that opens at once.
+/// How long ahead a drop is scheduled: its room stands everywhere when the first shopper comes.
+const AHEAD: Duration = Duration::from_secs(3);
+
+/// Creates a product and a drop of it, and returns when the drop opens.
 ///
 /// # Errors
 ///
@@ -35,7 +38,7 @@ pub(crate) async fn drop_for(
     });
     let product = post(client, &format!("{base}/v1/seller/products"), key, product).await?;
     let variant = product["variants"][0]["id"].as_str().context("the product has no variant")?;
-    let opens_at: Timestamp = SystemClock.now() + Duration::from_millis(500);
+    let opens_at: Timestamp = SystemClock.now() + AHEAD;
     let closes_at = opens_at + Duration::from_secs(24 * 3_600);
     let body = json!({
         "product_id": product["id"],
@@ -52,11 +55,11 @@ pub(crate) async fn drop_for(
         "order_rate_per_second": options.order_rate,
     });
     let flash_drop = post(client, &format!("{base}/v1/seller/drops"), key, body).await?;
-    flash_drop["id"]
-        .as_str()
-        .context("the drop has no id")?
-        .parse()
-        .context("the drop id is malformed")
+    let id = flash_drop["id"].as_str().context("the drop has no id")?;
+    let id = id.parse().context("the drop id is malformed")?;
+    let left = opens_at.duration_since(SystemClock.now());
+    tokio::time::sleep(left.try_into().unwrap_or_default()).await;
+    Ok(id)
 }
 
 /// Asks the storefront what the drop sells.
