@@ -1,7 +1,9 @@
 --[[
-Deletes all that is known of a drop's tickets, events included.
+Deletes all that is known of a drop's tickets, events included: for a rebuild, or, with the room itself,
+once the drop is settled. The latter runs without the guard: a room that is half gone, or was built on
+another run of the server, has to go as well.
 
-KEYS[1]  ep      hash    see guard.lua; stays
+KEYS[1]  ep      hash    epoch; greater than the caller's: error EPOCH
 KEYS[2]  seq     string
 KEYS[3]  w:      prefix of the lanes
 KEYS[4]  missed  zset
@@ -24,9 +26,11 @@ ARGV[2]  lanes   names of the lanes, separated by commas
 ARGV[3]  ep too  1 to delete the room itself as well
 Returns  OK
 ]]
+local stored = redis.call('HGET', EP, 'epoch')
+if stored and tonumber(stored) > tonumber(ARGV[1]) then return redis.error_reply('EPOCH stale') end
 redis.call('UNLINK', SEQ, MISSED, INTENT, OWN, INF, LEASE, FLIGHT, OCC, WHY, TAT, STOCK, MEMO, EV,
   TALLY, CFG)
 for lane in string.gmatch(ARGV[2], '[^,]+') do redis.call('UNLINK', W .. lane) end
-for of_epoch = 0, tonumber(epoch) do redis.call('UNLINK', FIN .. of_epoch) end
+for of_epoch = 0, tonumber(ARGV[1]) do redis.call('UNLINK', FIN .. of_epoch) end
 if ARGV[3] == '1' then redis.call('DEL', EP) end
 return redis.status_reply('OK')

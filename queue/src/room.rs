@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 static ROOM: LineScript = LineScript::unguarded("room", include_str!("../lua/room.lua"));
 static CONFIGURE: LineScript = LineScript::open("configure", include_str!("../lua/configure.lua"));
-static REMOVE: LineScript = LineScript::open("remove room", include_str!("../lua/clear.lua"));
+static REMOVE: LineScript = LineScript::unguarded("remove room", include_str!("../lua/clear.lua"));
 
 /// Reads the reply of `room.lua`.
 fn header(read: Reader, reply: &[String]) -> Result<RoomHeader, QueueError> {
@@ -110,14 +110,16 @@ impl Queue {
         })
     }
 
-    /// Removes the room of a drop that is over and settled.
+    /// Removes the room of a drop that is over and settled, whichever run of the server has built it,
+    /// or what is left of it. Can be repeated.
     ///
     /// # Errors
     ///
-    /// Returns [`QueueError`]; see its variants.
+    /// Returns [`QueueError::Epoch`] if the stored epoch is higher; then nothing is removed.
     pub async fn remove_room(&self, drop_id: DropId, epoch: Epoch) -> Result<(), QueueError> {
         let args = [epoch.to_string(), lane_names(), "1".to_owned()];
         self.run::<()>(&REMOVE, drop_id, &args).await?;
+        // Last, so that the list names the room for as long as anything of it is there.
         let mut command = redis::cmd("SREM");
         command.arg(ROOMS).arg(drop_id.to_string());
         self.command("remove room", &command).await

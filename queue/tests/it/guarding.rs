@@ -13,6 +13,22 @@ fn problem<T: std::fmt::Debug>(result: Result<T, QueueError>) -> EpochProblem {
     }
 }
 
+/// Runs a command that no script has.
+async fn run(room: &TestRoom, command: &redis::Cmd) {
+    let mut connection = room.redis.connect().await;
+    command.query_async::<()>(&mut connection).await.unwrap();
+}
+
+fn ep(room: &TestRoom) -> String {
+    DropKeys::new(room.drop_id).named("ep")
+}
+
+/// How many keys Redis has; the list of rooms is one while it names any.
+async fn n_keys(room: &TestRoom) -> u64 {
+    let mut connection = room.redis.connect().await;
+    redis::cmd("DBSIZE").query_async(&mut connection).await.unwrap()
+}
+
 #[tokio::test]
 async fn a_missing_room_is_not_an_empty_line() {
     let room = TestRoom::empty().await;
@@ -39,15 +55,7 @@ async fn an_older_or_newer_epoch_is_refused() {
 async fn another_run_of_the_server_is_refused_until_the_rebuild() {
     let room = TestRoom::open(5).await;
     let tickets = room.join(3).await;
-    let ep = DropKeys::new(room.drop_id).named("ep");
-    let mut connection = room.redis.connect().await;
-    let _: () = redis::cmd("HSET")
-        .arg(ep)
-        .arg("run_id")
-        .arg("another")
-        .query_async(&mut connection)
-        .await
-        .unwrap();
+    run(&room, redis::cmd("HSET").arg(ep(&room)).arg("run_id").arg("another")).await;
 
     let (queue, drop_id) = (&room.queue, room.drop_id);
     let joins = queue.join(drop_id, EPOCH, &[room.request(1)]).await;
@@ -96,7 +104,34 @@ async fn a_removed_room_leaves_nothing() {
     room.join(2).await;
     assert!(room.queue.rooms().await.unwrap().contains(&room.drop_id));
     room.queue.remove_room(room.drop_id, EPOCH).await.unwrap();
-    assert!(!room.queue.rooms().await.unwrap().contains(&room.drop_id));
-    assert_eq!(room.queue.room(room.drop_id).await.unwrap(), None);
-    assert_eq!(room.queue.survived(room.drop_id).await.unwrap(), None);
+    assert_eq!(n_keys(&room).await, 0);
+    room.queue.remove_room(room.drop_id, EPOCH).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_room_that_is_half_gone_is_removed() {
+    let room = TestRoom::open(5).await;
+    room.join(2).await;
+    run(&room, redis::cmd("DEL").arg(ep(&room))).await;
+    room.queue.remove_room(room.drop_id, EPOCH).await.unwrap();
+    assert_eq!(n_keys(&room).await, 0);
+}
+
+#[tokio::test]
+async fn a_room_that_another_run_of_the_server_has_built_is_removed() {
+    let room = TestRoom::open(5).await;
+    room.join(2).await;
+    run(&room, redis::cmd("HSET").arg(ep(&room)).arg("run_id").arg("another")).await;
+    room.queue.remove_room(room.drop_id, EPOCH).await.unwrap();
+    assert_eq!(n_keys(&room).await, 0);
+}
+
+#[tokio::test]
+async fn a_room_of_a_later_epoch_is_not_removed() {
+    let room = TestRoom::open(5).await;
+    room.begin(EPOCH.next(), 5).await;
+    let removed = room.queue.remove_room(room.drop_id, EPOCH).await;
+    assert_eq!(problem(removed), EpochProblem::Stale);
+    assert!(room.queue.rooms().await.unwrap().contains(&room.drop_id));
+    assert!(room.queue.room(room.drop_id).await.unwrap().is_some());
 }

@@ -119,6 +119,8 @@ sections! {
         grace_ms: u64,
         /// People in one line, at most.
         capacity: NonZeroU32,
+        /// How long the room of a settled drop stays in Redis after the drop's end, seconds.
+        keep_rooms_s: NonZeroU64,
     }
 
     /// `[orders]`
@@ -211,6 +213,12 @@ impl LineSettings {
     #[must_use]
     pub fn extended_lease(&self) -> Duration {
         Duration::from_millis(self.extended_lease_ms.get())
+    }
+
+    /// Returns how long the room of a settled drop stays in Redis after the drop's end.
+    #[must_use]
+    pub fn keep_rooms(&self) -> Duration {
+        Duration::from_secs(self.keep_rooms_s.get())
     }
 }
 

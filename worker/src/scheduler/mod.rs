@@ -1,12 +1,14 @@
-//! Opens, configures, ends and retires drops.
+//! Opens, configures, ends and retires drops, and removes their rooms in the end.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `rows` | the drops' rows in Postgres: partitions, openings, ends |
 //! | `rooms` | their rooms in Redis: limits, ends, closing those who wait, retiring |
+//! | `old_rooms` | rooms of drops that were settled a while ago |
 //!
 //! Every step is a compare-and-set or can be repeated, so it may run on two hosts.
 
+mod old_rooms;
 mod rooms;
 mod rows;
 
@@ -25,22 +27,27 @@ pub(crate) async fn run(app: App, shutdown: Shutdown) {
 }
 
 async fn look_after(app: App, stop: CancellationToken) {
+    // Side by side: however long Redis takes to give up old rooms, it delays no opening.
+    tokio::join!(move_drops_on(&app, &stop), old_rooms::run(&app, &stop));
+}
+
+async fn move_drops_on(app: &App, stop: &CancellationToken) {
     let tick = Duration::from_millis(app.settings.orders.tick_ms.get());
-    let mut changes = app.drops.subscribe();
+    let mut changes = app.drops.changes();
     let mut rooms = rooms::RoomSync::new(app.clone());
     while !stop.is_cancelled() {
         let next = Instant::now() + tick;
-        if let Err(error) = rows::move_on(&app).await {
+        if let Err(error) = rows::move_on(app).await {
             let error = with_causes(error);
             tracing::warn!(error, "could not move drops on; trying again at the next tick");
         }
         rooms.bring_up_to_date().await;
-        let next = rows::next_moment(&app).map_or(next, |moment| next.min(moment));
+        let next = rows::next_moment(app).map_or(next, |moment| next.min(moment));
         tokio::select! {
             () = stop.cancelled() => {}
             () = sleep_until(next) => {}
             // A changed limit is brought to Redis at once.
-            changed = changes.changed() => if changed.is_err() { return },
+            () = changes.next() => {}
         }
     }
 }

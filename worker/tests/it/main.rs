@@ -7,6 +7,7 @@ mod event_log;
 mod line_updates;
 mod live_drops;
 mod migrate;
+mod old_rooms;
 mod orders;
 mod ownership;
 mod payments;

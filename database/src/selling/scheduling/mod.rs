@@ -4,9 +4,12 @@
 //! |---|---|
 //! | `live_drops.rs` | the drops that workers look after |
 //! | `steps.rs` | the steps of their lives |
+//! | `settled.rs` | those whose lines nobody needs any more |
 
 mod live_drops;
+mod settled;
 mod steps;
 
 pub use live_drops::{EpochState, LiveDrop, live_drop, live_drops};
+pub use settled::settled;
 pub use steps::{assign_partitions, end_due, open_due, retire};
