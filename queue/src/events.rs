@@ -1,6 +1,11 @@
 //! Room events, which feed every replica and the log.
+//!
+//! Each entry of the stream is read by itself. One that cannot be read (of a kind that a newer
+//! release writes, or damaged) ends the batch of its own room, and is nothing to other rooms. The
+//! caller decides what it means: a replica is restored behind it, the log stops before it.
 
 use crate::{DropKeys, Queue, QueueError, wire::Reader};
+use redis::{Value, from_redis_value};
 use shared::{
     ids::DropId,
     line::{ChainHash, Configured, Epoch, EventPoint, RoomEvent},
@@ -10,8 +15,11 @@ use std::collections::HashMap;
 /// Events kept in the stream behind the log's cursor: more than happen between two reads.
 const EVENTS_KEPT: u64 = 10_000;
 
-/// A stream entry: its id and its fields.
-pub(crate) type Entry = (String, HashMap<String, String>);
+/// A stream entry: its id, and its fields as they came. Reading them here would make one that is
+/// damaged spoil the whole reply.
+pub(crate) type Entry = (String, Value);
+
+type Fields = HashMap<String, String>;
 
 /// A room event as Redis has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +32,66 @@ pub struct StoredEvent {
     pub event: RoomEvent,
 }
 
+/// Events of one room, in order.
+#[derive(Debug)]
+pub struct EventBatch {
+    /// All, or those before the first that cannot be read.
+    pub events: Vec<StoredEvent>,
+    /// The first that cannot be read. What stands behind it is not in the batch.
+    pub unreadable: Option<UnreadableEvent>,
+}
+
+/// A room event that cannot be read.
+#[derive(Debug)]
+pub struct UnreadableEvent {
+    /// Where in the room's history it stands; `None` if its id is not one of ours.
+    pub point: Option<EventPoint>,
+    /// Its kind as Redis has it; empty if its fields are no text.
+    pub kind: String,
+    /// What cannot be read.
+    pub error: QueueError,
+}
+
+impl EventBatch {
+    pub(crate) fn read(read: Reader, entries: Vec<Entry>) -> Self {
+        let mut events = Vec::with_capacity(entries.len());
+        for (id, fields) in entries {
+            // Fields that are no text count as missing.
+            let fields: Fields = from_redis_value(fields).unwrap_or_default();
+            match stored_event(read, &id, &fields) {
+                Ok(event) => events.push(event),
+                Err(error) => {
+                    let unreadable = UnreadableEvent::new(read, &id, &fields, error);
+                    return Self { events, unreadable: Some(unreadable) };
+                }
+            }
+        }
+        Self { events, unreadable: None }
+    }
+
+    /// Returns the events, for a caller that must not pass over any.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`QueueError::Malformed`] when one of them cannot be read.
+    pub fn complete(self) -> Result<Vec<StoredEvent>, QueueError> {
+        match self.unreadable {
+            Some(unreadable) => Err(unreadable.error),
+            None => Ok(self.events),
+        }
+    }
+}
+
+impl UnreadableEvent {
+    fn new(read: Reader, id: &str, fields: &Fields, error: QueueError) -> Self {
+        let kind = fields.get("k").cloned().unwrap_or_default();
+        Self { point: point(read, id).ok(), kind, error }
+    }
+}
+
 impl Queue {
-    /// Reads up to `count` events behind `after`. Works during a rebuild too.
+    /// Reads up to `count` events behind `after`, as far as they can be read. Works during a
+    /// rebuild too.
     ///
     /// # Errors
     ///
@@ -35,13 +101,13 @@ impl Queue {
         drop_id: DropId,
         after: EventPoint,
         count: u32,
-    ) -> Result<Vec<StoredEvent>, QueueError> {
+    ) -> Result<EventBatch, QueueError> {
         let read = Reader("events after");
         let mut command = redis::cmd("XRANGE");
         command.arg(DropKeys::new(drop_id).events());
         command.arg(format!("({after}")).arg("+").arg("COUNT").arg(count);
         let entries: Vec<Entry> = self.command(read.0, &command).await?;
-        entries.iter().map(|entry| stored_event(read, entry)).collect()
+        Ok(EventBatch::read(read, entries))
     }
 
     /// Deletes events that the log has, up to and including `through`, except the latest
@@ -65,8 +131,7 @@ impl Queue {
     }
 }
 
-pub(crate) fn stored_event(read: Reader, entry: &Entry) -> Result<StoredEvent, QueueError> {
-    let (id, fields) = entry;
+fn stored_event(read: Reader, id: &str, fields: &Fields) -> Result<StoredEvent, QueueError> {
     let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
     Ok(StoredEvent {
         point: point(read, id)?,

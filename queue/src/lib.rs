@@ -47,7 +47,7 @@ mod wire;
 
 pub use connection::Queue;
 pub use error::QueueError;
-pub use events::StoredEvent;
+pub use events::{EventBatch, StoredEvent, UnreadableEvent};
 pub use hints::{Hint, HintMessage, HintStream};
 pub use join::MAX_JOIN_BATCH;
 pub use keys::{DropKeys, LANES};

@@ -1,11 +1,7 @@
 //! Waiting for the events of many rooms, on a connection of its own: a blocking read would hold
 //! up every other call, and the usual time limit would end it.
 
-use crate::{
-    DropKeys, Queue, QueueError, StoredEvent,
-    events::{Entry, stored_event},
-    wire::Reader,
-};
+use crate::{DropKeys, EventBatch, Queue, QueueError, events::Entry, wire::Reader};
 use redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection};
 use shared::{ids::DropId, line::EventPoint};
 use std::{sync::Arc, time::Duration};
@@ -29,8 +25,8 @@ impl Queue {
 }
 
 impl EventReader {
-    /// Waits up to `block` for events behind the given points. Returns up to `count` per room, and
-    /// only rooms that have any.
+    /// Waits up to `block` for events behind the given points. Returns up to `count` per room, as
+    /// far as they can be read, and only rooms that have any.
     ///
     /// # Errors
     ///
@@ -40,7 +36,7 @@ impl EventReader {
         rooms: &[(DropId, EventPoint)],
         block: Duration,
         count: u32,
-    ) -> Result<Vec<(DropId, Vec<StoredEvent>)>, QueueError> {
+    ) -> Result<Vec<(DropId, EventBatch)>, QueueError> {
         if rooms.is_empty() {
             return Ok(Vec::new());
         }
@@ -58,7 +54,7 @@ impl EventReader {
                 .map_err(|_| QueueError::timed_out(READ.0))?
                 .map_err(|source| QueueError::of(READ.0, source))?;
         self.connection = Some(connection);
-        reply.unwrap_or_default().iter().map(|(key, entries)| of_room(key, entries)).collect()
+        reply.unwrap_or_default().into_iter().map(|(key, entries)| of_room(&key, entries)).collect()
     }
 
     async fn connect(&self) -> Result<MultiplexedConnection, QueueError> {
@@ -91,8 +87,7 @@ fn command(rooms: &[(DropId, EventPoint)], block: Duration, count: u32) -> redis
     command
 }
 
-fn of_room(key: &str, entries: &[Entry]) -> Result<(DropId, Vec<StoredEvent>), QueueError> {
+fn of_room(key: &str, entries: Vec<Entry>) -> Result<(DropId, EventBatch), QueueError> {
     let drop_id = DropKeys::drop_of(key).ok_or_else(|| READ.wrong(key))?;
-    let events = entries.iter().map(|entry| stored_event(READ, entry)).collect::<Result<_, _>>()?;
-    Ok((drop_id, events))
+    Ok((drop_id, EventBatch::read(READ, entries)))
 }

@@ -1,8 +1,11 @@
 //! One blocking reader for the events of all rooms of this instance: the load on Redis depends on
 //! events and instances, never on who listens.
+//!
+//! What a room's replica cannot go on from, a gap or an event that cannot be read, costs that room
+//! a new snapshot; the others are fed as ever.
 
 use super::{Room, RoomDirectory, snapshot};
-use queue::{Queue, StoredEvent};
+use queue::{EventBatch, Queue};
 use shared::{ids::DropId, line::EventPoint};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -26,8 +29,8 @@ pub(crate) async fn run(rooms: Arc<RoomDirectory>, queue: Queue, soft: Cancellat
             continue;
         }
         match reader.read(&points, BLOCK, MAX_EVENTS).await {
-            Ok(read) => read.iter().for_each(|(drop_id, events)| {
-                feed(&rooms, &queue, *drop_id, events);
+            Ok(read) => read.iter().for_each(|(drop_id, batch)| {
+                feed(&rooms, &queue, *drop_id, batch);
             }),
             Err(error) => {
                 tracing::debug!(%error, "could not read room events; trying again");
@@ -42,10 +45,14 @@ fn points(rooms: &RoomDirectory) -> Vec<(DropId, EventPoint)> {
     rooms.all().into_iter().filter_map(point).collect()
 }
 
-fn feed(rooms: &RoomDirectory, queue: &Queue, drop_id: DropId, events: &[StoredEvent]) {
+fn feed(rooms: &RoomDirectory, queue: &Queue, drop_id: DropId, batch: &EventBatch) {
     let Some(room) = rooms.known(drop_id) else { return };
-    if !room.apply(events) {
+    let is_dense = room.apply(&batch.events);
+    if !is_dense {
         tracing::info!(drop.id = %drop_id, "an event is missing: taking a new snapshot");
+    }
+    let is_stopped = batch.unreadable.as_ref().is_some_and(|event| room.stop_at(event));
+    if !is_dense || is_stopped {
         snapshot::begin(&room, queue);
     }
 }

@@ -1,23 +1,28 @@
 //! Checks each room: whether it is open, of the epoch that we follow, and on the server that it was
 //! built on. A wiped or restarted Redis sends no event that says so.
+//!
+//! Postgres is asked about lost rooms beside these looks, which go on whatever it does: a room that
+//! comes back is found by its next look.
 
 use super::{Room, RoomDirectory, snapshot};
 use database::{PgPool, line::room_lookup};
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, future::join_all, stream};
 use queue::Queue;
 use shared::line::RoomHeader;
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// Pause between two looks at a room.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Least pause, however often somebody asks for a look.
 const MIN_PAUSE: Duration = Duration::from_millis(50);
-/// How long a room may be missing before Postgres is asked whether its drop is over.
-const MISSING: Duration = Duration::from_secs(5);
+/// Pause before Postgres is asked, once more, whether the drops of lost rooms are over.
+const ASK_EVERY: Duration = Duration::from_secs(5);
+/// Such questions at one time.
+const MAX_QUESTIONS: usize = 4;
+/// How long one may take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
 /// Looks after all rooms until the soft stop, and tells after each look whether Redis answers.
 pub(crate) async fn run(
@@ -27,20 +32,34 @@ pub(crate) async fn run(
     tell_reachable: impl Fn(bool) + Send + Sync,
     soft: CancellationToken,
 ) {
-    let mut asked_at = Instant::now();
+    tokio::join!(
+        look_again_and_again(&rooms, &queue, tell_reachable, &soft),
+        soft.run_until_cancelled(end_those_that_are_over(&rooms, &pool)),
+    );
+}
+
+async fn look_again_and_again(
+    rooms: &RoomDirectory,
+    queue: &Queue,
+    tell_reachable: impl Fn(bool),
+    soft: &CancellationToken,
+) {
     while !soft.is_cancelled() {
         let all = rooms.all();
-        join_all(all.iter().map(|room| look(room, &queue))).await;
-        if asked_at.elapsed() >= MISSING {
-            asked_at = Instant::now();
-            for room in all.iter().filter(|room| room.header().is_err()) {
-                end_if_over(&rooms, room, &pool).await;
-            }
-        }
+        join_all(all.iter().map(|room| look(room, queue))).await;
         tell_reachable(queue.ping().await.is_ok());
-        tokio::time::sleep(MIN_PAUSE).await;
+        sleep(MIN_PAUSE).await;
         let rest = PAUSE.saturating_sub(MIN_PAUSE);
-        let _ = tokio::time::timeout(rest, rooms.look_again()).await;
+        let _ = timeout(rest, rooms.look_again()).await;
+    }
+}
+
+/// Asks in rounds, each over before the next: nobody asks twice at a time about the same room.
+async fn end_those_that_are_over(rooms: &RoomDirectory, pool: &PgPool) {
+    loop {
+        sleep(ASK_EVERY).await;
+        let ask = |room: Arc<Room>| async move { end_if_over(rooms, &room, pool).await };
+        stream::iter(rooms.all()).for_each_concurrent(MAX_QUESTIONS, ask).await;
     }
 }
 
@@ -62,9 +81,14 @@ fn take_over(room: &Arc<Room>, queue: &Queue, header: Option<RoomHeader>) {
     }
 }
 
-/// Tells those who still listen that the drop is over, and forgets its room once they are gone.
+/// Tells those who still listen to a lost room that its drop is over, and forgets the room once
+/// they are gone.
 async fn end_if_over(rooms: &RoomDirectory, room: &Room, pool: &PgPool) {
-    let Ok(Some(found)) = room_lookup::find(pool, room.drop_id).await else { return };
+    if room.header().is_ok() {
+        return;
+    }
+    let asking = timeout(ANSWER_WITHIN, room_lookup::find(pool, room.drop_id));
+    let Ok(Ok(Some(found))) = asking.await else { return };
     let Some(reason) = found.state.close_reason() else { return };
     room.end(reason);
     if !room.is_needed() {

@@ -55,6 +55,18 @@ impl LiveReplica {
         applied
     }
 
+    /// Drops the replica if an event that cannot be read stands behind it; one without a point
+    /// stands behind every replica. Returns whether it did.
+    pub(super) fn stop_at(&self, unreadable: Option<EventPoint>) -> bool {
+        let mut state = self.state.write();
+        let is_before = |replica: &Replica| unreadable.is_none_or(|at| replica.point() < at);
+        let is_stopped = state.loaded().is_some_and(is_before);
+        if is_stopped {
+            state.end_loading(None);
+        }
+        is_stopped
+    }
+
     /// Whether the replica has this event.
     pub(super) fn has_reached(&self, point: EventPoint) -> bool {
         self.read(|replica| replica.point() >= point).unwrap_or(false)

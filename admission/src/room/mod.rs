@@ -12,6 +12,7 @@
 //! | `header` | a room's header, for as long as its line can be used |
 //! | `joins` | many joins, one call |
 //! | `observer` | who hears of a room's changes |
+//! | `unreadable` | what a room knows of its events that cannot be read |
 //! | `room` | one room: header, replica, the way in |
 //! | `snapshot` | a replica from Redis |
 //! | `directory` | all rooms of this instance, and what to answer about other drops |
@@ -33,6 +34,7 @@ mod replica_state;
 #[expect(clippy::module_inception, reason = "the room is what this folder is about")]
 mod room;
 mod snapshot;
+mod unreadable;
 
 pub(crate) use directory::RoomDirectory;
 pub(crate) use error::RoomError;

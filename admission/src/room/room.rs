@@ -5,14 +5,20 @@ use super::{
     header::TrustedHeader,
     joins::{JoinBatcher, JoinCaller},
     live_replica::LiveReplica,
+    unreadable::UnreadableEvents,
 };
-use queue::{Queue, StoredEvent};
+use parking_lot::Mutex;
+use queue::{Queue, StoredEvent, UnreadableEvent};
 use shared::{
     drops::CloseReason,
     ids::DropId,
     line::{EventPoint, Lane, RoomHeader, Score},
+    telemetry::with_causes,
 };
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Instant,
+};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +28,7 @@ pub(crate) struct Room {
     pub(crate) joins: JoinBatcher,
     header: Arc<TrustedHeader>,
     replica: Arc<LiveReplica>,
+    unreadable: Mutex<UnreadableEvents>,
     observer: OnceLock<Arc<dyn RoomObserver>>,
 }
 
@@ -52,7 +59,8 @@ impl Room {
             queue: queue.clone(),
         };
         let joins = JoinBatcher::start(caller, hard);
-        Self { drop_id, joins, header, replica, observer: OnceLock::new() }
+        let unreadable = Mutex::new(UnreadableEvents::new(Instant::now()));
+        Self { drop_id, joins, header, replica, unreadable, observer: OnceLock::new() }
     }
 
     /// Tells this observer of every change from now on. A room has one; a second is not told.
@@ -119,6 +127,33 @@ impl Room {
         is_dense
     }
 
+    /// Drops the replica if this event, which cannot be read, stands behind it. Returns whether it
+    /// did; the header stays, as at a gap.
+    pub(super) fn stop_at(&self, event: &UnreadableEvent) -> bool {
+        let is_stopped = self.replica.stop_at(event.point);
+        if is_stopped {
+            self.note_unreadable(event);
+        }
+        is_stopped
+    }
+
+    /// Notes an event that cannot be read: snapshots become rarer, and the first of each kind is
+    /// logged.
+    pub(super) fn note_unreadable(&self, event: &UnreadableEvent) {
+        if self.unreadable.lock().note(&event.kind, Instant::now()) {
+            let (kind, error) = (&event.kind, with_causes(&event.error));
+            tracing::warn!(
+                drop.id = %self.drop_id, kind, error,
+                "cannot read an event of kind {kind:?}: going on from a snapshot behind each"
+            );
+        }
+    }
+
+    /// When the next snapshot may be taken.
+    pub(super) fn snapshot_at(&self) -> Instant {
+        self.unreadable.lock().snapshot_at()
+    }
+
     /// Tells the observer that the drop is over.
     pub(super) fn end(&self, reason: CloseReason) {
         if let Some(observer) = self.observer.get() {
@@ -170,6 +205,7 @@ impl LivePosition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use queue::QueueError;
     use shared::{
         drops::DropMode,
         line::{Epoch, RoomEvent, RoomState},
@@ -193,8 +229,8 @@ mod tests {
         Replica::at(EventPoint { epoch: EPOCH, evn }, DropMode::Running)
     }
 
-    #[tokio::test]
-    async fn after_a_gap_the_header_stays_and_revives_no_stale_replica() {
+    /// A room whose replica has four events.
+    async fn live_room() -> Room {
         // Nothing listens there, and nothing is asked.
         let queue = testkit::room::connect("redis://127.0.0.1:1").await;
         let hard = CancellationToken::new();
@@ -203,7 +239,17 @@ mod tests {
         assert!(room.begin_loading());
         room.install(replica(4));
         assert!(room.is_live());
+        room
+    }
 
+    fn unreadable(point: Option<EventPoint>) -> UnreadableEvent {
+        let error = QueueError::Malformed { operation: "test", what: "Z".to_owned() };
+        UnreadableEvent { point, kind: "Z".to_owned(), error }
+    }
+
+    #[tokio::test]
+    async fn after_a_gap_the_header_stays_and_revives_no_stale_replica() {
+        let room = live_room().await;
         let event = RoomEvent::Left { tickets: Vec::new() };
         let stored = StoredEvent { point: EventPoint { epoch: EPOCH, evn: 6 }, at_us: 0, event };
         assert!(!room.apply(&[stored]));
@@ -215,5 +261,22 @@ mod tests {
         assert!(room.begin_loading());
         room.install(replica(6));
         assert!(room.is_live());
+    }
+
+    #[tokio::test]
+    async fn only_an_unreadable_event_behind_the_replica_drops_it() {
+        let room = live_room().await;
+        let at = |evn| unreadable(Some(EventPoint { epoch: EPOCH, evn }));
+        assert!(!room.stop_at(&at(4)) && room.is_live(), "the snapshot was taken behind it");
+
+        assert!(room.stop_at(&at(5)));
+        assert!(!room.is_live() && room.header().is_ok(), "joins go on");
+        assert!(!room.stop_at(&at(6)), "it is gone already");
+
+        assert!(room.begin_loading());
+        assert!(!room.stop_at(&at(6)) && !room.begin_loading(), "a snapshot goes on");
+        room.install(replica(6));
+        assert!(room.is_live());
+        assert!(room.stop_at(&unreadable(None)), "who knows where it stands");
     }
 }

@@ -5,7 +5,7 @@
 
 use super::{Applied, Replica, Rise, Room, header::is_usable};
 use backon::{ExponentialBuilder, Retryable as _};
-use queue::{Queue, QueueError};
+use queue::{EventBatch, Queue, QueueError, UnreadableEvent};
 use shared::{ids::DropId, line::RoomHeader, telemetry::with_causes};
 use std::{sync::Arc, time::Duration};
 
@@ -24,18 +24,30 @@ enum SnapshotError {
     /// A new epoch began, or events were trimmed before they could be replayed.
     #[error("take a snapshot: the line changed meanwhile")]
     Changed,
+    /// The next snapshot stands behind it.
+    #[error("take a snapshot: an event that came meanwhile cannot be read")]
+    Unreadable(UnreadableEvent),
     #[error(transparent)]
     Queue(#[from] QueueError),
 }
 
-/// Loads a room's replica in the background, unless it is there or being loaded.
+impl SnapshotError {
+    /// Whether to try again at once; where events cannot be read, the next snapshot has to wait.
+    const fn passes_soon(&self) -> bool {
+        !matches!(self, Self::Unreadable(_))
+    }
+}
+
+/// Loads a room's replica in the background, unless it is there or being loaded. Where events
+/// cannot be read, this waits until the last snapshot is old enough.
 pub(super) fn begin(room: &Arc<Room>, queue: &Queue) {
     if !room.begin_loading() {
         return;
     }
     let (room, queue) = (Arc::clone(room), queue.clone());
     tokio::spawn(async move {
-        match load(room.drop_id, &queue).await {
+        tokio::time::sleep_until(room.snapshot_at().into()).await;
+        match load(&room, &queue).await {
             Some((replica, header)) => {
                 room.install(replica);
                 room.set_header(Some(header));
@@ -47,11 +59,11 @@ pub(super) fn begin(room: &Arc<Room>, queue: &Queue) {
 
 /// Takes a snapshot, again if that fails. `None` when every try failed, or when there is no line to
 /// follow now.
-async fn load(drop_id: DropId, queue: &Queue) -> Option<LoadedRoom> {
-    let taken = (|| take(drop_id, queue)).retry(PAUSES).await;
+async fn load(room: &Room, queue: &Queue) -> Option<LoadedRoom> {
+    let drop_id = room.drop_id;
+    let taken = (|| take(drop_id, queue)).retry(PAUSES).when(SnapshotError::passes_soon).await;
     let loaded = taken.unwrap_or_else(|error| {
-        let error = with_causes(&error);
-        tracing::warn!(drop.id = %drop_id, error, "could not read the room; trying again soon");
+        tell(room, &error);
         None
     });
     if let Some((replica, _)) = &loaded {
@@ -62,6 +74,14 @@ async fn load(drop_id: DropId, queue: &Queue) -> Option<LoadedRoom> {
         );
     }
     loaded
+}
+
+fn tell(room: &Room, error: &SnapshotError) {
+    if let SnapshotError::Unreadable(event) = error {
+        return room.note_unreadable(event);
+    }
+    let error = with_causes(error);
+    tracing::warn!(drop.id = %room.drop_id, error, "could not read the room; trying again soon");
 }
 
 /// Takes a snapshot and replays the events behind it. `None` when there is no line to follow now.
@@ -90,7 +110,12 @@ async fn catch_up(
     evn: u64,
 ) -> Result<(), SnapshotError> {
     while replica.point().evn < evn {
-        let events = queue.events_after(drop_id, replica.point(), MAX_EVENTS).await?;
+        let batch = queue.events_after(drop_id, replica.point(), MAX_EVENTS).await?;
+        let EventBatch { events, unreadable } = batch;
+        // Behind those that can be read, the next turn meets it.
+        if let (true, Some(event)) = (events.is_empty(), unreadable) {
+            return Err(SnapshotError::Unreadable(event));
+        }
         let mut applied = events.iter().map(|stored| replica.apply(stored.point, &stored.event));
         if events.is_empty() || applied.any(|applied| applied == Applied::Gap) {
             return Err(SnapshotError::Changed);

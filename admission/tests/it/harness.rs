@@ -8,7 +8,7 @@ use shared::{
     config::Settings,
     credentials::{Session, TicketClaims},
     ids::ShopperId,
-    line::Epoch,
+    line::{Epoch, JoinedTicket},
     shutdown::Shutdown,
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -26,6 +26,8 @@ use tokio_tungstenite::{
 /// A page that may call the service.
 pub(crate) const ORIGIN: &str = "http://127.0.0.1:8080";
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+/// How soon an instance that has to take a new snapshot of a room shows exact positions again.
+pub(crate) const EXACT_WITHIN: Duration = Duration::from_secs(2);
 const UNITS: u32 = 1000;
 /// A database that nobody can reach: an open line needs none.
 const NOWHERE: &str = "postgres://nobody@127.0.0.1:1/nothing";
@@ -125,6 +127,27 @@ impl AdmissionTest {
     pub(crate) async fn status(&self, instance: &TestInstance, token: &str) -> (u16, Value) {
         let url = instance.url(&self.path("ticket"));
         answer(Client::new().get(url).header("sluice-ticket", token)).await
+    }
+
+    /// Waits until the instance shows what Redis counts for a ticket, and returns its position.
+    pub(crate) async fn exact_position(
+        &self,
+        instance: &TestInstance,
+        ticket: JoinedTicket,
+        within: Duration,
+    ) -> u64 {
+        let (queue, drop_id) = (&self.room.queue, self.room.drop_id);
+        let token = TicketClaims { drop_id, ticket, expires_at_ms: i64::MAX }.seal(&keyring());
+        wait_until("position of Redis", within, async || {
+            let (lane, score) = (ticket.lane, ticket.score);
+            let exact = queue.position(drop_id, TestRoom::EPOCH, lane, score).await.unwrap();
+            let (_, view) = self.status(instance, &token).await;
+            let is_exact = view["position"] == exact.position
+                && view["waiting"] == exact.waiting
+                && view["evn"] == exact.evn;
+            is_exact.then_some(exact.position)
+        })
+        .await
     }
 
     pub(crate) async fn leave(&self, instance: &TestInstance, token: &str) -> (u16, Value) {

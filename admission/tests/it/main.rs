@@ -10,5 +10,7 @@ mod joining;
 mod lost_line;
 mod missed_events;
 mod positions;
+mod silent_postgres;
 mod stream;
+mod unreadable_events;
 mod without_room;

@@ -1,17 +1,18 @@
 //! Events are trimmed before an instance has read them: it takes a new snapshot, shows the exact
 //! positions again, and lets people join all the while.
 
-use crate::harness::{AdmissionTest, PATIENCE, TestInstance, TestShopper, claims, until};
+use crate::harness::{
+    AdmissionTest, EXACT_WITHIN, PATIENCE, TestInstance, TestShopper, claims, until,
+};
 use futures_util::future::join_all;
 use queue::DropKeys;
 use redis::aio::MultiplexedConnection;
-use shared::{credentials::TicketClaims, line::JoinedTicket};
+use shared::line::JoinedTicket;
 use std::time::Duration;
-use testkit::{keyring, room::TestRoom, wait_until};
+use testkit::{room::TestRoom, wait_until};
 
 /// Gaps, one after the other. A race that recovers by luck has to be lucky each time.
 const N_ROUNDS: usize = 20;
-const EXACT_WITHIN: Duration = Duration::from_secs(2);
 /// Shoppers who join behind the instance's back, in one round.
 const N_UNSEEN: usize = 100;
 /// Shoppers who join at the instance in one round, and the pause between two of them: some before
@@ -83,20 +84,7 @@ impl GapTest {
 
     /// Waits until the instance shows what Redis counts, and returns the position.
     async fn exact_position(&self, ticket: JoinedTicket) -> u64 {
-        let room = &self.test.room;
-        let claims = TicketClaims { drop_id: room.drop_id, ticket, expires_at_ms: i64::MAX };
-        let token = claims.seal(&keyring());
-        wait_until("position of Redis", EXACT_WITHIN, async || {
-            let (lane, score) = (ticket.lane, ticket.score);
-            let exact = room.queue.position(room.drop_id, TestRoom::EPOCH, lane, score).await;
-            let exact = exact.unwrap();
-            let (_, view) = self.test.status(&self.instance, &token).await;
-            let is_exact = view["position"] == exact.position
-                && view["waiting"] == exact.waiting
-                && view["evn"] == exact.evn;
-            is_exact.then_some(exact.position)
-        })
-        .await
+        self.test.exact_position(&self.instance, ticket, EXACT_WITHIN).await
     }
 
     /// Joins before and after the gap is noticed. Everybody gets a ticket with a position.

@@ -60,8 +60,8 @@ async fn of_two_waiting_tickets_the_one_ahead_stays() {
     let status = room.queue.status(room.drop_id, NEXT, &keys).await.unwrap();
     assert_eq!(status, [LineState::Waiting, LineState::Closed(CloseReason::Replaced)]);
 
-    let events = room.queue.events_after(room.drop_id, Default::default(), 10).await.unwrap();
-    let [.., closed, attached] = events.as_slice() else { panic!("{events:?}") };
+    let batch = room.queue.events_after(room.drop_id, Default::default(), 10).await.unwrap();
+    let [.., closed, attached] = batch.events.as_slice() else { panic!("{batch:?}") };
     assert!(matches!(closed.event, RoomEvent::Closed { reason: CloseReason::Replaced, .. }));
     assert_eq!(attached.event, RoomEvent::Attached { tickets: vec![old] });
 }

@@ -70,8 +70,9 @@ async fn tend(app: &App, drop_id: DropId, stop: &CancellationToken) -> Result<()
     let mut look_at = Instant::now() + LOOK_EVERY;
     while !stop.is_cancelled() {
         let rooms = [(drop_id, writer.last().0)];
-        for (_, events) in reader.read(&rooms, WAIT, BATCH).await? {
-            writer.write(&events).await?;
+        for (_, batch) in reader.read(&rooms, WAIT, BATCH).await? {
+            // The log passes over nothing: it stands before an event that cannot be read.
+            writer.write(&batch.complete()?).await?;
         }
         if Instant::now() >= look_at {
             let header = app.queue.room(drop_id).await?;

@@ -97,7 +97,7 @@ impl Rebuild<'_> {
             return Ok(None);
         };
         loop {
-            let events = queue.events_after(id, writer.last().0, CHUNK as u32).await?;
+            let events = queue.events_after(id, writer.last().0, CHUNK as u32).await?.complete()?;
             if events.is_empty() {
                 return Ok(Some(survived));
             }

@@ -191,7 +191,8 @@ impl<'q> Play<'q> {
         for ((ticket_id, _), state) in keys.iter().zip(states) {
             assert_eq!(state, self.line.state_of(*ticket_id), "{ticket_id} after {at}");
         }
-        let events = queue.events_after(drop_id, EventPoint::default(), 10_000).await.unwrap();
+        let batch = queue.events_after(drop_id, EventPoint::default(), 10_000).await.unwrap();
+        let events = batch.complete().unwrap();
         let events: Vec<_> = events.into_iter().map(|one| (one.point, one.event)).collect();
         assert_eq!(events, self.line.events, "events after {at}");
         let snapshot = queue.snapshot(drop_id, epoch).await.unwrap();
