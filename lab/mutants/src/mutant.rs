@@ -53,6 +53,10 @@ text_enum! {
         KeptSlot = "kept_slot",
         /// The reconciler waits for a command that Kafka never had.
         WaitsForEver = "waits_for_ever",
+        /// A seller is shown any drop, whoever sells it.
+        OpenBooks = "open_books",
+        /// The drain takes its pause for seconds.
+        DrainDozes = "drain_dozes",
     }
 }
 
@@ -94,7 +98,9 @@ impl Mutant {
             Self::WrongPosition | Self::SilentJoin | Self::TicketPerTab | Self::LateEnd => {
                 ServiceBinary::Admission
             }
-            Self::UnauditedLimits | Self::NoIdempotencyKey => ServiceBinary::StorefrontApi,
+            Self::UnauditedLimits | Self::NoIdempotencyKey | Self::OpenBooks => {
+                ServiceBinary::StorefrontApi
+            }
             Self::PopThenProduce
             | Self::AutoCommit
             | Self::NoUniqueTicket
@@ -112,7 +118,8 @@ impl Mutant {
             | Self::LastFirst
             | Self::PaceStandsStill
             | Self::KeptSlot
-            | Self::WaitsForEver => ServiceBinary::Worker,
+            | Self::WaitsForEver
+            | Self::DrainDozes => ServiceBinary::Worker,
         }
     }
 
@@ -142,7 +149,9 @@ impl Mutant {
             | Self::NoIdempotencyKey
             | Self::LateEnd
             | Self::KeptSlot
-            | Self::WaitsForEver => &[],
+            | Self::WaitsForEver
+            | Self::OpenBooks
+            | Self::DrainDozes => &[],
         }
     }
 }

@@ -1,16 +1,33 @@
 //! What is done to the sale of a trial while it goes on, with a mutant and without.
 
 use crate::{
-    common::faults::{self, Victim},
+    common::{
+        faults::{self, Victim},
+        intruder::Intruder,
+        runs::{Crowd, probes_file},
+    },
     drop_of_the_crowd, gap,
 };
 use anyhow::ensure;
-use check::faults::FaultLog;
+use check::{
+    Requirement,
+    faults::FaultLog,
+    probes::{Asker, TenantProbeLog},
+};
+use crowd::RunOptions;
 use serde_json::json;
+use shared::{
+    ids::{DropId, OrderId},
+    invariants::Invariant,
+};
 use std::time::Duration;
-use testkit::{World, app::Api};
+use testkit::{
+    TestApp, World,
+    app::{Api, TestDrop},
+};
 
 const ROLES: &str = "SLUICE_WORKER__ROLES";
+const ADMIT_EVERY_MS: &str = "SLUICE_LINE__ADMIT_EVERY_MS";
 /// Everything but orders.
 const REST: &str = "log,drain,payments,sweeper,reconciler,relay,scheduler";
 
@@ -21,6 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 const ADMITTED_SINCE: &str = "
     select exists (select from orders where admitted_at > to_timestamp($1::bigint / 1e6))";
+const AN_ORDER: &str = "select id from orders where drop_id = $1 limit 1";
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +51,10 @@ pub(crate) enum Meanwhile {
     KillOfRest(&'static str),
     /// A drain stands still while its line is lost and built anew, and then goes on.
     StaleDrain,
+    /// Another seller asks for all that is the crowd's seller's.
+    Intruder,
+    /// Nothing; the sale takes longer than LIVE-1 has to look.
+    LongSale,
 }
 
 impl Meanwhile {
@@ -40,27 +62,59 @@ impl Meanwhile {
     /// the rest, so that each can be killed alone.
     pub(crate) const fn settings(self) -> [&'static [(&'static str, &'static str)]; 2] {
         match self {
-            Self::Limits | Self::KillOfOrders(_) | Self::KillOfRest(_) => {
+            Self::Limits | Self::KillOfOrders(_) | Self::KillOfRest(_) | Self::Intruder => {
                 [&[(ROLES, "orders")], &[(ROLES, REST)]]
             }
             // The first one's drain leaves the rate to the other for most of a second, and that one
             // asks again in the same line as long as it lets somebody in.
             Self::StaleDrain => [
-                &[(ROLES, "orders,drain"), ("SLUICE_LINE__ADMIT_EVERY_MS", "1000")],
+                &[(ROLES, "orders,drain"), (ADMIT_EVERY_MS, "1000")],
                 &[(ROLES, REST), ("SLUICE_LINE__ADMIT_BATCH", "1")],
             ],
+            // Taken for seconds, it is more than the ten that LIVE-1 looks at.
+            Self::LongSale => [&[(ROLES, "orders")], &[(ROLES, REST), (ADMIT_EVERY_MS, "12")]],
         }
     }
 
+    /// Makes the usual crowd the one of this trial, and requires the rule that no other trial can
+    /// judge.
+    pub(crate) fn shape(self, crowd: &mut Crowd) {
+        let required = match self {
+            Self::Limits | Self::KillOfOrders(_) | Self::KillOfRest(_) | Self::StaleDrain => return,
+            Self::Intruder => Invariant::Tenant1,
+            Self::LongSale => {
+                slow_down(&mut crowd.options);
+                Invariant::Live1
+            }
+        };
+        crowd.required.push(Requirement::new(required, 1));
+    }
+
     /// Does it; returns when the sale is left to itself.
-    pub(crate) async fn happen(self, world: &World, log: &FaultLog) -> anyhow::Result<()> {
+    pub(crate) async fn happen(self, app: &TestApp, log: &FaultLog) -> anyhow::Result<()> {
+        let world = &app.world;
         match self {
             Self::Limits => change_limits(world).await,
             Self::KillOfOrders(gap) => kill(world, log, 0, gap).await,
             Self::KillOfRest(gap) => kill(world, log, 1, gap).await,
             Self::StaleDrain => let_a_drain_outlive_its_line(world, log).await,
+            Self::Intruder => let_another_seller_ask(app).await,
+            Self::LongSale => Ok(()),
         }
     }
+}
+
+/// LIVE-1 looks at ten seconds that come after ten. One ticket a second is let in and all of them
+/// are paid for, so that the line lasts two seconds longer. One that stands still is given up early.
+fn slow_down(options: &mut RunOptions) {
+    options.shoppers = 30;
+    options.units = 22;
+    options.admission_rate = 1.0;
+    options.absent = Some(0.0);
+    options.never_pay = Some(0.0);
+    options.poll_only = 0.0;
+    options.cards = "approve=1".parse().expect("a mix of cards");
+    options.give_up_after_seconds = 35.0;
 }
 
 async fn change_limits(world: &World) -> anyhow::Result<()> {
@@ -93,6 +147,38 @@ async fn let_a_drain_outlive_its_line(world: &World, log: &FaultLog) -> anyhow::
     let is_new = async || is_anybody_admitted_since(world, lost_us).await;
     gap::until("somebody let into the new line", PATIENCE, is_new).await?;
     gap::lift(world, GAP)
+}
+
+/// The other seller has a drop of its own, which opens only once that of the crowd is known: the
+/// newest one is taken for it.
+async fn let_another_seller_ask(app: &TestApp) -> anyhow::Result<()> {
+    let world = &app.world;
+    let mut progress = world.progress().await;
+    let is_sold_from = async || progress.read().await.orders > 0;
+    gap::until("an order", PATIENCE, is_sold_from).await?;
+    let theirs = find_drop(app, drop_of_the_crowd(world).await?).await?;
+    let finding = sqlx::query_scalar(AN_ORDER).bind(theirs.id);
+    let order_id: OrderId = finding.fetch_one(world.database.pool()).await?;
+    let seller = app.seller().await;
+    let own = seller.flash_drop().create().await;
+    let intruder = Intruder {
+        by: Asker::Seller(own.seller_id),
+        storefront: seller.api().clone(),
+        admission: app.admission(),
+    };
+    intruder.ask_for_all(&theirs, order_id, &TenantProbeLog::new(probes_file(world))).await
+}
+
+/// Reads of a drop what everybody may see.
+async fn find_drop(app: &TestApp, id: DropId) -> anyhow::Result<TestDrop> {
+    let body = app.storefront().get(&format!("/v1/drops/{id}")).await.expect(200);
+    Ok(TestDrop {
+        id,
+        seller_id: body["seller"]["id"].as_str().unwrap_or_default().parse()?,
+        product_id: body["product"]["id"].as_str().unwrap_or_default().parse()?,
+        variant_id: body["variant"]["id"].as_str().unwrap_or_default().parse()?,
+        body,
+    })
 }
 
 async fn joined(world: &World) -> anyhow::Result<()> {

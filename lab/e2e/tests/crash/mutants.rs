@@ -19,7 +19,7 @@ use std::{
     slice,
     time::{Duration, Instant},
 };
-use testkit::world::{World, WorldOptions};
+use testkit::{TestApp, World, WorldOptions};
 use tokio::sync::Mutex;
 
 const SHOPPERS: u64 = 260;
@@ -132,10 +132,11 @@ async fn sell(
     judge: impl FnOnce(&Outcome, Duration) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let started = Instant::now();
-    let world = start(name, setting, guards, binaries).await?;
-    let (dir, meanwhile) = (world.fleet.dir.clone(), setting.meanwhile);
-    let outcome = crowd().run_while(&world, async |log| meanwhile.happen(&world, &log).await).await;
-    world.stop().await?;
+    let app = TestApp { world: start(name, setting, guards, binaries).await? };
+    let (dir, meanwhile) = (app.world.fleet.dir.clone(), setting.meanwhile);
+    let crowd = crowd(setting);
+    let outcome = crowd.run_while(&app.world, async |log| meanwhile.happen(&app, &log).await).await;
+    app.world.stop().await?;
     judge(&outcome?, started.elapsed())?;
     let _ = std::fs::remove_dir_all(dir);
     Ok(())
@@ -163,7 +164,7 @@ async fn start(
     Ok(world)
 }
 
-fn crowd() -> Crowd {
+fn crowd(setting: &Setting) -> Crowd {
     let mut crowd = Crowd::new(SHOPPERS, UNITS);
     crowd.settle = SETTLE;
     let options = &mut crowd.options;
@@ -175,6 +176,7 @@ fn crowd() -> Crowd {
     options.absent = Some(0.05);
     options.impatient = 0.2;
     options.cards = CARDS.parse().expect("a mix of cards");
+    setting.meanwhile.shape(&mut crowd);
     crowd
 }
 

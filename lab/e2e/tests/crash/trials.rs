@@ -83,6 +83,13 @@ const TRIALS: [Trial; Mutant::ALL.len()] = [
         Invariant::Live2,
         "is stuck in flight",
     ),
+    trial(
+        Mutant::OpenBooks,
+        Meanwhile::Intruder,
+        Invariant::Tenant1,
+        "was answered 200, 404 was due",
+    ),
+    trial(Mutant::DrainDozes, Meanwhile::LongSale, Invariant::Live1, "admitted in the 10 s from"),
 ];
 
 impl Trial {

@@ -7,7 +7,6 @@ mod acts;
 mod common;
 mod crowd_runs;
 mod frozen;
-mod intruder;
 mod losses;
 mod neighbours;
 mod regulars;

@@ -3,7 +3,7 @@
 //! With its key, with a ticket of its drop and with no credential at all, the first seller's things
 //! are asked for, over and over: without them TENANT-1 could not fail.
 
-use crate::{common::runs::probes_file, intruder::Intruder};
+use crate::common::{intruder::Intruder, runs::probes_file};
 use anyhow::ensure;
 use check::probes::{Asker, TenantProbeLog};
 use serde_json::{Value, json};
