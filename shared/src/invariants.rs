@@ -48,7 +48,7 @@ invariants! {
     Tenant1 = "TENANT-1": "nothing of one tenant reaches another",
     Audit1 = "AUDIT-1": "every limit, mode and stock change has one audit row",
     Idem1 = "IDEM-1": "same key and body, same answer",
-    Rest1 = "REST-1": "at rest Redis holds nothing for tickets that are over",
+    Rest1 = "REST-1": "at rest Redis keeps no slot, lease, intent or account of ended tickets",
     End1 = "END-1": "connected waiters hear the end in 2 s, expired units are back on sale in 5 s",
     Live1 = "LIVE-1": "an open line with people and units moves at its rate",
     Live2 = "LIVE-2": "everything is settled within 120 s of the last fault healing",

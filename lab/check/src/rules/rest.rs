@@ -13,7 +13,8 @@ use crate::{
 
 /// REST-1: once nothing is in progress, Redis names no ticket that is over.
 ///
-/// That the room of a settled drop is still there is known, and not judged.
+/// The room of a settled drop may be there or not: the worker removes it `line.keep_rooms_s` after
+/// the drop's end. A room that was removed names nobody.
 pub(super) fn nothing_left(evidence: &Evidence, room: &RoomReplay) -> Verdict {
     let Some(dump) = &evidence.redis else {
         return Verdict::not_applicable("Redis was not read; give its URL with --redis");
@@ -32,8 +33,12 @@ pub(super) fn nothing_left(evidence: &Evidence, room: &RoomReplay) -> Verdict {
     let sizes = keys.map(|(key, tickets)| format!("{key} {}", tickets.len())).join(", ");
     let n_over = truth.n_over();
     let mut over = format!("{n_over} tickets are over; Redis names {sizes}");
-    if *has_room && evidence.drop.state.is_over() {
-        over.push_str("; the room of the settled drop is still there (known, not judged)");
+    if evidence.drop.state.is_over() {
+        over.push_str(if *has_room {
+            "; the room is still there, as it may be until line.keep_rooms_s after the drop's end"
+        } else {
+            "; the room is gone"
+        });
     }
     Verdict::of(violations, n_over, over)
 }

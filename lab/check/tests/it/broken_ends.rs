@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use check::{
-    Requirement,
-    evidence::{RefusedTry, Shown},
+    Evidence, Requirement,
+    evidence::{RefusedTry, RoomDump, Shown},
     faults::Fault,
     judge,
 };
@@ -45,6 +45,19 @@ fn rest_1_lets_redis_name_whose_order_goes_on() {
     assert!(judge(&evidence).verdict(Invariant::Rest1).is_fail());
     evidence.redis = None;
     assert_eq!(judge(&evidence).verdict(Invariant::Rest1).word(), "NOT-APPLICABLE");
+}
+
+#[test]
+fn rest_1_holds_with_the_room_of_a_drop_that_is_over_and_without_it() {
+    let mut evidence = evidence();
+    let verdict = |evidence: &Evidence| judge(evidence).verdict(Invariant::Rest1).clone();
+    let with_it = verdict(&evidence);
+    evidence.redis = Some(RoomDump::default());
+    let without_it = verdict(&evidence);
+    for (verdict, words) in [(with_it, "still there"), (without_it, "gone")] {
+        assert_eq!(verdict.word(), "PASS");
+        assert!(verdict.to_string().contains(words), "{verdict}");
+    }
 }
 
 /// Has one waiter hear the end late.
