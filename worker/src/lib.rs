@@ -13,7 +13,7 @@
 //! | [`sweeper`] | ends holds that ran out |
 //! | `reconciler` | settles what lost calls left behind |
 //! | [`relay`] | journal → `order-events`; dead letters → `dead-letters` |
-//! | `scheduler` | opens, configures, ends, retires drops |
+//! | `scheduler` | opens, configures, ends, retires drops; removes settled ones' rooms from Redis |
 //!
 //! No role imports another; what several of them need stands beside them:
 //!

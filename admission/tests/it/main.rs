@@ -9,6 +9,7 @@ mod harness;
 mod joining;
 mod lost_line;
 mod missed_events;
+mod paying;
 mod positions;
 mod silent_postgres;
 mod stream;

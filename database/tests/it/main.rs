@@ -22,6 +22,7 @@ mod order_views;
 mod paying_at_once;
 mod paying_together;
 mod payments;
+mod plans;
 mod races;
 mod release;
 mod review;

@@ -1,7 +1,8 @@
 //! The life of a drop as the workers move it on.
 
 use crate::fixture::{DropOptions, TestDrop};
-use database::selling::scheduling;
+use database::{line::epochs, selling::scheduling};
+use shared::line::Epoch;
 use std::{collections::BTreeSet, sync::Arc};
 use testkit::TestDatabase;
 
@@ -43,4 +44,29 @@ async fn a_drop_is_live_until_it_is_retired() {
     assert!(is_live().await, "its line is there");
     sqlx::query("update drops set epoch_state = 'none'").execute(pool).await.unwrap();
     assert!(!is_live().await);
+}
+
+#[tokio::test]
+async fn a_drop_gets_its_first_line_before_it_opens() {
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let scheduled = "update drops set state = 'scheduled', epoch = 0, epoch_state = 'none'";
+    sqlx::query(scheduled).execute(&test_drop.pool).await.unwrap();
+    test_drop.rebuilt(Epoch(1), 0).await;
+}
+
+#[tokio::test]
+async fn a_drop_that_is_over_gets_a_line_again_until_it_is_retired() {
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let (pool, drop_id) = (&test_drop.pool, test_drop.drop_id);
+    sqlx::query("update drops set state = 'closed'").execute(pool).await.unwrap();
+    test_drop.rebuilt(Epoch(2), 0).await;
+    assert!(scheduling::retire(pool, drop_id, Epoch(2)).await.unwrap());
+
+    assert!(!epochs::begin(pool, drop_id, Epoch(2), Epoch(3)).await.unwrap());
+
+    let line: (i32, String) =
+        sqlx::query_as("select epoch, epoch_state from drops").fetch_one(pool).await.unwrap();
+    assert_eq!(line, (2, "none".to_owned()));
+    let live = scheduling::live_drop(pool, drop_id).await.unwrap();
+    assert!(live.is_none(), "nothing is left to build");
 }

@@ -30,7 +30,7 @@ pub enum LogError {
         next: EventPoint,
     },
     /// Another holder of the lock was faster.
-    #[error("another instance is at work on this drop")]
+    #[error("the drop's row has changed meanwhile")]
     Late,
     /// The room is not there, or not the one that it should be.
     #[error("the room has to be built first")]

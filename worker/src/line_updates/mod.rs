@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `updater` | a bounded queue of updates, so that Redis never holds up orders or payments |
+//! | `update` | what one commit has decided |
 //! | `line_update` | an update of one line: SETTLE, FINISH, then hints |
 //! | `untold` | what did not fit into the queue, or went with a lost call |
 //!
@@ -10,6 +11,7 @@
 
 mod line_update;
 mod untold;
+mod update;
 mod updater;
 
 pub(crate) use untold::UntoldSender;

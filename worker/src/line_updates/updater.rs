@@ -1,28 +1,22 @@
 //! A bounded queue of updates, worked off beside the work that decided them.
 //!
-//! What does not fit, or fails, is left to the reconciler.
+//! What does not fit, fails or breaks off is left to the reconciler.
 
-use super::line_update::LineUpdate;
+use super::{
+    line_update::LineUpdate,
+    update::{Update, by_drop},
+};
 use crate::{app::App, causes::with_causes};
 use database::{
     journal::{self, Consumer, JournalId},
-    ordering::{
-        holds::Outcome,
-        inventory::DropStock,
-        order_batch::{BatchDone, SettledTicket},
-        orders::EndedOrder,
-    },
+    ordering::{holds::Outcome, order_batch::BatchDone},
 };
-use shared::{
-    ids::{DropId, TicketId},
-    line::{Finished, Settlement},
-    shutdown::Shutdown,
-};
+use shared::{ids::DropId, shutdown::Shutdown, telemetry::CounterName};
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem,
 };
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, Receiver, Sender};
 
 /// Updates that wait, at most.
 const WAITING: usize = 256;
@@ -31,25 +25,14 @@ const TOGETHER: usize = 64;
 
 /// Takes updates for the lines of any drops; clones feed the same task.
 #[derive(Clone, Debug)]
-pub(crate) struct LineUpdater(mpsc::Sender<Update>);
-
-/// What one commit has decided.
-#[derive(Debug, Default)]
-struct Update {
-    settled: Vec<SettledTicket>,
-    ended: Vec<EndedOrder>,
-    /// Drops and tickets of orders that are reserved again.
-    again: Vec<(DropId, TicketId)>,
-    stock: Vec<DropStock>,
-    /// Rows of the journal that are told with it.
-    journal: Vec<JournalId>,
-}
+pub(crate) struct LineUpdater(Sender<Update>);
 
 impl LineUpdater {
     /// Starts the task that sends updates. It ends when every clone of this is gone.
     pub(crate) fn start(app: &App, shutdown: &Shutdown) -> Self {
-        let (sender, receiver) = mpsc::channel(WAITING);
-        shutdown.spawn(run(app.clone(), receiver));
+        let (sender, updates) = mpsc::channel(WAITING);
+        let app = app.clone();
+        shutdown.spawn(work_off(updates, move |together| send(app.clone(), together)));
         Self(sender)
     }
 
@@ -76,38 +59,38 @@ impl LineUpdater {
     }
 }
 
-impl Update {
-    const fn is_empty(&self) -> bool {
-        self.settled.is_empty()
-            && self.ended.is_empty()
-            && self.again.is_empty()
-            && self.stock.is_empty()
-            && self.journal.is_empty()
-    }
-
-    /// The drops whose lines it changes.
-    fn drops(&self) -> BTreeSet<DropId> {
-        let settled = self.settled.iter().map(|ticket| ticket.drop_id);
-        let ended = self.ended.iter().map(|order| order.drop_id);
-        let stock = self.stock.iter().map(|stock| stock.drop_id);
-        settled.chain(ended).chain(stock).collect()
+/// Sends updates until no more can come, those together that wait together. Each time a task of its
+/// own sends them: one that panics takes nothing with it but its updates.
+async fn work_off<F>(mut updates: Receiver<Update>, send: impl Fn(Vec<Update>) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut together = Vec::new();
+    while updates.recv_many(&mut together, TOGETHER).await > 0 {
+        let n_updates = together.len();
+        if let Err(error) = tokio::spawn(send(mem::take(&mut together))).await {
+            CounterName::WorkerPanics.get().increment(1);
+            let error = with_causes(error);
+            tracing::error!(
+                n_updates,
+                error,
+                "{n_updates} updates of lines broke off; leaving them to the reconciler"
+            );
+        }
     }
 }
 
-async fn run(app: App, mut receiver: mpsc::Receiver<Update>) {
-    let mut updates = Vec::new();
-    while receiver.recv_many(&mut updates, TOGETHER).await > 0 {
-        let rows: Vec<_> = updates
-            .iter_mut()
-            .map(|update| (update.drops(), mem::take(&mut update.journal)))
-            .collect();
-        let untold = tell(&app, by_drop(updates.drain(..))).await;
-        let told = rows.into_iter().filter(|(drops, _)| drops.is_disjoint(&untold));
-        let told: Vec<JournalId> = told.flat_map(|(_, rows)| rows).collect();
-        if let Err(error) = journal::acknowledge(&app.pool, Consumer::Line, &told).await {
-            let error = with_causes(error);
-            tracing::debug!(error, "could not note what lines were told; they are told again");
-        }
+async fn send(app: App, mut together: Vec<Update>) {
+    let rows: Vec<_> = together
+        .iter_mut()
+        .map(|update| (update.drops(), mem::take(&mut update.journal)))
+        .collect();
+    let untold = tell(&app, by_drop(together)).await;
+    let told = rows.into_iter().filter(|(drops, _)| drops.is_disjoint(&untold));
+    let told: Vec<JournalId> = told.flat_map(|(_, rows)| rows).collect();
+    if let Err(error) = journal::acknowledge(&app.pool, Consumer::Line, &told).await {
+        let error = with_causes(error);
+        tracing::debug!(error, "could not note what lines were told; they are told again");
     }
 }
 
@@ -132,83 +115,27 @@ async fn tell(app: &App, lines: BTreeMap<DropId, LineUpdate>) -> BTreeSet<DropId
     untold
 }
 
-fn by_drop(updates: impl Iterator<Item = Update>) -> BTreeMap<DropId, LineUpdate> {
-    let mut lines = BTreeMap::<DropId, LineUpdate>::new();
-    for Update { settled, ended, again, stock, .. } in updates {
-        for SettledTicket { ticket_id, drop_id, score, state } in settled {
-            let line = lines.entry(drop_id).or_default();
-            line.settlements.push(Settlement::of(ticket_id, score, state));
-        }
-        for EndedOrder { ticket_id, drop_id, score, state, .. } in ended {
-            let line = lines.entry(drop_id).or_default();
-            line.finished.push(Finished { ticket_id, score, state });
-        }
-        for (drop_id, ticket_id) in again {
-            lines.entry(drop_id).or_default().again.push(ticket_id);
-        }
-        for DropStock { drop_id, figure } in stock {
-            lines.entry(drop_id).or_default().note_stock(figure);
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::{
-        ids::{ShopperId, VariantId},
-        lifecycle::TicketState,
-        line::{Epoch, Lane, Score, StockFigure},
-    };
+    use std::cell::RefCell;
 
-    #[test]
-    fn the_newest_stock_of_a_drop_is_told() {
-        let (drop_id, variant_id) = (DropId::generate(), VariantId::generate());
-        let update = |version| {
-            let figure = StockFigure { variant_id, version, available: 1, reserved: 0 };
-            Update { stock: vec![DropStock { drop_id, figure }], ..Update::default() }
-        };
-        let lines = by_drop([update(3), update(5), update(4)].into_iter());
-        assert_eq!(lines[&drop_id].stock[&variant_id].version, 5);
-    }
+    #[tokio::test]
+    async fn what_comes_behind_updates_that_break_off_is_sent() {
+        let (sender, updates) = mpsc::channel(WAITING);
+        for _ in 0..=TOGETHER {
+            sender.send(Update::default()).await.unwrap();
+        }
+        drop(sender);
+        let sent = RefCell::new(Vec::new());
 
-    #[test]
-    fn what_was_rejected_is_settled_and_finished() {
-        let ticket = SettledTicket {
-            ticket_id: TicketId::generate(),
-            drop_id: DropId::generate(),
-            score: Score::new(Epoch(1), 1),
-            state: TicketState::Rejected,
-        };
-        let update = Update { settled: vec![ticket], ..Update::default() };
-        let lines = by_drop([update].into_iter());
-        let finished = lines[&ticket.drop_id].settlements[0].finished().unwrap();
-        assert_eq!((finished.ticket_id, finished.state), (ticket.ticket_id, ticket.state));
-    }
+        work_off(updates, |together| {
+            let is_well = !sent.borrow().is_empty();
+            sent.borrow_mut().push(together.len());
+            async move { assert!(is_well, "updates that break off") }
+        })
+        .await;
 
-    #[test]
-    fn ends_are_told_by_drop() {
-        let end = || EndedOrder {
-            ticket_id: TicketId::generate(),
-            drop_id: DropId::generate(),
-            shopper_id: ShopperId::generate(),
-            lane: Lane(0),
-            score: Score::new(Epoch(1), 1),
-            state: TicketState::Expired,
-        };
-        let update = Update { ended: vec![end(), end()], ..Update::default() };
-        assert_eq!(by_drop([update].into_iter()).len(), 2);
-    }
-
-    #[test]
-    fn a_card_that_was_declined_is_told_and_changes_nothing_in_line() {
-        let (drop_id, ticket_id) = (DropId::generate(), TicketId::generate());
-        let update = Update { again: vec![(drop_id, ticket_id)], ..Update::default() };
-        assert!(!update.is_empty());
-        let lines = by_drop([update].into_iter());
-        let line = &lines[&drop_id];
-        assert_eq!(line.again, [ticket_id]);
-        assert!(line.settlements.is_empty() && line.finished.is_empty() && line.stock.is_empty());
+        assert_eq!(sent.into_inner(), [TOGETHER, 1]);
     }
 }

@@ -1,20 +1,25 @@
 //! What the line must be told comes to it, even if it gets lost on its way.
 
 use crate::{
-    SOON,
+    SOON, payments,
     test_line::{LineOptions, TestLine},
+    test_provider::TestProvider,
+    test_worker::TestWorker,
 };
 use database::ordering::{
     offsets,
     order_batch::{BatchOutcome, BatchRecord, OrderBatch, RecordContent, process},
 };
+use queue::{Hint, HintMessage};
 use shared::{
     credentials::Mac,
+    lifecycle::TicketState,
     line::{AdmitRequest, AdmittedTicket, Epoch},
     messages::PlaceOrder,
 };
 use std::{sync::Arc, time::Duration};
 use testkit::wait_until;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 /// What was lost is told again within this.
@@ -101,4 +106,26 @@ async fn a_lost_settle_is_told_again_soon() {
     let stock = line.app.queue.stock(line.drop_id).await.unwrap();
     assert_eq!((stock[0].available, stock[0].reserved), (97, 3));
     shutdown.begin();
+}
+
+#[tokio::test]
+async fn each_card_that_is_declined_is_hinted_at_while_the_hold_lasts() {
+    let mut provider = TestProvider::new(600);
+    provider.start().await;
+    let url = [("SLUICE_PAYMENTS__PROVIDER_URL", provider.url.clone())];
+    let worker = TestWorker::new(&url).await;
+    let mut hints = worker.app.queue.hints();
+    assert_eq!(hints.next().await, HintMessage::Subscribed);
+    payments::start(&worker);
+
+    let drop_id = worker.command().drop_id;
+    let order_id = worker.place().await;
+    let hint = Hint::Order(TicketState::Reserved);
+    let expected = HintMessage::Hint { drop_id, ticket_id: order_id.into(), hint };
+    for card in ["pm_card_decline", "pm_card_that_nobody_issued"] {
+        worker.pay_order(order_id, card).await;
+        let heard = async { while hints.next().await != expected {} };
+        timeout(SOON, heard).await.expect("the hint is heard");
+        assert_eq!(worker.state(order_id).await, "reserved", "another card may be tried");
+    }
 }

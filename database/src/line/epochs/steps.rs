@@ -4,7 +4,11 @@ use crate::{DatabaseError, Doing, ordering::boundaries::Boundary};
 use shared::{ids::DropId, line::Epoch};
 use sqlx::PgPool;
 
-/// Begins epoch `to`, if the drop still has `from`. `false` when somebody else was faster.
+/// Begins epoch `to`, if the drop still has `from` and is not over without a line. `false` when
+/// somebody else was faster: the drop's row says what is to be done now, if anything.
+///
+/// A retired drop has given back its partition and its free units, so it gets no line again; whoever
+/// read its row just before learns so here.
 ///
 /// # Errors
 ///
@@ -16,7 +20,9 @@ pub async fn begin(
     to: Epoch,
 ) -> Result<bool, DatabaseError> {
     let begun = sqlx::query!(
-        "update drops set epoch = $3, epoch_state = 'rebuilding' where id = $1 and epoch = $2",
+        "update drops set epoch = $3, epoch_state = 'rebuilding'
+         where id = $1 and epoch = $2
+             and (state in ('scheduled', 'open') or epoch_state <> 'none')",
         drop_id as DropId,
         from.0.cast_signed(),
         to.0.cast_signed(),

@@ -1,0 +1,125 @@
+//! What one commit has decided.
+
+use super::line_update::LineUpdate;
+use database::{
+    journal::JournalId,
+    ordering::{inventory::DropStock, order_batch::SettledTicket, orders::EndedOrder},
+};
+use shared::{
+    ids::{DropId, TicketId},
+    line::{Finished, Settlement},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What one commit has decided.
+#[derive(Debug, Default)]
+pub(super) struct Update {
+    pub(super) settled: Vec<SettledTicket>,
+    pub(super) ended: Vec<EndedOrder>,
+    /// Drops and tickets of orders that are reserved again.
+    pub(super) again: Vec<(DropId, TicketId)>,
+    pub(super) stock: Vec<DropStock>,
+    /// Rows of the journal that are told with it.
+    pub(super) journal: Vec<JournalId>,
+}
+
+impl Update {
+    /// Whether nobody need be told of it.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.settled.is_empty()
+            && self.ended.is_empty()
+            && self.again.is_empty()
+            && self.stock.is_empty()
+            && self.journal.is_empty()
+    }
+
+    /// The drops whose lines it changes.
+    pub(super) fn drops(&self) -> BTreeSet<DropId> {
+        let settled = self.settled.iter().map(|ticket| ticket.drop_id);
+        let ended = self.ended.iter().map(|order| order.drop_id);
+        let stock = self.stock.iter().map(|stock| stock.drop_id);
+        settled.chain(ended).chain(stock).collect()
+    }
+}
+
+/// Sorts what was decided by the lines that it changes.
+pub(super) fn by_drop(updates: impl IntoIterator<Item = Update>) -> BTreeMap<DropId, LineUpdate> {
+    let mut lines = BTreeMap::<DropId, LineUpdate>::new();
+    for Update { settled, ended, again, stock, .. } in updates {
+        for SettledTicket { ticket_id, drop_id, score, state } in settled {
+            let line = lines.entry(drop_id).or_default();
+            line.settlements.push(Settlement::of(ticket_id, score, state));
+        }
+        for EndedOrder { ticket_id, drop_id, score, state, .. } in ended {
+            let line = lines.entry(drop_id).or_default();
+            line.finished.push(Finished { ticket_id, score, state });
+        }
+        for (drop_id, ticket_id) in again {
+            lines.entry(drop_id).or_default().again.push(ticket_id);
+        }
+        for DropStock { drop_id, figure } in stock {
+            lines.entry(drop_id).or_default().note_stock(figure);
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::{
+        ids::{ShopperId, VariantId},
+        lifecycle::TicketState,
+        line::{Epoch, Lane, Score, StockFigure},
+    };
+
+    #[test]
+    fn the_newest_stock_of_a_drop_is_told() {
+        let (drop_id, variant_id) = (DropId::generate(), VariantId::generate());
+        let update = |version| {
+            let figure = StockFigure { variant_id, version, available: 1, reserved: 0 };
+            Update { stock: vec![DropStock { drop_id, figure }], ..Update::default() }
+        };
+        let lines = by_drop([update(3), update(5), update(4)]);
+        assert_eq!(lines[&drop_id].stock[&variant_id].version, 5);
+    }
+
+    #[test]
+    fn what_was_rejected_is_settled_and_finished() {
+        let ticket = SettledTicket {
+            ticket_id: TicketId::generate(),
+            drop_id: DropId::generate(),
+            score: Score::new(Epoch(1), 1),
+            state: TicketState::Rejected,
+        };
+        let update = Update { settled: vec![ticket], ..Update::default() };
+        let lines = by_drop([update]);
+        let finished = lines[&ticket.drop_id].settlements[0].finished().unwrap();
+        assert_eq!((finished.ticket_id, finished.state), (ticket.ticket_id, ticket.state));
+    }
+
+    #[test]
+    fn ends_are_told_by_drop() {
+        let end = || EndedOrder {
+            ticket_id: TicketId::generate(),
+            drop_id: DropId::generate(),
+            shopper_id: ShopperId::generate(),
+            lane: Lane(0),
+            score: Score::new(Epoch(1), 1),
+            state: TicketState::Expired,
+        };
+        let update = Update { ended: vec![end(), end()], ..Update::default() };
+        assert_eq!(by_drop([update]).len(), 2);
+    }
+
+    #[test]
+    fn a_card_that_was_declined_is_told_and_changes_nothing_in_line() {
+        let (drop_id, ticket_id) = (DropId::generate(), TicketId::generate());
+        let update = Update { again: vec![(drop_id, ticket_id)], ..Update::default() };
+        assert!(!update.is_empty());
+        let lines = by_drop([update]);
+        let line = &lines[&drop_id];
+        assert_eq!(line.again, [ticket_id]);
+        assert!(line.settlements.is_empty() && line.finished.is_empty() && line.stock.is_empty());
+    }
+}
