@@ -1,7 +1,10 @@
 //! What all handlers share, put together in one place.
 
 use crate::{
-    room::{RoomDirectory, feed, keeper},
+    room::{
+        RoomDirectory, feed,
+        keeper::{self, Findings},
+    },
     socket::{Hubs, hints},
 };
 use axum::extract::FromRef;
@@ -12,8 +15,9 @@ use shared::{clock::Clock, config::Settings, credentials::Keyring, shutdown::Shu
 use std::{num::NonZeroU32, ops::Deref, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
-/// What readiness calls the line.
+/// What readiness calls the line, and what this instance knows of it.
 const REDIS: &str = "redis";
+const POSITIONS: &str = "positions";
 
 /// The state of the service; a clone is cheap.
 #[derive(Clone)]
@@ -88,11 +92,26 @@ impl App {
         let soft = self.shutdown.soft();
         let (rooms, queue) = (Arc::clone(&self.rooms), self.queue.clone());
         self.shutdown.spawn(feed::run(rooms, queue, soft.clone()));
-        let readiness = self.readiness.clone();
-        let tell_reachable = move |is_reachable| readiness.set(REDIS, is_reachable);
+        let tell = tell_readiness(self.readiness.clone());
         let (rooms, queue, pool) = (Arc::clone(&self.rooms), self.queue.clone(), self.pool.clone());
-        self.shutdown.spawn(keeper::run(rooms, queue, pool, tell_reachable, soft.clone()));
+        self.shutdown.spawn(keeper::run(rooms, queue, pool, tell, soft.clone()));
         self.shutdown.spawn(hints::run(Arc::clone(&self.hubs), self.queue.clone(), soft));
+    }
+}
+
+/// Tells readiness what the keeper finds.
+///
+/// An instance is of no use until it has reached Redis. Later, when one does not, most likely none
+/// does: were all taken out, nobody would keep the streams or tell shoppers when to come back. So
+/// it is shown, as is a replica that lags, and no more.
+fn tell_readiness(readiness: Readiness) -> impl FnMut(Findings) {
+    let mut was_reached = false;
+    move |findings| {
+        was_reached |= findings.is_reachable;
+        if was_reached {
+            readiness.note(REDIS, findings.is_reachable);
+        }
+        readiness.note(POSITIONS, findings.keeps_up);
     }
 }
 

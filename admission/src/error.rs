@@ -1,6 +1,6 @@
 //! Every failure of this service, with its status and stable code.
 
-use crate::room::RoomError;
+use crate::room::{BatchError, RoomError};
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -128,10 +128,17 @@ impl From<RoomError> for ApiError {
             RoomError::NotOpen { opens_at } => Self::NotOpen { opens_at },
             RoomError::Ended(reason) => Self::Ended(reason),
             RoomError::Rebuilding => Self::rebuilding(),
-            RoomError::TooManyLookups | RoomError::TooManyJoins | RoomError::JoinFailed => {
-                Self::Busy
-            }
+            RoomError::TooManyLookups => Self::Busy,
             RoomError::Lookup(error) => Self::Database(error),
+        }
+    }
+}
+
+impl From<BatchError> for ApiError {
+    fn from(error: BatchError) -> Self {
+        match error {
+            BatchError::Rebuilding => Self::rebuilding(),
+            BatchError::TooMany | BatchError::Failed => Self::Busy,
         }
     }
 }

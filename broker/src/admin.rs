@@ -1,124 +1,112 @@
-//! Topics, watermarks and the identity of the log.
+//! Topics and their partitions: created where they are missing, added where there are too few.
 
-use crate::{BrokerError, settings};
+use crate::{BrokerError, LogInfo, Topics, settings};
 use rdkafka::{
-    admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
+    admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication, TopicResult},
     client::DefaultClientContext,
-    consumer::{BaseConsumer, Consumer},
     error::{KafkaError, RDKafkaErrorCode},
 };
 use shared::{config::KafkaSettings, messages::topics};
-use std::{collections::HashSet, ops::Range, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
-const TIMEOUT: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(9);
 /// With so many copies, each record can be on two brokers while one is away.
 const REPLICATION_TO_LOSE_ONE: i32 = 3;
 
-/// Asks the broker about its logs; clones share one connection.
-#[derive(Clone)]
-pub struct LogInfo {
-    consumer: Arc<BaseConsumer>,
-}
+type Admin = AdminClient<DefaultClientContext>;
 
-impl LogInfo {
-    /// Creates a client. It connects when it is first used.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`BrokerError`] when librdkafka refuses a setting.
-    pub fn new(settings: &KafkaSettings) -> Result<Self, BrokerError> {
-        let consumer = settings::reader(settings)
-            .create()
-            .map_err(BrokerError::during("create a log client"))?;
-        Ok(Self { consumer: Arc::new(consumer) })
-    }
-
-    /// Returns the cluster's id; another id means another log.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`BrokerError`] when the broker does not answer.
-    pub async fn cluster_id(&self) -> Result<String, BrokerError> {
-        self.blocking(|consumer| {
-            consumer
-                .client()
-                .fetch_cluster_id(TIMEOUT)
-                .ok_or(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut))
-        })
-        .await
-        .map_err(BrokerError::during("ask for the cluster's id"))
-    }
-
-    /// Returns a partition's offsets, from the first one kept to its end.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`BrokerError`] when the broker does not answer.
-    pub async fn offsets(&self, topic: &str, partition: i32) -> Result<Range<i64>, BrokerError> {
-        let topic = topic.to_owned();
-        self.blocking(move |consumer| consumer.fetch_watermarks(&topic, partition, TIMEOUT))
-            .await
-            .map(|(low, high)| low..high)
-            .map_err(BrokerError::during("ask for the end of a partition"))
-    }
-
-    /// Returns the names of all topics.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`BrokerError`] when the broker does not answer.
-    pub async fn topics(&self) -> Result<HashSet<String>, BrokerError> {
-        self.blocking(|consumer| {
-            let metadata = consumer.fetch_metadata(None, TIMEOUT)?;
-            Ok(metadata.topics().iter().map(|topic| topic.name().to_owned()).collect())
-        })
-        .await
-        .map_err(BrokerError::during("list topics"))
-    }
-
-    async fn blocking<T: Send + 'static>(
-        &self,
-        ask: impl FnOnce(&BaseConsumer) -> Result<T, KafkaError> + Send + 'static,
-    ) -> Result<T, KafkaError> {
-        let consumer = Arc::clone(&self.consumer);
-        tokio::task::spawn_blocking(move || ask(&consumer))
-            .await
-            .map_err(|_| KafkaError::Canceled)?
-    }
-}
-
-/// Creates our topics where they are missing, with as many copies as the settings say. Those that
-/// exist stay as they are.
-///
-/// The embedded broker does not take such a request; its owner has created them already, so
-/// only those that are missing are asked for.
+/// Creates our topics where they are missing, with as many copies as the settings say, and adds
+/// partitions where there are fewer than the settings say.
 ///
 /// # Errors
 ///
-/// Returns [`BrokerError`] when the broker does not answer, or cannot create them.
+/// Returns [`BrokerError`] when the broker does not answer, or cannot do it.
 pub async fn ensure_topics(settings: &KafkaSettings) -> Result<(), BrokerError> {
-    let existing = LogInfo::new(settings)?.topics().await?;
-    let wanted = topics::all(&settings.topic_prefix, settings.partitions.get());
+    ensure_partitions(settings, settings.partitions.get()).await
+}
+
+/// The same, with at least `n_partitions` in the topics where each drop has one of its own. Other
+/// topics never grow, since the key of a record chooses its partition there.
+///
+/// The embedded broker takes no such requests; its owner has created all that there will be, so
+/// only what is missing is asked for.
+///
+/// # Errors
+///
+/// Returns [`BrokerError`] when the broker does not answer, or cannot do it.
+pub async fn ensure_partitions(
+    settings: &KafkaSettings,
+    n_partitions: u16,
+) -> Result<(), BrokerError> {
+    let existing = LogInfo::new(settings)?.partitions().await?;
+    let n_partitions = n_partitions.max(settings.partitions.get());
+    let wanted = topics::all(&settings.topic_prefix, n_partitions);
     let replication = i32::from(settings.replication.get());
     let missing: Vec<_> = wanted
         .iter()
-        .filter(|(name, _)| !existing.contains(name))
+        .filter(|(name, _)| !existing.contains_key(name))
         .map(|(name, partitions)| new_topic(name, *partitions, replication))
         .collect();
-    if missing.is_empty() {
+    let topics = Topics::new(settings);
+    let too_small = too_small(&topics, &existing, n_partitions.into());
+    if missing.is_empty() && too_small.is_empty() {
         return Ok(());
     }
-    let admin: AdminClient<DefaultClientContext> = settings::client(settings)
+    let admin: Admin = settings::client(settings)
         .create()
         .map_err(BrokerError::during("create an admin client"))?;
-    let options = AdminOptions::new().request_timeout(Some(TIMEOUT * 3));
-    let results = admin
-        .create_topics(&missing, &options)
-        .await
-        .map_err(BrokerError::during("create topics"))?;
+    create(&admin, &missing).await?;
+    grow(&admin, &too_small).await
+}
+
+/// Returns the topics that have too few partitions for `n_partitions` drops.
+fn too_small<'a>(
+    topics: &'a Topics,
+    existing: &HashMap<String, usize>,
+    n_partitions: usize,
+) -> Vec<NewPartitions<'a>> {
+    let names = topics.of_drops().into_iter();
+    names
+        .filter(|name| existing.get(*name).is_some_and(|n_existing| *n_existing < n_partitions))
+        .map(|name| NewPartitions::new(name, n_partitions))
+        .collect()
+}
+
+async fn create(admin: &Admin, topics: &[NewTopic<'_>]) -> Result<(), BrokerError> {
+    if topics.is_empty() {
+        return Ok(());
+    }
+    let options = AdminOptions::new().request_timeout(Some(TIMEOUT));
+    let results = admin.create_topics(topics, &options).await;
+    let results = results.map_err(BrokerError::during("create topics"))?;
+    done_by_anybody("create a topic", results, RDKafkaErrorCode::TopicAlreadyExists)
+}
+
+async fn grow(admin: &Admin, topics: &[NewPartitions<'_>]) -> Result<(), BrokerError> {
+    if topics.is_empty() {
+        return Ok(());
+    }
+    let options = AdminOptions::new().request_timeout(Some(TIMEOUT));
+    let results = admin.create_partitions(topics, &options).await;
+    let results = results.map_err(BrokerError::during("add partitions"))?;
+    for topic in topics {
+        let (topic, n_partitions) = (topic.topic_name, topic.new_partition_count);
+        tracing::info!(topic, n_partitions, "{topic} is to have {n_partitions} partitions");
+    }
+    // A topic that has as many already answers that the number is not valid.
+    done_by_anybody("add partitions to a topic", results, RDKafkaErrorCode::InvalidPartitions)
+}
+
+/// Returns what failed, unless somebody else has done it.
+fn done_by_anybody(
+    operation: &'static str,
+    results: Vec<TopicResult>,
+    done: RDKafkaErrorCode,
+) -> Result<(), BrokerError> {
     results.into_iter().try_for_each(|result| match result {
-        Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => Ok(()),
-        Err((_, code)) => Err(BrokerError::new("create a topic", KafkaError::AdminOp(code))),
+        Ok(_) => Ok(()),
+        Err((_, code)) if code == done => Ok(()),
+        Err((_, code)) => Err(BrokerError::new(operation, KafkaError::AdminOp(code))),
     })
 }
 
@@ -137,6 +125,26 @@ fn new_topic(name: &str, partitions: i32, replication: i32) -> NewTopic<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn topics() -> Topics {
+        let [queue_events, order_commands, order_events, dead_letters] =
+            ["queue-events", "order-commands", "order-events", "dead-letters"].map(str::to_owned);
+        Topics { queue_events, order_commands, order_events, dead_letters }
+    }
+
+    #[test]
+    fn only_topics_that_have_a_partition_per_drop_grow() {
+        let existing = [("queue-events", 5), ("order-commands", 3), ("order-events", 1)];
+        let existing = HashMap::from(existing.map(|(name, n)| (name.to_owned(), n)));
+        let topics = topics();
+        let grown = |n| -> Vec<_> {
+            let too_small = too_small(&topics, &existing, n);
+            too_small.iter().map(|to| (to.topic_name, to.new_partition_count)).collect()
+        };
+        assert!(grown(3).is_empty());
+        assert_eq!(grown(5), [("order-commands", 5)]);
+        assert_eq!(grown(6), [("queue-events", 6), ("order-commands", 6)]);
+    }
 
     #[test]
     fn two_brokers_must_have_a_record_where_one_of_three_may_be_lost() {

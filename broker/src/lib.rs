@@ -2,22 +2,27 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`admin`] | topics, watermarks, the cluster's id |
+//! | [`admin`] | topics and their partitions: created, added |
+//! | [`LogInfo`] | ends of logs, the cluster's id |
 //! | [`Producer`] | writing: idempotent, acknowledged by all replicas |
+//! | [`LogConsumer`] | one for all partitions that a process reads |
 //! | [`PartitionReader`], [`RangeReader`] | reading one partition from an offset that the caller keeps |
 //! | [`Record`] | what is read, with a fingerprint to recognize a log by |
 //! | [`Topics`] | names under the configured prefix |
 
 pub mod admin;
+mod consumer;
 mod error;
+mod log_info;
 mod producer;
 mod reader;
 mod record;
 mod settings;
 mod topics;
 
-pub use admin::LogInfo;
+pub use consumer::LogConsumer;
 pub use error::BrokerError;
+pub use log_info::LogInfo;
 pub use producer::{Delivery, Producer, RecordPosition};
 pub use reader::{PartitionReader, RangeReader, fingerprint_before};
 pub use record::{Fingerprint, Record};

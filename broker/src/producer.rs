@@ -10,6 +10,8 @@ use rdkafka::{
 use shared::config::KafkaSettings;
 use std::{sync::Arc, time::Duration};
 
+/// How long the broker may take to say which partitions a topic has.
+const METADATA_TIMEOUT: Duration = Duration::from_secs(3);
 /// Pause before trying again when librdkafka's queue is full.
 const FULL_PAUSE: Duration = Duration::from_millis(5);
 
@@ -50,7 +52,8 @@ impl Producer {
     }
 
     /// Hands a record over for writing. Records of one partition are written in the order of
-    /// these calls. Without a partition the key chooses one.
+    /// these calls. Without a partition the key chooses one. A partition that is not known here is
+    /// asked for: it may have been added a moment ago.
     ///
     /// # Errors
     ///
@@ -62,6 +65,7 @@ impl Producer {
         key: &[u8],
         payload: &[u8],
     ) -> Result<Delivery, BrokerError> {
+        let mut has_asked = false;
         loop {
             let mut record = FutureRecord::to(topic).key(key).payload(payload);
             record.partition = partition;
@@ -69,6 +73,12 @@ impl Producer {
                 Ok(future) => return Ok(Delivery { future, producer: self.clone() }),
                 Err((KafkaError::MessageProduction(RDKafkaErrorCode::QueueFull), _)) => {
                     tokio::time::sleep(FULL_PAUSE).await;
+                }
+                Err((KafkaError::MessageProduction(RDKafkaErrorCode::UnknownPartition), _))
+                    if !has_asked =>
+                {
+                    self.ask_for_partitions(topic).await?;
+                    has_asked = true;
                 }
                 Err((error, _)) => {
                     self.replace_if_broken();
@@ -101,6 +111,17 @@ impl Producer {
         if let Ok(Err(error)) = flushed {
             tracing::warn!(%error, "some records were not written before the stop");
         }
+    }
+
+    /// Learns which partitions a topic has now.
+    async fn ask_for_partitions(&self, topic: &str) -> Result<(), BrokerError> {
+        let (inner, topic) = (self.current(), topic.to_owned());
+        tokio::task::spawn_blocking(move || {
+            inner.client().fetch_metadata(Some(topic.as_str()), METADATA_TIMEOUT).map(drop)
+        })
+        .await
+        .map_err(|_| BrokerError::new("ask for partitions", KafkaError::Canceled))?
+        .map_err(BrokerError::during("ask for partitions"))
     }
 
     fn current(&self) -> FutureProducer {

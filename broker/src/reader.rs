@@ -3,13 +3,8 @@
 //! There are no consumer groups: offsets live in Postgres, and the holder of a partition's lock
 //! says where to start.
 
-use crate::{BrokerError, Fingerprint, Record, settings};
-use rdkafka::{
-    Message, Offset, TopicPartitionList,
-    consumer::{Consumer, StreamConsumer},
-    error::KafkaError,
-    message::BorrowedMessage,
-};
+use crate::{BrokerError, Fingerprint, LogConsumer, Record, consumer::PartitionQueue};
+use rdkafka::{Message, error::KafkaError, message::BorrowedMessage};
 use shared::config::KafkaSettings;
 use std::{ops::Range, time::Duration};
 use tokio::time::{Instant, timeout_at};
@@ -21,11 +16,19 @@ const RANGE_BATCH: usize = 5000;
 /// How long a range may take from one record to the next.
 const STALL: Duration = Duration::from_secs(5);
 
-/// Reads one partition in order.
+/// Reads one partition in order. Of each consumer, a partition has one reader at a time.
 pub struct PartitionReader {
-    consumer: StreamConsumer,
+    queue: PartitionQueue,
+    consumer: LogConsumer,
+    topic: String,
     partition: i32,
     next_offset: i64,
+}
+
+impl Drop for PartitionReader {
+    fn drop(&mut self) {
+        self.consumer.unassign(&self.topic, self.partition);
+    }
 }
 
 impl PartitionReader {
@@ -33,21 +36,27 @@ impl PartitionReader {
     ///
     /// # Errors
     ///
-    /// Returns [`BrokerError`] when librdkafka refuses a setting or the assignment.
-    pub fn open(
-        settings: &KafkaSettings,
+    /// Returns [`BrokerError`] when there is no such partition, the broker does not answer, or
+    /// librdkafka refuses the assignment.
+    pub async fn open(
+        consumer: &LogConsumer,
         topic: &str,
         partition: i32,
         offset: i64,
     ) -> Result<Self, BrokerError> {
-        let consumer: StreamConsumer =
-            settings::reader(settings).create().map_err(BrokerError::during("create a reader"))?;
-        let mut start = TopicPartitionList::new();
-        start
-            .add_partition_offset(topic, partition, Offset::Offset(offset))
-            .map_err(BrokerError::during("name a partition"))?;
-        consumer.assign(&start).map_err(BrokerError::during("assign a partition"))?;
-        Ok(Self { consumer, partition, next_offset: offset })
+        consumer.learn(topic, partition).await?;
+        Self::begin(consumer, topic, partition, offset)
+    }
+
+    fn begin(
+        consumer: &LogConsumer,
+        topic: &str,
+        partition: i32,
+        offset: i64,
+    ) -> Result<Self, BrokerError> {
+        let queue = consumer.assign(topic, partition, offset)?;
+        let (consumer, topic) = (consumer.clone(), topic.to_owned());
+        Ok(Self { queue, consumer, topic, partition, next_offset: offset })
     }
 
     /// Offset of the record that is read next.
@@ -73,7 +82,7 @@ impl PartitionReader {
         let mut batch = Vec::new();
         let mut deadline = Instant::now() + wait;
         while batch.len() < max {
-            let Ok(received) = timeout_at(deadline, self.consumer.recv()).await else { break };
+            let Ok(received) = timeout_at(deadline, self.queue.recv()).await else { break };
             match received {
                 Ok(message) => {
                     let record = record(&message);
@@ -112,12 +121,13 @@ impl RangeReader {
         partition: i32,
         range: Range<i64>,
     ) -> Result<Self, BrokerError> {
-        let reader = if range.is_empty() {
-            None
-        } else {
-            Some(PartitionReader::open(settings, topic, partition, range.start)?)
-        };
-        Ok(Self { reader, end: range.end })
+        if range.is_empty() {
+            return Ok(Self { reader: None, end: range.end });
+        }
+        // One of its own: whoever reads the partition on is not to be disturbed.
+        let consumer = LogConsumer::of_one(settings)?;
+        let reader = PartitionReader::begin(&consumer, topic, partition, range.start)?;
+        Ok(Self { reader: Some(reader), end: range.end })
     }
 
     /// Reads the next records; `None` when the range is done.

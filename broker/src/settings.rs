@@ -41,6 +41,18 @@ pub(crate) fn producer(settings: &KafkaSettings) -> ClientConfig {
     config
 }
 
+/// Kilobytes that wait to be taken from one partition, at most.
+const QUEUED_OF_ONE: &str = "16384";
+/// The same where one of hundreds may be stalled.
+const QUEUED_OF_MANY: &str = "1024";
+
+/// A consumer of many partitions, otherwise as [`reader`].
+pub(crate) fn consumer(settings: &KafkaSettings) -> ClientConfig {
+    let mut config = reader(settings);
+    config.set("queued.max.messages.kbytes", QUEUED_OF_MANY);
+    config
+}
+
 /// A consumer whose offset is given to it; it keeps none at the broker.
 pub(crate) fn reader(settings: &KafkaSettings) -> ClientConfig {
     let mut config = client(settings);
@@ -57,7 +69,7 @@ pub(crate) fn reader(settings: &KafkaSettings) -> ClientConfig {
         .set("fetch.error.backoff.ms", "50")
         .set("fetch.queue.backoff.ms", "20")
         .set("queued.min.messages", "2000")
-        .set("queued.max.messages.kbytes", "16384")
+        .set("queued.max.messages.kbytes", QUEUED_OF_ONE)
         .set("session.timeout.ms", "10000")
         .set("heartbeat.interval.ms", "3000")
         .set("check.crcs", "true");

@@ -27,4 +27,9 @@ impl Topics {
             dead_letters: named(topics::DEAD_LETTERS),
         }
     }
+    /// Returns those in which each drop has a partition of its own, the same one in both.
+    #[must_use]
+    pub fn of_drops(&self) -> [&str; 2] {
+        [&self.queue_events, &self.order_commands]
+    }
 }

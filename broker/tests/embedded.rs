@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test has no better answer")]
 
-use broker::{LogInfo, PartitionReader, Producer, RangeReader, Topics, admin, fingerprint_before};
+use broker::{
+    LogConsumer, LogInfo, PartitionReader, Producer, RangeReader, Topics, admin, fingerprint_before,
+};
 use shared::config::KafkaSettings;
 use stack::kafka::embedded::EmbeddedBroker;
 use std::time::Duration;
@@ -31,7 +33,8 @@ async fn records_are_read_from_any_offset_in_their_order() {
         assert_eq!((position.partition, position.offset), (1, i64::from(n)));
     }
 
-    let mut reader = PartitionReader::open(&settings, &topic, 1, 5).unwrap();
+    let consumer = LogConsumer::new(&settings).unwrap();
+    let mut reader = PartitionReader::open(&consumer, &topic, 1, 5).await.unwrap();
     let mut read = Vec::new();
     while read.len() < 15 {
         read.extend(reader.read_batch(4, SECOND * 10).await.unwrap());
@@ -40,7 +43,8 @@ async fn records_are_read_from_any_offset_in_their_order() {
     let payloads: Vec<_> = read.iter().map(|record| record.payload.clone().unwrap()[0]).collect();
     assert_eq!(payloads, (5..20).collect::<Vec<_>>());
     assert!(reader.read_batch(4, SECOND / 5).await.unwrap().is_empty(), "nothing more");
-    let mut reader = PartitionReader::open(&settings, &topic, 1, 18).unwrap();
+    drop(reader);
+    let mut reader = PartitionReader::open(&consumer, &topic, 1, 18).await.unwrap();
     let again = reader.read_batch(4, SECOND * 10).await.unwrap();
     assert_eq!(again[0].offset, 18);
     let before = fingerprint_before(&settings, &topic, 1, 18).await.unwrap();
@@ -66,6 +70,8 @@ async fn a_range_is_read_to_its_end_and_no_further() {
     assert_eq!(offsets, [2, 3, 4, 5, 6]);
     let log = LogInfo::new(&settings).unwrap();
     assert_eq!(log.offsets(&topic, 0).await.unwrap(), 0..10);
+    let ends = log.ends(&topic, &[0, 1]).await.unwrap();
+    assert_eq!(ends, [(0, 10), (1, 0)].into());
     assert!(!log.cluster_id().await.unwrap().is_empty());
 }
 
@@ -75,10 +81,52 @@ async fn an_offset_that_the_log_does_not_have_is_told() {
     let topic = Topics::new(&settings).order_commands;
     Producer::new(&settings).unwrap().produce(&topic, Some(0), b"key", b"x").await.unwrap();
 
-    let mut reader = PartitionReader::open(&settings, &topic, 0, 100).unwrap();
+    let consumer = LogConsumer::new(&settings).unwrap();
+    let mut reader = PartitionReader::open(&consumer, &topic, 0, 100).await.unwrap();
     let error = reader.read_batch(1, SECOND * 10).await.unwrap_err();
 
     assert!(error.is_out_of_range(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_partition_that_nobody_reads_holds_up_no_other() {
+    let (_broker, settings) = start();
+    let topic = Topics::new(&settings).order_commands;
+    let producer = Producer::new(&settings).unwrap();
+    // More than its queue holds.
+    for n in 0..8_u8 {
+        producer.produce(&topic, Some(0), b"key", &vec![n; 500_000]).await.unwrap();
+    }
+    let consumer = LogConsumer::new(&settings).unwrap();
+    let mut stalled = PartitionReader::open(&consumer, &topic, 0, 0).await.unwrap();
+    let mut other = PartitionReader::open(&consumer, &topic, 1, 0).await.unwrap();
+    assert_eq!(stalled.read_batch(1, SECOND * 10).await.unwrap()[0].offset, 0);
+
+    for n in 0..20_u8 {
+        producer.produce(&topic, Some(1), b"key", &[n]).await.unwrap();
+        let read = other.read_batch(1, SECOND * 10).await.unwrap();
+        assert_eq!((read.len(), read[0].offset), (1, i64::from(n)));
+    }
+    while stalled.next_offset() < 8 {
+        assert!(!stalled.read_batch(8, SECOND * 10).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_reader_that_comes_later_gets_nothing_of_the_one_before() {
+    let (_broker, settings) = start();
+    let topic = Topics::new(&settings).order_commands;
+    let producer = Producer::new(&settings).unwrap();
+    for n in 0..100_u8 {
+        producer.produce(&topic, Some(0), b"key", &[n]).await.unwrap();
+    }
+    let consumer = LogConsumer::new(&settings).unwrap();
+    for offset in [0, 50, 10, 99, 0] {
+        // The rest waits in its queue when it goes.
+        let mut reader = PartitionReader::open(&consumer, &topic, 0, offset).await.unwrap();
+        let read = reader.read_batch(1, SECOND * 10).await.unwrap();
+        assert_eq!((read.len(), read[0].offset), (1, offset));
+    }
 }
 
 #[tokio::test]

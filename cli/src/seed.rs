@@ -61,10 +61,10 @@ struct Seeded {
 pub(crate) async fn run(settings: &Settings, arguments: &SeedArguments) -> anyhow::Result<Value> {
     let pool = database::connect(&settings.database)?;
     database::migrate(&pool).await.context("cannot bring the schema up to date")?;
-    let now = SystemClock.now();
+    let (now, limit) = (SystemClock.now(), settings.kafka.partition_limit());
     let seeded = match recall(&pool, arguments.state.as_deref()).await? {
-        Some(known) => keep_selling(&pool, known, arguments, now).await?,
-        None => create_all(&pool, arguments, now).await?,
+        Some(known) => keep_selling(&pool, known, limit, arguments, now).await?,
+        None => create_all(&pool, limit, arguments, now).await?,
     };
     if let Some(path) = &arguments.state {
         remember(path, &seeded)?;
@@ -112,6 +112,7 @@ fn remember(path: &Path, seeded: &Seeded) -> anyhow::Result<()> {
 
 async fn create_all(
     pool: &PgPool,
+    partition_limit: u16,
     arguments: &SeedArguments,
     now: Timestamp,
 ) -> anyhow::Result<Seeded> {
@@ -129,7 +130,7 @@ async fn create_all(
         product_id: product.id,
         drop_id: DropId::generate(),
     };
-    seeded.drop_id = create_drop(pool, &seeded, arguments, now).await?;
+    seeded.drop_id = create_drop(pool, &seeded, partition_limit, arguments, now).await?;
     Ok(seeded)
 }
 
@@ -137,12 +138,13 @@ async fn create_all(
 async fn keep_selling(
     pool: &PgPool,
     mut seeded: Seeded,
+    partition_limit: u16,
     arguments: &SeedArguments,
     now: Timestamp,
 ) -> anyhow::Result<Seeded> {
     let found = find_drop(pool, &seeded).await?;
     if !found.is_some_and(|flash_drop| can_sell(&flash_drop, now)) {
-        seeded.drop_id = create_drop(pool, &seeded, arguments, now).await?;
+        seeded.drop_id = create_drop(pool, &seeded, partition_limit, arguments, now).await?;
     }
     Ok(seeded)
 }
@@ -162,13 +164,14 @@ async fn find_drop(pool: &PgPool, seeded: &Seeded) -> anyhow::Result<Option<Flas
 async fn create_drop(
     pool: &PgPool,
     seeded: &Seeded,
+    partition_limit: u16,
     arguments: &SeedArguments,
     now: Timestamp,
 ) -> anyhow::Result<DropId> {
     let product = catalogue::find_product(pool, seeded.seller_id, seeded.product_id).await?;
     let product = product.context("the demo product is gone")?;
     let new_drop = demo_drop(seeded.seller_id, &product, arguments, now)?;
-    drops::create(pool, &new_drop, ACTOR).await?;
+    drops::create(pool, &new_drop, partition_limit, ACTOR).await?;
     Ok(new_drop.id)
 }
 

@@ -28,8 +28,11 @@ create table drops (
         check (order_rate_per_second > 0 and order_rate_per_second <= 100000),
     limits_version             bigint      not null default 1,
 
-    -- Partition of queue-events and order-commands that this drop has while it is open.
+    -- Its partition of queue-events and order-commands: reserved when it is scheduled, and no other
+    -- drop's until it is settled (`drops_have_own_partitions`).
     partition                  integer,
+    -- Whether both topics have shown that partition. Before, the drop gets no room and is not opened.
+    prepared                   boolean     not null default false,
     -- Generation of the drop's state in Redis; raised by each rebuild.
     epoch                      integer     not null default 0,
     epoch_state                text        not null default 'none' constraint drop_epoch_state_known
@@ -40,6 +43,7 @@ create table drops (
 
     created_at                 timestamptz not null default now(),
     version                    bigint      not null default 1,
+    constraint drop_open_has_partition check (state <> 'open' or partition is not null),
     constraint drop_window check (closes_at is null or opens_at is null or closes_at > opens_at),
     constraint drop_scheduled_has_times
         check (state in ('draft', 'cancelled') or opens_at is not null)
@@ -48,11 +52,11 @@ create index drops_of_seller on drops (seller_id, id);
 -- The drops that workers look after. They are few, however many there ever were.
 create index drops_alive on drops (opens_at)
     where state in ('scheduled', 'open') or epoch_state <> 'none';
--- Two open drops may share a partition only when there are more drops than partitions.
-create index drops_by_partition on drops (partition)
+-- One processor, one hot row, one pace: no two drops share a partition, whatever the code above does.
+create unique index drops_have_own_partitions on drops (partition)
     where state in ('scheduled', 'open') or epoch_state <> 'none';
 
--- Tells services at once that a drop's row changed (limits, mode, state, partition).
+-- Tells services at once that a drop's row changed (limits, mode, state, epoch).
 create function notify_drop_changed() returns trigger language plpgsql as $$
 begin
     perform pg_notify('drop_changed', new.id::text);
@@ -63,10 +67,10 @@ create trigger drops_notify_insert after insert on drops
 create trigger drops_notify_update after update on drops
     for each row when (
         (old.state, old.limits_version, old.epoch, old.epoch_state, old.opens_at, old.closes_at,
-         old.partition)
+         old.prepared)
         is distinct from
         (new.state, new.limits_version, new.epoch, new.epoch_state, new.opens_at, new.closes_at,
-         new.partition))
+         new.prepared))
     execute function notify_drop_changed();
 
 -- How far the order rate of a drop has come: its theoretical arrival time, and the rate it was
@@ -97,10 +101,18 @@ create table inventory (
 
 -- F of each rebuild: commands of an older epoch at or beyond it are passed over. Every one is kept,
 -- since a later rebuild lies further on and must not bring back what an earlier one left out.
+--
+-- With it, the logged room event that the epoch follows: what a late write puts behind that event is
+-- no part of the drop's chain. A first epoch follows none.
 create table epoch_boundaries (
-    drop_id    uuid    not null references drops,
-    epoch      integer not null,
-    generation bigint  not null,
-    log_offset bigint  not null,
-    primary key (drop_id, epoch)
+    drop_id       uuid    not null references drops,
+    epoch         integer not null,
+    generation    bigint  not null,
+    log_offset    bigint  not null,
+    follows_epoch integer,
+    follows_evn   bigint,
+    follows_hash  bytea,
+    primary key (drop_id, epoch),
+    constraint boundary_follows_one_or_none
+        check (num_nulls(follows_epoch, follows_evn, follows_hash) in (0, 3))
 );

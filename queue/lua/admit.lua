@@ -5,50 +5,45 @@ moment leaves each ticket in exactly one of the two.
 It lets in as many as the rate (GCRA), the occupancy and the stock allow. The free units of a
 variant are `available` minus those in flight, never a number kept separately, so none can be
 granted twice or leak. A ticket that does not fit waits, and nobody who wants the same variant passes
-it; one that the stock can never cover is closed (not_enough), and the next is considered.
+it; one that the stock can never cover is closed (not_enough), and the next is considered. Each
+variant has its own line, so nobody is looked at who stands behind one that does not fit.
 
-KEYS[1]  ep      hash    see guard.lua
-KEYS[2]  cfg     hash    limits, mode, times, variants
-KEYS[3]  w:      prefix of the lanes
-KEYS[4]  missed  zset    of those absent near the front
-KEYS[5]  intent  hash    ticket → line
-KEYS[6]  own     hash    account → its live ticket
-KEYS[7]  inf     zset    in flight, by lease deadline
-KEYS[8]  lease   hash    ticket → lease
-KEYS[9]  flight  hash    variant → units in flight
-KEYS[10] occ     set     admitted and unfinished tickets
-KEYS[11] fin:    prefix of the bits of those who are over
-KEYS[12] why     hash    ticket → why it was closed
-KEYS[13] tat     string  theoretical arrival time, µs
-KEYS[14] stock   hash    variant → version|available|reserved
-KEYS[15] memo    list    recent requests, each followed by its answer
-KEYS[16] ev      stream  room events
-KEYS[17] tally   hash    counts
-ARGV[1]  epoch   the caller's epoch
-ARGV[2]  limit   tickets to let in, at most 500
-ARGV[3]  lease_us  how long the caller may take to hand them on
-ARGV[4]  request   its id; a repeated one gets the first answer again
-ARGV[5]  lanes   names of the lanes, the first served first, separated by commas
-Returns  now, evn, why not more, exhausted (1 or 0), then ticket|line for each ticket
+KEYS[1]  ep       hash    see guard.lua
+KEYS[2]  cfg      hash    limits, mode, times
+KEYS[3]  intent   hash    account → record
+KEYS[4]  inf      zset    in flight, by lease deadline
+KEYS[5]  lease    hash    ticket → lease
+KEYS[6]  flight   hash    variant → units in flight
+KEYS[7]  occ      hash    ticket → account, of admitted and unfinished tickets
+KEYS[8]  why      hash    ticket → why it was closed
+KEYS[9]  tat      string  theoretical arrival time, µs
+KEYS[10] stock    hash    variant → version|available|reserved
+KEYS[11] memo     list    recent requests, each followed by its answer
+KEYS[12] ev       stream  room events
+KEYS[13] tally    hash    counts
+KEYS[..] fin:     bits of each epoch, of those who are over
+KEYS[..] w:       zset of each line
+ARGV[1]  epoch    the caller's epoch
+ARGV[2]  variants see keys.lua
+ARGV[3]  limit    tickets to let in, at most 500
+ARGV[4]  lease_us how long the caller may take to hand them on
+ARGV[5]  request  its id; a repeated one gets the first answer again
+Returns  now|evn|why not more|exhausted (1 or 0)|µs until time alone may let somebody in, a line break,
+         then the row of each ticket
 ]]
-local REMEMBERED, LOOKED_AT = 16, 2000
+local REMEMBERED = 16
 
-local before = redis.call('LPOS', MEMO, ARGV[4])
-if before then
-  local reply = {}
-  for row in string.gmatch(redis.call('LINDEX', MEMO, before + 1) .. '\n', '([^\n]*)\n') do
-    reply[#reply + 1] = row
-  end
-  return reply
-end
+local before = redis.call('LPOS', MEMO, ARGV[5])
+if before then return redis.call('LINDEX', MEMO, before + 1) end
 
-local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'rate', 'cap', 'variants')
-local limit = tonumber(ARGV[2])
+local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'rate', 'cap')
+local limit = tonumber(ARGV[3])
 
 -- The stock: what is free of each variant, and what could ever become free.
-local free, ever, n_variants, exhausted = {}, {}, 0, true
-for variant in string.gmatch(cfg[7], '[^,]+') do
-  n_variants = n_variants + 1
+local variants, free, ever, exhausted = {}, {}, {}, #VARIANTS > 0
+for at = 1, #VARIANTS, 16 do
+  local variant = string.sub(VARIANTS, at, at + 15)
+  variants[#variants + 1], free[variant] = variant, 0
   local figure = redis.call('HGET', STOCK, variant)
   local available, reserved = string.match(figure or '', '^[^|]*|([^|]*)|([^|]*)$')
   if available then
@@ -57,7 +52,6 @@ for variant in string.gmatch(cfg[7], '[^,]+') do
   end
   exhausted = exhausted and ever[variant] == 0
 end
-exhausted = exhausted and n_variants > 0
 
 -- The rate, computed as in shared/src/gcra.rs; a missing time is an empty bucket.
 local rate, stored_tat = tonumber(cfg[5]), tonumber(redis.call('GET', TAT) or nil)
@@ -65,7 +59,7 @@ local interval, burst = 1000000 / rate, math.max(1, math.ceil(rate / 10))
 local full = burst * interval
 local tat = stored_tat and math.max(stored_tat, now) or now + full
 local by_rate = math.max(0, math.floor((full - (tat - now)) / interval + 1e-9))
-local by_occupancy = math.max(0, tonumber(cfg[6]) - redis.call('SCARD', OCC))
+local by_occupancy = math.max(0, tonumber(cfg[6]) - redis.call('HLEN', OCC))
 
 local blocked
 if cfg[4] or (cfg[3] ~= '' and now >= tonumber(cfg[3])) then
@@ -79,87 +73,88 @@ elseif now < grace then
 end
 local want = blocked and 0 or math.min(limit, by_rate, by_occupancy)
 
-local waiting = 0
-local admitted, closed, rows, stuck, n_stuck, looked = {}, {}, {}, {}, 0, 0
-local members, deadlines, leases, halted = {}, {}, {}, false
+-- Who is let in, and who never can be. Nothing is written before all of it is known.
+local admitted, closed, taken, stuck, halted = {}, {}, {}, {}, false
 
-local function stick(variant)
-  stuck[variant], n_stuck = true, n_stuck + 1
-end
-
-local function look_at(lane, ticket, line)
-  local _, _, variant, units, score = string.match(line, LINE)
-  if stuck[variant] then return end
-  local fits = tonumber(units) <= (free[variant] or 0)
-  if fits then
-    free[variant] = (free[variant] or 0) - units
-    redis.call('HINCRBY', FLIGHT, variant, units)
-    admitted[#admitted + 1] = ticket .. '|' .. lane .. '|' .. score
-    rows[#rows + 1] = ticket .. '|' .. line
-    members[#members + 1] = ticket
-    deadlines[#deadlines + 1], deadlines[#deadlines + 2] = text(now + ARGV[3]), ticket
-    leases[#leases + 1] = ticket
-    leases[#leases + 1] = '|||' .. units .. '|' .. variant .. '|' .. text(now)
-  elseif not exhausted and ever[variant] and tonumber(units) > ever[variant] then
-    -- Nobody behind a ticket still to be closed is considered, or the next call would skip people.
-    halted = #closed >= limit
-    if not halted then closed[#closed + 1] = { ticket, lane, score } end
+local function consider(front, variant)
+  local units = units_of(front.record)
+  if units <= free[variant] then
+    free[variant], taken[variant] = free[variant] - units, (taken[variant] or 0) + units
+    admitted[#admitted + 1] = taken_from(front)
+  elseif exhausted or not ever[variant] or units <= ever[variant] then
+    stuck[variant] = true
+  elseif #closed < limit then
+    closed[#closed + 1] = taken_from(front)
   else
-    stick(variant)
+    -- Nobody behind a ticket still to be closed is considered, or the next call would skip people.
+    halted = true
   end
 end
 
-for lane in string.gmatch(ARGV[5], '[^,]+') do
-  local from = 0
-  local of_lane = redis.call('ZCARD', W .. lane)
-  waiting = waiting + of_lane
-  while #rows < want and from < of_lane and looked < LOOKED_AT and n_stuck < n_variants and not halted do
-    local to = from + math.min(want, 500) - 1
-    local tickets = redis.call('ZRANGE', W .. lane, from, to)
-    local lines = redis.call('HMGET', INTENT, unpack(tickets))
-    for n, ticket in ipairs(tickets) do
-      if #rows >= want or n_stuck >= n_variants or halted then break end
-      look_at(lane, ticket, lines[n])
-      looked = looked + 1
-    end
-    from = to + 1
+local function serve(first_line)
+  local fronts = {}
+  for n, variant in ipairs(variants) do
+    local size = math.min(want - #admitted, math.max(1, free[variant]))
+    if not stuck[variant] then fronts[variant] = front_of(W[first_line + n], size) end
   end
-  if #members > 0 then redis.call('ZREM', W .. lane, unpack(members)) end
+  while #admitted < want and not halted do
+    local variant = lowest(fronts)
+    if not variant then return end
+    consider(fronts[variant], variant)
+    if stuck[variant] or not advance(fronts[variant]) then fronts[variant] = nil end
+  end
 end
 
-if #rows > 0 then
+local waiting = 0
+for _, key in ipairs(W) do waiting = waiting + redis.call('ZCARD', key) end
+for lane = 1, #LANES do
+  if #admitted < want and not halted then serve((lane - 1) * #variants) end
+end
+
+local rows = {}
+if #admitted > 0 then
+  local claim = string.rep('\0', 21) .. struct.pack('>I8', now)
+  local deadline = text(now + ARGV[4])
+  local marks, deadlines, leases, occupants = {}, {}, {}, {}
+  for n, one in ipairs(admitted) do
+    local ticket = ticket_of(one.record)
+    rows[n], marks[n] = one.account .. one.record, mark_of(one.record)
+    deadlines[2 * n - 1], deadlines[2 * n] = deadline, ticket
+    leases[2 * n - 1], leases[2 * n] = ticket, claim .. rows[n]
+    occupants[2 * n - 1], occupants[2 * n] = ticket, one.account
+  end
+  remove(admitted)
   redis.call('ZADD', INF, unpack(deadlines))
   redis.call('HSET', LEASE, unpack(leases))
-  redis.call('SADD', OCC, unpack(members))
-  tell('A', table.concat(admitted, '\n'))
+  redis.call('HSET', OCC, unpack(occupants))
+  for variant, units in pairs(taken) do redis.call('HINCRBY', FLIGHT, variant, units) end
+  tell('A', table.concat(marks))
 end
-if #rows > 0 or not stored_tat then
-  redis.call('SET', TAT, string.format('%.17g', tat + #rows * interval))
-end
-if #closed > 0 then
-  local gone = {}
-  for n, ticket in ipairs(closed) do
-    finish(ticket[1], tonumber(ticket[3]), CLOSED, 'not_enough')
-    gone[n] = table.concat(ticket, '|')
-  end
-  tell('C', table.concat(gone, '\n'), 'not_enough')
-end
+tat = tat + #admitted * interval
+if #admitted > 0 or not stored_tat then redis.call('SET', TAT, string.format('%.17g', tat)) end
+close_all(closed, 'not_enough')
 
-if blocked or #rows == limit then
+local due
+if blocked == 'not_open' then
+  due = tonumber(cfg[2]) - now
+elseif blocked == 'grace' then
+  due = grace - now
+elseif blocked or #admitted == limit then
   blocked = blocked or ''
-elseif waiting == #rows + #closed then
+elseif waiting == #admitted + #closed then
   blocked = 'empty'
-elseif #rows == want then
-  blocked = by_rate <= by_occupancy and 'rate' or 'occupancy'
-else
+elseif #admitted < want then
   blocked = 'stock'
+elseif by_rate <= by_occupancy then
+  blocked, due = 'rate', math.ceil(math.max(0, tat - now + interval - full))
+else
+  blocked = 'occupancy'
 end
-local reply = { text(now), text(evn), blocked, exhausted and '1' or '0' }
-for _, row in ipairs(rows) do reply[#reply + 1] = row end
+local answer = table.concat({ text(now), text(evn), blocked, exhausted and '1' or '0',
+  due and text(due) or '' }, '|') .. '\n' .. table.concat(rows)
 -- An empty answer may be computed again; one with tickets must be repeated as it was.
 if #rows > 0 then
-  redis.call('LPUSH', MEMO, table.concat(reply, '\n'))
-  redis.call('LPUSH', MEMO, ARGV[4])
+  redis.call('LPUSH', MEMO, answer, ARGV[5])
   redis.call('LTRIM', MEMO, 0, REMEMBERED * 2 - 1)
 end
-return reply
+return answer

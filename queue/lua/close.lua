@@ -2,41 +2,40 @@
 Closes some of those who wait, the first in line first; in chunks, so that a long line does not
 block the server.
 
-KEYS[1]  ep      hash    see guard.lua
-KEYS[2]  cfg     hash    why the line ended
-KEYS[3]  w:      prefix of the lanes
-KEYS[4]  missed  zset    of those absent near the front
-KEYS[5]  intent  hash    ticket → line
-KEYS[6]  own     hash    account → its live ticket
-KEYS[7]  inf     zset    in flight, by lease deadline
-KEYS[8]  lease   hash    ticket → lease
-KEYS[9]  flight  hash    variant → units in flight
-KEYS[10] occ     set     admitted and unfinished tickets
-KEYS[11] fin:    prefix of the bits of those who are over
-KEYS[12] why     hash    ticket → why it was closed
-KEYS[13] ev      stream  room events
-KEYS[14] tally   hash    counts
-ARGV[1]  epoch   the caller's epoch
-ARGV[2]  reason
-ARGV[3]  limit   tickets to close, at most 1000
-ARGV[4]  lanes   names of the lanes, separated by commas
+KEYS[1]  ep       hash    see guard.lua
+KEYS[2]  cfg      hash    why the line ended
+KEYS[3]  intent   hash    account → record
+KEYS[4]  why      hash    ticket → why it was closed
+KEYS[5]  ev       stream  room events
+KEYS[6]  tally    hash    counts
+KEYS[..] fin:     bits of each epoch, of those who are over
+KEYS[..] w:       zset of each line
+KEYS[..] missed:  zset of each line, of those absent near its front
+ARGV[1]  epoch    the caller's epoch
+ARGV[2]  variants see keys.lua
+ARGV[3]  reason
+ARGV[4]  limit    tickets to close, at most 500
 Returns  evn, closed, still waiting
 ]]
-local limit, gone, left = tonumber(ARGV[3]), {}, 0
-local why = redis.call('HGET', CFG, 'ended') ~= ARGV[2] and ARGV[2] or nil
+local limit, gone, waiting = tonumber(ARGV[4]), {}, 0
 
-local function close(key)
-  for _, ticket in ipairs(redis.call('ZRANGE', key, 0, limit - #gone - 1)) do
-    local _, lane, _, _, score = string.match(redis.call('HGET', INTENT, ticket), LINE)
-    finish(ticket, tonumber(score), CLOSED, why)
-    gone[#gone + 1] = ticket .. '|' .. lane .. '|' .. score
+local function close(keys)
+  local fronts = {}
+  for n, key in ipairs(keys) do
+    waiting = waiting + redis.call('ZCARD', key)
+    if #gone < limit then fronts[n] = front_of(key, limit) end
   end
-  left = left + redis.call('ZCARD', key)
+  while #gone < limit do
+    local first = lowest(fronts)
+    if not first then return end
+    gone[#gone + 1] = taken_from(fronts[first])
+    if not advance(fronts[first]) then fronts[first] = nil end
+  end
 end
 
-for lane in string.gmatch(ARGV[4], '[^,]+') do
-  if #gone < limit then close(W .. lane) else left = left + redis.call('ZCARD', W .. lane) end
+for _, family in ipairs({ W, MISSED }) do
+  local of_lane = #family / #LANES
+  for lane = 1, #LANES do close({ unpack(family, (lane - 1) * of_lane + 1, lane * of_lane) }) end
 end
-if #gone < limit then close(MISSED) else left = left + redis.call('ZCARD', MISSED) end
-if #gone > 0 then tell('C', table.concat(gone, '\n'), ARGV[2]) end
-return { text(evn), text(#gone), text(left) }
+close_all(gone, ARGV[3])
+return { evn, #gone, waiting - #gone }

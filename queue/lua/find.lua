@@ -1,17 +1,17 @@
 --[[
 Finds the live ticket of an account.
 
-KEYS[1]  ep      hash    see guard.lua
-KEYS[2]  w:      prefix of the lanes
-KEYS[3]  missed  zset    of those absent near the front
-KEYS[4]  intent  hash    ticket → line
-KEYS[5]  own     hash    account → its live ticket
-KEYS[6]  lease   hash    ticket → lease
-KEYS[7]  occ     set     admitted and unfinished tickets
-ARGV[1]  epoch   the caller's epoch
-ARGV[2]  account
-Returns  state|ticket|line, or nothing
+KEYS[1]  ep       hash    see guard.lua
+KEYS[2]  intent   hash    account → record
+KEYS[3]  lease    hash    ticket → lease
+KEYS[4]  occ      hash    ticket → account, of admitted and unfinished tickets
+KEYS[..] w:       zset of each line
+KEYS[..] missed:  zset of each line, of those absent near its front
+ARGV[1]  epoch    the caller's epoch
+ARGV[2]  variants see keys.lua
+ARGV[3]  account
+Returns  state, record; nothing if it has none
 ]]
-local ticket = redis.call('HGET', OWN, ARGV[2])
-if not ticket then return false end
-return state_of(ticket) .. '|' .. ticket .. '|' .. redis.call('HGET', INTENT, ticket)
+local record = redis.call('HGET', INTENT, ARGV[3])
+if not record then return false end
+return { state_of(ticket_of(record), ARGV[3], record), record }

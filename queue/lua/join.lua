@@ -4,21 +4,23 @@ Puts shoppers in line: a batch in one step and one event.
 A shopper with a live ticket gets that one back, whatever the state of the room, so neither a
 reload nor a retried request costs a position.
 
-KEYS[1]  ep      hash    see guard.lua
-KEYS[2]  cfg     hash    limits, mode, times
-KEYS[3]  seq     string  last number of the epoch
-KEYS[4]  w:      prefix of the lanes: zset, member ticket, score epoch·2^40 + number
-KEYS[5]  missed  zset    of those absent near the front
-KEYS[6]  intent  hash    ticket → line
-KEYS[7]  own     hash    account → its live ticket
-KEYS[8]  lease   hash    ticket → lease
-KEYS[9]  occ     set     admitted and unfinished tickets
-KEYS[10] ev      stream  room events
-KEYS[11] tally   hash    how many joined, left, were closed, ordered
-ARGV[1]  epoch   the caller's epoch
-ARGV[2]  lanes   names of the lanes, separated by commas
-ARGV[3..] ticket, account, lane, variant, units: five for each request
-Returns  now, evn, then one text per request: what|ticket|line, or why not
+KEYS[1]  ep       hash    see guard.lua
+KEYS[2]  cfg      hash    limits, mode, times
+KEYS[3]  seq      string  last number of the epoch
+KEYS[4]  intent   hash    account → record
+KEYS[5]  lease    hash    ticket → lease
+KEYS[6]  occ      hash    ticket → account, of admitted and unfinished tickets
+KEYS[7]  ev       stream  room events
+KEYS[8]  tally    hash    how many joined, left, were closed, ordered
+KEYS[9]  wake     channel of the drop
+KEYS[..] w:       zset of each line: account, by score
+KEYS[..] missed:  zset of each line, of those absent near its front
+ARGV[1]  epoch    the caller's epoch
+ARGV[2]  variants see keys.lua
+ARGV[3..] account, and its record as far as the caller knows it (37 bytes): two for each request
+Returns  now, evn, the last score before the batch, how many wait in each line after it, and what
+         became of each request: the position of a new ticket (their scores are dense), state with
+         record and position of a live one, or why not
 ]]
 local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'capacity')
 local refused
@@ -34,51 +36,59 @@ elseif now < grace then
   refused = 'grace|' .. text(grace)
 end
 
-local room_left = tonumber(cfg[5])
-for lane in string.gmatch(ARGV[2], '[^,]+') do
-  room_left = room_left - redis.call('ZCARD', W .. lane)
+local waiting, room_left = {}, tonumber(cfg[5])
+for line, key in ipairs(W) do
+  waiting[line] = redis.call('ZCARD', key)
+  room_left = room_left - waiting[line]
 end
 
 local accounts = {}
-for i = 3, #ARGV, 5 do accounts[#accounts + 1] = ARGV[i + 1] end
-local owned = redis.call('HMGET', OWN, unpack(accounts))
+for i = 3, #ARGV, 2 do accounts[#accounts + 1] = ARGV[i] end
+local found = redis.call('HMGET', INTENT, unpack(accounts))
 
-local score = last_score()
-local joined_ms = text(math.floor(now / 1000))
-local reply = { text(now), '' }
-local taken, rows, intents, owners, scores = {}, {}, {}, {}, {}
+local function existing(account, record)
+  local state = state_of(ticket_of(record), account, record)
+  if state ~= 'waiting' then return { state, record, 0 } end
+  return { state, record, redis.call('ZRANK', W[line_of(record)], account) + 1 }
+end
+
+local before = last_score()
+local score, joined_ms = before, struct.pack('>I8', math.floor(now / 1000))
+local outcomes, rows, first_of, members, awakens = {}, {}, {}, {}, false
 for n, account in ipairs(accounts) do
-  local i = n * 5 - 2
-  local ticket = owned[n]
-  if ticket then
-    reply[n + 2] = state_of(ticket) .. '|' .. ticket .. '|' .. redis.call('HGET', INTENT, ticket)
-  elseif taken[account] then
-    reply[n + 2] = 'waiting|' .. taken[account]
+  local known = ARGV[2 * n + 2]
+  local line = line_of(known)
+  if found[n] then
+    outcomes[n] = existing(account, found[n])
+  elseif first_of[account] then
+    local first = first_of[account]
+    outcomes[n] = { 'waiting', rows[first.row], first.position }
   elseif refused then
-    reply[n + 2] = refused
+    outcomes[n] = refused
+  elseif not line then
+    outcomes[n] = 'no_line'
   elseif room_left <= 0 then
-    reply[n + 2] = 'full'
+    outcomes[n] = 'full'
   else
-    ticket, score, room_left = ARGV[i], score + 1, room_left - 1
-    local lane, rank = ARGV[i + 2], text(score)
-    local line = table.concat({ account, lane, ARGV[i + 3], ARGV[i + 4], rank, joined_ms }, '|')
-    local row = ticket .. '|' .. line
-    taken[account], rows[#rows + 1], reply[n + 2] = row, row, 'joined|' .. row
-    intents[#intents + 1], intents[#intents + 2] = ticket, line
-    owners[#owners + 1], owners[#owners + 2] = account, ticket
-    local of_lane = scores[lane] or {}
-    of_lane[#of_lane + 1], of_lane[#of_lane + 2] = rank, ticket
-    scores[lane] = of_lane
+    score, room_left = score + 1, room_left - 1
+    awakens = awakens or waiting[line] == 0
+    waiting[line] = waiting[line] + 1
+    rows[#rows + 1] = account
+    rows[#rows + 1] = known .. struct.pack('>I8', score) .. joined_ms
+    local of_line = members[line] or {}
+    of_line[#of_line + 1] = text(score)
+    of_line[#of_line + 1] = account
+    members[line] = of_line
+    outcomes[n], first_of[account] = waiting[line], { row = #rows, position = waiting[line] }
   end
 end
 
 if #rows > 0 then
-  redis.call('INCRBY', SEQ, #rows)
-  for lane, of_lane in pairs(scores) do redis.call('ZADD', W .. lane, unpack(of_lane)) end
-  redis.call('HSET', INTENT, unpack(intents))
-  redis.call('HSET', OWN, unpack(owners))
-  redis.call('HINCRBY', TALLY, 'joined', #rows)
-  tell('J', table.concat(rows, '\n'))
+  redis.call('INCRBY', SEQ, #rows / 2)
+  for line, of_line in pairs(members) do redis.call('ZADD', W[line], unpack(of_line)) end
+  redis.call('HSET', INTENT, unpack(rows))
+  redis.call('HINCRBY', TALLY, 'joined', #rows / 2)
+  tell('J', table.concat(rows))
 end
-reply[2] = text(evn)
-return reply
+if awakens then wake() end
+return { now, evn, before, waiting, outcomes }

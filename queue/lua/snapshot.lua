@@ -1,16 +1,18 @@
 --[[
-Reads a chunk of a lane's waiting scores.
+Reads a chunk of a line's scores.
 
-KEYS[1]  ep      hash    see guard.lua
-KEYS[2]  w:      prefix of the lanes
-ARGV[1]  epoch   the caller's epoch
-ARGV[2]  lane
-ARGV[3]  after   the last score of the chunk before; 0 for the first
-ARGV[4]  limit
-Returns  evn, then the scores, in order
+KEYS[1]  ep       hash    see guard.lua
+KEYS[..] w:       zset of each line
+ARGV[1]  epoch    the caller's epoch
+ARGV[2]  variants see keys.lua
+ARGV[3]  line     its variant and lane
+ARGV[4]  after    the last score of the chunk before; 0 for the first
+ARGV[5]  limit
+Returns  the scores in order, 8 bytes each
 ]]
-local found = redis.call('ZRANGEBYSCORE', W .. ARGV[2], '(' .. ARGV[3], '+inf', 'WITHSCORES',
-  'LIMIT', 0, ARGV[4])
-local reply = { text(evn) }
-for i = 2, #found, 2 do reply[#reply + 1] = text(tonumber(found[i])) end
-return reply
+local key, scores = W[LINE_OF[ARGV[3]]], {}
+if not key then return '' end
+local found = redis.call('ZRANGEBYSCORE', key, '(' .. ARGV[4], '+inf', 'WITHSCORES',
+  'LIMIT', 0, ARGV[5])
+for i = 2, #found, 2 do scores[i / 2] = struct.pack('>I8', tonumber(found[i])) end
+return table.concat(scores)

@@ -1,16 +1,14 @@
 //! The way back for a valid ticket that Redis has lost.
 
-use crate::{
-    Queue, QueueError,
-    script::LineScript,
-    wire::{Reader, ticket_row},
-};
+use crate::{Queue, QueueError, args::Args, script::LineScript, wire::Reader};
 use shared::{
     ids::DropId,
     line::{AttachOutcome, AttachReply, Epoch, JoinedTicket},
 };
 
 static ATTACH: LineScript = LineScript::open("attach", include_str!("../lua/attach.lua"));
+
+const READ: Reader = Reader("attach");
 
 impl Queue {
     /// Puts tickets back at their own score; also allowed during the grace after a rebuild.
@@ -24,31 +22,28 @@ impl Queue {
         epoch: Epoch,
         tickets: &[JoinedTicket],
     ) -> Result<AttachReply, QueueError> {
-        let mut args = vec![epoch.to_string()];
-        args.extend(tickets.iter().map(ticket_row));
-        let reply: Vec<String> = self.run(&ATTACH, drop_id, args).await?;
-        let read = Reader(ATTACH.operation);
-        let Some(([at_us, evn], outcomes)) = reply.split_first_chunk() else {
-            return Err(read.wrong("a short reply"));
-        };
-        Ok(AttachReply {
-            at_us: read.value(at_us)?,
-            evn: read.value(evn)?,
-            outcomes: outcomes.iter().map(|text| outcome(read, text)).collect::<Result<_, _>>()?,
-        })
+        let mut args = Args::none();
+        for ticket in tickets {
+            args.push_ticket(ticket);
+        }
+        let reply: (i64, u64, Vec<Vec<u8>>) = self.run(&ATTACH, drop_id, epoch, &args).await?;
+        let (at_us, evn, outcomes) = reply;
+        let outcomes = outcomes.iter().map(|outcome| read(outcome)).collect::<Result<_, _>>()?;
+        Ok(AttachReply { at_us, evn, outcomes })
     }
 }
 
 /// Reads one outcome: a word, and what goes with it.
-fn outcome(read: Reader, text: &str) -> Result<AttachOutcome, QueueError> {
-    let (word, rest) = text.split_once('|').unwrap_or((text, ""));
+fn read(outcome: &[u8]) -> Result<AttachOutcome, QueueError> {
+    let mut parts = outcome.splitn(2, |byte| *byte == b'|');
+    let (word, rest) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     Ok(match word {
-        "attached" => AttachOutcome::Attached,
-        "known" => AttachOutcome::Known(read.status(rest)?),
-        "replaced" => AttachOutcome::Replaced(read.ticket(rest)?),
-        "refused" => AttachOutcome::Refused(read.ticket(rest)?),
-        "ended" => AttachOutcome::Ended(read.value(rest)?),
-        "impossible" => AttachOutcome::Impossible,
-        _ => return Err(read.wrong(text)),
+        b"attached" => AttachOutcome::Attached,
+        b"known" => AttachOutcome::Known(READ.status(READ.text(rest)?)?),
+        b"replaced" => AttachOutcome::Replaced(READ.row(rest)?),
+        b"refused" => AttachOutcome::Refused(READ.row(rest)?),
+        b"ended" => AttachOutcome::Ended(READ.value(READ.text(rest)?)?),
+        b"impossible" => AttachOutcome::Impossible,
+        _ => return Err(READ.wrong_bytes(outcome)),
     })
 }

@@ -1,12 +1,17 @@
 //! The connection that all calls share.
 
-use crate::{DropKeys, QueueError, script::LineScript};
+use crate::{
+    DropKeys, QueueError,
+    args::Args,
+    lines::{KnownLines, RoomLines},
+    script::LineScript,
+};
 use redis::{
     Client, Cmd, FromRedisValue,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 use secrecy::ExposeSecret;
-use shared::{config::RedisSettings, ids::DropId};
+use shared::{config::RedisSettings, ids::DropId, line::Epoch};
 use std::{future::Future, sync::Arc, time::Duration};
 
 /// The line in Redis. A clone is cheap and shares the connection.
@@ -15,6 +20,7 @@ pub struct Queue {
     pub(crate) client: Arc<Client>,
     connection: ConnectionManager,
     pub(crate) timeout: Duration,
+    pub(crate) known_lines: KnownLines,
 }
 
 impl Queue {
@@ -37,7 +43,8 @@ impl Queue {
             .set_pipeline_buffer_size(1024);
         let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)
             .map_err(|source| QueueError::of(operation, source))?;
-        Ok(Self { client: Arc::new(client), connection, timeout })
+        let known_lines = KnownLines::default();
+        Ok(Self { client: Arc::new(client), connection, timeout, known_lines })
     }
 
     /// Checks that the server keeps what it is given: no eviction, and an append-only file synced
@@ -74,20 +81,70 @@ impl Queue {
         self.command("ping", &redis::cmd("PING")).await
     }
 
-    /// Runs a script on a drop's keys.
+    /// Runs a script on a drop's keys, with the epoch and, if it touches lines, the room's variants
+    /// before its own arguments. If the room has other lines than were known, it is run once more.
     pub(crate) async fn run<T: FromRedisValue>(
         &self,
         script: &'static LineScript,
         drop_id: DropId,
-        args: impl AsRef<[String]>,
+        epoch: Epoch,
+        args: &Args,
+    ) -> Result<T, QueueError> {
+        if !script.loaded().has_lines() {
+            return self.call(script, drop_id, epoch, None, None, args).await;
+        }
+        let lines = self.lines(drop_id).await?;
+        match self.call(script, drop_id, epoch, Some(&lines), None, args).await {
+            Err(error) if error.is_shape() => {
+                let lines = self.look_up_lines(drop_id).await?;
+                self.call(script, drop_id, epoch, Some(&lines), None, args).await
+            }
+            result => result,
+        }
+    }
+
+    /// Runs a script that writes one key, which its header calls `target`.
+    pub(crate) async fn run_on(
+        &self,
+        script: &'static LineScript,
+        drop_id: DropId,
+        epoch: Epoch,
+        target: &str,
+        args: &Args,
+    ) -> Result<(), QueueError> {
+        self.call(script, drop_id, epoch, None, Some(target), args).await
+    }
+
+    /// Runs a script that asks for no epoch.
+    pub(crate) async fn ask<T: FromRedisValue>(
+        &self,
+        script: &'static LineScript,
+        drop_id: DropId,
+    ) -> Result<T, QueueError> {
+        self.call(script, drop_id, Epoch::default(), None, None, &Args::none()).await
+    }
+
+    async fn call<T: FromRedisValue>(
+        &self,
+        script: &'static LineScript,
+        drop_id: DropId,
+        epoch: Epoch,
+        lines: Option<&RoomLines>,
+        target: Option<&str>,
+        args: &Args,
     ) -> Result<T, QueueError> {
         let loaded = script.loaded();
+        let no_lines = RoomLines::default();
         let keys = DropKeys::new(drop_id);
         let mut call = loaded.script.prepare_invoke();
-        for name in &loaded.keys {
-            call.key(keys.named(name));
+        call.key(loaded.keys(&keys, epoch, lines.unwrap_or(&no_lines), target));
+        call.arg(epoch.0);
+        if let Some(lines) = lines {
+            call.arg(lines.packed());
         }
-        call.arg(args.as_ref());
+        for arg in &args.0 {
+            call.arg(arg.as_slice());
+        }
         let mut connection = self.connection.clone();
         self.limited(script.operation, call.invoke_async(&mut connection)).await
     }

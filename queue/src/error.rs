@@ -63,6 +63,11 @@ impl QueueError {
         matches!(self, Self::Unavailable { .. })
     }
 
+    /// Whether the room has other lines than the caller knew.
+    pub(crate) fn is_shape(&self) -> bool {
+        matches!(self, Self::Unavailable { source, .. } if source.code() == Some("SHAPE"))
+    }
+
     /// The one table from what Redis says to what it means to us.
     pub(crate) fn of(operation: &'static str, source: RedisError) -> Self {
         match source.code() {
@@ -70,9 +75,12 @@ impl QueueError {
                 Ok(problem) => Self::Epoch { operation, problem },
                 Err(_) => Self::Redis { operation, source },
             },
-            // It is loading its data, is a replica, or its memory or disk is full: this passes.
-            Some("LOADING" | "READONLY" | "MASTERDOWN" | "TRYAGAIN" | "CLUSTERDOWN" | "BUSY")
-            | Some("OOM" | "MISCONF") => Self::Unavailable { operation, source },
+            // It is loading its data, is a replica, is giving the slot to another node, or its memory
+            // or disk is full: this passes. So does a room whose lines have changed twice.
+            Some("LOADING" | "READONLY" | "MASTERDOWN" | "CLUSTERDOWN" | "BUSY")
+            | Some("MOVED" | "ASK" | "TRYAGAIN" | "OOM" | "MISCONF" | "SHAPE") => {
+                Self::Unavailable { operation, source }
+            }
             _ if source.is_io_error() || source.is_timeout() || source.is_connection_dropped() => {
                 Self::Unavailable { operation, source }
             }

@@ -12,14 +12,11 @@ use shared::{
 };
 use std::collections::HashMap;
 
-/// Events kept in the stream behind the log's cursor: more than happen between two reads.
-const EVENTS_KEPT: u64 = 10_000;
-
 /// A stream entry: its id, and its fields as they came. Reading them here would make one that is
 /// damaged spoil the whole reply.
 pub(crate) type Entry = (String, Value);
 
-type Fields = HashMap<String, String>;
+type Fields = HashMap<String, Vec<u8>>;
 
 /// A room event as Redis has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +43,7 @@ pub struct EventBatch {
 pub struct UnreadableEvent {
     /// Where in the room's history it stands; `None` if its id is not one of ours.
     pub point: Option<EventPoint>,
-    /// Its kind as Redis has it; empty if its fields are no text.
+    /// Its kind as Redis has it; empty if it has none.
     pub kind: String,
     /// What cannot be read.
     pub error: QueueError,
@@ -56,7 +53,7 @@ impl EventBatch {
     pub(crate) fn read(read: Reader, entries: Vec<Entry>) -> Self {
         let mut events = Vec::with_capacity(entries.len());
         for (id, fields) in entries {
-            // Fields that are no text count as missing.
+            // Fields that are no hash count as missing.
             let fields: Fields = from_redis_value(fields).unwrap_or_default();
             match stored_event(read, &id, &fields) {
                 Ok(event) => events.push(event),
@@ -84,7 +81,8 @@ impl EventBatch {
 
 impl UnreadableEvent {
     fn new(read: Reader, id: &str, fields: &Fields, error: QueueError) -> Self {
-        let kind = fields.get("k").cloned().unwrap_or_default();
+        let kind = fields.get("k").map(Vec::as_slice).unwrap_or_default();
+        let kind = String::from_utf8_lossy(kind).into_owned();
         Self { point: point(read, id).ok(), kind, error }
     }
 }
@@ -109,34 +107,14 @@ impl Queue {
         let entries: Vec<Entry> = self.command(read.0, &command).await?;
         Ok(EventBatch::read(read, entries))
     }
-
-    /// Deletes events that the log has, up to and including `through`, except the latest
-    /// [`EVENTS_KEPT`]: room replicas read them too, and one that is between two reads when an
-    /// event is logged and trimmed would not notice it before the next. Returns how many it
-    /// deleted.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`QueueError`]; see its variants.
-    pub async fn trim_events(
-        &self,
-        drop_id: DropId,
-        through: EventPoint,
-    ) -> Result<u64, QueueError> {
-        let evn = (through.evn + 1).saturating_sub(EVENTS_KEPT);
-        let first_kept = EventPoint { evn, ..through };
-        let mut command = redis::cmd("XTRIM");
-        command.arg(DropKeys::new(drop_id).events()).arg("MINID").arg(first_kept.to_string());
-        self.command("trim events", &command).await
-    }
 }
 
 fn stored_event(read: Reader, id: &str, fields: &Fields) -> Result<StoredEvent, QueueError> {
-    let field = |name: &str| fields.get(name).map(String::as_str).unwrap_or_default();
+    let field = |name: &str| fields.get(name).map(Vec::as_slice).unwrap_or_default();
     Ok(StoredEvent {
         point: point(read, id)?,
-        at_us: read.value(field("at"))?,
-        event: event(read, field("k"), field("d"), field("r"))?,
+        at_us: read.value(read.text(field("at"))?)?,
+        event: event(read, read.text(field("k"))?, field("d"), read.text(field("r"))?)?,
     })
 }
 
@@ -146,16 +124,16 @@ pub(crate) fn point(read: Reader, id: &str) -> Result<EventPoint, QueueError> {
     Ok(EventPoint { epoch: Epoch(read.value(epoch)?), evn: read.value(evn)? })
 }
 
-fn event(read: Reader, kind: &str, data: &str, reason: &str) -> Result<RoomEvent, QueueError> {
+fn event(read: Reader, kind: &str, data: &[u8], reason: &str) -> Result<RoomEvent, QueueError> {
     Ok(match kind {
-        "J" => RoomEvent::Joined { tickets: read.tickets(data)? },
-        "X" => RoomEvent::Attached { tickets: read.tickets(data)? },
-        "L" => RoomEvent::Left { tickets: read.scores(data)? },
-        "A" => RoomEvent::Admitted { tickets: read.scores(data)? },
-        "C" => RoomEvent::Closed { reason: read.value(reason)?, tickets: read.scores(data)? },
+        "J" => RoomEvent::Joined { tickets: read.rows(data)? },
+        "X" => RoomEvent::Attached { tickets: read.rows(data)? },
+        "L" => RoomEvent::Left { tickets: read.marks(data)? },
+        "A" => RoomEvent::Admitted { tickets: read.marks(data)? },
+        "C" => RoomEvent::Closed { reason: read.value(reason)?, tickets: read.marks(data)? },
         "E" => RoomEvent::Ended { reason: read.value(reason)? },
-        "G" => RoomEvent::Configured(configured(read, data)?),
-        "B" => begun(read, data)?,
+        "G" => RoomEvent::Configured(configured(read, read.text(data)?)?),
+        "B" => begun(read, read.text(data)?)?,
         _ => return Err(read.wrong(kind)),
     })
 }

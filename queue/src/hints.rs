@@ -1,25 +1,21 @@
 //! Hints: "something happened to this ticket". They may be lost; after a hint, or a gap, the
 //! listener looks up what is true.
 
-use crate::{DropKeys, Queue, QueueError, keys::ALL_HINTS};
-use futures_util::StreamExt;
-use redis::{
-    Client, Msg, Value,
-    aio::{PubSubSink, PubSubStream},
+use crate::{
+    DropKeys, Queue, QueueError,
+    keys::ALL_HINTS,
+    subscription::{Heard, PubSubLoop},
 };
+use redis::Msg;
 use shared::{
     ids::{DropId, TicketId},
     lifecycle::TicketState,
 };
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::collections::VecDeque;
+use uuid::Uuid;
 
-const OPERATION: &str = "hints";
-
-/// After this much silence the connection is probed.
-const QUIET: Duration = Duration::from_secs(15);
-
-/// Pause before subscribing again.
-const RETRY_AFTER: Duration = Duration::from_millis(500);
+/// Bytes of an id.
+const ID: usize = 16;
 
 /// What happened to a ticket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +45,9 @@ pub enum HintMessage {
 }
 
 /// A subscription to the hints of all drops, on a connection of its own.
+#[derive(Debug)]
 pub struct HintStream {
-    client: Arc<Client>,
-    patience: Duration,
-    subscription: Option<(PubSubSink, PubSubStream)>,
+    subscription: PubSubLoop,
     heard: VecDeque<HintMessage>,
 }
 
@@ -60,12 +55,7 @@ impl Queue {
     /// Subscribes to the hints of all drops; connects when it is first used.
     #[must_use]
     pub fn hints(&self) -> HintStream {
-        HintStream {
-            client: Arc::clone(&self.client),
-            patience: self.timeout,
-            subscription: None,
-            heard: VecDeque::new(),
-        }
+        HintStream { subscription: self.subscription(ALL_HINTS), heard: VecDeque::new() }
     }
 
     /// Publishes hints; used where an order changes without touching the line.
@@ -78,10 +68,12 @@ impl Queue {
         drop_id: DropId,
         hints: &[(TicketId, Hint)],
     ) -> Result<(), QueueError> {
-        let lines: Vec<_> =
-            hints.iter().map(|(ticket, hint)| format!("{ticket}|{}", hint.word())).collect();
+        let line = |(ticket, hint): &(TicketId, Hint)| {
+            [ticket.as_bytes().as_slice(), hint.word().as_bytes(), b"\n"].concat()
+        };
+        let lines: Vec<u8> = hints.iter().flat_map(line).collect();
         let mut command = redis::cmd("PUBLISH");
-        command.arg(DropKeys::new(drop_id).hints()).arg(lines.join("\n"));
+        command.arg(DropKeys::new(drop_id).hints()).arg(lines);
         self.command("publish hints", &command).await
     }
 }
@@ -94,32 +86,10 @@ impl HintStream {
             if let Some(message) = self.heard.pop_front() {
                 return message;
             }
-            if let Err(error) = self.listen().await {
-                tracing::warn!(%error, "lost the subscription to hints; subscribing again");
-                self.subscription = None;
-                tokio::time::sleep(RETRY_AFTER).await;
+            match self.subscription.next().await {
+                Heard::Subscribed => return HintMessage::Subscribed,
+                Heard::Message(message) => self.heard.extend(messages(&message)),
             }
-        }
-    }
-
-    /// Receives at least one message, or subscribes, or checks that the connection is alive.
-    async fn listen(&mut self) -> Result<(), QueueError> {
-        let Some((sink, stream)) = &mut self.subscription else {
-            self.subscription = Some(subscribe(&self.client, self.patience).await?);
-            self.heard.push_back(HintMessage::Subscribed);
-            return Ok(());
-        };
-        match tokio::time::timeout(QUIET, stream.next()).await {
-            Ok(Some(message)) => {
-                self.heard.extend(messages(&message));
-                Ok(())
-            }
-            Ok(None) => Err(ended()),
-            // Nothing tells us when the other side has silently gone.
-            Err(_) => match tokio::time::timeout(self.patience, sink.ping::<Value>()).await {
-                Ok(pong) => pong.map(drop).map_err(|source| QueueError::of(OPERATION, source)),
-                Err(_) => Err(QueueError::timed_out(OPERATION)),
-            },
         }
     }
 }
@@ -142,42 +112,40 @@ impl Hint {
     }
 }
 
-impl std::fmt::Debug for HintStream {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let subscribed = self.subscription.is_some();
-        f.debug_struct("HintStream").field("subscribed", &subscribed).finish_non_exhaustive()
-    }
-}
-
-async fn subscribe(
-    client: &Client,
-    patience: Duration,
-) -> Result<(PubSubSink, PubSubStream), QueueError> {
-    let subscribe = async {
-        let (mut sink, stream) = client.get_async_pubsub().await?.split();
-        sink.psubscribe(ALL_HINTS).await?;
-        Ok((sink, stream))
-    };
-    match tokio::time::timeout(patience, subscribe).await {
-        Ok(made) => made.map_err(|source| QueueError::of(OPERATION, source)),
-        Err(_) => Err(QueueError::timed_out(OPERATION)),
-    }
-}
-
-/// Reads a message: one hint per line. Unreadable lines are skipped, since a hint may be lost
-/// anyway.
+/// Reads a message: for each hint a ticket, a word and a line break. What cannot be read is skipped,
+/// since a hint may be lost anyway.
 fn messages(message: &Msg) -> Vec<HintMessage> {
     let Some(drop_id) = DropKeys::drop_of(message.get_channel_name()) else { return Vec::new() };
-    let payload: String = message.get_payload().unwrap_or_default();
-    let hint = |line: &str| {
-        let (ticket, word) = line.split_once('|')?;
-        let hint = Hint::from_word(word)?;
-        Some(HintMessage::Hint { drop_id, ticket_id: ticket.parse().ok()?, hint })
-    };
-    payload.lines().filter_map(hint).collect()
+    let hints = hints(message.get_payload_bytes()).into_iter();
+    hints.map(|(ticket_id, hint)| HintMessage::Hint { drop_id, ticket_id, hint }).collect()
 }
 
-fn ended() -> QueueError {
-    let source = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
-    QueueError::Unavailable { operation: OPERATION, source: source.into() }
+fn hints(mut payload: &[u8]) -> Vec<(TicketId, Hint)> {
+    let mut hints = Vec::new();
+    while let Some((id, rest)) = payload.split_at_checked(ID) {
+        let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+        hints.extend(hint(id, &rest[..end]));
+        payload = rest.get(end + 1..).unwrap_or_default();
+    }
+    hints
+}
+
+fn hint(id: &[u8], word: &[u8]) -> Option<(TicketId, Hint)> {
+    let ticket_id = Uuid::from_slice(id).ok()?.into();
+    Some((ticket_id, Hint::from_word(std::str::from_utf8(word).ok()?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unreadable_hint_does_not_hide_the_next() {
+        // Its bytes are line breaks, and none of them ends a line.
+        let ticket_id = TicketId::from_uuid(Uuid::from_bytes([b'\n'; ID]));
+        let id = ticket_id.as_bytes().as_slice();
+        let payload = [id, b"held\n", id, b"unheard of\n", id, b"admitting\n", b"cut"].concat();
+        let heard = hints(&payload);
+        assert_eq!(heard, [(ticket_id, Hint::Held), (ticket_id, Hint::Admitting)]);
+    }
 }

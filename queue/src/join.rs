@@ -1,12 +1,20 @@
 //! The way in.
 
-use crate::{Queue, QueueError, keys::lane_names, script::LineScript, wire::Reader};
+use crate::{
+    Queue, QueueError,
+    args::{self, Args},
+    script::LineScript,
+    wire::Reader,
+};
+use redis::Value;
 use shared::{
-    ids::DropId,
-    line::{Epoch, JoinOutcome, JoinReply, JoinRequest},
+    ids::{DropId, VariantId},
+    line::{Epoch, JoinOutcome, JoinReply, JoinRequest, JoinedTicket, Lane, LiveState, Position},
 };
 
 static JOIN: LineScript = LineScript::open("join", include_str!("../lua/join.lua"));
+
+const READ: Reader = Reader("join");
 
 /// Requests of one [`Queue::join`], at most.
 pub const MAX_JOIN_BATCH: usize = 256;
@@ -28,40 +36,87 @@ impl Queue {
             let what = format!("a batch of {} requests", requests.len());
             return Err(QueueError::malformed(JOIN.operation, what));
         }
-        let mut args = vec![epoch.to_string(), lane_names()];
+        let mut args = Args::none();
         for request in requests {
-            args.push(request.ticket_id.to_string());
-            args.push(request.shopper_id.to_string());
-            args.push(request.lane.0.to_string());
-            args.push(request.intent.variant_id.to_string());
-            args.push(request.intent.units.to_string());
+            args.push(*request.shopper_id.as_bytes());
+            args.push(args::request(request));
         }
-        let reply: Vec<String> = self.run(&JOIN, drop_id, args).await?;
-        let read = Reader(JOIN.operation);
-        let Some(([at_us, evn], outcomes)) = reply.split_first_chunk() else {
-            return Err(read.wrong("a short reply"));
-        };
-        Ok(JoinReply {
-            at_us: read.value(at_us)?,
-            evn: read.value(evn)?,
-            outcomes: outcomes.iter().map(|text| outcome(read, text)).collect::<Result<_, _>>()?,
-        })
+        let reply: (i64, u64, u64, Vec<u64>, Vec<Value>) =
+            self.run(&JOIN, drop_id, epoch, &args).await?;
+        let (at_us, evn, last_score, waiting, outcomes) = reply;
+        // Run with these, or it would have refused.
+        let lines = args::all_lines(self.lines(drop_id).await?.variants());
+        let mut batch = Batch { at_us, evn, last_score, waiting, lines };
+        let pairs = requests.iter().zip(&outcomes);
+        let outcomes = pairs.map(|(request, value)| batch.outcome(request, value));
+        Ok(JoinReply { at_us, evn, outcomes: outcomes.collect::<Result<_, _>>()? })
     }
 }
 
-/// Reads one outcome: a word, and what goes with it.
-fn outcome(read: Reader, text: &str) -> Result<JoinOutcome, QueueError> {
+/// What the outcomes of a batch have in common.
+struct Batch {
+    at_us: i64,
+    evn: u64,
+    /// Of the last new ticket so far.
+    last_score: u64,
+    /// How many wait in each line.
+    waiting: Vec<u64>,
+    lines: Vec<(Lane, VariantId)>,
+}
+
+impl Batch {
+    fn outcome(&mut self, request: &JoinRequest, value: &Value) -> Result<JoinOutcome, QueueError> {
+        match value {
+            Value::Int(position) => self.joined(request, *position as u64),
+            Value::Array(parts) => self.existing(request, parts),
+            Value::BulkString(why_not) => refused(READ.text(why_not)?),
+            other => Err(READ.wrong_value(other)),
+        }
+    }
+
+    fn joined(&mut self, request: &JoinRequest, position: u64) -> Result<JoinOutcome, QueueError> {
+        self.last_score += 1;
+        let ticket = JoinedTicket {
+            ticket_id: request.ticket_id,
+            shopper_id: request.shopper_id,
+            lane: request.lane,
+            score: READ.score(self.last_score)?,
+            intent: request.intent,
+            joined_at_ms: self.at_us.div_euclid(1000),
+        };
+        Ok(JoinOutcome::Joined(ticket, self.position(&ticket, position)))
+    }
+
+    fn existing(&self, request: &JoinRequest, parts: &[Value]) -> Result<JoinOutcome, QueueError> {
+        let [Value::BulkString(word), Value::BulkString(record), Value::Int(rank)] = parts else {
+            return Err(READ.wrong("a ticket that is there already"));
+        };
+        let word = READ.text(word)?;
+        let state = Reader::live_state(word).ok_or_else(|| READ.wrong(word))?;
+        let ticket = READ.ticket(request.shopper_id, record)?;
+        // One who is absent near the front waits, too, but has no position.
+        let stands = state == LiveState::Waiting && *rank > 0;
+        let position = stands.then(|| self.position(&ticket, *rank as u64));
+        Ok(JoinOutcome::Existing(ticket, state, position))
+    }
+
+    fn position(&self, ticket: &JoinedTicket, position: u64) -> Position {
+        let wanted = (ticket.lane, ticket.intent.variant_id);
+        let line = self.lines.iter().position(|line| *line == wanted);
+        let waiting = line.and_then(|line| self.waiting.get(line)).copied().unwrap_or(position);
+        Position { position, waiting, evn: self.evn }
+    }
+}
+
+/// Reads why somebody could not join.
+fn refused(text: &str) -> Result<JoinOutcome, QueueError> {
     let (word, rest) = text.split_once('|').unwrap_or((text, ""));
     Ok(match word {
-        "joined" => JoinOutcome::Joined(read.ticket(rest)?),
-        "not_open" => JoinOutcome::NotOpenYet { opens_at_us: read.value(rest)? },
-        "ended" => JoinOutcome::Ended(read.value(rest)?),
+        "not_open" => JoinOutcome::NotOpenYet { opens_at_us: READ.value(rest)? },
+        "ended" => JoinOutcome::Ended(READ.value(rest)?),
         "stopped" => JoinOutcome::Stopped,
         "full" => JoinOutcome::Full,
-        "grace" => JoinOutcome::Grace { until_us: read.value(rest)? },
-        _ => {
-            let state = Reader::live_state(word).ok_or_else(|| read.wrong(text))?;
-            JoinOutcome::Existing(read.ticket(rest)?, state)
-        }
+        "grace" => JoinOutcome::Grace { until_us: READ.value(rest)? },
+        _ => return Err(READ.wrong(text)),
     })
 }

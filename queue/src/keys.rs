@@ -1,6 +1,9 @@
 //! The names of all keys; nothing else builds one.
 
-use shared::{ids::DropId, line::Lane};
+use shared::{
+    ids::{DropId, VariantId},
+    line::{Epoch, Lane},
+};
 
 /// The lanes of a room, the first served first.
 pub const LANES: [Lane; 1] = [Lane(0)];
@@ -8,24 +11,29 @@ pub const LANES: [Lane; 1] = [Lane(0)];
 /// The set of drops that have a room. It has no hash tag, so no script touches it.
 pub(crate) const ROOMS: &str = "sluice:rooms";
 
-/// Matches the channels of all drops.
+/// Matches the hints of all drops.
 pub(crate) const ALL_HINTS: &str = "{*}:hints";
+
+/// Matches the wakes of all drops.
+pub(crate) const ALL_WAKES: &str = "{*}:wake";
 
 /// The keys of one drop. All have one hash tag, so every script stays in one slot.
 ///
+/// Members, fields and values are packed; see `lua/line.lua` for a record, a lease and what events
+/// hold. An id is its 16 bytes.
+///
 /// | name | kind | holds |
 /// |---|---|---|
-/// | `ep` | hash | epoch, run_id, state, evn, grace |
+/// | `ep` | hash | epoch, run_id, replid, state, evn, grace, bytes (of the epoch's events), variants (that have lines) |
 /// | `cfg` | hash | limits, mode, times, variants, why it ended |
 /// | `seq` | string | last number of the epoch |
-/// | `w:<lane>` | zset | those who wait, by epoch·2^40 + number |
-/// | `missed` | zset | those absent near the front |
-/// | `intent` | hash | ticket → account, lane, variant, units, score, joined_ms |
-/// | `own` | hash | account → its live ticket |
-/// | `inf` | zset | in flight, by lease deadline |
-/// | `lease` | hash | ticket → log position, units, variant, admitted_us |
+/// | `w:<lane>:<variant>` | zset | accounts that wait for this variant in this lane, by epoch·2^40 + number |
+/// | `missed:<lane>:<variant>` | zset | likewise, those absent near the front |
+/// | `intent` | hash | account → record of its live ticket, until its order is over |
+/// | `inf` | zset | tickets in flight, by lease deadline |
+/// | `lease` | hash | ticket → lease, which has the record as well |
 /// | `flight` | hash | variant → units in flight |
-/// | `occ` | set | admitted and unfinished tickets, those in flight included |
+/// | `occ` | hash | ticket → account, of admitted and unfinished tickets, those in flight included |
 /// | `fin:<epoch>` | bits | two a number: live, left, closed, ordered |
 /// | `why` | hash | ticket → why it was closed, if not for the room's own reason |
 /// | `tat` | string | theoretical arrival time of the admission rate |
@@ -34,6 +42,7 @@ pub(crate) const ALL_HINTS: &str = "{*}:hints";
 /// | `ev` | stream | room events, `<epoch>-<evn>` |
 /// | `tally` | hash | how many joined, left, were closed, ordered |
 /// | `hints` | channel | what happened to tickets |
+/// | `wake` | channel | somebody may be let in now who could not before |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DropKeys {
     tag: String,
@@ -46,10 +55,28 @@ impl DropKeys {
         Self { tag: format!("{{{drop_id}}}:") }
     }
 
-    /// Returns the key with this name in a script's header; `w:` and `fin:` are prefixes.
+    /// Returns the key with this name in a script's header, if it is not of a family.
     #[must_use]
     pub fn named(&self, name: &str) -> String {
         format!("{}{name}", self.tag)
+    }
+
+    /// Returns the key of those who wait for a variant in a lane.
+    #[must_use]
+    pub fn waiting(&self, lane: Lane, variant_id: VariantId) -> String {
+        format!("{}w:{}:{variant_id}", self.tag, lane.0)
+    }
+
+    /// Returns the key of those absent near the front of a line.
+    #[must_use]
+    pub fn missed(&self, lane: Lane, variant_id: VariantId) -> String {
+        format!("{}missed:{}:{variant_id}", self.tag, lane.0)
+    }
+
+    /// Returns the key of the bits of those who are over.
+    #[must_use]
+    pub fn finished(&self, epoch: Epoch) -> String {
+        format!("{}fin:{epoch}", self.tag)
     }
 
     /// Returns the key of the room events.
@@ -71,20 +98,17 @@ impl DropKeys {
     }
 }
 
-/// The lanes as scripts take them.
-pub(crate) fn lane_names() -> String {
-    LANES.map(|lane| lane.0.to_string()).join(",")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn all_keys_of_a_drop_share_its_tag() {
-        let drop_id = DropId::generate();
+        let (drop_id, variant_id) = (DropId::generate(), VariantId::generate());
         let keys = DropKeys::new(drop_id);
-        assert_eq!(keys.named("w:0"), format!("{{{drop_id}}}:w:0"));
+        let line = keys.waiting(Lane(0), variant_id);
+        assert_eq!(line, format!("{{{drop_id}}}:w:0:{variant_id}"));
+        assert_eq!(keys.finished(Epoch(3)), format!("{{{drop_id}}}:fin:3"));
         assert_eq!(DropKeys::drop_of(&keys.events()), Some(drop_id));
     }
 }

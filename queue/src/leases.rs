@@ -2,20 +2,21 @@
 
 use crate::{
     Queue, QueueError,
+    args::{self, Args},
     script::LineScript,
-    wire::{Reader, position_text},
+    wire::Reader,
 };
 use shared::{
     ids::{DropId, TicketId},
-    line::{AdmittedTicket, Epoch, Extension, Lease, LogPosition},
+    line::{Epoch, Extension, Lease},
 };
 use std::time::Duration;
 
 static EXTEND: LineScript = LineScript::open("extend", include_str!("../lua/extend.lua"));
 static LEASES: LineScript = LineScript::open("leases", include_str!("../lua/leases.lua"));
 
-/// Tickets in one chunk of a listing.
-const CHUNK: usize = 1000;
+/// Tickets in one chunk.
+const CHUNK: usize = 500;
 
 impl Queue {
     /// Records where the commands of tickets in flight are, sets their leases to `lease` from now,
@@ -32,10 +33,9 @@ impl Queue {
         extensions: &[Extension],
         lease: Duration,
     ) -> Result<u64, QueueError> {
-        let pairs = extensions
-            .iter()
-            .flat_map(|one| [one.ticket_id.to_string(), position_text(&one.position)]);
-        self.prolong(drop_id, epoch, lease, pairs).await
+        let pairs: Vec<_> =
+            extensions.iter().map(|one| (one.ticket_id, args::position(&one.position))).collect();
+        self.prolong(drop_id, epoch, lease, &pairs).await
     }
 
     /// Sets the leases of tickets in flight to `lease` from now, and changes nothing else. Returns
@@ -51,8 +51,8 @@ impl Queue {
         tickets: &[TicketId],
         lease: Duration,
     ) -> Result<u64, QueueError> {
-        let pairs = tickets.iter().flat_map(|ticket| [ticket.to_string(), String::new()]);
-        self.prolong(drop_id, epoch, lease, pairs).await
+        let pairs: Vec<_> = tickets.iter().map(|ticket_id| (*ticket_id, Vec::new())).collect();
+        self.prolong(drop_id, epoch, lease, &pairs).await
     }
 
     /// Finds tickets past their lease, the oldest deadline first.
@@ -91,11 +91,18 @@ impl Queue {
         drop_id: DropId,
         epoch: Epoch,
         lease: Duration,
-        pairs: impl Iterator<Item = String>,
+        pairs: &[(TicketId, Vec<u8>)],
     ) -> Result<u64, QueueError> {
-        let mut args = vec![epoch.to_string(), lease.as_micros().to_string()];
-        args.extend(pairs);
-        self.run(&EXTEND, drop_id, args).await
+        let mut n_in_flight = 0;
+        for chunk in pairs.chunks(CHUNK) {
+            let mut args = Args::none().text(lease.as_micros());
+            for (ticket_id, position) in chunk {
+                args.push(*ticket_id.as_bytes());
+                args.push(position.as_slice());
+            }
+            n_in_flight += self.run::<u64>(&EXTEND, drop_id, epoch, &args).await?;
+        }
+        Ok(n_in_flight)
     }
 
     async fn leases(
@@ -106,29 +113,9 @@ impl Queue {
         offset: usize,
         limit: usize,
     ) -> Result<Vec<Lease>, QueueError> {
-        let args = [epoch.to_string(), which.to_owned(), offset.to_string(), limit.to_string()];
-        let reply: Vec<String> = self.run(&LEASES, drop_id, &args).await?;
+        let args = Args::none().text(which).text(offset).text(limit);
+        let reply: Vec<(i64, Vec<u8>)> = self.run(&LEASES, drop_id, epoch, &args).await?;
         let read = Reader(LEASES.operation);
-        reply.chunks_exact(3).map(|parts| lease(read, &parts[0], &parts[1], &parts[2])).collect()
+        reply.iter().map(|(deadline_us, lease)| read.lease(*deadline_us, lease)).collect()
     }
-}
-
-/// Reads a lease: `generation|partition|offset|units|variant|admitted_us`.
-fn lease(read: Reader, row: &str, deadline: &str, lease: &str) -> Result<Lease, QueueError> {
-    let parts: Vec<_> = lease.split('|').collect();
-    let [generation, partition, offset, _units, _variant, admitted_us] = parts.as_slice() else {
-        return Err(read.wrong(lease));
-    };
-    let position = if generation.is_empty() {
-        None
-    } else {
-        Some(LogPosition {
-            generation: read.value(generation)?,
-            partition: read.value(partition)?,
-            offset: read.value(offset)?,
-        })
-    };
-    let ticket =
-        AdmittedTicket { ticket: read.ticket(row)?, admitted_at_us: read.value(admitted_us)? };
-    Ok(Lease { ticket, deadline_us: read.value(deadline)?, position })
 }

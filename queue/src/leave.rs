@@ -1,9 +1,9 @@
 //! The way out.
 
-use crate::{Queue, QueueError, script::LineScript, wire::Reader};
+use crate::{Queue, QueueError, args::Args, script::LineScript, wire::Reader};
 use shared::{
-    ids::{DropId, TicketId},
-    line::{Epoch, LeaveOutcome, LineState, Score},
+    ids::DropId,
+    line::{Epoch, LeaveOutcome, LineState, TicketKey},
 };
 
 static LEAVE: LineScript = LineScript::open("leave", include_str!("../lua/leave.lua"));
@@ -18,17 +18,13 @@ impl Queue {
         &self,
         drop_id: DropId,
         epoch: Epoch,
-        ticket_id: TicketId,
-        score: Score,
+        ticket: TicketKey,
     ) -> Result<LeaveOutcome, QueueError> {
-        let args = [epoch.to_string(), ticket_id.to_string(), score.raw().to_string()];
-        let reply: Vec<String> = self.run(&LEAVE, drop_id, &args).await?;
-        let read = Reader(LEAVE.operation);
-        let [_at_us, evn, standing] = reply.as_slice() else {
-            return Err(read.wrong("a short reply"));
-        };
-        Ok(match read.status(standing)? {
-            LineState::Left => LeaveOutcome::Left { evn: read.value(evn)? },
+        let mut args = Args::none();
+        args.push_key(&ticket);
+        let (evn, standing): (u64, String) = self.run(&LEAVE, drop_id, epoch, &args).await?;
+        Ok(match Reader(LEAVE.operation).status(&standing)? {
+            LineState::Left => LeaveOutcome::Left { evn },
             other => LeaveOutcome::Refused(other),
         })
     }

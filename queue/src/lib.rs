@@ -7,23 +7,28 @@
 //! | module | holds |
 //! |---|---|
 //! | `keys` | the only module that builds key names |
-//! | `script`, `wire` | a script behind the guard; the texts that scripts take and return |
+//! | `lines`, `line_lookup` | which lines a room has, one for each lane and variant |
+//! | `script` | a script behind the guard, and its keys |
+//! | `args`, `wire` | what scripts take, what they return: packed |
 //! | `connection` | [`Queue`]: one multiplexed connection, calls with a time limit |
-//! | `room`, `room_fields` | a room's header and limits: look up, configure |
+//! | `room`, `room_fields` | a room's header and limits: look up, configure, remove |
 //! | `join`, `attach`, `leave` | the ways in, back and out |
 //! | `admit` | waiting → in flight, by rate, occupancy and stock |
 //! | `leases` | tickets in flight: extend, list, find those past their lease |
 //! | `settle`, `finish` | what Postgres decided, brought back to the line |
 //! | `close` | the end of a line |
 //! | `status` | where a ticket stands |
-//! | `events`, `reader` | the room events: read, wait for, trim |
+//! | `events`, `reader`, `trim` | the room events: read, wait for, keep short |
+//! | `subscription` | a pub/sub pattern, listened to for as long as it takes |
 //! | `hints` | pub/sub: "something happened to this ticket" |
+//! | `wakes` | pub/sub: "somebody may be let in now" |
 //! | `snapshot` | all waiting numbers, and the counts of a room |
-//! | `announce` | who waits, repeated for a log that lost its beginning |
-//! | `rebuild` | the steps that bring a lost line back |
+//! | `announce` | who waits, for a log that lost its beginning |
+//! | `rebuild`, `load` | the steps that bring a lost line back; its tickets in bulk |
 
 mod admit;
 mod announce;
+mod args;
 mod attach;
 mod close;
 mod connection;
@@ -35,6 +40,9 @@ mod join;
 mod keys;
 mod leases;
 mod leave;
+mod line_lookup;
+mod lines;
+mod load;
 mod reader;
 mod rebuild;
 mod room;
@@ -43,6 +51,9 @@ mod script;
 mod settle;
 mod snapshot;
 mod status;
+mod subscription;
+mod trim;
+mod wakes;
 mod wire;
 
 pub use connection::Queue;
@@ -52,4 +63,5 @@ pub use hints::{Hint, HintMessage, HintStream};
 pub use join::MAX_JOIN_BATCH;
 pub use keys::{DropKeys, LANES};
 pub use reader::EventReader;
-pub use snapshot::{LaneScores, Snapshot};
+pub use snapshot::{LineScores, Snapshot};
+pub use wakes::{Wake, WakeStream};

@@ -1,11 +1,7 @@
 //! A room's header, its limits and how they change.
 
 use crate::{
-    Queue, QueueError,
-    keys::{ROOMS, lane_names},
-    room_fields,
-    script::LineScript,
-    wire::Reader,
+    Queue, QueueError, args::Args, keys::ROOMS, room_fields, script::LineScript, wire::Reader,
 };
 use shared::{
     ids::DropId,
@@ -15,43 +11,52 @@ use std::collections::HashMap;
 
 static ROOM: LineScript = LineScript::unguarded("room", include_str!("../lua/room.lua"));
 static CONFIGURE: LineScript = LineScript::open("configure", include_str!("../lua/configure.lua"));
-static REMOVE: LineScript = LineScript::unguarded("remove room", include_str!("../lua/clear.lua"));
+static REMOVE: LineScript = LineScript::unguarded("remove room", include_str!("../lua/remove.lua"));
+
+/// Fields of a hash, as they came.
+type Fields = HashMap<String, Vec<u8>>;
+
+const READ: Reader = Reader("room");
 
 /// Reads the reply of `room.lua`.
-fn header(read: Reader, reply: &[String]) -> Result<RoomHeader, QueueError> {
-    let Some(([now_us, epoch, state, evn, grace, trusted], fields)) = reply.split_first_chunk()
-    else {
-        return Err(read.wrong("a short reply"));
+fn header(reply: &[Vec<u8>]) -> Result<RoomHeader, QueueError> {
+    let Some((head, fields)) = reply.split_first_chunk::<6>() else {
+        return Err(READ.wrong("a short reply"));
     };
-    let fields = fields.chunks_exact(2).map(|pair| (pair[0].as_str(), pair[1].as_str()));
+    let [now_us, epoch, state, evn, grace, trusted] = head.each_ref().map(|part| READ.text(part));
+    let field = |pair: &[Vec<u8>]| Ok((READ.text(&pair[0])?.to_owned(), pair[1].clone()));
+    let fields = fields.chunks_exact(2).map(field).collect::<Result<Fields, QueueError>>()?;
     Ok(RoomHeader {
-        epoch: Epoch(read.value(epoch)?),
-        evn: read.value(evn)?,
-        state: if state == "open" { RoomState::Open } else { RoomState::Rebuilding },
-        trusted: trusted == "1",
-        config: config(read, &fields.collect())?,
-        grace_until_us: read.value(grace)?,
-        now_us: read.value(now_us)?,
+        epoch: Epoch(READ.value(epoch?)?),
+        evn: READ.value(evn?)?,
+        state: if state? == "open" { RoomState::Open } else { RoomState::Rebuilding },
+        trusted: trusted? == "1",
+        config: config(&fields)?,
+        grace_until_us: READ.value(grace?)?,
+        now_us: READ.value(now_us?)?,
     })
 }
 
 /// Reads the limits. A room in its first rebuild has none yet; it stands still.
-fn config(read: Reader, fields: &HashMap<&str, &str>) -> Result<RoomConfig, QueueError> {
-    let get = |name: &str, none: &'static str| *fields.get(name).unwrap_or(&none);
-    let given = |name: &str| Some(get(name, "")).filter(|text| !text.is_empty());
-    let variants = get("variants", "").split(',').filter(|id| !id.is_empty());
+fn config(fields: &Fields) -> Result<RoomConfig, QueueError> {
+    let given = |name: &str| match fields.get(name) {
+        Some(bytes) if !bytes.is_empty() => READ.text(bytes).map(Some),
+        _ => Ok(None),
+    };
+    let get = |name: &str, none: &'static str| given(name).map(|text| text.unwrap_or(none));
+    let variants = fields.get("variants").map(Vec::as_slice).unwrap_or_default();
     Ok(RoomConfig {
-        mode: read.value(get("mode", "stopped"))?,
-        admission_rate_per_second: read.value(get("rate", "0"))?,
-        occupancy_cap: read.value(get("cap", "0"))?,
-        capacity: read.value(get("capacity", "0"))?,
-        opens_at_us: read.value(get("opens_at", "0"))?,
-        closes_at_us: given("closes_at").map(|at| read.value(at)).transpose()?,
-        max_units_per_ticket: read.value(get("max_units", "0"))?,
-        variants: variants.map(|id| read.value(id)).collect::<Result<_, _>>()?,
-        message: given("message").map(str::to_owned),
-        ended: given("ended").map(|reason| read.value(reason)).transpose()?,
-        version: read.value(get("version", "0"))?,
+        mode: READ.value(get("mode", "stopped")?)?,
+        admission_rate_per_second: READ.value(get("rate", "0")?)?,
+        occupancy_cap: READ.value(get("cap", "0")?)?,
+        capacity: READ.value(get("capacity", "0")?)?,
+        opens_at_us: READ.value(get("opens_at", "0")?)?,
+        closes_at_us: given("closes_at")?.map(|at| READ.value(at)).transpose()?,
+        max_units_per_ticket: READ.value(get("max_units", "0")?)?,
+        variants: READ.ids(variants)?,
+        message: given("message")?.map(str::to_owned),
+        ended: given("ended")?.map(|reason| READ.value(reason)).transpose()?,
+        version: READ.value(get("version", "0")?)?,
     })
 }
 
@@ -62,8 +67,8 @@ impl Queue {
     ///
     /// Returns [`QueueError`] when Redis does not answer.
     pub async fn room(&self, drop_id: DropId) -> Result<Option<RoomHeader>, QueueError> {
-        let reply: Option<Vec<String>> = self.run(&ROOM, drop_id, []).await?;
-        reply.map(|reply| header(Reader(ROOM.operation), &reply)).transpose()
+        let reply: Option<Vec<Vec<u8>>> = self.ask(&ROOM, drop_id).await?;
+        reply.map(|reply| header(&reply)).transpose()
     }
 
     /// Lists the drops that have a room.
@@ -90,24 +95,14 @@ impl Queue {
         epoch: Epoch,
         config: &RoomConfig,
     ) -> Result<ConfigChange, QueueError> {
-        let mut args = vec![
-            epoch.to_string(),
-            config.version.to_string(),
-            room_fields::label(config),
-            room_fields::rate(config),
-        ];
-        args.extend(room_fields::all(config));
-        let reply: Vec<String> = self.run(&CONFIGURE, drop_id, args).await?;
-        let read = Reader(CONFIGURE.operation);
-        let [at_us, evn, applied, changed] = reply.as_slice() else {
-            return Err(read.wrong("a short reply"));
-        };
-        Ok(ConfigChange {
-            at_us: read.value(at_us)?,
-            evn: read.value(evn)?,
-            applied: applied == "1",
-            changed: changed == "1",
-        })
+        let mut args = Args::none()
+            .text(config.version)
+            .text(room_fields::label(config))
+            .text(room_fields::rate(config));
+        room_fields::push_all(&mut args, config);
+        let (at_us, evn, applied, changed): (i64, u64, bool, bool) =
+            self.run(&CONFIGURE, drop_id, epoch, &args).await?;
+        Ok(ConfigChange { at_us, evn, applied, changed })
     }
 
     /// Removes the room of a drop that is over and settled, whichever run of the server has built it,
@@ -117,8 +112,12 @@ impl Queue {
     ///
     /// Returns [`QueueError::Epoch`] if the stored epoch is higher; then nothing is removed.
     pub async fn remove_room(&self, drop_id: DropId, epoch: Epoch) -> Result<(), QueueError> {
-        let args = [epoch.to_string(), lane_names(), "1".to_owned()];
-        self.run::<()>(&REMOVE, drop_id, &args).await?;
+        // Those known may be old, and this script does not notice.
+        self.look_up_lines(drop_id).await?;
+        for step in ["line", "room"] {
+            self.run::<()>(&REMOVE, drop_id, epoch, &Args::none().text(step)).await?;
+        }
+        self.known_lines.forget(drop_id);
         // Last, so that the list names the room for as long as anything of it is there.
         let mut command = redis::cmd("SREM");
         command.arg(ROOMS).arg(drop_id.to_string());

@@ -1,11 +1,16 @@
 //! A script file with the guard before it.
 //!
 //! The header of a file names its keys (`KEYS[2]  cfg  hash ..`). They are read from there, so a
-//! script and its caller cannot disagree: in the script, key `cfg` is the variable `CFG`.
+//! script and its caller cannot disagree: in the script, key `cfg` is the variable `CFG`. A name
+//! that ends in a colon is a family of keys, which come last: `fin:` has one for each epoch, `w:`
+//! and `missed:` have one for each line; in the script they are the tables `FIN`, `W` and `MISSED`.
 
+use crate::{DropKeys, keys::LANES, lines::RoomLines};
 use redis::Script;
+use shared::line::Epoch;
 use std::sync::OnceLock;
 
+const KEYS: &str = include_str!("../lua/keys.lua");
 const GUARD: &str = include_str!("../lua/guard.lua");
 const LINE: &str = include_str!("../lua/line.lua");
 
@@ -33,8 +38,7 @@ pub(crate) struct LineScript {
 pub(crate) struct Loaded {
     /// Called by its hash, and sent again when the server doesn't know it.
     pub(crate) script: Script,
-    /// Names of its keys, in order.
-    pub(crate) keys: Vec<&'static str>,
+    keys: Vec<&'static str>,
 }
 
 impl LineScript {
@@ -62,18 +66,56 @@ impl LineScript {
     }
 
     fn whole(&self, keys: &[&str]) -> String {
-        let names = keys.iter().map(|key| variable(key)).collect::<Vec<_>>().join(", ");
-        let values: Vec<_> = (1..=keys.len()).map(|n| format!("KEYS[{n}]")).collect();
-        let needed = match self.needs {
-            Needs::Nothing => None,
-            Needs::Open => Some("open"),
-            Needs::Rebuilding => Some("rebuilding"),
+        let (families, fixed): (Vec<&str>, Vec<&str>) =
+            keys.iter().copied().partition(|key| key.ends_with(':'));
+        let guard = match self.needs {
+            Needs::Nothing => String::new(),
+            Needs::Open => format!("local NEEDED = 'open'\n{GUARD}\n{LINE}\n"),
+            Needs::Rebuilding => format!("local NEEDED = 'rebuilding'\n{GUARD}\n{LINE}\n"),
         };
-        let guard = needed.map_or_else(String::new, |state| {
-            format!("local NEEDED = '{state}'\n{GUARD}\n{LINE}\n")
-        });
-        let source = self.source;
-        format!("local {names} = {}\n{guard}{source}", values.join(", "))
+        let families = if families.is_empty() {
+            "local VARIANTS\n".to_owned()
+        } else {
+            let taken: String = families.iter().map(|family| take(family)).collect();
+            format!("local FIXED = {}\n{KEYS}\n{taken}", fixed.len())
+        };
+        let names: Vec<_> = fixed.iter().map(|key| variable(key)).collect();
+        let values: Vec<_> = (1..=fixed.len()).map(|n| format!("KEYS[{n}]")).collect();
+        let lanes = LANES.map(|lane| format!("string.char({})", lane.0)).join(", ");
+        format!(
+            "local {} = {}\nlocal LANES = {{ {lanes} }}\n{families}{guard}{}",
+            names.join(", "),
+            values.join(", "),
+            self.source
+        )
+    }
+}
+
+impl Loaded {
+    /// Whether it touches lines, so that its caller has to know the room's variants.
+    pub(crate) fn has_lines(&self) -> bool {
+        self.keys.contains(&"w:")
+    }
+
+    /// Returns all keys it may touch. `target` is the key of that name.
+    pub(crate) fn keys(
+        &self,
+        keys: &DropKeys,
+        epoch: Epoch,
+        lines: &RoomLines,
+        target: Option<&str>,
+    ) -> Vec<String> {
+        let mut all = Vec::with_capacity(self.keys.len() + 2 * lines.variants().len());
+        for name in &self.keys {
+            match (*name, target) {
+                ("fin:", _) => all.extend((1..=epoch.0).map(|n| keys.finished(Epoch(n)))),
+                ("w:", _) => all.extend(lines.waiting(keys)),
+                ("missed:", _) => all.extend(lines.missed(keys)),
+                ("target", Some(target)) => all.push(target.to_owned()),
+                (name, _) => all.push(keys.named(name)),
+            }
+        }
+        all
     }
 }
 
@@ -81,6 +123,12 @@ impl LineScript {
 fn key_names(source: &'static str) -> Vec<&'static str> {
     let lines = source.lines().filter(|line| line.starts_with("KEYS["));
     lines.filter_map(|line| line.split_whitespace().nth(1)).collect()
+}
+
+/// Writes the taking of a family's keys.
+fn take(family: &str) -> String {
+    let size = if family == "fin:" { "tonumber(ARGV[1])" } else { "N_LINES" };
+    format!("local {} = family({size})\n", variable(family))
 }
 
 /// Returns the name of a key in its script: `w:` is `W`.
@@ -91,12 +139,30 @@ fn variable(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::ids::{DropId, VariantId};
+
+    const HEADER: &str = "--[[\nKEYS[1]  ep  hash\nKEYS[..] fin:  bits\nKEYS[..] w:  zsets\n]]\n";
 
     #[test]
     fn keys_come_from_the_header() {
-        let script = LineScript::open("test", "--[[\nKEYS[1]  ep  hash\nKEYS[2]  w:  prefix\n]]\n");
-        assert_eq!(script.loaded().keys, ["ep", "w:"]);
-        let whole = script.whole(&["ep", "w:"]);
-        assert!(whole.starts_with("local EP, W = KEYS[1], KEYS[2]\nlocal NEEDED = 'open'\n"));
+        let script = LineScript::open("test", HEADER);
+        assert!(script.loaded().has_lines());
+        let whole = script.whole(&script.loaded().keys);
+        assert!(whole.starts_with("local EP = KEYS[1]\nlocal LANES = { string.char(0) }\n"));
+        assert!(
+            whole.contains("\nlocal FIN = family(tonumber(ARGV[1]))\nlocal W = family(N_LINES)\n")
+        );
+        assert!(whole.contains("\nlocal NEEDED = 'open'\n"));
+    }
+
+    #[test]
+    fn a_family_has_a_key_for_each_epoch_or_line() {
+        let (keys, variant_id) = (DropKeys::new(DropId::generate()), VariantId::generate());
+        let lines = RoomLines::of([variant_id].into());
+        let script = LineScript::open("test", HEADER);
+        let all = script.loaded().keys(&keys, Epoch(2), &lines, None);
+        let bits = [keys.finished(Epoch(1)), keys.finished(Epoch(2))];
+        let line = keys.waiting(LANES[0], variant_id);
+        assert_eq!(all, [[keys.named("ep")].as_slice(), &bits, &[line]].concat());
     }
 }

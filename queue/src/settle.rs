@@ -2,8 +2,9 @@
 
 use crate::{
     DropKeys, Queue, QueueError,
+    args::{self, Args},
     script::LineScript,
-    wire::{Reader, push_stock},
+    wire::Reader,
 };
 use shared::{
     ids::DropId,
@@ -11,6 +12,9 @@ use shared::{
 };
 
 static SETTLE: LineScript = LineScript::open("settle", include_str!("../lua/settle.lua"));
+
+/// Tickets of one call: few enough that nobody else has to wait long.
+const CHUNK: usize = 500;
 
 impl Queue {
     /// Takes tickets out of line wherever they are, since Postgres has their rows, and sets the
@@ -26,17 +30,14 @@ impl Queue {
         stock: &[StockFigure],
         settlements: &[Settlement],
     ) -> Result<(), QueueError> {
-        let mut args = vec![epoch.to_string()];
-        push_stock(&mut args, stock);
-        for settlement in settlements {
-            args.push(settlement.ticket_id.to_string());
-            args.push(settlement.score.raw().to_string());
-            args.push(match settlement.outcome {
-                SettleOutcome::Held => "held".to_owned(),
-                SettleOutcome::Ended(state) => state.to_string(),
-            });
+        // The figure goes first: until the last chunk is there, some units count twice, which lets in
+        // too few. The other way round they would not count at all.
+        let (first, rest) = settlements.split_at(settlements.len().min(CHUNK));
+        self.settle_chunk(drop_id, epoch, stock, first).await?;
+        for chunk in rest.chunks(CHUNK) {
+            self.settle_chunk(drop_id, epoch, &[], chunk).await?;
         }
-        self.run::<String>(&SETTLE, drop_id, args).await.map(drop)
+        Ok(())
     }
 
     /// Sets the stock if it is newer.
@@ -62,16 +63,39 @@ impl Queue {
         let read = Reader("stock");
         let mut command = redis::cmd("HGETALL");
         command.arg(DropKeys::new(drop_id).named("stock"));
-        let rows: Vec<(String, String)> = self.command(read.0, &command).await?;
-        let figure = |(variant, figure): &(String, String)| {
+        let rows: Vec<(Vec<u8>, String)> = self.command(read.0, &command).await?;
+        let figure = |(variant, figure): &(Vec<u8>, String)| {
             let mut parts = figure.split('|');
             Ok(StockFigure {
-                variant_id: read.value(variant)?,
+                variant_id: read.id(variant)?,
                 version: read.next(&mut parts)?,
                 available: read.next(&mut parts)?,
                 reserved: read.next(&mut parts)?,
             })
         };
         rows.iter().map(figure).collect()
+    }
+
+    async fn settle_chunk(
+        &self,
+        drop_id: DropId,
+        epoch: Epoch,
+        stock: &[StockFigure],
+        settlements: &[Settlement],
+    ) -> Result<(), QueueError> {
+        let mut args = Args::none().text(stock.len());
+        for figure in stock {
+            args.push(*figure.variant_id.as_bytes());
+            args.push_text(figure.version);
+            args.push_text(args::figure(figure));
+        }
+        for Settlement { ticket, outcome } in settlements {
+            args.push_key(ticket);
+            match outcome {
+                SettleOutcome::Held => args.push_text("held"),
+                SettleOutcome::Ended(state) => args.push_text(state),
+            }
+        }
+        self.run(&SETTLE, drop_id, epoch, &args).await
     }
 }

@@ -1,8 +1,13 @@
 //! All waiting numbers of a room, and its counts.
 
-use crate::{LANES, Queue, QueueError, keys::lane_names, script::LineScript, wire::Reader};
+use crate::{
+    Queue, QueueError,
+    args::{self, Args},
+    script::LineScript,
+    wire::Reader,
+};
 use shared::{
-    ids::DropId,
+    ids::{DropId, VariantId},
     line::{Epoch, EventPoint, Lane, RoomCounts, Score},
 };
 
@@ -10,7 +15,7 @@ static SNAPSHOT: LineScript = LineScript::open("snapshot", include_str!("../lua/
 static COUNTS: LineScript = LineScript::open("counts", include_str!("../lua/counts.lua"));
 
 /// Numbers of one chunk: few enough that nobody else has to wait long.
-const CHUNK: usize = 5000;
+const CHUNK: usize = 1000;
 
 /// The waiting numbers of a room.
 ///
@@ -20,15 +25,17 @@ const CHUNK: usize = 5000;
 pub struct Snapshot {
     /// The last event before the first chunk was read.
     pub point: EventPoint,
-    /// One per lane, the first served first.
-    pub lanes: Vec<LaneScores>,
+    /// One per lane and variant, the lane that is served first before the others.
+    pub lines: Vec<LineScores>,
 }
 
-/// The waiting numbers of a lane.
+/// The waiting numbers of a line.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LaneScores {
+pub struct LineScores {
     /// The lane they wait in.
     pub lane: Lane,
+    /// The variant they want.
+    pub variant_id: VariantId,
     /// The numbers with their epochs, in order.
     pub scores: Vec<Score>,
 }
@@ -40,39 +47,37 @@ impl Queue {
     ///
     /// Returns [`QueueError`]; see its variants.
     pub async fn snapshot(&self, drop_id: DropId, epoch: Epoch) -> Result<Snapshot, QueueError> {
-        let mut first_evn = None;
-        let mut lanes = Vec::with_capacity(LANES.len());
-        for lane in LANES {
-            let mut scores: Vec<Score> = Vec::new();
-            loop {
-                let after = scores.last().map_or(0, |score| score.raw());
-                let (evn, chunk) = self.chunk(drop_id, epoch, lane, after).await?;
-                first_evn.get_or_insert(evn);
-                let is_last = chunk.len() < CHUNK;
-                scores.extend(chunk);
-                if is_last {
-                    break;
-                }
-            }
-            lanes.push(LaneScores { lane, scores });
+        // First, so that nothing which happens before the first chunk is missed, in a room without
+        // lines as well; it also brings the lines up to date.
+        let evn = self.counts(drop_id, epoch).await?.evn;
+        let known = self.lines(drop_id).await?;
+        let mut lines = Vec::new();
+        for (lane, variant_id) in args::all_lines(known.variants()) {
+            let scores = self.scores(drop_id, epoch, args::line(lane, variant_id)).await?;
+            lines.push(LineScores { lane, variant_id, scores });
         }
-        let evn = first_evn.unwrap_or_default();
-        Ok(Snapshot { point: EventPoint { epoch, evn }, lanes })
+        Ok(Snapshot { point: EventPoint { epoch, evn }, lines })
     }
 
-    async fn chunk(
+    async fn scores(
         &self,
         drop_id: DropId,
         epoch: Epoch,
-        lane: Lane,
-        after: u64,
-    ) -> Result<(u64, Vec<Score>), QueueError> {
-        let args = [epoch.to_string(), lane.0.to_string(), after.to_string(), CHUNK.to_string()];
-        let reply: Vec<u64> = self.run(&SNAPSHOT, drop_id, &args).await?;
+        line: [u8; 17],
+    ) -> Result<Vec<Score>, QueueError> {
         let read = Reader(SNAPSHOT.operation);
-        let (evn, scores) = reply.split_first().ok_or_else(|| read.wrong("no reply"))?;
-        let scores = scores.iter().map(|raw| read.score(*raw)).collect::<Result<_, _>>()?;
-        Ok((*evn, scores))
+        let mut scores: Vec<Score> = Vec::new();
+        loop {
+            let after = args::after(scores.last().copied());
+            let args = Args::none().bytes(line).text(after).text(CHUNK);
+            let packed: Vec<u8> = self.run(&SNAPSHOT, drop_id, epoch, &args).await?;
+            let chunk = read.packed_scores(&packed)?;
+            let is_last = chunk.len() < CHUNK;
+            scores.extend(chunk);
+            if is_last {
+                return Ok(scores);
+            }
+        }
     }
 
     /// Counts the tickets of a room.
@@ -81,8 +86,7 @@ impl Queue {
     ///
     /// Returns [`QueueError`]; see its variants.
     pub async fn counts(&self, drop_id: DropId, epoch: Epoch) -> Result<RoomCounts, QueueError> {
-        let args = [epoch.to_string(), lane_names()];
-        let reply: Vec<u64> = self.run(&COUNTS, drop_id, &args).await?;
+        let reply: Vec<u64> = self.run(&COUNTS, drop_id, epoch, &Args::none()).await?;
         let [evn, waiting, missed, in_flight, occupied, joined, left, closed, ordered] =
             reply.as_slice()
         else {

@@ -1,14 +1,22 @@
 //! Where a ticket is.
 
-use crate::{Queue, QueueError, script::LineScript, wire::Reader};
+use crate::{
+    Queue, QueueError,
+    args::{self, Args},
+    script::LineScript,
+    wire::Reader,
+};
 use shared::{
-    ids::{DropId, ShopperId, TicketId},
-    line::{Epoch, JoinedTicket, Lane, LineState, LiveState, Position, Score},
+    ids::{DropId, ShopperId, VariantId},
+    line::{Epoch, JoinedTicket, Lane, LineState, LiveState, Position, Score, TicketKey},
 };
 
 static STATUS: LineScript = LineScript::open("status", include_str!("../lua/status.lua"));
 static FIND: LineScript = LineScript::open("find by account", include_str!("../lua/find.lua"));
 static POSITION: LineScript = LineScript::open("position", include_str!("../lua/position.lua"));
+
+/// Tickets of one call: few enough that nobody else has to wait long.
+const CHUNK: usize = 500;
 
 impl Queue {
     /// Returns where tickets are, in the order given.
@@ -20,13 +28,21 @@ impl Queue {
         &self,
         drop_id: DropId,
         epoch: Epoch,
-        tickets: &[(TicketId, Score)],
+        tickets: &[TicketKey],
     ) -> Result<Vec<LineState>, QueueError> {
-        let mut args = vec![epoch.to_string()];
-        let pairs = tickets.iter();
-        args.extend(pairs.flat_map(|(id, score)| [id.to_string(), score.raw().to_string()]));
-        let reply: Vec<String> = self.run(&STATUS, drop_id, args).await?;
-        reply.iter().map(|text| Reader(STATUS.operation).status(text)).collect()
+        let read = Reader(STATUS.operation);
+        let mut states = Vec::with_capacity(tickets.len());
+        for chunk in tickets.chunks(CHUNK) {
+            let mut args = Args::none();
+            for ticket in chunk {
+                args.push_key(ticket);
+            }
+            let reply: Vec<String> = self.run(&STATUS, drop_id, epoch, &args).await?;
+            for text in &reply {
+                states.push(read.status(text)?);
+            }
+        }
+        Ok(states)
     }
 
     /// Finds the live ticket of a shopper.
@@ -40,13 +56,12 @@ impl Queue {
         epoch: Epoch,
         shopper_id: ShopperId,
     ) -> Result<Option<(JoinedTicket, LiveState)>, QueueError> {
-        let args = [epoch.to_string(), shopper_id.to_string()];
-        let reply: Option<String> = self.run(&FIND, drop_id, &args).await?;
-        let Some(text) = reply else { return Ok(None) };
+        let args = Args::none().bytes(*shopper_id.as_bytes());
+        let found: Option<(String, Vec<u8>)> = self.run(&FIND, drop_id, epoch, &args).await?;
+        let Some((word, record)) = found else { return Ok(None) };
         let read = Reader(FIND.operation);
-        let (word, row) = text.split_once('|').ok_or_else(|| read.wrong(&text))?;
-        let state = Reader::live_state(word).ok_or_else(|| read.wrong(&text))?;
-        Ok(Some((read.ticket(row)?, state)))
+        let state = Reader::live_state(&word).ok_or_else(|| read.wrong(&word))?;
+        Ok(Some((read.ticket(shopper_id, &record)?, state)))
     }
 
     /// Counts those ahead of a ticket. For tests and tools; instances keep a replica instead.
@@ -59,10 +74,12 @@ impl Queue {
         drop_id: DropId,
         epoch: Epoch,
         lane: Lane,
+        variant_id: VariantId,
         score: Score,
     ) -> Result<Position, QueueError> {
-        let args = [epoch.to_string(), lane.0.to_string(), score.raw().to_string()];
-        let (ahead, waiting, evn): (u64, u64, u64) = self.run(&POSITION, drop_id, &args).await?;
+        let args = Args::none().bytes(args::line(lane, variant_id)).text(score.raw());
+        let (ahead, waiting, evn): (u64, u64, u64) =
+            self.run(&POSITION, drop_id, epoch, &args).await?;
         Ok(Position { position: ahead + 1, waiting, evn })
     }
 }

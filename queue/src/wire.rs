@@ -1,49 +1,24 @@
-//! The texts that scripts take and return: tickets, scores, outcomes.
+//! Reading what scripts return: packed tickets, scores, words. See `args` for the sizes.
 
-use crate::QueueError;
+use crate::{
+    QueueError,
+    args::{LEASE, MARK, POSITION, RECORD, ROW},
+};
+use redis::Value;
 use shared::{
     drops::CloseReason,
+    ids::{ShopperId, TicketId, VariantId},
     line::{
-        Intent, JoinedTicket, Lane, LineState, LiveState, LogPosition, Score, StockFigure,
-        TicketScore,
+        AdmittedTicket, Intent, JoinedTicket, Lane, Lease, LineState, LiveState, LogPosition,
+        Score, TicketScore,
     },
 };
 use std::str::FromStr;
+use uuid::Uuid;
 
-/// Reads texts for one operation, so that errors can name it.
+/// Reads replies of one operation, so that errors can name it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader(pub(crate) &'static str);
-
-/// Writes a ticket as events and scripts carry it:
-/// `ticket|account|lane|variant|units|score|joined_ms`.
-pub(crate) fn ticket_row(ticket: &JoinedTicket) -> String {
-    format!(
-        "{}|{}|{}|{}|{}|{}|{}",
-        ticket.ticket_id,
-        ticket.shopper_id,
-        ticket.lane.0,
-        ticket.intent.variant_id,
-        ticket.intent.units,
-        ticket.score.raw(),
-        ticket.joined_at_ms
-    )
-}
-
-/// Writes a log position as leases hold it.
-pub(crate) fn position_text(position: &LogPosition) -> String {
-    format!("{}|{}|{}", position.generation, position.partition, position.offset)
-}
-
-/// Adds stock figures as scripts take them: how many, then four arguments each.
-pub(crate) fn push_stock(args: &mut Vec<String>, stock: &[StockFigure]) {
-    args.push(stock.len().to_string());
-    for figure in stock {
-        args.push(figure.variant_id.to_string());
-        args.push(figure.version.to_string());
-        args.push(figure.available.to_string());
-        args.push(figure.reserved.to_string());
-    }
-}
 
 impl Reader {
     /// Creates the error for a text that cannot be read.
@@ -51,8 +26,21 @@ impl Reader {
         QueueError::malformed(self.0, format!("{text:?}"))
     }
 
+    /// Creates the error for bytes that cannot be read.
+    pub(crate) fn wrong_bytes(self, bytes: &[u8]) -> QueueError {
+        self.wrong(&String::from_utf8_lossy(bytes))
+    }
+
+    pub(crate) fn wrong_value(self, value: &Value) -> QueueError {
+        self.wrong(&format!("{value:?}"))
+    }
+
     pub(crate) fn value<T: FromStr>(self, text: &str) -> Result<T, QueueError> {
         text.parse().map_err(|_| self.wrong(text))
+    }
+
+    pub(crate) fn text(self, bytes: &[u8]) -> Result<&str, QueueError> {
+        std::str::from_utf8(bytes).map_err(|_| self.wrong_bytes(bytes))
     }
 
     /// Parses the next of a row's parts.
@@ -64,40 +52,80 @@ impl Reader {
         self.value(text)
     }
 
+    pub(crate) fn id<T: From<Uuid>>(self, bytes: &[u8]) -> Result<T, QueueError> {
+        Uuid::from_slice(bytes).map(T::from).map_err(|_| self.wrong_bytes(bytes))
+    }
+
+    /// Reads ids, one behind the other.
+    pub(crate) fn ids<T: From<Uuid>>(self, bytes: &[u8]) -> Result<Vec<T>, QueueError> {
+        bytes.chunks(16).map(|id| self.id(id)).collect()
+    }
+
     pub(crate) fn score(self, raw: u64) -> Result<Score, QueueError> {
         Score::from_raw(raw).ok_or_else(|| self.wrong(&raw.to_string()))
     }
 
-    /// Reads a ticket; see [`ticket_row`].
-    pub(crate) fn ticket(self, row: &str) -> Result<JoinedTicket, QueueError> {
-        let mut parts = row.split('|');
-        let parts = &mut parts;
+    /// Reads scores, one behind the other.
+    pub(crate) fn packed_scores(self, bytes: &[u8]) -> Result<Vec<Score>, QueueError> {
+        bytes.chunks(8).map(|raw| self.score(u64::from_be_bytes(self.array(raw)?))).collect()
+    }
+
+    /// Reads an account's ticket.
+    pub(crate) fn ticket(
+        self,
+        shopper_id: ShopperId,
+        record: &[u8],
+    ) -> Result<JoinedTicket, QueueError> {
+        let record: &[u8; RECORD] = record.try_into().map_err(|_| self.wrong_bytes(record))?;
+        let variant_id: VariantId = self.id(&record[16..32])?;
+        let units = u32::from_be_bytes(self.array(&record[33..37])?);
         Ok(JoinedTicket {
-            ticket_id: self.next(parts)?,
-            shopper_id: self.next(parts)?,
-            lane: Lane(self.next(parts)?),
-            intent: Intent { variant_id: self.next(parts)?, units: self.next(parts)? },
-            score: self.score(self.next(parts)?)?,
-            joined_at_ms: self.next(parts)?,
+            ticket_id: self.id(&record[..16])?,
+            shopper_id,
+            lane: Lane(record[32]),
+            score: self.score(u64::from_be_bytes(self.array(&record[37..45])?))?,
+            intent: Intent { variant_id, units },
+            joined_at_ms: i64::from_be_bytes(self.array(&record[45..])?),
         })
     }
 
-    /// Reads tickets, one per line.
-    pub(crate) fn tickets(self, rows: &str) -> Result<Vec<JoinedTicket>, QueueError> {
-        rows.lines().map(|row| self.ticket(row)).collect()
+    /// Reads an account with its ticket.
+    pub(crate) fn row(self, row: &[u8]) -> Result<JoinedTicket, QueueError> {
+        let (account, record) = row.split_at_checked(16).ok_or_else(|| self.wrong_bytes(row))?;
+        self.ticket(self.id(account)?, record)
     }
 
-    /// Reads known tickets, one per line: `ticket|lane|score`.
-    pub(crate) fn scores(self, rows: &str) -> Result<Vec<TicketScore>, QueueError> {
-        let score = |row: &str| {
-            let mut parts = row.split('|');
+    /// Reads rows, one behind the other.
+    pub(crate) fn rows(self, rows: &[u8]) -> Result<Vec<JoinedTicket>, QueueError> {
+        rows.chunks(ROW).map(|row| self.row(row)).collect()
+    }
+
+    /// Reads known tickets, one behind the other: ticket 16, lane 1, score 8.
+    pub(crate) fn marks(self, marks: &[u8]) -> Result<Vec<TicketScore>, QueueError> {
+        let mark = |mark: &[u8]| {
+            let mark: &[u8; MARK] = mark.try_into().map_err(|_| self.wrong_bytes(mark))?;
             Ok(TicketScore {
-                ticket_id: self.next(&mut parts)?,
-                lane: Lane(self.next(&mut parts)?),
-                score: self.score(self.next(&mut parts)?)?,
+                ticket_id: self.id::<TicketId>(&mark[..16])?,
+                lane: Lane(mark[16]),
+                score: self.score(u64::from_be_bytes(self.array(&mark[17..])?))?,
             })
         };
-        rows.lines().map(score).collect()
+        marks.chunks(MARK).map(mark).collect()
+    }
+
+    /// Reads a lease with its deadline.
+    pub(crate) fn lease(self, deadline_us: i64, lease: &[u8]) -> Result<Lease, QueueError> {
+        let lease: &[u8; LEASE] = lease.try_into().map_err(|_| self.wrong_bytes(lease))?;
+        let (position, rest) = lease.split_at(POSITION);
+        let (admitted_at_us, row) = rest.split_at(8);
+        let position = LogPosition {
+            generation: i64::from_be_bytes(self.array(&position[1..9])?),
+            partition: i32::from_be_bytes(self.array(&position[9..13])?),
+            offset: i64::from_be_bytes(self.array(&position[13..])?),
+        };
+        let admitted_at_us = i64::from_be_bytes(self.array(admitted_at_us)?);
+        let ticket = AdmittedTicket { ticket: self.row(row)?, admitted_at_us };
+        Ok(Lease { ticket, deadline_us, position: (lease[0] == 1).then_some(position) })
     }
 
     /// Reads where a live ticket is; `None` for another word.
@@ -128,24 +156,62 @@ impl Reader {
             }
         })
     }
+
+    fn array<const N: usize>(self, bytes: &[u8]) -> Result<[u8; N], QueueError> {
+        bytes.try_into().map_err(|_| self.wrong_bytes(bytes))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::{ids::*, line::Epoch};
+    use crate::args;
+    use shared::line::{Epoch, InFlightTicket};
 
-    #[test]
-    fn a_ticket_survives_its_row() {
-        let ticket = JoinedTicket {
+    const READ: Reader = Reader("test");
+
+    fn ticket() -> JoinedTicket {
+        JoinedTicket {
             ticket_id: TicketId::generate(),
             shopper_id: ShopperId::generate(),
-            lane: Lane(0),
+            lane: Lane(3),
             score: Score::new(Epoch(3), 7),
             intent: Intent { variant_id: VariantId::generate(), units: 2 },
             joined_at_ms: 1_700_000_000_000,
-        };
-        assert_eq!(Reader("test").ticket(&ticket_row(&ticket)).unwrap(), ticket);
-        assert!(Reader("test").ticket("a|b").is_err());
+        }
+    }
+
+    fn row(ticket: &JoinedTicket) -> Vec<u8> {
+        [ticket.shopper_id.as_bytes().as_slice(), &args::record(ticket)].concat()
+    }
+
+    #[test]
+    fn tickets_survive_their_rows() {
+        let tickets = [ticket(), ticket()];
+        let rows = [row(&tickets[0]), row(&tickets[1])].concat();
+        assert_eq!(READ.rows(&rows).unwrap(), tickets);
+        assert!(READ.rows(&rows[1..]).is_err());
+        assert!(READ.rows(&[]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_lease_has_its_position_once_kafka_has_the_command() {
+        let position = LogPosition { generation: 2, partition: 5, offset: 1 << 40 };
+        let ticket = ticket();
+        let packed = args::lease(&InFlightTicket { ticket, admitted_at_us: 11, position });
+        let lease = READ.lease(9, &packed).unwrap();
+        let admitted = AdmittedTicket { ticket, admitted_at_us: 11 };
+        assert_eq!(lease, Lease { ticket: admitted, deadline_us: 9, position: Some(position) });
+
+        let unsent = [[0; POSITION].as_slice(), &packed[POSITION..]].concat();
+        assert_eq!(READ.lease(9, &unsent).unwrap().position, None);
+    }
+
+    #[test]
+    fn a_mark_has_the_lane_and_the_score() {
+        let ticket = ticket();
+        let record = args::record(&ticket);
+        let mark = [&record[..16], &record[32..33], &record[37..45]].concat();
+        assert_eq!(READ.marks(&mark).unwrap(), [ticket.ticket_score()]);
     }
 }

@@ -7,6 +7,7 @@
 //! | [`clock`] | the time, passed in so that a test can stand at any moment |
 //! | [`line`] | the words of the line: tickets, positions, outcomes, room settings, events |
 //! | [`text`] | enums with one stable text per variant |
+//! | [`decide`] | what workers decide, without the servers that they ask |
 //! | [`drops`] | flash drops: states, modes, limits |
 //! | [`lifecycle`] | the one table of ticket states and the moves between them |
 //! | [`gcra`] | the rate rule of admission and order processing |
@@ -20,6 +21,7 @@
 pub mod clock;
 pub mod config;
 pub mod credentials;
+pub mod decide;
 pub mod drops;
 pub mod gcra;
 pub mod ids;

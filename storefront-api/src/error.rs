@@ -38,6 +38,12 @@ pub(crate) enum ApiError {
     PaymentNotFound,
     #[error("Only {in_stock} units are in stock.")]
     NotEnoughStock { in_stock: i32 },
+    /// Each drop has a partition of its own, and Kafka bears only so many.
+    #[error(
+        "As many drops as may be, {limit}, are scheduled or open. Please schedule this one when \
+         another is settled, or ask the operator to raise kafka.max_partitions."
+    )]
+    TooManyDrops { limit: u16 },
     #[error("A drop that is {0} can't be changed this way.")]
     DropWrongState(DropState),
     #[error("An order that is {0} can't be changed this way.")]
@@ -93,6 +99,7 @@ impl ApiError {
             Self::OrderNotFound => (StatusCode::NOT_FOUND, "order_not_found"),
             Self::PaymentNotFound => (StatusCode::NOT_FOUND, "payment_not_found"),
             Self::NotEnoughStock { .. } => (StatusCode::CONFLICT, "not_enough_stock"),
+            Self::TooManyDrops { .. } => (StatusCode::CONFLICT, "too_many_drops"),
             Self::DropWrongState(_) => (StatusCode::CONFLICT, "drop_wrong_state"),
             Self::OrderWrongState(_) => (StatusCode::CONFLICT, "order_wrong_state"),
             Self::HoldExpired => (StatusCode::CONFLICT, "hold_expired"),
@@ -149,6 +156,7 @@ impl From<ChangeDropError> for ApiError {
         match error {
             ChangeDropError::NotFound => Self::DropNotFound,
             ChangeDropError::WrongState(state) => Self::DropWrongState(state),
+            ChangeDropError::NoPartition { limit } => Self::TooManyDrops { limit },
             ChangeDropError::Database(error) => error.into(),
         }
     }
@@ -159,6 +167,7 @@ impl From<CreateDropError> for ApiError {
         match error {
             CreateDropError::VariantNotFound => Self::VariantNotFound,
             CreateDropError::NotEnoughStock { in_stock } => Self::NotEnoughStock { in_stock },
+            CreateDropError::NoPartition { limit } => Self::TooManyDrops { limit },
             CreateDropError::Database(error) => error.into(),
         }
     }

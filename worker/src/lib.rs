@@ -24,7 +24,7 @@
 //! | `provider_state` | how the payment provider does |
 //! | `ownership` | who works on which drop or partition |
 //! | `order_commands` | an admitted ticket as a signed command |
-//! | `kafka_log` | whether a log is still the one we know |
+//! | `kafka_log` | whether a log is still the one we know, and has the partitions that drops need |
 //! | `line_updates` | what Postgres decided, brought back to the line |
 //! | `room_config` | a drop's row as the settings of its room |
 //! | `notices` | hints from Postgres that rows have changed |

@@ -71,9 +71,16 @@ impl RoomDirectory {
 
     /// Finds the room of a drop: known, in Redis, or lost in Redis while its drop is open. Fails if
     /// there is no such drop, if it has not opened yet or is over, or if nobody can tell now.
+    ///
+    /// A drop that had no room a moment ago is not looked for in Redis either, so that made-up ids
+    /// cost the line nothing. Rooms are made well before they open, so nobody comes too early by
+    /// that.
     pub(crate) async fn find(&self, drop_id: DropId) -> Result<Arc<Room>, RoomError> {
         if let Some(room) = self.known(drop_id) {
             return Ok(room);
+        }
+        if let Some(found) = self.remembered(drop_id) {
+            return self.without_room(drop_id, found);
         }
         if let Ok(Some(header)) = self.queue.room(drop_id).await {
             let room = self.follow(drop_id);
@@ -81,11 +88,16 @@ impl RoomDirectory {
             snapshot::begin(&room, &self.queue);
             return Ok(room);
         }
-        let found = self.look_up(drop_id).await?.ok_or(RoomError::DropNotFound)?;
+        let found = self.look_up(drop_id).await?;
         self.without_room(drop_id, found)
     }
 
-    fn without_room(&self, drop_id: DropId, found: RoomLookup) -> Result<Arc<Room>, RoomError> {
+    fn without_room(
+        &self,
+        drop_id: DropId,
+        found: Option<RoomLookup>,
+    ) -> Result<Arc<Room>, RoomError> {
+        let found = found.ok_or(RoomError::DropNotFound)?;
         match (found.state, found.state.close_reason()) {
             (_, Some(reason)) => Err(RoomError::Ended(reason)),
             // Its room was lost: shoppers may wait here for the new one.
@@ -102,7 +114,7 @@ impl RoomDirectory {
         Arc::clone(self.rooms.lock().entry(drop_id).or_insert_with(room))
     }
 
-    /// Asks Postgres about a drop without a room, unless it was asked a moment ago.
+    /// Asks Postgres about a drop without a room, unless somebody else has meanwhile.
     async fn look_up(&self, drop_id: DropId) -> Result<Option<RoomLookup>, RoomError> {
         if let Some(found) = self.remembered(drop_id) {
             return Ok(found);
@@ -125,5 +137,28 @@ impl RoomDirectory {
             others.clear();
         }
         others.insert(drop_id, (Instant::now(), found));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn a_drop_that_had_no_room_a_moment_ago_is_not_looked_for_in_redis() {
+        let redis = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("redis://{}", redis.local_addr().unwrap());
+        let queue = testkit::room::connect(&url).await;
+        // Nothing listens there, and nothing is asked.
+        let pool = PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/nothing").unwrap();
+        let directory = RoomDirectory::new(queue, pool, CancellationToken::new());
+        let drop_id = DropId::generate();
+        directory.remember(drop_id, None);
+
+        let found = directory.find(drop_id).await;
+        assert!(matches!(found, Err(RoomError::DropNotFound)));
+        assert!(redis.accept().now_or_never().is_none(), "nobody has connected");
     }
 }

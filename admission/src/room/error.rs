@@ -20,9 +20,4 @@ pub(crate) enum RoomError {
     /// Lost, of another epoch or being rebuilt; tickets stay valid.
     #[error("use a room: its line is being rebuilt")]
     Rebuilding,
-    #[error("join a room: too many joins are waiting")]
-    TooManyJoins,
-    /// The cause was logged once for the whole batch.
-    #[error("join a room: the line did not answer")]
-    JoinFailed,
 }

@@ -12,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How long one read waits. A room that is followed meanwhile is part of the next one.
 const BLOCK: Duration = Duration::from_millis(200);
-/// Events of one room in one read.
-const MAX_EVENTS: u32 = 1000;
+/// Events of one room in one read. Each may have hundreds of tickets, and while those of one room
+/// are read and applied, the others wait.
+const MAX_EVENTS: u32 = 200;
 /// Pause while there is no room to read.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Pause after a failed read.

@@ -1,15 +1,19 @@
-//! Checks each room: whether it is open, of the epoch that we follow, and on the server that it was
-//! built on. A wiped or restarted Redis sends no event that says so.
+//! Checks each room: whether it is open, of the epoch that we follow, on the server that it was
+//! built on, and no further than our replica of it. No event says that Redis was wiped or restarted,
+//! or that the feed stands still.
 //!
 //! Postgres is asked about lost rooms beside these looks, which go on whatever it does: a room that
 //! comes back is found by its next look.
 
-use super::{Room, RoomDirectory, snapshot};
+use super::{Room, RoomDirectory, lag::LagWatch, snapshot};
 use database::{PgPool, line::room_lookup};
 use futures_util::{StreamExt as _, future::join_all, stream};
 use queue::Queue;
-use shared::line::RoomHeader;
-use std::{sync::Arc, time::Duration};
+use shared::{line::RoomHeader, telemetry::GaugeName};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -24,16 +28,25 @@ const MAX_QUESTIONS: usize = 4;
 /// How long one may take.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
-/// Looks after all rooms until the soft stop, and tells after each look whether Redis answers.
+/// What a look at all rooms found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Findings {
+    /// Whether Redis answers.
+    pub(crate) is_reachable: bool,
+    /// Whether the replicas keep up with their rooms.
+    pub(crate) keeps_up: bool,
+}
+
+/// Looks after all rooms until the soft stop, and tells after each look what it found.
 pub(crate) async fn run(
     rooms: Arc<RoomDirectory>,
     queue: Queue,
     pool: PgPool,
-    tell_reachable: impl Fn(bool) + Send + Sync,
+    tell: impl FnMut(Findings) + Send,
     soft: CancellationToken,
 ) {
     tokio::join!(
-        look_again_and_again(&rooms, &queue, tell_reachable, &soft),
+        look_again_and_again(&rooms, &queue, tell, &soft),
         soft.run_until_cancelled(end_those_that_are_over(&rooms, &pool)),
     );
 }
@@ -41,13 +54,17 @@ pub(crate) async fn run(
 async fn look_again_and_again(
     rooms: &RoomDirectory,
     queue: &Queue,
-    tell_reachable: impl Fn(bool),
+    mut tell: impl FnMut(Findings),
     soft: &CancellationToken,
 ) {
+    let mut watch = LagWatch::default();
     while !soft.is_cancelled() {
         let all = rooms.all();
-        join_all(all.iter().map(|room| look(room, queue))).await;
-        tell_reachable(queue.ping().await.is_ok());
+        let n_behind = join_all(all.iter().map(|room| look(room, queue))).await;
+        let n_behind = n_behind.into_iter().max().unwrap_or_default();
+        GaugeName::RoomEventLag.get().set(n_behind as f64);
+        let keeps_up = watch.keeps_up(n_behind, Instant::now());
+        tell(Findings { is_reachable: queue.ping().await.is_ok(), keeps_up });
         sleep(MIN_PAUSE).await;
         let rest = PAUSE.saturating_sub(MIN_PAUSE);
         let _ = timeout(rest, rooms.look_again()).await;
@@ -63,12 +80,19 @@ async fn end_those_that_are_over(rooms: &RoomDirectory, pool: &PgPool) {
     }
 }
 
-async fn look(room: &Arc<Room>, queue: &Queue) {
+/// Looks at a room. Returns how many events of the look before the replica still lacks; those since
+/// then may be on their way.
+async fn look(room: &Arc<Room>, queue: &Queue) -> u64 {
     match queue.room(room.drop_id).await {
-        Ok(header) => take_over(room, queue, header),
+        Ok(header) => {
+            let n_behind = room.n_behind();
+            take_over(room, queue, header);
+            n_behind
+        }
         Err(error) => {
             tracing::debug!(drop.id = %room.drop_id, %error, "could not look at the room");
             room.note_failure();
+            0
         }
     }
 }

@@ -4,24 +4,25 @@ use super::{Replica, RoomError, replica_state::ReplicaState};
 use parking_lot::RwLock;
 use queue::StoredEvent;
 use shared::line::{Epoch, EventPoint, RoomEvent};
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// How long an answer may wait for the events it rests on.
 const CATCH_UP: Duration = Duration::from_secs(2);
 
-/// A room's replica, shared by the room and by its joins.
+/// A room's replica.
 pub(super) struct LiveReplica {
     state: RwLock<ReplicaState>,
-    /// The replica's last event. Each wakes all who wait, so a batch of joins waits as one.
+    /// The replica's last event. Each wakes all who wait; those are few, since only who has seen a
+    /// later event than this instance, or finds no replica, has to.
     reached: watch::Sender<EventPoint>,
 }
 
 impl LiveReplica {
     /// Has nothing to go by yet.
-    pub(super) fn new() -> Arc<Self> {
+    pub(super) fn new() -> Self {
         let state = RwLock::new(ReplicaState::Missing);
-        Arc::new(Self { state, reached: watch::Sender::new(EventPoint::default()) })
+        Self { state, reached: watch::Sender::new(EventPoint::default()) }
     }
 
     /// Looks at the replica, if there is one. Be short: the feed waits meanwhile.
@@ -65,11 +66,6 @@ impl LiveReplica {
             state.end_loading(None);
         }
         is_stopped
-    }
-
-    /// Whether the replica has this event.
-    pub(super) fn has_reached(&self, point: EventPoint) -> bool {
-        self.read(|replica| replica.point() >= point).unwrap_or(false)
     }
 
     /// Waits until the replica has this event; [`RoomError::Rebuilding`] when it does not come.

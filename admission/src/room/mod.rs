@@ -9,23 +9,27 @@
 //! | `replica` | who waits, at one point of a room's history |
 //! | `replica_state` | whether there is a replica to go by |
 //! | `live_replica` | the replica as its events keep it, and those who wait for an event |
+//! | `lag` | for how long replicas have been behind their rooms |
 //! | `header` | a room's header, for as long as its line can be used |
-//! | `joins` | many joins, one call |
+//! | `batches` | many questions, one call |
+//! | `joins`, `statuses` | what is asked that way |
 //! | `observer` | who hears of a room's changes |
 //! | `unreadable` | what a room knows of its events that cannot be read |
-//! | `room` | one room: header, replica, the way in |
+//! | `room` | one room: header, replica, what is asked of its line |
 //! | `snapshot` | a replica from Redis |
 //! | `directory` | all rooms of this instance, and what to answer about other drops |
 //! | `feed` | one blocking reader for the events of all rooms |
 //! | `keeper` | checks each room: is it open, is it ours, is it gone |
 //! | `error` | why a room did not do what it was asked |
 
+mod batches;
 mod directory;
 mod error;
 pub(crate) mod feed;
 mod header;
 mod joins;
 pub(crate) mod keeper;
+mod lag;
 mod live_replica;
 mod observer;
 mod ranked_bitmap;
@@ -34,10 +38,12 @@ mod replica_state;
 #[expect(clippy::module_inception, reason = "the room is what this folder is about")]
 mod room;
 mod snapshot;
+mod statuses;
 mod unreadable;
 
+pub(crate) use batches::BatchError;
 pub(crate) use directory::RoomDirectory;
 pub(crate) use error::RoomError;
 pub(crate) use observer::RoomObserver;
 pub use replica::{Applied, Replica, Rise};
-pub(crate) use room::{LivePosition, Room};
+pub(crate) use room::Room;

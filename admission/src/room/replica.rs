@@ -1,17 +1,23 @@
 //! Who waits in one room, as its events tell: positions in memory, the same on every instance.
 //!
+//! Those who want the same variant in the same lane are one line, with positions of its own.
+//!
 //! Events are numbered (epoch, evn) without gaps. A replica that does not see the next one says so
 //! and is replaced by a new snapshot; it never guesses.
 
 use super::ranked_bitmap::RankedBitmap;
 use shared::{
     drops::{CloseReason, DropMode},
-    line::{Epoch, EventPoint, Lane, RoomEvent, Score},
+    ids::VariantId,
+    line::{Epoch, EventPoint, JoinedTicket, Lane, RoomEvent, Score},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
+/// Those who wait for one variant in one lane, by the epoch in which they joined.
+type Line = BTreeMap<Epoch, RankedBitmap>;
+
 /// Why a shown position may rise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Rise {
     /// The room was rebuilt.
@@ -39,7 +45,7 @@ pub enum Applied {
 #[derive(Clone, Debug)]
 pub struct Replica {
     point: EventPoint,
-    lanes: BTreeMap<Lane, BTreeMap<Epoch, RankedBitmap>>,
+    lines: BTreeMap<(Lane, VariantId), Line>,
     mode: DropMode,
     message: Option<Arc<str>>,
     ended: Option<CloseReason>,
@@ -53,7 +59,7 @@ impl Replica {
     pub const fn at(point: EventPoint, mode: DropMode) -> Self {
         Self {
             point,
-            lanes: BTreeMap::new(),
+            lines: BTreeMap::new(),
             mode,
             message: None,
             ended: None,
@@ -63,15 +69,25 @@ impl Replica {
     }
 
     /// Puts a waiting ticket in; one that is there already stays.
-    pub fn insert(&mut self, lane: Lane, score: Score) {
-        let line = self.lanes.entry(lane).or_default();
+    pub fn insert(&mut self, lane: Lane, variant_id: VariantId, score: Score) {
+        let line = self.lines.entry((lane, variant_id)).or_default();
         line.entry(score.epoch()).or_default().insert(score.number());
     }
 
+    /// Takes a ticket out. Events do not say which variant it wants, so it is looked for in every
+    /// line of the lane; numbers are unique in an epoch, so it is in one of them at most.
     fn remove(&mut self, lane: Lane, score: Score) {
-        let line = self.lanes.get_mut(&lane).and_then(|line| line.get_mut(&score.epoch()));
-        if let Some(numbers) = line {
-            numbers.remove(score.number());
+        for ((of_lane, _), line) in &mut self.lines {
+            let numbers = line.get_mut(&score.epoch()).filter(|_| *of_lane == lane);
+            if numbers.is_some_and(|numbers| numbers.remove(score.number())) {
+                return;
+            }
+        }
+    }
+
+    fn insert_all(&mut self, tickets: &[JoinedTicket]) {
+        for ticket in tickets {
+            self.insert(ticket.lane, ticket.intent.variant_id, ticket.score);
         }
     }
 
@@ -108,11 +124,9 @@ impl Replica {
 
     fn change(&mut self, event: &RoomEvent) {
         match event {
-            RoomEvent::Joined { tickets } => {
-                tickets.iter().for_each(|ticket| self.insert(ticket.lane, ticket.score));
-            }
+            RoomEvent::Joined { tickets } => self.insert_all(tickets),
             RoomEvent::Attached { tickets } => {
-                tickets.iter().for_each(|ticket| self.insert(ticket.lane, ticket.score));
+                self.insert_all(tickets);
                 self.note_rise(Rise::Returned);
             }
             RoomEvent::Left { tickets }
@@ -132,10 +146,11 @@ impl Replica {
         }
     }
 
-    /// The position of this ticket in its lane, people ahead + 1; `None` when it does not wait.
+    /// The position of a ticket among those who want the same variant in the same lane, people
+    /// ahead + 1; `None` when it does not wait.
     #[must_use]
-    pub fn position_of(&self, lane: Lane, score: Score) -> Option<u64> {
-        let line = self.lanes.get(&lane)?;
+    pub fn position_of(&self, lane: Lane, variant_id: VariantId, score: Score) -> Option<u64> {
+        let line = self.lines.get(&(lane, variant_id))?;
         let own = line.get(&score.epoch())?;
         if !own.contains(score.number()) {
             return None;
@@ -144,14 +159,15 @@ impl Replica {
         Some(earlier + own.rank(score.number()) + 1)
     }
 
-    /// People waiting in a lane.
-    pub(crate) fn waiting_in(&self, lane: Lane) -> u64 {
-        self.lanes.get(&lane).map_or(0, |line| line.values().map(RankedBitmap::len).sum())
+    /// People waiting for a variant in a lane.
+    #[must_use]
+    pub fn waiting_in(&self, lane: Lane, variant_id: VariantId) -> u64 {
+        self.lines.get(&(lane, variant_id)).map_or(0, n_waiting)
     }
 
-    /// People waiting in all lanes.
+    /// People waiting for any variant, in all lanes.
     pub(crate) fn waiting(&self) -> u64 {
-        self.lanes.keys().map(|lane| self.waiting_in(*lane)).sum()
+        self.lines.values().map(n_waiting).sum()
     }
 
     /// The last event that was applied.
@@ -188,13 +204,17 @@ impl Replica {
     }
 }
 
+fn n_waiting(line: &Line) -> u64 {
+    line.values().map(RankedBitmap::len).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
     use shared::{
-        ids::{ShopperId, TicketId, VariantId},
-        line::{Intent, JoinedTicket, TicketScore},
+        ids::{ShopperId, TicketId},
+        line::{Intent, TicketScore},
     };
     use std::collections::BTreeSet;
 
@@ -204,13 +224,13 @@ mod tests {
         Score::new(Epoch(epoch), number)
     }
 
-    fn joined(score: Score) -> JoinedTicket {
+    fn joined(variant_id: VariantId, score: Score) -> JoinedTicket {
         JoinedTicket {
             ticket_id: TicketId::generate(),
             shopper_id: ShopperId::generate(),
             lane: LANE,
             score,
-            intent: Intent { variant_id: VariantId::generate(), units: 1 },
+            intent: Intent { variant_id, units: 1 },
             joined_at_ms: 0,
         }
     }
@@ -226,7 +246,9 @@ mod tests {
     #[test]
     fn a_missing_event_is_noticed_and_a_known_one_skipped() {
         let mut replica = Replica::at(point(4), DropMode::Running);
-        let join = |number| RoomEvent::Joined { tickets: vec![joined(score(2, number))] };
+        let variant_id = VariantId::generate();
+        let join =
+            |number| RoomEvent::Joined { tickets: vec![joined(variant_id, score(2, number))] };
         assert_eq!(replica.apply(point(4), &join(1)), Applied::Old);
         assert_eq!(replica.apply(point(6), &join(2)), Applied::Gap);
         assert_eq!(replica.apply(point(5), &join(1)), Applied::Next);
@@ -238,21 +260,25 @@ mod tests {
     #[test]
     fn only_a_labelled_event_lets_a_position_rise() {
         let mut replica = Replica::at(point(0), DropMode::Running);
-        let join = RoomEvent::Joined { tickets: vec![joined(score(2, 5))] };
+        let variant_id = VariantId::generate();
+        let join = RoomEvent::Joined { tickets: vec![joined(variant_id, score(2, 5))] };
         replica.apply(point(1), &join);
         assert_eq!(replica.rise_since(point(0)), None);
-        let back = RoomEvent::Attached { tickets: vec![joined(score(1, 7))] };
+        let back = RoomEvent::Attached { tickets: vec![joined(variant_id, score(1, 7))] };
         replica.apply(point(2), &back);
-        assert_eq!(replica.position_of(LANE, score(2, 5)), Some(2));
+        assert_eq!(replica.position_of(LANE, variant_id, score(2, 5)), Some(2));
         assert_eq!(replica.rise_since(point(1)), Some(Rise::Returned));
         assert_eq!(replica.rise_since(point(2)), None);
     }
 
     proptest! {
         #[test]
-        fn positions_are_those_of_a_sorted_set(
+        fn positions_are_those_of_a_sorted_set_per_variant(
             steps in prop::collection::vec((0..4_u8, 1..3_u32, 1..300_u64), 1..400)
         ) {
+            let variants = [VariantId::generate(), VariantId::generate()];
+            // A number is given to one ticket only, which wants one variant.
+            let wanted = |score: &Score| variants[(score.number() % 2) as usize];
             let mut replica = Replica::at(point(0), DropMode::Running);
             let mut naive = BTreeSet::new();
             for (evn, (kind, epoch, number)) in steps.into_iter().enumerate() {
@@ -260,7 +286,7 @@ mod tests {
                 let event = match kind {
                     0 | 1 => {
                         naive.insert(score);
-                        let tickets = vec![joined(score)];
+                        let tickets = vec![joined(wanted(&score), score)];
                         if kind == 0 { RoomEvent::Joined { tickets } } else { RoomEvent::Attached { tickets } }
                     }
                     _ => {
@@ -271,8 +297,14 @@ mod tests {
                 };
                 prop_assert_eq!(replica.apply(point(evn as u64 + 1), &event), Applied::Next);
                 prop_assert_eq!(replica.waiting(), naive.len() as u64);
-                for (ahead, score) in naive.iter().enumerate().step_by(7) {
-                    prop_assert_eq!(replica.position_of(LANE, *score), Some(ahead as u64 + 1));
+                for variant_id in variants {
+                    let line = naive.iter().filter(|score| wanted(score) == variant_id);
+                    let n_waiting = replica.waiting_in(LANE, variant_id);
+                    prop_assert_eq!(n_waiting, line.clone().count() as u64);
+                    for (ahead, score) in line.enumerate().step_by(7) {
+                        let position = replica.position_of(LANE, variant_id, *score);
+                        prop_assert_eq!(position, Some(ahead as u64 + 1));
+                    }
                 }
             }
         }

@@ -1,10 +1,8 @@
-//! One room: its header, its replica, the way in.
+//! One room: its header, its replica, what is asked of its line.
 
 use super::{
-    Replica, RoomError, RoomObserver,
-    header::TrustedHeader,
-    joins::{JoinBatcher, JoinCaller},
-    live_replica::LiveReplica,
+    Replica, RoomError, RoomObserver, batches::CalledLine, header::TrustedHeader,
+    joins::JoinBatcher, live_replica::LiveReplica, statuses::StatusBatcher,
     unreadable::UnreadableEvents,
 };
 use parking_lot::Mutex;
@@ -12,7 +10,7 @@ use queue::{Queue, StoredEvent, UnreadableEvent};
 use shared::{
     drops::CloseReason,
     ids::DropId,
-    line::{EventPoint, Lane, RoomHeader, Score},
+    line::{EventPoint, RoomHeader},
     telemetry::with_causes,
 };
 use std::{
@@ -26,21 +24,11 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct Room {
     pub(crate) drop_id: DropId,
     pub(crate) joins: JoinBatcher,
+    pub(crate) statuses: StatusBatcher,
     header: Arc<TrustedHeader>,
-    replica: Arc<LiveReplica>,
+    replica: LiveReplica,
     unreadable: Mutex<UnreadableEvents>,
     observer: OnceLock<Arc<dyn RoomObserver>>,
-}
-
-/// The position of a ticket, and the event up to which it is exact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct LivePosition {
-    /// People ahead + 1.
-    pub(crate) position: u64,
-    /// People waiting in the ticket's lane.
-    pub(crate) waiting: u64,
-    /// The last event that it takes into account.
-    pub(crate) point: EventPoint,
 }
 
 impl Room {
@@ -51,16 +39,17 @@ impl Room {
         look_again: Arc<Notify>,
         hard: CancellationToken,
     ) -> Self {
-        let (header, replica) = (TrustedHeader::new(look_again), LiveReplica::new());
-        let caller = JoinCaller {
+        let header = TrustedHeader::new(look_again);
+        let line = CalledLine { drop_id, header: Arc::clone(&header), queue: queue.clone() };
+        Self {
             drop_id,
-            header: Arc::clone(&header),
-            replica: Arc::clone(&replica),
-            queue: queue.clone(),
-        };
-        let joins = JoinBatcher::start(caller, hard);
-        let unreadable = Mutex::new(UnreadableEvents::new(Instant::now()));
-        Self { drop_id, joins, header, replica, unreadable, observer: OnceLock::new() }
+            joins: JoinBatcher::start(line.clone(), hard.clone()),
+            statuses: StatusBatcher::start(line, hard),
+            header,
+            replica: LiveReplica::new(),
+            unreadable: Mutex::new(UnreadableEvents::new(Instant::now())),
+            observer: OnceLock::new(),
+        }
     }
 
     /// Tells this observer of every change from now on. A room has one; a second is not told.
@@ -172,33 +161,23 @@ impl Room {
         (self.header.epoch() == Some(point.epoch)).then_some(point)
     }
 
-    /// The position of a ticket that waits, if the replica has it.
-    pub(crate) fn position(&self, lane: Lane, score: Score) -> Option<LivePosition> {
-        self.read(|replica| LivePosition::of(replica, lane, score)).flatten()
+    /// Events that the room had at the last look and that the replica still lacks; all of them
+    /// while there is no replica.
+    pub(super) fn n_behind(&self) -> u64 {
+        let Ok(header) = self.header() else { return 0 };
+        let reached = self.feed_point().map_or(0, |point| point.evn);
+        header.evn.saturating_sub(reached)
     }
 
-    /// The position of a ticket that Redis says is waiting, as soon as the replica has it: only
-    /// then is everybody ahead of it known too, and the position won't rise by their late arrival.
-    /// `None` when the events do not come in time.
-    pub(crate) async fn position_soon(&self, lane: Lane, score: Score) -> Option<LivePosition> {
-        self.replica.until(|replica| LivePosition::of(replica, lane, score)).await
+    /// Looks at the replica until something is found; `None` when the events that would show it do
+    /// not come in time.
+    pub(crate) async fn until<T>(&self, look: impl Fn(&Replica) -> Option<T>) -> Option<T> {
+        self.replica.until(look).await
     }
 
     /// Waits until the replica has this event; [`RoomError::Rebuilding`] when it does not come.
     pub(crate) async fn reach(&self, point: EventPoint) -> Result<(), RoomError> {
         self.replica.reach(point).await
-    }
-
-    /// Whether the replica has this event.
-    pub(crate) fn has_reached(&self, point: EventPoint) -> bool {
-        self.replica.has_reached(point)
-    }
-}
-
-impl LivePosition {
-    fn of(replica: &Replica, lane: Lane, score: Score) -> Option<Self> {
-        let position = replica.position_of(lane, score)?;
-        Some(Self { position, waiting: replica.waiting_in(lane), point: replica.point() })
     }
 }
 
@@ -213,10 +192,10 @@ mod tests {
 
     const EPOCH: Epoch = Epoch(1);
 
-    fn header() -> RoomHeader {
+    fn header(evn: u64) -> RoomHeader {
         RoomHeader {
             epoch: EPOCH,
-            evn: 0,
+            evn,
             state: RoomState::Open,
             trusted: true,
             config: testkit::room::room_config(Vec::new()),
@@ -235,7 +214,7 @@ mod tests {
         let queue = testkit::room::connect("redis://127.0.0.1:1").await;
         let hard = CancellationToken::new();
         let room = Room::new(DropId::generate(), &queue, Arc::default(), hard);
-        room.set_header(Some(header()));
+        room.set_header(Some(header(4)));
         assert!(room.begin_loading());
         room.install(replica(4));
         assert!(room.is_live());
@@ -255,12 +234,28 @@ mod tests {
         assert!(!room.apply(&[stored]));
         assert!(room.header().is_ok(), "joins go on");
         // The keeper looks at the room.
-        room.set_header(Some(header()));
+        room.set_header(Some(header(4)));
         assert!(!room.is_live() && room.feed_point().is_none());
 
         assert!(room.begin_loading());
         room.install(replica(6));
         assert!(room.is_live());
+    }
+
+    #[tokio::test]
+    async fn what_the_replica_lacks_of_the_last_look_is_counted() {
+        let room = live_room().await;
+        assert_eq!(room.n_behind(), 0);
+        room.set_header(Some(header(7)));
+        assert_eq!(room.n_behind(), 3);
+        let event = RoomEvent::Left { tickets: Vec::new() };
+        let stored = StoredEvent { point: EventPoint { epoch: EPOCH, evn: 5 }, at_us: 0, event };
+        assert!(room.apply(&[stored]));
+        assert_eq!(room.n_behind(), 2);
+        assert!(room.stop_at(&unreadable(None)));
+        assert_eq!(room.n_behind(), 7, "nothing is known without a replica");
+        room.set_header(None);
+        assert_eq!(room.n_behind(), 0, "there is no line to follow");
     }
 
     #[tokio::test]

@@ -1,22 +1,19 @@
 //! A replica from Redis: a snapshot read in chunks while the line moves, and the events behind it.
 //!
-//! It depends on nothing that this instance knows of the room, and leaves its header alone until it
-//! is done: joins go on meanwhile.
+//! It depends on nothing that this instance knows of the room, and leaves its header alone: joins go
+//! on meanwhile, and a header that was read before the replay never replaces a newer one.
 
 use super::{Applied, Replica, Rise, Room, header::is_usable};
 use backon::{ExponentialBuilder, Retryable as _};
-use queue::{EventBatch, Queue, QueueError, UnreadableEvent};
+use queue::{EventBatch, Queue, QueueError, StoredEvent, UnreadableEvent};
 use shared::{ids::DropId, line::RoomHeader, telemetry::with_causes};
 use std::{sync::Arc, time::Duration};
 
-/// Events of one call.
-const MAX_EVENTS: u32 = 1000;
+/// Events of one call. Each may have hundreds of tickets.
+const MAX_EVENTS: u32 = 200;
 /// Pauses between five tries, 0.4 s in all. If all fail, the keeper begins again at its next look.
 const PAUSES: ExponentialBuilder =
     ExponentialBuilder::new().with_min_delay(Duration::from_millis(25)).with_max_times(4);
-
-/// A replica, and the header with which it became exact.
-type LoadedRoom = (Replica, RoomHeader);
 
 /// Why there is no snapshot yet.
 #[derive(Debug, thiserror::Error)]
@@ -48,10 +45,7 @@ pub(super) fn begin(room: &Arc<Room>, queue: &Queue) {
     tokio::spawn(async move {
         tokio::time::sleep_until(room.snapshot_at().into()).await;
         match load(&room, &queue).await {
-            Some((replica, header)) => {
-                room.install(replica);
-                room.set_header(Some(header));
-            }
+            Some(replica) => room.install(replica),
             None => room.give_up_loading(),
         }
     });
@@ -59,14 +53,14 @@ pub(super) fn begin(room: &Arc<Room>, queue: &Queue) {
 
 /// Takes a snapshot, again if that fails. `None` when every try failed, or when there is no line to
 /// follow now.
-async fn load(room: &Room, queue: &Queue) -> Option<LoadedRoom> {
+async fn load(room: &Room, queue: &Queue) -> Option<Replica> {
     let drop_id = room.drop_id;
     let taken = (|| take(drop_id, queue)).retry(PAUSES).when(SnapshotError::passes_soon).await;
     let loaded = taken.unwrap_or_else(|error| {
         tell(room, &error);
         None
     });
-    if let Some((replica, _)) = &loaded {
+    if let Some(replica) = &loaded {
         let point = replica.point();
         tracing::info!(
             drop.id = %drop_id, n_waiting = replica.waiting(), %point,
@@ -85,24 +79,26 @@ fn tell(room: &Room, error: &SnapshotError) {
 }
 
 /// Takes a snapshot and replays the events behind it. `None` when there is no line to follow now.
-async fn take(drop_id: DropId, queue: &Queue) -> Result<Option<LoadedRoom>, SnapshotError> {
+async fn take(drop_id: DropId, queue: &Queue) -> Result<Option<Replica>, SnapshotError> {
     let Some(header) = queue.room(drop_id).await?.filter(is_usable) else { return Ok(None) };
     let snapshot = queue.snapshot(drop_id, header.epoch).await?;
     let mut replica = Replica::at(snapshot.point, header.config.mode);
-    for lane in &snapshot.lanes {
-        lane.scores.iter().for_each(|score| replica.insert(lane.lane, *score));
+    for line in &snapshot.lines {
+        line.scores.iter().for_each(|score| replica.insert(line.lane, line.variant_id, *score));
     }
-    // Read after the last chunk: with this event the replica is exact, and knows the settings.
+    // Nobody knows who came back before the first chunk: a position seen before it may be higher
+    // now. Who came back since is in the events that follow.
+    replica.note_rise(Rise::Returned);
+    // Read after the last chunk: with its event the replica is exact, and its settings are those of
+    // that event. The replay ends there, so they replace no later ones.
     let now = queue.room(drop_id).await?.filter(|now| now.epoch == header.epoch);
     let now = now.ok_or(SnapshotError::Changed)?;
     catch_up(&mut replica, queue, drop_id, now.evn).await?;
     describe(&mut replica, &now);
-    // Nobody knows who came back before the snapshot: a position seen before it may be higher now.
-    replica.note_rise(Rise::Returned);
-    Ok(Some((replica, now)))
+    Ok(Some(replica))
 }
 
-/// Applies the events up to `evn`.
+/// Applies the events up to `evn`, and none behind it.
 async fn catch_up(
     replica: &mut Replica,
     queue: &Queue,
@@ -116,15 +112,68 @@ async fn catch_up(
         if let (true, Some(event)) = (events.is_empty(), unreadable) {
             return Err(SnapshotError::Unreadable(event));
         }
-        let mut applied = events.iter().map(|stored| replica.apply(stored.point, &stored.event));
-        if events.is_empty() || applied.any(|applied| applied == Applied::Gap) {
+        if events.is_empty() || !apply_up_to(evn, replica, &events) {
             return Err(SnapshotError::Changed);
         }
     }
     Ok(())
 }
 
+/// Applies those of the events that stand up to `evn`. False when one is missing.
+fn apply_up_to(evn: u64, replica: &mut Replica, events: &[StoredEvent]) -> bool {
+    for stored in events {
+        if replica.point().evn >= evn {
+            break;
+        }
+        if replica.apply(stored.point, &stored.event) == Applied::Gap {
+            return false;
+        }
+    }
+    true
+}
+
 fn describe(replica: &mut Replica, header: &RoomHeader) {
     let message = header.config.message.as_deref().map(Into::into);
     replica.describe(header.config.mode, message, header.config.ended);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::{
+        drops::DropMode,
+        line::{Configured, Epoch, EventPoint, RoomEvent},
+    };
+
+    const EPOCH: Epoch = Epoch(1);
+
+    fn point(evn: u64) -> EventPoint {
+        EventPoint { epoch: EPOCH, evn }
+    }
+
+    fn configured(evn: u64, mode: DropMode) -> StoredEvent {
+        let event = RoomEvent::Configured(Configured {
+            mode,
+            admission_rate_micro: 0,
+            occupancy_cap: 1,
+            message: None,
+        });
+        StoredEvent { point: point(evn), at_us: 0, event }
+    }
+
+    #[test]
+    fn a_change_behind_the_header_is_left_to_the_feed() {
+        let mut replica = Replica::at(point(4), DropMode::Running);
+        let events = [configured(5, DropMode::Running), configured(6, DropMode::Paused)];
+        assert!(apply_up_to(5, &mut replica, &events));
+        assert_eq!((replica.point(), replica.mode()), (point(5), DropMode::Running));
+    }
+
+    #[test]
+    fn an_event_that_is_missing_ends_the_replay() {
+        let mut replica = Replica::at(point(4), DropMode::Running);
+        assert!(!apply_up_to(9, &mut replica, &[configured(6, DropMode::Paused)]));
+        assert!(!apply_up_to(5, &mut replica, &[configured(7, DropMode::Paused)]));
+        assert_eq!(replica.point(), point(4));
+    }
 }

@@ -2,5 +2,6 @@
 
 mod listener;
 pub(crate) mod room;
+mod seen;
 pub(crate) mod stream;
 pub(crate) mod tickets;

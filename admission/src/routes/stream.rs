@@ -1,34 +1,23 @@
 //! Live positions: the upgrade to a WebSocket, and the same over server-sent events.
 
-use super::listener::{Listener, ListenerTicket, socket_slot};
+use super::{
+    listener::{Listener, ListenerTicket, socket_slot},
+    seen::SeenQuery,
+};
 use crate::{
     app::App,
     error::ApiError,
     extract::SUBPROTOCOL,
-    socket::{DisconnectReason, Outlet, Seen, sse, ws},
+    socket::{DisconnectReason, Outlet, SocketUpgrade, sse, ws},
 };
 use axum::{
-    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
-    http::{StatusCode, header},
+    extract::State,
+    http::header,
     response::{IntoResponse, Response},
 };
 use edge::{Problem, Query};
-use serde::Deserialize;
 use shared::ids::DropId;
 use std::sync::Arc;
-
-/// Where a returning client was.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct StreamQuery {
-    seen: Option<String>,
-}
-
-impl StreamQuery {
-    /// What the client saw last; nonsense counts as nothing.
-    fn seen(&self) -> Option<Seen> {
-        self.seen.as_deref()?.parse().ok()
-    }
-}
 
 /// Streams positions over a WebSocket.
 #[utoipa::path(
@@ -38,12 +27,11 @@ impl StreamQuery {
 )]
 pub(crate) async fn socket(
     State(app): State<App>,
-    Query(query): Query<StreamQuery>,
+    Query(query): Query<SeenQuery>,
     ticket: Result<ListenerTicket, ApiError>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    upgrade: SocketUpgrade,
 ) -> Result<Response, ApiError> {
-    let upgrade = upgrade.map_err(|rejection| not_an_upgrade(&rejection))?;
-    let upgrade = ws::sized(upgrade).protocols([SUBPROTOCOL]);
+    let upgrade = upgrade.protocol(SUBPROTOCOL);
     let ticket = match ticket {
         Ok(ticket) => ticket,
         Err(error) => return refuse(error, upgrade, &app),
@@ -69,7 +57,7 @@ pub(crate) async fn socket(
 )]
 pub(crate) async fn events(
     State(app): State<App>,
-    Query(query): Query<StreamQuery>,
+    Query(query): Query<SeenQuery>,
     ticket: ListenerTicket,
 ) -> Result<Response, ApiError> {
     let listener = Listener::open(&app, ticket, query.seen()).await?;
@@ -80,7 +68,7 @@ pub(crate) async fn events(
 
 /// A browser cannot read the answer to an upgrade that failed, so a ticket that is refused hears
 /// it as a close code. Anything else is an ordinary problem.
-fn refuse(error: ApiError, upgrade: WebSocketUpgrade, app: &App) -> Result<Response, ApiError> {
+fn refuse(error: ApiError, upgrade: SocketUpgrade, app: &App) -> Result<Response, ApiError> {
     let code = match error {
         ApiError::TicketInvalid | ApiError::TicketExpired | ApiError::TicketForeign => {
             error.status_and_code().1
@@ -96,11 +84,6 @@ fn refuse(error: ApiError, upgrade: WebSocketUpgrade, app: &App) -> Result<Respo
         ws::Connection::new(socket, outlet).run(soft, hard, || reason).await;
         drop(slot);
     }))
-}
-
-fn not_an_upgrade(rejection: &WebSocketUpgradeRejection) -> ApiError {
-    let problem = Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required");
-    problem.detail(rejection.to_string()).into()
 }
 
 /// Spreads those who must come back: a thousand a second.

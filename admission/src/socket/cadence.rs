@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Pause between two looks at all who listen.
+/// Pause between two looks at all who may be due.
 pub(super) const TICK: Duration = Duration::from_millis(100);
 /// Longest silence; also keeps proxies from closing the connection.
 pub(super) const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -21,18 +21,45 @@ pub(super) fn is_due(shown: u64, now: u64, silent: Duration) -> bool {
     if silent >= KEEP_ALIVE {
         return true;
     }
-    if now == shown {
-        return false;
-    }
-    if now > shown || now <= FRONT {
-        return silent >= FRONT_PAUSE;
-    }
-    silent >= PAUSE && shown - now >= (shown / WORTH).max(1)
+    let is_soon = now > shown || now <= soon_at(shown);
+    (is_soon && silent >= FRONT_PAUSE) || (now <= later_at(shown) && silent >= PAUSE)
 }
 
-/// When a client that polls should ask again, milliseconds.
+/// The highest position that is told after [`FRONT_PAUSE`].
+fn soon_at(shown: u64) -> u64 {
+    shown.saturating_sub(1).min(FRONT)
+}
+
+/// The highest position that is told after [`PAUSE`].
+fn later_at(shown: u64) -> u64 {
+    shown.saturating_sub((shown / WORTH).max(1))
+}
+
+/// Before what [`is_due`] will not say yes: either of the two, or [`KEEP_ALIVE`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NextLook {
+    /// Such a silence.
+    pub(super) silent: Duration,
+    /// So many more leave the line; `None` if that changes nothing.
+    pub(super) departures: Option<u64>,
+}
+
+/// When to look again at somebody who was `shown` one position and has another `now`.
+pub(super) fn next_look(shown: u64, now: u64) -> NextLook {
+    let (soon, later) = (soon_at(shown), later_at(shown));
+    if now > shown || now <= soon {
+        return NextLook { silent: FRONT_PAUSE, departures: None };
+    }
+    if now <= later {
+        return NextLook { silent: PAUSE, departures: Some(now - soon) };
+    }
+    NextLook { silent: KEEP_ALIVE, departures: Some(now - soon.max(later)) }
+}
+
+/// When a client that polls should ask again, milliseconds. Past waiting, each time costs a question
+/// to Redis.
 pub(crate) fn refresh_after_ms(position: Option<u64>, rate_per_second: f64) -> u64 {
-    let Some(position) = position else { return 1000 };
+    let Some(position) = position else { return rand::random_range(3000..=3500) };
     // A tenth of the way to go, so that a poller is about as fresh as it is near.
     let to_go_ms = position as f64 / rate_per_second.max(0.001) * 1000.0;
     let pace = (to_go_ms / 10.0).clamp(1000.0, 15_000.0) as u64;
@@ -42,11 +69,13 @@ pub(crate) fn refresh_after_ms(position: Option<u64>, rate_per_second: f64) -> u
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn the_front_hears_within_a_second() {
         assert!(is_due(10, 9, Duration::from_millis(300)));
         assert!(is_due(150, 149, FRONT_PAUSE));
+        assert!(!is_due(10, 10, PAUSE));
     }
 
     #[test]
@@ -55,5 +84,20 @@ mod tests {
         assert!(is_due(100_000, 98_000, Duration::from_secs(1)));
         assert!(is_due(100_000, 99_999, KEEP_ALIVE));
         assert!(is_due(5, 5, KEEP_ALIVE) && !is_due(5, 5, Duration::from_secs(14)));
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_is_due_before_the_next_look(
+            shown in 1..30_000_u64, now in 1..30_000_u64, left in 0..2000_u64, ms in 0..15_000_u64
+        ) {
+            let (next, silent) = (next_look(shown, now), Duration::from_millis(ms));
+            let is_before = next.departures.is_none_or(|departures| left < departures);
+            let later = now.saturating_sub(left).max(1);
+            // Where nothing is awaited of departures, the silence alone decides.
+            if is_before && silent < next.silent && (next.departures.is_some() || left == 0) {
+                prop_assert!(!is_due(shown, later, silent), "{next:?}");
+            }
+        }
     }
 }

@@ -1,61 +1,70 @@
 //! The task of a room that tells those who listen. It never waits for Redis or for a connection:
-//! questions go to a task of their own, frames into outlets.
+//! questions go to a task of their own, and frames wait in outlets for sockets that are full.
 
 use super::{Hub, cadence::TICK};
 use crate::room::Room;
 use queue::{Queue, QueueError};
-use shared::{
-    ids::TicketId,
-    line::{JoinedTicket, Score},
-};
+use shared::line::TicketKey;
 use std::{
-    sync::{
-        Arc, Weak,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Instant,
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
 };
-use tokio::time::MissedTickBehavior;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+/// Least pause between two looks, so that events that come together are looked at together.
+const PAUSE: Duration = Duration::from_millis(20);
 /// Tickets of one question.
-const BATCH: usize = 256;
+const BATCH: usize = 500;
 
 /// Looks at the room's listeners until the soft stop or until the room is forgotten.
 pub(super) async fn run(room: Weak<Room>, hub: Arc<Hub>, queue: Queue, soft: CancellationToken) {
-    let is_asking = Arc::new(AtomicBool::new(false));
-    let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    while soft.run_until_cancelled(ticks.tick()).await.is_some() {
+    let mut asking: Option<JoinHandle<()>> = None;
+    while soft.run_until_cancelled(next_look(&hub)).await.is_some() {
         let Some(room) = room.upgrade() else { return };
         if hub.is_empty() {
             continue;
         }
-        let questions = look(&room, &hub);
-        if !questions.is_empty() && !is_asking.swap(true, Ordering::AcqRel) {
-            let (hub, queue, is_asking) = (Arc::clone(&hub), queue.clone(), Arc::clone(&is_asking));
-            tokio::spawn(async move {
-                ask(&room, &hub, &queue, &questions).await;
-                is_asking.store(false, Ordering::Release);
-            });
+        look(&room, &hub).await;
+        // Questions wait in the hub while others are being asked.
+        if hub.has_questions() && asking.as_ref().is_none_or(JoinHandle::is_finished) {
+            let (hub, queue) = (Arc::clone(&hub), queue.clone());
+            asking = Some(tokio::spawn(async move { ask(&room, &hub, &queue).await }));
         }
     }
 }
 
-fn look(room: &Room, hub: &Hub) -> Vec<(TicketId, Score)> {
+/// Waits for the next tick, or for news if they come before.
+async fn next_look(hub: &Hub) {
+    tokio::time::sleep(PAUSE).await;
+    let _ = tokio::time::timeout(TICK - PAUSE, hub.woken()).await;
+}
+
+async fn look(room: &Room, hub: &Hub) {
     let now = Instant::now();
-    let is_live = room.is_live();
-    let looked = room.read(|replica| hub.look(is_live.then_some(replica), now));
-    looked.unwrap_or_else(|| hub.look(None, now))
+    hub.catch_up(now);
+    loop {
+        let is_live = room.is_live();
+        let looked = room.read(|replica| hub.look(is_live.then_some(replica), now));
+        if !looked.unwrap_or_else(|| hub.look(None, now)) {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Asks Redis about tickets that do not wait, and attaches those it has lost.
-async fn ask(room: &Room, hub: &Hub, queue: &Queue, questions: &[(TicketId, Score)]) {
-    for batch in questions.chunks(BATCH) {
-        if let Err(error) = ask_once(room, hub, queue, batch).await {
+async fn ask(room: &Room, hub: &Hub, queue: &Queue) {
+    loop {
+        let batch = hub.take_questions(BATCH);
+        if batch.is_empty() {
+            return;
+        }
+        if let Err(error) = ask_once(room, hub, queue, &batch).await {
             if error.is_epoch() {
                 room.distrust();
             }
+            // They are asked about again after their pause.
             tracing::debug!(drop.id = %room.drop_id, %error, "could not ask about tickets");
             return;
         }
@@ -66,12 +75,12 @@ async fn ask_once(
     room: &Room,
     hub: &Hub,
     queue: &Queue,
-    batch: &[(TicketId, Score)],
+    batch: &[TicketKey],
 ) -> Result<(), QueueError> {
     let Ok(header) = room.header() else { return Ok(()) };
-    let statuses = queue.status(room.drop_id, header.epoch, batch).await?;
-    let answers: Vec<_> = batch.iter().map(|(id, _)| *id).zip(statuses).collect();
-    let unknown: Vec<JoinedTicket> = hub.settle(&answers, Instant::now());
+    let states = queue.status(room.drop_id, header.epoch, batch).await?;
+    let answers = batch.iter().map(|ticket| ticket.ticket_id).zip(states);
+    let unknown = hub.settle(answers, Instant::now());
     if unknown.is_empty() {
         return Ok(());
     }

@@ -20,7 +20,7 @@ pub enum Frame {
         evn: u64,
         /// People ahead + 1.
         position: u64,
-        /// People waiting in the ticket's lane.
+        /// People waiting for the ticket's variant in its lane.
         waiting: u64,
         /// What the operator lets the room do.
         mode: DropMode,
@@ -57,6 +57,12 @@ impl Frame {
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Appends the text on the wire.
+    pub(super) fn append_json(&self, out: &mut Vec<u8>) {
+        // Memory takes every write, and every frame has a form in JSON.
+        let _ = serde_json::to_writer(out, self);
     }
 
     /// Replaces a frame that was not written yet. A rise in that one must still be labelled, since

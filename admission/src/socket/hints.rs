@@ -16,7 +16,9 @@ pub(crate) async fn run(hubs: Arc<Hubs>, queue: Queue, soft: CancellationToken) 
                     hub.hint(ticket_id, hint, Instant::now());
                 }
             }
-            HintMessage::Subscribed => hubs.all().iter().for_each(|hub| hub.ask_all()),
+            HintMessage::Subscribed => {
+                hubs.all().iter().for_each(|hub| hub.ask_all(Instant::now()));
+            }
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Those who listen to one room.
+//!
+//! Events are only noted here, since the feed of all rooms brings them; the fan-out's task takes
+//! them up and tells who is due.
 
-use super::{DisconnectReason, Outlet, Seen, subscriber::Subscriber};
+use super::{Outlet, Seen, news::News, watch::Watch};
 use crate::room::{Replica, RoomObserver};
 use parking_lot::Mutex;
 use queue::Hint;
@@ -8,65 +11,106 @@ use shared::{
     credentials::TicketClaims,
     drops::CloseReason,
     ids::TicketId,
-    line::{AttachOutcome, JoinedTicket, LineState, RoomEvent, Score},
+    line::{AttachOutcome, JoinedTicket, LineState, RoomEvent, TicketKey},
 };
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{
+    mem,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
+use tokio::sync::Notify;
 
-/// Connections of one ticket, at most; a newer one takes over from the oldest.
-const PER_TICKET: usize = 3;
-
-/// The listeners of a room, by ticket.
-#[derive(Default)]
-pub struct Hub(Mutex<HashMap<TicketId, Vec<Subscriber>>>);
+/// The listeners of a room, and what happened to it since they were looked at.
+pub struct Hub {
+    watch: Mutex<Watch>,
+    news: Mutex<News>,
+    n_listeners: AtomicUsize,
+    /// Wakes the fan-out before its next tick.
+    wake: Notify,
+}
 
 impl Hub {
-    /// Adds a listener. Returns where it finds its frames.
-    pub fn subscribe(&self, claims: TicketClaims, seen: Option<Seen>, now: Instant) -> Arc<Outlet> {
-        let outlet = Arc::new(Outlet::default());
-        let mut tickets = self.0.lock();
-        let own = tickets.entry(claims.ticket.ticket_id).or_default();
-        if own.len() >= PER_TICKET {
-            own.remove(0).outlet.close(DisconnectReason::Replaced);
+    /// Nobody listens yet.
+    #[must_use]
+    pub fn new(now: Instant) -> Self {
+        Self {
+            watch: Mutex::new(Watch::new(now)),
+            news: Mutex::default(),
+            n_listeners: AtomicUsize::new(0),
+            wake: Notify::new(),
         }
-        own.push(Subscriber::new(claims, Arc::clone(&outlet), seen, now));
+    }
+
+    /// Adds a listener. Returns where its frames go.
+    pub fn subscribe(&self, claims: TicketClaims, seen: Option<Seen>, now: Instant) -> Arc<Outlet> {
+        let outlet = self.change(|watch| watch.subscribe(claims.ticket, seen, now));
+        self.wake.notify_one();
         outlet
     }
 
     /// Forgets a listener whose connection is gone.
     pub(super) fn unsubscribe(&self, ticket_id: TicketId, outlet: &Arc<Outlet>) {
-        let mut tickets = self.0.lock();
-        if let Some(own) = tickets.get_mut(&ticket_id) {
-            own.retain(|one| !Arc::ptr_eq(&one.outlet, outlet));
-            if own.is_empty() {
-                tickets.remove(&ticket_id);
-            }
-        }
+        self.change(|watch| watch.unsubscribe(ticket_id, outlet));
+    }
+
+    /// Changes who listens.
+    fn change<T>(&self, change: impl FnOnce(&mut Watch) -> T) -> T {
+        let mut watch = self.watch.lock();
+        let changed = change(&mut watch);
+        self.n_listeners.store(watch.n_listeners(), Ordering::Release);
+        changed
     }
 
     /// Whether nobody listens.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.lock().is_empty()
+        self.n_listeners.load(Ordering::Acquire) == 0
     }
 
-    /// Tells everybody what is due. Returns the tickets that Redis is to be asked about.
-    pub fn look(&self, replica: Option<&Replica>, now: Instant) -> Vec<(TicketId, Score)> {
-        let mut questions = Vec::new();
-        for (ticket_id, own) in self.0.lock().iter_mut() {
-            let mut asks = false;
-            for one in own.iter_mut() {
-                one.look(replica, now);
-                asks |= one.take_question(now);
-            }
-            if asks {
-                questions.push((*ticket_id, own[0].claims.ticket.score));
-            }
+    /// Notes an event that the replica has applied, to be looked at soon.
+    pub fn hear(&self, event: &RoomEvent) {
+        self.note(|news| news.note(event));
+    }
+
+    fn note(&self, note: impl FnOnce(&mut News)) {
+        if !self.is_empty() {
+            note(&mut self.news.lock());
+            self.wake.notify_one();
         }
-        questions
+    }
+
+    /// Waits for something that is to be looked at soon.
+    pub(super) async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Takes up what was noted; each look begins with it.
+    pub fn catch_up(&self, now: Instant) {
+        let news = mem::take(&mut *self.news.lock());
+        self.watch.lock().take(news, now);
+    }
+
+    /// Tells some of those who are due. Returns whether there are more: so many frames are written
+    /// that others should have a turn first.
+    pub fn look(&self, replica: Option<&Replica>, now: Instant) -> bool {
+        self.watch.lock().look(replica, now)
+    }
+
+    /// Up to `n` tickets that Redis is to be asked about.
+    pub(super) fn take_questions(&self, n: usize) -> Vec<TicketKey> {
+        self.watch.lock().take_questions(n)
+    }
+
+    /// Whether Redis is to be asked.
+    pub(super) fn has_questions(&self) -> bool {
+        self.watch.lock().has_questions()
     }
 
     /// Takes a hint.
     pub(super) fn hint(&self, ticket_id: TicketId, hint: Hint, now: Instant) {
-        self.with(ticket_id, |one| match hint {
+        self.watch.lock().with(ticket_id, |one| match hint {
             Hint::Admitting => one.admitting(now),
             Hint::Held => one.held(now),
             Hint::Order(state) => one.order(state, now),
@@ -76,17 +120,13 @@ impl Hub {
     /// Takes what Redis said. Returns the tickets that have to be attached.
     pub(super) fn settle(
         &self,
-        answers: &[(TicketId, LineState)],
+        answers: impl Iterator<Item = (TicketId, LineState)>,
         now: Instant,
     ) -> Vec<JoinedTicket> {
         let mut unknown = Vec::new();
         for (ticket_id, status) in answers {
             let mut attach = None;
-            self.with(*ticket_id, |one| {
-                if one.settle(*status, now) {
-                    attach = Some(one.claims.ticket);
-                }
-            });
+            self.watch.lock().with(ticket_id, |one| attach = one.settle(status, now).or(attach));
             unknown.extend(attach);
         }
         unknown
@@ -94,7 +134,7 @@ impl Hub {
 
     /// Takes what became of a ticket that was to be attached.
     pub(super) fn attached(&self, ticket_id: TicketId, outcome: AttachOutcome, now: Instant) {
-        self.with(ticket_id, |one| match outcome {
+        self.watch.lock().with(ticket_id, |one| match outcome {
             // Its event brings its position.
             AttachOutcome::Attached | AttachOutcome::Known(LineState::Unknown) => {}
             AttachOutcome::Known(status) => {
@@ -109,44 +149,23 @@ impl Hub {
     }
 
     /// Has Redis asked about everybody who is past waiting: hints may have been lost.
-    pub(super) fn ask_all(&self) {
-        let now = Instant::now();
-        self.0.lock().values_mut().flatten().for_each(|one| one.ask_now(now));
-    }
-
-    fn with(&self, ticket_id: TicketId, mut change: impl FnMut(&mut Subscriber)) {
-        if let Some(own) = self.0.lock().get_mut(&ticket_id) {
-            own.iter_mut().for_each(&mut change);
-        }
+    pub(super) fn ask_all(&self, now: Instant) {
+        self.watch.lock().ask_all(now);
+        self.wake.notify_one();
     }
 }
 
 impl RoomObserver for Hub {
     fn applied(&self, event: &RoomEvent) {
-        match event {
-            RoomEvent::Closed { reason, tickets } => tickets
-                .iter()
-                .for_each(|ticket| self.with(ticket.ticket_id, |one| one.closed(*reason))),
-            RoomEvent::Left { tickets } => {
-                tickets.iter().for_each(|ticket| self.with(ticket.ticket_id, Subscriber::left));
-            }
-            RoomEvent::Joined { .. }
-            | RoomEvent::Admitted { .. }
-            | RoomEvent::Attached { .. }
-            | RoomEvent::Configured(_)
-            | RoomEvent::Begun { .. }
-            | RoomEvent::Ended { .. } => {}
-        }
+        self.hear(event);
     }
 
     fn replaced(&self) {
-        self.ask_all();
+        self.note(|news| news.is_replaced = true);
     }
 
     fn over(&self, reason: CloseReason) {
-        let mut tickets = self.0.lock();
-        let waiting = tickets.values_mut().flatten().filter(|one| !one.is_past());
-        waiting.for_each(|one| one.closed(reason));
+        self.note(|news| news.over = Some(reason));
     }
 
     fn is_needed(&self) -> bool {

@@ -12,9 +12,13 @@ use std::{
     collections::HashMap,
     ptr,
     sync::{Arc, Weak},
-    time::Instant,
+    time::{Duration, Instant},
 };
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+
+/// Pause before a fan-out that panicked is started again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// One hub per room, from the room's first listener on.
 pub(crate) struct Hubs {
@@ -53,7 +57,7 @@ impl Hubs {
         seen: Option<Seen>,
         now: Instant,
     ) -> Subscription {
-        let hub = self.of(&room);
+        let hub = self.of(&room, now);
         let outlet = hub.subscribe(claims, seen, now);
         Subscription { hub, ticket_id: claims.ticket.ticket_id, outlet, _room: room }
     }
@@ -67,26 +71,52 @@ impl Hubs {
         self.by_drop.lock().values().map(|open| Arc::clone(&open.hub)).collect()
     }
 
-    fn of(&self, room: &Arc<Room>) -> Arc<Hub> {
+    fn of(&self, room: &Arc<Room>, now: Instant) -> Arc<Hub> {
         let mut by_drop = self.by_drop.lock();
         if let Some(open) = by_drop.get(&room.drop_id).filter(|open| open.is_of(room)) {
             return Arc::clone(&open.hub);
         }
         // Hubs of rooms that were forgotten go, too.
         by_drop.retain(|_, open| open.room.strong_count() > 0);
-        let hub = self.open(room);
+        let hub = self.open(room, now);
         let open = OpenHub { room: Arc::downgrade(room), hub: Arc::clone(&hub) };
         by_drop.insert(room.drop_id, open);
         hub
     }
 
-    fn open(&self, room: &Arc<Room>) -> Arc<Hub> {
-        let hub = Arc::new(Hub::default());
+    fn open(&self, room: &Arc<Room>, now: Instant) -> Arc<Hub> {
+        let hub = Arc::new(Hub::new(now));
         room.observe(Arc::clone(&hub) as Arc<dyn RoomObserver>);
         let (weak, queue, soft) = (Arc::downgrade(room), self.queue.clone(), self.soft.clone());
+        let told = Arc::clone(&hub);
+        let start =
+            move || fanout::run(Weak::clone(&weak), Arc::clone(&told), queue.clone(), soft.clone());
         // Not waited for at a stop: the connections that it tells are.
-        tokio::spawn(fanout::run(weak, Arc::clone(&hub), queue, soft));
+        tokio::spawn(supervise(room.drop_id, Arc::clone(&hub), self.soft.clone(), start));
         hub
+    }
+}
+
+/// Ends with the fan-out that `start` starts; one that panicked is followed by another, unless the
+/// process stops.
+async fn supervise<F>(
+    drop_id: DropId,
+    hub: Arc<Hub>,
+    soft: CancellationToken,
+    start: impl Fn() -> F,
+) where
+    F: Future<Output = ()> + Send + 'static,
+{
+    while let Err(error) = tokio::spawn(start()).await {
+        tracing::error!(
+            drop.id = %drop_id, %error,
+            "the fan-out of drop {drop_id} broke off; starting it again"
+        );
+        if soft.run_until_cancelled(sleep(PAUSE)).await.is_none() {
+            return;
+        }
+        // What it had taken up and not told is lost, so everybody is looked at.
+        hub.replaced();
     }
 }
 
@@ -106,5 +136,60 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         self.hub.unsubscribe(self.ticket_id, &self.outlet);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+    use shared::{
+        ids::{ShopperId, VariantId},
+        line::{Epoch, Intent, JoinedTicket, Lane, Score},
+    };
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    fn claims() -> TicketClaims {
+        let ticket = JoinedTicket {
+            ticket_id: TicketId::generate(),
+            shopper_id: ShopperId::generate(),
+            lane: Lane(0),
+            score: Score::new(Epoch(1), 1),
+            intent: Intent { variant_id: VariantId::generate(), units: 1 },
+            joined_at_ms: 0,
+        };
+        TicketClaims { drop_id: DropId::generate(), ticket, expires_at_ms: i64::MAX }
+    }
+
+    /// Supervises a fan-out that panics so many times; returns how often it was started, and
+    /// whether somebody who listens is to be looked at since.
+    async fn supervised(n_panics: u32, soft: CancellationToken) -> (u32, bool) {
+        let hub = Arc::new(Hub::new(Instant::now()));
+        let _outlet = hub.subscribe(claims(), None, Instant::now());
+        hub.woken().await;
+        let n_starts = AtomicU32::new(0);
+        let start = || {
+            let is_well = n_starts.fetch_add(1, Ordering::Relaxed) >= n_panics;
+            async move { assert!(is_well, "a fan-out that breaks off") }
+        };
+        supervise(DropId::generate(), Arc::clone(&hub), soft, start).await;
+        (n_starts.into_inner(), hub.woken().now_or_never().is_some())
+    }
+
+    #[tokio::test]
+    async fn a_fan_out_that_panics_is_started_again_and_looks_at_everybody() {
+        assert_eq!(supervised(1, CancellationToken::new()).await, (2, true));
+    }
+
+    #[tokio::test]
+    async fn a_fan_out_that_ends_is_not_started_again() {
+        assert_eq!(supervised(0, CancellationToken::new()).await, (1, false));
+    }
+
+    #[tokio::test]
+    async fn a_fan_out_that_panics_while_the_process_stops_is_not_started_again() {
+        let soft = CancellationToken::new();
+        soft.cancel();
+        assert_eq!(supervised(9, soft).await, (1, false));
     }
 }

@@ -1,22 +1,29 @@
 //! Live positions: what each connected shopper sees, told when it changes.
 //!
 //! A room's [`Hub`] holds one small subscriber per connection. One fan-out task per room looks at
-//! all of them ten times a second, in memory, and leaves the latest frame in the outlets of those
-//! who are due. Each connection's task only writes what it finds in its outlet; nothing else here
-//! knows what a connection is.
+//! those who may be due, in memory, and writes each frame straight to its socket. A connection's
+//! task is woken only to read, to close, and when its socket was full; then the latest frame waits
+//! in its outlet. Nothing is done for a connection that is not due, and none has a timer of its own.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `frame` | what is sent |
 //! | `close` | why a connection is closed |
-//! | `outlet` | the latest frame that waits to be written |
+//! | `wire` | a socket's writing side |
+//! | `outlet` | where a connection's frames go, and the latest that waits |
 //! | `cadence` | who hears how often |
 //! | `resume` | where a returning client was |
 //! | `subscriber` | what one connection was told, and what it hears next |
+//! | `seats` | subscribers by number and by ticket |
+//! | `wheel` | who is looked at when |
+//! | `lines` | who is looked at after how many departures |
+//! | `news` | what happened since the last look |
+//! | `watch` | whom a hub looks at, and what they hear |
 //! | `hub` | those who listen to one room |
 //! | `fanout` | the task that tells them |
 //! | `hubs` | the hubs of all rooms that somebody listens to |
 //! | `hints` | what happened to tickets past waiting |
+//! | `upgrade` | from a request to a socket |
 //! | [`ws`], `sse` | the connections |
 
 pub(crate) mod cadence;
@@ -26,10 +33,17 @@ mod frame;
 pub(crate) mod hints;
 mod hub;
 mod hubs;
+mod lines;
+mod news;
 mod outlet;
 mod resume;
+mod seats;
 pub(crate) mod sse;
 mod subscriber;
+mod upgrade;
+mod watch;
+mod wheel;
+mod wire;
 pub mod ws;
 
 pub use close::DisconnectReason;
@@ -38,3 +52,4 @@ pub use hub::Hub;
 pub(crate) use hubs::{Hubs, Subscription};
 pub use outlet::Outlet;
 pub use resume::Seen;
+pub use upgrade::{NotAnUpgrade, SocketUpgrade, UpgradedSocket};

@@ -2,7 +2,7 @@
 //! can only make its own view worse.
 
 use shared::line::{Epoch, EventPoint};
-use std::str::FromStr;
+use std::{num::NonZeroU64, str::FromStr};
 
 /// The position that a client saw last, and the event with which it was exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,8 @@ impl FromStr for Seen {
         let mut part = || parts.next().unwrap_or_default();
         let epoch = Epoch(part().parse()?);
         let point = EventPoint { epoch, evn: part().parse()? };
-        Ok(Self { point, position: part().parse()? })
+        let position: NonZeroU64 = part().parse()?;
+        Ok(Self { point, position: position.get() })
     }
 }
 
@@ -31,7 +32,8 @@ mod tests {
     fn nonsense_is_refused() {
         let seen: Seen = "2.77.42".parse().unwrap();
         assert_eq!((seen.point.epoch, seen.point.evn, seen.position), (Epoch(2), 77, 42));
-        for wrong in ["", "1", "1.2", "1.2.3.4", "-1.2.3", "a.b.c", "1.2.99999999999999999999"] {
+        let too_large = "1.2.99999999999999999999";
+        for wrong in ["", "1", "1.2", "1.2.0", "1.2.3.4", "-1.2.3", "a.b.c", too_large] {
             assert!(wrong.parse::<Seen>().is_err(), "{wrong}");
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::harness::{AdmissionTest, TestShopper};
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::clock::{Clock, SystemClock};
 use testkit::room::TestRoom;
 
@@ -19,6 +19,22 @@ async fn a_ticket_can_be_shown_for_a_day() {
     instance.clock.advance(SignedDuration::from_hours(2));
     let (status, problem) = test.status(&instance, token).await;
     assert_eq!((status, &problem["code"]), (401, &json!("ticket_expired")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_joins_again_after_a_day_gets_the_same_ticket_with_a_token_that_is_valid() {
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let shopper = TestShopper::new();
+    let first = test.join(&instance, &shopper).await;
+    instance.clock.advance(SignedDuration::from_hours(25));
+
+    let (status, again) = test.try_join(&instance, &shopper).await;
+    assert_eq!((status, &again["ticket_id"]), (200, &first["ticket_id"]));
+    let token = |joined: &Value| joined["token"].as_str().unwrap().to_owned();
+    let (status, view) = test.status(&instance, &token(&again)).await;
+    assert_eq!((status, &view["position"]), (200, &json!(1)));
+    assert_eq!(test.status(&instance, &token(&first)).await.0, 401);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

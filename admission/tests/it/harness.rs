@@ -7,7 +7,7 @@ use shared::{
     clock::{Clock, SystemClock},
     config::Settings,
     credentials::{Session, TicketClaims},
-    ids::ShopperId,
+    ids::{ShopperId, VariantId},
     line::{Epoch, JoinedTicket},
     shutdown::Shutdown,
 };
@@ -84,19 +84,27 @@ impl AdmissionTest {
     }
 
     pub(crate) async fn instance_with(&self, change: impl FnOnce(&mut Settings)) -> TestInstance {
+        let instance = self.unready_instance_with(change).await;
+        wait_until("ready instance", PATIENCE, async || {
+            (instance.readiness().await.0 == 200).then_some(())
+        })
+        .await;
+        instance
+    }
+
+    /// An instance that may still have to reach Redis.
+    pub(crate) async fn unready_instance(&self) -> TestInstance {
+        self.unready_instance_with(|_| {}).await
+    }
+
+    async fn unready_instance_with(&self, change: impl FnOnce(&mut Settings)) -> TestInstance {
         let mut settings = testkit::settings([
             ("SLUICE_REDIS__URL", self.room.redis.url()),
             ("SLUICE_DATABASE__URL", self.database_url.as_str()),
             ("SLUICE_LIMITS__JOINS_PER_SECOND", "1000"),
         ]);
         change(&mut settings);
-        let instance = TestInstance::start(settings).await;
-        wait_until("ready instance", PATIENCE, async || {
-            let ready = Client::new().get(instance.url("/readyz")).send().await.ok()?;
-            ready.status().is_success().then_some(())
-        })
-        .await;
-        instance
+        TestInstance::start(settings).await
     }
 
     pub(crate) fn path(&self, rest: &str) -> String {
@@ -104,7 +112,11 @@ impl AdmissionTest {
     }
 
     pub(crate) fn body(&self) -> Value {
-        json!({"variant_id": self.room.variant_id, "units": 1})
+        Self::body_for(self.room.variant_id)
+    }
+
+    fn body_for(variant_id: VariantId) -> Value {
+        json!({"variant_id": variant_id, "units": 1})
     }
 
     /// Joins, and returns the answer's JSON.
@@ -119,13 +131,33 @@ impl AdmissionTest {
         instance: &TestInstance,
         shopper: &TestShopper,
     ) -> (u16, Value) {
+        self.try_join_for(self.room.variant_id, instance, shopper).await
+    }
+
+    /// Joins for a variant of the test's choice.
+    pub(crate) async fn try_join_for(
+        &self,
+        variant_id: VariantId,
+        instance: &TestInstance,
+        shopper: &TestShopper,
+    ) -> (u16, Value) {
         let request = instance.request(Method::POST, &self.path("tickets"), shopper);
-        answer(request.json(&self.body())).await
+        answer(request.json(&Self::body_for(variant_id))).await
     }
 
     /// Asks for a ticket's status.
     pub(crate) async fn status(&self, instance: &TestInstance, token: &str) -> (u16, Value) {
-        let url = instance.url(&self.path("ticket"));
+        self.status_after(instance, token, "").await
+    }
+
+    /// Asks for a ticket's status as one who was shown it before: `?seen=..`.
+    pub(crate) async fn status_after(
+        &self,
+        instance: &TestInstance,
+        token: &str,
+        query: &str,
+    ) -> (u16, Value) {
+        let url = instance.url(&self.path(&format!("ticket{query}")));
         answer(Client::new().get(url).header("sluice-ticket", token)).await
     }
 
@@ -139,8 +171,10 @@ impl AdmissionTest {
         let (queue, drop_id) = (&self.room.queue, self.room.drop_id);
         let token = TicketClaims { drop_id, ticket, expires_at_ms: i64::MAX }.seal(&keyring());
         wait_until("position of Redis", within, async || {
-            let (lane, score) = (ticket.lane, ticket.score);
-            let exact = queue.position(drop_id, TestRoom::EPOCH, lane, score).await.unwrap();
+            let (lane, variant_id) = (ticket.lane, ticket.intent.variant_id);
+            let exact =
+                queue.position(drop_id, TestRoom::EPOCH, lane, variant_id, ticket.score).await;
+            let exact = exact.unwrap();
             let (_, view) = self.status(instance, &token).await;
             let is_exact = view["position"] == exact.position
                 && view["waiting"] == exact.waiting
@@ -157,9 +191,13 @@ impl AdmissionTest {
 
     /// Asks for the room's numbers.
     pub(crate) async fn numbers(&self, instance: &TestInstance) -> Value {
-        let (status, numbers) = answer(Client::new().get(instance.url(&self.path("room")))).await;
+        let (status, numbers) = self.try_numbers(instance).await;
         assert_eq!(status, 200, "{numbers}");
         numbers
+    }
+
+    pub(crate) async fn try_numbers(&self, instance: &TestInstance) -> (u16, Value) {
+        answer(Client::new().get(instance.url(&self.path("room")))).await
     }
 
     /// Opens a stream with the ticket in the subprotocol.
@@ -204,6 +242,11 @@ impl TestInstance {
                 async move { admission::run_on(&settings, time, stop, public, admin).await },
             );
         Self { address, clock, shutdown, task }
+    }
+
+    /// What `/readyz` says.
+    pub(crate) async fn readiness(&self) -> (u16, Value) {
+        answer(Client::new().get(self.url("/readyz"))).await
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

@@ -75,6 +75,33 @@ async fn a_ticket_comes_back_by_its_cookie() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_who_has_left_loses_the_cookie() {
+    let test = AdmissionTest::open().await;
+    test.room.fill_bucket().await;
+    let instance = test.instance().await;
+    let (first, second) = (TestShopper::new(), TestShopper::new());
+    let leave = async |joined: Value| {
+        let token = joined["token"].as_str().unwrap();
+        let url = instance.url(&test.path("ticket"));
+        Client::new().delete(url).header("sluice-ticket", token).send().await.unwrap()
+    };
+    let let_in = test.join(&instance, &first).await;
+    assert_eq!(test.room.admit(1).await.tickets.len(), 1);
+
+    let refused = leave(let_in).await;
+    assert_eq!(refused.status(), 200);
+    assert!(refused.headers().get("set-cookie").is_none());
+    let view: Value = refused.json().await.unwrap();
+    assert_eq!(view["state"], "waiting", "it is not told yet");
+
+    let left = leave(test.join(&instance, &second).await).await;
+    let cookie = left.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.contains("Max-Age=0"), "{cookie}");
+    let view: Value = left.json().await.unwrap();
+    assert_eq!(view["state"], "left");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_room_tells_its_numbers() {
     let test = AdmissionTest::open().await;
     let instance = test.instance().await;

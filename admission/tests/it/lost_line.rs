@@ -11,15 +11,15 @@ use testkit::{TestRedis, room::TestRoom, wait_until};
 const NEXT_EPOCH: Epoch = Epoch(2);
 
 /// An open room on a Redis that nobody else uses, so that it can be wiped and killed.
-struct LossTest {
-    test: AdmissionTest,
+pub(crate) struct LossTest {
+    pub(crate) test: AdmissionTest,
     stack: Stack,
     /// Dropped after the server that writes there.
     _dir: TempDir,
 }
 
 impl LossTest {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let options = StackOptions::on_free_ports(dir.path()).unwrap().only(true, false, false);
         let stack = Stack::start(options).await.unwrap();
@@ -90,4 +90,49 @@ async fn a_restarted_redis_is_not_mistaken_for_the_one_before() {
     test.begin(NEXT_EPOCH).await;
     let frame = until(&mut socket, |frame| frame["type"] == "waiting").await;
     assert_eq!((&frame["position"], &frame["epoch"]), (&json!(1), &json!(2)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_instance_that_lost_redis_says_so_and_stays_where_shoppers_find_it() {
+    let loss = LossTest::open().await;
+    let (test, stack) = (&loss.test, &loss.stack);
+    let instance = test.instance().await;
+    assert_eq!(instance.readiness().await.1["redis"], true);
+
+    stack.redis().kill9().await.unwrap();
+    let (status, _) = wait_until("lost Redis", PATIENCE, async || {
+        let (status, checks) = instance.readiness().await;
+        (checks["redis"] == false).then_some((status, checks))
+    })
+    .await;
+    assert_eq!(status, 200);
+    // One that has never reached it is no good to anybody.
+    let newcomer = test.unready_instance().await;
+    assert_eq!(newcomer.readiness().await.0, 503);
+    stack.redis().restart().await.unwrap();
+    wait_until("Redis again", PATIENCE, async || {
+        let is_back = instance.readiness().await.1["redis"] == true;
+        (is_back && newcomer.readiness().await.0 == 200).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ticket_that_the_line_has_lost_can_leave_for_good() {
+    let loss = LossTest::open().await;
+    let (test, stack) = (&loss.test, &loss.stack);
+    let instance = test.instance().await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
+    let token = joined["token"].as_str().unwrap();
+    stack.wipe_redis().await.unwrap();
+    test.begin(NEXT_EPOCH).await;
+
+    let left = wait_until("line", PATIENCE, async || {
+        let (status, view) = test.leave(&instance, token).await;
+        (status == 200).then_some(view)
+    })
+    .await;
+    assert_eq!(left["state"], "left");
+    // Had it never been in this line, a look would have put it back.
+    assert_eq!(test.status(&instance, token).await.1["state"], "left");
 }

@@ -5,11 +5,13 @@
 mod bad_input;
 mod clock;
 mod document;
+mod fresh_instance;
 mod harness;
 mod joining;
 mod lost_line;
 mod missed_events;
 mod paying;
+mod polling;
 mod positions;
 mod silent_postgres;
 mod stream;

@@ -15,8 +15,7 @@ async fn hold(room: &TestRoom, ticket: JoinedTicket) {
         (!room.admit(1).await.tickets.is_empty()).then_some(())
     })
     .await;
-    let JoinedTicket { ticket_id, score, .. } = ticket;
-    let settled = Settlement { ticket_id, score, outcome: SettleOutcome::Held };
+    let settled = Settlement { ticket: ticket.key(), outcome: SettleOutcome::Held };
     room.queue.settle(room.drop_id, TestRoom::EPOCH, &[], &[settled]).await.unwrap();
 }
 
@@ -39,8 +38,7 @@ async fn each_card_that_is_declined_is_told_to_the_page_until_one_is_taken() {
         assert_eq!(frame, json!({"type": "order", "state": "reserved"}));
     }
 
-    let JoinedTicket { ticket_id, score, .. } = ticket;
-    let finished = Finished { ticket_id, score, state: TicketState::Confirmed };
+    let finished = Finished { ticket: ticket.key(), state: TicketState::Confirmed };
     room.queue.finish(room.drop_id, TestRoom::EPOCH, &[], &[finished]).await.unwrap();
     let end = next(&mut socket).await.unwrap();
     assert_eq!(end, json!({"type": "order", "state": "confirmed"}));

@@ -17,6 +17,7 @@ use shared::{
 };
 use std::time::{Duration, Instant};
 use testkit::{room::TestRoom, wait_until};
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 const EPOCH: Epoch = TestRoom::EPOCH;
@@ -44,13 +45,12 @@ async fn the_way_from_waiting_to_the_end_is_told() {
     until(&mut socket, |frame| frame["type"] == "admitting").await;
     assert_eq!(test.status(&instance, token).await.1["state"], "admitting");
 
-    let (ticket_id, score) = (ticket.ticket_id, ticket.score);
-    let settled = Settlement { ticket_id, score, outcome: SettleOutcome::Held };
+    let settled = Settlement { ticket: ticket.key(), outcome: SettleOutcome::Held };
     test.room.queue.settle(test.room.drop_id, EPOCH, &[], &[settled]).await.unwrap();
     until(&mut socket, |frame| frame["type"] == "held").await;
     assert_eq!(test.status(&instance, token).await.1["state"], "held");
 
-    let finished = Finished { ticket_id, score, state: TicketState::Confirmed };
+    let finished = Finished { ticket: ticket.key(), state: TicketState::Confirmed };
     test.room.queue.finish(test.room.drop_id, EPOCH, &[], &[finished]).await.unwrap();
     let end = until(&mut socket, |frame| frame["type"] == "order").await;
     assert_eq!(end["state"], "confirmed");
@@ -92,7 +92,7 @@ async fn a_stop_tells_everybody_when_to_come_back() {
     let (code, reason) = until_close(&mut socket).await;
     assert_eq!(code, 1012);
     assert!(reason.starts_with("retry_after_ms="), "{reason}");
-    let stopped = tokio::time::timeout(Duration::from_secs(5), stopping.task).await;
+    let stopped = timeout(Duration::from_secs(5), stopping.task).await;
     stopped.expect("stops in time").unwrap().unwrap();
 
     let query = format!("?seen={}.{}.{}", seen["epoch"], seen["evn"], seen["position"]);
@@ -113,10 +113,11 @@ async fn a_returning_client_is_served_by_what_it_saw() {
     let frame = next(&mut socket).await.unwrap();
     assert_eq!((&frame["evn"], &frame["position"]), (&json!(3), &json!(1)), "{frame}");
     assert!(frame["rise"].is_null(), "{frame}");
-    // An event that nobody has is not waited for longer than patience lasts.
+    // An event that nobody has is not waited for longer than patience lasts; even then the position
+    // does not rise.
     let begun = Instant::now();
     let mut socket = test.stream(&instance, token, "?seen=1.999999.1").await;
-    assert_eq!(next(&mut socket).await.unwrap()["position"], 2);
+    assert_eq!(next(&mut socket).await.unwrap()["position"], 1);
     assert!(begun.elapsed() > Duration::from_secs(4));
     let mut socket = test.stream(&instance, token, "?seen=nonsense").await;
     assert_eq!(next(&mut socket).await.unwrap()["position"], 2);
@@ -181,6 +182,25 @@ async fn large_frames_and_floods_are_closed() {
         say(&mut socket, Message::text("{\"position\":1}")).await;
     }
     assert_eq!(until_close(&mut socket).await.0, 4503);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ping_and_a_close_are_answered() {
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
+    let mut socket = test.stream(&instance, joined["token"].as_str().unwrap(), "").await;
+    say(&mut socket, Message::Ping("here".into())).await;
+    let pong = async {
+        loop {
+            if let Message::Pong(text) = socket.next().await.unwrap().unwrap() {
+                return text;
+            }
+        }
+    };
+    assert_eq!(timeout(PATIENCE, pong).await.unwrap(), "here");
+    say(&mut socket, Message::Close(None)).await;
+    assert_eq!(until_close(&mut socket).await, (1006, String::new()), "closed without a fault");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -76,8 +76,8 @@ impl Line {
     /// position that it shows then.
     async fn move_on(&mut self, instance: &TestInstance, within: Duration) -> u64 {
         let leaver = self.ahead.pop().expect("somebody is ahead");
-        let (room, score) = (&self.test.room, leaver.score);
-        room.queue.leave(room.drop_id, TestRoom::EPOCH, leaver.ticket_id, score).await.unwrap();
+        let room = &self.test.room;
+        room.queue.leave(room.drop_id, TestRoom::EPOCH, leaver.key()).await.unwrap();
         self.exact_position(instance, within).await
     }
 

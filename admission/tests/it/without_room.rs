@@ -22,8 +22,8 @@ async fn drop_in_state(pool: &PgPool, state: &str) -> DropId {
         .await
         .unwrap();
     sqlx::query(
-        "insert into drops (id, seller_id, product_id, title, state, opens_at)
-         values ($1, $2, $3, 't', $4, now() + interval '1 hour')",
+        "insert into drops (id, seller_id, product_id, title, state, opens_at, partition)
+         values ($1, $2, $3, 't', $4, now() + interval '1 hour', case $4 when 'open' then 0 end)",
     )
     .bind(drop_id)
     .bind(seller_id)

@@ -3,7 +3,7 @@
 use super::{moment::JournalId, pending::Consumer};
 use crate::{DatabaseError, Doing};
 use shared::{
-    ids::{DropId, TicketId},
+    ids::{DropId, ShopperId, TicketId},
     lifecycle::TicketState,
 };
 use sqlx::PgPool;
@@ -25,6 +25,8 @@ pub struct UntoldRow {
 pub struct UntoldOrder {
     /// Also the order's id.
     pub ticket_id: TicketId,
+    /// The account that it belongs to.
+    pub shopper_id: ShopperId,
     /// The ticket's rank in its lane, as it was stored.
     pub score: u64,
     /// The state of the order.
@@ -44,7 +46,8 @@ pub async fn untold(
 ) -> Result<Vec<UntoldRow>, DatabaseError> {
     // The lateral joins keep a plan that was made on empty tables from scanning full ones.
     let orders: Vec<(JournalId, DropId, UntoldOrder)> = sqlx::query!(
-        r#"select p.journal_id, p.drop_id, o.id as "ticket_id: TicketId", o.score, o.state
+        r#"select p.journal_id, p.drop_id, o.id as "ticket_id: TicketId", o.shopper_id,
+             o.score, o.state
          from (select journal_id, day, drop_id from pending
                where consumer = $1 and since < clock_timestamp() - make_interval(secs => $2)
                order by journal_id limit $3) p
@@ -52,7 +55,7 @@ pub async fn untold(
              select orders from journal where day = p.day and id = p.journal_id limit 1) j
          cross join lateral (select distinct order_id from unnest(j.orders) u (order_id)) e
          cross join lateral (
-             select id, score, state from orders
+             select id, shopper_id, score, state from orders
              where drop_id = p.drop_id and id = e.order_id limit 1) o
          order by p.journal_id, o.id"#,
         Consumer::Line as Consumer,
@@ -60,8 +63,12 @@ pub async fn untold(
         limit,
     )
     .map(|row| {
-        let score = row.score.cast_unsigned();
-        let order = UntoldOrder { ticket_id: row.ticket_id, score, state: row.state };
+        let order = UntoldOrder {
+            ticket_id: row.ticket_id,
+            shopper_id: row.shopper_id,
+            score: row.score.cast_unsigned(),
+            state: row.state,
+        };
         (row.journal_id, row.drop_id, order)
     })
     .fetch_all(pool)

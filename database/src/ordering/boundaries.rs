@@ -3,31 +3,9 @@
 use crate::{DatabaseError, Doing};
 use shared::{ids::DropId, line::Epoch};
 use sqlx::PgConnection;
-use std::{
-    collections::BTreeMap,
-    ops::Bound::{Excluded, Unbounded},
-};
+use std::collections::BTreeMap;
 
-/// An offset in the drop's partition of `order-commands`; those of a later log are greater.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Boundary {
-    /// Generation of the log; raised when another log took its place.
-    pub generation: i64,
-    /// Offset within the partition.
-    pub offset: i64,
-}
-
-/// The boundaries of a drop's rebuilds, by the epoch that each of them began.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Boundaries(BTreeMap<Epoch, Boundary>);
-
-impl Boundaries {
-    /// Whether a command of `epoch` came too late: a newer line was built without it.
-    #[must_use]
-    pub fn leave_out(&self, epoch: Epoch, at: Boundary) -> bool {
-        self.0.range((Excluded(epoch), Unbounded)).any(|(_, boundary)| at >= *boundary)
-    }
-}
+pub use shared::decide::boundaries::{Boundaries, Boundary};
 
 /// Reads the boundaries of some drops.
 pub(crate) async fn read(
@@ -45,7 +23,8 @@ pub(crate) async fn read(
     let mut found = BTreeMap::<_, Boundaries>::new();
     for row in rows {
         let boundary = Boundary { generation: row.generation, offset: row.log_offset };
-        found.entry(row.drop_id).or_default().0.insert(Epoch(row.epoch.unsigned_abs()), boundary);
+        let epoch = Epoch(row.epoch.unsigned_abs());
+        found.entry(row.drop_id).or_default().extend([(epoch, boundary)]);
     }
     Ok(found)
 }

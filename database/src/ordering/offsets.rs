@@ -50,6 +50,28 @@ pub async fn find(
     .doing("look up the offset of a partition")
 }
 
+/// Looks up some partitions of a topic; those that nobody has read yet are left out.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn find_all(
+    pool: &PgPool,
+    topic: &str,
+    partitions: &[i32],
+) -> Result<Vec<PartitionOffset>, DatabaseError> {
+    sqlx::query_as!(
+        PartitionOffset,
+        "select topic, partition, generation, next_offset, cluster_id, fingerprint
+         from consumer_offsets where topic = $1 and partition = any($2)",
+        topic,
+        partitions,
+    )
+    .fetch_all(pool)
+    .await
+    .doing("look up the offsets of partitions")
+}
+
 /// Looks up a partition; one that nobody has read yet begins at `start` of this cluster's log.
 ///
 /// # Errors

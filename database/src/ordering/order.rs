@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use shared::{
-    ids::{DropId, OrderId, SellerId, ShopperId, TicketId, VariantId},
+    ids::{DropId, OrderId, SellerId, ShopperId, VariantId},
     lifecycle::TicketState,
-    line::{Epoch, Lane, Score},
+    line::{Epoch, Score, TicketKey},
 };
 
 /// An order as the transactions that change it see it.
@@ -35,30 +35,22 @@ pub(crate) struct Order {
 /// An order that came to its end; the line must be told (FINISH).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EndedOrder {
-    /// Its ticket.
-    pub ticket_id: TicketId,
     /// The drop whose line must be told.
     pub drop_id: DropId,
-    /// The account that is free to join again.
-    pub shopper_id: ShopperId,
-    /// The lane that the ticket stood in.
-    pub lane: Lane,
-    /// The ticket's rank in its lane.
-    pub score: Score,
+    /// What finds its ticket in the line.
+    pub ticket: TicketKey,
     /// The end, a terminal state.
     pub state: TicketState,
 }
 
 impl Order {
     pub(crate) fn ended(&self, state: TicketState) -> EndedOrder {
-        EndedOrder {
+        let ticket = TicketKey {
             ticket_id: self.id.into(),
-            drop_id: self.drop_id,
             shopper_id: self.shopper_id,
-            lane: Lane(self.lane as u8),
             // Stored as it came; a score that no ticket can have stays what it is.
             score: Score::new(Epoch((self.score >> 40) as u32), self.score as u64),
-            state,
-        }
+        };
+        EndedOrder { drop_id: self.drop_id, ticket, state }
     }
 }

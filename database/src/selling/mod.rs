@@ -6,10 +6,12 @@
 //! | [`drops`] | flash drops as sellers and operators see and change them |
 //! | `give_back` | the way of unsold units from a drop back to its variants |
 //! | [`numbers`] | live numbers of a drop |
+//! | `partitions` | the partition of Kafka's topics that each drop has for itself |
 //! | [`scheduling`] | the life of a drop as the workers move it on |
 
 pub mod catalogue;
 pub mod drops;
 mod give_back;
 pub mod numbers;
+mod partitions;
 pub mod scheduling;

@@ -97,12 +97,14 @@ async fn what_a_line_was_not_told_is_found_as_it_is_now() {
     let untold = journal::untold(pool, Duration::ZERO, 10).await.unwrap();
     let rows: Vec<_> = untold.iter().map(|row| (row.journal_id, row.drop_id)).collect();
     assert_eq!(rows, [(placed.journal[0], drop_id), (expired.journal[0], drop_id)]);
-    let ended = expired.ended[0].ticket_id;
+    let ended = expired.ended[0].ticket.ticket_id;
     for order in &untold[0].orders {
         let now =
             if order.ticket_id == ended { TicketState::Expired } else { TicketState::Reserved };
         assert_eq!(order.state, now);
         assert_eq!(order.score, commands[0].score.raw());
+        let command = commands.iter().find(|command| command.ticket_id == order.ticket_id);
+        assert_eq!(order.shopper_id, command.unwrap().shopper_id);
     }
     assert_eq!((untold[0].orders.len(), untold[1].orders.len()), (2, 1));
 

@@ -13,6 +13,7 @@ mod giving_back;
 mod journal;
 mod lifecycle;
 mod limits;
+mod line_truth;
 mod lock_order;
 mod locks;
 mod migrations;

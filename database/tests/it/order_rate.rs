@@ -25,7 +25,7 @@ async fn only_a_burst_passes_and_always_a_prefix() {
     let done = test_drop.process(&commands).await;
     assert_eq!((done.n_taken, done.next_offset), (5, 5));
     assert!(done.wait.unwrap().as_millis() <= 100, "{:?}", done.wait);
-    let settled: Vec<_> = done.settled.iter().map(|ticket| ticket.ticket_id).collect();
+    let settled: Vec<_> = done.settled.iter().map(|settled| settled.ticket.ticket_id).collect();
     let first: Vec<_> = commands[..5].iter().map(|command| command.ticket_id).collect();
     assert_eq!(settled, first);
 }

@@ -1,15 +1,16 @@
 -- An open drop whose line was rebuilt twice, a draft, and a retired one that sold one a customer.
 insert into drops (id, seller_id, product_id, title, state, opens_at, closes_at, ended_at,
-    end_reason, max_units_per_ticket, max_units_per_customer, partition, epoch, epoch_state) values
+    end_reason, max_units_per_ticket, max_units_per_customer, partition, prepared, epoch,
+    epoch_state) values
     ('0199c0de-0000-7000-8000-000000000031', '0199c0de-0000-7000-8000-000000000001',
      '0199c0de-0000-7000-8000-000000000011', 'Blue mugs', 'open', '2026-01-01 12:00Z',
-     '2026-01-02 12:00Z', null, null, 2, 2, 0, 3, 'open'),
+     '2026-01-02 12:00Z', null, null, 2, 2, 0, true, 3, 'open'),
     ('0199c0de-0000-7000-8000-000000000032', '0199c0de-0000-7000-8000-000000000001',
      '0199c0de-0000-7000-8000-000000000011', 'Green mugs', 'draft', null,
-     null, null, null, 1, 1, null, 0, 'none'),
+     null, null, null, 1, 1, null, false, 0, 'none'),
     ('0199c0de-0000-7000-8000-000000000033', '0199c0de-0000-7000-8000-000000000001',
      '0199c0de-0000-7000-8000-000000000011', 'Red mugs', 'sold_out', '2026-01-01 09:00Z',
-     null, '2026-01-01 09:01Z', 'sold_out', 1, 1, 1, 1, 'none');
+     null, '2026-01-01 09:01Z', 'sold_out', 1, 1, 1, true, 1, 'none');
 
 insert into order_paces (drop_id, tat_us, rate) values
     ('0199c0de-0000-7000-8000-000000000031', 1767268806000000, 200),
@@ -24,6 +25,8 @@ insert into inventory (drop_id, variant_id, seller_id, total, available) values
     ('0199c0de-0000-7000-8000-000000000033', '0199c0de-0000-7000-8000-000000000023',
      '0199c0de-0000-7000-8000-000000000001', 2, 2);
 
-insert into epoch_boundaries (drop_id, epoch, generation, log_offset) values
-    ('0199c0de-0000-7000-8000-000000000031', 2, 1, 40),
-    ('0199c0de-0000-7000-8000-000000000031', 3, 1, 44);
+insert into epoch_boundaries (drop_id, epoch, generation, log_offset, follows_epoch, follows_evn,
+    follows_hash) values
+    ('0199c0de-0000-7000-8000-000000000031', 1, 1, 0, null, null, null),
+    ('0199c0de-0000-7000-8000-000000000031', 2, 1, 40, 1, 31, sha256('event 31')),
+    ('0199c0de-0000-7000-8000-000000000031', 3, 1, 44, 2, 9, sha256('event 9'));

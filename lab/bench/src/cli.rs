@@ -23,12 +23,34 @@ pub(crate) enum Command {
     Position,
     /// Joins over HTTP.
     JoinHttp,
+    /// What a join costs Redis, by the size of the batch.
+    RedisJoin,
+    /// Memory of Redis per waiting shopper.
+    LineMemory,
+    /// A line of a million: joins, admissions, memory, a snapshot, and its loss.
+    Million,
+    /// A thousand rooms lost at once.
+    Rooms,
+    /// A thousand open drops where nothing happens.
+    Idle,
+    /// Order commands on their way to Kafka.
+    Commands,
+    /// Joins and polled positions over HTTP, at 50 connections.
+    Polling,
+    /// From the admission to the frame that says so.
+    Turn,
     /// Position updates over WebSocket.
     Fanout,
     /// A whole sale at full speed: orders per second, and what each costs.
     Spike(SaleSize),
     /// A whole sale against its slowest stage alone.
     Pipeline(SaleSize),
+    /// All of them, one after the other.
+    All {
+        /// Fail if a row is worse than `lab/bench/allowed.toml` allows.
+        #[arg(long)]
+        check: bool,
+    },
     /// A process of `join-http`.
     #[command(hide = true)]
     ServeEcho {

@@ -12,24 +12,31 @@ use tokio::{
 pub(crate) struct HttpConnection {
     stream: TcpStream,
     buffer: Vec<u8>,
+    /// Length of the head of the last answer.
+    head: usize,
 }
 
 impl HttpConnection {
     pub(crate) async fn open(address: SocketAddr) -> anyhow::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(4096) })
+        Ok(Self { stream, buffer: Vec::with_capacity(4096), head: 0 })
     }
 
     /// Sends a request, reads its answer, and returns the status. An answer without a length is an
     /// error.
     pub(crate) async fn exchange(&mut self, request: &[u8]) -> anyhow::Result<u16> {
-        let head = self.send(request).await?;
-        let (status, length) = parse(&self.buffer[..head])?;
-        while self.buffer.len() < head + length {
+        self.head = self.send(request).await?;
+        let (status, length) = parse(&self.buffer[..self.head])?;
+        while self.buffer.len() < self.head + length {
             self.read_more().await?;
         }
         Ok(status)
+    }
+
+    /// The body of the last answer.
+    pub(crate) fn body(&self) -> &[u8] {
+        self.buffer.get(self.head..).unwrap_or_default()
     }
 
     /// Upgrades the connection. Returns the socket, with the bytes that came behind the answer.

@@ -20,9 +20,9 @@ impl Sample {
         Self { ops: ops as f64, seconds: wall.as_secs_f64(), cpu_us: cpu.map(micros) }
     }
 
-    /// The same round, with the CPU of another process.
-    pub(crate) fn with_cpu(self, cpu: Duration) -> Self {
-        Self { cpu_us: Some(micros(cpu)), ..self }
+    /// The same round, with the CPU of another process added.
+    pub(crate) fn and_cpu(self, cpu: Duration) -> Self {
+        Self { cpu_us: self.cpu_us.map(|cpu_us| cpu_us + micros(cpu)), ..self }
     }
 
     /// Operations per second.
@@ -58,10 +58,9 @@ impl Series {
         Spread::of(self.samples.iter().map(Sample::rate))
     }
 
-    /// CPU per operation, microseconds.
-    pub(crate) fn cost(&self) -> Option<Spread> {
-        let costs: Option<Vec<f64>> = self.samples.iter().map(Sample::cost).collect();
-        costs.map(Spread::of)
+    /// CPU per operation, microseconds; of nothing where a round lacks it.
+    pub(crate) fn cost(&self) -> Spread {
+        Spread::of_measured(self.samples.iter().map(Sample::cost))
     }
 
     /// How many times as fast as `baseline`, round by round.
@@ -95,7 +94,7 @@ impl Spread {
     }
 
     /// The spread of these values; NaN if there are none.
-    fn of(values: impl IntoIterator<Item = f64>) -> Self {
+    pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let rounds: Vec<f64> = values.into_iter().collect();
         let mut sorted = rounds.clone();
         sorted.sort_by(f64::total_cmp);
@@ -107,6 +106,11 @@ impl Spread {
             max: at(last),
             rounds,
         }
+    }
+
+    /// Whether there are no values.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.rounds.is_empty()
     }
 
     /// The value in the middle; NaN if there are none.
@@ -133,7 +137,7 @@ impl Spread {
 
 impl std::fmt::Display for Spread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.rounds.is_empty() {
+        if self.is_empty() {
             return write!(f, "not measured");
         }
         let digits = self.digits();

@@ -1,4 +1,9 @@
 //! The chain of a drop's log: dense numbers, each event bound to the one before.
+//!
+//! Each epoch begins behind the event that it follows. A write that was given up may still land
+//! behind that event, before the new epoch's first record or after it: nobody builds on it, so it
+//! does not count. That is all that is passed over; who was promised something by such an event is
+//! missed by the rules.
 
 use std::collections::BTreeMap;
 
@@ -10,24 +15,58 @@ use shared::{
 /// The log's events in order, by the first record of each.
 pub(crate) type LoggedEvents<'a> = BTreeMap<EventPoint, &'a QueueEventV1>;
 
-/// Takes the first record of each event, and tells where the chain is broken. Two writers may
-/// have written an event, but not two contents of it.
-pub(crate) fn unbroken(records: &[QueueEventV1]) -> (LoggedEvents<'_>, Vec<String>) {
-    let mut breaks = Vec::new();
-    let events = firsts(records, &mut breaks);
-    check_links(&events, &mut breaks);
-    (events, breaks)
+/// A drop's log, as far as it counts.
+pub(crate) struct Chain<'a> {
+    pub(crate) events: LoggedEvents<'a>,
+    /// Events behind one that a later epoch follows.
+    pub(crate) n_late: usize,
+    /// Where it is broken.
+    pub(crate) breaks: Vec<String>,
 }
 
-fn firsts<'a>(records: &'a [QueueEventV1], breaks: &mut Vec<String>) -> LoggedEvents<'a> {
-    let mut firsts = BTreeMap::new();
+impl<'a> Chain<'a> {
+    /// Takes the first record of each event that counts. Two writers may have written an event, but
+    /// not two contents of it.
+    pub(crate) fn of(records: &'a [QueueEventV1]) -> Self {
+        let firsts = firsts(records);
+        let n_logged = firsts.len();
+        let events = cut_back(firsts);
+        let mut breaks = second_contents(records, &events);
+        check_links(&events, &mut breaks);
+        Self { n_late: n_logged - events.len(), events, breaks }
+    }
+}
+
+fn firsts(records: &[QueueEventV1]) -> LoggedEvents<'_> {
+    let mut firsts = LoggedEvents::new();
     for record in records {
-        let first: &mut &QueueEventV1 = firsts.entry(record.point()).or_insert(record);
-        if first.hash != record.hash {
-            breaks.push(format!("event {} was logged with two contents", record.point()));
-        }
+        firsts.entry(record.point()).or_insert(record);
     }
     firsts
+}
+
+/// Leaves out what stands behind an event that a later epoch follows. The last epoch comes first:
+/// one that is left out itself leaves out nothing.
+fn cut_back(firsts: LoggedEvents<'_>) -> LoggedEvents<'_> {
+    let mut end = None::<EventPoint>;
+    let counts = |(at, record): &(EventPoint, &QueueEventV1)| {
+        if end.is_some_and(|end| *at > end) {
+            return false;
+        }
+        if let (1, RoomEvent::Begun { follows: Some(follows), .. }) = (at.evn, &record.event) {
+            end = Some(*follows);
+        }
+        true
+    };
+    firsts.into_iter().rev().filter(counts).collect()
+}
+
+fn second_contents(records: &[QueueEventV1], events: &LoggedEvents<'_>) -> Vec<String> {
+    let differ = records.iter().filter(|record| {
+        let first = events.get(&record.point());
+        first.is_some_and(|first| first.hash != record.hash)
+    });
+    differ.map(|record| format!("event {} was logged with two contents", record.point())).collect()
 }
 
 fn check_links(events: &LoggedEvents<'_>, breaks: &mut Vec<String>) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use shared::{
-    ids::{DropId, OrderId, TicketId},
+    ids::{DropId, OrderId, ShopperId, TicketId},
     line::Epoch,
     messages::{PlaceOrder, QueueEventV1},
 };
@@ -87,7 +87,7 @@ pub struct CommandRecord {
     pub order: PlaceOrder,
 }
 
-/// The tickets that a drop's keys in Redis name.
+/// The tickets and accounts that a drop's keys in Redis name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RoomDump {
     /// Whether the room is there at all.
@@ -96,10 +96,12 @@ pub struct RoomDump {
     pub occupants: Vec<TicketId>,
     /// `inf`: in flight.
     pub in_flight: Vec<TicketId>,
-    /// `intent`: live tickets, with what they want.
-    pub intents: Vec<TicketId>,
-    /// `own`: the live ticket of each account.
-    pub owned: Vec<TicketId>,
+    /// `lease`: in flight, with where their commands are.
+    pub leases: Vec<TicketId>,
+    /// `intent`: the live ticket of each account.
+    pub intents: HashMap<ShopperId, TicketId>,
+    /// `w:…` and `missed:…` of all variants: accounts in line.
+    pub in_line: Vec<ShopperId>,
 }
 
 /// A line of the payment provider's ledger.

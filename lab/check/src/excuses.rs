@@ -23,6 +23,8 @@ pub struct Excuses {
     pub taken_back: usize,
     /// Commands that a rebuild left out.
     pub void_commands: usize,
+    /// Events that landed behind the one that a later epoch follows.
+    pub late_events: usize,
 }
 
 /// Joins that were answered and are not in the log as joins.
@@ -40,6 +42,7 @@ impl Excuses {
             unlogged_admissions: room.n_unlogged,
             taken_back: room.n_taken_back,
             void_commands: evidence.commands.len() - evidence.counting_commands().count(),
+            late_events: room.n_late,
         }
     }
 
@@ -53,12 +56,19 @@ impl Excuses {
 
 impl fmt::Display for Excuses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { lost_joins, second_tickets, unlogged_admissions, taken_back, void_commands } =
-            self;
+        let Self {
+            lost_joins,
+            second_tickets,
+            unlogged_admissions,
+            taken_back,
+            void_commands,
+            late_events,
+        } = self;
         write!(
             f,
             "excused joins: {lost_joins}, second tickets: {second_tickets}, unlogged admissions: \
-             {unlogged_admissions}; taken back: {taken_back}, void commands: {void_commands}"
+             {unlogged_admissions}; taken back: {taken_back}, void commands: {void_commands}, late \
+             events: {late_events}"
         )
     }
 }

@@ -2,7 +2,7 @@
 
 use shared::{
     drops::CloseReason,
-    ids::ShopperId,
+    ids::{ShopperId, VariantId},
     line::{Epoch, Lane, Score},
 };
 
@@ -15,6 +15,13 @@ pub(crate) enum Standing {
     Closed(CloseReason),
 }
 
+/// Those among whom a position counts: who want the same variant in the same lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LineName {
+    pub(crate) lane: Lane,
+    pub(crate) variant_id: VariantId,
+}
+
 /// Half-open spans of microseconds.
 pub(crate) type Spans = Vec<(i64, i64)>;
 
@@ -22,7 +29,7 @@ pub(crate) type Spans = Vec<(i64, i64)>;
 #[derive(Debug, Clone)]
 pub(crate) struct TicketLife {
     pub(crate) shopper_id: ShopperId,
-    pub(crate) lane: Lane,
+    pub(crate) line: LineName,
     pub(crate) score: Score,
     pub(crate) units: u32,
     /// Where it went when, in microseconds of Redis time; the first change is the join.

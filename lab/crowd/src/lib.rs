@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `options`, `cards`, `plan` | what is to happen, drawn from a seed |
 //! | `run` | the run itself, from the drop to the report |
-//! | `create` | a drop for the run |
+//! | `create` | a drop for the run, or many for another |
 //! | `client`, `backoff` | HTTP with retries, and how long to wait between them |
 //! | `shopper`, `buying` | one shopper's way; `context`: what all of them share |
 //! | `feed` | a ticket's frames, by `stream` or by `polled_status` |
@@ -40,7 +40,8 @@ mod stream;
 
 pub use cards::CardMix;
 pub use compare::{CompareOptions, ComparedFigure, RunComparison, compare};
-pub use cost::{CostFigure, CountedCalls, RunCosts, ServerAddresses};
+pub use cost::{CostFigure, CostMeter, CountedCalls, RunCosts, ServerAddresses};
+pub use create::{CreatedDrop, create_drops};
 pub use options::{Preset, RunOptions};
 pub use report::{Latency, RunReport};
 pub use run::run;

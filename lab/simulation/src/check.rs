@@ -1,13 +1,9 @@
 //! The invariants of a line, by name.
 
-use crate::{
-    line::{LineModel, ModelState},
-    rate::RateRule,
-};
+use crate::{line::LineModel, rate::RateRule};
 use shared::{
-    ids::TicketId,
     invariants::Invariant,
-    line::{AdmittedTicket, LineState},
+    line::{AdmittedTicket, JoinedTicket, LineState, TicketKey},
 };
 use std::collections::BTreeSet;
 
@@ -30,19 +26,21 @@ fn violated(invariant: Invariant, how: String) -> Result<(), Violation> {
     Err(Violation { invariant, how })
 }
 
-/// Checks QUEUE-1: of those who waited `before`, nobody whose units were free was skipped.
+/// Checks QUEUE-1: in each line, nobody who waited `before` and whose units were free was passed
+/// over by a higher number; and no lane was served while an earlier one had somebody to let in.
 ///
 /// # Errors
 ///
-/// Returns the ticket that was skipped.
+/// Returns the ticket that was passed over.
 pub fn nobody_is_passed_over(
     before: &LineModel,
     admitted: &[AdmittedTicket],
 ) -> Result<(), Violation> {
-    let Some(last) = admitted.iter().map(|one| one.ticket.score).max() else { return Ok(()) };
+    let rank = |ticket: &JoinedTicket| (ticket.lane, ticket.score);
+    let Some(last) = admitted.iter().map(|one| rank(&one.ticket)).max() else { return Ok(()) };
     let ids: BTreeSet<_> = admitted.iter().map(|one| one.ticket.ticket_id).collect();
     let waiting = before.waiting();
-    let ahead = waiting.iter().take_while(|ticket| ticket.score < last);
+    let ahead = waiting.iter().take_while(|ticket| rank(ticket) < last);
     let mut kept_for = BTreeSet::new();
     for ticket in ahead.filter(|ticket| !ids.contains(&ticket.ticket_id)) {
         let variant_id = ticket.intent.variant_id;
@@ -54,7 +52,7 @@ pub fn nobody_is_passed_over(
         let taken_ahead = admitted
             .iter()
             .map(|one| one.ticket)
-            .filter(|one| one.intent.variant_id == variant_id && one.score < ticket.score)
+            .filter(|one| one.intent.variant_id == variant_id && rank(one) < rank(ticket))
             .map(|one| i64::from(one.intent.units));
         let free = before.free(variant_id) - taken_ahead.sum::<i64>();
         if i64::from(ticket.intent.units) <= free {
@@ -71,9 +69,9 @@ pub fn nobody_is_passed_over(
 ///
 /// Returns a ticket that is missing.
 pub fn nobody_is_lost(
-    states: impl IntoIterator<Item = (TicketId, LineState)>,
+    states: impl IntoIterator<Item = (TicketKey, LineState)>,
 ) -> Result<(), Violation> {
-    for (ticket_id, state) in states {
+    for (ticket, state) in states {
         let is_lost = match state {
             LineState::Waiting
             | LineState::Missed
@@ -84,7 +82,7 @@ pub fn nobody_is_lost(
             }
         };
         if is_lost {
-            return violated(Invariant::Queue2, format!("{ticket_id:?} is {state:?}"));
+            return violated(Invariant::Queue2, format!("{ticket:?} is {state:?}"));
         }
     }
     Ok(())
@@ -97,10 +95,10 @@ pub fn nobody_is_lost(
 /// Returns the account that has two.
 pub fn one_live_ticket_each(line: &LineModel) -> Result<(), Violation> {
     let mut accounts = BTreeSet::new();
-    for ticket in line.tickets.values().filter(|one| !matches!(one.state, ModelState::Over(_))) {
-        let Some(joined) = ticket.joined else { continue };
-        if !accounts.insert(joined.shopper_id) {
-            return violated(Invariant::Queue3, format!("{:?} has two", joined.shopper_id));
+    // Of one that the room heard of from its row alone, it does not know what it is a claim to.
+    for ticket in line.tickets.values().filter_map(|ticket| ticket.joined) {
+        if !accounts.insert(ticket.shopper_id) {
+            return violated(Invariant::Queue3, format!("{:?} has two", ticket.shopper_id));
         }
     }
     Ok(())

@@ -8,8 +8,9 @@
 //! | [`check`] | the invariants, by name |
 //! | `rate` | the admission rate, for the model and for RATE-1 |
 //!
-//! It judges the product, so it takes words and data from `shared` (ids, scores, commands, events,
-//! ticket states as labels) but none of the rules that decide.
+//! It judges the product, so the line takes words and data from `shared` (ids, scores, commands,
+//! events, ticket states as labels) but none of the rules that decide. The world is no judge: where
+//! it stands for a worker, it calls the worker's own functions.
 
 pub mod check;
 pub mod line;

@@ -63,6 +63,12 @@ impl RateRule {
         from_us + n as f64 * self.interval_us()
     }
 
+    /// Returns how long until the next one may pass, in whole microseconds.
+    pub(crate) fn next_due_us(self, tat_us: Option<f64>, now_us: f64) -> f64 {
+        let due_us = self.after(tat_us, now_us, 0) - now_us + self.interval_us() - self.full_us();
+        due_us.max(0.0).ceil()
+    }
+
     /// Returns the `tat` under this rate of one under `old`: as many admissions are missing from
     /// the bucket, but never more than it holds.
     pub(crate) fn carry_over(self, old: Self, tat_us: f64, now_us: f64) -> f64 {
@@ -107,6 +113,18 @@ mod tests {
         {
             assert_eq!(rule.n_free(Some(tat_us), now_us, 9), n_free, "at {now_us}");
         }
+    }
+
+    #[test]
+    fn the_next_one_is_due_when_the_bucket_holds_one() {
+        let rule = RateRule::per_second(50.0);
+        let dues =
+            [(1_100_000.0, 20_000.0), (1_090_000.0, 10_000.0), (1_080_000.0, 0.0), (0.0, 0.0)];
+        for (tat_us, due_us) in dues {
+            assert_eq!(rule.next_due_us(Some(tat_us), NOW_US), due_us, "{tat_us}");
+            assert_eq!(rule.n_free(Some(tat_us), NOW_US + due_us, 1), 1, "{tat_us}");
+        }
+        assert_eq!(rule.next_due_us(None, NOW_US), 20_000.0);
     }
 
     #[test]

@@ -2,20 +2,29 @@
 
 use shared::{
     drops::CloseReason,
-    line::{AttachOutcome, EventPoint, JoinOutcome, LeaveOutcome, LiveState, RoomEvent},
+    line::{
+        AttachOutcome, EventPoint, JoinOutcome, Lane, LeaveOutcome, LiveState, RoomEvent, TicketKey,
+    },
 };
 use simulation::{
     check::{RateLog, nobody_is_lost, nobody_is_passed_over, one_live_ticket_each},
     line::{LineCommand, LineModel, LineReply},
-    world::{RedisFault, SeededWorld, Step},
+    world::{Crowd, RedisFault, SeededWorld, Step},
 };
 use std::collections::BTreeMap;
+
+const START_US: i64 = 1_700_000_000_000_000;
+const STEP_US: i64 = 100;
+const LANES: [Lane; 2] = [Lane(0), Lane(1)];
+/// So many make a long line.
+const LONG: usize = 1_000;
 
 #[test]
 fn the_promises_hold_in_every_world() {
     let mut seen = BTreeMap::new();
     for seed in 0..3_000 {
-        play(seed, 80, &mut seen);
+        let lanes = if seed % 2 == 0 { &LANES[..1] } else { &LANES[..] };
+        play(seed, Crowd::small(lanes, START_US, STEP_US), 80, &mut seen);
     }
     // A promise that nothing tests is worth nothing: the worlds must reach every answer.
     for answer in EVERYWHERE {
@@ -24,11 +33,23 @@ fn the_promises_hold_in_every_world() {
     }
 }
 
-const EVERYWHERE: [&str; 37] = [
+#[test]
+fn the_promises_hold_in_long_lines() {
+    let mut seen = BTreeMap::new();
+    for seed in 10_000..10_012 {
+        play(seed, Crowd::large(&LANES, START_US, STEP_US), 200, &mut seen);
+    }
+    for answer in ["joined", "admitted", "attached", "closed some", "Rate", "long line"] {
+        assert!(seen.contains_key(answer), "{answer} was never seen; {seen:#?}");
+    }
+}
+
+const EVERYWHERE: [&str; 40] = [
     "joined",
     "existing waiting",
     "existing in flight",
     "existing occupied",
+    "not open yet",
     "ended",
     "stopped",
     "full",
@@ -42,6 +63,8 @@ const EVERYWHERE: [&str; 37] = [
     "attach ended",
     "admitted",
     "Rate",
+    "NotOpen",
+    "due",
     "Occupancy",
     "Stock",
     "Paused",
@@ -78,6 +101,7 @@ fn names(reply: &LineReply, events: &[(EventPoint, RoomEvent)]) -> Vec<String> {
             let blocked = blocked.map_or("all admitted".to_owned(), |block| format!("{block:?}"));
             let mut names = vec![blocked];
             names.extend((!tickets.is_empty()).then(|| "admitted".to_owned()));
+            names.extend(admission.next_due.map(|_| "due".to_owned()));
             names.extend(admission.exhausted.then(|| "exhausted".to_owned()));
             let closed = |event: &RoomEvent| {
                 matches!(event, RoomEvent::Closed { reason: CloseReason::NotEnough, .. })
@@ -100,9 +124,9 @@ fn names(reply: &LineReply, events: &[(EventPoint, RoomEvent)]) -> Vec<String> {
 
 fn join_name(join: &JoinOutcome) -> String {
     let name = match join {
-        JoinOutcome::Joined(_) => "joined",
-        JoinOutcome::Existing(_, LiveState::InFlight { .. }) => "existing in flight",
-        JoinOutcome::Existing(_, LiveState::Held) => "existing occupied",
+        JoinOutcome::Joined(..) => "joined",
+        JoinOutcome::Existing(_, LiveState::InFlight { .. }, _) => "existing in flight",
+        JoinOutcome::Existing(_, LiveState::Held, _) => "existing occupied",
         JoinOutcome::Existing(..) => "existing waiting",
         JoinOutcome::NotOpenYet { .. } => "not open yet",
         JoinOutcome::Ended(_) => "ended",
@@ -126,12 +150,12 @@ fn attach_name(attach: &AttachOutcome) -> String {
 }
 
 /// Plays one world; a failure names its seed.
-fn play(seed: u64, steps: usize, seen: &mut BTreeMap<String, u32>) {
-    let mut world = SeededWorld::new(seed);
+fn play(seed: u64, crowd: Crowd, steps: usize, seen: &mut BTreeMap<String, u32>) {
+    let mut world = SeededWorld::new(seed, crowd);
     let (mut line, mut synced) = (LineModel::default(), LineModel::default());
-    let (mut rates, mut now_us) = (RateLog::default(), 1_700_000_000_000_000);
+    let (mut rates, mut now_us) = (RateLog::default(), START_US);
     for n in 0..steps {
-        now_us += 100;
+        now_us += STEP_US;
         match world.next(&line) {
             Step::Synced => synced = line.clone(),
             Step::Fault(fault) => {
@@ -148,14 +172,17 @@ fn play(seed: u64, steps: usize, seen: &mut BTreeMap<String, u32>) {
             Step::Command(epoch, command) => {
                 let before = line.clone();
                 let reply = line.step(epoch, now_us, &command);
-                world.observe(epoch, &command, &reply);
+                world.observe(epoch, now_us, &command, &reply);
+                places_are_true(&line, &reply).unwrap_or_else(|ticket| {
+                    panic!("seed {seed}, step {n}: {ticket:?} was told a wrong position")
+                });
                 let new = line.events.get(before.events.len()..).unwrap_or_default();
                 for name in names(&reply, new) {
                     *seen.entry(name).or_default() += 1;
                 }
                 if let (LineCommand::Open { .. }, LineReply::Done) = (&command, &reply) {
-                    let logged = world.logged_in_line().into_keys();
-                    nobody_is_lost(logged.map(|ticket_id| (ticket_id, line.state_of(ticket_id))))
+                    let logged = world.logged_in_line().into_iter();
+                    nobody_is_lost(logged.map(|ticket| (ticket, line.state_of(ticket))))
                         .unwrap_or_else(|error| panic!("seed {seed}, step {n}: {error}"));
                 }
                 if let LineCommand::Begin = command {
@@ -176,8 +203,33 @@ fn play(seed: u64, steps: usize, seen: &mut BTreeMap<String, u32>) {
                 }
             }
         }
+        if line.waiting().len() >= LONG {
+            *seen.entry("long line".to_owned()).or_default() += 1;
+        }
         one_live_ticket_each(&line)
             .unwrap_or_else(|error| panic!("seed {seed}, step {n}: {error}"));
     }
     rates.check().unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+}
+
+/// Counts those ahead of everybody who was told a position. Returns one whose position is wrong.
+fn places_are_true(line: &LineModel, reply: &LineReply) -> Result<(), TicketKey> {
+    let LineReply::Joined(joins) = reply else { return Ok(()) };
+    let waiting = line.waiting();
+    for outcome in &joins.outcomes {
+        let (JoinOutcome::Joined(ticket, position)
+        | JoinOutcome::Existing(ticket, LiveState::Waiting, Some(position))) = outcome
+        else {
+            continue;
+        };
+        let of_line = waiting.iter().filter(|other| {
+            other.lane == ticket.lane && other.intent.variant_id == ticket.intent.variant_id
+        });
+        let ahead = of_line.clone().filter(|other| other.score < ticket.score).count() as u64;
+        let waiting = of_line.count() as u64;
+        if (position.position, position.waiting, position.evn) != (ahead + 1, waiting, joins.evn) {
+            return Err(ticket.key());
+        }
+    }
+    Ok(())
 }

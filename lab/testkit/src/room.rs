@@ -158,7 +158,7 @@ impl TestRoom {
         let joins = self.queue.join(self.drop_id, Self::EPOCH, &requests).await;
         let outcomes = joins.expect("the room is open").outcomes.into_iter();
         let joined = outcomes.map(|outcome| match outcome {
-            JoinOutcome::Joined(ticket) => ticket,
+            JoinOutcome::Joined(ticket, _) => ticket,
             other => panic!("not joined: {other:?}"),
         });
         joined.collect()

@@ -34,13 +34,15 @@ pub struct StoredDrop {
     pub seller_id: SellerId,
     /// Of the seller.
     pub product_id: ProductId,
-    /// Has partition 0.
+    /// In epoch 1.
     pub drop_id: DropId,
+    /// Its own: 0 for the first drop of a database, 1 for the second.
+    pub partition: i32,
     /// The product's only variant.
     pub variant_id: VariantId,
 }
 
-/// Stores an open drop in partition 0, in epoch 1, with a full bucket of 100 000 orders/s.
+/// Stores an open drop in a partition of its own, in epoch 1, with a full bucket of 100 000 orders/s.
 ///
 /// Nobody reads its partition yet: there is no row in `consumer_offsets`.
 ///
@@ -52,12 +54,17 @@ pub async fn store_open_drop(pool: &PgPool, options: DropOptions) -> StoredDrop 
         seller_id: SellerId::generate(),
         product_id: ProductId::generate(),
         drop_id: DropId::generate(),
+        partition: next_partition(pool).await.expect("the database has drops"),
         variant_id: VariantId::generate(),
     };
     stored.insert_catalogue(pool).await.expect("the database takes a seller with a product");
     stored.insert_drop(pool, options).await.expect("the database takes a drop");
     stored.insert_stock(pool, options.units).await.expect("the database takes stock");
     stored
+}
+
+async fn next_partition(pool: &PgPool) -> sqlx::Result<i32> {
+    sqlx::query_scalar("select coalesce(max(partition) + 1, 0) from drops").fetch_one(pool).await
 }
 
 impl StoredDrop {
@@ -109,9 +116,10 @@ impl StoredDrop {
     async fn insert_drop(&self, pool: &PgPool, options: DropOptions) -> sqlx::Result<()> {
         sqlx::query(
             "with d as (insert into drops (id, seller_id, product_id, title, state, opens_at,
-                 partition, max_units_per_ticket, max_units_per_customer, hold_seconds,
+                 partition, prepared, max_units_per_ticket, max_units_per_customer, hold_seconds,
                  order_rate_per_second, epoch, epoch_state)
-                 values ($1, $2, $3, 'A drop', 'open', now(), 0, $4, $5, $6, 100000, 1, 'open'))
+                 values ($1, $2, $3, 'A drop', 'open', now(), $7, true, $4, $5, $6, 100000, 1,
+                     'open'))
              insert into order_paces (drop_id, tat_us) values ($1, 0)",
         )
         .bind(self.drop_id)
@@ -120,6 +128,7 @@ impl StoredDrop {
         .bind(options.per_ticket)
         .bind(options.per_customer)
         .bind(options.hold_seconds)
+        .bind(self.partition)
         .execute(pool)
         .await
         .map(drop)

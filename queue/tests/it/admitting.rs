@@ -13,7 +13,7 @@ async fn a_ticket_goes_all_the_way() {
     let room = TestRoom::open(10).await;
     let (drop_id, queue) = (room.drop_id, &room.queue);
     let ticket = room.join(1).await[0];
-    let key = [(ticket.ticket_id, ticket.score)];
+    let key = [ticket.key()];
 
     let admission = room.admit(5).await;
     assert_eq!(admission.tickets[0].ticket, ticket);
@@ -30,17 +30,13 @@ async fn a_ticket_goes_all_the_way() {
     assert_eq!(expired[0].position, Some(position));
     assert_eq!(expired[0].ticket, admission.tickets[0]);
 
-    let held = Settlement {
-        ticket_id: ticket.ticket_id,
-        score: ticket.score,
-        outcome: SettleOutcome::Held,
-    };
+    let held = Settlement { ticket: ticket.key(), outcome: SettleOutcome::Held };
     queue.settle(drop_id, EPOCH, &[room.stock(2, 9, 1)], &[held]).await.unwrap();
     assert_eq!(queue.status(drop_id, EPOCH, &key).await.unwrap(), [LineState::Held]);
     assert!(queue.in_flight(drop_id, EPOCH).await.unwrap().is_empty());
 
     let state = TicketState::Confirmed;
-    let done = Finished { ticket_id: ticket.ticket_id, score: ticket.score, state };
+    let done = Finished { ticket: ticket.key(), state };
     queue.finish(drop_id, EPOCH, &[room.stock(3, 9, 0)], &[done]).await.unwrap();
     // A late SETTLE does not bring it back.
     queue.settle(drop_id, EPOCH, &[room.stock(2, 9, 1)], &[held]).await.unwrap();

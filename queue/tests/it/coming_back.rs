@@ -5,8 +5,8 @@ use shared::{
     drops::CloseReason,
     ids::TicketId,
     line::{
-        AdmitBlock, AttachOutcome, Epoch, JoinOutcome, JoinRequest, JoinedTicket, LineState,
-        RoomEvent, Score,
+        AdmitBlock, AttachOutcome, Epoch, JoinOutcome, JoinRequest, JoinedTicket, LineImage,
+        LineState, RoomEvent, Score,
     },
 };
 use std::time::Duration;
@@ -18,7 +18,8 @@ const NEXT: Epoch = Epoch(2);
 async fn wipe(room: &TestRoom, grace: Duration) {
     let (queue, drop_id) = (&room.queue, room.drop_id);
     queue.begin(drop_id, NEXT).await.unwrap();
-    queue.clear(drop_id, NEXT).await.unwrap();
+    let nobody = LineImage::default();
+    queue.load(drop_id, NEXT, &nobody, Duration::from_secs(60)).await.unwrap();
     queue.restore_stock(drop_id, NEXT, &[room.stock(1, 5, 0)]).await.unwrap();
     queue.open(drop_id, NEXT, &room.config, None, grace).await.unwrap();
 }
@@ -44,7 +45,7 @@ async fn old_tickets_come_back_to_their_places() {
     assert_eq!(again.outcomes, [AttachOutcome::Known(LineState::Waiting)]);
     let snapshot = room.queue.snapshot(room.drop_id, NEXT).await.unwrap();
     let scores: Vec<_> = tickets.iter().map(|ticket| ticket.score).collect();
-    assert_eq!(snapshot.lanes[0].scores, scores);
+    assert_eq!(snapshot.lines[0].scores, scores);
 }
 
 #[tokio::test]
@@ -52,11 +53,11 @@ async fn of_two_waiting_tickets_the_one_ahead_stays() {
     let room = TestRoom::open(5).await;
     let old = room.join(1).await[0];
     wipe(&room, Duration::ZERO).await;
-    let JoinOutcome::Joined(new) = join_again(&room, &old).await else { panic!() };
+    let JoinOutcome::Joined(new, _) = join_again(&room, &old).await else { panic!() };
 
     let back = room.queue.attach(room.drop_id, NEXT, &[old]).await.unwrap();
     assert_eq!(back.outcomes, [AttachOutcome::Attached]);
-    let keys = [(old.ticket_id, old.score), (new.ticket_id, new.score)];
+    let keys = [old.key(), new.key()];
     let status = room.queue.status(room.drop_id, NEXT, &keys).await.unwrap();
     assert_eq!(status, [LineState::Waiting, LineState::Closed(CloseReason::Replaced)]);
 
@@ -71,7 +72,7 @@ async fn whoever_is_past_waiting_gets_no_second_ticket() {
     let room = TestRoom::open(5).await;
     let old = room.join(1).await[0];
     wipe(&room, Duration::ZERO).await;
-    let JoinOutcome::Joined(new) = join_again(&room, &old).await else { panic!() };
+    let JoinOutcome::Joined(new, _) = join_again(&room, &old).await else { panic!() };
     room.queue.admit(room.drop_id, NEXT, admit_request(1)).await.unwrap();
     tokio::time::sleep(Duration::from_millis(105)).await;
     let admitted = room.queue.admit(room.drop_id, NEXT, admit_request(1)).await.unwrap();
@@ -109,8 +110,7 @@ async fn a_number_that_was_never_given_is_impossible() {
 async fn whoever_left_does_not_come_back() {
     let room = TestRoom::open(5).await;
     let ticket = room.join(1).await[0];
-    let left = room.queue.leave(room.drop_id, EPOCH, ticket.ticket_id, ticket.score).await;
-    left.unwrap();
+    room.queue.leave(room.drop_id, EPOCH, ticket.key()).await.unwrap();
     let back = room.queue.attach(room.drop_id, EPOCH, &[ticket]).await.unwrap();
     assert_eq!(back.outcomes, [AttachOutcome::Known(LineState::Left)]);
 }

@@ -1,17 +1,10 @@
 //! A line that may have lost something refuses whatever it is asked.
 
-use crate::EPOCH;
-use queue::{DropKeys, QueueError};
+use crate::{EPOCH, problem};
+use queue::DropKeys;
 use shared::line::{Epoch, EpochProblem, JoinOutcome, RoomState};
 use std::time::Duration;
 use testkit::room::{TestRoom, admit_request};
-
-fn problem<T: std::fmt::Debug>(result: Result<T, QueueError>) -> EpochProblem {
-    match result.unwrap_err() {
-        QueueError::Epoch { problem, .. } => problem,
-        other => panic!("{other:?}"),
-    }
-}
 
 /// Runs a command that no script has.
 async fn run(room: &TestRoom, command: &redis::Cmd) {
@@ -47,7 +40,8 @@ async fn an_older_or_newer_epoch_is_refused() {
         assert_eq!(problem(joins), EpochProblem::Stale);
     }
     // The steps of a rebuild need a room that is being rebuilt.
-    assert_eq!(problem(room.queue.clear(room.drop_id, EPOCH).await), EpochProblem::Open);
+    let stock = room.queue.restore_stock(room.drop_id, EPOCH, &[]).await;
+    assert_eq!(problem(stock), EpochProblem::Open);
     assert_eq!(problem(room.queue.begin(room.drop_id, EPOCH).await), EpochProblem::Stale);
 }
 
@@ -74,11 +68,11 @@ async fn another_run_of_the_server_is_refused_until_the_rebuild() {
 
     // Those who were there keep their order, and newcomers come behind them.
     let joins = queue.join(drop_id, next, &[room.request(1)]).await.unwrap();
-    let JoinOutcome::Joined(newcomer) = joins.outcomes[0] else { panic!() };
+    let JoinOutcome::Joined(newcomer, _) = joins.outcomes[0] else { panic!() };
     let snapshot = queue.snapshot(drop_id, next).await.unwrap();
     let mut expected: Vec<_> = tickets.iter().map(|ticket| ticket.score).collect();
     expected.push(newcomer.score);
-    assert_eq!(snapshot.lanes[0].scores, expected);
+    assert_eq!(snapshot.lines[0].scores, expected);
     assert_eq!(newcomer.score.epoch(), next);
 }
 

@@ -5,7 +5,7 @@ use shared::{
     drops::{CloseReason, DropMode},
     ids::VariantId,
     lifecycle::TicketState,
-    line::{AdmitBlock, JoinOutcome, LineState, SettleOutcome, Settlement},
+    line::{AdmitBlock, JoinOutcome, JoinedTicket, LineState, SettleOutcome, Settlement},
 };
 use std::time::Duration;
 use testkit::room::{TestRoom, admit_request, room_config};
@@ -57,11 +57,7 @@ async fn no_more_are_let_in_than_units_are_free() {
     assert!(room.admit(10).await.tickets.is_empty());
 
     // Two are held, one is rejected: its unit is free again.
-    let settle = |n: usize, outcome| Settlement {
-        ticket_id: tickets[n].ticket_id,
-        score: tickets[n].score,
-        outcome,
-    };
+    let settle = |n: usize, outcome| Settlement { ticket: tickets[n].key(), outcome };
     let settlements = [
         settle(0, SettleOutcome::Held),
         settle(1, SettleOutcome::Held),
@@ -76,9 +72,8 @@ async fn no_more_are_let_in_than_units_are_free() {
 async fn nobody_passes_a_head_that_does_not_fit_until_it_is_hopeless() {
     let room = TestRoom::open(2).await;
     let big = room.request(3);
-    let JoinOutcome::Joined(big) = room.try_join(big).await.unwrap() else { panic!() };
+    let JoinOutcome::Joined(big, _) = room.try_join(big).await.unwrap() else { panic!() };
     let small = room.join(1).await[0];
-    let key = [(big.ticket_id, big.score)];
 
     // Somebody holds one more unit, which may come back: the big one waits, and so do all behind.
     room.queue.update_stock(room.drop_id, EPOCH, &[room.stock(2, 2, 1)]).await.unwrap();
@@ -88,7 +83,7 @@ async fn nobody_passes_a_head_that_does_not_fit_until_it_is_hopeless() {
     // That unit is sold: nothing more can come back.
     room.queue.update_stock(room.drop_id, EPOCH, &[room.stock(3, 2, 0)]).await.unwrap();
     assert_eq!(ids(&room.admit(10).await), [small.ticket_id]);
-    let status = room.queue.status(room.drop_id, EPOCH, &key).await.unwrap();
+    let status = room.queue.status(room.drop_id, EPOCH, &[big.key()]).await.unwrap();
     assert_eq!(status, [LineState::Closed(CloseReason::NotEnough)]);
 }
 
@@ -110,7 +105,7 @@ async fn an_empty_stock_ends_the_drop_and_closes_those_who_wait() {
     assert_eq!((first.closed, first.remaining), (3, 2));
     let rest = queue.close_waiting(drop_id, EPOCH, CloseReason::SoldOut, 3).await.unwrap();
     assert_eq!((rest.closed, rest.remaining), (2, 0));
-    let keys: Vec<_> = tickets.iter().map(|one| (one.ticket_id, one.score)).collect();
+    let keys: Vec<_> = tickets.iter().map(JoinedTicket::key).collect();
     let status = queue.status(drop_id, EPOCH, &keys).await.unwrap();
     assert_eq!(status, [LineState::Closed(CloseReason::SoldOut); 5]);
 }
@@ -133,4 +128,65 @@ async fn occupancy_and_mode_hold_the_line() {
     let stale = room.queue.configure(room.drop_id, EPOCH, &room.config).await.unwrap();
     assert!(!stale.applied, "an older version never replaces a newer one");
     assert_eq!(room.queue.room(room.drop_id).await.unwrap().unwrap().config, config);
+}
+
+#[tokio::test]
+async fn admit_says_when_the_rate_has_its_next_token() {
+    let mut config = room_config(vec![VariantId::generate()]);
+    config.admission_rate_per_second = 10.0;
+    let room = TestRoom::open_with(config, 10).await;
+    room.join(3).await;
+    // The bucket holds one, and is empty at first.
+    let first = room.admit(3).await;
+    assert_eq!((first.tickets.len(), first.blocked_by), (0, Some(AdmitBlock::Rate)));
+    let due = first.next_due.unwrap();
+    assert_eq!(due, Duration::from_millis(100));
+    tokio::time::sleep(due).await;
+    let second = room.admit(3).await;
+    assert_eq!((second.tickets.len(), second.blocked_by), (1, Some(AdmitBlock::Rate)));
+    assert_eq!(second.next_due, Some(Duration::from_millis(100)));
+}
+
+#[tokio::test]
+async fn admit_says_how_long_until_a_line_opens_or_its_grace_ends() {
+    let room = TestRoom::open(10).await;
+    room.join(1).await;
+    let (queue, drop_id) = (&room.queue, room.drop_id);
+    let now_us = queue.room(drop_id).await.unwrap().unwrap().now_us;
+    let mut config = room.config.clone();
+    (config.opens_at_us, config.version) = (now_us + 60_000_000, 2);
+    queue.configure(drop_id, EPOCH, &config).await.unwrap();
+    let early = room.admit(1).await;
+    assert_eq!(early.blocked_by, Some(AdmitBlock::NotOpen));
+    assert_eq!(early.next_due, Some(until(config.opens_at_us, early.at_us)));
+
+    let next = EPOCH.next();
+    queue.begin(drop_id, next).await.unwrap();
+    queue.restore_stock(drop_id, next, &[room.stock(2, 10, 0)]).await.unwrap();
+    queue.open(drop_id, next, &room.config, None, Duration::from_secs(60)).await.unwrap();
+    let graced = queue.admit(drop_id, next, admit_request(1)).await.unwrap();
+    let until_us = queue.room(drop_id).await.unwrap().unwrap().grace_until_us;
+    assert_eq!(graced.blocked_by, Some(AdmitBlock::Grace));
+    assert_eq!(graced.next_due, Some(until(until_us, graced.at_us)));
+}
+
+fn until(then_us: i64, now_us: i64) -> Duration {
+    Duration::from_micros((then_us - now_us) as u64)
+}
+
+#[tokio::test]
+async fn nothing_is_due_where_time_changes_nothing() {
+    let room = TestRoom::open(1).await;
+    let empty = room.admit(1).await;
+    assert_eq!((empty.blocked_by, empty.next_due), (Some(AdmitBlock::Empty), None));
+    room.join(3).await;
+    let full = room.admit(1).await;
+    assert_eq!((full.tickets.len(), full.blocked_by, full.next_due), (1, None, None));
+    let sold = room.admit(1).await;
+    assert_eq!((sold.blocked_by, sold.next_due), (Some(AdmitBlock::Stock), None));
+    let mut config = room.config.clone();
+    (config.mode, config.version) = (DropMode::Paused, 2);
+    room.queue.configure(room.drop_id, EPOCH, &config).await.unwrap();
+    let paused = room.admit(1).await;
+    assert_eq!((paused.blocked_by, paused.next_due), (Some(AdmitBlock::Paused), None));
 }

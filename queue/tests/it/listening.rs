@@ -1,10 +1,21 @@
-//! Events and hints, as other services hear them.
+//! Events, hints and wakes, as other services hear them.
 
 use crate::EPOCH;
-use queue::{DropKeys, Hint, HintMessage, QueueError};
-use shared::line::{EventPoint, Extension, LogPosition, RoomEvent};
+use queue::{DropKeys, Hint, HintMessage, QueueError, Wake, WakeStream};
+use shared::{
+    lifecycle::TicketState,
+    line::{
+        EventPoint, Extension, Finished, LineImage, LogPosition, RoomEvent, SettleOutcome,
+        Settlement,
+    },
+};
 use std::time::Duration;
 use testkit::room::TestRoom;
+
+/// How long something that must be heard may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long nothing is heard before nothing will be.
+const QUIET: Duration = Duration::from_millis(200);
 
 #[tokio::test]
 async fn a_reader_hears_of_a_join_while_it_waits() {
@@ -49,10 +60,8 @@ async fn write_event(room: &TestRoom, evn: u64, kind: &str, data: &[u8]) {
 
 #[tokio::test]
 async fn an_event_that_cannot_be_read_ends_the_batch_of_its_own_room() {
-    // What is no text leaves no kind either.
-    let cases: [(&str, &[u8], &str); 3] =
-        [("Z", b"new", "Z"), ("J", b"half", "J"), ("L", b"\xff", "")];
-    for (kind, data, told) in cases {
+    let cases: [(&str, &[u8]); 3] = [("Z", b"new"), ("J", b"half"), ("L", b"\xff")];
+    for (kind, data) in cases {
         let damaged = TestRoom::open(5).await;
         let healthy = TestRoom::on(damaged.redis.clone()).await;
         healthy.begin(EPOCH, 5).await;
@@ -70,7 +79,7 @@ async fn an_event_that_cannot_be_read_ends_the_batch_of_its_own_room() {
         for batch in [heard.pop().unwrap().1, after] {
             assert_eq!(batch.events.len(), 1);
             let unreadable = batch.unreadable.as_ref().expect("it cannot be read");
-            assert_eq!(unreadable.kind, told);
+            assert_eq!(unreadable.kind, kind);
             assert_eq!(unreadable.point, Some(EventPoint { epoch: EPOCH, evn: 2 }));
             assert!(matches!(batch.complete(), Err(QueueError::Malformed { .. })));
         }
@@ -109,5 +118,98 @@ async fn a_hint_says_that_a_ticket_is_being_let_in() {
     };
     // Other tests' drops are heard too.
     let heard = async { while hints.next().await != expected {} };
-    tokio::time::timeout(Duration::from_secs(5), heard).await.expect("the hint is heard");
+    tokio::time::timeout(PATIENCE, heard).await.expect("the hint is heard");
+}
+
+/// Whether this room is woken before the time is up; other tests' rooms are heard, too.
+async fn wakes(stream: &mut WakeStream, room: &TestRoom, within: Duration) -> bool {
+    let heard = async { while stream.next().await != Wake::Room(room.drop_id) {} };
+    tokio::time::timeout(within, heard).await.is_ok()
+}
+
+#[tokio::test]
+async fn a_wake_says_that_somebody_may_be_let_in_who_could_not_before() {
+    let room = TestRoom::empty().await;
+    let (queue, drop_id) = (&room.queue, room.drop_id);
+    let mut stream = queue.wakes();
+    assert_eq!(stream.next().await, Wake::Subscribed);
+
+    room.begin(EPOCH, 5).await;
+    assert!(wakes(&mut stream, &room, PATIENCE).await, "the room was opened");
+    let ticket = room.join(1).await[0];
+    assert!(wakes(&mut stream, &room, PATIENCE).await, "somebody joined an empty line");
+
+    let held = Settlement { ticket: ticket.key(), outcome: SettleOutcome::Held };
+    queue.settle(drop_id, EPOCH, &[], &[held]).await.unwrap();
+    assert!(wakes(&mut stream, &room, PATIENCE).await, "a ticket was settled");
+    let done = Finished { ticket: ticket.key(), state: TicketState::Expired };
+    queue.finish(drop_id, EPOCH, &[], &[done]).await.unwrap();
+    assert!(wakes(&mut stream, &room, PATIENCE).await, "a slot is free");
+    queue.update_stock(drop_id, EPOCH, &[room.stock(9, 7, 0)]).await.unwrap();
+    assert!(wakes(&mut stream, &room, PATIENCE).await, "units came back");
+
+    let mut config = room.config.clone();
+    config.version = 2;
+    queue.configure(drop_id, EPOCH, &config).await.unwrap();
+    assert!(wakes(&mut stream, &room, PATIENCE).await, "the limits were changed");
+
+    let lost = room.join(1).await[0];
+    assert!(wakes(&mut stream, &room, PATIENCE).await, "the line was empty again");
+    let next = EPOCH.next();
+    queue.begin(drop_id, next).await.unwrap();
+    queue.load(drop_id, next, &LineImage::default(), Duration::from_secs(60)).await.unwrap();
+    queue.open(drop_id, next, &room.config, None, Duration::ZERO).await.unwrap();
+    assert!(wakes(&mut stream, &room, PATIENCE).await, "the room was emptied and opened");
+    queue.attach(drop_id, next, &[lost]).await.unwrap();
+    assert!(wakes(&mut stream, &room, PATIENCE).await, "somebody came back");
+}
+
+#[tokio::test]
+async fn nobody_is_woken_where_nobody_could_be_let_in_sooner() {
+    let room = TestRoom::open(5).await;
+    let (queue, drop_id) = (&room.queue, room.drop_id);
+    let tickets = room.join(2).await;
+    let mut stream = queue.wakes();
+    assert_eq!(stream.next().await, Wake::Subscribed);
+    room.join(1).await;
+    queue.leave(drop_id, EPOCH, tickets[1].key()).await.unwrap();
+    // Older than what is known: neither the limits nor the stock change.
+    let mut stale = room.config.clone();
+    stale.version = 0;
+    assert!(!queue.configure(drop_id, EPOCH, &stale).await.unwrap().applied);
+    queue.update_stock(drop_id, EPOCH, &[room.stock(0, 9, 0)]).await.unwrap();
+    assert_eq!(room.admit(1).await.tickets.len(), 1);
+    assert!(!wakes(&mut stream, &room, QUIET).await);
+}
+
+#[tokio::test]
+async fn events_that_the_log_has_are_bounded_by_their_bytes() {
+    const N_EVENTS: u64 = 160;
+    const MESSAGE: usize = 100_000;
+    const BYTES_KEPT: usize = 8 << 20;
+    let room = TestRoom::open(5).await;
+    let (queue, drop_id) = (&room.queue, room.drop_id);
+    let mut config = room.config.clone();
+    for version in 2..2 + N_EVENTS as i64 {
+        let filler = if version % 2 == 0 { "a" } else { "b" };
+        (config.version, config.message) = (version, Some(filler.repeat(MESSAGE)));
+        assert!(queue.configure(drop_id, EPOCH, &config).await.unwrap().changed);
+    }
+    let point = |evn| EventPoint { epoch: EPOCH, evn };
+    let first_left = async || {
+        let batch = queue.events_after(drop_id, EventPoint::default(), 1).await.unwrap();
+        batch.events[0].point.evn
+    };
+
+    // What the log has not stays, and so does a tail of what it has.
+    queue.trim_events(drop_id, point(50)).await.unwrap();
+    assert_eq!(first_left().await, 1);
+    let last = 1 + N_EVENTS;
+    queue.trim_events(drop_id, point(last - 20)).await.unwrap();
+    let (kept, all) = (last - 20 + 1 - first_left().await, BYTES_KEPT / MESSAGE);
+    assert!(kept as usize <= all && kept as usize + 2 >= all, "{kept} events of {all}");
+    queue.trim_events(drop_id, point(last)).await.unwrap();
+    let kept = last + 1 - first_left().await;
+    assert!(kept as usize <= all && kept as usize + 2 >= all, "{kept} events of {all}");
+    assert_eq!(queue.survived(drop_id).await.unwrap(), Some(point(last)));
 }

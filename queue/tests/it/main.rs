@@ -10,10 +10,15 @@ mod guarding;
 mod joining;
 mod limits;
 mod listening;
+mod loading;
+mod long_lines;
+mod private_redis;
+mod restarting;
 
+use queue::QueueError;
 use shared::{
     ids::TicketId,
-    line::{Admission, Epoch},
+    line::{Admission, Epoch, EpochProblem},
 };
 use testkit::room::TestRoom;
 
@@ -22,4 +27,12 @@ const EPOCH: Epoch = TestRoom::EPOCH;
 /// The ids of admitted tickets.
 fn ids(admission: &Admission) -> Vec<TicketId> {
     admission.tickets.iter().map(|one| one.ticket.ticket_id).collect()
+}
+
+/// How the room differs from the one that a refused call was for.
+fn problem<T: std::fmt::Debug>(result: Result<T, QueueError>) -> EpochProblem {
+    match result.unwrap_err() {
+        QueueError::Epoch { problem, .. } => problem,
+        other => panic!("{other:?}"),
+    }
 }

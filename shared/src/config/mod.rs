@@ -119,6 +119,15 @@ mod tests {
     }
 
     #[test]
+    fn the_embedded_broker_has_the_partitions_that_it_began_with() {
+        let limit = |name, value| with(name, value).unwrap().kafka.partition_limit();
+        assert_eq!(limit("SLUICE_KAFKA__MODE", "embedded"), 16);
+        assert_eq!(limit("SLUICE_KAFKA__MODE", "kafka"), 2000);
+        assert_eq!(limit("SLUICE_KAFKA__MAX_PARTITIONS", "40"), 40);
+        assert_eq!(limit("SLUICE_KAFKA__MAX_PARTITIONS", "4"), 16, "they are there");
+    }
+
+    #[test]
     fn lists_are_separated_by_commas() {
         let settings = with("SLUICE_ADMISSION__ALLOWED_ORIGINS", "http://a,http://b").unwrap();
         assert_eq!(settings.admission.allowed_origins, ["http://a", "http://b"]);

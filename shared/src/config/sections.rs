@@ -45,14 +45,18 @@ sections! {
 
     /// `[kafka]`
     KafkaSettings {
-        /// Which broker `scripts/up` starts; services only use the address.
+        /// Which broker `scripts/up` starts; services only mind whether it is the embedded one.
         mode: KafkaMode,
         /// Bootstrap addresses, comma separated.
         brokers: String,
         /// Prefix of every topic's name.
         topic_prefix: String,
-        /// Partitions of `queue-events` and `order-commands`: most drops open at one time.
+        /// Partitions that `queue-events` and `order-commands` are created with; more are added
+        /// as drops need them.
         partitions: NonZeroU16,
+        /// Partitions of each of these two, at most: drops scheduled, open or being settled at one
+        /// time. The embedded broker has [`partitions`](Self::partitions) and no more.
+        max_partitions: NonZeroU16,
         /// Brokers that keep a copy of each record in topics that we create.
         replication: NonZeroU16,
         /// How long a record may take to be acknowledged, milliseconds; below the lease.
@@ -200,6 +204,18 @@ pub enum LogFormat {
     Text,
     /// One JSON object per line.
     Json,
+}
+
+impl KafkaSettings {
+    /// Returns how many drops can have a partition at one time. The embedded broker takes no
+    /// request for more than it began with.
+    #[must_use]
+    pub fn partition_limit(&self) -> u16 {
+        match self.mode {
+            KafkaMode::Embedded => self.partitions.get(),
+            KafkaMode::Auto | KafkaMode::Kafka => self.partitions.max(self.max_partitions).get(),
+        }
+    }
 }
 
 impl LineSettings {

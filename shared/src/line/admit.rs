@@ -27,6 +27,9 @@ pub struct Admission {
     pub tickets: Vec<AdmittedTicket>,
     /// Why there are fewer than asked for, if there are.
     pub blocked_by: Option<AdmitBlock>,
+    /// How long until somebody may be let in by the passing of time alone; `None` if time changes
+    /// nothing.
+    pub next_due: Option<Duration>,
     /// Whether nothing is left of any variant and nothing can come back: the drop can end.
     pub exhausted: bool,
 }

@@ -1,6 +1,6 @@
 //! The ways in, back and out.
 
-use super::{Intent, JoinedTicket, Lane, LineState, LiveState};
+use super::{Intent, JoinedTicket, Lane, LineState, LiveState, Position};
 use crate::{
     drops::CloseReason,
     ids::{ShopperId, TicketId},
@@ -33,10 +33,10 @@ pub struct JoinReply {
 /// What became of one join.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum JoinOutcome {
-    /// A new ticket, last in its lane.
-    Joined(JoinedTicket),
-    /// The shopper's live ticket, and where it is.
-    Existing(JoinedTicket, LiveState),
+    /// A new ticket, and its position once the whole batch is in line.
+    Joined(JoinedTicket, Position),
+    /// The shopper's live ticket, where it is, and its position while it waits.
+    Existing(JoinedTicket, LiveState, Option<Position>),
     /// The drop is not open yet.
     NotOpenYet {
         /// When it opens, in microseconds since 1970.

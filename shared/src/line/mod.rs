@@ -10,6 +10,7 @@
 //! | [`join`] | joining, attaching, leaving |
 //! | [`admit`] | admission and closing |
 //! | [`flight`] | leases of admitted tickets |
+//! | [`fold`], [`image`] | how a line follows from the log and Postgres, and what it begins with |
 //! | [`settle`] | what Postgres decided: stock, holds, ends |
 //! | [`room`] | a room's settings, header and counts |
 //! | [`event`] | what happened in a room, numbered and chained |
@@ -17,6 +18,8 @@
 pub mod admit;
 pub mod event;
 pub mod flight;
+pub mod fold;
+pub mod image;
 pub mod join;
 pub mod room;
 pub mod score;
@@ -27,9 +30,13 @@ pub mod ticket;
 pub use admit::{Admission, AdmitBlock, AdmitRequest, CloseProgress};
 pub use event::{ChainHash, Configured, EventPoint, Follows, RoomEvent};
 pub use flight::{Extension, InFlightTicket, Lease, LogPosition};
+pub use fold::LineFold;
+pub use image::{EndedCounts, LineImage};
 pub use join::{AttachOutcome, AttachReply, JoinOutcome, JoinReply, JoinRequest, LeaveOutcome};
 pub use room::{ConfigChange, EpochProblem, RoomConfig, RoomCounts, RoomHeader, RoomState};
 pub use score::{Epoch, Lane, Score};
 pub use settle::{Finished, SettleOutcome, Settlement, StockFigure};
 pub use state::{LineState, LiveState, Position, ShownState};
-pub use ticket::{AdmittedTicket, EndedTicket, Intent, JoinedTicket, LineEnd, TicketScore};
+pub use ticket::{
+    AdmittedTicket, EndedTicket, Intent, JoinedTicket, LineEnd, TicketKey, TicketScore,
+};

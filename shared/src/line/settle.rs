@@ -1,10 +1,7 @@
 //! What Postgres decided, on its way back to the line.
 
-use super::Score;
-use crate::{
-    ids::{TicketId, VariantId},
-    lifecycle::TicketState,
-};
+use super::TicketKey;
+use crate::{ids::VariantId, lifecycle::TicketState};
 
 /// The stock of a variant as Postgres has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +19,8 @@ pub struct StockFigure {
 /// A ticket that has an order row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settlement {
-    /// Also the id of the order.
-    pub ticket_id: TicketId,
-    /// Its rank in its lane.
-    pub score: Score,
+    /// The ticket; its id is also that of the order.
+    pub ticket: TicketKey,
     /// What the row says of the ticket.
     pub outcome: SettleOutcome,
 }
@@ -42,10 +37,8 @@ pub enum SettleOutcome {
 /// A ticket whose order is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finished {
-    /// Also the id of the order.
-    pub ticket_id: TicketId,
-    /// Its rank in its lane.
-    pub score: Score,
+    /// The ticket; its id is also that of the order.
+    pub ticket: TicketKey,
     /// The state in which the order ended.
     pub state: TicketState,
 }
@@ -53,10 +46,10 @@ pub struct Finished {
 impl Settlement {
     /// Creates the settlement that follows from an order row's state.
     #[must_use]
-    pub const fn of(ticket_id: TicketId, score: Score, state: TicketState) -> Self {
+    pub const fn of(ticket: TicketKey, state: TicketState) -> Self {
         let outcome =
             if state.is_terminal() { SettleOutcome::Ended(state) } else { SettleOutcome::Held };
-        Self { ticket_id, score, outcome }
+        Self { ticket, outcome }
     }
 
     /// Returns the end of the order, if its row says that it is over.
@@ -64,30 +57,35 @@ impl Settlement {
     pub const fn finished(&self) -> Option<Finished> {
         match self.outcome {
             SettleOutcome::Held => None,
-            SettleOutcome::Ended(state) => {
-                Some(Finished { ticket_id: self.ticket_id, score: self.score, state })
-            }
+            SettleOutcome::Ended(state) => Some(Finished { ticket: self.ticket, state }),
         }
     }
 }
 
 impl From<Finished> for Settlement {
-    fn from(Finished { ticket_id, score, state }: Finished) -> Self {
-        Self { ticket_id, score, outcome: SettleOutcome::Ended(state) }
+    fn from(Finished { ticket, state }: Finished) -> Self {
+        Self { ticket, outcome: SettleOutcome::Ended(state) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::line::Epoch;
+    use crate::{
+        ids::{ShopperId, TicketId},
+        line::{Epoch, Score},
+    };
 
     #[test]
     fn what_was_rejected_is_settled_and_finished() {
-        let (ticket_id, score) = (TicketId::generate(), Score::new(Epoch(1), 1));
-        let settlement = Settlement::of(ticket_id, score, TicketState::Rejected);
-        let finished = Finished { ticket_id, score, state: TicketState::Rejected };
+        let ticket = TicketKey {
+            ticket_id: TicketId::generate(),
+            shopper_id: ShopperId::generate(),
+            score: Score::new(Epoch(1), 1),
+        };
+        let settlement = Settlement::of(ticket, TicketState::Rejected);
+        let finished = Finished { ticket, state: TicketState::Rejected };
         assert_eq!(settlement.finished(), Some(finished));
-        assert_eq!(Settlement::of(ticket_id, score, TicketState::Reserved).finished(), None);
+        assert_eq!(Settlement::of(ticket, TicketState::Reserved).finished(), None);
     }
 }

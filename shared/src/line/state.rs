@@ -58,12 +58,12 @@ text_enum! {
     }
 }
 
-/// A ticket's position in its lane.
+/// A ticket's position among those who want the same variant in the same lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// People ahead + 1.
     pub position: u64,
-    /// People waiting in the lane.
+    /// People waiting for the variant in the lane.
     pub waiting: u64,
     /// Number of the last room event that it takes into account.
     pub evn: u64,

@@ -34,6 +34,17 @@ pub struct JoinedTicket {
     pub joined_at_ms: i64,
 }
 
+/// What finds a ticket in Redis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TicketKey {
+    /// Also the id of the order that it may become.
+    pub ticket_id: TicketId,
+    /// The account it belongs to.
+    pub shopper_id: ShopperId,
+    /// Its rank in its lane.
+    pub score: Score,
+}
+
 /// What names a ticket that is known already, and its rank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketScore {
@@ -77,6 +88,12 @@ pub enum LineEnd {
 }
 
 impl JoinedTicket {
+    /// Returns what finds the ticket in Redis.
+    #[must_use]
+    pub const fn key(&self) -> TicketKey {
+        TicketKey { ticket_id: self.ticket_id, shopper_id: self.shopper_id, score: self.score }
+    }
+
     /// Returns what names the ticket and its rank.
     #[must_use]
     pub const fn ticket_score(&self) -> TicketScore {

@@ -71,10 +71,14 @@ metric_names! {
     GaugeName, gauge, Gauge {
         /// Sockets open.
         Sockets = "sluice_sockets",
+        /// Room events that an instance should know by now, of the room that it is furthest behind.
+        RoomEventLag = "sluice_room_event_lag",
         /// Commands in the log that the processor has not reached.
         CommandLag = "sluice_command_lag",
         /// Partitions whose orders can't be committed and wait.
         StalledPartitions = "sluice_stalled_partitions",
+        /// Drops that are about to open, but whose partition Kafka does not have yet.
+        DropsWithoutLog = "sluice_drops_without_log",
         /// Journal rows whose events wait to be published.
         EventsWaiting = "sluice_events_waiting",
         /// Journal rows without a partition of their own; more than none is an alarm.

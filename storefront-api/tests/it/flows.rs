@@ -95,6 +95,38 @@ async fn a_draft_is_its_sellers_until_it_is_scheduled() {
 }
 
 #[tokio::test]
+async fn as_many_drops_are_scheduled_as_kafka_may_have_partitions() {
+    let redis = testkit::TestRedis::create().await;
+    let shop = Shop::open_with([
+        ("SLUICE_REDIS__URL", redis.url().to_owned()),
+        ("SLUICE_KAFKA__PARTITIONS", "1".to_owned()),
+        ("SLUICE_KAFKA__MAX_PARTITIONS", "2".to_owned()),
+    ])
+    .await;
+    let seller = shop.seller().await;
+    let first = shop.drop_of(&seller).await;
+    shop.drop_of(&seller).await;
+
+    let mut body = drop_body(&seller);
+    let refused = shop.post("/v1/seller/drops", &seller.who, &body).await;
+    refused.expect_problem(409, "too_many_drops");
+    let detail = text(&refused.json, "detail");
+    assert!(detail.contains("kafka.max_partitions"), "{detail}");
+    let n_rows: i64 = shop.database.scalar("select count(*) from drops").await;
+    assert_eq!(n_rows, 2, "what was refused leaves nothing behind");
+
+    body.as_object_mut().unwrap().retain(|name, _| !name.ends_with("_at"));
+    let draft = shop.post("/v1/seller/drops", &seller.who, &body).await.expect(201);
+    let path = format!("/v1/seller/drops/{}/schedule", text(&draft, "id"));
+    let times = json!({ "opens_at": in_hours(1) });
+    shop.post(&path, &seller.who, &times).await.expect_problem(409, "too_many_drops");
+
+    let cancel = format!("/v1/seller/drops/{first}/cancel");
+    shop.post(&cancel, &seller.who, &json!({ "reason": "a scratch" })).await.expect(200);
+    assert_eq!(shop.post(&path, &seller.who, &times).await.expect(200)["state"], "scheduled");
+}
+
+#[tokio::test]
 async fn an_open_drop_is_not_scheduled_again() {
     let shop = Shop::open().await;
     let seller = shop.seller().await;

@@ -36,7 +36,7 @@ async fn join(
     };
     let joins = shop.app.queue.join(drop_id, EPOCH, &[request]).await.unwrap();
     match joins.outcomes[0] {
-        JoinOutcome::Joined(ticket) => ticket.ticket_id,
+        JoinOutcome::Joined(ticket, _) => ticket.ticket_id,
         other => panic!("not joined: {other:?}"),
     }
 }

@@ -9,18 +9,22 @@
 //! A drain whose EXTEND is refused because the epoch is over tells nobody: the rebuild decides
 //! what becomes of its tickets.
 
-use super::pressure::{Flow, Pressure};
+use super::{
+    reading::{Flow, Reading},
+    rooms::RoomInHand,
+};
 use crate::{app::App, causes::with_causes, order_commands, pause::pause_point};
 use database::selling::scheduling::{EpochState, LiveDrop};
 use queue::QueueError;
 use shared::{
+    decide::drain::{DrainFinding, next_look},
     drops::{DropMode, DropState},
     ids::DropId,
     line::{Admission, AdmitRequest},
     telemetry::CounterName,
 };
 use std::time::Duration;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -31,14 +35,19 @@ const SLOW_BATCH: u32 = 10;
 const SLOW_PAUSE: Duration = Duration::from_secs(1);
 
 /// Admits the tickets of a drop until told to stop, or until it is not sold any more.
-pub(super) async fn run(app: App, drop_id: DropId, pressure: Pressure, soft: CancellationToken) {
-    let pause = Duration::from_millis(app.settings.line.admit_every_ms.get());
-    let mut ticks = tokio::time::interval(pause);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut drain = LineDrain::new(app, drop_id, pressure);
-    while soft.run_until_cancelled(ticks.tick()).await.is_some() {
-        let Some(flash_drop) = drain.app.drops.find(drop_id) else { break };
-        drain.turn(&flash_drop).await;
+pub(super) async fn run(app: App, room: RoomInHand, stop: CancellationToken) {
+    let every = Duration::from_millis(app.settings.line.admit_every_ms.get());
+    let mut drain = LineDrain::new(app, room);
+    // At first it is asked whoever waits: an unused rate counts from the first question on.
+    let mut may_wait = true;
+    while !stop.is_cancelled() {
+        let Some(flash_drop) = drain.app.drops.find(drain.drop_id) else { return };
+        let earliest = Instant::now() + every;
+        let finding = drain.turn(&flash_drop, may_wait).await;
+        drain.room.watch(finding.somebody_waits());
+        may_wait = finding.somebody_waits() || finding == DrainFinding::Asleep;
+        let latest = Instant::now() + next_look(finding, every);
+        stop.run_until_cancelled(drain.room.wait(earliest, latest)).await;
     }
 }
 
@@ -46,7 +55,7 @@ pub(super) async fn run(app: App, drop_id: DropId, pressure: Pressure, soft: Can
 struct LineDrain {
     app: App,
     drop_id: DropId,
-    pressure: Pressure,
+    room: RoomInHand,
     /// Kept until its answer is known, so that a lost answer is asked for again.
     request_id: Uuid,
     /// When people were last let in slowly.
@@ -55,54 +64,91 @@ struct LineDrain {
 }
 
 impl LineDrain {
-    fn new(app: App, drop_id: DropId, pressure: Pressure) -> Self {
-        let request_id = Uuid::now_v7();
-        Self { app, drop_id, pressure, request_id, slow_at: None, logged_at: None }
+    fn new(app: App, room: RoomInHand) -> Self {
+        let (drop_id, request_id) = (room.drop_id(), Uuid::now_v7());
+        Self { app, drop_id, room, request_id, slow_at: None, logged_at: None }
     }
 
     /// Lets in everybody who may come in now. May run at any time, twice, or on two hosts.
-    async fn turn(&mut self, flash_drop: &LiveDrop) {
+    ///
+    /// Where nobody waited before, it is looked first whether anybody does now: that asks Redis alone,
+    /// whatever rang.
+    async fn turn(&mut self, flash_drop: &LiveDrop, may_wait: bool) -> DrainFinding {
         let moves = flash_drop.state == DropState::Open
             && flash_drop.mode == DropMode::Running
             && flash_drop.epoch_state == EpochState::Open;
         if !moves {
-            return;
+            return DrainFinding::Asleep;
         }
-        let admitted = match self.pressure.flow(&self.app, flash_drop).await {
-            Flow::Blocked => return,
-            Flow::Slow => self.admit_slowly(flash_drop).await,
-            Flow::Free => self.admit(flash_drop).await,
-        };
-        if let Err(error) = admitted {
+        let found =
+            if may_wait { self.let_in(flash_drop).await } else { self.look(flash_drop).await };
+        found.unwrap_or_else(|error| {
             self.log_failure(error);
+            DrainFinding::Unknown
+        })
+    }
+
+    async fn look(&mut self, flash_drop: &LiveDrop) -> anyhow::Result<DrainFinding> {
+        match self.app.queue.counts(self.drop_id, flash_drop.epoch).await {
+            Ok(counts) if counts.waiting == 0 => Ok(DrainFinding::NobodyWaits),
+            Ok(_) => self.let_in(flash_drop).await,
+            Err(error) if error.is_epoch() => Ok(DrainFinding::Unknown),
+            Err(error) => Err(error.into()),
         }
     }
 
-    async fn admit(&mut self, flash_drop: &LiveDrop) -> anyhow::Result<()> {
-        let limit = self.app.settings.line.admit_batch.get();
-        while self.admit_batch(flash_drop, limit).await? == limit as usize {}
-        Ok(())
+    async fn let_in(&mut self, flash_drop: &LiveDrop) -> anyhow::Result<DrainFinding> {
+        // Where nothing is known, nobody is let in; what is seen then wakes this drain.
+        let Some(reading) = self.room.reading() else { return Ok(DrainFinding::HeldUp) };
+        match reading.flow {
+            Flow::Blocked(_) => Ok(DrainFinding::HeldUp),
+            Flow::Slow => self.admit_slowly(flash_drop, reading).await,
+            Flow::Free => self.admit(flash_drop, reading).await,
+        }
     }
 
-    async fn admit_slowly(&mut self, flash_drop: &LiveDrop) -> anyhow::Result<()> {
+    async fn admit(
+        &mut self,
+        flash_drop: &LiveDrop,
+        reading: Reading,
+    ) -> anyhow::Result<DrainFinding> {
+        let limit = self.app.settings.line.admit_batch.get();
+        while let Some(admission) = self.admit_batch(flash_drop, reading, limit).await? {
+            if admission.tickets.len() < limit as usize {
+                return Ok(DrainFinding::of(&admission));
+            }
+        }
+        Ok(DrainFinding::Unknown)
+    }
+
+    async fn admit_slowly(
+        &mut self,
+        flash_drop: &LiveDrop,
+        reading: Reading,
+    ) -> anyhow::Result<DrainFinding> {
         if self.slow_at.is_some_and(|slow_at| slow_at.elapsed() < SLOW_PAUSE) {
-            return Ok(());
+            return Ok(DrainFinding::Slow);
         }
         self.slow_at = Some(Instant::now());
-        self.admit_batch(flash_drop, SLOW_BATCH).await?;
-        Ok(())
+        let admission = self.admit_batch(flash_drop, reading, SLOW_BATCH).await?;
+        let found = admission.as_ref().map_or(DrainFinding::Unknown, DrainFinding::of);
+        Ok(if found.somebody_waits() { DrainFinding::Slow } else { found })
     }
 
-    /// Returns how many were let in.
-    async fn admit_batch(&mut self, flash_drop: &LiveDrop, limit: u32) -> anyhow::Result<usize> {
-        let generation = self.pressure.generation();
-        let Some(admission) = self.next_batch(flash_drop, limit).await? else { return Ok(0) };
+    /// Returns whom it let in; `None` if the room is another one now.
+    async fn admit_batch(
+        &mut self,
+        flash_drop: &LiveDrop,
+        reading: Reading,
+        limit: u32,
+    ) -> anyhow::Result<Option<Admission>> {
+        let Some(admission) = self.next_batch(flash_drop, limit).await? else { return Ok(None) };
         if !admission.tickets.is_empty() {
             CounterName::TicketsAdmitted.get().increment(admission.tickets.len() as u64);
             pause_point!("drain.after_admit");
-            self.hand_on(flash_drop, generation, &admission).await?;
+            self.hand_on(flash_drop, reading.generation, &admission).await?;
         }
-        Ok(admission.tickets.len())
+        Ok(Some(admission))
     }
 
     async fn next_batch(

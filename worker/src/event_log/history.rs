@@ -4,11 +4,16 @@ use super::error::LogError;
 use crate::app::App;
 use broker::{RangeReader, Record};
 use shared::{
+    decide::chain::EventChain,
     ids::DropId,
     line::ChainHash,
     messages::{QueueEvent, QueueEventV1},
 };
 use std::ops::Range;
+use tokio::task::yield_now;
+
+/// Records that are understood at one go; then other tasks get their turn.
+const PIECE: usize = 200;
 
 /// A logged event with the offset behind it.
 #[derive(Clone, Debug)]
@@ -26,11 +31,11 @@ pub struct LoggedEvent {
 pub struct History {
     reader: RangeReader,
     drop_id: DropId,
-    last: Option<ChainHash>,
+    chain: EventChain,
 }
 
 impl History {
-    /// Starts reading in `range`. Without `last` the first record of the drop begins the chain.
+    /// Starts reading in `range`.
     ///
     /// # Errors
     ///
@@ -40,11 +45,11 @@ impl History {
         drop_id: DropId,
         partition: i32,
         range: Range<i64>,
-        last: Option<ChainHash>,
+        chain: EventChain,
     ) -> Result<Self, LogError> {
         let topic = &app.topics.queue_events;
         let reader = RangeReader::open(&app.settings.kafka, topic, partition, range)?;
-        Ok(Self { reader, drop_id, last })
+        Ok(Self { reader, drop_id, chain })
     }
 
     /// Reads on; `None` at the end of the range.
@@ -54,16 +59,24 @@ impl History {
     /// Returns [`LogError`] when Kafka is away.
     pub async fn next(&mut self) -> Result<Option<Vec<LoggedEvent>>, LogError> {
         let Some(records) = self.reader.next().await? else { return Ok(None) };
-        Ok(Some(records.iter().filter_map(|record| self.take(record)).collect()))
+        let mut events = Vec::with_capacity(records.len());
+        for piece in records.chunks(PIECE) {
+            events.extend(piece.iter().filter_map(|record| self.take(record)));
+            yield_now().await;
+        }
+        Ok(Some(events))
+    }
+
+    /// Returns the hash of the last event that was read.
+    #[must_use]
+    pub const fn last(&self) -> Option<ChainHash> {
+        self.chain.last()
     }
 
     fn take(&mut self, record: &Record) -> Option<LoggedEvent> {
         let event = parse(record, self.drop_id)?;
-        if self.last.is_some_and(|last| last != event.previous) {
-            return None;
-        }
-        self.last = Some(event.hash);
-        Some(LoggedEvent { next_offset: record.offset + 1, event })
+        let next_offset = record.offset + 1;
+        self.chain.take(&event).then_some(LoggedEvent { next_offset, event })
     }
 }
 

@@ -8,15 +8,14 @@ use database::{
     selling::scheduling::LiveDrop,
 };
 use shared::{
-    ids::TicketId,
     line::{InFlightTicket, Intent, JoinedTicket, LogPosition},
     messages::{OrderCommand, PlaceOrder},
 };
 use std::collections::HashSet;
 
-/// Reads the commands before `boundary` that have no order row, and that the processor will
-/// accept: their tickets are in flight.
-pub(super) async fn commands_without_row(
+/// Reads the commands before `boundary` that are not processed yet and that the processor will
+/// accept: their tickets are in flight, unless they have an order row all the same.
+pub(super) async fn commands_before(
     app: &App,
     flash_drop: &LiveDrop,
     truth: &LineTruth,
@@ -26,7 +25,6 @@ pub(super) async fn commands_without_row(
     if processed.generation != boundary.generation {
         return Ok(Vec::new());
     }
-    let with_row: HashSet<TicketId> = truth.orders.iter().map(|order| order.ticket_id).collect();
     let (topic, partition) = (&app.topics.order_commands, flash_drop.partition);
     let range = processed.offset..boundary.offset;
     let mut reader = RangeReader::open(&app.settings.kafka, topic, partition, range)?;
@@ -38,10 +36,7 @@ pub(super) async fn commands_without_row(
             let Some(command) = own_command(app, flash_drop, payload) else { continue };
             let (generation, offset) = (boundary.generation, record.offset);
             let at = Boundary { generation, offset };
-            if with_row.contains(&command.ticket_id)
-                || truth.boundaries.leave_out(command.epoch, at)
-                || !seen.insert(command.ticket_id)
-            {
+            if truth.boundaries.leave_out(command.epoch, at) || !seen.insert(command.ticket_id) {
                 continue;
             }
             in_flight.push(ticket(&command, LogPosition { generation, partition, offset }));

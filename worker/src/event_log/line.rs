@@ -1,37 +1,37 @@
-//! The loop of one drop: makes sure that its room can be used, then logs event after event.
+//! The loop of one drop: makes sure that its room can be used, then logs batch after batch.
 
-use super::{error::LogError, rebuild, writer::LogWriter};
-use crate::{app::App, causes::with_causes};
-use database::{
-    line::epochs,
-    selling::scheduling::{self, EpochState, LiveDrop},
+use super::{
+    error::LogError,
+    feed::RoomNews,
+    lookout::Lookout,
+    rebuild::{rebuild, say_open},
+    room_logs::RoomLogs,
+    writer::LogWriter,
 };
+use crate::causes::with_causes;
+use database::selling::scheduling::{self, EpochState, LiveDrop};
 use shared::{
+    decide::room::{LineRow, RoomStep},
     ids::DropId,
-    line::{RoomHeader, RoomState},
 };
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-/// How long one read waits for events.
-const WAIT: Duration = Duration::from_millis(100);
-/// Events of one batch.
-const BATCH: u32 = 500;
-/// How often the room itself is looked at: a restarted Redis has to be noticed.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// Pause after a failure; grows with the number of failures up to the longest.
 const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// Of a failure that goes on, one in so many is logged.
 const LOG_EVERY: u32 = 25;
+/// The first generation of a log: a later one took the place of another.
+const FIRST_GENERATION: i64 = 1;
 
 /// Looks after the log of a drop until told to stop, or until the drop is not sold any more.
-pub(super) async fn run(app: App, drop_id: DropId, stop: CancellationToken) {
+pub(super) async fn run(logs: RoomLogs, drop_id: DropId, stop: CancellationToken) {
     let mut failures = 0;
     let mut logged = String::new();
-    while !stop.is_cancelled() && app.drops.find(drop_id).is_some() {
-        match tend(&app, drop_id, &stop).await {
+    while !stop.is_cancelled() && logs.app.drops.find(drop_id).is_some() {
+        match tend(&logs, drop_id, &stop).await {
             Ok(()) => failures = 0,
             // The next look begins with building it.
             Err(LogError::RoomLost) => {}
@@ -52,44 +52,74 @@ pub(super) async fn run(app: App, drop_id: DropId, stop: CancellationToken) {
 }
 
 /// Brings the room into a usable state, then logs its events.
-async fn tend(app: &App, drop_id: DropId, stop: &CancellationToken) -> Result<(), LogError> {
-    let Some(flash_drop) = scheduling::live_drop(&app.pool, drop_id).await? else {
+async fn tend(logs: &RoomLogs, drop_id: DropId, stop: &CancellationToken) -> Result<(), LogError> {
+    // Only what has its turn asks anything; who waits for it can be told to stop.
+    let Some(turn) = stop.run_until_cancelled(logs.turns.acquire()).await else { return Ok(()) };
+    let Some(flash_drop) = with_usable_room(logs, drop_id).await? else {
+        drop(turn);
         stop.run_until_cancelled(sleep(PAUSE)).await;
         return Ok(());
     };
-    let header = app.queue.room(drop_id).await?;
-    if !is_usable(header.as_ref(), &flash_drop) {
-        return rebuild::rebuild(app, &flash_drop, header.as_ref()).await;
-    }
-    if flash_drop.epoch_state == EpochState::Rebuilding {
-        // The instance that opened the room died before it could say so.
-        epochs::mark_open(&app.pool, drop_id, flash_drop.epoch).await?;
-    }
-    let mut writer = LogWriter::open(app, &flash_drop).await?;
-    let mut reader = app.queue.event_reader();
-    let mut look_at = Instant::now() + LOOK_EVERY;
-    while !stop.is_cancelled() {
-        let rooms = [(drop_id, writer.last().0)];
-        for (_, batch) in reader.read(&rooms, WAIT, BATCH).await? {
-            // The log passes over nothing: it stands before an event that cannot be read.
-            writer.write(&batch.complete()?).await?;
-        }
-        if Instant::now() >= look_at {
-            let header = app.queue.room(drop_id).await?;
-            if !is_usable(header.as_ref(), &flash_drop) {
-                return Err(LogError::RoomLost);
-            }
-            look_at = Instant::now() + LOOK_EVERY;
-        }
-    }
-    Ok(())
+    let writer = LogWriter::open(&logs.app, &flash_drop).await?;
+    drop(turn);
+    follow(logs, row_of(&flash_drop), drop_id, writer, stop).await
 }
 
-/// Whether Redis has the room of this epoch, complete, on the run of the server that it was built
-/// on.
-fn is_usable(header: Option<&RoomHeader>, flash_drop: &LiveDrop) -> bool {
-    flash_drop.epoch_state != EpochState::None
-        && header.is_some_and(|header| {
-            header.trusted && header.state == RoomState::Open && header.epoch == flash_drop.epoch
-        })
+/// Makes sure that the room can be used. Returns the drop's row as it is then; `None` when the drop
+/// is not sold any more.
+async fn with_usable_room(logs: &RoomLogs, drop_id: DropId) -> Result<Option<LiveDrop>, LogError> {
+    let (app, pool) = (&logs.app, &logs.app.pool);
+    let Some(flash_drop) = scheduling::live_drop(pool, drop_id).await? else { return Ok(None) };
+    let header = app.queue.room(drop_id).await?;
+    match RoomStep::of(row_of(&flash_drop), header.as_ref()) {
+        RoomStep::Log => Ok(Some(flash_drop)),
+        RoomStep::MarkOpen { announce } => {
+            say_open(app, drop_id, flash_drop.epoch, announce).await?;
+            Ok(Some(flash_drop))
+        }
+        RoomStep::Build(plan) => {
+            rebuild(logs, &flash_drop, plan).await?;
+            Ok(scheduling::live_drop(pool, drop_id).await?)
+        }
+        RoomStep::GiveUp => Err(LogError::TooManyEpochs),
+    }
+}
+
+/// Logs the events of a room for as long as it is usable.
+async fn follow(
+    logs: &RoomLogs,
+    row: LineRow,
+    drop_id: DropId,
+    mut writer: LogWriter,
+    stop: &CancellationToken,
+) -> Result<(), LogError> {
+    let mut events = logs.feed.follow(drop_id, writer.last());
+    let mut lookout = Lookout::new();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            heard = events.next() => match heard {
+                // The log passes over nothing: it stands before an event that cannot be read.
+                RoomNews::Events(batch) => {
+                    writer.write(&batch.complete()?).await?;
+                    lookout.note_event();
+                }
+                RoomNews::Reconnected => lookout.note_reconnect(),
+                RoomNews::Ended => return Ok(()),
+            },
+            () = lookout.is_due() => {
+                if !lookout.look(&logs.app, drop_id, row).await? {
+                    return Err(LogError::RoomLost);
+                }
+            }
+        }
+    }
+}
+
+fn row_of(flash_drop: &LiveDrop) -> LineRow {
+    LineRow {
+        epoch: flash_drop.epoch,
+        is_open: flash_drop.epoch_state == EpochState::Open,
+        has_whole_log: flash_drop.events_start.0 <= FIRST_GENERATION,
+    }
 }

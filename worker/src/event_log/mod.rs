@@ -2,10 +2,15 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `line` | the loop of one drop: a usable room, then event after event |
+//! | `line` | the loop of one drop: a usable room, then batch after batch |
+//! | `room_logs` | what the loops of all drops share |
+//! | `feed` | one reader of the events of all rooms |
+//! | `lookout` | when a room itself is looked at |
+//! | `opening` | the log of a drop as a writer before has left it |
 //! | `writer` | `ev` → `queue-events`: chained, acknowledged, cursor moved, `ev` trimmed |
 //! | [`history`] | reading a drop's own chain back from the log |
 //! | `rebuild` | the one procedure for a first room, a restarted and a wiped Redis |
+//! | `folding` | for a rebuild: what the line begins with, by Postgres, the log and the commands |
 //! | `in_flight` | for a rebuild: the commands that the processor will still meet |
 //!
 //! Content and order of the records follow from the events alone. Two writers at once write equal
@@ -13,19 +18,30 @@
 //! the chain.
 
 mod error;
+mod feed;
+mod folding;
 pub mod history;
 mod in_flight;
 mod line;
+mod lookout;
+mod opening;
 mod rebuild;
+mod room_logs;
 mod writer;
 
 pub use error::LogError;
 
 use crate::{app::App, ownership};
+use feed::Feed;
+use room_logs::RoomLogs;
 use shared::shutdown::Shutdown;
 
 /// Runs the role until the process stops.
 pub async fn run(app: App, shutdown: Shutdown) {
+    let feed = Feed::default();
+    let logs = RoomLogs::new(&app, &feed);
     let keys = |app: App| async move { app.drops.now().keys().copied().collect() };
-    ownership::run_owned(app, shutdown, "log", keys, line::run).await;
+    let work = move |_: App, drop_id, stop| line::run(logs.clone(), drop_id, stop);
+    let reading = feed.run(app.queue.event_reader(), shutdown.soft());
+    tokio::join!(reading, ownership::run_owned(app, shutdown, "log", keys, work));
 }

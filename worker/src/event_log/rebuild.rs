@@ -5,17 +5,27 @@
 //! every logged event and every command. Each step can be repeated, and a rebuild that does not
 //! come to its end is started again with the next epoch.
 //!
-//! 1. The drop row gets the next epoch. From here on nothing of an older epoch works in Redis.
-//! 2. What survived in Redis and is not logged is logged.
-//! 3. F, the end of the drop's commands, is kept for this epoch: what comes behind it from an
-//!    older one is passed over.
-//! 4. One snapshot of Postgres says who is past waiting. Who is over comes first, since a shopper
-//!    may have joined again behind a ticket that ended; then what the log has and Redis has not;
-//!    then who holds units. Commands before F that have no row yet are in flight.
-//! 5. Limits come from Postgres, the bucket is empty, and for a grace only those from before may
-//!    come back.
+//! 1. **Begin**: the drop row gets the next epoch. From here on nothing of an older one works in
+//!    Redis.
+//! 2. **Log**: what survived in Redis and is not logged is logged.
+//! 3. **Boundary**: F, the end of the drop's commands, is kept for this epoch: what comes behind it
+//!    from an older one is passed over. With it the event is kept that the epoch follows.
+//! 4. **Fold**: one snapshot of Postgres, the whole log and the commands before F say who is where.
+//! 5. **Load**: that takes the place of whatever Redis has.
+//! 6. **Open**: limits come from Postgres, the bucket is empty, and for a grace only those from
+//!    before may come back.
+//! 7. **Say**: who waits is announced if the log may not know them all; then the row says that the
+//!    room is open.
+//!
+//! An instance that dies before the last step leaves a room that is open in Redis and not in the row;
+//! the next one takes that step.
 
-use super::{error::LogError, history::History, in_flight, writer::LogWriter};
+use super::{
+    error::LogError,
+    folding::{self, Ends},
+    room_logs::RoomLogs,
+    writer::LogWriter,
+};
 use crate::{
     app::App,
     kafka_log::{self, KafkaLogError},
@@ -23,50 +33,47 @@ use crate::{
     room_config::room_config,
 };
 use database::{
-    line::epochs::{self, Boundary, OrderInLine},
+    line::epochs::{self, Boundary},
     selling::scheduling::{self, LiveDrop},
 };
-use queue::StoredEvent;
 use shared::{
-    line::{
-        EndedTicket, Epoch, EventPoint, Follows, Intent, JoinedTicket, LineEnd, RoomHeader, Score,
-    },
+    decide::room::RebuildPlan,
+    ids::DropId,
+    line::{Epoch, Follows, JoinedTicket},
     telemetry::CounterName,
 };
 use std::time::Duration;
 
-/// Tickets handed to Redis with one call.
-const CHUNK: usize = 500;
+/// Events read at one time.
+const CHUNK: u32 = 500;
 
 /// Builds the room of a drop under the next epoch. After an error the next look starts again.
 pub(super) async fn rebuild(
-    app: &App,
+    logs: &RoomLogs,
     flash_drop: &LiveDrop,
-    header: Option<&RoomHeader>,
+    plan: RebuildPlan,
 ) -> Result<(), LogError> {
+    let (app, id, epoch) = (&logs.app, flash_drop.id, plan.epoch);
     let started = app.clock.now();
-    let stored = header.map_or(Epoch(0), |header| header.epoch);
-    let epoch = flash_drop.epoch.max(stored).next();
-    if epoch.0 >= Epoch::LIMIT {
-        return Err(LogError::TooManyEpochs);
-    }
-    let rebuild = Rebuild { app, flash_drop, epoch };
+    let rebuild = Rebuild { logs, app, flash_drop, epoch };
     // First, so that a log that is away does not use up an epoch with each try.
     let mut writer = LogWriter::open(app, flash_drop).await?;
     rebuild.begin().await?;
     pause_point!("log.rebuild_after_begin");
-    let survived = rebuild.log_survivors(&mut writer).await?;
+    let has_gap = rebuild.log_survivors(&mut writer).await?;
     pause_point!("log.rebuild_after_log");
-    let boundary = rebuild.fix_boundary().await?;
+    let follows = writer.follows();
+    let boundary = rebuild.fix_boundary(follows).await?;
     pause_point!("log.rebuild_after_boundary");
-    let n_orders = rebuild.fill(&writer, survived, boundary).await?;
+    let with_survivors = plan.with_survivors || has_gap;
+    let survivors = rebuild.survivors(with_survivors).await?;
+    let n_orders = rebuild.fill(Ends { cursor: writer.cursor(), boundary }, survivors).await?;
     pause_point!("log.rebuild_after_truth");
-    let (point, hash) = writer.last();
-    let follows = (point.evn > 0).then_some(Follows { point, hash });
     rebuild.open(follows).await?;
+    pause_point!("log.rebuild_after_open");
+    say_open(app, id, epoch, with_survivors).await?;
     let took_ms = app.clock.now().as_millisecond() - started.as_millisecond();
     CounterName::RoomsRebuilt.get().increment(1);
-    let id = flash_drop.id;
     tracing::info!(
         drop.id = %id, %epoch, n_orders, took_ms,
         "opened the room of drop {id} in epoch {epoch}, with {n_orders} orders"
@@ -74,7 +81,25 @@ pub(super) async fn rebuild(
     Ok(())
 }
 
+/// The last step: announces who waits, if need be, and notes that the room is open. Announcing twice
+/// is harmless.
+pub(super) async fn say_open(
+    app: &App,
+    drop_id: DropId,
+    epoch: Epoch,
+    announce: bool,
+) -> Result<(), LogError> {
+    if announce {
+        app.queue.announce(drop_id, epoch).await?;
+    }
+    if !epochs::mark_open(&app.pool, drop_id, epoch).await? {
+        return Err(LogError::Late);
+    }
+    Ok(())
+}
+
 struct Rebuild<'a> {
+    logs: &'a RoomLogs,
     app: &'a App,
     flash_drop: &'a LiveDrop,
     epoch: Epoch,
@@ -89,68 +114,31 @@ impl Rebuild<'_> {
         Ok(self.app.queue.begin(id, self.epoch).await?)
     }
 
-    /// Step 2. Returns the last event that Redis still knows; without one it is emptied.
-    async fn log_survivors(&self, writer: &mut LogWriter) -> Result<Option<EventPoint>, LogError> {
+    /// Returns whether the log misses events that Redis has no more.
+    async fn log_survivors(&self, writer: &mut LogWriter) -> Result<bool, LogError> {
         let (queue, id) = (&self.app.queue, self.flash_drop.id);
-        let Some(survived) = queue.survived(id).await? else {
-            queue.clear(id, self.epoch).await?;
-            return Ok(None);
-        };
         loop {
-            let events = queue.events_after(id, writer.last().0, CHUNK as u32).await?.complete()?;
+            let events = queue.events_after(id, writer.last(), CHUNK).await?.complete()?;
             if events.is_empty() {
-                return Ok(Some(survived));
+                return Ok(false);
             }
             match writer.write(&events).await {
-                // The log lost what `ev` no longer has; the line itself still has it.
+                // The line itself still has who waits.
                 Err(LogError::Gap { last, next }) => {
                     tracing::warn!(
                         drop.id = %id, %last, %next,
                         "the log of drop {id} misses room events between {last} and {next}; \
                          going on without them"
                     );
-                    return Ok(Some(survived));
+                    return Ok(true);
                 }
                 written => written?,
             }
         }
     }
 
-    /// Applies what the log has and Redis has not.
-    async fn replay(
-        &self,
-        writer: &LogWriter,
-        survived: Option<EventPoint>,
-    ) -> Result<(), LogError> {
-        let cursor = writer.cursor();
-        if survived.is_some_and(|survived| survived >= cursor.point) || cursor.point.evn == 0 {
-            return Ok(());
-        }
-        let row = scheduling::live_drop(&self.app.pool, self.flash_drop.id).await?;
-        let start = row.map_or(0, |row| row.events_start.1);
-        let range = start..cursor.next_offset;
-        let mut history =
-            History::open(self.app, self.flash_drop.id, cursor.partition, range, None)?;
-        while let Some(logged) = history.next().await? {
-            let events: Vec<_> = logged
-                .into_iter()
-                .map(|logged| logged.event)
-                .filter(|event| survived.is_none_or(|survived| event.point() > survived))
-                .map(|event| StoredEvent {
-                    point: event.point(),
-                    at_us: event.at_us,
-                    event: event.event,
-                })
-                .collect();
-            for chunk in events.chunks(CHUNK) {
-                self.app.queue.replay(self.flash_drop.id, self.epoch, chunk).await?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Step 3: F.
-    async fn fix_boundary(&self) -> Result<Boundary, LogError> {
+    /// Keeps F, and the event that the epoch follows.
+    async fn fix_boundary(&self, follows: Option<Follows>) -> Result<Boundary, LogError> {
         let (topic, partition) = (&self.app.topics.order_commands, self.flash_drop.partition);
         let log = match kafka_log::known_log(self.app, topic, partition).await {
             // Raised right now; its end is asked for again.
@@ -160,46 +148,31 @@ impl Rebuild<'_> {
             log => log?,
         };
         let boundary = Boundary { generation: log.known.generation, offset: log.offsets.end };
-        let id = self.flash_drop.id;
-        if !epochs::set_boundary(&self.app.pool, id, self.epoch, boundary).await? {
+        let (pool, id) = (&self.app.pool, self.flash_drop.id);
+        if !epochs::set_boundary(pool, id, self.epoch, boundary, follows).await? {
             return Err(LogError::Late);
         }
         Ok(boundary)
     }
 
-    /// Step 4. Returns the number of orders.
-    async fn fill(
-        &self,
-        writer: &LogWriter,
-        survived: Option<EventPoint>,
-        boundary: Boundary,
-    ) -> Result<usize, LogError> {
-        let (queue, id, epoch) = (&self.app.queue, self.flash_drop.id, self.epoch);
-        let (topic, partition) = (&self.app.topics.order_commands, self.flash_drop.partition);
-        let truth = epochs::truth(&self.app.pool, id, topic, partition).await?;
-        let commands =
-            in_flight::commands_without_row(self.app, self.flash_drop, &truth, boundary).await?;
-
-        let (ended, going_on): (Vec<_>, Vec<_>) =
-            truth.orders.iter().partition(|order| order.state.is_terminal());
-        let ended: Vec<_> = ended.into_iter().filter_map(restored_end).collect();
-        for chunk in ended.chunks(CHUNK) {
-            queue.restore_finished(id, epoch, chunk).await?;
+    /// Returns those who wait in Redis, if they are asked for.
+    async fn survivors(&self, are_asked_for: bool) -> Result<Vec<JoinedTicket>, LogError> {
+        if !are_asked_for {
+            return Ok(Vec::new());
         }
-        self.replay(writer, survived).await?;
-        let occupied: Vec<_> = going_on.into_iter().filter_map(joined).collect();
-        for chunk in occupied.chunks(CHUNK) {
-            queue.restore_occupied(id, epoch, chunk).await?;
-        }
-        let lease = self.app.settings.line.extended_lease();
-        for chunk in commands.chunks(CHUNK) {
-            queue.restore_in_flight(id, epoch, chunk, lease).await?;
-        }
-        queue.restore_stock(id, epoch, &truth.stock).await?;
-        Ok(truth.orders.len())
+        Ok(self.app.queue.survivors_in_line(self.flash_drop.id, self.epoch).await?)
     }
 
-    /// Step 5.
+    /// Folds what is known and loads it. Returns the number of orders.
+    async fn fill(&self, ends: Ends<'_>, survivors: Vec<JoinedTicket>) -> Result<usize, LogError> {
+        let (queue, id, epoch) = (&self.app.queue, self.flash_drop.id, self.epoch);
+        let folded = folding::fold(self.logs, self.flash_drop, epoch, ends, survivors).await?;
+        let lease = self.app.settings.line.extended_lease();
+        queue.load(id, epoch, &folded.image, lease).await?;
+        queue.restore_stock(id, epoch, &folded.stock).await?;
+        Ok(folded.n_orders)
+    }
+
     async fn open(&self, follows: Option<Follows>) -> Result<(), LogError> {
         let line = &self.app.settings.line;
         // The row is read again: limits may have changed meanwhile.
@@ -210,32 +183,6 @@ impl Rebuild<'_> {
             None => Duration::ZERO,
         };
         let id = self.flash_drop.id;
-        self.app.queue.open(id, self.epoch, &config, follows, grace).await?;
-        pause_point!("log.rebuild_after_open");
-        if row.is_some_and(|row| row.events_start.0 > 1) {
-            // The log begins in mid-chain: it may not know all who wait.
-            self.app.queue.announce(id, self.epoch).await?;
-        }
-        if !epochs::mark_open(&self.app.pool, id, self.epoch).await? {
-            return Err(LogError::Late);
-        }
-        Ok(())
+        Ok(self.app.queue.open(id, self.epoch, &config, follows, grace).await?)
     }
-}
-
-fn restored_end(order: &OrderInLine) -> Option<EndedTicket> {
-    let score = Score::from_raw(order.score)?;
-    Some(EndedTicket { ticket_id: order.ticket_id, score, end: LineEnd::Ordered })
-}
-
-fn joined(order: &OrderInLine) -> Option<JoinedTicket> {
-    Some(JoinedTicket {
-        ticket_id: order.ticket_id,
-        shopper_id: order.shopper_id,
-        lane: order.lane,
-        score: Score::from_raw(order.score)?,
-        intent: Intent { variant_id: order.variant_id, units: order.units },
-        // Not kept with an order; nothing is decided by it any more.
-        joined_at_ms: order.admitted_at_us / 1000,
-    })
 }

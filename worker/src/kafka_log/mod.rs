@@ -2,10 +2,20 @@
 //!
 //! A broker that lost its disk comes back with another cluster id, or with a log that ends before
 //! our offset, or has another record there. Each raises the generation.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `look` | one look at the logs of many partitions |
+//! | `partitions` | partitions for the drops that are about to open |
+//! | `error` | why a log cannot be read or written on |
 
 mod error;
+mod look;
+mod partitions;
 
 pub(crate) use error::KafkaLogError;
+pub(crate) use look::{SeenLog, look};
+pub(crate) use partitions::keep_preparing;
 
 use crate::app::App;
 use database::ordering::offsets::{self, PartitionOffset};
@@ -28,9 +38,10 @@ pub(crate) async fn known_log(
 ) -> Result<KnownLog, KafkaLogError> {
     let cluster = app.log_info.cluster_id().await?;
     let offsets = match app.log_info.offsets(topic, partition).await {
-        // A broker that lost its disk has no topics either.
+        // A broker that lost its disk has no topics either, and a new one too few partitions. The
+        // next look goes on; only what is there can be seen to be another log.
         Err(error) if error.is_unknown_topic() => {
-            broker::admin::ensure_topics(&app.settings.kafka).await?;
+            partitions::add(app, partition).await?;
             return Err(error.into());
         }
         offsets => offsets?,

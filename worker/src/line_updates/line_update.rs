@@ -10,7 +10,7 @@ use shared::{
 };
 use std::collections::BTreeMap;
 
-/// Tickets told in one call: a script's work is bounded.
+/// Hints of one message.
 const CHUNK: usize = 500;
 
 /// What one line has to be told.
@@ -38,46 +38,21 @@ impl LineUpdate {
     pub(super) async fn send(self, app: &App, flash_drop: &LiveDrop) -> anyhow::Result<()> {
         let Self { settlements, mut finished, again, stock } = self;
         let stock: Vec<_> = stock.into_values().collect();
-        if !settlements.is_empty() || (finished.is_empty() && !stock.is_empty()) {
-            settle(app, flash_drop, &stock, &settlements).await?;
+        let (queue, id, epoch) = (&app.queue, flash_drop.id, flash_drop.epoch);
+        if !settlements.is_empty() {
+            queue.settle(id, epoch, &stock, &settlements).await?;
             pause_point!("orders.after_settle");
+        } else if finished.is_empty() && !stock.is_empty() {
+            queue.update_stock(id, epoch, &stock).await?;
         }
         finished.extend(settlements.iter().filter_map(Settlement::finished));
         if !finished.is_empty() {
-            finish(app, flash_drop, &stock, &finished).await?;
+            queue.finish(id, epoch, &stock, &finished).await?;
             pause_point!("line.after_finish");
         }
         hint(app, flash_drop, &again).await;
         Ok(())
     }
-}
-
-async fn settle(
-    app: &App,
-    flash_drop: &LiveDrop,
-    stock: &[StockFigure],
-    settlements: &[Settlement],
-) -> anyhow::Result<()> {
-    let (id, epoch) = (flash_drop.id, flash_drop.epoch);
-    if settlements.is_empty() {
-        app.queue.update_stock(id, epoch, stock).await?;
-    }
-    for chunk in settlements.chunks(CHUNK) {
-        app.queue.settle(id, epoch, stock, chunk).await?;
-    }
-    Ok(())
-}
-
-async fn finish(
-    app: &App,
-    flash_drop: &LiveDrop,
-    stock: &[StockFigure],
-    finished: &[Finished],
-) -> anyhow::Result<()> {
-    for chunk in finished.chunks(CHUNK) {
-        app.queue.finish(flash_drop.id, flash_drop.epoch, stock, chunk).await?;
-    }
-    Ok(())
 }
 
 /// Tells shoppers that another card may be tried. A hint may get lost: they read their orders now

@@ -13,7 +13,7 @@ use database::{
 };
 use shared::{
     ids::{DropId, TicketId},
-    line::{Finished, Score, Settlement},
+    line::{Finished, Score, Settlement, TicketKey},
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -125,24 +125,29 @@ fn by_drop(rows: Vec<UntoldRow>) -> BTreeMap<DropId, Untold> {
 }
 
 fn add(update: &mut LineUpdate, order: UntoldOrder) {
-    let UntoldOrder { ticket_id, score, state } = order;
+    let UntoldOrder { ticket_id, shopper_id, score, state } = order;
     // A score that no ticket can have was never in line.
     let Some(score) = Score::from_raw(score) else { return };
+    let ticket = TicketKey { ticket_id, shopper_id, score };
     if state.is_terminal() {
-        update.finished.push(Finished { ticket_id, score, state });
+        update.finished.push(Finished { ticket, state });
     } else {
-        update.settlements.push(Settlement::of(ticket_id, score, state));
+        update.settlements.push(Settlement::of(ticket, state));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::{lifecycle::TicketState, line::Epoch};
+    use shared::{ids::ShopperId, lifecycle::TicketState, line::Epoch};
 
     fn order(state: TicketState) -> UntoldOrder {
-        let score = Score::new(Epoch(1), 1).raw();
-        UntoldOrder { ticket_id: TicketId::generate(), score, state }
+        UntoldOrder {
+            ticket_id: TicketId::generate(),
+            shopper_id: ShopperId::generate(),
+            score: Score::new(Epoch(1), 1).raw(),
+            state,
+        }
     }
 
     #[test]

@@ -46,13 +46,13 @@ impl Update {
 pub(super) fn by_drop(updates: impl IntoIterator<Item = Update>) -> BTreeMap<DropId, LineUpdate> {
     let mut lines = BTreeMap::<DropId, LineUpdate>::new();
     for Update { settled, ended, again, stock, .. } in updates {
-        for SettledTicket { ticket_id, drop_id, score, state } in settled {
+        for SettledTicket { drop_id, ticket, state } in settled {
             let line = lines.entry(drop_id).or_default();
-            line.settlements.push(Settlement::of(ticket_id, score, state));
+            line.settlements.push(Settlement::of(ticket, state));
         }
-        for EndedOrder { ticket_id, drop_id, score, state, .. } in ended {
+        for EndedOrder { drop_id, ticket, state } in ended {
             let line = lines.entry(drop_id).or_default();
-            line.finished.push(Finished { ticket_id, score, state });
+            line.finished.push(Finished { ticket, state });
         }
         for (drop_id, ticket_id) in again {
             lines.entry(drop_id).or_default().again.push(ticket_id);
@@ -70,8 +70,16 @@ mod tests {
     use shared::{
         ids::{ShopperId, VariantId},
         lifecycle::TicketState,
-        line::{Epoch, Lane, Score, StockFigure},
+        line::{Epoch, Score, StockFigure, TicketKey},
     };
+
+    fn ticket() -> TicketKey {
+        TicketKey {
+            ticket_id: TicketId::generate(),
+            shopper_id: ShopperId::generate(),
+            score: Score::new(Epoch(1), 1),
+        }
+    }
 
     #[test]
     fn the_newest_stock_of_a_drop_is_told() {
@@ -86,26 +94,22 @@ mod tests {
 
     #[test]
     fn what_was_rejected_is_settled_and_finished() {
-        let ticket = SettledTicket {
-            ticket_id: TicketId::generate(),
+        let settled = SettledTicket {
             drop_id: DropId::generate(),
-            score: Score::new(Epoch(1), 1),
+            ticket: ticket(),
             state: TicketState::Rejected,
         };
-        let update = Update { settled: vec![ticket], ..Update::default() };
+        let update = Update { settled: vec![settled], ..Update::default() };
         let lines = by_drop([update]);
-        let finished = lines[&ticket.drop_id].settlements[0].finished().unwrap();
-        assert_eq!((finished.ticket_id, finished.state), (ticket.ticket_id, ticket.state));
+        let finished = lines[&settled.drop_id].settlements[0].finished().unwrap();
+        assert_eq!((finished.ticket, finished.state), (settled.ticket, settled.state));
     }
 
     #[test]
     fn ends_are_told_by_drop() {
         let end = || EndedOrder {
-            ticket_id: TicketId::generate(),
             drop_id: DropId::generate(),
-            shopper_id: ShopperId::generate(),
-            lane: Lane(0),
-            score: Score::new(Epoch(1), 1),
+            ticket: ticket(),
             state: TicketState::Expired,
         };
         let update = Update { ended: vec![end(), end()], ..Update::default() };

@@ -2,6 +2,7 @@
 //!
 //! | file | step |
 //! |---|---|
+//! | `looks` | one look at the logs of all partitions, every few seconds |
 //! | `read_position` | where to read on, and whether the log is still the one we know |
 //! | `understand` | a record's bytes → a command of ours, or why it is none |
 //! | `pace` | how many to try now |
@@ -9,24 +10,43 @@
 //! | `stall` | a partition that can't move on: reported and counted |
 //! | `processor` | the loop around them, one per partition |
 //!
+//! One consumer reads all partitions, each through a queue of its own, so that one which waits for
+//! its pace holds up no other.
+//!
 //! There is no consumer group and no committed offset in Kafka: the offset moves on in the same
 //! transaction as what was read, and the lock of the partition only saves work. Two processors
 //! at once are correct; the later one finds the offset moved.
 
 mod commit;
+mod looks;
 mod pace;
 mod processor;
 mod read_position;
 mod stall;
 mod understand;
 
-use crate::{app::App, line_updates::LineUpdater, ownership};
+use crate::{app::App, causes::with_causes, line_updates::LineUpdater, ownership};
+use broker::LogConsumer;
+use looks::Looks;
+use processor::Tools;
 use shared::shutdown::Shutdown;
 
 /// Runs the role until the process stops.
 pub async fn run(app: App, shutdown: Shutdown) {
+    let consumer = match LogConsumer::new(&app.settings.kafka) {
+        Ok(consumer) => consumer,
+        Err(error) => {
+            tracing::error!(error = with_causes(error), "no consumer can be made; stopping");
+            shutdown.begin();
+            return;
+        }
+    };
+    let (found, looks) = Looks::channel();
     let updater = LineUpdater::start(&app, &shutdown);
+    let tools = Tools { consumer, looks, updater };
+    let (looking, soft) = (app.clone(), shutdown.soft());
     let keys = |app: App| async move { app.drops.partitions() };
-    let work = move |app, partition, stop| processor::run(app, updater.clone(), partition, stop);
-    ownership::run_owned(app, shutdown, "orders", keys, work).await;
+    let work = move |app, partition, stop| processor::run(app, tools.clone(), partition, stop);
+    let owned = ownership::run_owned(app, shutdown, "orders", keys, work);
+    tokio::join!(owned, looks::keep_looking(&looking, &found, &soft));
 }

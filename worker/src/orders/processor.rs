@@ -2,19 +2,17 @@
 
 use super::{
     commit::Committer,
+    looks::{LogJudgement, Looks},
     pace::Pacer,
     read_position::{self, ReadPosition},
     stall::Stall,
     understand,
 };
 use crate::{
-    app::App,
-    kafka_log::{self, KafkaLogError},
-    line_updates::LineUpdater,
-    live_drops::DropChanges,
+    app::App, kafka_log::KafkaLogError, line_updates::LineUpdater, live_drops::DropChanges,
     pause::pause_point,
 };
-use broker::PartitionReader;
+use broker::{LogConsumer, PartitionReader};
 use database::ordering::order_batch::{BatchRecord, RecordContent};
 use shared::telemetry::GaugeName;
 use std::time::Duration;
@@ -22,24 +20,32 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 /// How long a read waits for the first record.
-const READ_WAIT: Duration = Duration::from_millis(250);
-/// How often the log's identity is looked at while all goes well.
-const CHECK_EVERY: Duration = Duration::from_secs(2);
+const READ_WAIT: Duration = Duration::from_secs(1);
 /// Pause before looking at a log again that is not the one we know, or that somebody else reads.
 const PAUSE: Duration = Duration::from_millis(200);
 /// How long the order rate is waited for without looking whether it has changed.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
+/// What the processors of all partitions share.
+#[derive(Clone)]
+pub(super) struct Tools {
+    pub(super) consumer: LogConsumer,
+    pub(super) looks: Looks,
+    pub(super) updater: LineUpdater,
+}
+
 struct Processor<'a> {
     app: App,
     updater: LineUpdater,
+    looks: Looks,
     position: ReadPosition,
+    /// When the position was found; a look that began before says nothing of it.
+    found_at: Instant,
     reader: PartitionReader,
     pacer: Pacer,
     /// A changed order rate holds at once.
     changes: DropChanges,
     stall: &'a mut Stall,
-    checked_at: Instant,
 }
 
 /// Why a session is over; the next one reads on at the offset that Postgres has.
@@ -50,10 +56,10 @@ enum SessionEnd {
 }
 
 /// Processes a partition until told to stop.
-pub(super) async fn run(app: App, updater: LineUpdater, partition: i32, stop: CancellationToken) {
+pub(super) async fn run(app: App, tools: Tools, partition: i32, stop: CancellationToken) {
     let mut stall = Stall::new(partition);
     while !stop.is_cancelled() {
-        let pause = match session(&app, &updater, partition, &mut stall, &stop).await {
+        let pause = match session(&app, &tools, partition, &mut stall, &stop).await {
             Ok(SessionEnd::Stopped) => return,
             Ok(SessionEnd::Stale) => PAUSE,
             Err(error) => stall.report(error),
@@ -64,7 +70,7 @@ pub(super) async fn run(app: App, updater: LineUpdater, partition: i32, stop: Ca
 
 async fn session(
     app: &App,
-    updater: &LineUpdater,
+    tools: &Tools,
     partition: i32,
     stall: &mut Stall,
     stop: &CancellationToken,
@@ -73,17 +79,19 @@ async fn session(
         Err(KafkaLogError::Replaced) => return Ok(SessionEnd::Stale),
         position => position?,
     };
-    let (kafka, topic) = (&app.settings.kafka, &app.topics.order_commands);
-    let reader = PartitionReader::open(kafka, topic, partition, position.next_offset)?;
+    let (topic, found_at) = (&app.topics.order_commands, Instant::now());
+    let reader =
+        PartitionReader::open(&tools.consumer, topic, partition, position.next_offset).await?;
     let mut processor = Processor {
         app: app.clone(),
-        updater: updater.clone(),
+        updater: tools.updater.clone(),
+        looks: tools.looks.clone(),
         position,
+        found_at,
         reader,
         pacer: Pacer::default(),
         changes: app.drops.changes(),
         stall,
-        checked_at: Instant::now(),
     };
     processor.run(stop).await
 }
@@ -100,8 +108,7 @@ impl Processor<'_> {
                 Err(error) if error.is_out_of_range() => return Ok(SessionEnd::Stale),
                 records => records?,
             };
-            // A wiped log that has grown past our offset would be read on without a word.
-            if self.checked_at.elapsed() > CHECK_EVERY && self.is_replaced().await? {
+            if self.is_doubtful()? {
                 return Ok(SessionEnd::Stale);
             }
             if records.is_empty() {
@@ -181,17 +188,17 @@ impl Processor<'_> {
         Some(flash_drop.limits.order_rate_per_second)
     }
 
-    async fn is_replaced(&mut self) -> anyhow::Result<bool> {
-        let (topic, partition) = (&self.app.topics.order_commands, self.position.partition);
-        let log = match kafka_log::known_log(&self.app, topic, partition).await {
-            Err(KafkaLogError::Replaced) => return Ok(true),
-            log => log?,
-        };
-        self.checked_at = Instant::now();
-        let lag = (log.offsets.end - self.position.next_offset).max(0);
-        metrics::gauge!(GaugeName::CommandLag.as_str(), "partition" => partition.to_string())
-            .set(lag as f64);
-        Ok(log.known.generation != self.position.generation
-            || log.offsets.end < self.position.next_offset)
+    /// Whether the log may be another one, as the last look at all logs says.
+    fn is_doubtful(&mut self) -> anyhow::Result<bool> {
+        match self.looks.judgement(self.position, self.found_at)? {
+            None => Ok(false),
+            Some(LogJudgement::Doubtful) => Ok(true),
+            Some(LogJudgement::Same { lag }) => {
+                let partition = self.position.partition.to_string();
+                metrics::gauge!(GaugeName::CommandLag.as_str(), "partition" => partition)
+                    .set(lag as f64);
+                Ok(false)
+            }
+        }
     }
 }

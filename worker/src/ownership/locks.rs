@@ -3,6 +3,7 @@
 use crate::causes::with_causes;
 use anyhow::Context as _;
 use database::{DatabaseError, PgPool, workers::lock_session::LockSession};
+use shared::telemetry::CounterName;
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::Mutex,
@@ -39,11 +40,12 @@ impl Locks {
         pool: &PgPool,
         soft: &CancellationToken,
     ) -> anyhow::Result<Self> {
-        let session = timeout(ANSWER, LockSession::open(pool)).await;
+        let session = timeout(ANSWER, LockSession::open(pool, role)).await;
         let session = session.context("Postgres did not answer in time")??;
         let shared =
             Arc::new(Shared { role, session: Mutex::new(Some(session)), work: soft.child_token() });
-        let pinging = tokio::spawn(keep(Arc::clone(&shared)));
+        let pinging = keep(Arc::clone(&shared));
+        let pinging = tokio::spawn(Arc::clone(&shared).lose_with(pinging));
         Ok(Self { shared, _pinging: AbortOnDropHandle::new(pinging) })
     }
 
@@ -56,19 +58,26 @@ impl Locks {
         self.shared.session.lock().await.is_none()
     }
 
-    /// Takes a lock, unless somebody else has it.
-    pub(super) async fn try_lock(&self, name: &str) -> bool {
+    /// Counts the instances that share the work of the role; `None` once the locks are lost.
+    pub(super) async fn n_members(&self) -> Option<usize> {
         let mut session = self.shared.session.lock().await;
-        let Some(open) = session.as_mut() else { return false };
-        let answer = timeout(ANSWER, open.try_lock(name)).await;
-        self.shared.heard(&mut session, answer).unwrap_or(false)
+        let answer = timeout(ANSWER, session.as_mut()?.n_members()).await;
+        self.shared.heard(&mut session, answer)
     }
 
-    /// Gives a lock back; one of a lost session is free already.
-    pub(super) async fn unlock(&self, name: &str) {
+    /// Takes the locks of these names that nobody has, at most `limit`; returns which.
+    pub(super) async fn take(&self, names: &[String], limit: usize) -> Vec<String> {
+        let mut session = self.shared.session.lock().await;
+        let Some(open) = session.as_mut() else { return Vec::new() };
+        let answer = timeout(ANSWER, open.take(names, limit)).await;
+        self.shared.heard(&mut session, answer).unwrap_or_default()
+    }
+
+    /// Gives locks back; those of a lost session are free already.
+    pub(super) async fn give_back(&self, names: &[String]) {
         let mut session = self.shared.session.lock().await;
         let Some(open) = session.as_mut() else { return };
-        let answer = timeout(ANSWER, open.unlock(name)).await;
+        let answer = timeout(ANSWER, open.give_back(names)).await;
         self.shared.heard(&mut session, answer);
     }
 
@@ -96,6 +105,17 @@ async fn keep(shared: Arc<Shared>) {
 }
 
 impl Shared {
+    /// Runs the task that keeps the session; one that panics has lost it, since nobody would notice
+    /// that this process stood still.
+    async fn lose_with(self: Arc<Self>, pinging: impl Future<Output = ()> + Send + 'static) {
+        let Err(error) = AbortOnDropHandle::new(tokio::spawn(pinging)).await else { return };
+        CounterName::WorkerPanics.get().increment(1);
+        // At once: the session may be waiting for an answer.
+        self.work.cancel();
+        let mut session = self.session.lock().await;
+        self.lose(&mut session, &with_causes(error));
+    }
+
     /// Asks for a sign of life; returns whether the locks are still there.
     async fn ping(&self, asked_before: Instant) -> bool {
         let mut session = self.session.lock().await;
@@ -133,5 +153,28 @@ impl Shared {
         self.work.cancel();
         *session = None;
         tracing::warn!(role, error, "lost the locks of role {role}; stopping its work");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether the work goes on after this task.
+    async fn goes_on_after(pinging: impl Future<Output = ()> + Send + 'static) -> bool {
+        let work = CancellationToken::new();
+        let shared = Shared { role: "test", session: Mutex::new(None), work: work.clone() };
+        Arc::new(shared).lose_with(pinging).await;
+        !work.is_cancelled()
+    }
+
+    #[tokio::test]
+    async fn work_does_not_go_on_without_a_ping() {
+        assert!(!goes_on_after(async { panic!("a ping that breaks off") }).await);
+    }
+
+    #[tokio::test]
+    async fn a_ping_that_ends_has_told_the_work_itself() {
+        assert!(goes_on_after(async {}).await);
     }
 }

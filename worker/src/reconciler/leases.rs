@@ -1,16 +1,18 @@
 //! Tickets in flight past their lease: whose row is there is settled, whose command the processor
 //! will still meet waits on, whose command is nowhere is produced again.
 //!
-//! Nothing is produced twice just because the processor is slow.
+//! Rows are settled whether or not Kafka answers; without Postgres everybody waits on.
 
 use crate::{app::App, order_commands, pause::pause_point};
+use broker::BrokerError;
 use database::{
     DatabaseError,
-    line::epochs::{self, Boundary},
+    line::epochs::{self, TicketTruth},
     ordering::offsets,
     selling::scheduling::LiveDrop,
 };
 use shared::{
+    decide::leases::{LeaseAction, LogReach},
     ids::TicketId,
     lifecycle::TicketState,
     line::{Lease, Settlement, StockFigure},
@@ -20,17 +22,6 @@ use std::collections::HashMap;
 
 /// Leases looked at in one step.
 const BATCH: u32 = 500;
-
-/// What has to be done about an expired lease.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LeaseAction {
-    /// Postgres has its row.
-    Settle(TicketState),
-    /// The processor will come to its command.
-    Wait,
-    /// Its command is nowhere, or was passed over.
-    Produce,
-}
 
 /// Settles the leases of a drop that have run out. May run at any time; after a failure the next
 /// run goes on.
@@ -47,41 +38,53 @@ pub(super) async fn settle_expired(app: &App, flash_drop: &LiveDrop) -> anyhow::
         Ok(truth) => truth,
         Err(error) => return wait_for_postgres(app, flash_drop, &tickets, error).await,
     };
-    let end = app.log_info.offsets(topic, flash_drop.partition).await?.end;
-    let states: HashMap<TicketId, TicketState> = truth.orders.iter().copied().collect();
-    let (mut settled, mut waiting, mut lost) = (Vec::new(), Vec::new(), Vec::new());
-    for lease in expired {
-        let (id, score) = (ticket_id(&lease), lease.ticket.ticket.score);
-        match action(&lease, states.get(&id).copied(), truth.processed, end) {
-            LeaseAction::Settle(state) => settled.push(Settlement::of(id, score, state)),
-            LeaseAction::Wait => waiting.push(id),
-            LeaseAction::Produce => lost.push(lease),
-        }
-    }
-    settle(app, flash_drop, &settled, &truth.stock).await?;
-    if !waiting.is_empty() {
-        let lease = app.settings.line.lease();
-        app.queue.reextend(flash_drop.id, flash_drop.epoch, &waiting, lease).await?;
-    }
-    produce(app, flash_drop, &lost).await
+    let end = end_of_commands(app, flash_drop, expired.len() > truth.orders.len()).await;
+    let todo = Todo::of(expired, &truth, end.as_ref().ok().copied().flatten());
+    settle(app, flash_drop, &todo.settled, &truth.stock).await?;
+    wait_on(app, flash_drop, &todo.waiting).await?;
+    produce(app, flash_drop, &todo.lost).await?;
+    // Last, since it concerns only those without a row.
+    end?;
+    Ok(())
 }
 
-/// Decides about one lease. `processed` is how far its partition is processed, `end` where it ends.
-fn action(
-    lease: &Lease,
-    row: Option<TicketState>,
-    processed: Option<Boundary>,
-    end: i64,
-) -> LeaseAction {
-    if let Some(state) = row {
-        return LeaseAction::Settle(state);
+/// Asks where the drop's commands end, if anybody has to know.
+async fn end_of_commands(
+    app: &App,
+    flash_drop: &LiveDrop,
+    is_needed: bool,
+) -> Result<Option<i64>, BrokerError> {
+    if !is_needed {
+        return Ok(None);
     }
-    let Some(position) = lease.position else { return LeaseAction::Produce };
-    let there = Boundary { generation: position.generation, offset: position.offset };
-    let ahead = processed.is_none_or(|processed| {
-        processed.generation == there.generation && processed.offset <= there.offset
-    });
-    if ahead && there.offset < end { LeaseAction::Wait } else { LeaseAction::Produce }
+    let topic = &app.topics.order_commands;
+    Ok(Some(app.log_info.offsets(topic, flash_drop.partition).await?.end))
+}
+
+/// What has to be done about some leases.
+#[derive(Default)]
+struct Todo {
+    settled: Vec<Settlement>,
+    waiting: Vec<TicketId>,
+    lost: Vec<Lease>,
+}
+
+impl Todo {
+    fn of(expired: Vec<Lease>, truth: &TicketTruth, end: Option<i64>) -> Self {
+        let states: HashMap<TicketId, TicketState> = truth.orders.iter().copied().collect();
+        let reach = LogReach { processed: truth.processed, end };
+        let mut todo = Self::default();
+        for lease in expired {
+            let ticket = lease.ticket.ticket.key();
+            let row = states.get(&ticket.ticket_id).copied();
+            match LeaseAction::of(lease.position, row, reach) {
+                LeaseAction::Settle(state) => todo.settled.push(Settlement::of(ticket, state)),
+                LeaseAction::Wait => todo.waiting.push(ticket.ticket_id),
+                LeaseAction::Produce => todo.lost.push(lease),
+            }
+        }
+        todo
+    }
 }
 
 async fn wait_for_postgres(
@@ -90,9 +93,17 @@ async fn wait_for_postgres(
     tickets: &[TicketId],
     error: DatabaseError,
 ) -> anyhow::Result<()> {
+    wait_on(app, flash_drop, tickets).await?;
+    Err(error.into())
+}
+
+async fn wait_on(app: &App, flash_drop: &LiveDrop, tickets: &[TicketId]) -> anyhow::Result<()> {
+    if tickets.is_empty() {
+        return Ok(());
+    }
     let lease = app.settings.line.lease();
     app.queue.reextend(flash_drop.id, flash_drop.epoch, tickets, lease).await?;
-    Err(error.into())
+    Ok(())
 }
 
 async fn settle(
@@ -138,54 +149,4 @@ async fn produce(app: &App, flash_drop: &LiveDrop, lost: &[Lease]) -> anyhow::Re
 
 const fn ticket_id(lease: &Lease) -> TicketId {
     lease.ticket.ticket.ticket_id
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use shared::{
-        ids::{ShopperId, VariantId},
-        line::{AdmittedTicket, Epoch, Intent, JoinedTicket, Lane, LogPosition, Score},
-    };
-
-    fn lease(position: Option<(i64, i64)>) -> Lease {
-        let ticket = JoinedTicket {
-            ticket_id: TicketId::generate(),
-            shopper_id: ShopperId::generate(),
-            lane: Lane(0),
-            score: Score::new(Epoch(1), 1),
-            intent: Intent { variant_id: VariantId::generate(), units: 1 },
-            joined_at_ms: 0,
-        };
-        let position =
-            position.map(|(generation, offset)| LogPosition { generation, partition: 0, offset });
-        Lease { ticket: AdmittedTicket { ticket, admitted_at_us: 0 }, deadline_us: 0, position }
-    }
-
-    const fn processed(generation: i64, offset: i64) -> Option<Boundary> {
-        Some(Boundary { generation, offset })
-    }
-
-    #[test]
-    fn a_row_settles_whatever_else_is_known() {
-        let state = TicketState::Reserved;
-        assert_eq!(action(&lease(None), Some(state), None, 0), LeaseAction::Settle(state));
-    }
-
-    #[test]
-    fn a_slow_processor_is_waited_for() {
-        assert_eq!(action(&lease(Some((1, 5))), None, processed(1, 5), 6), LeaseAction::Wait);
-        assert_eq!(action(&lease(Some((1, 5))), None, None, 6), LeaseAction::Wait);
-    }
-
-    #[test]
-    fn a_lost_command_is_produced_again() {
-        let passed_over = action(&lease(Some((1, 5))), None, processed(1, 6), 6);
-        let log_replaced = action(&lease(Some((1, 5))), None, processed(2, 0), 9);
-        let log_cut_short = action(&lease(Some((1, 5))), None, processed(1, 3), 4);
-        let never_written = action(&lease(None), None, processed(1, 5), 6);
-        for action in [passed_over, log_replaced, log_cut_short, never_written] {
-            assert_eq!(action, LeaseAction::Produce);
-        }
-    }
 }

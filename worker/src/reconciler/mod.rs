@@ -8,7 +8,7 @@
 mod leases;
 
 use crate::{app::App, causes::with_causes, line_updates::UntoldSender, ownership};
-use database::selling::scheduling::EpochState;
+use database::selling::scheduling::{EpochState, LiveDrop};
 use shared::{ids::DropId, shutdown::Shutdown};
 use std::time::Duration;
 use tokio::time::sleep;
@@ -16,6 +16,10 @@ use tokio_util::sync::CancellationToken;
 
 /// How often it is looked for what lines were not told.
 const TELL_EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked whether somebody is in flight, at least.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Pause after a failure.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Settles what is in flight past its lease, until the process stops.
 pub(crate) async fn run(app: App, shutdown: Shutdown) {
@@ -38,18 +42,35 @@ pub(crate) async fn tell_untold(app: App, shutdown: Shutdown) {
 
 async fn reconcile(app: App, drop_id: DropId, stop: CancellationToken) {
     let tick = Duration::from_millis(app.settings.orders.tick_ms.get());
+    // Whoever is let in is seen before the lease is over.
+    let idle = (app.settings.line.lease() / 2).min(LOOK_EVERY).max(tick);
     while !stop.is_cancelled() {
         let Some(flash_drop) = app.drops.find(drop_id) else { return };
-        // While the room is being built, the rebuild does the same and more.
-        if flash_drop.epoch_state == EpochState::Open
-            && let Err(error) = leases::settle_expired(&app, &flash_drop).await
-        {
-            let error = with_causes(error);
-            tracing::debug!(
-                drop.id = %drop_id, error,
-                "could not settle the leases of drop {drop_id}; trying again"
-            );
-        }
-        stop.run_until_cancelled(sleep(tick)).await;
+        let pause = match look_at(&app, &flash_drop).await {
+            Ok(true) => tick,
+            Ok(false) => idle,
+            Err(error) => {
+                let error = with_causes(error);
+                tracing::debug!(
+                    drop.id = %drop_id, error,
+                    "could not settle the leases of drop {drop_id}; trying again"
+                );
+                PAUSE
+            }
+        };
+        stop.run_until_cancelled(sleep(pause)).await;
     }
+}
+
+/// Returns whether anybody is in flight; only then there are leases to look at.
+async fn look_at(app: &App, flash_drop: &LiveDrop) -> anyhow::Result<bool> {
+    // While the room is being built, the rebuild does the same and more.
+    if flash_drop.epoch_state != EpochState::Open {
+        return Ok(false);
+    }
+    let counts = app.queue.counts(flash_drop.id, flash_drop.epoch).await?;
+    if counts.in_flight > 0 {
+        leases::settle_expired(app, flash_drop).await?;
+    }
+    Ok(counts.in_flight > 0)
 }

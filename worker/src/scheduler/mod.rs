@@ -2,17 +2,21 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `rows` | the drops' rows in Postgres: partitions, openings, ends |
-//! | `rooms` | their rooms in Redis: limits, ends, closing those who wait, retiring |
+//! | `rows` | the drops' rows in Postgres: openings, ends |
+//! | `rooms` | their rooms in Redis: limits, ends |
+//! | `winding_up` | closing those who wait in lines that are over, retiring their drops |
 //! | `old_rooms` | rooms of drops that were settled a while ago |
+//!
+//! Beside these, `kafka_log` makes sure that Kafka has the partitions of drops that are about to open.
 //!
 //! Every step is a compare-and-set or can be repeated, so it may run on two hosts.
 
 mod old_rooms;
 mod rooms;
 mod rows;
+mod winding_up;
 
-use crate::{app::App, causes::with_causes, ownership};
+use crate::{app::App, causes::with_causes, kafka_log, ownership};
 use shared::shutdown::Shutdown;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -27,26 +31,29 @@ pub(crate) async fn run(app: App, shutdown: Shutdown) {
 }
 
 async fn look_after(app: App, stop: CancellationToken) {
-    // Side by side: however long Redis takes to give up old rooms, it delays no opening.
-    tokio::join!(move_drops_on(&app, &stop), old_rooms::run(&app, &stop));
+    // Side by side: however long Kafka or Redis takes, it delays no opening of another drop.
+    tokio::join!(
+        move_drops_on(&app, &stop),
+        kafka_log::keep_preparing(&app, &stop),
+        rooms::run(&app, &stop),
+        old_rooms::run(&app, &stop)
+    );
 }
 
 async fn move_drops_on(app: &App, stop: &CancellationToken) {
     let tick = Duration::from_millis(app.settings.orders.tick_ms.get());
     let mut changes = app.drops.changes();
-    let mut rooms = rooms::RoomSync::new(app.clone());
     while !stop.is_cancelled() {
         let next = Instant::now() + tick;
         if let Err(error) = rows::move_on(app).await {
             let error = with_causes(error);
             tracing::warn!(error, "could not move drops on; trying again at the next tick");
         }
-        rooms.bring_up_to_date().await;
         let next = rows::next_moment(app).map_or(next, |moment| next.min(moment));
         tokio::select! {
             () = stop.cancelled() => {}
             () = sleep_until(next) => {}
-            // A changed limit is brought to Redis at once.
+            // The next moment may be another one.
             () = changes.next() => {}
         }
     }

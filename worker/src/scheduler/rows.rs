@@ -1,4 +1,4 @@
-//! The drops' rows in Postgres: partitions, openings on the second, ends.
+//! The drops' rows in Postgres: openings on the second, ends.
 
 use crate::app::App;
 use database::{DatabaseError, selling::scheduling};
@@ -8,11 +8,6 @@ use tokio::time::Instant;
 
 /// Moves every drop on whose moment has come. May run at any time.
 pub(super) async fn move_on(app: &App) -> Result<(), DatabaseError> {
-    let partitions = app.settings.kafka.partitions.get();
-    if scheduling::assign_partitions(&app.pool, partitions).await? > 0 {
-        // The other roles begin with their rooms at once.
-        app.drops.refresh(&app.pool).await?;
-    }
     for drop_id in scheduling::open_due(&app.pool).await? {
         tracing::info!(drop.id = %drop_id, "drop {drop_id} is open");
     }

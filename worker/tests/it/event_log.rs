@@ -3,13 +3,18 @@
 use crate::{
     SOON,
     test_line::{LineOptions, TestLine, run},
+    wakes::OwnRedis,
 };
+use database::{line::epochs, selling::scheduling::EpochState};
 use shared::{
-    line::{ChainHash, RoomEvent},
+    decide::chain::EventChain,
+    line::{ChainHash, Epoch, RoomEvent},
     messages::QueueEventV1,
 };
 use stack::kafka::embedded::EmbeddedBroker;
+use std::time::Duration;
 use testkit::wait_until;
+use tokio::time::sleep;
 use worker::{
     App,
     event_log::{LogError, history::History},
@@ -27,7 +32,9 @@ async fn chain_in(app: &App, line: &TestLine) -> Vec<QueueEventV1> {
 async fn read_chain(app: &App, line: &TestLine) -> Result<Vec<QueueEventV1>, LogError> {
     let row = line.row().await.unwrap();
     let range = app.log_info.offsets(&app.topics.queue_events, row.partition).await?;
-    let mut history = History::open(app, line.drop_id, row.partition, range, None)?;
+    let followed = epochs::followed(&app.pool, line.drop_id).await?;
+    let chain = EventChain::new(None, row.epoch, &followed);
+    let mut history = History::open(app, line.drop_id, row.partition, range, chain)?;
     let mut events = Vec::new();
     while let Some(more) = history.next().await? {
         events.extend(more.into_iter().map(|logged| logged.event));
@@ -41,6 +48,15 @@ pub(crate) fn joined(events: &[QueueEventV1]) -> usize {
         _ => 0,
     };
     events.iter().map(joined).sum()
+}
+
+/// How many were told again, as those are whom the log may not know.
+fn told_again(events: &[QueueEventV1]) -> usize {
+    let told_again = |event: &QueueEventV1| match &event.event {
+        RoomEvent::Attached { tickets } => tickets.len(),
+        _ => 0,
+    };
+    events.iter().map(told_again).sum()
 }
 
 pub(crate) async fn wait_for_joins(line: &TestLine, count: usize) -> Vec<QueueEventV1> {
@@ -124,13 +140,59 @@ async fn a_replaced_log_is_noticed_and_goes_on_in_the_same_chain() {
     })
     .await;
     assert_eq!(after[0].previous, before.last().unwrap().hash, "one chain through both logs");
-    let told_again = |event: &QueueEventV1| match &event.event {
-        RoomEvent::Attached { tickets } => tickets.len(),
-        _ => 0,
-    };
-    assert!(after.iter().map(told_again).sum::<usize>() >= 10, "the new log knows who waits");
+    assert!(told_again(&after) >= 10, "the new log knows who waits");
     let told: i64 =
         line.database.scalar("select count(*) from audit_log where action = 'log.replaced'").await;
     assert_eq!(told, 1);
     second.begin();
+}
+
+#[tokio::test]
+async fn who_waits_is_announced_by_the_next_instance_if_one_died_after_opening_the_room() {
+    let line = TestLine::new(LineOptions::default()).await;
+    let first = line.run("log,scheduler");
+    line.open(1).await;
+    line.join(5).await;
+    let before = wait_for_joins(&line, 5).await;
+    assert_eq!(told_again(&before), 0);
+    first.begin();
+    first.wait(SOON).await;
+    // The log had taken the place of another: it may not know all who wait.
+    sqlx::query(
+        "update drops set epoch_state = 'rebuilding', events_start_generation = 2 where id = $1",
+    )
+    .bind(line.drop_id)
+    .execute(&line.app.pool)
+    .await
+    .unwrap();
+
+    let other = line.another_app().await;
+    let second = run(&other, "log,scheduler");
+
+    wait_until("those who wait in the log", SOON, async || {
+        (told_again(&chain(&line).await) >= 5).then_some(())
+    })
+    .await;
+    let row = line.row().await.unwrap();
+    assert_eq!((row.epoch, row.epoch_state), (Epoch(1), EpochState::Open));
+    second.begin();
+}
+
+#[tokio::test]
+async fn a_room_in_which_nothing_happens_is_hardly_looked_at() {
+    let own = OwnRedis::new(100).await;
+    let line = &own.line;
+    let shutdown = line.run("log,reconciler,scheduler");
+    line.open(1).await;
+    sleep(Duration::from_secs(2)).await;
+
+    let before = own.n_scripts().await;
+    sleep(Duration::from_secs(10)).await;
+    let n_asked = own.n_scripts().await - before;
+
+    assert!((1..=8).contains(&n_asked), "{n_asked} questions in 10 s");
+    line.join(3).await;
+    wait_for_joins(line, 3).await;
+    shutdown.begin();
+    own.servers.stop().await.unwrap();
 }

@@ -4,12 +4,15 @@
 
 mod drain;
 mod event_log;
+mod late_writes;
+mod leases;
 mod line_updates;
 mod live_drops;
 mod migrate;
 mod old_rooms;
 mod orders;
 mod ownership;
+mod partitions;
 mod payments;
 mod pools;
 mod provider_faults;
@@ -22,6 +25,7 @@ mod test_line;
 mod test_provider;
 mod test_proxy;
 mod test_worker;
+mod wakes;
 mod wrong_answers;
 
 use std::time::Duration;

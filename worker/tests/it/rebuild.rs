@@ -4,12 +4,14 @@ use crate::{
     SOON,
     event_log::{chain, joined, wait_for_joins},
     test_line::{LineOptions, TestLine},
+    wakes::OwnRedis,
 };
-use shared::line::{JoinOutcome, LineState, RoomEvent};
+use database::selling::scheduling::EpochState;
+use shared::line::{JoinOutcome, JoinedTicket, LineState, RoomEvent};
 use stack::{Stack, StackOptions};
 use testkit::wait_until;
 
-async fn wipe(line: &TestLine) {
+pub(crate) async fn wipe(line: &TestLine) {
     let mut connection = line.redis.connect().await;
     redis::cmd("FLUSHDB").query_async::<()>(&mut connection).await.unwrap();
 }
@@ -21,7 +23,7 @@ async fn a_wiped_line_stands_again_in_its_order() {
     let row = line.open(1).await;
     let tickets = line.join(50).await;
     let gone = tickets[10];
-    line.app.queue.leave(line.drop_id, row.epoch, gone.ticket_id, gone.score).await.unwrap();
+    line.app.queue.leave(line.drop_id, row.epoch, gone.key()).await.unwrap();
     let before = line.waiting().await;
     wait_until("logged leave", SOON, async || {
         let left = |event: &RoomEvent| matches!(event, RoomEvent::Left { .. });
@@ -33,12 +35,7 @@ async fn a_wiped_line_stands_again_in_its_order() {
     let row = line.open(2).await;
 
     assert_eq!(line.waiting().await, before);
-    let status = line
-        .app
-        .queue
-        .status(line.drop_id, row.epoch, &[(gone.ticket_id, gone.score)])
-        .await
-        .unwrap();
+    let status = line.app.queue.status(line.drop_id, row.epoch, &[gone.key()]).await.unwrap();
     assert_eq!(status, [LineState::Left]);
     let late = line.join(1).await;
     assert!(late[0].score > tickets[49].score, "newcomers stand behind everybody");
@@ -72,7 +69,7 @@ async fn those_let_in_before_the_loss_are_in_flight_after_it() {
 
     let counts = line.app.queue.counts(line.drop_id, row.epoch).await.unwrap();
     assert_eq!((counts.in_flight, counts.occupied, counts.waiting), (20, 20, 10));
-    let who: Vec<_> = tickets.iter().map(|ticket| (ticket.ticket_id, ticket.score)).collect();
+    let who: Vec<_> = tickets.iter().map(JoinedTicket::key).collect();
     let status = line.app.queue.status(line.drop_id, row.epoch, &who).await.unwrap();
     let in_flight = LineState::InFlight { extended: true };
     assert!(status[..20].iter().all(|one| *one == in_flight));
@@ -160,7 +157,7 @@ async fn who_joined_again_after_an_ended_order_keeps_the_new_position() {
     .await;
     let again = wait_until("a second ticket", SOON, async || {
         match line.join_as(&[first.shopper_id]).await[0] {
-            JoinOutcome::Joined(ticket) => Some(ticket),
+            JoinOutcome::Joined(ticket, _) => Some(ticket),
             _ => None,
         }
     })
@@ -170,8 +167,36 @@ async fn who_joined_again_after_an_ended_order_keeps_the_new_position() {
     wipe(&line).await;
     let row = line.open(2).await;
 
-    let who = [(again.ticket_id, again.score)];
-    let status = line.app.queue.status(line.drop_id, row.epoch, &who).await.unwrap();
+    let status = line.app.queue.status(line.drop_id, row.epoch, &[again.key()]).await.unwrap();
     assert_eq!(status, [LineState::Waiting]);
     shutdown.begin();
+}
+
+#[tokio::test]
+async fn a_rebuild_asks_redis_far_less_often_than_there_are_events() {
+    const N_EVENTS: usize = 600;
+    let own = OwnRedis::new(10).await;
+    let line = &own.line;
+    let shutdown = line.run("log,scheduler");
+    line.open(1).await;
+    for _ in 0..N_EVENTS {
+        line.join(1).await;
+    }
+    wait_for_joins(line, N_EVENTS).await;
+    let before = line.waiting().await;
+
+    let n_before = own.n_scripts().await;
+    own.wipe().await;
+    wait_until("second epoch", SOON, async || {
+        let row = line.row().await?;
+        (row.epoch.0 == 2 && row.epoch_state == EpochState::Open).then_some(())
+    })
+    .await;
+    let n_asked = own.n_scripts().await - n_before;
+
+    assert!(n_asked < 60, "{n_asked} scripts for {N_EVENTS} events");
+    line.open(2).await;
+    assert_eq!(line.waiting().await, before);
+    shutdown.begin();
+    own.servers.stop().await.unwrap();
 }

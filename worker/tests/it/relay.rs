@@ -15,10 +15,8 @@ async fn records(worker: &TestWorker, topic: &str, partitions: i32) -> Vec<Vec<u
     for partition in 0..partitions {
         let range = worker.app.log_info.offsets(topic, partition).await.unwrap();
         let kafka = &worker.app.settings.kafka;
-        let mut reader =
-            broker::PartitionReader::open(kafka, topic, partition, range.start).unwrap();
-        while reader.next_offset() < range.end {
-            let records = reader.read_batch(100, SOON).await.unwrap();
+        let mut reader = broker::RangeReader::open(kafka, topic, partition, range).unwrap();
+        while let Some(records) = reader.next().await.unwrap() {
             values.extend(records.into_iter().map(|record| record.payload.unwrap()));
         }
     }

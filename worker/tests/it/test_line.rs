@@ -63,6 +63,12 @@ impl TestLine {
         Self { app, drop_id, variant_id, redis, database, _topics: topics }
     }
 
+    /// Makes another drop, with a variant of its own.
+    pub(crate) async fn another_drop(&self) -> (DropId, VariantId) {
+        let variant_id = VariantId::generate();
+        (make_drop(&self.app, variant_id, &LineOptions::default()).await, variant_id)
+    }
+
     /// Another worker on the same servers.
     pub(crate) async fn another_app(&self) -> App {
         App::connect((*self.app.settings).clone()).await.unwrap()
@@ -111,7 +117,7 @@ impl TestLine {
         let shoppers: Vec<_> = (0..count).map(|_| ShopperId::generate()).collect();
         let outcomes = self.join_as(&shoppers).await;
         let joined = outcomes.into_iter().map(|outcome| match outcome {
-            JoinOutcome::Joined(ticket) => ticket,
+            JoinOutcome::Joined(ticket, _) => ticket,
             other => panic!("expected a new ticket, got {other:?}"),
         });
         joined.collect()
@@ -141,7 +147,7 @@ impl TestLine {
     pub(crate) async fn waiting(&self) -> Vec<u64> {
         let row = self.row().await.unwrap();
         let snapshot = self.app.queue.snapshot(self.drop_id, row.epoch).await.unwrap();
-        snapshot.lanes.iter().flat_map(|lane| &lane.scores).map(|score| score.raw()).collect()
+        snapshot.lines.iter().flat_map(|line| &line.scores).map(|score| score.raw()).collect()
     }
 
     /// All commands in the drop's partition.
@@ -213,6 +219,7 @@ async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> D
             order_rate_per_second: 1000.0,
         },
     };
-    drops::create(&app.pool, &new_drop, "test").await.unwrap();
+    let limit = app.settings.kafka.partition_limit();
+    drops::create(&app.pool, &new_drop, limit, "test").await.unwrap();
     new_drop.id
 }

@@ -67,7 +67,6 @@ impl TestWorker {
         let app = App::connect(testkit::settings(env)).await.unwrap();
         let options = DropOptions { hold_seconds: HOLD_SECONDS, ..DropOptions::default() };
         let stored = store_open_drop(&app.pool, options).await;
-        offsets::find_or_begin(&app.pool, TOPIC, 0, 0, "a-cluster").await.unwrap();
         app.drops.refresh(&app.pool).await.unwrap();
         Self { app, shutdown: Shutdown::default(), stored, database, _topics: topics }
     }
@@ -93,13 +92,18 @@ impl TestWorker {
 
     /// Places an order in this drop.
     pub(crate) async fn place_in(&self, stored: &StoredDrop) -> OrderId {
-        let command = stored.command(ShopperId::generate(), 1);
+        self.place_command(stored, stored.command(ShopperId::generate(), 1)).await
+    }
+
+    /// Places the order of this command.
+    pub(crate) async fn place_command(&self, stored: &StoredDrop, command: PlaceOrder) -> OrderId {
         let order_id = command.ticket_id.into();
-        let next_offset =
-            self.number("select next_offset from consumer_offsets where topic = 'a-topic'").await;
+        let partition = stored.partition;
+        let begun = offsets::find_or_begin(&self.app.pool, TOPIC, partition, 0, "a-cluster");
+        let next_offset = begun.await.unwrap().next_offset;
         let batch = OrderBatch {
             topic: TOPIC.into(),
-            partition: 0,
+            partition,
             generation: 1,
             expected_offset: next_offset,
             owner: "test".into(),

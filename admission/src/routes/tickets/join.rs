@@ -16,10 +16,9 @@ use shared::{
     drops::check_units,
     ids::{DropId, TicketId, VariantId},
     line::{
-        EventPoint, Intent, JoinOutcome, JoinRequest, JoinedTicket, Lane, LiveState, RoomConfig,
-        ShownState,
+        EventPoint, Intent, JoinOutcome, JoinRequest, JoinedTicket, Lane, LiveState, Position,
+        RoomConfig, ShownState,
     },
-    telemetry::CounterName,
 };
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -50,11 +49,20 @@ pub(crate) struct TicketResponse {
     state: ShownState,
     /// People ahead + 1, while the ticket waits.
     position: Option<u64>,
-    /// People waiting, while the ticket does.
+    /// People waiting for the same, while the ticket does.
     waiting: Option<u64>,
     joined_at: Timestamp,
     /// When to ask again.
     refresh_after_ms: u64,
+}
+
+/// A ticket as the line gave it.
+struct TakenTicket {
+    status: StatusCode,
+    ticket: JoinedTicket,
+    state: ShownState,
+    /// While it waits.
+    position: Option<Position>,
 }
 
 /// Joins the waiting room of a drop.
@@ -87,8 +95,9 @@ pub(crate) async fn join(
         intent,
     };
     let (outcome, point) = room.joins.join(request).await?;
-    let (status, ticket, live) = taken(outcome)?;
-    let response = respond(&app, &room, ticket, live.shown(), point);
+    let taken = taken(outcome)?;
+    let status = taken.status;
+    let response = respond(&app, &room, &taken, point, header.config.admission_rate_per_second);
     let cookie = cookie::set(drop_id, &response.token, app.ticket_ttl);
     Ok((status, cookie, Json(response)).into_response())
 }
@@ -107,13 +116,17 @@ fn intent(body: &JoinBody, config: &RoomConfig) -> Result<Intent, ApiError> {
     Ok(Intent { variant_id: body.variant_id, units })
 }
 
-fn taken(outcome: JoinOutcome) -> Result<(StatusCode, JoinedTicket, LiveState), ApiError> {
+fn taken(outcome: JoinOutcome) -> Result<TakenTicket, ApiError> {
     match outcome {
-        JoinOutcome::Joined(ticket) => {
-            CounterName::TicketsJoined.get().increment(1);
-            Ok((StatusCode::CREATED, ticket, LiveState::Waiting))
+        JoinOutcome::Joined(ticket, position) => Ok(TakenTicket {
+            status: StatusCode::CREATED,
+            ticket,
+            state: LiveState::Waiting.shown(),
+            position: Some(position),
+        }),
+        JoinOutcome::Existing(ticket, live, position) => {
+            Ok(TakenTicket { status: StatusCode::OK, ticket, state: live.shown(), position })
         }
-        JoinOutcome::Existing(ticket, live) => Ok((StatusCode::OK, ticket, live)),
         JoinOutcome::NotOpenYet { opens_at_us } => {
             Err(ApiError::NotOpen { opens_at: Timestamp::from_microsecond(opens_at_us).ok() })
         }
@@ -126,38 +139,32 @@ fn taken(outcome: JoinOutcome) -> Result<(StatusCode, JoinedTicket, LiveState), 
     }
 }
 
+/// Answers with what the line said, which is exact with the event `point`: no replica is asked, and
+/// this instance may have none yet.
 fn respond(
     app: &App,
     room: &Room,
-    ticket: JoinedTicket,
-    state: ShownState,
+    taken: &TakenTicket,
     point: EventPoint,
+    rate: f64,
 ) -> TicketResponse {
-    // Exact from the event of the join on, which the join has waited for: by then everybody ahead
-    // is known here. The ticket may be admitted or closed meanwhile; the next look tells.
-    // A replica that lags must not turn a join that was made into a failure: then the ticket is
-    // given without a position, and the next look tells it.
-    let is_exact = state != ShownState::Waiting || room.has_reached(point);
-    let position = room.position(ticket.lane, ticket.score).filter(|_| is_exact);
-    // A rebuild may have come between: a number counts within its own epoch only.
-    let shown_at = position.map_or(point, |live| live.point);
-    let rate = room.header().map_or(1.0, |header| header.config.admission_rate_per_second);
-    let claims = TicketClaims {
-        drop_id: room.drop_id,
-        ticket,
-        expires_at_ms: ticket.joined_at_ms + app.ticket_ttl.as_millis() as i64,
-    };
-    let shown = status::shown(state, position, room).filter(|_| is_exact);
+    let TakenTicket { ticket, state, position, .. } = taken;
+    let told = position.map(|position| (position.position, position.waiting));
+    let shown = (*state == ShownState::Waiting)
+        .then(|| told.unwrap_or_else(|| status::first(room, ticket)));
+    // From now on: one who comes back after a day gets a ticket that is valid for another.
+    let expires_at_ms = app.clock.now().as_millisecond() + app.ticket_ttl.as_millis() as i64;
+    let claims = TicketClaims { drop_id: room.drop_id, ticket: *ticket, expires_at_ms };
     TicketResponse {
         ticket_id: ticket.ticket_id,
         token: claims.seal(&app.ticket_keys),
         queue_number: ticket.score.number(),
-        epoch: shown_at.epoch.0,
-        evn: shown_at.evn,
-        state,
+        epoch: point.epoch.0,
+        evn: point.evn,
+        state: *state,
         position: shown.map(|(position, _)| position),
         waiting: shown.map(|(_, waiting)| waiting),
         joined_at: Timestamp::from_millisecond(ticket.joined_at_ms).unwrap_or_default(),
-        refresh_after_ms: cadence::refresh_after_ms(position.map(|live| live.position), rate),
+        refresh_after_ms: cadence::refresh_after_ms(told.map(|(position, _)| position), rate),
     }
 }

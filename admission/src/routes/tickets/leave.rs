@@ -1,19 +1,26 @@
 //! The way out.
 
-use super::{TicketView, cookie, status::view};
+use super::{
+    TicketView, cookie,
+    status::{known_state, view},
+};
 use crate::{app::App, error::ApiError, extract::PresentedTicket, room::Room};
-use axum::{extract::State, response::IntoResponse};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use edge::{Json, Problem};
 use shared::{
     credentials::TicketClaims,
     ids::DropId,
-    line::{JoinedTicket, LeaveOutcome, LineState, ShownState},
+    line::{Epoch, JoinedTicket, LeaveOutcome, LineState, ShownState},
     telemetry::CounterName,
 };
 
 /// Takes a waiting ticket out of line.
 ///
-/// One that is past waiting cannot leave here: its order is cancelled at the storefront.
+/// One that is past waiting cannot leave here: its order is cancelled at the storefront. It keeps
+/// its cookie, with which its shopper finds it again.
 #[utoipa::path(
     delete, path = "/v1/drops/{drop}/ticket", tag = "tickets", params(("drop" = DropId, Path)),
     responses((status = 200, body = TicketView), Problem)
@@ -25,29 +32,47 @@ use shared::{
 pub(crate) async fn leave(
     State(app): State<App>,
     presented: PresentedTicket,
-) -> Result<impl IntoResponse, ApiError> {
+) -> Result<Response, ApiError> {
     let TicketClaims { drop_id, ticket, .. } = presented.claims;
     app.look_limiter.check(&ticket.ticket_id)?;
     let room = app.rooms.find(drop_id).await?;
     let epoch = room.header()?.epoch;
-    let left = app.queue.leave(drop_id, epoch, ticket.ticket_id, ticket.score).await?;
-    let view = match left {
+    Ok(match take_out(&app, &room, epoch, &ticket).await? {
         LeaveOutcome::Left { .. } => {
             CounterName::TicketsLeft.get().increment(1);
-            view(&room, &ticket, ShownState::Left, None, None)
+            let view = view(&room, &ticket, ShownState::Left, None, None);
+            (cookie::remove(drop_id), Json(view)).into_response()
         }
-        LeaveOutcome::Refused(status) => refused(&room, &ticket, status),
-    };
-    Ok((cookie::remove(drop_id), Json(view)))
+        LeaveOutcome::Refused(state) => Json(refused(&room, &ticket, state)).into_response(),
+    })
 }
 
-fn refused(room: &Room, ticket: &JoinedTicket, status: LineState) -> TicketView {
-    let (state, reason) = match status {
+/// Takes a ticket out of line. One that the line has lost is put back first: otherwise another of
+/// the shopper's windows would bring it back later.
+async fn take_out(
+    app: &App,
+    room: &Room,
+    epoch: Epoch,
+    ticket: &JoinedTicket,
+) -> Result<LeaveOutcome, ApiError> {
+    let left = app.queue.leave(room.drop_id, epoch, ticket.key()).await?;
+    if left != LeaveOutcome::Refused(LineState::Unknown) {
+        return Ok(left);
+    }
+    known_state(room, &app.queue, ticket).await?;
+    Ok(app.queue.leave(room.drop_id, epoch, ticket.key()).await?)
+}
+
+fn refused(room: &Room, ticket: &JoinedTicket, state: LineState) -> TicketView {
+    let (state, reason) = match state {
         LineState::Closed(reason) => (ShownState::Closed, Some(reason)),
         LineState::Finished => (ShownState::Finished, None),
         LineState::Held => (ShownState::Held, None),
-        LineState::InFlight { .. } => (ShownState::Admitting, None),
-        LineState::Waiting | LineState::Missed => (ShownState::Waiting, None),
+        LineState::InFlight { extended: true } => (ShownState::Admitting, None),
+        // Let in, but not told yet: it may still be taken back.
+        LineState::InFlight { extended: false } | LineState::Waiting | LineState::Missed => {
+            (ShownState::Waiting, None)
+        }
         LineState::Left | LineState::Unknown => (ShownState::Left, None),
     };
     view(room, ticket, state, None, reason)

@@ -4,8 +4,10 @@
 mod cookie;
 pub(crate) mod join;
 pub(crate) mod leave;
+mod position;
 pub(crate) mod status;
 
+use crate::room::Rise;
 use serde::Serialize;
 use shared::{
     drops::{CloseReason, DropMode},
@@ -26,9 +28,12 @@ pub(crate) struct TicketView {
     /// People ahead + 1, while the ticket waits.
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<u64>,
-    /// People waiting, while the ticket does.
+    /// People waiting for the same, while the ticket does.
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting: Option<u64>,
+    /// Why the position is higher than what was seen, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rise: Option<Rise>,
     /// Why it was closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<CloseReason>,

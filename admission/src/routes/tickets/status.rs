@@ -1,22 +1,23 @@
 //! Where a ticket stands, for those who poll.
 
-use super::TicketView;
+use super::{TicketView, position::ShownPosition};
 use crate::{
     app::App,
     error::ApiError,
     extract::PresentedTicket,
-    room::{LivePosition, Replica, Room, RoomError},
-    socket::cadence,
+    room::{Replica, Room, RoomError},
+    routes::seen::SeenQuery,
+    socket::{Seen, cadence},
 };
 use axum::{extract::State, http::header, response::IntoResponse};
 use database::line::room_lookup;
-use edge::{Json, Problem};
+use edge::{Json, Problem, Query};
 use queue::Queue;
 use shared::{
     credentials::TicketClaims,
     drops::{CloseReason, DropMode},
     ids::DropId,
-    line::{AttachOutcome, Epoch, JoinedTicket, LineState, ShownState},
+    line::{AttachOutcome, JoinedTicket, LineState, ShownState},
 };
 
 /// When to ask again about a ticket whose drop is over: nothing much will happen.
@@ -24,9 +25,12 @@ const REFRESH_AFTER_THE_END_MS: u64 = 15_000;
 
 /// Tells where a ticket stands.
 ///
-/// A waiting ticket costs Redis nothing. A valid one that Redis has lost is put back first.
+/// A waiting ticket costs Redis nothing. A valid one that Redis has lost is put back first. With
+/// `seen`, `<epoch>.<evn>.<position>` of the last answer, the position does not rise without a
+/// reason, whichever instance answers.
 #[utoipa::path(
-    get, path = "/v1/drops/{drop}/ticket", tag = "tickets", params(("drop" = DropId, Path)),
+    get, path = "/v1/drops/{drop}/ticket", tag = "tickets",
+    params(("drop" = DropId, Path), ("seen" = Option<String>, Query)),
     responses((status = 200, body = TicketView), Problem)
 )]
 #[tracing::instrument(
@@ -35,12 +39,13 @@ const REFRESH_AFTER_THE_END_MS: u64 = 15_000;
 )]
 pub(crate) async fn status(
     State(app): State<App>,
+    Query(query): Query<SeenQuery>,
     presented: PresentedTicket,
 ) -> Result<impl IntoResponse, ApiError> {
     let TicketClaims { drop_id, ticket, .. } = presented.claims;
     app.look_limiter.check(&ticket.ticket_id)?;
     let view = match app.rooms.find(drop_id).await {
-        Ok(room) => look(&app, &room, &ticket).await?,
+        Ok(room) => look(&app, &room, &ticket, query.seen()).await?,
         Err(RoomError::Ended(reason)) => after_the_end(&app, drop_id, &ticket, reason).await?,
         Err(error) => return Err(error.into()),
     };
@@ -48,25 +53,33 @@ pub(crate) async fn status(
 }
 
 /// Looks a ticket up: in memory while it waits, else in Redis.
-async fn look(app: &App, room: &Room, ticket: &JoinedTicket) -> Result<TicketView, ApiError> {
-    let epoch = room.header()?.epoch;
+async fn look(
+    app: &App,
+    room: &Room,
+    ticket: &JoinedTicket,
+    seen: Option<Seen>,
+) -> Result<TicketView, ApiError> {
+    room.header()?;
+    if let Some(seen) = seen {
+        // An instance that is behind waits for what the client has seen. When that does not come in
+        // time, what was seen stands.
+        let _ = room.reach(seen.point).await;
+    }
+    let find = |replica: &Replica| ShownPosition::of(replica, ticket, seen);
     if room.is_live()
-        && let Some(position) = room.position(ticket.lane, ticket.score)
+        && let Some(position) = room.read(find).flatten()
     {
         return Ok(match room.read(Replica::ended).flatten() {
             Some(reason) => view(room, ticket, ShownState::Closed, None, Some(reason)),
             None => view(room, ticket, ShownState::Waiting, Some(position), None),
         });
     }
-    let known = known_state(room, &app.queue, epoch, ticket).await.inspect_err(|error| {
-        if matches!(error, ApiError::Rebuilding { .. }) {
-            room.distrust();
-        }
-    })?;
+    let known = known_state(room, &app.queue, ticket).await?;
     let (state, reason) = match known {
         LineState::Waiting => {
-            let position = room.position_soon(ticket.lane, ticket.score).await;
-            let position = position.ok_or_else(ApiError::rebuilding)?;
+            // Once the replica has the ticket it has everybody ahead, too, and the position will
+            // not rise by their late arrival.
+            let position = room.until(find).await.ok_or_else(ApiError::rebuilding)?;
             return Ok(view(room, ticket, ShownState::Waiting, Some(position), None));
         }
         LineState::Missed | LineState::InFlight { extended: false } => (ShownState::Waiting, None),
@@ -82,19 +95,21 @@ async fn look(app: &App, room: &Room, ticket: &JoinedTicket) -> Result<TicketVie
 
 /// What Redis knows of a ticket, after putting it back if it was lost. Fails if the line is being
 /// rebuilt or can't be reached, or if no such ticket can be.
-async fn known_state(
+pub(super) async fn known_state(
     room: &Room,
     queue: &Queue,
-    epoch: Epoch,
     ticket: &JoinedTicket,
 ) -> Result<LineState, ApiError> {
-    let asked = [(ticket.ticket_id, ticket.score)];
-    let states = queue.status(room.drop_id, epoch, &asked).await?;
-    match states.first() {
-        Some(LineState::Unknown) | None => {}
-        Some(state) => return Ok(*state),
+    let state = room.statuses.of(ticket.key()).await?;
+    if state != LineState::Unknown {
+        return Ok(state);
     }
-    let attached = queue.attach(room.drop_id, epoch, &[*ticket]).await?;
+    let attaching = queue.attach(room.drop_id, room.header()?.epoch, &[*ticket]).await;
+    let attached = attaching.inspect_err(|error| {
+        if error.is_epoch() {
+            room.distrust();
+        }
+    })?;
     Ok(match attached.outcomes.first() {
         Some(AttachOutcome::Attached) => LineState::Waiting,
         Some(AttachOutcome::Known(state)) => *state,
@@ -106,30 +121,26 @@ async fn known_state(
     })
 }
 
-/// The position to show, and how many wait: for a ticket that was let in a moment ago, the first.
-pub(super) fn shown(
-    state: ShownState,
-    position: Option<LivePosition>,
-    room: &Room,
-) -> Option<(u64, u64)> {
-    if state != ShownState::Waiting {
-        return None;
-    }
-    let first = || (1, room.read(Replica::waiting).unwrap_or_default().max(1));
-    Some(position.map_or_else(first, |live| (live.position, live.waiting)))
+/// What is shown of a ticket that was let in a moment ago and is not told yet: the first position,
+/// and how many wait.
+pub(super) fn first(room: &Room, ticket: &JoinedTicket) -> (u64, u64) {
+    let waiting = room.read(|replica| replica.waiting_in(ticket.lane, ticket.intent.variant_id));
+    (1, waiting.unwrap_or_default().max(1))
 }
 
 pub(super) fn view(
     room: &Room,
     ticket: &JoinedTicket,
     state: ShownState,
-    position: Option<LivePosition>,
+    position: Option<ShownPosition>,
     reason: Option<CloseReason>,
 ) -> TicketView {
     let point = room.read(Replica::point).unwrap_or_default();
-    let point = position.map_or(point, |live| live.point);
+    let point = position.map_or(point, |shown| shown.point);
     let rate = room.header().map_or(1.0, |header| header.config.admission_rate_per_second);
-    let shown = shown(state, position, room);
+    let shown = (state == ShownState::Waiting).then(|| {
+        position.map_or_else(|| first(room, ticket), |shown| (shown.position, shown.waiting))
+    });
     let said = room.read(|replica| (replica.mode(), replica.message().map(ToString::to_string)));
     let (mode, message) = said.unwrap_or((DropMode::Running, None));
     TicketView {
@@ -139,8 +150,9 @@ pub(super) fn view(
         evn: point.evn,
         position: shown.map(|(position, _)| position),
         waiting: shown.map(|(_, waiting)| waiting),
+        rise: position.and_then(|shown| shown.rise),
         reason,
-        refresh_after_ms: cadence::refresh_after_ms(position.map(|live| live.position), rate),
+        refresh_after_ms: cadence::refresh_after_ms(position.map(|shown| shown.position), rate),
         mode,
         message,
     }
@@ -166,6 +178,7 @@ async fn after_the_end(
         evn: 0,
         position: None,
         waiting: None,
+        rise: None,
         reason,
         refresh_after_ms: REFRESH_AFTER_THE_END_MS,
         mode: DropMode::Running,

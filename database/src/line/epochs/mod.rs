@@ -6,11 +6,17 @@
 //! | file | holds |
 //! |---|---|
 //! | `steps.rs` | the steps of a rebuild in the drop row: begun, boundary kept, open |
+//! | `followed.rs` | which event each epoch follows |
 //! | `truth.rs` | what Postgres knows of a line, in one snapshot |
+//! | `ticket_truth.rs` | the same of some tickets |
 
+mod followed;
 mod steps;
+mod ticket_truth;
 mod truth;
 
 pub use crate::ordering::boundaries::{Boundaries, Boundary};
+pub use followed::followed;
 pub use steps::{begin, mark_open, set_boundary};
-pub use truth::{LineTruth, OrderInLine, TicketTruth, truth, truth_of};
+pub use ticket_truth::{TicketTruth, truth_of};
+pub use truth::{LineTruth, OrderInLine, truth};

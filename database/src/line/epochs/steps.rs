@@ -1,7 +1,10 @@
 //! The steps of a rebuild in the drop row, each a compare-and-set.
 
 use crate::{DatabaseError, Doing, ordering::boundaries::Boundary};
-use shared::{ids::DropId, line::Epoch};
+use shared::{
+    ids::DropId,
+    line::{Epoch, Follows},
+};
 use sqlx::PgPool;
 
 /// Begins epoch `to`, if the drop still has `from` and is not over without a line. `false` when
@@ -33,8 +36,9 @@ pub async fn begin(
     Ok(begun.rows_affected() == 1)
 }
 
-/// Keeps the boundary: commands of older epochs at or beyond it are passed over from now on.
-/// `false` when the epoch is not the one that is being rebuilt.
+/// Keeps the boundary: commands of older epochs at or beyond it are passed over from now on. Keeps
+/// with it the logged event that the epoch follows, if there is one. `false` when the epoch is not
+/// the one that is being rebuilt.
 ///
 /// # Errors
 ///
@@ -44,15 +48,20 @@ pub async fn set_boundary(
     drop_id: DropId,
     epoch: Epoch,
     boundary: Boundary,
+    follows: Option<Follows>,
 ) -> Result<bool, DatabaseError> {
     let set = sqlx::query!(
-        "insert into epoch_boundaries (drop_id, epoch, generation, log_offset)
-         select id, epoch, $3, $4 from drops
+        "insert into epoch_boundaries (drop_id, epoch, generation, log_offset, follows_epoch,
+             follows_evn, follows_hash)
+         select id, epoch, $3, $4, $5, $6, $7 from drops
          where id = $1 and epoch = $2 and epoch_state = 'rebuilding' for share",
         drop_id as DropId,
         epoch.0.cast_signed(),
         boundary.generation,
         boundary.offset,
+        follows.map(|event| event.point.epoch.0.cast_signed()),
+        follows.map(|event| event.point.evn.cast_signed()),
+        follows.map(|event| event.hash.as_bytes().to_vec()),
     )
     .execute(pool)
     .await

@@ -1,4 +1,8 @@
 //! What Postgres knows of a line, in one snapshot: orders, stock, and how far the processor is.
+//!
+//! A big drop has more orders than should stand in memory at one time, or than one statement should
+//! read under the time limit of the hot path. So they are read in pieces, by their key, with a limit
+//! of their own.
 
 use crate::{
     DatabaseError, Doing,
@@ -13,6 +17,10 @@ use shared::{
     line::{Lane, StockFigure},
 };
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+use uuid::Uuid;
+
+/// Orders of one piece.
+const PIECE: usize = 5_000;
 
 /// An order as a rebuild sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +43,11 @@ pub struct OrderInLine {
     pub state: TicketState,
 }
 
-/// What Postgres knows of a drop, at one instant.
+/// What Postgres knows of a drop, at one instant, beside its orders.
 #[derive(Clone, Debug)]
 pub struct LineTruth {
-    /// Every order of the drop, the earliest ticket first.
-    pub orders: Vec<OrderInLine>,
+    /// How many orders there are.
+    pub n_orders: usize,
     /// The drop's stock, one figure per variant.
     pub stock: Vec<StockFigure>,
     /// How far its commands are processed; `None` when no processor has begun.
@@ -48,83 +56,71 @@ pub struct LineTruth {
     pub boundaries: Boundaries,
 }
 
-/// What Postgres knows of some tickets of a drop, at one instant.
-#[derive(Clone, Debug)]
-pub struct TicketTruth {
-    /// Tickets that have an order, with its state.
-    pub orders: Vec<(TicketId, TicketState)>,
-    /// The drop's stock, one figure per variant.
-    pub stock: Vec<StockFigure>,
-    /// How far the drop's commands are processed; `None` when no processor has begun.
-    pub processed: Option<Boundary>,
-}
-
-/// Reads everything that a rebuild needs of a drop.
+/// Reads everything that a rebuild needs of a drop. Hands each order to `take`, the earliest ticket
+/// first.
 ///
 /// # Errors
 ///
-/// Returns [`DatabaseError`] when the database is away.
+/// Returns [`DatabaseError`] when the database is away; `take` may have got some orders then.
 pub async fn truth(
     pool: &PgPool,
     drop_id: DropId,
     topic: &str,
     partition: i32,
+    take: impl FnMut(OrderInLine),
 ) -> Result<LineTruth, DatabaseError> {
     let mut tx = snapshot(pool).await?;
-    let orders = orders(&mut tx, drop_id).await?;
+    sqlx::query!("set local statement_timeout = '60s'")
+        .execute(&mut *tx)
+        .await
+        .doing("allow a long read")?;
+    let n_orders = read_orders(&mut tx, drop_id, take).await?;
     let stock = inventory::figures(&mut *tx, drop_id).await?;
     let processed = processed(&mut tx, topic, partition).await?;
     let boundaries = boundaries::read(&mut tx, &[drop_id]).await?.remove(&drop_id);
     tx.commit().await.doing("end a snapshot")?;
-    Ok(LineTruth { orders, stock, processed, boundaries: boundaries.unwrap_or_default() })
+    Ok(LineTruth { n_orders, stock, processed, boundaries: boundaries.unwrap_or_default() })
 }
 
-/// Reads what became of some tickets.
-///
-/// # Errors
-///
-/// Returns [`DatabaseError`] when the database is away.
-pub async fn truth_of(
+pub(super) async fn snapshot(
     pool: &PgPool,
-    drop_id: DropId,
-    tickets: &[TicketId],
-    topic: &str,
-    partition: i32,
-) -> Result<TicketTruth, DatabaseError> {
-    let mut tx = snapshot(pool).await?;
-    // The lateral join keeps a plan that was made on an empty table from scanning a full one.
-    let orders = sqlx::query!(
-        r#"select o.id as "id: TicketId", o.state from unnest($2::uuid[]) t (id)
-         cross join lateral (
-             select id, state from orders where drop_id = $1 and id = t.id limit 1) o"#,
-        drop_id as DropId,
-        tickets as &[TicketId],
-    )
-    .map(|row| (row.id, row.state))
-    .fetch_all(&mut *tx)
-    .await
-    .doing("look up orders")?;
-    let stock = inventory::figures(&mut *tx, drop_id).await?;
-    let processed = processed(&mut tx, topic, partition).await?;
-    tx.commit().await.doing("end a snapshot")?;
-    Ok(TicketTruth { orders, stock, processed })
-}
-
-async fn snapshot(pool: &PgPool) -> Result<Transaction<'static, Postgres>, DatabaseError> {
+) -> Result<Transaction<'static, Postgres>, DatabaseError> {
     pool.begin_with("begin isolation level repeatable read, read only")
         .await
         .doing("begin a snapshot")
 }
 
-async fn orders(
+/// Returns how many there were.
+async fn read_orders(
     conn: &mut PgConnection,
     drop_id: DropId,
+    mut take: impl FnMut(OrderInLine),
+) -> Result<usize, DatabaseError> {
+    let (mut n_orders, mut after) = (0, TicketId::from_uuid(Uuid::nil()));
+    loop {
+        let piece = orders_after(conn, drop_id, after).await?;
+        n_orders += piece.len();
+        after = piece.last().map_or(after, |order| order.ticket_id);
+        let is_last = piece.len() < PIECE;
+        piece.into_iter().for_each(&mut take);
+        if is_last {
+            return Ok(n_orders);
+        }
+    }
+}
+
+async fn orders_after(
+    conn: &mut PgConnection,
+    drop_id: DropId,
+    after: TicketId,
 ) -> Result<Vec<OrderInLine>, DatabaseError> {
     sqlx::query!(
         r#"select id as "id: TicketId", shopper_id, lane, score, variant_id, units_asked,
              admitted_at, state
-         from orders where drop_id = $1 order by id"#,
+         from orders where drop_id = $1 and id > $2 order by id limit $3"#,
         drop_id as DropId,
+        after as TicketId,
+        PIECE as i64,
     )
     .map(|row| OrderInLine {
         ticket_id: row.id,
@@ -141,7 +137,7 @@ async fn orders(
     .doing("read the orders of a drop")
 }
 
-async fn processed(
+pub(super) async fn processed(
     conn: &mut PgConnection,
     topic: &str,
     partition: i32,

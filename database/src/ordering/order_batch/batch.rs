@@ -5,11 +5,7 @@ use crate::{
     ordering::{inventory::DropStock, order::EndedOrder},
 };
 use shared::{
-    ids::{DropId, TicketId},
-    lifecycle::TicketState,
-    line::Score,
-    messages::PlaceOrder,
-    text_enum,
+    ids::DropId, lifecycle::TicketState, line::TicketKey, messages::PlaceOrder, text_enum,
 };
 use std::time::Duration;
 
@@ -114,12 +110,10 @@ pub struct BatchDone {
 /// A ticket with an order row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SettledTicket {
-    /// Also the id of its order.
-    pub ticket_id: TicketId,
     /// The drop whose line must be told.
     pub drop_id: DropId,
-    /// Its rank in its lane.
-    pub score: Score,
+    /// What finds it in the line.
+    pub ticket: TicketKey,
     /// The state of its order.
     pub state: TicketState,
 }

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use shared::{
     ids::{DropId, OrderId},
     lifecycle::TicketState,
+    line::TicketKey,
     messages::PlaceOrder,
 };
 use sqlx::{PgConnection, PgPool};
@@ -179,6 +180,7 @@ fn report(taken: &Taken<'_>, states: &BTreeMap<OrderId, TicketState>, done: &mut
 }
 
 fn settled(command: &PlaceOrder, state: Option<TicketState>) -> Option<SettledTicket> {
-    let PlaceOrder { ticket_id, drop_id, score, .. } = *command;
-    Some(SettledTicket { ticket_id, drop_id, score, state: state? })
+    let PlaceOrder { ticket_id, drop_id, shopper_id, score, .. } = *command;
+    let ticket = TicketKey { ticket_id, shopper_id, score };
+    Some(SettledTicket { drop_id, ticket, state: state? })
 }

@@ -4,6 +4,7 @@
 use crate::{
     DatabaseError, Doing,
     people::audit::{self, AuditEntry},
+    selling::partitions,
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -57,6 +58,12 @@ pub enum CreateDropError {
         /// Units that the variant has.
         in_stock: i32,
     },
+    /// Every partition that there may be is another drop's.
+    #[error("all {limit} partitions are taken")]
+    NoPartition {
+        /// How many there may be.
+        limit: u16,
+    },
     /// The database failed; nothing is created then.
     #[error(transparent)]
     Database(#[from] DatabaseError),
@@ -68,18 +75,29 @@ impl NewDrop {
     }
 }
 
-/// Creates a drop with its stock.
+/// Creates a drop with its stock; one that has a time gets a partition of its own, out of
+/// `partition_limit`.
 ///
 /// # Errors
 ///
-/// Returns [`CreateDropError`] when the variant is not the seller's or has too few units.
-pub async fn create(pool: &PgPool, new_drop: &NewDrop, actor: &str) -> Result<(), CreateDropError> {
+/// Returns [`CreateDropError`] when the variant is not the seller's or has too few units, or when
+/// the drop would be one too many.
+pub async fn create(
+    pool: &PgPool,
+    new_drop: &NewDrop,
+    partition_limit: u16,
+    actor: &str,
+) -> Result<(), CreateDropError> {
     let mut transaction = pool.begin().await.doing("begin to create a drop")?;
     let connection = &mut *transaction;
     if !insert(connection, new_drop).await? {
         return Ok(());
     }
     carve(connection, new_drop).await?;
+    let needs_partition = new_drop.state() == DropState::Scheduled;
+    if needs_partition && !partitions::reserve(connection, new_drop.id, partition_limit).await? {
+        return Err(CreateDropError::NoPartition { limit: partition_limit });
+    }
     let entry = AuditEntry {
         actor,
         action: "drop.create",

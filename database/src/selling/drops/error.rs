@@ -12,6 +12,12 @@ pub enum ChangeDropError {
     /// Its state does not allow the change.
     #[error("a drop that is {0} can't be changed this way")]
     WrongState(DropState),
+    /// Every partition that there may be is another drop's.
+    #[error("all {limit} partitions are taken")]
+    NoPartition {
+        /// How many there may be.
+        limit: u16,
+    },
     /// The database failed; nothing is changed then.
     #[error(transparent)]
     Database(#[from] DatabaseError),

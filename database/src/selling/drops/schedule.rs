@@ -4,7 +4,7 @@ use super::error::ChangeDropError;
 use crate::{
     Doing,
     people::audit::{self, AuditEntry},
-    selling::give_back::give_back,
+    selling::{give_back::give_back, partitions},
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -24,16 +24,19 @@ pub struct Window {
     pub closes_at: Option<Timestamp>,
 }
 
-/// Gives a drop that is not open yet its times.
+/// Gives a drop that is not open yet its times, and a partition of its own out of
+/// `partition_limit`.
 ///
 /// # Errors
 ///
-/// Returns [`ChangeDropError`] when it is not the seller's, or is open or over.
+/// Returns [`ChangeDropError`] when it is not the seller's, is open or over, or would be one too
+/// many.
 pub async fn schedule(
     pool: &PgPool,
     seller_id: SellerId,
     drop_id: DropId,
     window: Window,
+    partition_limit: u16,
     actor: &str,
 ) -> Result<(), ChangeDropError> {
     let mut transaction = pool.begin().await.doing("begin to schedule a drop")?;
@@ -41,6 +44,9 @@ pub async fn schedule(
     let locked = lock(connection, seller_id, drop_id).await?;
     if !matches!(locked.state, DropState::Draft | DropState::Scheduled) {
         return Err(ChangeDropError::WrongState(locked.state));
+    }
+    if !partitions::reserve(connection, drop_id, partition_limit).await? {
+        return Err(ChangeDropError::NoPartition { limit: partition_limit });
     }
     sqlx::query!(
         // An existing room takes the new times with the new version.

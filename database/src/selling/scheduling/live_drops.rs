@@ -66,7 +66,7 @@ macro_rules! select_live_drops {
                  array(select i.variant_id from inventory i where i.drop_id = d.id
                        order by i.variant_id) as "variants!: Vec<VariantId>"
              from drops d
-             where d.partition is not null
+             where d.prepared
                  and (d.state in ('scheduled', 'open') or d.epoch_state <> 'none')"#
                 + $condition
             $(, $argument)*
@@ -94,8 +94,8 @@ macro_rules! select_live_drops {
     };
 }
 
-/// Lists the drops that have a partition and are about to open, open, or over with a line that is
-/// not empty yet.
+/// Lists the drops whose partition is there, and that are about to open, open, or over with a line
+/// that is not empty yet.
 ///
 /// # Errors
 ///

@@ -16,60 +16,7 @@ use shared::{
 };
 use sqlx::{PgConnection, PgPool};
 
-/// How long before its opening a drop gets a partition and a room.
-const AHEAD_SECONDS: f64 = 600.0;
-
-/// Gives each drop that is about to open the partition that the fewest live drops have. Returns
-/// how many got one.
-///
-/// # Errors
-///
-/// Returns [`DatabaseError`] when the database is away.
-pub async fn assign_partitions(pool: &PgPool, partitions: u16) -> Result<u64, DatabaseError> {
-    let pool = pool.clone();
-    run_to_completion(async move {
-        let mut tx = pool.begin().await.doing("begin to assign partitions")?;
-        // Two schedulers count one after the other, each what the other has left: a statement
-        // that waited for the lock by itself would count what was there before.
-        sqlx::query!("select pg_advisory_xact_lock(hashtext('partitions'))")
-            .execute(&mut *tx)
-            .await
-            .doing("lock the partitions")?;
-        let mut n_assigned = 0;
-        while assign_next(&mut tx, partitions).await? {
-            n_assigned += 1;
-        }
-        tx.commit().await.doing("commit partitions")?;
-        Ok(n_assigned)
-    })
-    .await
-}
-
-/// Gives the next drop a partition; `false` when none needs one.
-async fn assign_next(conn: &mut PgConnection, partitions: u16) -> Result<bool, DatabaseError> {
-    let assigned = sqlx::query!(
-        "with next as (
-             select id from drops
-             where partition is null and (state = 'open' or state = 'scheduled'
-                 and opens_at <= now() + make_interval(secs => $2))
-             order by opens_at, id limit 1 for update skip locked),
-         free as (
-             select n from generate_series(0, $1::int - 1) n
-             left join drops d on d.partition = n
-                 and (d.state in ('scheduled', 'open') or d.epoch_state <> 'none')
-             group by n order by count(d.id), n limit 1)
-         update drops set partition = free.n from next, free
-         where drops.id = next.id and drops.partition is null",
-        i32::from(partitions),
-        AHEAD_SECONDS,
-    )
-    .execute(conn)
-    .await
-    .doing("assign a partition")?;
-    Ok(assigned.rows_affected() > 0)
-}
-
-/// Opens the drops whose time has come.
+/// Opens the drops whose time has come and that are prepared.
 ///
 /// # Errors
 ///
@@ -78,7 +25,7 @@ pub async fn open_due(pool: &PgPool) -> Result<Vec<DropId>, DatabaseError> {
     sqlx::query_scalar!(
         r#"with opened as (
              update drops set state = 'open', version = version + 1
-             where state = 'scheduled' and opens_at <= now()
+             where state = 'scheduled' and prepared and opens_at <= now()
                  and (closes_at is null or closes_at > now())
              returning id, seller_id),
          audited as (
@@ -138,7 +85,8 @@ pub async fn end_due(pool: &PgPool) -> Result<Vec<(DropId, DropState)>, Database
 }
 
 /// Retires an ended drop whose line is empty: gives its free units back to their variants and
-/// frees its partition. `false` while orders of it go on, or the line has to be told of some.
+/// leaves its partition to another. `false` while orders of it go on, or the line has to be told of
+/// some.
 ///
 /// # Errors
 ///

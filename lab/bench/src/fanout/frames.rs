@@ -4,9 +4,10 @@
 //! says what that took. It ends with its stdin.
 
 use crate::process::own_cpu;
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
 use std::{
+    fs,
     io::Write as _,
     time::{Duration, Instant},
 };
@@ -49,12 +50,15 @@ pub(crate) struct ServeFrames {
 pub(super) struct Served {
     pub(super) cpu_us: u64,
     pub(super) wall_us: u64,
+    /// User memory that the open sockets take, where that was measured.
+    pub(super) memory_bytes: Option<u64>,
 }
 
 impl ServeFrames {
     /// Sends all ticks once the client is ready, and says what it took.
     pub(super) async fn send(
         &self,
+        memory_bytes: Option<u64>,
         mut tick: impl FnMut(usize) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         ensure!(is_next("go").await?, "the client ended before it was ready");
@@ -64,7 +68,8 @@ impl ServeFrames {
             tokio::time::sleep(self.pause()).await;
         }
         let (used, wall) = (own_cpu()?.saturating_sub(cpu), started.elapsed());
-        let served = Served { cpu_us: used.as_micros() as u64, wall_us: wall.as_micros() as u64 };
+        let (cpu_us, wall_us) = (used.as_micros() as u64, wall.as_micros() as u64);
+        let served = Served { cpu_us, wall_us, memory_bytes };
         say(&serde_json::to_string(&served)?)?;
         // The client is still counting.
         is_next("the end").await?;
@@ -74,6 +79,14 @@ impl ServeFrames {
     fn pause(&self) -> Duration {
         MIN_PAUSE.max(PAUSE_PER_SOCKET * self.n_sockets as u32)
     }
+}
+
+/// Memory of this process that no file stands behind.
+pub(super) fn own_memory() -> anyhow::Result<u64> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    Ok(kib.context("cannot read this process's memory")? * 1024)
 }
 
 /// Tells the client that it can connect.

@@ -1,8 +1,9 @@
-//! Position updates: CPU of the server per update that a client has received.
+//! Position updates: CPU of the server per update that a client has received, and memory of the
+//! server per socket that waits.
 //!
-//! The subject is what admission runs: a room replica, the hub's look at all who listen, outlets,
-//! WebSockets. The baseline writes a ready-made frame of the same size to bare sockets in a loop.
-//! Client and server are separate processes, so neither pays for the other.
+//! The subject is what admission runs: a room replica, the hub's look at those who are due, sockets
+//! that it writes to. The baseline writes a ready-made frame of the same size to bare sockets in a
+//! loop. Client and server are separate processes, so neither pays for the other.
 
 pub(crate) mod frames;
 mod hub;
@@ -11,7 +12,7 @@ mod raw;
 
 use crate::{
     machine::Machine,
-    measure::{Sample, Series},
+    measure::{Sample, Series, Spread},
     options::Options,
     process::{spawn, this_program},
     report::Report,
@@ -20,27 +21,46 @@ use crate::{
 use anyhow::{Context as _, ensure};
 use frames::{Mode, ServeFrames, Served};
 use listeners::Listeners;
+use nix::sys::resource::{Resource, getrlimit};
 use stack::ports;
 use std::{process::Stdio, time::Duration};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+
+/// Files that a process has open beside its sockets, at most.
+const OTHER_FILES: u64 = 200;
 
 /// Runs the benchmark.
 pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
     let mut report = Report::new("fanout", options, Machine::describe(&std::env::temp_dir()));
     let n_ticks = options.pick(6, 12);
-    for n_sockets in options.pick(&[500_usize][..], &[2_000, 8_000]) {
+    for n_sockets in options.pick(&[500_usize][..], &[500, 2_000, 8_000, 17_000]) {
+        if !may_open(*n_sockets)? {
+            report.notes.push(format!("{n_sockets} sockets: more files than may be open here"));
+            continue;
+        }
         let mut raw = Series::new(format!("raw write(), {n_sockets} sockets"));
         let mut hub = Series::new(format!("admission's hub, {n_sockets} sockets"));
+        let mut memory = Vec::new();
         for _ in 0..options.rounds() {
-            raw.samples.push(once(Mode::Raw, *n_sockets, n_ticks).await?);
-            hub.samples.push(once(Mode::Hub, *n_sockets, n_ticks).await?);
+            raw.samples.push(once(Mode::Raw, *n_sockets, n_ticks).await?.0);
+            let (sample, kib) = once(Mode::Hub, *n_sockets, n_ticks).await?;
+            hub.samples.push(sample);
+            memory.push(kib);
         }
         let name = format!("CPU per update, {n_sockets} sockets: hub / write()");
-        report.figure(name, hub.cost_ratio(&raw), Some(AtMost(1.1)));
+        report.figure(name, hub.cost_ratio(&raw), Some(AtMost(1.2)));
+        let name = format!("user memory per waiting socket, {n_sockets} sockets, KiB");
+        report.figure(name, Spread::of_measured(memory), Some(AtMost(4.0)));
         report.series.extend([raw, hub]);
     }
     report.notes.push("every update is a different frame; the raw one is always the same".into());
     Ok(report)
+}
+
+/// Whether a process may open so many sockets.
+fn may_open(n_sockets: usize) -> anyhow::Result<bool> {
+    let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    Ok(n_sockets as u64 + OTHER_FILES <= limit)
 }
 
 /// Serves in this process, until the client ends.
@@ -51,7 +71,12 @@ pub(crate) async fn serve(frames: ServeFrames) -> anyhow::Result<()> {
     }
 }
 
-async fn once(mode: Mode, n_sockets: usize, n_ticks: usize) -> anyhow::Result<Sample> {
+/// One round, and the memory of a socket in KiB where that was measured.
+async fn once(
+    mode: Mode,
+    n_sockets: usize,
+    n_ticks: usize,
+) -> anyhow::Result<(Sample, Option<f64>)> {
     let port = ports::reserve()?;
     let mut command = this_program()?;
     command
@@ -77,5 +102,6 @@ async fn once(mode: Mode, n_sockets: usize, n_ticks: usize) -> anyhow::Result<Sa
     let n_sent = n_sockets * n_ticks;
     ensure!(n_delivered * 10 >= n_sent * 9, "only {n_delivered} of {n_sent} updates arrived");
     let (wall, cpu) = (Duration::from_micros(served.wall_us), Duration::from_micros(served.cpu_us));
-    Ok(Sample::new(n_delivered, wall, Some(cpu)))
+    let kib = served.memory_bytes.map(|bytes| bytes as f64 / 1024.0 / n_sockets as f64);
+    Ok((Sample::new(n_delivered, wall, Some(cpu)), kib))
 }

@@ -23,7 +23,7 @@ pub(super) async fn serve(frames: ServeFrames) -> anyhow::Result<()> {
         }
         Ok(())
     };
-    frames.send(tick).await
+    frames.send(None, tick).await
 }
 
 /// A frame as the hub sends it, header included.

@@ -1,24 +1,24 @@
-//! An open room in Redis, and the requests of those who join it.
+//! An open room in Redis, and the requests of those who join it and ask where they stand.
 
+use crate::redis::BenchRedis;
 use shared::{
     credentials::{Keyring, Session},
-    ids::ShopperId,
+    ids::{DropId, ShopperId, VariantId},
 };
-use stack::Stack;
-use testkit::{TestRedis, keyring, room::TestRoom};
+use testkit::{keyring, room::TestRoom};
 
 /// Beyond any clock of these runs.
 const FAR_MS: i64 = 4_000_000_000_000;
 
 /// A room that everybody can join; no worker admits them.
-pub(super) struct BenchRoom {
+pub(crate) struct BenchRoom {
     room: TestRoom,
     sessions: Keyring,
 }
 
 impl BenchRoom {
-    pub(super) async fn open(stack: &Stack) -> Self {
-        let mut room = TestRoom::on(TestRedis::create_on(&stack.endpoints()).await).await;
+    pub(crate) async fn open(redis: &BenchRedis) -> Self {
+        let mut room = TestRoom::on(redis.database().await).await;
         room.config.admission_rate_per_second = 1.0;
         room.config.capacity = 5_000_000;
         room.begin(TestRoom::EPOCH, 1_000_000).await;
@@ -26,22 +26,36 @@ impl BenchRoom {
     }
 
     /// The address of its Redis.
-    pub(super) fn redis_url(&self) -> &str {
+    pub(crate) fn redis_url(&self) -> &str {
         self.room.redis.url()
     }
 
     /// The join of a new shopper.
-    pub(super) fn join(&self) -> Vec<u8> {
-        let session = Session { shopper_id: ShopperId::generate(), expires_at_ms: FAR_MS };
-        let token = session.seal(&self.sessions);
-        let body = format!("{{\"variant_id\":\"{}\",\"units\":1}}", self.room.variant_id);
+    pub(crate) fn join(&self) -> Vec<u8> {
+        join_request(&self.sessions, self.room.drop_id, self.room.variant_id)
+    }
+
+    /// The question where the ticket with this token stands.
+    pub(crate) fn look(&self, token: &str) -> Vec<u8> {
+        let drop_id = self.room.drop_id;
         format!(
-            "POST /v1/drops/{}/tickets HTTP/1.1\r\nHost: 127.0.0.1\r\n\
-             Authorization: Bearer {token}\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            self.room.drop_id,
-            body.len()
+            "GET /v1/drops/{drop_id}/ticket HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+             Sluice-Ticket: {token}\r\n\r\n"
         )
         .into_bytes()
     }
+}
+
+/// The join of a new shopper, with a session under these keys.
+pub(crate) fn join_request(sessions: &Keyring, drop_id: DropId, variant_id: VariantId) -> Vec<u8> {
+    let session = Session { shopper_id: ShopperId::generate(), expires_at_ms: FAR_MS };
+    let token = session.seal(sessions);
+    let body = format!("{{\"variant_id\":\"{variant_id}\",\"units\":1}}");
+    format!(
+        "POST /v1/drops/{drop_id}/tickets HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+         Authorization: Bearer {token}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }

@@ -3,6 +3,7 @@
 use super::room::BenchRoom;
 use crate::{
     http::HttpConnection,
+    latency::Latencies,
     measure::Sample,
     process::{cpu_with_children, spawn, this_program},
 };
@@ -26,7 +27,7 @@ pub(super) const N_CLIENTS: usize = 64;
 const READY_WITHIN: Duration = Duration::from_secs(20);
 
 /// A running server.
-pub(super) struct BenchServer {
+pub(crate) struct BenchServer {
     child: Child,
     address: SocketAddr,
 }
@@ -39,7 +40,7 @@ impl BenchServer {
         Self::start(command, port)
     }
 
-    pub(super) fn admission(redis_url: &str) -> anyhow::Result<Self> {
+    pub(crate) fn admission(redis_url: &str) -> anyhow::Result<Self> {
         let (port, admin) = (ports::reserve()?, ports::reserve()?);
         let mut command = this_program()?;
         command
@@ -48,8 +49,9 @@ impl BenchServer {
             .env("SLUICE_REDIS__URL", redis_url)
             .env("SLUICE_ADMISSION__LISTEN", format!("127.0.0.1:{port}"))
             .env("SLUICE_ADMISSION__ADMIN_LISTEN", format!("127.0.0.1:{admin}"))
-            // All requests come from one address here.
-            .env("SLUICE_LIMITS__REQUESTS_PER_SECOND_PER_IP", "100000000");
+            // All requests come from one address here, and tickets are asked about without a pause.
+            .env("SLUICE_LIMITS__REQUESTS_PER_SECOND_PER_IP", "100000000")
+            .env("SLUICE_LIMITS__JOINS_PER_SECOND", "1000000");
         Self::start(command, port)
     }
 
@@ -59,7 +61,7 @@ impl BenchServer {
     }
 
     /// Waits until a join is answered.
-    pub(super) async fn wait(&self, room: &BenchRoom) -> anyhow::Result<()> {
+    pub(crate) async fn wait(&self, room: &BenchRoom) -> anyhow::Result<()> {
         let deadline = Instant::now() + READY_WITHIN;
         while Instant::now() < deadline {
             if let Ok(mut connection) = HttpConnection::open(self.address).await
@@ -72,33 +74,63 @@ impl BenchServer {
         bail!("no join was answered at {} within {READY_WITHIN:?}", self.address)
     }
 
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Measures `n` joins of new shoppers.
     pub(super) async fn measure(&self, room: &BenchRoom, n: usize) -> anyhow::Result<Sample> {
-        let requests: Arc<Vec<Vec<u8>>> = Arc::new((0..n).map(|_| room.join()).collect());
+        let requests = (0..n).map(|_| room.join()).collect();
+        Ok(self.answer(requests, 201, N_CLIENTS).await?.0)
+    }
+
+    /// Measures requests that so many clients send, each its next as soon as it has the answer; all
+    /// must be answered with this status.
+    pub(crate) async fn answer(
+        &self,
+        requests: Vec<Vec<u8>>,
+        status: u16,
+        n_clients: usize,
+    ) -> anyhow::Result<(Sample, Latencies)> {
+        let (n, requests) = (requests.len(), Arc::new(requests));
         let pid = self.child.id().context("the server has ended")?;
         let (cpu, started) = (cpu_with_children(pid)?, Instant::now());
         let mut clients = JoinSet::new();
-        for client in 0..N_CLIENTS {
-            clients.spawn(send(self.address, Arc::clone(&requests), client));
+        for first in 0..n_clients {
+            let turns = Turns { first, n_clients, status };
+            clients.spawn(send(self.address, Arc::clone(&requests), turns));
         }
+        let mut latencies = Latencies::default();
         while let Some(client) = clients.join_next().await {
-            client??;
+            latencies.extend(client??);
         }
         let (wall, used) = (started.elapsed(), cpu_with_children(pid)?.saturating_sub(cpu));
-        Ok(Sample::new(n, wall, Some(used)))
+        Ok((Sample::new(n, wall, Some(used)), latencies))
     }
+}
+
+/// Which requests a client sends: every so many, from its first.
+#[derive(Clone, Copy)]
+struct Turns {
+    first: usize,
+    n_clients: usize,
+    status: u16,
 }
 
 /// Sends every request of one client.
 async fn send(
     address: SocketAddr,
     requests: Arc<Vec<Vec<u8>>>,
-    client: usize,
-) -> anyhow::Result<()> {
-    let mut connection = HttpConnection::open(address).await?;
-    for request in requests.iter().skip(client).step_by(N_CLIENTS) {
+    turns: Turns,
+) -> anyhow::Result<Latencies> {
+    let Turns { first, n_clients, status: expected } = turns;
+    let (mut connection, mut latencies) =
+        (HttpConnection::open(address).await?, Latencies::default());
+    for request in requests.iter().skip(first).step_by(n_clients) {
+        let started = Instant::now();
         let status = connection.exchange(request).await?;
-        ensure!(status == 201, "a join was answered with {status}");
+        latencies.push(started.elapsed());
+        ensure!(status == expected, "a request was answered with {status}");
     }
-    Ok(())
+    Ok(latencies)
 }

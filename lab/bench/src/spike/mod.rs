@@ -7,16 +7,14 @@
 //! | module | holds |
 //! |---|---|
 //! | `options` | how large a sale is, and what its crowd does |
-//! | `installation` | servers and services of the benchmark's own, and a sale on them |
 //! | `figures` | what the crowd's reports say, with targets |
 
 mod figures;
-mod installation;
 mod options;
 
-use crate::{machine::Machine, options::Options, report::Report};
+use crate::{installation::Installation, machine::Machine, options::Options, report::Report};
 use crowd::RunReport;
-use installation::Installation;
+use stack::Env;
 use std::time::Duration;
 
 pub(crate) use figures::sold;
@@ -39,12 +37,12 @@ pub(crate) async fn run(options: &Options, size: &SaleSize) -> anyhow::Result<Re
 
 /// Runs sales of new drops on one installation, after one of the same size that is not counted.
 pub(crate) async fn sales(options: &Options, size: &SaleSize) -> anyhow::Result<Vec<RunReport>> {
-    let installation = Installation::start().await?;
-    installation.sell(size).await?;
+    let installation = Installation::start(Env::new()).await?;
+    installation.sell(size.run_options()?).await?;
     let mut runs = Vec::with_capacity(options.sales());
     for _ in 0..options.sales() {
         tokio::time::sleep(REST).await;
-        runs.push(installation.sell(size).await?);
+        runs.push(installation.sell(size.run_options()?).await?);
     }
     Ok(runs)
 }

@@ -1,5 +1,6 @@
 //! How large a sale is, and what its crowd does.
 
+use crate::options::Options;
 use crowd::{CardMix, RunOptions};
 use shared::ids::DropId;
 
@@ -18,6 +19,12 @@ pub(crate) struct SaleSize {
 }
 
 impl SaleSize {
+    /// The size that is measured unless another is asked for; a quarter of it in a quick run.
+    pub(crate) fn of(options: &Options) -> Self {
+        let (shoppers, units) = options.pick((1_000, 500), (4_000, 2_000));
+        Self { shoppers, units, over_seconds: 2.0 }
+    }
+
     /// Returns what `crowd run` would be told, without addresses and keys; see "What a sold order
     /// costs" in `docs/BENCHMARKS.md`.
     pub(super) fn run_options(&self) -> anyhow::Result<RunOptions> {

@@ -10,7 +10,10 @@ mod tries;
 use std::time::Duration;
 
 use anyhow::Context;
-use shared::{ids::DropId, messages::topics};
+use shared::{
+    ids::{DropId, VariantId},
+    messages::topics,
+};
 
 use super::{evidence::Evidence, options::CheckOptions};
 use crate::{history, json_lines, probes::TenantProbe};
@@ -30,8 +33,9 @@ pub(crate) async fn evidence(options: &CheckOptions) -> anyhow::Result<Evidence>
     let mut postgres = PostgresReader::connect(&options.database).await?;
     postgres.wait_settled(drop_id, Duration::from_secs(options.settle_seconds)).await?;
     let tables = postgres.read(drop_id, &topic(topics::ORDER_COMMANDS)).await?;
+    let variants: Vec<VariantId> = tables.inventory.iter().map(|row| row.variant_id).collect();
     let redis = match &options.redis {
-        Some(url) => Some(room::dump(url, drop_id).await?),
+        Some(url) => Some(room::dump(url, drop_id, &variants).await?),
         None => None,
     };
 

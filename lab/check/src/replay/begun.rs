@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use shared::{
     ids::TicketId,
-    line::{EventPoint, TicketScore},
+    line::EventPoint,
     messages::{PlaceOrder, QueueEventV1},
 };
 
 use super::room::{LineExits, RoomReplay};
 use crate::{
     evidence::Evidence,
-    lives::{Standing, TicketLife},
+    lives::{LineName, Standing, TicketLife},
 };
 
 impl RoomReplay {
@@ -37,7 +37,8 @@ impl RoomReplay {
 
     /// Admits a ticket whose admission was lost before it was logged; its command proves it.
     fn admit_unlogged(&mut self, order: &PlaceOrder, point: EventPoint) {
-        let PlaceOrder { ticket_id, shopper_id, lane, score, units, admitted_at_us, .. } = *order;
+        let PlaceOrder { ticket_id, shopper_id, score, units, admitted_at_us, .. } = *order;
+        let line = LineName { lane: order.lane, variant_id: order.variant_id };
         let standing = self.tickets.get(&ticket_id).map(TicketLife::standing);
         let is_open = matches!(standing, None | Some(Standing::Waiting));
         if !is_open || !self.losses.may_miss(order.epoch, admitted_at_us) {
@@ -45,7 +46,7 @@ impl RoomReplay {
         }
         let life = self.tickets.entry(ticket_id).or_insert_with(|| TicketLife {
             shopper_id,
-            lane,
+            line,
             score,
             units,
             changes: Vec::new(),
@@ -56,9 +57,8 @@ impl RoomReplay {
         life.admitted_in = Some(order.epoch);
         self.admissions.push((admitted_at_us, 1));
         self.n_unlogged += 1;
-        self.exit(point, lane, score);
-        let ticket = TicketScore { ticket_id, lane, score };
-        self.note_passed(&ticket, units, "without a log");
+        self.exit(point, line, score);
+        self.note_passed(ticket_id, "without a log");
     }
 
     /// Puts tickets back in line whose admission no command proved. One that stayed in flight, in
@@ -76,8 +76,8 @@ impl RoomReplay {
             let Some(life) = self.tickets.get_mut(&id) else { continue };
             life.changes.push((record.at_us, Standing::Waiting));
             life.admitted_in = None;
-            let (lane, score, units) = (life.lane, life.score, life.units);
-            self.enter(record.point(), lane, score, (id, units));
+            let (line, score, units) = (life.line, life.score, life.units);
+            self.enter(record.point(), line, score, (id, units));
             self.n_taken_back += 1;
         }
     }

@@ -15,4 +15,4 @@ mod room;
 mod steps;
 
 pub(crate) use ranks::{RankQuestion, ranks};
-pub(crate) use room::{RiseCause, RoomReplay};
+pub(crate) use room::{RiseCause, RoomReplay, WaitingByVariant};

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use shared::line::{EventPoint, Lane, Score};
+use shared::line::{EventPoint, Score};
+
+use crate::lives::LineName;
 
 /// A ticket that came into line or left it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LineChange {
     /// The event that did it.
     pub(crate) point: EventPoint,
-    pub(crate) lane: Lane,
+    pub(crate) line: LineName,
     pub(crate) score: Score,
     /// Whether it stands in line afterwards.
     pub(crate) stands: bool,
@@ -19,33 +21,33 @@ pub(crate) struct LineChange {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RankQuestion {
     pub(crate) point: EventPoint,
-    pub(crate) lane: Lane,
+    pub(crate) line: LineName,
     pub(crate) score: Score,
 }
 
-/// Answers questions in their order: people ahead in the same lane + 1; `None` for a ticket that
+/// Answers questions in their order: people ahead in the same line + 1; `None` for a ticket that
 /// did not stand in line then. The changes are those of a whole log, in its order.
 pub(crate) fn ranks(changes: &[LineChange], questions: &[RankQuestion]) -> Vec<Option<u64>> {
-    let mut lanes = LaneRanks::all(changes);
+    let mut lines = LineRanks::all(changes);
     let mut by_point: Vec<usize> = (0..questions.len()).collect();
     by_point.sort_unstable_by_key(|n| questions[*n].point);
     let mut answers = vec![None; questions.len()];
     let mut changes = changes.iter().peekable();
     for n in by_point {
-        let RankQuestion { point, lane, score } = questions[n];
+        let RankQuestion { point, line, score } = questions[n];
         while let Some(change) = changes.next_if(|change| change.point <= point) {
-            if let Some(ranks) = lanes.get_mut(&change.lane) {
+            if let Some(ranks) = lines.get_mut(&change.line) {
                 ranks.put(change.score, change.stands);
             }
         }
-        answers[n] = lanes.get(&lane).and_then(|ranks| ranks.rank(score));
+        answers[n] = lines.get(&line).and_then(|ranks| ranks.rank(score));
     }
     answers
 }
 
-/// One lane: a Fenwick tree over all scores that ever stood in it.
+/// One line: a Fenwick tree over all scores that ever stood in it.
 #[derive(Debug)]
-struct LaneRanks {
+struct LineRanks {
     /// In order, each once.
     scores: Vec<Score>,
     stands: Vec<bool>,
@@ -53,13 +55,13 @@ struct LaneRanks {
     sums: Vec<u64>,
 }
 
-impl LaneRanks {
-    fn all(changes: &[LineChange]) -> BTreeMap<Lane, Self> {
-        let mut scores: BTreeMap<Lane, Vec<Score>> = BTreeMap::new();
+impl LineRanks {
+    fn all(changes: &[LineChange]) -> BTreeMap<LineName, Self> {
+        let mut scores: BTreeMap<LineName, Vec<Score>> = BTreeMap::new();
         for change in changes {
-            scores.entry(change.lane).or_default().push(change.score);
+            scores.entry(change.line).or_default().push(change.score);
         }
-        scores.into_iter().map(|(lane, scores)| (lane, Self::new(scores))).collect()
+        scores.into_iter().map(|(line, scores)| (line, Self::new(scores))).collect()
     }
 
     fn new(mut scores: Vec<Score>) -> Self {
@@ -96,11 +98,17 @@ impl LaneRanks {
 mod tests {
     use std::collections::BTreeSet;
 
-    use shared::line::Epoch;
+    use shared::{
+        ids::VariantId,
+        line::{Epoch, Lane},
+    };
+    use uuid::Uuid;
 
     use super::*;
 
-    const LANE: Lane = Lane(0);
+    fn named(lane: u8, variant: u128) -> LineName {
+        LineName { lane: Lane(lane), variant_id: VariantId::from_uuid(Uuid::from_u128(variant)) }
+    }
 
     fn point(evn: u64) -> EventPoint {
         EventPoint { epoch: Epoch(1), evn }
@@ -113,16 +121,16 @@ mod tests {
     #[test]
     fn ranks_are_those_of_a_sorted_set_at_each_point() {
         let (mut changes, mut questions, mut expected) = (Vec::new(), Vec::new(), Vec::new());
-        let mut line = BTreeSet::new();
+        let mut in_line = BTreeSet::new();
         for evn in 1..500 {
             // A walk that comes back to each number, in and out.
             let score = score(evn * 7919 % 97 + 1);
-            let stands = line.insert(score) || !line.remove(&score);
-            changes.push(LineChange { point: point(evn), lane: LANE, score, stands });
+            let stands = in_line.insert(score) || !in_line.remove(&score);
+            changes.push(LineChange { point: point(evn), line: named(0, 1), score, stands });
             let asked = self::score(evn * 31 % 97 + 1);
-            questions.push(RankQuestion { point: point(evn), lane: LANE, score: asked });
-            let ahead = line.range(..asked).count() as u64;
-            expected.push(line.contains(&asked).then_some(ahead + 1));
+            questions.push(RankQuestion { point: point(evn), line: named(0, 1), score: asked });
+            let ahead = in_line.range(..asked).count() as u64;
+            expected.push(in_line.contains(&asked).then_some(ahead + 1));
         }
         assert_eq!(ranks(&changes, &questions), expected);
         questions.reverse();
@@ -131,17 +139,19 @@ mod tests {
     }
 
     #[test]
-    fn lanes_do_not_count_each_other() {
-        let stands = |lane, number| {
-            let (lane, score) = (Lane(lane), score(number));
-            LineChange { point: point(1), lane, score, stands: true }
+    fn lines_do_not_count_each_other() {
+        let stands = |line, number| {
+            let score = score(number);
+            LineChange { point: point(1), line, score, stands: true }
         };
-        let changes = [stands(0, 1), stands(1, 2), stands(0, 3)];
-        let of = |lane, number, evn| {
-            let (lane, score) = (Lane(lane), score(number));
-            RankQuestion { point: point(evn), lane, score }
+        let (first, lane, variant) = (named(0, 1), named(1, 1), named(0, 2));
+        let changes = [stands(first, 1), stands(lane, 2), stands(variant, 3), stands(first, 4)];
+        let of = |line, number, evn| {
+            let score = score(number);
+            RankQuestion { point: point(evn), line, score }
         };
-        let questions = [of(0, 3, 1), of(1, 2, 1), of(1, 3, 1), of(0, 3, 0)];
-        assert_eq!(ranks(&changes, &questions), [Some(2), Some(1), None, None]);
+        let questions = [of(first, 4, 1), of(lane, 2, 1), of(variant, 3, 1), of(variant, 4, 1)];
+        assert_eq!(ranks(&changes, &questions), [Some(2), Some(1), Some(1), None]);
+        assert_eq!(ranks(&changes, &[of(first, 4, 0)]), [None]);
     }
 }

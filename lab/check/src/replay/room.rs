@@ -3,20 +3,22 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use shared::{
-    ids::{ShopperId, TicketId},
-    line::{Configured, Epoch, EventPoint, Lane, RoomEvent, Score},
+    ids::{ShopperId, TicketId, VariantId},
+    line::{Configured, Epoch, EventPoint, RoomEvent, Score},
     messages::QueueEventV1,
 };
 
 use super::{losses::Losses, ranks::LineChange};
 use crate::{
-    chain::{self, LoggedEvents},
+    chain::{Chain, LoggedEvents},
     evidence::Evidence,
-    lives::{Spans, Standing, TicketLife},
+    lives::{LineName, Spans, Standing, TicketLife},
 };
 
-/// Those who wait in a lane, with the units they want.
-pub(super) type WaitingLane = BTreeMap<Score, (TicketId, u32)>;
+/// Those who wait in a line, with the units they want.
+pub(super) type WaitingLine = BTreeMap<Score, (TicketId, u32)>;
+/// How many wait for each variant, in all lanes; at least one for each that is named.
+pub(crate) type WaitingByVariant = BTreeMap<VariantId, usize>;
 /// The tickets that an event of this epoch takes out of line.
 pub(super) type LineExits = HashSet<(Epoch, TicketId)>;
 
@@ -30,8 +32,8 @@ pub(crate) struct RoomReplay {
     pub(crate) configured: Vec<(i64, Configured)>,
     /// Events that may stand on a frame as the reason for a rise.
     pub(crate) rises: BTreeMap<EventPoint, RiseCause>,
-    /// How many waited after each event.
-    pub(crate) waiting: Vec<(i64, usize)>,
+    /// How many waited for each variant after each event.
+    pub(crate) waiting: Vec<(i64, WaitingByVariant)>,
     /// Who came into line and left it, in order.
     pub(crate) changes: Vec<LineChange>,
     /// The last event of each epoch.
@@ -44,13 +46,17 @@ pub(crate) struct RoomReplay {
     pub(crate) n_unlogged: usize,
     /// Admissions that a rebuild took back, since no command proved them.
     pub(crate) n_taken_back: usize,
+    /// Events that landed behind the one that a later epoch follows.
+    pub(crate) n_late: usize,
     /// Admissions that passed over somebody.
     pub(crate) overtaken: Vec<String>,
     /// Events that contradict the ones before.
     pub(crate) contradictions: Vec<String>,
     /// Breaks of the chain.
     pub(crate) breaks: Vec<String>,
-    pub(super) lanes: BTreeMap<Lane, WaitingLane>,
+    pub(super) lines: BTreeMap<LineName, WaitingLine>,
+    /// Who has which number, of those who wait.
+    pub(super) numbers: HashMap<Score, TicketId>,
 }
 
 /// Why a shown position may rise.
@@ -65,12 +71,12 @@ pub(crate) enum RiseCause {
 }
 
 impl RoomReplay {
-    /// Replays a drop's log: the first record of each event, in the order of the events.
+    /// Replays a drop's log: the first record of each event that counts, in the events' order.
     pub(crate) fn of(evidence: &Evidence) -> Self {
-        let (events, breaks) = chain::unbroken(&evidence.events);
+        let Chain { events, n_late, breaks } = Chain::of(&evidence.events);
         let losses = Losses::of(&events, &evidence.faults);
         let exits = exits(&events);
-        let mut room = Self { breaks, losses, ..Self::default() };
+        let mut room = Self { n_late, breaks, losses, ..Self::default() };
         for record in events.values() {
             if let RoomEvent::Begun { .. } = record.event {
                 room.begin(evidence, &exits, record);
@@ -83,7 +89,7 @@ impl RoomReplay {
 
     /// Returns how many wait at the end of the log.
     pub(crate) fn n_waiting(&self) -> usize {
-        self.lanes.values().map(BTreeMap::len).sum()
+        self.lines.values().map(BTreeMap::len).sum()
     }
 
     fn apply(&mut self, record: &QueueEventV1) {
@@ -115,7 +121,15 @@ impl RoomReplay {
                 self.ended_us.get_or_insert(at_us);
             }
         }
-        self.waiting.push((at_us, self.n_waiting()));
+        self.waiting.push((at_us, self.waiting_by_variant()));
+    }
+
+    fn waiting_by_variant(&self) -> WaitingByVariant {
+        let mut by_variant = WaitingByVariant::new();
+        for (name, line) in self.lines.iter().filter(|(_, line)| !line.is_empty()) {
+            *by_variant.entry(name.variant_id).or_default() += line.len();
+        }
+        by_variant
     }
 
     /// Finds accounts with two live tickets at once; `ended_us` says when the order of an admitted

@@ -2,12 +2,12 @@
 
 use shared::{
     ids::TicketId,
-    line::{EventPoint, JoinedTicket, Lane, Score, TicketScore},
+    line::{EventPoint, JoinedTicket, Score, TicketScore},
     messages::QueueEventV1,
 };
 
 use super::{ranks::LineChange, room::RoomReplay};
-use crate::lives::{Standing, TicketLife};
+use crate::lives::{LineName, Standing, TicketLife};
 
 impl RoomReplay {
     pub(super) fn join(&mut self, ticket: &JoinedTicket, record: &QueueEventV1) {
@@ -36,9 +36,10 @@ impl RoomReplay {
 
     fn stand(&mut self, ticket: &JoinedTicket, record: &QueueEventV1, came_back: bool) {
         let JoinedTicket { ticket_id, shopper_id, lane, score, intent, .. } = *ticket;
+        let line = LineName { lane, variant_id: intent.variant_id };
         let life = self.tickets.entry(ticket_id).or_insert_with(|| TicketLife {
             shopper_id,
-            lane,
+            line,
             score,
             units: intent.units,
             changes: Vec::new(),
@@ -47,7 +48,7 @@ impl RoomReplay {
         });
         life.changes.push((record.at_us, Standing::Waiting));
         life.admitted_in = None;
-        self.enter(record.point(), lane, score, (ticket_id, intent.units));
+        self.enter(record.point(), line, score, (ticket_id, intent.units));
     }
 
     pub(super) fn leave(&mut self, ticket: &TicketScore, record: &QueueEventV1, to: Standing) {
@@ -61,7 +62,8 @@ impl RoomReplay {
             self.contradictions.push(format!("{id} became {to:?} after {from:?}"));
         }
         life.changes.push((record.at_us, to));
-        self.exit(record.point(), ticket.lane, ticket.score);
+        let line = life.line;
+        self.exit(record.point(), line, ticket.score);
     }
 
     pub(super) fn admit(&mut self, ticket: &TicketScore, record: &QueueEventV1) {
@@ -76,16 +78,17 @@ impl RoomReplay {
         }
         life.changes.push((record.at_us, Standing::Admitted));
         life.admitted_in = Some(record.epoch);
-        let units = life.units;
-        self.exit(record.point(), ticket.lane, ticket.score);
-        let how = format!("by event {}", record.point());
-        self.note_passed(ticket, units, &how);
+        let line = life.line;
+        self.exit(record.point(), line, ticket.score);
+        self.note_passed(id, &format!("by event {}", record.point()));
     }
 
-    /// Notes if somebody ahead was passed over, for whom there were free units as well.
-    pub(super) fn note_passed(&mut self, ticket: &TicketScore, units: u32, how: &str) {
-        let TicketScore { ticket_id, lane, score } = *ticket;
-        let Some(waiting) = self.lanes.get(&lane) else { return };
+    /// Notes if somebody ahead in the same line was passed over, for whom there were free units as
+    /// well.
+    pub(super) fn note_passed(&mut self, ticket_id: TicketId, how: &str) {
+        let Some(life) = self.tickets.get(&ticket_id) else { return };
+        let (score, units) = (life.score, life.units);
+        let Some(waiting) = self.lines.get(&life.line) else { return };
         let passed = waiting.range(..score).find(|(_, (_, wants))| *wants <= units);
         if let Some((ahead, (other, _))) = passed {
             let (number, lower) = (score.number(), ahead.number());
@@ -98,25 +101,26 @@ impl RoomReplay {
     pub(super) fn enter(
         &mut self,
         point: EventPoint,
-        lane: Lane,
+        line: LineName,
         score: Score,
         ticket: (TicketId, u32),
     ) {
-        match self.lanes.entry(lane).or_default().insert(score, ticket) {
-            None => self.changes.push(LineChange { point, lane, score, stands: true }),
-            Some((other, _)) if other != ticket.0 => self.contradictions.push(format!(
-                "{} and {other} share the number {}",
-                ticket.0,
-                score.number()
-            )),
-            Some(_) => {}
+        // Numbers are unique in a room, whatever its lines.
+        let id = ticket.0;
+        if let Some(other) = self.numbers.insert(score, id).filter(|other| *other != id) {
+            let number = score.number();
+            self.contradictions.push(format!("{id} and {other} share the number {number}"));
+        }
+        if self.lines.entry(line).or_default().insert(score, ticket).is_none() {
+            self.changes.push(LineChange { point, line, score, stands: true });
         }
     }
 
-    pub(super) fn exit(&mut self, point: EventPoint, lane: Lane, score: Score) {
-        let waiting = self.lanes.get_mut(&lane);
+    pub(super) fn exit(&mut self, point: EventPoint, line: LineName, score: Score) {
+        let waiting = self.lines.get_mut(&line);
         if waiting.and_then(|waiting| waiting.remove(&score)).is_some() {
-            self.changes.push(LineChange { point, lane, score, stands: false });
+            self.numbers.remove(&score);
+            self.changes.push(LineChange { point, line, score, stands: false });
         }
     }
 }

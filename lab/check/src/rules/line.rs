@@ -16,7 +16,8 @@ use crate::{
     verdict::Verdict,
 };
 
-/// QUEUE-1: nobody was admitted past somebody with a lower number, and numbers follow the joins.
+/// QUEUE-1: nobody was admitted past somebody with a lower number who waits for the same variant in
+/// the same lane, and numbers follow the joins.
 pub(super) fn nobody_passed_over(evidence: &Evidence, room: &RoomReplay) -> Verdict {
     let mut violations = room.overtaken.clone();
     violations.extend(inversions(evidence, room));

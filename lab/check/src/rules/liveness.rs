@@ -2,10 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use shared::{drops::DropMode, ids::OrderId};
+use shared::{
+    drops::DropMode,
+    ids::{OrderId, VariantId},
+};
 
 use crate::{
-    evidence::Evidence, faults::RECOVERY_US, lives::Standing, replay::RoomReplay, verdict::Verdict,
+    evidence::Evidence,
+    faults::RECOVERY_US,
+    lives::{Standing, TicketLife},
+    replay::{RoomReplay, WaitingByVariant},
+    verdict::Verdict,
 };
 
 const SECOND_US: i64 = 1_000_000;
@@ -67,13 +74,12 @@ impl<'a> Timeline<'a> {
         let until_us = at_us + WINDOW_US;
         let is_quiet = self.evidence.is_quiet(at_us - RECOVERY_US, until_us);
         let rate = self.slowest_rate(at_us, until_us)?;
-        let waiting = self.fewest_waiting(at_us, until_us);
-        if !is_quiet || waiting == 0 {
+        if !is_quiet {
             return None;
         }
-        let free = self.free_units(at_us);
+        let servable = self.servable(at_us, until_us);
         let headroom = i64::from(self.evidence.drop.occupancy_cap) - self.occupancy(at_us);
-        let due = (0.9 * rate * 10.0).min(free as f64).min(headroom as f64).min(waiting as f64);
+        let due = (0.9 * rate * 10.0).min(servable as f64).min(headroom as f64);
         let within = |(us, _): &&(i64, u32)| (at_us..until_us).contains(us);
         let moved = self.room.admissions.iter().filter(within).map(|(_, n)| u64::from(*n)).sum();
         (due >= 1.0).then_some((moved, due as u64))
@@ -95,31 +101,55 @@ impl<'a> Timeline<'a> {
         Some(slowest)
     }
 
-    /// Returns the fewest that waited at any time of the window.
-    fn fewest_waiting(&self, at_us: i64, until_us: i64) -> usize {
+    /// Returns how many could be let in: of those who waited for a variant all the time, as many as
+    /// it has units.
+    fn servable(&self, at_us: i64, until_us: i64) -> i64 {
+        let fewest = self.fewest_waiting(at_us, until_us);
+        let served = fewest.into_iter().map(|(variant_id, n_waiting)| {
+            let n_waiting = i64::try_from(n_waiting).unwrap_or(i64::MAX);
+            self.free_units(variant_id, at_us).clamp(0, n_waiting)
+        });
+        served.sum()
+    }
+
+    /// Returns the fewest that waited for each variant at any time of the window.
+    fn fewest_waiting(&self, at_us: i64, until_us: i64) -> WaitingByVariant {
         let waiting = &self.room.waiting;
         let first = waiting.iter().rposition(|(us, _)| *us <= at_us).unwrap_or_default();
         let within = waiting.iter().skip(first).take_while(|(us, _)| *us < until_us);
-        within.map(|(_, n)| *n).min().unwrap_or_default()
+        let fewest = within.map(|(_, by_variant)| by_variant.clone()).reduce(|fewest, others| {
+            let both =
+                fewest.into_iter().filter_map(|(id, n)| Some((id, n.min(*others.get(&id)?))));
+            both.collect()
+        });
+        fewest.unwrap_or_default()
     }
 
-    /// Returns the units free at a moment: available by the moves, less those admitted and not
-    /// processed.
-    fn free_units(&self, at_us: i64) -> i64 {
-        let moves = self.evidence.moves.iter().filter(|change| change.at_us <= at_us);
+    /// Returns the units of a variant that are free at a moment: available by the moves, less those
+    /// admitted and not processed.
+    fn free_units(&self, variant_id: VariantId, at_us: i64) -> i64 {
+        let moves = self.evidence.moves.iter();
+        let moves = moves.filter(|change| change.variant_id == variant_id && change.at_us <= at_us);
         let available: i64 = moves.map(|change| i64::from(change.d_available)).sum();
-        available - self.admitted_until(at_us, &self.processed_us)
+        let wants_it = |life: &TicketLife| life.line.variant_id == variant_id;
+        available - self.admitted_until(at_us, &self.processed_us, wants_it)
     }
 
     /// Returns the units of tickets that are admitted and not finished at a moment.
     fn occupancy(&self, at_us: i64) -> i64 {
-        self.admitted_until(at_us, &self.ended_us)
+        self.admitted_until(at_us, &self.ended_us, |_| true)
     }
 
-    /// Returns the units of tickets that are admitted at a moment and reach `until` only later.
-    fn admitted_until(&self, at_us: i64, until: &HashMap<OrderId, i64>) -> i64 {
+    /// Returns the units of such tickets that are admitted at a moment and reach `until` only later.
+    fn admitted_until(
+        &self,
+        at_us: i64,
+        until: &HashMap<OrderId, i64>,
+        is_such: impl Fn(&TicketLife) -> bool,
+    ) -> i64 {
         let lives = self.room.tickets.iter().filter(|(id, life)| {
-            life.admitted_at_us().is_some_and(|admitted_us| admitted_us <= at_us)
+            is_such(life)
+                && life.admitted_at_us().is_some_and(|admitted_us| admitted_us <= at_us)
                 && until.get(&OrderId::from(**id)).is_none_or(|until_us| *until_us > at_us)
         });
         lives.map(|(_, life)| i64::from(life.units)).sum()

@@ -104,7 +104,7 @@ impl<'a> View<'a> {
         frames.flat_map(move |frame| {
             let of_ticket = move |life: &&TicketLife| RankQuestion {
                 point: frame.point,
-                lane: life.lane,
+                line: life.line,
                 score: life.score,
             };
             self.tickets.iter().map(of_ticket)

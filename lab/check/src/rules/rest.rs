@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use shared::ids::{OrderId, TicketId};
+use shared::ids::{OrderId, ShopperId, TicketId};
 
 use crate::{
     evidence::{Evidence, OrderEvidence, RoomDump},
@@ -11,7 +11,8 @@ use crate::{
     verdict::Verdict,
 };
 
-/// REST-1: once nothing is in progress, Redis names no ticket that is over.
+/// REST-1: once nothing is in progress, Redis names no ticket that is over, and nobody in line
+/// without one.
 ///
 /// The room of a settled drop may be there or not: the worker removes it `line.keep_rooms_s` after
 /// the drop's end. A room that was removed names nobody.
@@ -19,28 +20,46 @@ pub(super) fn nothing_left(evidence: &Evidence, room: &RoomReplay) -> Verdict {
     let Some(dump) = &evidence.redis else {
         return Verdict::not_applicable("Redis was not read; give its URL with --redis");
     };
-    let RoomDump { has_room, occupants, in_flight, intents, owned } = dump;
     let truth = Truth::of(evidence, room);
-    let mut violations = Vec::new();
-    let keys = [("occ", occupants), ("inf", in_flight), ("intent", intents), ("own", owned)];
-    for (key, tickets) in keys {
+    let (mut violations, mut sizes) = (Vec::new(), Vec::new());
+    for (key, tickets) in tickets_by_key(dump) {
+        sizes.push(format!("{key} {}", tickets.len()));
+        // Whoever has a row is neither in flight nor in line any more.
+        let has_no_row = !matches!(key, "occ" | "intent");
         for id in tickets {
-            if let Some(why) = truth.why_over(*id, key == "inf") {
+            if let Some(why) = truth.why_over(id, has_no_row) {
                 violations.push(format!("{key} still names ticket {id}, {why}"));
             }
         }
     }
-    let sizes = keys.map(|(key, tickets)| format!("{key} {}", tickets.len())).join(", ");
-    let n_over = truth.n_over();
+    for shopper in without_ticket(dump) {
+        violations.push(format!("a line still names account {shopper}, which has no ticket"));
+    }
+    let (n_over, sizes) = (truth.n_over(), sizes.join(", "));
     let mut over = format!("{n_over} tickets are over; Redis names {sizes}");
     if evidence.drop.state.is_over() {
-        over.push_str(if *has_room {
+        over.push_str(if dump.has_room {
             "; the room is still there, as it may be until line.keep_rooms_s after the drop's end"
         } else {
             "; the room is gone"
         });
     }
     Verdict::of(violations, n_over, over)
+}
+
+fn tickets_by_key(dump: &RoomDump) -> [(&'static str, Vec<TicketId>); 5] {
+    let RoomDump { occupants, in_flight, leases, intents, in_line, .. } = dump;
+    [
+        ("occ", occupants.clone()),
+        ("inf", in_flight.clone()),
+        ("lease", leases.clone()),
+        ("intent", intents.values().copied().collect()),
+        ("w", in_line.iter().filter_map(|shopper| intents.get(shopper)).copied().collect()),
+    ]
+}
+
+fn without_ticket(dump: &RoomDump) -> impl Iterator<Item = &ShopperId> {
+    dump.in_line.iter().filter(move |shopper| !dump.intents.contains_key(*shopper))
 }
 
 /// Where each ticket is, by Postgres and the log.
@@ -59,12 +78,12 @@ impl<'a> Truth<'a> {
         }
     }
 
-    /// Says why a ticket has no business in Redis; `None` if it has. Whoever has a row is not in
-    /// flight any more.
-    fn why_over(&self, id: TicketId, is_in_flight: bool) -> Option<String> {
+    /// Says why a ticket has no business in Redis, or in a key of those who have no row yet; `None`
+    /// if it has.
+    fn why_over(&self, id: TicketId, has_no_row: bool) -> Option<String> {
         let order_id = OrderId::from(id);
         if let Some(order) = self.orders.get(&order_id) {
-            let is_over = order.state.is_terminal() || is_in_flight;
+            let is_over = order.state.is_terminal() || has_no_row;
             return is_over.then(|| format!("whose order is {}", order.state));
         }
         if self.dead.contains(&order_id) {

@@ -12,8 +12,14 @@ use shared::{invariants::Invariant, lifecycle::TicketState};
 
 use crate::{
     broken::breaks,
-    sound::{ENDED_US, SECOND, evidence, last_journal_id, order_id, ticket},
+    sound::{ENDED_US, SECOND, evidence, joined, last_journal_id, order_id, ticket},
 };
+
+/// Has Redis name this ticket as the live one of its account.
+fn claim(evidence: &mut Evidence, n: u64) {
+    let dump = evidence.redis.as_mut().unwrap();
+    dump.intents.insert(joined(n).shopper_id, ticket(n));
+}
 
 #[test]
 fn rest_1_redis_names_a_ticket_that_is_over() {
@@ -23,13 +29,16 @@ fn rest_1_redis_names_a_ticket_that_is_over() {
     breaks(Invariant::Rest1, |evidence| {
         evidence.redis.as_mut().unwrap().in_flight.push(ticket(3));
     });
-    // Closed in line.
     breaks(Invariant::Rest1, |evidence| {
-        evidence.redis.as_mut().unwrap().intents.push(ticket(50));
+        evidence.redis.as_mut().unwrap().leases.push(ticket(3));
     });
+    // Closed in line.
+    breaks(Invariant::Rest1, |evidence| claim(evidence, 50));
     // Nobody's.
+    breaks(Invariant::Rest1, |evidence| claim(evidence, 99));
+    // In line without a ticket.
     breaks(Invariant::Rest1, |evidence| {
-        evidence.redis.as_mut().unwrap().owned.push(ticket(99));
+        evidence.redis.as_mut().unwrap().in_line.push(joined(50).shopper_id);
     });
 }
 
@@ -37,12 +46,16 @@ fn rest_1_redis_names_a_ticket_that_is_over() {
 fn rest_1_lets_redis_name_whose_order_goes_on() {
     let mut evidence = evidence();
     evidence.orders[0].state = TicketState::Reserved;
-    let dump = evidence.redis.as_mut().unwrap();
-    (dump.occupants, dump.intents) = (vec![ticket(1)], vec![ticket(1)]);
-    dump.owned.push(ticket(1));
+    claim(&mut evidence, 1);
+    evidence.redis.as_mut().unwrap().occupants.push(ticket(1));
     assert_eq!(judge(&evidence).verdict(Invariant::Rest1).word(), "PASS");
-    evidence.redis.as_mut().unwrap().in_flight.push(ticket(1));
-    assert!(judge(&evidence).verdict(Invariant::Rest1).is_fail());
+    // With a row it is neither in flight nor in line.
+    let mut in_flight = evidence.clone();
+    in_flight.redis.as_mut().unwrap().in_flight.push(ticket(1));
+    assert!(judge(&in_flight).verdict(Invariant::Rest1).is_fail());
+    let mut in_line = evidence.clone();
+    in_line.redis.as_mut().unwrap().in_line.push(joined(1).shopper_id);
+    assert!(judge(&in_line).verdict(Invariant::Rest1).is_fail());
     evidence.redis = None;
     assert_eq!(judge(&evidence).verdict(Invariant::Rest1).word(), "NOT-APPLICABLE");
 }

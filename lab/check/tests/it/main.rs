@@ -6,6 +6,8 @@ mod broken;
 mod broken_ends;
 mod broken_line;
 mod broken_tenants;
+mod late_writes;
 mod rebuilt;
 mod sound;
 mod tenants;
+mod variants;

@@ -15,23 +15,35 @@ use shared::{
 
 use crate::sound::{SECOND, chain, drop_id, evidence, happened, joined, score, ticket};
 
-type Happened = Vec<(i64, RoomEvent)>;
+pub(crate) type Happened = Vec<(i64, RoomEvent)>;
 
 /// Has a new line built between two parts of what happened, with F behind all commands there are.
-fn rebuild(evidence: &mut Evidence, before: Happened, begun_us: i64, after: Happened) {
+pub(crate) fn rebuild(evidence: &mut Evidence, before: Happened, begun_us: i64, after: Happened) {
     let mut records = chain(before);
-    let last = records.last().unwrap();
-    let begun = RoomEvent::Begun { follows: Some(last.point()), follows_hash: last.hash };
-    let mut previous = last.hash;
-    for (evn, (at_us, event)) in (1..).zip(std::iter::once((begun_us, begun)).chain(after)) {
-        let point = EventPoint { epoch: Epoch(2), evn };
-        let record = QueueEventV1::chained(drop_id(), point, at_us, event, previous);
-        previous = record.hash;
-        records.push(record);
-    }
+    let epoch = epoch_behind(records.last().unwrap(), Epoch(2), begun_us, after);
+    records.extend(epoch);
     evidence.events = records;
     evidence.drop.epoch = 2;
     evidence.boundaries.push(BoundaryEvidence { epoch: 2, generation: 1, log_offset: 1_000 });
+}
+
+/// The records of an epoch that follows the event `last`.
+pub(crate) fn epoch_behind(
+    last: &QueueEventV1,
+    epoch: Epoch,
+    begun_us: i64,
+    after: Happened,
+) -> Vec<QueueEventV1> {
+    let begun = RoomEvent::Begun { follows: Some(last.point()), follows_hash: last.hash };
+    let mut previous = last.hash;
+    let records = (1..).zip(std::iter::once((begun_us, begun)).chain(after));
+    let records = records.map(|(evn, (at_us, event))| {
+        let point = EventPoint { epoch, evn };
+        let record = QueueEventV1::chained(drop_id(), point, at_us, event, previous);
+        previous = record.hash;
+        record
+    });
+    records.collect()
 }
 
 fn fault(what: &str, began_us: i64, healed_us: i64) -> Fault {
@@ -39,7 +51,7 @@ fn fault(what: &str, began_us: i64, healed_us: i64) -> Fault {
 }
 
 /// The last join is answered, and lost with Redis before it is logged.
-fn lost_join() -> Evidence {
+pub(crate) fn lost_join() -> Evidence {
     let mut evidence = evidence();
     let mut before = happened();
     let mut after = before.split_off(3);

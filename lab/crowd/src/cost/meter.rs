@@ -14,7 +14,7 @@ const SAMPLE_EVERY: Duration = Duration::from_millis(250);
 
 /// Takes the counters at the start of a run, and again at its end.
 #[derive(Debug)]
-pub(crate) struct CostMeter {
+pub struct CostMeter {
     servers: ServerAddresses,
     redis: Option<RedisCounters>,
     postgres: Option<PostgresCounters>,
@@ -25,11 +25,7 @@ pub(crate) struct CostMeter {
 
 impl CostMeter {
     /// Starts measuring. What cannot be found, or does not answer, is left out.
-    pub(crate) async fn start(
-        storefront: &str,
-        admission: &[String],
-        servers: &ServerAddresses,
-    ) -> Self {
+    pub async fn start(storefront: &str, admission: &[String], servers: &ServerAddresses) -> Self {
         let servers = servers.clone();
         let (redis, postgres) = tokio::join!(ask_redis(&servers), ask_postgres(&servers));
         let (stop, stopped) = oneshot::channel();
@@ -40,7 +36,7 @@ impl CostMeter {
     }
 
     /// Stops measuring and divides the costs by the orders sold.
-    pub(crate) async fn finish(self, n_sold: u64) -> RunCosts {
+    pub async fn finish(self, n_sold: u64) -> RunCosts {
         let _ = self.stop.send(());
         let ticks = self.sampler.await.unwrap_or_default();
         let mut costs = RunCosts::of_cpu(&ticks, machine::ticks_per_second(), n_sold);

@@ -25,5 +25,5 @@ mod watch;
 pub use costs::RunCosts;
 pub(crate) use figure::text;
 pub use figure::{CostFigure, CountedCalls};
-pub(crate) use meter::CostMeter;
+pub use meter::CostMeter;
 pub use servers::ServerAddresses;

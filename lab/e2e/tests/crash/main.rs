@@ -5,6 +5,7 @@
 //! | `mutants` | each mutant is caught, and its control passes |
 //! | `trials` | what each mutant's run is, and the finding that catches it |
 //! | `meanwhile` | what is done to the sale of a trial |
+//! | `stale_drain` | of that: a drain that outlives its line |
 //! | `kills` | `kill -9` of a worker in each gap between two steps |
 //! | `zombies` | a worker that is frozen in a gap, and wakes up when another one has taken over |
 //! | `gaps` | the gaps, and what each must hold |
@@ -22,6 +23,7 @@ mod gaps;
 mod kills;
 mod meanwhile;
 mod mutants;
+mod stale_drain;
 mod trials;
 mod zombies;
 

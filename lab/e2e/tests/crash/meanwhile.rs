@@ -2,11 +2,10 @@
 
 use crate::{
     common::{
-        faults::{self, Victim},
         intruder::Intruder,
         runs::{Crowd, probes_file},
     },
-    drop_of_the_crowd, gap,
+    drop_of_the_crowd, gap, stale_drain,
 };
 use anyhow::ensure;
 use check::{
@@ -31,13 +30,11 @@ const ADMIT_EVERY_MS: &str = "SLUICE_LINE__ADMIT_EVERY_MS";
 /// Everything but orders.
 const REST: &str = "log,drain,payments,sweeper,reconciler,relay,scheduler";
 
-/// So many have joined before anything but a kill is done.
+/// So many have joined before the limits are changed.
 const JOINS: u64 = 60;
 /// How long the sale may take to come to something.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-const ADMITTED_SINCE: &str = "
-    select exists (select from orders where admitted_at > to_timestamp($1::bigint / 1e6))";
 const AN_ORDER: &str = "select id from orders where drop_id = $1 limit 1";
 
 /// What is done.
@@ -49,7 +46,8 @@ pub(crate) enum Meanwhile {
     KillOfOrders(&'static str),
     /// The worker of everything else is killed in a gap.
     KillOfRest(&'static str),
-    /// A drain stands still while its line is lost and built anew, and then goes on.
+    /// A drain stands still while its line is lost and built anew and another drain takes over, and
+    /// then goes on.
     StaleDrain,
     /// Another seller asks for all that is the crowd's seller's.
     Intruder,
@@ -58,18 +56,19 @@ pub(crate) enum Meanwhile {
 }
 
 impl Meanwhile {
-    /// Returns the settings of the two workers: the first one processes orders, the second one does
-    /// the rest, so that each can be killed alone.
+    /// Returns the settings of the two workers. Most often the first one processes orders and the
+    /// second one does the rest, so that each can be killed alone.
     pub(crate) const fn settings(self) -> [&'static [(&'static str, &'static str)]; 2] {
         match self {
             Self::Limits | Self::KillOfOrders(_) | Self::KillOfRest(_) | Self::Intruder => {
                 [&[(ROLES, "orders")], &[(ROLES, REST)]]
             }
-            // The first one's drain leaves the rate to the other for most of a second, and that one
-            // asks again in the same line as long as it lets somebody in.
+            // The second one does everything. The first one lets people in while the other's drain
+            // stands still: it leaves most of a second to that one, which asks again in the same
+            // line as long as it lets somebody in.
             Self::StaleDrain => [
-                &[(ROLES, "orders,drain"), (ADMIT_EVERY_MS, "1000")],
-                &[(ROLES, REST), ("SLUICE_LINE__ADMIT_BATCH", "1")],
+                &[(ROLES, "drain"), (ADMIT_EVERY_MS, "1000")],
+                &[("SLUICE_LINE__ADMIT_BATCH", "1")],
             ],
             // Taken for seconds, it is more than the ten that LIVE-1 looks at.
             Self::LongSale => [&[(ROLES, "orders")], &[(ROLES, REST), (ADMIT_EVERY_MS, "12")]],
@@ -97,7 +96,7 @@ impl Meanwhile {
             Self::Limits => change_limits(world).await,
             Self::KillOfOrders(gap) => kill(world, log, 0, gap).await,
             Self::KillOfRest(gap) => kill(world, log, 1, gap).await,
-            Self::StaleDrain => let_a_drain_outlive_its_line(world, log).await,
+            Self::StaleDrain => stale_drain::outlive_its_line(world, log).await,
             Self::Intruder => let_another_seller_ask(app).await,
             Self::LongSale => Ok(()),
         }
@@ -132,21 +131,6 @@ async fn kill(world: &World, log: &FaultLog, worker: usize, gap: &str) -> anyhow
     gap::hold_at(world, log, worker, gap).await?;
     gap::reached(world, gap).await?;
     gap::kill(log, worker).await
-}
-
-/// The drain has let somebody in when the line is lost. It goes on with what it knew when the other
-/// drain has let somebody into the new line: an unused rate counts from the first question on.
-async fn let_a_drain_outlive_its_line(world: &World, log: &FaultLog) -> anyhow::Result<()> {
-    const GAP: &str = "drain.after_admit";
-    gap::hold_at(world, log, &world.workers[1], GAP).await?;
-    gap::reached(world, GAP).await?;
-    joined(world).await?;
-    let mut progress = world.progress().await;
-    faults::strike(world, log, Victim::RedisKeys, &mut progress).await?;
-    let lost_us = FaultLog::now_us();
-    let is_new = async || is_anybody_admitted_since(world, lost_us).await;
-    gap::until("somebody let into the new line", PATIENCE, is_new).await?;
-    gap::lift(world, GAP)
 }
 
 /// The other seller has a drop of its own, which opens only once that of the crowd is known: the
@@ -185,9 +169,4 @@ async fn joined(world: &World) -> anyhow::Result<()> {
     let mut progress = world.progress().await;
     let are_there = async || progress.read().await.joins >= JOINS;
     gap::until("enough joins", PATIENCE, are_there).await
-}
-
-async fn is_anybody_admitted_since(world: &World, at_us: i64) -> bool {
-    let asking = sqlx::query_scalar(ADMITTED_SINCE).bind(at_us).fetch_one(world.database.pool());
-    asking.await.unwrap_or(false)
 }

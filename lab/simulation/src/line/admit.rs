@@ -1,13 +1,16 @@
 //! Who is let in.
 
-use super::{LineModel, LineReply, ModelState, ModelTicket, REMEMBERED};
+use super::{LineModel, LineReply, ModelState, REMEMBERED};
 use crate::rate::RateRule;
 use shared::{
     drops::{CloseReason, DropMode},
     ids::VariantId,
-    line::{Admission, AdmitBlock, AdmittedTicket, JoinedTicket, LineEnd, RoomEvent},
+    line::{Admission, AdmitBlock, AdmittedTicket, JoinedTicket, RoomEvent},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use uuid::Uuid;
 
 impl LineModel {
@@ -49,6 +52,7 @@ impl LineModel {
             evn: self.room().evn,
             tickets: admitted.into_iter().map(let_in).collect(),
             blocked_by,
+            next_due: self.next_due(now_us, blocked_by),
             exhausted,
         });
         if any {
@@ -72,6 +76,22 @@ impl LineModel {
             DropMode::Stopped => Some(AdmitBlock::Stopped),
             DropMode::Running => (now_us < self.room().grace_until_us).then_some(AdmitBlock::Grace),
         }
+    }
+
+    /// Returns how long until time alone may let somebody in.
+    fn next_due(&self, now_us: i64, blocked_by: Option<AdmitBlock>) -> Option<Duration> {
+        let due_us = match blocked_by? {
+            AdmitBlock::NotOpen => self.config().opens_at_us - now_us,
+            AdmitBlock::Grace => self.room().grace_until_us - now_us,
+            AdmitBlock::Rate => self.rate().next_due_us(self.tat, now_us as f64) as i64,
+            AdmitBlock::Occupancy
+            | AdmitBlock::Stock
+            | AdmitBlock::Paused
+            | AdmitBlock::Stopped
+            | AdmitBlock::Closed
+            | AdmitBlock::Empty => return None,
+        };
+        Some(Duration::from_micros(due_us as u64))
     }
 
     /// Whether it would repeat its answer to this request, rather than let anybody in.
@@ -99,7 +119,8 @@ impl LineModel {
         self.stock.get(&variant_id).map(|stock| stock.available + stock.reserved)
     }
 
-    /// Goes through the line: who is let in, and who never can be.
+    /// Goes through those who wait: who is let in, and who never can be. A variant whose first
+    /// ticket does not fit is passed over from then on.
     fn choose(
         &self,
         waiting: &[JoinedTicket],
@@ -143,8 +164,7 @@ impl LineModel {
                 position: None,
                 admitted_at_us: now_us,
             };
-            let ticket = ModelTicket { score: joined.score, joined: Some(*joined), state };
-            self.tickets.insert(joined.ticket_id, ticket);
+            self.put(joined, state);
         }
         if !admitted.is_empty() || self.tat.is_none() {
             self.tat = Some(self.rate().after(self.tat, now_us as f64, admitted.len()));
@@ -159,7 +179,7 @@ impl LineModel {
     fn close_hopeless(&mut self, closed: &[JoinedTicket]) {
         let reason = CloseReason::NotEnough;
         for ticket in closed {
-            self.finish(ticket.ticket_id, ticket.score, LineEnd::Closed(reason));
+            self.close(ticket.key(), reason);
         }
         if !closed.is_empty() {
             let tickets = closed.iter().map(JoinedTicket::ticket_score).collect();

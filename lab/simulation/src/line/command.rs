@@ -4,9 +4,9 @@ use shared::{
     drops::CloseReason,
     ids::TicketId,
     line::{
-        Admission, AttachReply, CloseProgress, ConfigChange, EndedTicket, EpochProblem, Extension,
-        Follows, InFlightTicket, JoinReply, JoinRequest, JoinedTicket, LeaveOutcome, RoomConfig,
-        Score, Settlement, StockFigure,
+        Admission, AttachReply, CloseProgress, ConfigChange, EpochProblem, Extension, Follows,
+        JoinReply, JoinRequest, JoinedTicket, LeaveOutcome, LineImage, RoomConfig, Settlement,
+        StockFigure, TicketKey,
     },
 };
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 #[expect(missing_docs, reason = "each is the call of the same name in `queue`")]
 pub enum LineCommand {
     Join(Vec<JoinRequest>),
-    Leave { ticket_id: TicketId, score: Score },
+    Leave(TicketKey),
     Attach(Vec<JoinedTicket>),
     Admit { limit: usize, lease_us: i64, request: Uuid },
     Extend { extensions: Vec<Extension>, lease_us: i64 },
@@ -26,11 +26,7 @@ pub enum LineCommand {
     End(CloseReason),
     CloseWaiting { reason: CloseReason, limit: usize },
     Begin,
-    Clear,
-    RestoreWaiting(Vec<JoinedTicket>),
-    RestoreFinished(Vec<EndedTicket>),
-    RestoreOccupied(Vec<JoinedTicket>),
-    RestoreInFlight { tickets: Vec<InFlightTicket>, lease_us: i64 },
+    Load { image: LineImage, lease_us: i64 },
     RestoreStock(Vec<StockFigure>),
     Open { config: RoomConfig, follows: Option<Follows>, grace_us: i64 },
 }
@@ -39,26 +35,7 @@ impl LineCommand {
     /// Whether it is a step of a rebuild.
     #[must_use]
     pub const fn is_of_rebuild(&self) -> bool {
-        matches!(
-            self,
-            Self::Clear
-                | Self::RestoreWaiting(_)
-                | Self::RestoreFinished(_)
-                | Self::RestoreOccupied(_)
-                | Self::RestoreInFlight { .. }
-                | Self::RestoreStock(_)
-                | Self::Open { .. }
-        )
-    }
-
-    /// Whether it names no ticket, so that it would not even reach Redis.
-    pub(crate) const fn names_nobody(&self) -> bool {
-        match self {
-            Self::RestoreWaiting(tickets) | Self::RestoreOccupied(tickets) => tickets.is_empty(),
-            Self::RestoreFinished(tickets) => tickets.is_empty(),
-            Self::RestoreInFlight { tickets, .. } => tickets.is_empty(),
-            _ => false,
-        }
+        matches!(self, Self::Load { .. } | Self::RestoreStock(_) | Self::Open { .. })
     }
 }
 

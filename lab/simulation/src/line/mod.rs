@@ -1,23 +1,39 @@
 //! The waiting line: what each script of `queue` does, stated a second time in another way.
 //!
-//! The scripts keep counts, units in flight and sets of their own, because that is fast. The model
-//! keeps one map of tickets with the state of each and derives the rest, so the two can only agree
-//! if the scripts keep everything in step.
+//! The scripts keep lines, counts, units in flight and sets of their own, because that is fast. The
+//! model keeps one map of live tickets with the state of each, and how the numbers of the others
+//! ended, and derives the rest: so the two can only agree if the scripts keep everything in step.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `command` | what a line can be asked, and what it answers |
+//! | `joining`, `tickets` | the ways in, back and out; leases |
+//! | `admit` | who is let in |
+//! | `settling` | what Postgres decided |
+//! | `limits` | limits, mode, and the end of a line |
+//! | `places` | who stands where |
+//! | `state` | a room's generation; a live ticket, and how one ended |
+//! | `rebuild` | how a lost line comes back |
 
 mod admit;
 mod command;
+mod joining;
+mod limits;
+mod places;
 mod rebuild;
+mod settling;
+mod state;
 mod tickets;
 
 pub use command::{LineCommand, LineReply};
+pub use state::{ModelEnd, ModelRoom, ModelState, ModelTicket};
 
-use crate::rate::RateRule;
 use shared::{
     drops::CloseReason,
     ids::{ShopperId, TicketId, VariantId},
     line::{
-        CloseProgress, ConfigChange, Epoch, EpochProblem, EventPoint, JoinedTicket, LineEnd,
-        LogPosition, RoomConfig, RoomEvent, Score, StockFigure,
+        Epoch, EpochProblem, EventPoint, LineState, RoomConfig, RoomEvent, Score, StockFigure,
+        TicketKey,
     },
 };
 use std::collections::{BTreeMap, VecDeque};
@@ -37,10 +53,14 @@ pub struct LineModel {
     pub ended: Option<CloseReason>,
     /// Last queue number given out in the epoch.
     pub seq: u64,
-    /// All tickets that the room knows of.
+    /// The live tickets.
     pub tickets: BTreeMap<TicketId, ModelTicket>,
     /// The live ticket of each account.
     pub own: BTreeMap<ShopperId, TicketId>,
+    /// How the numbers of those who are over ended.
+    pub over: BTreeMap<Score, ModelEnd>,
+    /// Why tickets were closed.
+    pub why: BTreeMap<TicketId, CloseReason>,
     /// The newest stock figure of each variant.
     pub stock: BTreeMap<VariantId, StockFigure>,
     /// When the bucket of the admission rate will be full again, in microseconds.
@@ -49,52 +69,6 @@ pub struct LineModel {
     pub memo: VecDeque<(Uuid, LineReply)>,
     /// All events, in order.
     pub events: Vec<(EventPoint, RoomEvent)>,
-}
-
-/// A room's generation and state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ModelRoom {
-    /// Generation of the room's state.
-    pub epoch: Epoch,
-    /// Whether it was built on this run of the server.
-    pub trusted: bool,
-    /// Whether it is open, rather than being rebuilt.
-    pub open: bool,
-    /// Number of its last event.
-    pub evn: u64,
-    /// Until when only earlier tickets may come back; 0 for no grace.
-    pub grace_until_us: i64,
-}
-
-/// A ticket that the room knows of.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ModelTicket {
-    /// Its rank in the line.
-    pub score: Score,
-    /// The ticket as it joined, where the room knows it.
-    pub joined: Option<JoinedTicket>,
-    /// Where it is, or how it ended.
-    pub state: ModelState,
-}
-
-/// Where a ticket is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum ModelState {
-    /// In line.
-    Waiting,
-    /// Let in; Postgres has no row yet.
-    InFlight {
-        /// When its lease runs out.
-        deadline_us: i64,
-        /// Where its command is, once Kafka has it.
-        position: Option<LogPosition>,
-        /// When it was let in.
-        admitted_at_us: i64,
-    },
-    /// Its order is in progress.
-    Held,
-    /// It is over.
-    Over(LineEnd),
 }
 
 impl LineModel {
@@ -108,7 +82,7 @@ impl LineModel {
         }
         match command {
             LineCommand::Join(requests) => self.join(now_us, requests),
-            LineCommand::Leave { ticket_id, score } => self.leave(*ticket_id, *score),
+            LineCommand::Leave(ticket) => self.leave(*ticket),
             LineCommand::Attach(tickets) => self.attach(now_us, tickets),
             LineCommand::Admit { limit, lease_us, request } => {
                 self.admit(now_us, *limit, *lease_us, *request)
@@ -125,13 +99,9 @@ impl LineModel {
             LineCommand::End(reason) => self.end(*reason),
             LineCommand::CloseWaiting { reason, limit } => self.close_waiting(*reason, *limit),
             LineCommand::Begin => self.begin(epoch),
-            LineCommand::Clear
-            | LineCommand::RestoreWaiting(_)
-            | LineCommand::RestoreFinished(_)
-            | LineCommand::RestoreOccupied(_)
-            | LineCommand::RestoreInFlight { .. }
-            | LineCommand::RestoreStock(_)
-            | LineCommand::Open { .. } => self.rebuild_step(now_us, command),
+            LineCommand::Load { .. } | LineCommand::RestoreStock(_) | LineCommand::Open { .. } => {
+                self.rebuild_step(now_us, command)
+            }
         }
     }
 
@@ -162,97 +132,35 @@ impl LineModel {
         self.events.push((EventPoint { epoch: room.epoch, evn: room.evn }, event));
     }
 
-    /// Returns those who wait, in order.
-    #[must_use]
-    pub fn waiting(&self) -> Vec<JoinedTicket> {
-        let waits = |ticket: &&ModelTicket| ticket.state == ModelState::Waiting;
-        let mut waiting: Vec<_> =
-            self.tickets.values().filter(waits).filter_map(|ticket| ticket.joined).collect();
-        waiting.sort_by_key(|ticket| ticket.score);
-        waiting
-    }
-
-    /// Counts the admitted and unfinished tickets.
-    #[must_use]
-    pub fn occupied(&self) -> usize {
-        let occupies = |ticket: &&ModelTicket| {
-            matches!(ticket.state, ModelState::InFlight { .. } | ModelState::Held)
-        };
-        self.tickets.values().filter(occupies).count()
-    }
-
-    /// Returns the units of a variant that are in flight.
-    #[must_use]
-    pub fn in_flight(&self, variant_id: VariantId) -> i64 {
-        let flies = |ticket: &&ModelTicket| matches!(ticket.state, ModelState::InFlight { .. });
-        let intents =
-            self.tickets.values().filter(flies).filter_map(|ticket| Some(ticket.joined?.intent));
-        intents
-            .filter(|intent| intent.variant_id == variant_id)
-            .map(|one| i64::from(one.units))
-            .sum()
-    }
-
-    /// Returns the units of a variant that the next ticket may take.
-    #[must_use]
-    pub fn free(&self, variant_id: VariantId) -> i64 {
-        let available = self.stock.get(&variant_id).map_or(0, |stock| i64::from(stock.available));
-        available - self.in_flight(variant_id)
-    }
-
-    fn configure(&mut self, now_us: i64, config: &RoomConfig) -> LineReply {
-        let old = self.config().clone();
-        if old.version > config.version {
-            return self.configured(now_us, false, false);
-        }
-        let from = RateRule::per_second(old.admission_rate_per_second);
-        let to = RateRule::per_second(config.admission_rate_per_second);
-        if let Some(tat_us) = self.tat
-            && from != to
-        {
-            self.tat = Some(to.carry_over(from, tat_us, now_us as f64));
-        }
-        self.config = Some(config.clone());
-        let changed = old.told() != config.told();
-        if changed {
-            self.tell(RoomEvent::Configured(config.told()));
-        }
-        self.configured(now_us, true, changed)
-    }
-
-    fn configured(&self, at_us: i64, applied: bool, changed: bool) -> LineReply {
-        LineReply::Configured(ConfigChange { at_us, evn: self.room().evn, applied, changed })
-    }
-
-    fn end(&mut self, reason: CloseReason) -> LineReply {
-        if self.ended.is_none() {
-            self.ended = Some(reason);
-            self.tell(RoomEvent::Ended { reason });
-        }
-        LineReply::Ended(self.ended.unwrap_or(reason))
-    }
-
-    fn close_waiting(&mut self, reason: CloseReason, limit: usize) -> LineReply {
-        let waiting = self.waiting();
-        let gone: Vec<_> = waiting.iter().take(limit).map(JoinedTicket::ticket_score).collect();
-        for ticket in &gone {
-            self.finish(ticket.ticket_id, ticket.score, LineEnd::Closed(reason));
-        }
-        let (closed, remaining) = (gone.len() as u64, (waiting.len() - gone.len()) as u64);
-        if closed > 0 {
-            self.tell(RoomEvent::Closed { reason, tickets: gone });
-        }
-        LineReply::Closed(CloseProgress { evn: self.room().evn, closed, remaining })
-    }
-
     /// Ends a ticket, wherever it is.
-    fn finish(&mut self, ticket_id: TicketId, score: Score, end: LineEnd) {
-        let over = ModelTicket { score, joined: None, state: ModelState::Over(end) };
-        let before = self.tickets.insert(ticket_id, over);
-        if let Some(joined) = before.and_then(|ticket| ticket.joined)
-            && self.own.get(&joined.shopper_id) == Some(&ticket_id)
-        {
-            self.own.remove(&joined.shopper_id);
+    fn finish(&mut self, ticket: TicketKey, end: ModelEnd) {
+        self.tickets.remove(&ticket.ticket_id);
+        // The account may have another ticket by now.
+        if self.own.get(&ticket.shopper_id) == Some(&ticket.ticket_id) {
+            self.own.remove(&ticket.shopper_id);
+        }
+        self.over.insert(ticket.score, end);
+    }
+
+    fn close(&mut self, ticket: TicketKey, reason: CloseReason) {
+        self.finish(ticket, ModelEnd::Closed);
+        self.why.insert(ticket.ticket_id, reason);
+    }
+
+    /// Returns where a ticket is; never `Missed`, since the model has no absence.
+    #[must_use]
+    pub fn state_of(&self, ticket: TicketKey) -> LineState {
+        match self.over.get(&ticket.score) {
+            Some(ModelEnd::Left) => LineState::Left,
+            Some(ModelEnd::Ordered) => LineState::Finished,
+            Some(ModelEnd::Closed) => {
+                let reason = self.why.get(&ticket.ticket_id).copied();
+                LineState::Closed(reason.or(self.ended).unwrap_or(CloseReason::Closed))
+            }
+            None => {
+                let live = self.tickets.get(&ticket.ticket_id);
+                live.map_or(LineState::Unknown, |ticket| ticket.state.live().into())
+            }
         }
     }
 }

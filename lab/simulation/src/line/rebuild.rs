@@ -1,10 +1,10 @@
 //! How a lost line comes back.
 
-use super::{LineCommand, LineModel, LineReply, ModelRoom, ModelState, ModelTicket};
-use shared::{
-    drops::CloseReason,
-    line::{Epoch, EpochProblem, Follows, JoinedTicket, LineEnd, LineState, RoomConfig, RoomEvent},
-};
+use super::{LineCommand, LineModel, LineReply, ModelEnd, ModelRoom, ModelState};
+use shared::line::{Epoch, EpochProblem, Follows, LineImage, RoomConfig, RoomEvent, Score};
+
+/// Numbers whose bits share a byte.
+const PER_BYTE: u64 = 4;
 
 impl LineModel {
     pub(super) fn begin(&mut self, epoch: Epoch) -> LineReply {
@@ -21,26 +21,7 @@ impl LineModel {
 
     pub(super) fn rebuild_step(&mut self, now_us: i64, command: &LineCommand) -> LineReply {
         match command {
-            LineCommand::Clear => *self = Self { room: self.room, ..Self::default() },
-            LineCommand::RestoreWaiting(tickets) => {
-                tickets.iter().for_each(|ticket| self.restore_waiting(ticket));
-            }
-            LineCommand::RestoreFinished(tickets) => {
-                tickets.iter().for_each(|one| self.finish(one.ticket_id, one.score, one.end));
-            }
-            LineCommand::RestoreOccupied(tickets) => {
-                tickets.iter().for_each(|ticket| self.restore_admitted(ticket, ModelState::Held));
-            }
-            LineCommand::RestoreInFlight { tickets, lease_us } => {
-                for one in tickets {
-                    let state = ModelState::InFlight {
-                        deadline_us: now_us + lease_us,
-                        position: Some(one.position),
-                        admitted_at_us: one.admitted_at_us,
-                    };
-                    self.restore_admitted(&one.ticket, state);
-                }
-            }
+            LineCommand::Load { image, lease_us } => self.load(image, now_us + lease_us),
             LineCommand::RestoreStock(stock) => {
                 self.stock = stock.iter().map(|figure| (figure.variant_id, *figure)).collect();
             }
@@ -52,40 +33,25 @@ impl LineModel {
         LineReply::Done
     }
 
-    fn restore_waiting(&mut self, ticket: &JoinedTicket) {
-        if self.state_of(ticket.ticket_id) != LineState::Unknown {
-            return;
-        }
-        if let Some(other) = self.other_of(ticket) {
-            if self.state_of(other.ticket_id) != LineState::Waiting {
-                return;
-            }
-            let behind = if other.score < ticket.score { *ticket } else { other };
-            self.finish(behind.ticket_id, behind.score, LineEnd::Closed(CloseReason::Replaced));
-            if behind.ticket_id == ticket.ticket_id {
-                return;
+    /// Forgets everybody and everything that happened; the image is all that there is.
+    fn load(&mut self, image: &LineImage, deadline_us: i64) {
+        *self = Self { room: self.room, ..Self::default() };
+        for (epoch, bytes) in &image.ended {
+            for number in 0..bytes.len() as u64 * PER_BYTE {
+                let byte = bytes[(number / PER_BYTE) as usize];
+                if let Some(end) = ModelEnd::of_bits(byte >> (6 - 2 * (number % PER_BYTE))) {
+                    self.over.insert(Score::new(*epoch, number), end);
+                }
             }
         }
-        self.put_in_line(ticket);
-    }
-
-    fn restore_admitted(&mut self, ticket: &JoinedTicket, state: ModelState) {
-        let state_now = self.state_of(ticket.ticket_id);
-        let flies = matches!(state, ModelState::InFlight { .. });
-        if flies && matches!(state_now, LineState::Held | LineState::Finished) {
-            return;
+        self.why = image.why.iter().copied().collect();
+        image.waiting.iter().for_each(|ticket| self.put_in_line(ticket));
+        image.held.iter().for_each(|ticket| self.put(ticket, ModelState::Held));
+        for one in &image.in_flight {
+            let (position, admitted_at_us) = (Some(one.position), one.admitted_at_us);
+            let state = ModelState::InFlight { deadline_us, position, admitted_at_us };
+            self.put(&one.ticket, state);
         }
-        if let Some(other) = self.other_of(ticket)
-            && matches!(
-                self.state_of(other.ticket_id),
-                LineState::Waiting | LineState::InFlight { extended: false }
-            )
-        {
-            self.finish(other.ticket_id, other.score, LineEnd::Closed(CloseReason::Replaced));
-        }
-        let restored = ModelTicket { score: ticket.score, joined: Some(*ticket), state };
-        self.tickets.insert(ticket.ticket_id, restored);
-        self.own.insert(ticket.shopper_id, ticket.ticket_id);
     }
 
     fn open(&mut self, now_us: i64, config: &RoomConfig, follows: Option<Follows>, grace_us: i64) {

@@ -2,25 +2,47 @@
 //! that produces, Postgres with its rows and stock, and faults of Redis with their rebuilds.
 //!
 //! It decides what happens next and learns from the answers. Whether the model alone carries out
-//! the steps, or Redis beside it, makes no difference to it.
+//! the steps, or Redis beside it, makes no difference to it. What a worker decides by itself is
+//! decided by the worker's own functions: which epoch is built and with what it begins, which
+//! commands count, what becomes of a lease that ran out.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`crowd`] | how large a world is |
+//! | `setup` | how it begins |
+//! | `people` | joins, leaves, returns |
+//! | `steps` | the drain, the processor, the reconciler |
+//! | `operators` | changed limits, the end of the line |
+//! | `records` | commands and rows |
+//! | `rebuild` | how a lost line is brought back |
 
+pub mod crowd;
+mod operators;
+mod people;
 mod rebuild;
+mod records;
 mod setup;
 mod steps;
 
+pub use crowd::Crowd;
+
 use crate::line::{LineCommand, LineModel, LineReply};
 use rand::{Rng, rngs::StdRng};
+use records::{Produced, Row};
 use shared::{
+    decide::boundaries::{Boundaries, Boundary},
     drops::CloseReason,
     ids::{ShopperId, TicketId, VariantId},
-    lifecycle::TicketState,
     line::{
-        AdmittedTicket, Epoch, EventPoint, InFlightTicket, JoinedTicket, RoomConfig, RoomEvent,
-        SettleOutcome, Settlement, StockFigure,
+        AdmittedTicket, Epoch, EventPoint, JoinedTicket, RoomConfig, RoomEvent, StockFigure,
+        TicketKey,
     },
 };
 use std::collections::{BTreeMap, VecDeque};
 use uuid::Uuid;
+
+/// Generation of the only log of order commands that there is.
+const GENERATION: i64 = 1;
 
 /// What happens next.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +70,9 @@ pub enum RedisFault {
 #[derive(Clone, Debug)]
 pub struct SeededWorld {
     rng: StdRng,
+    crowd: Crowd,
+    /// The last time that was heard from the line.
+    now_us: i64,
     /// The epoch in the drop's row.
     pub epoch: Epoch,
     /// Limits in the drop's row.
@@ -69,7 +94,7 @@ pub struct SeededWorld {
     /// How many commands were processed.
     processed: usize,
     /// End of `order-commands` at each rebuild: what an older epoch put behind it is void.
-    boundaries: Vec<(Epoch, usize)>,
+    boundaries: Boundaries,
     rows: BTreeMap<TicketId, Row>,
     stock: BTreeMap<VariantId, StockFigure>,
     requests: Vec<Uuid>,
@@ -81,31 +106,6 @@ pub struct SeededWorld {
     last_rebuilt: Option<LineCommand>,
     /// Whether Redis failed and no rebuild has begun.
     broken: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Produced {
-    command: InFlightTicket,
-    epoch: Epoch,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Row {
-    ticket: JoinedTicket,
-    goes_on: bool,
-}
-
-impl Row {
-    const fn settlement(&self) -> Settlement {
-        let JoinedTicket { ticket_id, score, .. } = self.ticket;
-        // The line only hears whether units are held; which end it was is a label to it.
-        let outcome = if self.goes_on {
-            SettleOutcome::Held
-        } else {
-            SettleOutcome::Ended(TicketState::Confirmed)
-        };
-        Settlement { ticket_id, score, outcome }
-    }
 }
 
 impl SeededWorld {
@@ -120,7 +120,8 @@ impl SeededWorld {
         if self.broken && (line.room.is_none() || self.rng.random_bool(0.6)) {
             self.plan_rebuild(line);
         }
-        if !self.rebuild.is_empty() && self.rng.random_bool(0.9) {
+        // Those who come in the midst of a rebuild are refused.
+        if !self.rebuild.is_empty() && self.rng.random_bool(0.7) {
             let step = self.rebuild.pop_front().expect("it is not empty");
             self.last_rebuilt = Some(step.clone());
             return Step::Command(self.epoch, step);
@@ -160,8 +161,9 @@ impl SeededWorld {
         })
     }
 
-    /// Learns from an answer.
-    pub fn observe(&mut self, epoch: Epoch, command: &LineCommand, reply: &LineReply) {
+    /// Learns from an answer, and when it was given; 0 for one that tells no time.
+    pub fn observe(&mut self, epoch: Epoch, now_us: i64, command: &LineCommand, reply: &LineReply) {
+        self.now_us = self.now_us.max(now_us);
         match (command, reply) {
             (LineCommand::Join(_), LineReply::Joined(joins)) => self.keep_tickets(&joins.outcomes),
             (LineCommand::Admit { request, .. }, LineReply::Admitted(admission))
@@ -178,16 +180,24 @@ impl SeededWorld {
         }
     }
 
+    /// Returns the tickets that anybody keeps, wherever they are now.
+    pub fn kept_tickets(&self) -> impl Iterator<Item = TicketKey> {
+        self.browsers.values().map(JoinedTicket::key)
+    }
+
     /// Whether a command came too late: a newer line was built without it.
     fn is_void(&self, offset: usize) -> bool {
-        let epoch = self.commands[offset].epoch;
-        self.boundaries.iter().any(|(newer, boundary)| epoch < *newer && offset >= *boundary)
+        self.boundaries.leave_out(self.commands[offset].epoch, boundary(offset))
     }
 
     fn read_log(&mut self, line: &LineModel) {
         let last = self.log.last().map_or(EventPoint::default(), |(point, _)| *point);
         self.log.extend(line.events.iter().filter(|(point, _)| *point > last).cloned());
     }
+}
+
+const fn boundary(offset: usize) -> Boundary {
+    Boundary { generation: GENERATION, offset: offset as i64 }
 }
 
 fn id(rng: &mut StdRng) -> Uuid {

@@ -1,9 +1,10 @@
 //! How a world begins.
 
-use super::{SeededWorld, id};
+use super::{Crowd, SeededWorld, id};
 use crate::line::LineModel;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use shared::{
+    decide::boundaries::Boundaries,
     drops::DropMode,
     ids::{ShopperId, VariantId},
     line::{Epoch, RoomConfig, StockFigure},
@@ -13,40 +14,33 @@ use std::{
     mem,
 };
 
+/// Waiting tickets, at most, in most worlds.
+const CAPACITY: u32 = 1_000_000;
+
 impl SeededWorld {
     /// Creates the world of a seed. In one half of them the first steps create the room, amid
     /// faults and impatient shoppers; the other half has fixed [opening steps](Self::n_opening).
     #[must_use]
-    pub fn new(seed: u64) -> Self {
+    pub fn new(seed: u64, crowd: Crowd) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
-        let shoppers = (0..rng.random_range(3..12)).map(|_| ShopperId::from_uuid(id(&mut rng)));
-        let shoppers = shoppers.collect();
+        let n_shoppers = rng.random_range(crowd.shoppers.clone());
+        let shoppers = (0..n_shoppers).map(|_| ShopperId::from_uuid(id(&mut rng))).collect();
+        let n_variants = rng.random_range(crowd.variants.clone());
         let variants: Vec<_> =
-            (0..rng.random_range(1..3)).map(|_| VariantId::from_uuid(id(&mut rng))).collect();
+            (0..n_variants).map(|_| VariantId::from_uuid(id(&mut rng))).collect();
         let stock = variants.iter().map(|variant_id| {
-            let available = rng.random_range(1..12);
-            (
-                *variant_id,
-                StockFigure { variant_id: *variant_id, version: 1, available, reserved: 0 },
-            )
+            let available = rng.random_range(crowd.units.clone());
+            let figure =
+                StockFigure { variant_id: *variant_id, version: 1, available, reserved: 0 };
+            (*variant_id, figure)
         });
         let stock = stock.collect();
-        let config = RoomConfig {
-            mode: DropMode::Running,
-            admission_rate_per_second: rate(&mut rng),
-            occupancy_cap: rng.random_range(1..10),
-            capacity: if rng.random_bool(0.8) { 1000 } else { rng.random_range(1..8) },
-            opens_at_us: 0,
-            closes_at_us: None,
-            max_units_per_ticket: 3,
-            variants,
-            message: None,
-            ended: None,
-            version: 1,
-        };
+        let config = config(&mut rng, &crowd, variants);
         let diligence = if rng.random_bool(0.7) { 0.4 } else { 0.02 };
         let mut world = Self {
             rng,
+            now_us: crowd.now_us,
+            crowd,
             epoch: Epoch(0),
             config,
             ended: None,
@@ -58,7 +52,7 @@ impl SeededWorld {
             commands: Vec::new(),
             speaks_for: None,
             processed: 0,
-            boundaries: Vec::new(),
+            boundaries: Boundaries::default(),
             rows: BTreeMap::new(),
             stock,
             requests: Vec::new(),
@@ -87,6 +81,28 @@ impl SeededWorld {
         let (first, second, admits) = (self.joins(), self.joins(), self.admits());
         // A bucket fills from the first ADMIT on.
         self.opening.extend([admits, first, second]);
+    }
+}
+
+/// Most lines open at once and stay open; a few open or close while one looks on.
+fn config(rng: &mut StdRng, crowd: &Crowd, variants: Vec<VariantId>) -> RoomConfig {
+    let soon =
+        |rng: &mut StdRng, steps: i64| crowd.now_us + rng.random_range(0..steps) * crowd.step_us;
+    let opens_at_us = if rng.random_bool(0.15) { soon(rng, 30) } else { 0 };
+    let closes_at_us = rng.random_bool(0.1).then(|| soon(rng, 300));
+    let is_small = rng.random_bool(0.2);
+    RoomConfig {
+        mode: DropMode::Running,
+        admission_rate_per_second: rate(rng),
+        occupancy_cap: rng.random_range(crowd.occupancy_cap.clone()),
+        capacity: if is_small { rng.random_range(crowd.capacities.clone()) } else { CAPACITY },
+        opens_at_us,
+        closes_at_us,
+        max_units_per_ticket: 3,
+        variants,
+        message: None,
+        ended: None,
+        version: 1,
     }
 }
 

@@ -1,18 +1,24 @@
-//! What people, the drain, the processor and operators do.
+//! What the drain, the processor and the reconciler do.
 
-use super::{Produced, Row, SeededWorld, id, setup::rate};
-use crate::line::{LineCommand, LineModel, ModelState};
+use super::{
+    GENERATION, SeededWorld, boundary, id,
+    records::{Produced, Row},
+};
+use crate::line::{LineCommand, LineModel};
 use rand::{Rng, seq::IteratorRandom};
 use shared::{
-    drops::{CloseReason, DropMode},
-    ids::TicketId,
+    decide::leases::{LeaseAction, LogReach},
+    lifecycle::TicketState,
     line::{
-        AdmittedTicket, Extension, InFlightTicket, Intent, JoinOutcome, JoinRequest, JoinedTicket,
-        Lane, LogPosition, RoomConfig, Settlement, StockFigure,
+        AdmittedTicket, Extension, InFlightTicket, JoinedTicket, Lease, LogPosition, Settlement,
     },
 };
 
 const LEASE_US: i64 = 10_000_000;
+/// Steps after which a short lease has run out.
+const SHORT_LEASE: i64 = 5;
+/// Leases set by one call, at most: more would be split, and get deadlines of their own.
+const MAX_LEASES: usize = 500;
 
 impl SeededWorld {
     pub(super) fn choose(&mut self, line: &LineModel) -> LineCommand {
@@ -32,55 +38,13 @@ impl SeededWorld {
         }
     }
 
-    pub(super) fn joins(&mut self) -> LineCommand {
-        let n = self.rng.random_range(1..5);
-        let requests = (0..n).map(|_| {
-            let shopper_id = *self.shoppers.iter().choose(&mut self.rng).expect("there are some");
-            let variants = self.config.variants.iter();
-            let variant_id = *variants.choose(&mut self.rng).expect("there are some");
-            JoinRequest {
-                ticket_id: TicketId::from_uuid(id(&mut self.rng)),
-                shopper_id,
-                lane: Lane(0),
-                intent: Intent { variant_id, units: self.rng.random_range(1..4) },
-            }
-        });
-        LineCommand::Join(requests.collect())
-    }
-
-    pub(super) fn keep_tickets(&mut self, outcomes: &[JoinOutcome]) {
-        for outcome in outcomes {
-            // Some answers are lost on the way, and their tickets with them.
-            if let JoinOutcome::Joined(ticket) | JoinOutcome::Existing(ticket, _) = outcome
-                && self.rng.random_bool(0.95)
-            {
-                self.browsers.insert(ticket.ticket_id, *ticket);
-            }
-        }
-    }
-
-    fn some_tickets(&mut self, n: usize) -> Vec<JoinedTicket> {
-        self.browsers.values().copied().choose_multiple(&mut self.rng, n)
-    }
-
-    fn leaves(&mut self) -> LineCommand {
-        match self.some_tickets(1).first() {
-            Some(ticket) => LineCommand::Leave { ticket_id: ticket.ticket_id, score: ticket.score },
-            None => self.joins(),
-        }
-    }
-
-    fn come_back(&mut self) -> LineCommand {
-        let n = self.rng.random_range(1..5);
-        let tickets = self.some_tickets(n);
-        if tickets.is_empty() { self.joins() } else { LineCommand::Attach(tickets) }
-    }
-
     pub(super) fn admits(&mut self) -> LineCommand {
         let repeated = self.requests.iter().choose(&mut self.rng).copied();
         let request = repeated.filter(|_| self.rng.random_bool(0.1));
         let request = request.unwrap_or_else(|| id(&mut self.rng));
-        LineCommand::Admit { limit: self.rng.random_range(1..6), lease_us: LEASE_US, request }
+        let is_short = self.rng.random_bool(0.5);
+        let lease_us = if is_short { SHORT_LEASE * self.crowd.step_us } else { LEASE_US };
+        LineCommand::Admit { limit: self.crowd.limit(&mut self.rng), lease_us, request }
     }
 
     /// Hands some of the tickets in hand to the log, then extends their leases.
@@ -88,12 +52,15 @@ impl SeededWorld {
         // A drain works for the epoch in which it admitted, whatever has come since.
         let drain = self.in_hand.first().map_or(self.epoch, |(_, epoch)| *epoch);
         let of_drain = self.in_hand.iter().take_while(|(_, epoch)| *epoch == drain).count();
-        let n = self.rng.random_range(0..=of_drain);
+        if of_drain == 0 {
+            return self.admits();
+        }
+        let n = self.rng.random_range(1..=of_drain.min(MAX_LEASES));
         self.speaks_for = Some(drain);
         let produced: Vec<_> = self.in_hand.drain(..n).collect();
         let extensions = produced.into_iter().map(|(admitted, epoch)| {
-            let position =
-                LogPosition { generation: 1, partition: 0, offset: self.commands.len() as i64 };
+            let offset = self.commands.len() as i64;
+            let position = LogPosition { generation: GENERATION, partition: 0, offset };
             let AdmittedTicket { ticket, admitted_at_us } = admitted;
             let command = InFlightTicket { ticket, admitted_at_us, position };
             self.commands.push(Produced { command, epoch });
@@ -127,98 +94,76 @@ impl SeededWorld {
             return None;
         }
         let stock = self.stock.get_mut(&ticket.intent.variant_id)?;
-        let goes_on = ticket.intent.units <= stock.available;
-        if goes_on {
+        let is_free = ticket.intent.units <= stock.available;
+        if is_free {
             stock.available -= ticket.intent.units;
             stock.reserved += ticket.intent.units;
             stock.version += 1;
         }
-        let row = Row { ticket: *ticket, goes_on };
+        let state = if is_free { TicketState::Reserved } else { TicketState::Rejected };
+        let row = Row { ticket: *ticket, state };
         self.rows.insert(ticket.ticket_id, row);
         Some(row)
     }
 
     fn finishes(&mut self) -> LineCommand {
-        let held = self.rows.values_mut().filter(|row| row.goes_on);
+        let held = self.rows.values_mut().filter(|row| row.goes_on());
         let Some(row) = held.choose(&mut self.rng) else { return self.admits() };
-        row.goes_on = false;
+        let is_paid = self.rng.random_bool(0.6);
+        row.state = if is_paid { TicketState::Confirmed } else { TicketState::Expired };
         let (intent, settlement) = (row.ticket.intent, row.settlement());
-        let paid = self.rng.random_bool(0.6);
         if let Some(stock) = self.stock.get_mut(&intent.variant_id) {
             stock.reserved -= intent.units;
-            stock.available += if paid { 0 } else { intent.units };
+            stock.available += if is_paid { 0 } else { intent.units };
             stock.version += 1;
         }
         LineCommand::Settle { stock: self.figures(), settlements: vec![settlement] }
     }
 
-    /// Settles again what has a row; produces again what nobody else will.
+    /// Settles again what has a row; or does what has to be done about leases that have run out.
     fn reconciles(&mut self, line: &LineModel) -> LineCommand {
-        let rows: Vec<Settlement> =
-            self.rows.values().map(Row::settlement).choose_multiple(&mut self.rng, 4);
-        if self.rng.random_bool(0.5) {
+        // Of a line that is lost, or being rebuilt, nobody can read the leases.
+        let is_usable =
+            line.room.is_some_and(|room| room.trusted && room.open && room.epoch == self.epoch);
+        if !is_usable || self.rng.random_bool(0.3) {
+            let n = self.crowd.batch(&mut self.rng);
+            let rows = self.rows.values().map(Row::settlement).choose_multiple(&mut self.rng, n);
             return LineCommand::Settle { stock: Vec::new(), settlements: rows };
         }
-        let mut prolonged = Vec::new();
-        for (ticket_id, ticket) in &line.tickets {
-            let ModelState::InFlight { admitted_at_us, .. } = ticket.state else { continue };
-            let in_hand = self.in_hand.iter().any(|(one, _)| one.ticket.ticket_id == *ticket_id);
-            let on_its_way = self.commands[self.processed..]
-                .iter()
-                .any(|one| one.command.ticket.ticket_id == *ticket_id);
-            if let Some(joined) = ticket.joined
-                && !in_hand
-                && !on_its_way
-                && !self.rows.contains_key(ticket_id)
-            {
-                let admitted = AdmittedTicket { ticket: joined, admitted_at_us };
-                self.in_hand.push((admitted, self.epoch));
+        let now_us = self.now_us;
+        let expired = line.leases().into_iter().take_while(|lease| lease.deadline_us <= now_us);
+        let expired = expired.take(MAX_LEASES);
+        let (mut settlements, mut prolonged) = (Vec::new(), Vec::new());
+        for lease in expired {
+            let ticket = lease.ticket.ticket;
+            match self.action(&lease) {
+                LeaseAction::Settle(state) => settlements.push(Settlement::of(ticket.key(), state)),
+                LeaseAction::Wait => prolonged.push(ticket.ticket_id),
+                LeaseAction::Produce => {
+                    self.take_in_hand(lease.ticket);
+                    prolonged.push(ticket.ticket_id);
+                }
             }
-            prolonged.push(*ticket_id);
+        }
+        if !settlements.is_empty() {
+            return LineCommand::Settle { stock: Vec::new(), settlements };
+        }
+        if prolonged.is_empty() {
+            return self.admits();
         }
         LineCommand::Reextend { tickets: prolonged, lease_us: LEASE_US }
     }
 
-    fn configures(&mut self) -> LineCommand {
-        let newer = self.rng.random_range(-1..3);
-        let mode = match self.rng.random_range(0..10) {
-            0 => DropMode::Paused,
-            1 => DropMode::Stopped,
-            _ => DropMode::Running,
-        };
-        let message = self.rng.random_bool(0.2).then(|| "back | at\n5".to_owned());
-        LineCommand::Configure(RoomConfig {
-            mode,
-            admission_rate_per_second: rate(&mut self.rng),
-            occupancy_cap: self.rng.random_range(1..10),
-            message,
-            version: self.config.version + newer,
-            ..self.config.clone()
-        })
+    fn action(&self, lease: &Lease) -> LeaseAction {
+        let row = self.rows.get(&lease.ticket.ticket.ticket_id).map(|row| row.state);
+        let (processed, end) = (Some(boundary(self.processed)), Some(self.commands.len() as i64));
+        LeaseAction::of(lease.position, row, LogReach { processed, end })
     }
 
-    fn closes(&mut self) -> LineCommand {
-        let reason = self.ended.unwrap_or(CloseReason::Cancelled);
-        LineCommand::CloseWaiting { reason, limit: self.rng.random_range(1..5) }
-    }
-
-    fn ends(&mut self) -> LineCommand {
-        let reasons = [CloseReason::SoldOut, CloseReason::Closed, CloseReason::Cancelled];
-        if self.rng.random_bool(0.5) {
-            return self.joins();
+    fn take_in_hand(&mut self, admitted: AdmittedTicket) {
+        let ticket_id = admitted.ticket.ticket_id;
+        if !self.in_hand.iter().any(|(one, _)| one.ticket.ticket_id == ticket_id) {
+            self.in_hand.push((admitted, self.epoch));
         }
-        LineCommand::End(reasons.into_iter().choose(&mut self.rng).expect("there are three"))
-    }
-
-    pub(super) fn figures(&mut self) -> Vec<StockFigure> {
-        let mut figures: Vec<_> = self.stock.values().copied().collect();
-        // A figure that was read earlier and arrives late.
-        if self.rng.random_bool(0.1) {
-            for figure in &mut figures {
-                figure.version -= 1;
-                figure.available += 1;
-            }
-        }
-        figures
     }
 }

@@ -1,8 +1,8 @@
 //! The broker inside librdkafka: for trying Sluice out where Java is not available.
 //!
 //! Other processes reach it over TCP like any broker. Its log is in memory, keeps 5 MiB a
-//! partition and ends with this process. It takes no requests to create topics, so its owner
-//! creates them here.
+//! partition and ends with this process. It takes no requests to create topics or to
+//! add partitions, so its owner creates all that there will be here.
 
 use std::{sync::mpsc, thread};
 

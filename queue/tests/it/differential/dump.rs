@@ -1,14 +1,22 @@
 //! The whole state of a line, the same from Redis and from the model.
 
+use super::{
+    events::{model_event, stored_events},
+    packed::{id, lease, lease_text, record, record_text, text},
+};
 use redis::{FromRedisValue, Value, from_redis_value};
 use shared::{
-    drops::CloseReason,
-    line::{ChainHash, Epoch, EventPoint, JoinedTicket, LineEnd, RoomEvent, Score, TicketScore},
+    ids::VariantId,
+    line::{Epoch, JoinedTicket, Lane, Score},
 };
-use simulation::line::{LineModel, ModelState, ModelTicket};
+use simulation::line::{LineModel, ModelEnd, ModelState, ModelTicket};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Map = BTreeMap<String, String>;
+type Bytes = Vec<u8>;
+type Lines = BTreeMap<(Lane, VariantId), Vec<(String, u64)>>;
+/// A hash, or the fields of an event, as they came.
+pub(super) type Fields = BTreeMap<Bytes, Bytes>;
 
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Dump {
@@ -16,14 +24,16 @@ pub(super) struct Dump {
     room: Option<(String, String, String, String)>,
     mode_rate_cap_version_ended: Option<(String, f64, String, String, Option<String>)>,
     seq: u64,
-    waiting: Vec<(String, u64)>,
-    missed: Vec<(String, u64)>,
+    /// Accounts and scores, by line.
+    waiting: Lines,
+    missed: Lines,
+    /// Account → record.
     intent: Map,
-    own: Map,
     in_flight: BTreeMap<String, u64>,
     lease: Map,
     flight: BTreeMap<String, u32>,
-    occupied: BTreeSet<String>,
+    /// Ticket → account.
+    occupied: Map,
     over: BTreeMap<u64, u8>,
     tat: Option<f64>,
     stock: Map,
@@ -33,20 +43,36 @@ pub(super) struct Dump {
 }
 
 /// Takes a pipeline's values one by one.
-struct Values(std::vec::IntoIter<Value>);
+pub(super) struct Values(pub(super) std::vec::IntoIter<Value>);
 
 impl Values {
     fn next<T: FromRedisValue>(&mut self) -> T {
         let value = self.0.next().expect("the pipeline has an answer for each command");
         from_redis_value(value).expect("every key has its documented kind")
     }
+
+    fn hash(&mut self, key: fn(&[u8]) -> String, value: fn(&[u8]) -> String) -> Map {
+        let fields: Fields = self.next();
+        fields.iter().map(|(name, content)| (key(name), value(content))).collect()
+    }
+
+    fn scored(&mut self) -> Vec<(String, u64)> {
+        let rows: Vec<(Bytes, f64)> = self.next();
+        rows.iter().map(|(member, score)| (id(member), *score as u64)).collect()
+    }
+
+    fn lines(&mut self, lines: &[(Lane, VariantId)]) -> Lines {
+        let all = lines.iter().map(|line| (*line, self.scored()));
+        all.filter(|(_, people)| !people.is_empty()).collect()
+    }
 }
 
 impl Dump {
-    pub(super) fn of_redis(values: Vec<Value>) -> Self {
-        let mut values = Values(values.into_iter());
-        let mut ep: Map = values.next();
-        let mut cfg: Map = values.next();
+    /// Reads the answers to [`Store::dump`](super::store::Store::dump), in its order.
+    pub(super) fn of_redis(mut values: Values, lines: &[(Lane, VariantId)]) -> Self {
+        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let mut ep = values.hash(text, lossy);
+        let mut cfg = values.hash(text, lossy);
         let mut field = |name: &str| ep.remove(name).unwrap_or_default();
         let room = (field("epoch"), field("state"), field("evn"), field("grace"));
         let mut limit = |name: &str| cfg.remove(name).unwrap_or_default();
@@ -59,30 +85,37 @@ impl Dump {
                 .parse()
                 .ok()
                 .map(|rate| (limits.0, rate, limits.2, limits.3, ended)),
-            intent: values.next(),
-            own: values.next(),
-            lease: values.next(),
-            flight: values.next(),
-            stock: values.next(),
+            intent: values.hash(id, record),
+            lease: values.hash(id, lease),
+            occupied: values.hash(id, id),
+            stock: values.hash(id, text),
+            flight: values
+                .next::<BTreeMap<Bytes, u32>>()
+                .into_iter()
+                .map(|(variant, units)| (id(&variant), units))
+                .collect(),
             tally: values
                 .next::<BTreeMap<String, i64>>()
                 .into_iter()
                 .filter(|(_, count)| *count != 0)
                 .collect(),
-            waiting: scored(values.next()),
-            missed: scored(values.next()),
-            in_flight: scored(values.next()).into_iter().collect(),
-            occupied: values.next(),
+            waiting: values.lines(lines),
+            missed: values.lines(lines),
+            in_flight: values.scored().into_iter().collect(),
             seq: values.next::<Option<u64>>().unwrap_or_default(),
             tat: values.next::<Option<String>>().map(|text| text.parse().unwrap()),
-            memo: values.next::<Vec<String>>().into_iter().step_by(2).collect(),
-            events: values.next::<Vec<(String, Map)>>().into_iter().map(event_text).collect(),
+            memo: values
+                .next::<Vec<Bytes>>()
+                .iter()
+                .step_by(2)
+                .map(|request| id(request))
+                .collect(),
+            events: stored_events(&values.next::<Vec<(String, Fields)>>()),
             over: over_of(values.next()),
         }
     }
 
     pub(super) fn of_model(line: &LineModel) -> Self {
-        let live = || line.tickets.values().filter_map(|one| Some((one.state, one.joined?)));
         let mut dump = Self {
             room: line.room.map(|room| {
                 let state = if room.open { "open" } else { "rebuilding" };
@@ -96,138 +129,87 @@ impl Dump {
                 (mode, rate, cap, config.version.to_string(), ended)
             }),
             seq: line.seq,
-            waiting: line
-                .waiting()
-                .iter()
-                .map(|one| (one.ticket_id.to_string(), one.score.raw()))
-                .collect(),
-            own: line.own.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect(),
-            intent: live().map(|(_, one)| (one.ticket_id.to_string(), intent_text(&one))).collect(),
             tat: line.tat,
-            memo: line.memo.iter().map(|(id, _)| id.to_string()).collect(),
+            memo: line.memo.iter().map(|(request, _)| request.to_string()).collect(),
             events: line.events.iter().map(|(at, event)| model_event(*at, event)).collect(),
             ..Self::default()
         };
+        for (name, tickets) in line.lines() {
+            let person = |one: &JoinedTicket| (one.shopper_id.to_string(), one.score.raw());
+            dump.waiting.insert(name, tickets.iter().map(person).collect());
+        }
+        for (account, ticket_id) in &line.own {
+            let joined = line.tickets[ticket_id].joined.expect("a claim is to a known ticket");
+            dump.intent.insert(account.to_string(), record_text(&joined));
+        }
         for (variant_id, one) in &line.stock {
             let figure = format!("{}|{}|{}", one.version, one.available, one.reserved);
             dump.stock.insert(variant_id.to_string(), figure);
         }
-        for (ticket_id, ticket) in &line.tickets {
-            dump.add(&ticket_id.to_string(), ticket);
-        }
+        line.tickets.values().for_each(|ticket| dump.add(ticket));
+        line.over.iter().for_each(|(score, end)| dump.add_over(*score, *end));
         dump
     }
 
-    fn add(&mut self, ticket_id: &str, ticket: &ModelTicket) {
-        *self.tally.entry("joined".to_owned()).or_default() += 1;
+    fn add(&mut self, ticket: &ModelTicket) {
+        self.count("joined");
+        let ticket_id = ticket.key.ticket_id.to_string();
         match (ticket.state, ticket.joined) {
-            (ModelState::Waiting, _) => {}
+            (ModelState::Waiting, _) => return,
             (ModelState::InFlight { deadline_us, position, admitted_at_us }, Some(joined)) => {
-                let at = position.map_or("||".to_owned(), |at| {
-                    format!("{}|{}|{}", at.generation, at.partition, at.offset)
-                });
                 let intent = joined.intent;
-                let lease = format!("{at}|{}|{}|{admitted_at_us}", intent.units, intent.variant_id);
-                self.lease.insert(ticket_id.to_owned(), lease);
+                let lease = lease_text(&joined, position, admitted_at_us);
+                self.lease.insert(ticket_id.clone(), lease);
                 *self.flight.entry(intent.variant_id.to_string()).or_default() += intent.units;
-                self.in_flight.insert(ticket_id.to_owned(), deadline_us as u64);
-                self.occupied.insert(ticket_id.to_owned());
+                self.in_flight.insert(ticket_id.clone(), deadline_us as u64);
             }
-            (ModelState::InFlight { .. } | ModelState::Held, _) => {
-                self.occupied.insert(ticket_id.to_owned());
-            }
-            (ModelState::Over(end), _) => {
-                let (code, name) = match end {
-                    LineEnd::Left => (1, "left"),
-                    LineEnd::Closed(_) => (2, "closed"),
-                    LineEnd::Ordered => (3, "ordered"),
-                };
-                self.over.insert(ticket.score.raw(), code);
-                *self.tally.entry(name.to_owned()).or_default() += 1;
-            }
+            (ModelState::InFlight { .. } | ModelState::Held, _) => {}
         }
+        self.occupied.insert(ticket_id, ticket.key.shopper_id.to_string());
     }
 
-    /// QUEUE-3: one live ticket per account, and the account names it.
+    fn add_over(&mut self, score: Score, end: ModelEnd) {
+        let (code, name) = match end {
+            ModelEnd::Left => (1, "left"),
+            ModelEnd::Closed => (2, "closed"),
+            ModelEnd::Ordered => (3, "ordered"),
+        };
+        self.over.insert(score.raw(), code);
+        self.count("joined");
+        self.count(name);
+    }
+
+    fn count(&mut self, name: &str) {
+        *self.tally.entry(name.to_owned()).or_default() += 1;
+    }
+
+    /// QUEUE-3: whoever waits, waits once, with the ticket that the account's claim names.
     pub(super) fn check_accounts(&self) -> Result<(), String> {
         let mut seen = BTreeSet::new();
-        for (ticket, line) in &self.intent {
-            let account = line.split('|').next().unwrap_or_default();
-            if !seen.insert(account) || self.own.get(account) != Some(ticket) {
-                return Err(format!("QUEUE-3: {ticket} of {account}, {:?}", self.own.get(account)));
+        for (account, score) in self.waiting.values().chain(self.missed.values()).flatten() {
+            let claim = self.intent.get(account).map_or("", String::as_str);
+            let is_named = claim.split('|').nth(4) == Some(score.to_string().as_str());
+            if !seen.insert(account) || !is_named {
+                return Err(format!("QUEUE-3: {account} waits at {score}; its claim: {claim:?}"));
             }
         }
         Ok(())
     }
 }
 
-fn scored(rows: Vec<(String, f64)>) -> Vec<(String, u64)> {
-    rows.into_iter().map(|(member, score)| (member, score as u64)).collect()
-}
-
-/// Reads the two bits of each number of each epoch.
-fn over_of(epochs: Vec<Option<Vec<u8>>>) -> BTreeMap<u64, u8> {
+/// Reads the two bits of each number of each epoch, from epoch 1 on.
+fn over_of(epochs: Vec<Option<Bytes>>) -> BTreeMap<u64, u8> {
     let mut over = BTreeMap::new();
-    for (epoch, bytes) in epochs.into_iter().enumerate() {
+    for (epoch, bytes) in (1..).zip(epochs) {
         for (at, byte) in bytes.unwrap_or_default().into_iter().enumerate() {
             for pair in 0..4 {
                 let code = (byte >> (6 - 2 * pair)) & 3;
                 if code > 0 {
-                    let score = Score::new(Epoch(epoch as u32), (at * 4 + pair) as u64);
+                    let score = Score::new(Epoch(epoch), (at * 4 + pair) as u64);
                     over.insert(score.raw(), code);
                 }
             }
         }
     }
     over
-}
-
-fn intent_text(one: &JoinedTicket) -> String {
-    format!(
-        "{}|{}|{}|{}|{}|{}",
-        one.shopper_id,
-        one.lane.0,
-        one.intent.variant_id,
-        one.intent.units,
-        one.score.raw(),
-        one.joined_at_ms
-    )
-}
-
-fn event_text((id, fields): (String, Map)) -> String {
-    format!("{id} {} {} {}", fields["k"], fields["r"], fields["d"])
-}
-
-fn model_event(at: EventPoint, event: &RoomEvent) -> String {
-    let joined = |tickets: &[JoinedTicket]| {
-        let rows = tickets.iter().map(|one| format!("{}|{}", one.ticket_id, intent_text(one)));
-        rows.collect::<Vec<_>>().join("\n")
-    };
-    let known = |tickets: &[TicketScore]| {
-        let row =
-            |one: &TicketScore| format!("{}|{}|{}", one.ticket_id, one.lane.0, one.score.raw());
-        tickets.iter().map(row).collect::<Vec<_>>().join("\n")
-    };
-    let none = |_: CloseReason| String::new();
-    let (kind, reason, data) = match event {
-        RoomEvent::Joined { tickets } => ("J", String::new(), joined(tickets)),
-        RoomEvent::Attached { tickets } => ("X", String::new(), joined(tickets)),
-        RoomEvent::Left { tickets } => ("L", String::new(), known(tickets)),
-        RoomEvent::Admitted { tickets } => ("A", String::new(), known(tickets)),
-        RoomEvent::Closed { reason, tickets } => ("C", reason.to_string(), known(tickets)),
-        RoomEvent::Ended { reason } => ("E", reason.to_string(), none(*reason)),
-        RoomEvent::Configured(told) => {
-            let message = told.message.as_deref().unwrap_or_default();
-            let (rate, cap) = (told.admission_rate_micro, told.occupancy_cap);
-            ("G", String::new(), format!("{}|{rate}|{cap}|{message}", told.mode))
-        }
-        RoomEvent::Begun { follows, follows_hash } => {
-            ("B", String::new(), follows.map_or(String::new(), |at| begun(at, follows_hash)))
-        }
-    };
-    format!("{at} {kind} {reason} {data}")
-}
-
-fn begun(at: EventPoint, hash: &ChainHash) -> String {
-    format!("{}|{}|{hash:?}", at.epoch, at.evn)
 }

@@ -34,8 +34,8 @@ impl Target<'_> {
                 let joins = queue.join(drop_id, epoch, requests).await?;
                 (joins.at_us, LineReply::Joined(joins))
             }
-            LineCommand::Leave { ticket_id, score } => {
-                (0, LineReply::Left(queue.leave(drop_id, epoch, *ticket_id, *score).await?))
+            LineCommand::Leave(ticket) => {
+                (0, LineReply::Left(queue.leave(drop_id, epoch, *ticket).await?))
             }
             LineCommand::Attach(tickets) => {
                 let attached = queue.attach(drop_id, epoch, tickets).await?;
@@ -72,38 +72,28 @@ impl Target<'_> {
 
     async fn extend(&mut self, command: &LineCommand) -> Result<(i64, LineReply), QueueError> {
         let Self { queue, drop_id, epoch, .. } = *self;
-        let (n, ids, lease_us) = match command {
+        let (n, tickets, lease_us) = match command {
             LineCommand::Extend { extensions, lease_us } => {
                 let n = queue.extend(drop_id, epoch, extensions, micros(*lease_us)).await?;
-                (n, extensions.iter().map(|one| one.ticket_id.to_string()).collect(), *lease_us)
+                (n, extensions.iter().map(|one| one.ticket_id).collect(), *lease_us)
             }
             LineCommand::Reextend { tickets, lease_us } => {
                 let n = queue.reextend(drop_id, epoch, tickets, micros(*lease_us)).await?;
-                (n, tickets.iter().map(ToString::to_string).collect(), *lease_us)
+                (n, tickets.clone(), *lease_us)
             }
             other => panic!("{other:?} extends nothing"),
         };
-        Ok((self.store.deadline_of(ids).await - lease_us, LineReply::Extended(n)))
+        Ok((self.store.deadline_of(&tickets).await - lease_us, LineReply::Extended(n)))
     }
 
     async fn rebuild(&mut self, command: &LineCommand) -> Result<i64, QueueError> {
         let Self { queue, drop_id, epoch, .. } = *self;
         match command {
             LineCommand::Begin => queue.begin(drop_id, epoch).await?,
-            LineCommand::Clear => queue.clear(drop_id, epoch).await?,
-            LineCommand::RestoreWaiting(tickets) => {
-                queue.restore_waiting(drop_id, epoch, tickets).await?;
-            }
-            LineCommand::RestoreFinished(tickets) => {
-                queue.restore_finished(drop_id, epoch, tickets).await?;
-            }
-            LineCommand::RestoreOccupied(tickets) => {
-                queue.restore_occupied(drop_id, epoch, tickets).await?;
-            }
-            LineCommand::RestoreInFlight { tickets, lease_us } => {
-                queue.restore_in_flight(drop_id, epoch, tickets, micros(*lease_us)).await?;
-                let ids = tickets.iter().map(|one| one.ticket.ticket_id.to_string()).collect();
-                return Ok(self.store.deadline_of(ids).await - lease_us);
+            LineCommand::Load { image, lease_us } => {
+                queue.load(drop_id, epoch, image, micros(*lease_us)).await?;
+                let ids: Vec<_> = image.in_flight.iter().map(|one| one.ticket.ticket_id).collect();
+                return Ok(self.store.deadline_of(&ids).await - lease_us);
             }
             LineCommand::RestoreStock(stock) => {
                 queue.restore_stock(drop_id, epoch, stock).await?;

@@ -4,12 +4,18 @@
 //! `SLUICE_QUEUE_SEEDS=17..18` plays chosen worlds; `SLUICE_QUEUE_STEPS` sets how many steps each
 //! has behind its opening.
 
+mod answers;
 mod dump;
+mod events;
 mod execute;
+mod ground;
+mod packed;
 mod play;
 mod store;
 
-use play::Play;
+use ground::Ground;
+use play::{MakeCrowd, Play};
+use simulation::world::Crowd;
 use std::{ops::Range, sync::Arc, time::Instant};
 
 /// Worlds played at one time, each on a connection of its own.
@@ -19,15 +25,32 @@ const STEPS: &str = "SLUICE_QUEUE_STEPS";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_does_what_the_model_does_in_many_short_worlds() {
-    // A fault comes in 3 of 100 steps and a rebuild takes about eight, so more than one world in
-    // ten gets through a second one. A quarter of that must.
-    play_all(seeds(0..7_000), steps(16)).await.assert_rebuilt(40);
+    // A fault comes in 3 of 100 steps and a rebuild takes about six, so more than one world in ten
+    // gets through a second one. A quarter of that must.
+    play_all(seeds(0..7_000), steps(16), Crowd::small).await.assert_rebuilt(40);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_does_what_the_model_does_in_some_long_worlds() {
     // With six faults in each, nearly all of them do.
-    play_all(seeds(1_000_000..1_000_100), steps(200)).await.assert_rebuilt(2);
+    play_all(seeds(1_000_000..1_000_100), steps(200), Crowd::small).await.assert_rebuilt(2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redis_does_what_the_model_does_with_thousands_in_line() {
+    play_all(seeds(2_000_000..2_000_008), steps(160), Crowd::large).await.assert_rebuilt(2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn redis_does_what_the_model_does_when_it_really_restarts() {
+    let ground = Ground::private().await;
+    let (seeds, steps) = (seeds(3_000_000..3_000_006), steps(120));
+    let mut depth = Depth { n_worlds: seeds.end - seeds.start, n_rebuilt: 0 };
+    for seed in seeds {
+        let n_built = Play::new(&ground, seed, Crowd::small).await.run(steps).await;
+        depth.n_rebuilt += u64::from(n_built >= 2);
+    }
+    depth.assert_rebuilt(3);
 }
 
 /// How deep a run went.
@@ -50,16 +73,16 @@ impl Depth {
     }
 }
 
-async fn play_all(seeds: Range<u64>, steps: usize) -> Depth {
+async fn play_all(seeds: Range<u64>, steps: usize, crowd: MakeCrowd) -> Depth {
     let started = Instant::now();
     let seeds = Arc::new(seeds);
     let tasks = (0..AT_ONCE).map(|task| {
         let seeds = Arc::clone(&seeds);
         tokio::spawn(async move {
-            let (queue, connection) = store::connect().await;
+            let ground = Ground::shared().await;
             let mut n_rebuilt = 0;
             for seed in (seeds.start + task..seeds.end).step_by(AT_ONCE as usize) {
-                let n_built = Play::new(&queue, connection.clone(), seed).run(steps).await;
+                let n_built = Play::new(&ground, seed, crowd).await.run(steps).await;
                 n_rebuilt += u64::from(n_built >= 2);
             }
             n_rebuilt

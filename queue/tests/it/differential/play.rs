@@ -1,21 +1,26 @@
 //! One world, played step by step on Redis and on the model.
 
-use super::{dump::Dump, execute::Target, store::Store};
-use queue::Queue;
-use redis::aio::MultiplexedConnection;
+use super::{answers::Answers, dump::Dump, execute::Target, ground::Ground, store::Store};
+use queue::LANES;
 use shared::{
     ids::DropId,
-    line::{Epoch, EventPoint},
+    line::{Epoch, Lane},
 };
 use simulation::{
     check::{RateLog, nobody_is_lost, nobody_is_passed_over},
     line::{LineCommand, LineModel, LineReply},
-    world::{RedisFault, SeededWorld, Step},
+    world::{Crowd, RedisFault, SeededWorld, Step},
 };
+
+/// How long a step takes, roughly.
+const STEP_US: i64 = 500;
+
+/// Makes the kind of world that is played.
+pub(super) type MakeCrowd = fn(&[Lane], i64, i64) -> Crowd;
 
 /// Where a world is; formatted only when it diverges.
 #[derive(Debug)]
-struct At {
+pub(super) struct At {
     seed: u64,
     n: usize,
     step: Step,
@@ -28,8 +33,8 @@ impl std::fmt::Display for At {
 }
 
 /// One world.
-pub(super) struct Play<'q> {
-    queue: &'q Queue,
+pub(super) struct Play<'g> {
+    ground: &'g Ground,
     drop_id: DropId,
     seed: u64,
     world: SeededWorld,
@@ -42,17 +47,20 @@ pub(super) struct Play<'q> {
     n_built: usize,
 }
 
-impl<'q> Play<'q> {
-    pub(super) fn new(queue: &'q Queue, connection: MultiplexedConnection, seed: u64) -> Self {
+impl<'g> Play<'g> {
+    pub(super) async fn new(ground: &'g Ground, seed: u64, crowd: MakeCrowd) -> Self {
         let drop_id = DropId::generate();
+        let mut store = Store::connect(ground.redis(), drop_id).await;
+        let world = SeededWorld::new(seed, crowd(&LANES, store.now_us().await, STEP_US));
+        store.set_variants(&world.config.variants);
         Self {
-            queue,
+            ground,
             drop_id,
             seed,
-            world: SeededWorld::new(seed),
+            world,
             line: LineModel::default(),
             synced: None,
-            store: Store::of(drop_id, connection),
+            store,
             rates: RateLog::default(),
             n_built: 0,
         }
@@ -82,12 +90,12 @@ impl<'q> Play<'q> {
 
     async fn command(&mut self, epoch: Epoch, command: &LineCommand, at: &At) {
         let before = self.line.clone();
-        let (queue, store, drop_id) = (self.queue, &mut self.store, self.drop_id);
+        let (queue, store, drop_id) = (self.ground.queue(), &mut self.store, self.drop_id);
         let mut target = Target { queue, store, drop_id, epoch };
         let (now_us, reply) = target.execute(command).await;
         let expected = self.line.step(epoch, now_us, command);
         assert_eq!(reply, expected, "Redis (left) and model (right) at {at}");
-        self.world.observe(epoch, command, &reply);
+        self.world.observe(epoch, now_us, command, &reply);
         self.check(&before, now_us, command, &reply, at);
         match (command, &reply) {
             (LineCommand::Begin, _) => {
@@ -105,11 +113,11 @@ impl<'q> Play<'q> {
 
     /// QUEUE-2: asks Redis for everybody who is in line according to the log.
     async fn find_everybody(&self, epoch: Epoch, at: &At) {
-        let logged: Vec<_> = self.world.logged_in_line().into_iter().collect();
-        let states = self.queue.status(self.drop_id, epoch, &logged).await.unwrap();
+        let logged = self.world.logged_in_line();
+        let states = self.ground.queue().status(self.drop_id, epoch, &logged).await.unwrap();
         assert_eq!(states.len(), logged.len(), "{at}");
-        let found = logged.iter().map(|(ticket_id, _)| *ticket_id).zip(states);
-        nobody_is_lost(found).unwrap_or_else(|error| panic!("{at}: {error}"));
+        nobody_is_lost(logged.into_iter().zip(states))
+            .unwrap_or_else(|error| panic!("{at}: {error}"));
     }
 
     fn check(
@@ -155,7 +163,12 @@ impl<'q> Play<'q> {
                 self.line = LineModel::default();
             }
         }
-        self.store.pretend_restart().await;
+        if self.ground.restart().await {
+            self.store.reconnect().await;
+        } else {
+            let field = if self.seed.is_multiple_of(2) { "run_id" } else { "replid" };
+            self.store.pretend_other_server(field).await;
+        }
         if let Some(room) = &mut self.line.room {
             room.trusted = false;
         }
@@ -169,40 +182,9 @@ impl<'q> Play<'q> {
         // What readers are told follows from the state; asking in some worlds is enough.
         let asks = self.seed.is_multiple_of(4);
         if asks && self.line.room.is_some_and(|room| room.trusted && room.open) {
-            self.compare_answers(at).await;
-        }
-    }
-
-    /// Compares what readers are told: counts (QUEUE-2), states, positions, the snapshot.
-    async fn compare_answers(&self, at: &At) {
-        let Some(room) = self.line.room else { return };
-        let (queue, drop_id, epoch) = (self.queue, self.drop_id, room.epoch);
-        let counts = queue.counts(drop_id, epoch).await.unwrap();
-        let sum = counts.waiting
-            + counts.missed
-            + counts.occupied
-            + counts.left
-            + counts.closed
-            + counts.ordered;
-        assert_eq!(counts.joined, sum, "QUEUE-2 after {at}: {counts:?}");
-
-        let keys: Vec<_> = self.line.tickets.iter().map(|(id, one)| (*id, one.score)).collect();
-        let states = queue.status(drop_id, epoch, &keys).await.unwrap();
-        for ((ticket_id, _), state) in keys.iter().zip(states) {
-            assert_eq!(state, self.line.state_of(*ticket_id), "{ticket_id} after {at}");
-        }
-        let batch = queue.events_after(drop_id, EventPoint::default(), 10_000).await.unwrap();
-        let events = batch.complete().unwrap();
-        let events: Vec<_> = events.into_iter().map(|one| (one.point, one.event)).collect();
-        assert_eq!(events, self.line.events, "events after {at}");
-        let snapshot = queue.snapshot(drop_id, epoch).await.unwrap();
-        let waiting: Vec<_> = self.line.waiting().iter().map(|ticket| ticket.score).collect();
-        assert_eq!((snapshot.point.evn, &snapshot.lanes[0].scores), (room.evn, &waiting), "{at}");
-        if let Some(last) = self.line.waiting().last() {
-            let found = queue.position(drop_id, epoch, last.lane, last.score).await.unwrap();
-            assert_eq!(found.position, waiting.len() as u64, "{at}");
-            let found = queue.find_by_account(drop_id, epoch, last.shopper_id).await.unwrap();
-            assert_eq!(found.map(|(ticket, _)| ticket), Some(*last), "{at}");
+            let (queue, drop_id) = (self.ground.queue(), self.drop_id);
+            let (line, kept) = (&self.line, self.world.kept_tickets().collect());
+            Answers { queue, drop_id, line, kept, at }.compare(&mut self.store).await;
         }
     }
 }

@@ -1,46 +1,78 @@
 //! The keys of one drop, handled from outside: dumped, saved, restored, wiped.
 
-use super::dump::Dump;
-use queue::{DropKeys, Queue};
-use redis::{Script, aio::MultiplexedConnection};
-use shared::{ids::DropId, line::Epoch};
+use super::dump::{Dump, Values};
+use queue::{DropKeys, LANES};
+use redis::{Script, Value, aio::MultiplexedConnection};
+use shared::{
+    ids::{DropId, TicketId, VariantId},
+    line::{Epoch, Lane},
+};
 use std::time::Duration;
 use testkit::TestRedis;
-use tokio::sync::OnceCell;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-const NAMES: [&str; 17] = [
-    "ep", "cfg", "seq", "w:0", "missed", "intent", "own", "inf", "lease", "flight", "occ", "why",
-    "tat", "stock", "memo", "ev", "tally",
+/// The keys that each drop has once.
+const NAMES: [&str; 14] = [
+    "ep", "cfg", "seq", "intent", "inf", "lease", "flight", "occ", "why", "tat", "stock", "memo",
+    "ev", "tally",
 ];
 
 pub(super) struct Store {
     drop_id: DropId,
     keys: DropKeys,
+    redis: TestRedis,
     connection: MultiplexedConnection,
+    lines: Vec<(Lane, VariantId)>,
     /// The last epoch so far.
     pub(super) epoch: Epoch,
 }
 
-/// Returns a queue, and a connection around it, to the Redis that all worlds share.
-pub(super) async fn connect() -> (Queue, MultiplexedConnection) {
-    static REDIS: OnceCell<TestRedis> = OnceCell::const_new();
-    let redis = REDIS.get_or_init(TestRedis::create).await;
+async fn connect(redis: &TestRedis) -> MultiplexedConnection {
     let client = redis::Client::open(redis.url()).unwrap();
     let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
-    let connection = client.get_multiplexed_async_connection_with_config(&config).await;
-    (testkit::room::connect(redis.url()).await, connection.unwrap())
+    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
 }
 
 impl Store {
-    pub(super) fn of(drop_id: DropId, connection: MultiplexedConnection) -> Self {
-        Self { drop_id, keys: DropKeys::new(drop_id), connection, epoch: Epoch(0) }
+    /// Connects to the keys of a drop, in a database that others may use as well.
+    pub(super) async fn connect(redis: &TestRedis, drop_id: DropId) -> Self {
+        let (redis, connection) = (redis.clone(), connect(redis).await);
+        let (keys, lines) = (DropKeys::new(drop_id), Vec::new());
+        Self { drop_id, keys, redis, connection, lines, epoch: Epoch(0) }
     }
 
+    /// Says which variants the drop has.
+    pub(super) fn set_variants(&mut self, variants: &[VariantId]) {
+        let lines = LANES.into_iter().flat_map(|lane| variants.iter().map(move |id| (lane, *id)));
+        self.lines = lines.collect();
+    }
+
+    /// Connects again, to a server that was restarted.
+    pub(super) async fn reconnect(&mut self) {
+        self.connection = connect(&self.redis).await;
+    }
+
+    /// Returns the server's time, in microseconds.
+    pub(super) async fn now_us(&mut self) -> i64 {
+        let time = redis::cmd("TIME").query_async(&mut self.connection).await;
+        let (seconds, micros): (i64, i64) = time.unwrap();
+        seconds * 1_000_000 + micros
+    }
+
+    /// Names all keys, without what comes before all of them.
     fn names(&self) -> Vec<String> {
-        let over = (0..=self.epoch.0 + 1).map(|epoch| format!("fin:{epoch}"));
-        NAMES.iter().map(ToString::to_string).chain(over).collect()
+        let tag = self.keys.named("");
+        let of_lines = self.lines.iter().flat_map(|(lane, variant_id)| {
+            [self.keys.waiting(*lane, *variant_id), self.keys.missed(*lane, *variant_id)]
+        });
+        let over = self.epochs().map(|epoch| self.keys.finished(epoch));
+        let families = of_lines.chain(over).map(|key| key[tag.len()..].to_owned());
+        NAMES.iter().map(ToString::to_string).chain(families).collect()
+    }
+
+    fn epochs(&self) -> impl Iterator<Item = Epoch> + use<> {
+        (1..=self.epoch.0 + 1).map(Epoch)
     }
 
     /// Copies every key; deletes the copy of a key that is not there.
@@ -90,24 +122,30 @@ impl Store {
         let () = command.query_async(&mut self.connection).await.unwrap();
     }
 
-    /// Changes the stored run id of the server, as if it had restarted.
-    pub(super) async fn pretend_restart(&mut self) {
+    /// Changes what is stored of the server, as if it had restarted (`run_id`) or if another one had
+    /// been the master meanwhile (`replid`).
+    pub(super) async fn pretend_other_server(&mut self, field: &str) {
         let script = Script::new(
-            "if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'run_id', 'gone') end",
+            "if redis.call('EXISTS', KEYS[1]) == 1 then
+               redis.call('HSET', KEYS[1], ARGV[1], 'gone')
+             end",
         );
         let key = self.keys.named("ep");
         let mut call = script.prepare_invoke();
-        call.key(key);
+        call.key(key).arg(field);
         let () = call.invoke_async(&mut self.connection).await.unwrap();
     }
 
     /// Returns the lease deadline of the first of these tickets that is in flight; 0 for none.
-    pub(super) async fn deadline_of(&mut self, tickets: Vec<String>) -> i64 {
+    pub(super) async fn deadline_of(&mut self, tickets: &[TicketId]) -> i64 {
         if tickets.is_empty() {
             return 0;
         }
         let mut command = redis::cmd("ZMSCORE");
-        command.arg(self.keys.named("inf")).arg(tickets);
+        command.arg(self.keys.named("inf"));
+        for ticket_id in tickets {
+            command.arg(ticket_id.as_bytes().as_slice());
+        }
         let found: Vec<Option<f64>> = command.query_async(&mut self.connection).await.unwrap();
         found.into_iter().flatten().next().map_or(0, |deadline| deadline as i64)
     }
@@ -115,21 +153,22 @@ impl Store {
     pub(super) async fn dump(&mut self) -> Dump {
         let mut pipe = redis::pipe();
         let key = |name: &str| self.keys.named(name);
-        for name in ["ep", "cfg", "intent", "own", "lease", "flight", "stock", "tally"] {
+        for name in ["ep", "cfg", "intent", "lease", "occ", "stock", "flight", "tally"] {
             pipe.cmd("HGETALL").arg(key(name));
         }
-        for name in ["w:0", "missed", "inf"] {
-            pipe.cmd("ZRANGE").arg(key(name)).arg(0).arg(-1).arg("WITHSCORES");
+        let waiting = self.lines.iter().map(|(lane, id)| self.keys.waiting(*lane, *id));
+        let missed = self.lines.iter().map(|(lane, id)| self.keys.missed(*lane, *id));
+        for zset in waiting.chain(missed).chain([key("inf")]) {
+            pipe.cmd("ZRANGE").arg(zset).arg(0).arg(-1).arg("WITHSCORES");
         }
-        pipe.cmd("SMEMBERS").arg(key("occ"));
         pipe.cmd("GET").arg(key("seq")).cmd("GET").arg(key("tat"));
         pipe.cmd("LRANGE").arg(key("memo")).arg(0).arg(-1);
         pipe.cmd("XRANGE").arg(key("ev")).arg("-").arg("+");
         pipe.cmd("MGET");
-        for epoch in 0..=self.epoch.0 + 1 {
-            pipe.arg(key(&format!("fin:{epoch}")));
+        for epoch in self.epochs() {
+            pipe.arg(self.keys.finished(epoch));
         }
-        let values = pipe.query_async(&mut self.connection).await.unwrap();
-        Dump::of_redis(values)
+        let values: Vec<Value> = pipe.query_async(&mut self.connection).await.unwrap();
+        Dump::of_redis(Values(values.into_iter()), &self.lines)
     }
 }

@@ -169,7 +169,8 @@ pub(crate) async fn create(
         return Err(faults.into());
     }
     let new_drop = input.into_new(id.into(), seller);
-    database::selling::drops::create(&app.pool, &new_drop, &seller.actor()).await?;
+    let limit = app.settings.kafka.partition_limit();
+    database::selling::drops::create(&app.pool, &new_drop, limit, &seller.actor()).await?;
     tracing::info!(drop.id = %new_drop.id, "created drop {}", new_drop.id);
     Ok((StatusCode::CREATED, Json(drops::find(&app, seller, new_drop.id).await?)))
 }

@@ -116,7 +116,8 @@ pub(crate) async fn schedule(
         return Err(faults.into());
     }
     let window = Window { opens_at: input.opens_at, closes_at: input.closes_at };
-    drops::schedule(&app.pool, seller.id, drop_id, window, &seller.actor()).await?;
+    let limit = app.settings.kafka.partition_limit();
+    drops::schedule(&app.pool, seller.id, drop_id, window, limit, &seller.actor()).await?;
     Ok(Json(find(&app, seller, drop_id).await?))
 }
 

@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use crate::tenants::{elsewhere, owners, probes};
 
-const SHOPPERS: u64 = 60;
+pub(crate) const SHOPPERS: u64 = 60;
 const UNITS: i32 = 30;
 /// Hold and do not pay; their units go to the two who come after the thirtieth.
 const UNPAID: [u64; 2] = [3, 7];

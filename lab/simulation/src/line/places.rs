@@ -1,0 +1,82 @@
+//! Who stands where, and how much is taken.
+
+use super::{LineModel, ModelState, ModelTicket};
+use shared::{
+    ids::VariantId,
+    line::{JoinedTicket, Lane, Position, Score},
+};
+use std::collections::BTreeMap;
+
+/// The scores of those who wait, in order, by lane and variant.
+pub(super) struct Places {
+    lines: BTreeMap<(Lane, VariantId), Vec<Score>>,
+    evn: u64,
+}
+
+impl Places {
+    /// Returns the position of a ticket that waits.
+    pub(super) fn of(&self, ticket: &JoinedTicket) -> Option<Position> {
+        let line = self.lines.get(&(ticket.lane, ticket.intent.variant_id))?;
+        let ahead = line.binary_search(&ticket.score).ok()?;
+        Some(Position { position: ahead as u64 + 1, waiting: line.len() as u64, evn: self.evn })
+    }
+}
+
+impl LineModel {
+    pub(super) fn places(&self) -> Places {
+        let mut lines = BTreeMap::<_, Vec<_>>::new();
+        for ticket in self.waiting() {
+            lines.entry((ticket.lane, ticket.intent.variant_id)).or_default().push(ticket.score);
+        }
+        Places { lines, evn: self.room().evn }
+    }
+
+    /// Returns those who wait, in order, by lane and variant; lines without anybody are left out.
+    #[must_use]
+    pub fn lines(&self) -> BTreeMap<(Lane, VariantId), Vec<JoinedTicket>> {
+        let mut lines = BTreeMap::<_, Vec<_>>::new();
+        for ticket in self.waiting() {
+            lines.entry((ticket.lane, ticket.intent.variant_id)).or_default().push(ticket);
+        }
+        lines
+    }
+
+    /// Returns those who wait, in the order in which they may be let in: the first lane before the
+    /// second, and within each by score.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<JoinedTicket> {
+        let waits = self.tickets.values().filter(|ticket| ticket.state == ModelState::Waiting);
+        let mut waiting: Vec<_> = waits.filter_map(|ticket| ticket.joined).collect();
+        waiting.sort_unstable_by_key(|ticket| (ticket.lane, ticket.score));
+        waiting
+    }
+
+    pub(super) fn n_waiting(&self) -> usize {
+        self.tickets.values().filter(|ticket| ticket.state == ModelState::Waiting).count()
+    }
+
+    /// Counts the admitted and unfinished tickets.
+    #[must_use]
+    pub fn occupied(&self) -> usize {
+        self.tickets.len() - self.n_waiting()
+    }
+
+    /// Returns the units of a variant that are in flight.
+    #[must_use]
+    pub fn in_flight(&self, variant_id: VariantId) -> i64 {
+        let flies = |ticket: &&ModelTicket| matches!(ticket.state, ModelState::InFlight { .. });
+        let intents =
+            self.tickets.values().filter(flies).filter_map(|ticket| Some(ticket.joined?.intent));
+        intents
+            .filter(|intent| intent.variant_id == variant_id)
+            .map(|one| i64::from(one.units))
+            .sum()
+    }
+
+    /// Returns the units of a variant that the next ticket may take.
+    #[must_use]
+    pub fn free(&self, variant_id: VariantId) -> i64 {
+        let available = self.stock.get(&variant_id).map_or(0, |stock| i64::from(stock.available));
+        available - self.in_flight(variant_id)
+    }
+}

@@ -1,0 +1,54 @@
+//! What operators do, and what Postgres has of the stock.
+
+use super::{SeededWorld, setup::rate};
+use crate::line::LineCommand;
+use rand::{Rng, seq::IteratorRandom};
+use shared::{
+    drops::{CloseReason, DropMode},
+    line::{RoomConfig, StockFigure},
+};
+
+impl SeededWorld {
+    pub(super) fn configures(&mut self) -> LineCommand {
+        let newer = self.rng.random_range(-1..3);
+        let mode = match self.rng.random_range(0..10) {
+            0 => DropMode::Paused,
+            1 => DropMode::Stopped,
+            _ => DropMode::Running,
+        };
+        let message = self.rng.random_bool(0.2).then(|| "back | at\n5".to_owned());
+        LineCommand::Configure(RoomConfig {
+            mode,
+            admission_rate_per_second: rate(&mut self.rng),
+            occupancy_cap: self.rng.random_range(self.crowd.occupancy_cap.clone()),
+            message,
+            version: self.config.version + newer,
+            ..self.config.clone()
+        })
+    }
+
+    pub(super) fn closes(&mut self) -> LineCommand {
+        let reason = self.ended.unwrap_or(CloseReason::Cancelled);
+        LineCommand::CloseWaiting { reason, limit: self.crowd.limit(&mut self.rng) }
+    }
+
+    pub(super) fn ends(&mut self) -> LineCommand {
+        let reasons = [CloseReason::SoldOut, CloseReason::Closed, CloseReason::Cancelled];
+        if !self.rng.random_bool(self.crowd.haste) {
+            return self.joins();
+        }
+        LineCommand::End(reasons.into_iter().choose(&mut self.rng).expect("there are three"))
+    }
+
+    pub(super) fn figures(&mut self) -> Vec<StockFigure> {
+        let mut figures: Vec<_> = self.stock.values().copied().collect();
+        // A figure that was read earlier and arrives late.
+        if self.rng.random_bool(0.1) {
+            for figure in &mut figures {
+                figure.version -= 1;
+                figure.available += 1;
+            }
+        }
+        figures
+    }
+}

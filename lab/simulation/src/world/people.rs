@@ -1,0 +1,58 @@
+//! What shoppers do.
+
+use super::{SeededWorld, id};
+use crate::line::LineCommand;
+use rand::{Rng, seq::IteratorRandom};
+use shared::{
+    ids::TicketId,
+    line::{Intent, JoinOutcome, JoinRequest, JoinedTicket},
+};
+
+impl SeededWorld {
+    pub(super) fn joins(&mut self) -> LineCommand {
+        let n = self.crowd.batch(&mut self.rng);
+        LineCommand::Join((0..n).map(|_| self.request()).collect())
+    }
+
+    fn request(&mut self) -> JoinRequest {
+        let rng = &mut self.rng;
+        let variants = self.config.variants.iter();
+        JoinRequest {
+            ticket_id: TicketId::from_uuid(id(rng)),
+            shopper_id: *self.shoppers.iter().choose(rng).expect("there are some"),
+            lane: *self.crowd.lanes.iter().choose(rng).expect("a room has a lane"),
+            intent: Intent {
+                variant_id: *variants.choose(rng).expect("there are some"),
+                units: rng.random_range(1..4),
+            },
+        }
+    }
+
+    pub(super) fn keep_tickets(&mut self, outcomes: &[JoinOutcome]) {
+        for outcome in outcomes {
+            // Some answers are lost on the way, and their tickets with them.
+            if let JoinOutcome::Joined(ticket, _) | JoinOutcome::Existing(ticket, ..) = outcome
+                && self.rng.random_bool(0.95)
+            {
+                self.browsers.insert(ticket.ticket_id, *ticket);
+            }
+        }
+    }
+
+    fn some_tickets(&mut self, n: usize) -> Vec<JoinedTicket> {
+        self.browsers.values().copied().choose_multiple(&mut self.rng, n)
+    }
+
+    pub(super) fn leaves(&mut self) -> LineCommand {
+        match self.some_tickets(1).first() {
+            Some(ticket) => LineCommand::Leave(ticket.key()),
+            None => self.joins(),
+        }
+    }
+
+    pub(super) fn come_back(&mut self) -> LineCommand {
+        let n = self.crowd.batch(&mut self.rng);
+        let tickets = self.some_tickets(n);
+        if tickets.is_empty() { self.joins() } else { LineCommand::Attach(tickets) }
+    }
+}

@@ -1,0 +1,16 @@
+//! What workers decide, without the servers that they ask: pure functions, so that each rule can be
+//! tried alone.
+//!
+//! | module | decides |
+//! |---|---|
+//! | [`boundaries`] | which order commands the rebuilds of a line left out |
+//! | [`chain`] | which events of a log are a drop's own chain |
+//! | [`drain`] | when a drain looks at its room again |
+//! | [`leases`] | what has to be done about a ticket past its lease |
+//! | [`room`] | what has to be done before the events of a room can be logged |
+
+pub mod boundaries;
+pub mod chain;
+pub mod drain;
+pub mod leases;
+pub mod room;

@@ -1,0 +1,198 @@
+//! The rooms that this process lets people into. Each has a bell that wakes its drain, and what was
+//! last seen of the pressure on it.
+
+use super::reading::{Flow, Reading};
+use parking_lot::Mutex;
+use shared::ids::DropId;
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until, timeout_at},
+};
+
+/// The rooms of this process; clones share them.
+#[derive(Clone, Default)]
+pub(super) struct DrainedRooms(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    rooms: Mutex<HashMap<DropId, Arc<DrainedRoom>>>,
+    /// Rung when somebody wants to know the pressure on a room that is not looked at.
+    asked: Notify,
+}
+
+/// One of them.
+pub(super) struct DrainedRoom {
+    pub(super) drop_id: DropId,
+    bell: Notify,
+    /// Whether the pressure on it is looked at.
+    is_watched: AtomicBool,
+    reading: Mutex<Option<Reading>>,
+}
+
+/// A room in the hands of its drain. With this it goes from the rooms of the process.
+pub(super) struct RoomInHand {
+    rooms: DrainedRooms,
+    room: Arc<DrainedRoom>,
+}
+
+impl DrainedRooms {
+    /// Takes a room in hand.
+    pub(super) fn enter(&self, drop_id: DropId) -> RoomInHand {
+        let room = Arc::new(DrainedRoom {
+            drop_id,
+            bell: Notify::new(),
+            is_watched: AtomicBool::new(false),
+            reading: Mutex::new(None),
+        });
+        self.0.rooms.lock().insert(drop_id, Arc::clone(&room));
+        RoomInHand { rooms: self.clone(), room }
+    }
+
+    /// Wakes the drain of a room, if this process has it.
+    pub(super) fn ring(&self, drop_id: DropId) {
+        if let Some(room) = self.0.rooms.lock().get(&drop_id) {
+            room.bell.notify_one();
+        }
+    }
+
+    /// Wakes all drains.
+    pub(super) fn ring_all(&self) {
+        for room in self.0.rooms.lock().values() {
+            room.bell.notify_one();
+        }
+    }
+
+    /// Returns the rooms where people wait.
+    pub(super) fn watched(&self) -> Vec<Arc<DrainedRoom>> {
+        let rooms = self.0.rooms.lock();
+        rooms.values().filter(|room| room.is_watched.load(Ordering::Relaxed)).cloned().collect()
+    }
+
+    /// Waits until the pressure on a room has to be known that was not looked at.
+    pub(super) async fn asked(&self) {
+        self.0.asked.notified().await;
+    }
+}
+
+impl DrainedRoom {
+    /// Notes what was seen; returns what was known before. The drain is woken if that was something
+    /// else.
+    pub(super) fn note(&self, reading: Reading) -> Option<Flow> {
+        let before = self.reading.lock().replace(reading);
+        let known = before.filter(Reading::is_fresh).map(|before| before.flow);
+        if known != Some(reading.flow) {
+            self.bell.notify_one();
+        }
+        before.map(|before| before.flow)
+    }
+}
+
+impl RoomInHand {
+    pub(super) fn drop_id(&self) -> DropId {
+        self.room.drop_id
+    }
+
+    /// Returns what is known of the pressure. Where nothing is, it is looked at, and the bell rings
+    /// then.
+    pub(super) fn reading(&self) -> Option<Reading> {
+        self.room.is_watched.store(true, Ordering::Relaxed);
+        let reading = self.room.reading.lock().filter(Reading::is_fresh);
+        if reading.is_none() {
+            self.rooms.0.asked.notify_one();
+        }
+        reading
+    }
+
+    /// Says whether the pressure has to be looked at from now on.
+    pub(super) fn watch(&self, is_watched: bool) {
+        self.room.is_watched.store(is_watched, Ordering::Relaxed);
+    }
+
+    /// Waits for the bell until `latest`, in no case less than until `earliest`.
+    pub(super) async fn wait(&self, earliest: Instant, latest: Instant) {
+        // Both ends of it mean the same: it is time to look.
+        let _ = timeout_at(latest, self.room.bell.notified()).await;
+        sleep_until(earliest).await;
+    }
+}
+
+impl Drop for RoomInHand {
+    fn drop(&mut self) {
+        self.rooms.0.rooms.lock().remove(&self.room.drop_id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    const PATIENCE: Duration = Duration::from_millis(200);
+
+    async fn is_rung(room: &RoomInHand) -> bool {
+        let latest = Instant::now() + PATIENCE;
+        room.wait(Instant::now(), latest).await;
+        Instant::now() < latest
+    }
+
+    fn free() -> Reading {
+        Reading { flow: Flow::Free, generation: 1, seen_at: Instant::now() }
+    }
+
+    #[tokio::test]
+    async fn a_bell_that_rang_before_it_was_waited_for_is_heard_once() {
+        let rooms = DrainedRooms::default();
+        let (room, other) = (rooms.enter(DropId::generate()), rooms.enter(DropId::generate()));
+        rooms.ring(room.room.drop_id);
+        assert!(is_rung(&room).await);
+        assert!(!is_rung(&room).await);
+        assert!(!is_rung(&other).await);
+        rooms.ring_all();
+        assert!(is_rung(&room).await && is_rung(&other).await);
+    }
+
+    #[tokio::test]
+    async fn a_room_is_looked_at_while_somebody_waits_in_it() {
+        let rooms = DrainedRooms::default();
+        let room = rooms.enter(DropId::generate());
+        assert!(rooms.watched().is_empty());
+        assert!(room.reading().is_none(), "nothing is known, so nobody is let in");
+        rooms.asked().await;
+        assert_eq!(rooms.watched().len(), 1);
+        room.watch(false);
+        assert!(rooms.watched().is_empty());
+        room.watch(true);
+        drop(room);
+        assert!(rooms.watched().is_empty(), "it is in other hands now");
+    }
+
+    #[tokio::test]
+    async fn a_drain_is_woken_by_what_it_did_not_know() {
+        let rooms = DrainedRooms::default();
+        let room = rooms.enter(DropId::generate());
+        assert_eq!(room.room.note(free()), None);
+        assert!(is_rung(&room).await);
+        assert_eq!(room.room.note(free()), Some(Flow::Free));
+        assert!(!is_rung(&room).await, "nothing new");
+        room.room.note(Reading { flow: Flow::Slow, ..free() });
+        assert!(is_rung(&room).await);
+    }
+
+    #[tokio::test]
+    async fn an_old_reading_lets_nobody_in() {
+        let rooms = DrainedRooms::default();
+        let room = rooms.enter(DropId::generate());
+        room.room.note(free());
+        assert!(room.reading().is_some());
+        let old = Reading { seen_at: Instant::now() - Duration::from_secs(2), ..free() };
+        room.room.note(old);
+        assert!(room.reading().is_none());
+    }
+}

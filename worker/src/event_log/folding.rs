@@ -1,0 +1,128 @@
+//! For a rebuild: what the line begins with.
+//!
+//! Who is over comes first, since a shopper may have joined again behind a ticket that ended; then
+//! the log's events; then those whom the log may not know; then who holds units; then the commands
+//! that have no row yet. Nothing is kept of orders and events once they are folded in, so a long
+//! history takes no more memory than the line that comes of it.
+
+use super::{error::LogError, history::History, in_flight, room_logs::RoomLogs};
+use crate::app::App;
+use database::{
+    line::{
+        epochs::{self, Boundary, LineTruth, OrderInLine},
+        log_cursors::LogCursor,
+    },
+    selling::scheduling::{self, LiveDrop},
+};
+use shared::{
+    decide::chain::EventChain,
+    line::{
+        EndedTicket, Epoch, Intent, JoinedTicket, LineEnd, LineFold, LineImage, RoomEvent, Score,
+        StockFigure,
+    },
+};
+
+/// What a room is filled with.
+pub(super) struct Folded {
+    pub(super) image: LineImage,
+    pub(super) stock: Vec<StockFigure>,
+    pub(super) n_orders: usize,
+}
+
+/// Where the log ends, and where the commands that count do.
+#[derive(Clone, Copy)]
+pub(super) struct Ends<'a> {
+    pub(super) cursor: &'a LogCursor,
+    pub(super) boundary: Boundary,
+}
+
+/// Folds everything that is known of a drop's line, for the epoch that begins. `survivors` wait in
+/// Redis and may be missing in the log.
+pub(super) async fn fold(
+    logs: &RoomLogs,
+    flash_drop: &LiveDrop,
+    epoch: Epoch,
+    ends: Ends<'_>,
+    survivors: Vec<JoinedTicket>,
+) -> Result<Folded, LogError> {
+    let app = &logs.app;
+    let (mut fold, mut held) = (LineFold::new(), Vec::new());
+    let take = |order: OrderInLine| match standing(&order) {
+        Some(Standing::Over(ticket)) => fold.end(ticket),
+        Some(Standing::Held(ticket)) => held.push(ticket),
+        // A score that no ticket can have was never in line.
+        None => {}
+    };
+    let truth = truth(logs, flash_drop, take).await?;
+    let commands = in_flight::commands_before(app, flash_drop, &truth, ends.boundary).await?;
+    fold_log(app, flash_drop, epoch, ends.cursor, &mut fold).await?;
+    fold.apply(&RoomEvent::Attached { tickets: survivors });
+    held.into_iter().for_each(|ticket| fold.hold(ticket));
+    commands.into_iter().for_each(|ticket| fold.fly(ticket));
+    Ok(Folded { image: fold.image(), stock: truth.stock, n_orders: truth.n_orders })
+}
+
+/// Reads what Postgres knows, when it is this drop's turn.
+async fn truth(
+    logs: &RoomLogs,
+    flash_drop: &LiveDrop,
+    take: impl FnMut(OrderInLine),
+) -> Result<LineTruth, LogError> {
+    let _turn = logs.long_reads.acquire().await;
+    let (app, partition) = (&logs.app, flash_drop.partition);
+    let topic = &app.topics.order_commands;
+    Ok(epochs::truth(&app.pool, flash_drop.id, topic, partition, take).await?)
+}
+
+/// Applies the whole log, up to its cursor.
+async fn fold_log(
+    app: &App,
+    flash_drop: &LiveDrop,
+    epoch: Epoch,
+    cursor: &LogCursor,
+    fold: &mut LineFold,
+) -> Result<(), LogError> {
+    if cursor.point.evn == 0 {
+        return Ok(());
+    }
+    let id = flash_drop.id;
+    // Read again: the log may have been begun just now.
+    let row = scheduling::live_drop(&app.pool, id).await?;
+    let range = row.map_or(0, |row| row.events_start.1)..cursor.next_offset;
+    let followed = epochs::followed(&app.pool, id).await?;
+    let chain = EventChain::new(None, epoch, &followed);
+    let mut history = History::open(app, id, cursor.partition, range, chain)?;
+    while let Some(events) = history.next().await? {
+        events.iter().for_each(|logged| fold.apply(&logged.event.event));
+    }
+    if history.last() != Some(cursor.hash) {
+        let point = cursor.point;
+        tracing::warn!(
+            drop.id = %id, %point,
+            "the log of drop {id} does not lead to its last event {point}; \
+             going on with what it has"
+        );
+    }
+    Ok(())
+}
+
+enum Standing {
+    Over(EndedTicket),
+    Held(JoinedTicket),
+}
+
+fn standing(order: &OrderInLine) -> Option<Standing> {
+    let (ticket_id, score) = (order.ticket_id, Score::from_raw(order.score)?);
+    if order.state.is_terminal() {
+        return Some(Standing::Over(EndedTicket { ticket_id, score, end: LineEnd::Ordered }));
+    }
+    Some(Standing::Held(JoinedTicket {
+        ticket_id,
+        shopper_id: order.shopper_id,
+        lane: order.lane,
+        score,
+        intent: Intent { variant_id: order.variant_id, units: order.units },
+        // Not kept with an order; nothing is decided by it any more.
+        joined_at_ms: order.admitted_at_us / 1000,
+    }))
+}
