@@ -31,3 +31,9 @@ test("every state of a polled ticket becomes a frame", () => {
   const types = TICKET_STATES.map((state) => frameOf({ ...ticket, state }).type);
   assert.deepEqual(types, ["waiting", "admitting", "held", "held", "closed", "left"]);
 });
+
+test("a polled position keeps the reason for which it rose", () => {
+  const ticket: Ticket = { ticket_id: "t", state: "waiting", epoch: 1, evn: 2, position: 3, rise: "mode" };
+  const frame = frameOf(ticket);
+  assert.equal(frame.type === "waiting" && frame.rise, "mode");
+});

@@ -21,15 +21,16 @@ export class Admission {
     return request("POST", this.url(drop.id, "tickets"), { variant_id: drop.variant.id, units });
   }
 
-  ticket(dropId: string): Promise<Ticket> {
-    return request("GET", this.url(dropId, "ticket"));
+  /** Where the ticket stands; with `seen` the answer never goes back behind what was shown. */
+  ticket(dropId: string, seen: string | null): Promise<Ticket> {
+    return request("GET", withSeen(this.url(dropId, "ticket"), seen));
   }
 
   leave(dropId: string): Promise<Ticket> {
     return request("DELETE", this.url(dropId, "ticket"));
   }
 
-  /** The WebSocket's address; with `seen` a new connection never goes back behind what was shown. */
+  /** The WebSocket's address; with `seen` a new connection does not go back either. */
   socketUrl(dropId: string, seen: string | null): string {
     return withSeen(this.url(dropId, "stream").replace(/^http/, "ws"), seen);
   }

@@ -33,6 +33,8 @@ export interface Page<Item> {
 export const TICKET_STATES = ["waiting", "admitting", "held", "finished", "closed", "left"] as const;
 export type TicketState = (typeof TICKET_STATES)[number];
 
+export type Rise = "rebuild" | "operator" | "mode" | "returned";
+
 export interface Ticket {
   ticket_id: string;
   state: TicketState;
@@ -41,6 +43,8 @@ export interface Ticket {
   queue_number?: number;
   position?: number | null;
   waiting?: number | null;
+  /** Why the position is higher than the one that was asked with, if it is. */
+  rise?: Rise | null;
   reason?: string | null;
   refresh_after_ms?: number;
   mode?: Mode;
@@ -83,8 +87,6 @@ export interface Order {
   server_time: string;
   timeline?: { state: string; at: string; reason?: string | null }[];
 }
-
-export type Rise = "rebuild" | "operator" | "mode" | "returned";
 
 /** A frame, as the stream sends it. */
 export type Frame =

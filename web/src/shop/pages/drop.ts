@@ -73,7 +73,7 @@ class DropPage {
   private async findTicket(): Promise<void> {
     if (this.admission === null || this.drop === null) return;
     try {
-      this.enter(await this.admission.ticket(this.id));
+      this.enter(await this.admission.ticket(this.id, null));
     } catch (error) {
       const remembered = rememberedTicket(this.id);
       if (error instanceof ApiError && error.isTransient && remembered !== null) this.enter(remembered);

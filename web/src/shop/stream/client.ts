@@ -123,7 +123,7 @@ export class StreamClient {
   private async poll(): Promise<void> {
     const { round } = this;
     try {
-      const ticket = await this.admission.ticket(this.dropId);
+      const ticket = await this.admission.ticket(this.dropId, this.listener.seen());
       if (round !== this.round) return;
       this.heardAtMs = performance.now();
       this.handle({ type: "polled", refreshAfterMs: ticket.refresh_after_ms ?? DEFAULT_REFRESH_MS });
@@ -138,7 +138,7 @@ export class StreamClient {
 
   private async verify(): Promise<void> {
     try {
-      this.listener.frame(frameOf(await this.admission.ticket(this.dropId)));
+      this.listener.frame(frameOf(await this.admission.ticket(this.dropId, this.listener.seen())));
     } catch (error) {
       this.isLost(error);
     }

@@ -43,6 +43,7 @@ export function frameOf(ticket: Ticket): Frame {
         evn: ticket.evn,
         position: ticket.position ?? 1,
         waiting: ticket.waiting ?? ticket.position ?? 1,
+        rise: ticket.rise,
         mode: ticket.mode,
         message: ticket.message,
       };

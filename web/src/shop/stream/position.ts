@@ -37,7 +37,7 @@ const pick = ({ epoch, evn, position, waiting }: Waiting) => ({ epoch, evn, posi
 const isOlder = (frame: Waiting, shown: Shown) =>
   frame.epoch < shown.epoch || (frame.epoch === shown.epoch && frame.evn < shown.evn);
 
-/** A new epoch means a rebuilt line, even where the answer (a poll) carries no label. */
+/** A new epoch means a rebuilt line, even where an answer has no label: that of a join never has one. */
 function reasonToRise(previous: Shown, frame: Waiting): Rise | null {
   if (frame.position <= previous.position) return null;
   if (frame.rise) return frame.rise;
