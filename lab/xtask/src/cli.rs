@@ -96,7 +96,7 @@ pub struct TestArgs {
         long,
         value_name = "SUITE",
         value_delimiter = ',',
-        conflicts_with_all = ["no_browser", "only_browser", "crash", "cargo_args"]
+        conflicts_with_all = ["no_browser", "only_browser", "crash", "large", "cargo_args"]
     )]
     pub only: Vec<Suite>,
     /// Run the default suites but `browser`.
@@ -109,6 +109,9 @@ pub struct TestArgs {
     /// names a single mutant or gap to try.
     #[arg(long, conflicts_with_all = ["only_browser", "cargo_args"])]
     pub crash: bool,
+    /// Run the suite `large` alone.
+    #[arg(long, conflicts_with_all = ["crash", "only_browser", "cargo_args"])]
+    pub large: bool,
     /// Seconds that building took before this started; they count in the suite `build`.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub build_seconds: u64,
@@ -126,6 +129,8 @@ pub enum Suite {
     Components,
     /// Crowds through the whole system, with and without faults.
     System,
+    /// A crowd of tens of thousands; needs as many file descriptors.
+    Large,
     /// The core of `crash`: each mutant once, and a kill in one gap of each role.
     CrashCore,
     /// Every mutant that the check must catch, and a kill in every gap of the worker.

@@ -25,6 +25,22 @@ const THOUSANDS: Sale = Sale {
     n_live_windows: 2,
 };
 
+/// Twenty thousand, of whom sixteen thousand keep a stream open at once.
+const TENS_OF_THOUSANDS: Sale = Sale {
+    shoppers: 20_000,
+    units: 5000,
+    over_seconds: 60.0,
+    limits: Paces { admission_rate: 250.0, order_rate: 150.0, occupancy_cap: 1500 },
+    acts: &[
+        Act::pause(After::Joins(2000)),
+        Act::set_limits(
+            Paces { admission_rate: 120.0, order_rate: 250.0, occupancy_cap: 2500 },
+            After::Orders(2000),
+        ),
+    ],
+    n_live_windows: 2,
+};
+
 /// The limits of a sale that goes on while processes are killed: its units last longer than that.
 const SLOW: Paces = Paces { admission_rate: 40.0, order_rate: 20.0, occupancy_cap: 120 };
 /// What an operator makes of them.
@@ -73,6 +89,12 @@ pub(crate) const fn slow() -> Sale {
 #[tokio::test]
 async fn three_thousand_shoppers_for_five_hundred_units() -> anyhow::Result<()> {
     THOUSANDS.run("crowd", WorldOptions::default()).await
+}
+
+#[tokio::test]
+#[ignore = "large: ./scripts/test --large"]
+async fn twenty_thousand_shoppers_for_five_thousand_units() -> anyhow::Result<()> {
+    TENS_OF_THOUSANDS.run("large", WorldOptions::default()).await
 }
 
 #[tokio::test]

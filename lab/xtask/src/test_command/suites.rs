@@ -14,9 +14,10 @@ const DEFAULT: [Suite; 6] =
 /// together.
 const fn budget_minutes(suite: Suite) -> u64 {
     match suite {
-        Suite::Build => 13,
-        Suite::Components => 5,
-        Suite::System => 13,
+        Suite::Build => 11,
+        Suite::Components => 8,
+        Suite::System => 12,
+        Suite::Large => 10,
         Suite::CrashCore => 25,
         Suite::Crash => 45,
         Suite::Web => 1,
@@ -38,7 +39,9 @@ impl Suite {
         match self {
             Self::Build | Self::Web | Self::Browser => &[],
             Self::Components => &["--workspace", "--no-fail-fast"],
-            Self::System => &["--workspace", "--features", "e2e/system", "--test", "system"],
+            Self::System | Self::Large => {
+                &["--workspace", "--features", "e2e/system", "--test", "system"]
+            }
             Self::CrashCore | Self::Crash => {
                 &["--workspace", "--features", "e2e/crash", "--test", "crash"]
             }
@@ -50,6 +53,7 @@ impl Suite {
         match self {
             Self::Build | Self::Components | Self::Web | Self::Browser => &[],
             Self::System | Self::Crash => &["--", "--nocapture"],
+            Self::Large => &["--", "--nocapture", "--ignored"],
             Self::CrashCore => &["core_", "--", "--nocapture"],
         }
     }
@@ -57,7 +61,12 @@ impl Suite {
     const fn needs_servers(self) -> bool {
         match self {
             Self::Build | Self::Web => false,
-            Self::Components | Self::System | Self::CrashCore | Self::Crash | Self::Browser => true,
+            Self::Components
+            | Self::System
+            | Self::Large
+            | Self::CrashCore
+            | Self::Crash
+            | Self::Browser => true,
         }
     }
 }
@@ -74,6 +83,8 @@ impl TestArgs {
     pub(crate) fn suites(&self) -> Vec<Suite> {
         let mut suites = if self.crash {
             vec![Suite::Crash]
+        } else if self.large {
+            vec![Suite::Large]
         } else if self.only_browser {
             vec![Suite::Browser]
         } else if !self.only.is_empty() {
@@ -135,6 +146,7 @@ mod tests {
         assert_eq!(suites(&["--no-browser"]), "build components system crash-core web");
         assert_eq!(suites(&["--only-browser"]), "build browser");
         assert_eq!(suites(&["--crash"]), "build crash");
+        assert_eq!(suites(&["--large"]), "build large");
         assert_eq!(suites(&["--only", "web,system", "--only", "system"]), "build system web");
         assert_eq!(suites(&["--no-browser", "--", "--test", "system"]), "build");
     }
