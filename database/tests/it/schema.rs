@@ -100,3 +100,19 @@ async fn history_cannot_be_changed() {
         assert!(sqlx::query(sql).execute(&test_drop.pool).await.is_err(), "{sql}");
     }
 }
+
+/// Commits with a notice wait for one another, all over the installation, so only rows that seldom
+/// change may send any.
+#[tokio::test]
+async fn only_drops_send_notices() {
+    let database = TestDatabase::create().await;
+    let senders: Vec<String> = sqlx::query_scalar(
+        "select distinct tgrelid::regclass::text
+         from pg_trigger join pg_proc on pg_proc.oid = tgfoid
+         where prosrc like '%pg_notify%'",
+    )
+    .fetch_all(database.pool())
+    .await
+    .unwrap();
+    assert_eq!(senders, ["drops"]);
+}

@@ -150,7 +150,10 @@ impl BenchDatabase {
 
     /// Has the planner know what a round begins with.
     pub(super) async fn analyze(&self) -> anyhow::Result<()> {
-        sqlx::raw_sql("analyze").execute(&self.pool).await?;
+        // After many rounds it takes longer than a statement of the services may.
+        let analyze =
+            "begin; set local statement_timeout = 0; set local lock_timeout = 0; analyze; commit";
+        sqlx::raw_sql(analyze).execute(&self.pool).await?;
         Ok(())
     }
 }
