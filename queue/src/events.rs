@@ -119,7 +119,7 @@ fn stored_event(read: Reader, id: &str, fields: &Fields) -> Result<StoredEvent, 
 }
 
 /// Reads an id, `<epoch>-<evn>`.
-pub(crate) fn point(read: Reader, id: &str) -> Result<EventPoint, QueueError> {
+fn point(read: Reader, id: &str) -> Result<EventPoint, QueueError> {
     let (epoch, evn) = id.split_once('-').ok_or_else(|| read.wrong(id))?;
     Ok(EventPoint { epoch: Epoch(read.value(epoch)?), evn: read.value(evn)? })
 }

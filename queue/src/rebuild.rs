@@ -6,36 +6,22 @@
 use crate::{
     Queue, QueueError,
     args::{self, Args},
-    events,
     keys::ROOMS,
     room_fields,
     script::LineScript,
-    wire::Reader,
 };
 use shared::{
     ids::DropId,
-    line::{Epoch, EventPoint, Follows, RoomConfig, StockFigure},
+    line::{Epoch, Follows, RoomConfig, StockFigure},
 };
 use std::time::Duration;
 
-static SURVIVED: LineScript =
-    LineScript::unguarded("survived", include_str!("../lua/survived.lua"));
 static BEGIN: LineScript = LineScript::unguarded("begin", include_str!("../lua/begin.lua"));
 static STOCK: LineScript =
     LineScript::rebuilding("restore stock", include_str!("../lua/restore_stock.lua"));
 static OPEN: LineScript = LineScript::rebuilding("open", include_str!("../lua/open.lua"));
 
 impl Queue {
-    /// Returns the last event that Redis had for this drop, whatever became of its room.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`QueueError`]; see its variants.
-    pub async fn survived(&self, drop_id: DropId) -> Result<Option<EventPoint>, QueueError> {
-        let id: Option<String> = self.ask(&SURVIVED, drop_id).await?;
-        id.map(|id| events::point(Reader(SURVIVED.operation), &id)).transpose()
-    }
-
     /// Begins a rebuild, or a drop's first room: from now on every script of an older epoch is
     /// refused. What survived stays.
     ///

@@ -2,7 +2,7 @@
 
 use crate::{EPOCH, problem};
 use queue::DropKeys;
-use shared::line::{Epoch, EpochProblem, JoinOutcome, RoomState};
+use shared::line::{Epoch, EpochProblem, EventPoint, JoinOutcome, RoomState};
 use std::time::Duration;
 use testkit::room::{TestRoom, admit_request};
 
@@ -29,7 +29,8 @@ async fn a_missing_room_is_not_an_empty_line() {
     assert_eq!(problem(queue.admit(drop_id, EPOCH, admit_request(1)).await), EpochProblem::Missing);
     assert_eq!(problem(queue.snapshot(drop_id, EPOCH).await), EpochProblem::Missing);
     assert_eq!(queue.room(drop_id).await.unwrap(), None);
-    assert_eq!(queue.survived(drop_id).await.unwrap(), None);
+    let batch = queue.events_after(drop_id, EventPoint::default(), 1).await.unwrap();
+    assert!(batch.complete().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -57,7 +58,7 @@ async fn another_run_of_the_server_is_refused_until_the_rebuild() {
     assert!(!queue.room(drop_id).await.unwrap().unwrap().trusted);
 
     let next = EPOCH.next();
-    let last = queue.survived(drop_id).await.unwrap().unwrap();
+    let last = queue.room(drop_id).await.unwrap().unwrap();
     assert_eq!((last.epoch, last.evn), (EPOCH, 2));
     queue.begin(drop_id, next).await.unwrap();
     let joins = queue.join(drop_id, next, &[room.request(1)]).await;
