@@ -75,7 +75,7 @@ install_node() {
 
 # Prints the packages that running everything needs, without those whose server is given.
 server_packages() {
-  echo build-essential pkg-config libssl-dev
+  echo build-essential pkg-config libssl-dev openssl
   [ -n "${SLUICE_REDIS__URL:-}" ] || echo redis-server
   [ -n "${SLUICE_DATABASE__URL:-}" ] || echo postgresql
   if [ -z "${SLUICE_KAFKA__BROKERS:-}" ] && [ "${SLUICE_KAFKA__MODE:-auto}" != embedded ]; then
@@ -84,9 +84,12 @@ server_packages() {
   fi
 }
 
-# Mutants are built from a copy of what git tracks, and the built pages are compared with it.
+# Mutants are built from a copy of what git tracks, and the built pages are compared with it. The
+# gateways of deploy/ are run as they are, with certificates of the tests' own.
 test_packages() {
   command -v git >/dev/null || echo git
+  [ -x /usr/sbin/nginx ] || echo nginx
+  command -v caddy >/dev/null || echo caddy
 }
 
 browser_packages() {

@@ -8,10 +8,15 @@ use crate::{
     socket::{Hubs, hints},
 };
 use axum::extract::FromRef;
-use database::PgPool;
-use edge::{AllowedOrigins, KeyedLimiter, Readiness, SessionVerifier};
+use database::{PgPool, people::sessions};
+use edge::{AllowedOrigins, KeyedLimiter, LoadLimit, Readiness, SessionVerifier};
 use queue::Queue;
-use shared::{clock::Clock, config::Settings, credentials::Keyring, shutdown::Shutdown};
+use shared::{
+    clock::Clock,
+    config::Settings,
+    credentials::{EndedSessions, Keyring},
+    shutdown::Shutdown,
+};
 use std::{num::NonZeroU32, ops::Deref, sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
@@ -26,7 +31,8 @@ pub(crate) struct App(Arc<AppParts>);
 /// The parts of an [`App`].
 pub(crate) struct AppParts {
     pub(crate) queue: Queue,
-    /// Asked only about drops without a room: an open line needs no Postgres.
+    /// Asked only about drops without a room, and which sessions were ended: an open line needs no
+    /// Postgres.
     pub(crate) pool: PgPool,
     pub(crate) rooms: Arc<RoomDirectory>,
     pub(crate) hubs: Arc<Hubs>,
@@ -34,15 +40,21 @@ pub(crate) struct AppParts {
     pub(crate) ticket_keys: Keyring,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sessions: SessionVerifier,
+    /// What `sessions` knows of those that were ended.
+    ended_sessions: Arc<EndedSessions>,
     /// Pages that may call us.
     pub(crate) origins: AllowedOrigins,
     /// Joins, by shopper.
     pub(crate) join_limiter: KeyedLimiter,
+    /// Joins under way, by drop.
+    pub(crate) join_load: LoadLimit,
     /// Looks, leaves and new sockets, by ticket.
     pub(crate) look_limiter: KeyedLimiter,
     /// One permit per open socket.
     pub(crate) socket_slots: Arc<Semaphore>,
     pub(crate) max_sockets: u32,
+    /// One permit per socket that only hears why its ticket is not valid.
+    pub(crate) refusal_slots: Arc<Semaphore>,
     /// How long a ticket is valid.
     pub(crate) ticket_ttl: Duration,
     pub(crate) shutdown: Shutdown,
@@ -65,23 +77,32 @@ impl App {
     ) -> anyhow::Result<Self> {
         let queue = Queue::connect(&settings.redis).await?;
         let pool = database::connect(&settings.database)?;
-        let session_keys = keyring("session_keys", &settings.credentials.session_keys)?;
+        let session_keys = settings.credentials.sessions()?;
+        let ended_sessions = Arc::new(EndedSessions::default());
         let joins_per_second = settings.limits.joins_per_second;
         let max_sockets = settings.admission.max_sockets.get();
+        let max_refusals = settings.edge.max_unauthenticated_sockets.get();
         Ok(Self(Arc::new(AppParts {
             rooms: RoomDirectory::new(queue.clone(), pool.clone(), shutdown.hard()),
             hubs: Hubs::new(queue.clone(), shutdown.soft()),
             queue,
             pool,
-            readiness: Readiness::needing([REDIS]),
-            ticket_keys: keyring("ticket_keys", &settings.credentials.ticket_keys)?,
-            sessions: SessionVerifier::new(Arc::new(session_keys), Arc::clone(&clock)),
+            readiness: Readiness::needing([REDIS]).until(shutdown.leaving()),
+            ticket_keys: settings.credentials.tickets()?,
+            sessions: SessionVerifier::new(
+                Arc::new(session_keys),
+                Arc::clone(&ended_sessions),
+                Arc::clone(&clock),
+            ),
+            ended_sessions,
             clock,
             origins: AllowedOrigins::new(&settings.admission.allowed_origins),
             join_limiter: limiter(joins_per_second, 2),
+            join_load: LoadLimit::of("joins", settings.admission.max_joins),
             look_limiter: limiter(joins_per_second, 4),
             socket_slots: Arc::new(Semaphore::new(max_sockets as usize)),
             max_sockets,
+            refusal_slots: Arc::new(Semaphore::new(max_refusals as usize)),
             ticket_ttl: Duration::from_secs(settings.admission.ticket_ttl_s.get()),
             shutdown: shutdown.clone(),
         })))
@@ -95,7 +116,11 @@ impl App {
         let tell = tell_readiness(self.readiness.clone());
         let (rooms, queue, pool) = (Arc::clone(&self.rooms), self.queue.clone(), self.pool.clone());
         self.shutdown.spawn(keeper::run(rooms, queue, pool, tell, soft.clone()));
-        self.shutdown.spawn(hints::run(Arc::clone(&self.hubs), self.queue.clone(), soft));
+        self.shutdown.spawn(hints::run(Arc::clone(&self.hubs), self.queue.clone(), soft.clone()));
+        let (pool, ended) = (self.pool.clone(), Arc::clone(&self.ended_sessions));
+        self.shutdown.spawn(async move {
+            soft.run_until_cancelled(sessions::follow(&pool, &ended)).await;
+        });
     }
 }
 
@@ -119,10 +144,6 @@ fn tell_readiness(readiness: Readiness) -> impl FnMut(Findings) {
 fn limiter(rate: NonZeroU32, seconds: u32) -> KeyedLimiter {
     let burst = rate.saturating_mul(NonZeroU32::MIN.saturating_add(seconds - 1));
     KeyedLimiter::per_second(rate, burst, KeyedLimiter::SHOPPER_CELLS)
-}
-
-fn keyring(name: &str, text: &secrecy::SecretString) -> anyhow::Result<Keyring> {
-    Keyring::parse(text).map_err(|error| anyhow::anyhow!("credentials.{name}: {error}"))
 }
 
 impl FromRef<App> for SessionVerifier {

@@ -22,7 +22,7 @@ pub(crate) enum ApiError {
         /// `None` while no time is set.
         opens_at: Option<Timestamp>,
     },
-    /// An operator stopped the room.
+    /// Nobody may join for now, whoever is in line already.
     #[error("Joining is stopped for now. Please try again later.")]
     Stopped,
     #[error("The line for this drop has ended.")]
@@ -39,6 +39,13 @@ pub(crate) enum ApiError {
     TicketExpired,
     #[error("The ticket belongs to another drop.")]
     TicketForeign,
+    #[error("The ticket is another shopper's: only its own shopper may take it out of line.")]
+    TicketOfAnother,
+    /// Another instance has the key that the ticket was signed with.
+    #[error("The ticket can't be checked here yet. Keep it, and try again shortly.")]
+    TicketKeyUnknown,
+    #[error("Only members of the shop may join. Please come from the shop's own site.")]
+    MembersOnly,
     #[error("The room is at capacity. Please try again later.")]
     RoomFull,
     #[error("The line is being restored. Tickets keep their position; please try again shortly.")]
@@ -60,7 +67,8 @@ impl ApiError {
     pub(crate) fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::DropNotFound => (StatusCode::NOT_FOUND, "drop_not_found"),
-            Self::NotOpen { .. } | Self::Stopped => (StatusCode::CONFLICT, "drop_not_open"),
+            Self::NotOpen { .. } => (StatusCode::CONFLICT, "drop_not_open"),
+            Self::Stopped => (StatusCode::CONFLICT, "drop_stopped"),
             Self::Ended(CloseReason::SoldOut | CloseReason::NotEnough) => {
                 (StatusCode::CONFLICT, "sold_out")
             }
@@ -75,6 +83,9 @@ impl ApiError {
             Self::TicketInvalid => (StatusCode::UNAUTHORIZED, "ticket_invalid"),
             Self::TicketExpired => (StatusCode::UNAUTHORIZED, "ticket_expired"),
             Self::TicketForeign => (StatusCode::FORBIDDEN, "ticket_foreign"),
+            Self::TicketOfAnother => (StatusCode::FORBIDDEN, "ticket_of_another"),
+            Self::TicketKeyUnknown => (StatusCode::SERVICE_UNAVAILABLE, "ticket_key_unknown"),
+            Self::MembersOnly => (StatusCode::FORBIDDEN, "members_only"),
             Self::RoomFull => (StatusCode::SERVICE_UNAVAILABLE, "room_full"),
             Self::Rebuilding { .. } => (StatusCode::SERVICE_UNAVAILABLE, "room_rebuilding"),
             Self::Busy | Self::Queue(_) | Self::Database(_) => {
@@ -87,7 +98,9 @@ impl ApiError {
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Rebuilding { retry_after } => Some(*retry_after),
-            Self::Busy | Self::Queue(_) | Self::Database(_) => Some(Duration::from_secs(1)),
+            Self::TicketKeyUnknown | Self::Busy | Self::Queue(_) | Self::Database(_) => {
+                Some(Duration::from_secs(1))
+            }
             Self::RoomFull => Some(Duration::from_secs(30)),
             _ => None,
         }

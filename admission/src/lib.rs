@@ -23,7 +23,7 @@ mod routes;
 pub mod socket;
 
 use anyhow::Context;
-use edge::{ServeOptions, health, serve};
+use edge::{ServeOptions, descriptors, health, serve};
 use metrics_exporter_prometheus::PrometheusHandle;
 use shared::{
     clock::{Clock, SystemClock},
@@ -38,6 +38,8 @@ use tokio::net::TcpListener;
 const GRACE: Duration = Duration::from_secs(20);
 /// Connections beyond those of the sockets: ordinary requests always find one.
 const SPARE_CONNECTIONS: usize = 5000;
+/// Open files beyond those of the connections: servers, logs, libraries.
+const SPARE_FILES: usize = 500;
 
 /// Runs the service until it is told to stop.
 ///
@@ -45,6 +47,7 @@ const SPARE_CONNECTIONS: usize = 5000;
 ///
 /// Returns what is wrong with the settings, or an address that cannot be listened on.
 pub async fn run(settings: Settings, shutdown: Shutdown) -> anyhow::Result<()> {
+    descriptors::raise_limit(max_connections(&settings) + SPARE_FILES);
     let public = listen(settings.admission.listen).await?;
     let admin = listen(settings.admission.admin_listen).await?;
     run_on(&settings, Arc::new(SystemClock), shutdown, public, admin).await
@@ -69,15 +72,20 @@ pub async fn run_on(
     let address = public.local_addr()?;
     tracing::info!(%address, "listening on http://{address}");
     let options = ServeOptions {
-        max_connections: settings.admission.max_sockets.get() as usize + SPARE_CONNECTIONS,
-        ..ServeOptions::default()
+        max_connections: max_connections(settings),
+        ..ServeOptions::public(&settings.edge)
     };
     tokio::join!(
         serve(public, router, options, &shutdown),
         serve(admin, admin_router, ServeOptions::default(), &shutdown),
-        shutdown.wait(GRACE),
+        shutdown.wait_as_lame_duck(settings.edge.lame_duck(), GRACE),
     );
     Ok(())
+}
+
+/// Connections of the public listener, at most.
+fn max_connections(settings: &Settings) -> usize {
+    settings.admission.max_sockets.get() as usize + SPARE_CONNECTIONS
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {

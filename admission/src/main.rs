@@ -2,7 +2,11 @@
 
 use clap::Parser;
 use mimalloc::MiMalloc;
-use shared::{config::Settings, shutdown::Shutdown, telemetry};
+use shared::{
+    config::{Program, Settings},
+    shutdown::Shutdown,
+    telemetry,
+};
 
 /// Costs less than glibc's; see the workspace's `Cargo.toml`.
 #[global_allocator]
@@ -19,6 +23,7 @@ struct Arguments {}
 async fn main() -> anyhow::Result<()> {
     Arguments::parse();
     let settings = Settings::load()?;
+    settings.ensure_fit(Program::Admission)?;
     telemetry::start_log(&settings.telemetry)?;
     admission::run(settings, Shutdown::default()).await
 }

@@ -10,7 +10,7 @@ pub(crate) fn public(app: App, settings: &Settings) -> Router {
     let per_ip = settings.limits.requests_per_second_per_ip;
     let edge = Edge {
         origins: app.origins.clone(),
-        headers: SecurityHeaders::api(),
+        headers: SecurityHeaders::api().for_public_url(&settings.admission.public_url),
         per_ip: Some(KeyedLimiter::per_second(per_ip, per_ip, KeyedLimiter::IP_CELLS)),
         body_bytes: settings.limits.body_bytes.get() as usize,
     };
@@ -18,7 +18,7 @@ pub(crate) fn public(app: App, settings: &Settings) -> Router {
     let (router, document) = openapi::api().split_for_parts();
     let document = Bytes::from(document.to_json().unwrap_or_default());
     let router = router.with_state(app).merge(probes).route(
-        "/openapi.json",
+        openapi::PATH,
         get(async move || ([("content-type", "application/json")], document.clone())),
     );
     edge.wrap(router)

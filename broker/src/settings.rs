@@ -1,6 +1,7 @@
 //! Settings of librdkafka: its defaults lose messages and reconnect slowly.
 
 use rdkafka::ClientConfig;
+use secrecy::ExposeSecret;
 use shared::config::{KafkaMode, KafkaSettings};
 
 /// What every client has.
@@ -21,7 +22,39 @@ pub(crate) fn client(settings: &KafkaSettings) -> ClientConfig {
         .set("topic.metadata.propagation.max.ms", "2000")
         // Topics are created with a chosen number of partitions; asking for one must not create it.
         .set("allow.auto.create.topics", "false");
+    secure(&mut config, settings);
     config
+}
+
+/// TLS, and how we say who we are. librdkafka compares the broker's name with its certificate.
+fn secure(config: &mut ClientConfig, settings: &KafkaSettings) {
+    let mechanism = settings.sasl.mechanism();
+    config.set("security.protocol", protocol(settings.tls, mechanism.is_some()));
+    if settings.tls {
+        let files = [
+            ("ssl.ca.location", &settings.ca_file),
+            ("ssl.certificate.location", &settings.certificate_file),
+            ("ssl.key.location", &settings.key_file),
+        ];
+        for (name, path) in files.into_iter().filter(|(_, path)| !path.is_empty()) {
+            config.set(name, path);
+        }
+    }
+    if let Some(mechanism) = mechanism {
+        config
+            .set("sasl.mechanism", mechanism)
+            .set("sasl.username", &settings.user)
+            .set("sasl.password", settings.password.expose_secret());
+    }
+}
+
+const fn protocol(tls: bool, sasl: bool) -> &'static str {
+    match (tls, sasl) {
+        (false, false) => "plaintext",
+        (false, true) => "sasl_plaintext",
+        (true, false) => "ssl",
+        (true, true) => "sasl_ssl",
+    }
 }
 
 /// A producer that never reports a record as written when it may be lost.
@@ -84,5 +117,54 @@ const fn fetch_wait_ms(mode: KafkaMode) -> &'static str {
     match mode {
         KafkaMode::Embedded => "10",
         KafkaMode::Auto | KafkaMode::Kafka => "100",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rdkafka::{error::KafkaResult, producer::BaseProducer};
+
+    fn settings(changes: &[(&'static str, &'static str)]) -> KafkaSettings {
+        let named = changes.iter().map(|&(name, value)| (format!("SLUICE_KAFKA__{name}"), value));
+        testkit::settings(named).kafka
+    }
+
+    #[test]
+    fn a_client_without_settings_says_nothing_about_itself() {
+        let config = client(&settings(&[("USER", "worker"), ("PASSWORD", "secret")]));
+        assert_eq!(config.get("security.protocol"), Some("plaintext"));
+        assert_eq!((config.get("sasl.username"), config.get("sasl.password")), (None, None));
+    }
+
+    #[test]
+    fn every_kind_of_client_is_secured_alike() {
+        let settings = settings(&[
+            ("TLS", "true"),
+            ("CA_FILE", "/etc/ca.pem"),
+            ("SASL", "scram-sha-512"),
+            ("USER", "worker"),
+            ("PASSWORD", "secret"),
+        ]);
+        for config in [client(&settings), producer(&settings), consumer(&settings)] {
+            let get = |name| config.get(name);
+            assert_eq!(get("security.protocol"), Some("sasl_ssl"));
+            assert_eq!(get("ssl.ca.location"), Some("/etc/ca.pem"));
+            assert_eq!(get("ssl.key.location"), None);
+            assert_eq!(get("sasl.mechanism"), Some("SCRAM-SHA-512"));
+            assert_eq!(
+                (get("sasl.username"), get("sasl.password")),
+                (Some("worker"), Some("secret"))
+            );
+        }
+    }
+
+    #[test]
+    fn librdkafka_was_built_with_every_mechanism() {
+        for sasl in ["plain", "scram-sha-256", "scram-sha-512"] {
+            let known = [("TLS", "true"), ("SASL", sasl), ("USER", "worker"), ("PASSWORD", "x")];
+            let created: KafkaResult<BaseProducer> = producer(&settings(&known)).create();
+            assert!(created.is_ok(), "{sasl}: {:?}", created.err());
+        }
     }
 }

@@ -5,15 +5,25 @@
 
 mod keys;
 mod migrate;
+mod quotas;
 mod seed;
+mod sessions;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
-use keys::KeyArguments;
+use keys::KeyCommand;
+use quotas::QuotaArguments;
 use seed::SeedArguments;
 use serde_json::Value;
-use shared::{config::Settings, telemetry};
+use sessions::EndSessionsArguments;
+use shared::{
+    config::{Program, Settings},
+    telemetry,
+};
 use std::io;
+
+/// What the audit log calls whoever uses this command.
+const CONSOLE: &str = "console";
 
 /// Manages a Sluice installation.
 #[derive(Parser)]
@@ -29,19 +39,27 @@ enum Command {
     Migrate,
     /// Creates a demo seller, keys and a drop, and prints them as one JSON object.
     Seed(SeedArguments),
-    /// Creates an API key and prints it, once.
-    Key(KeyArguments),
+    /// Makes, lists and revokes API keys.
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// Prints a seller's quota of drops, or changes it.
+    Quota(QuotaArguments),
+    /// Ends the sessions of a shopper.
+    EndSessions(EndSessionsArguments),
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let command = Arguments::parse().command;
     let settings = Settings::load()?;
+    settings.ensure_fit(Program::Console)?;
     telemetry::start_log(&settings.telemetry).context("invalid telemetry.log")?;
     match command {
         Command::Migrate => migrate::run(&settings).await,
         Command::Seed(arguments) => print(&seed::run(&settings, &arguments).await?),
-        Command::Key(arguments) => print(&keys::run(&settings, &arguments).await?),
+        Command::Key(command) => print(&keys::run(&settings, &command).await?),
+        Command::Quota(arguments) => print(&quotas::run(&settings, &arguments).await?),
+        Command::EndSessions(arguments) => print(&sessions::end(&settings, &arguments).await?),
     }
 }
 

@@ -3,12 +3,12 @@
 //! May run any number of times: whatever the state file names is used again if the database still
 //! has it; a demo drop that is over or sold out is followed by a new one.
 
-use crate::keys;
+use crate::{CONSOLE, keys};
 use anyhow::Context as _;
 use clap::Args;
 use database::{
     PgPool,
-    people::api_keys::{self, KeyOwner},
+    people::api_keys::{self, KeyOwner, OperatorRole},
     selling::{
         catalogue::{self, NewProduct, NewVariant, Product},
         drops::{self, FlashDrop, NewDrop},
@@ -19,14 +19,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::{
     clock::{Clock, SystemClock},
-    config::Settings,
+    config::{Profile, Settings},
     credentials::ApiKey,
     drops::Limits,
-    ids::{DropId, ProductId, SellerId},
+    ids::{DropId, KeyId, ProductId, SellerId},
 };
 use std::path::{Path, PathBuf};
 
-const ACTOR: &str = "console";
+const WHY: &str = "for the demo";
 const STOCK: i32 = 1_000_000;
 
 /// What the demo is like.
@@ -59,6 +59,8 @@ struct Seeded {
 
 /// Creates what is missing and returns everything.
 pub(crate) async fn run(settings: &Settings, arguments: &SeedArguments) -> anyhow::Result<Value> {
+    let is_for_people = settings.profile.name == Profile::Production;
+    anyhow::ensure!(!is_for_people, "a demo is not for production: it makes keys and a drop");
     let pool = database::connect(&settings.database)?;
     database::migrate(&pool).await.context("cannot bring the schema up to date")?;
     let (now, limit) = (SystemClock.now(), settings.kafka.partition_limit());
@@ -119,10 +121,14 @@ async fn create_all(
     let seller_id = SellerId::generate();
     catalogue::create_seller(pool, seller_id, "Tidewater Goods").await?;
     let seller = KeyOwner::Seller { seller_id, name: "demo".to_owned() };
-    let seller_key = keys::create(pool, &seller).await?;
-    let operator_key = keys::create(pool, &KeyOwner::Operator { name: "demo".to_owned() }).await?;
+    let seller_key = keys::create(pool, KeyId::generate(), &seller, WHY).await?;
+    let operator_id = KeyId::generate();
+    // Each demo has an operator of its own, and no two have one name.
+    let operator =
+        KeyOwner::Operator { role: OperatorRole::Operator, name: format!("demo {operator_id}") };
+    let operator_key = keys::create(pool, operator_id, &operator, WHY).await?;
     let product = demo_product(seller_id);
-    catalogue::create_product(pool, &product, ACTOR).await?;
+    catalogue::create_product(pool, &product, CONSOLE).await?;
     let mut seeded = Seeded {
         seller_id,
         seller_key: seller_key.reveal().to_owned(),
@@ -171,7 +177,7 @@ async fn create_drop(
     let product = catalogue::find_product(pool, seeded.seller_id, seeded.product_id).await?;
     let product = product.context("the demo product is gone")?;
     let new_drop = demo_drop(seeded.seller_id, &product, arguments, now)?;
-    drops::create(pool, &new_drop, partition_limit, ACTOR).await?;
+    drops::create(pool, &new_drop, partition_limit, CONSOLE).await?;
     Ok(new_drop.id)
 }
 
@@ -212,6 +218,7 @@ fn demo_drop(
         max_units_per_ticket: 1,
         max_units_per_customer: 1,
         hold_seconds: 300,
+        members_only: false,
         limits: Limits {
             admission_rate_per_second: 50.0,
             occupancy_cap: 1000,

@@ -1,20 +1,42 @@
 -- Who sells and what. A seller is the tenant: every row below names the one it belongs to.
 create table sellers (
-    id         uuid        primary key,
-    name       text        not null constraint seller_named check (length(name) between 1 and 200),
-    created_at timestamptz not null default now()
+    id             uuid        primary key,
+    name           text        not null constraint seller_named check (length(name) between 1 and 200),
+    created_at     timestamptz not null default now(),
+    -- Drops that are scheduled, open or being settled at one time, at most: each has a partition of
+    -- its own, and all sellers share those.
+    max_live_drops integer     not null default 100 constraint seller_max_live_drops_known
+        check (max_live_drops between 0 and 100000)
 );
 
 -- Keys of sellers and operators. The key itself is shown once; only its hash is here.
 create table api_keys (
-    hash         bytea       primary key constraint api_key_hash_length check (length(hash) = 32),
-    role         text        not null constraint api_key_role_known check (role in ('seller', 'operator')),
-    seller_id    uuid        references sellers,
-    name         text        not null,
+    -- Names the key; no secret.
+    id           uuid        primary key,
+    hash         bytea       not null constraint api_key_once unique
+        constraint api_key_hash_length check (length(hash) = 32),
+    role         text        not null constraint api_key_role_known
+        check (role in ('seller', 'viewer', 'operator', 'admin')),
+    seller_id    uuid        constraint api_key_seller_exists references sellers,
+    name         text        not null constraint api_key_named check (length(name) between 1 and 200),
     created_at   timestamptz not null default now(),
     revoked_at   timestamptz,
     constraint api_key_of_seller check ((role = 'seller') = (seller_id is not null))
 );
+-- The audit log knows operators by name.
+create unique index operator_key_named_once on api_keys (name)
+    where seller_id is null and revoked_at is null;
+
+-- Public keys of sellers' own sites, which say who their members are.
+create table join_keys (
+    id           uuid        primary key,
+    seller_id    uuid        not null references sellers,
+    name         text        not null constraint join_key_named check (length(name) between 1 and 200),
+    public_key   bytea       not null constraint join_key_length check (length(public_key) = 32),
+    created_at   timestamptz not null default now(),
+    revoked_at   timestamptz
+);
+create index join_keys_of_seller on join_keys (seller_id, id);
 
 create table products (
     id          uuid        primary key,

@@ -18,6 +18,8 @@ create table drops (
     max_units_per_ticket       integer     not null default 1 check (max_units_per_ticket > 0),
     max_units_per_customer     integer     not null default 1 check (max_units_per_customer > 0),
     hold_seconds               integer     not null default 300 check (hold_seconds > 0),
+    -- Whether only those may join who the seller's own site says are its members (`join_keys`).
+    members_only               boolean     not null default false,
 
     -- Limits, changed live by operators. `limits_version` is raised with each change of limits,
     -- mode or message; the worker brings newer ones to Redis.
@@ -87,12 +89,15 @@ create table inventory (
     drop_id    uuid    not null references drops,
     variant_id uuid    not null references variants,
     seller_id  uuid    not null references sellers,
+    -- What shoppers were told. It stays, when what was not sold goes back to the variant.
+    offered    integer not null,
     total      integer not null check (total >= 0),
     available  integer not null,
     reserved   integer not null default 0,
     sold       integer not null default 0,
     version    bigint  not null default 1,
     primary key (drop_id, variant_id),
+    constraint inventory_no_more_than_offered check (total <= offered),
     -- The last guards against overselling, whatever the code above them does.
     constraint inventory_not_oversold check (available >= 0 and reserved >= 0 and sold >= 0),
     constraint inventory_conserved check (available + reserved + sold = total)

@@ -20,6 +20,44 @@ create table journal (
 -- Where a row goes whose day has no partition: nothing may fail for want of one.
 create table journal_default partition of journal default;
 
+-- The worker makes and drops the tables of days by these two, so that it needs to own nothing.
+
+-- Makes the table of a day, and moves rows of that day along that stand in the default one. False if it
+-- is there.
+create function make_journal_day(wanted date) returns boolean
+    language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    name text := to_char(wanted, '"journal_"YYYY"_"MM"_"DD');
+begin
+    -- Whoever writes a row of that day meanwhile would write it to the default partition.
+    lock table only journal in share row exclusive mode;
+    if to_regclass(name) is not null then
+        return false;
+    end if;
+    execute format('create table %I (like journal)', name);
+    execute format(
+        'with moved as (delete from journal_default where day = %L returning *)
+             insert into %I select * from moved', wanted, name);
+    execute format('alter table journal attach partition %I for values from (%L) to (%L)',
+        name, wanted, wanted + 1);
+    return true;
+end $$;
+
+-- Drops the table of a day; false while something of it is pending.
+--
+-- Whoever writes to the journal waits behind this, so it gives up soon and is tried again. It cannot be
+-- detached beside them: Postgres refuses that where there is a default partition.
+create function drop_journal_day(unwanted date) returns boolean
+    language plpgsql security definer
+    set search_path = public, pg_temp set lock_timeout = '500ms' as $$
+begin
+    if exists (select from pending where day = unwanted) then
+        return false;
+    end if;
+    execute format('drop table if exists %I', to_char(unwanted, '"journal_"YYYY"_"MM"_"DD'));
+    return true;
+end $$;
+
 -- Who must still be told of which journal row; deleted once they were. There is a row per consumer:
 -- the relay (`events`) and the line of the drop (`line`).
 create table pending (

@@ -31,3 +31,21 @@ create table idempotency_keys (
     primary key (owner, key)
 );
 create index idempotency_keys_old on idempotency_keys (created_at);
+
+-- Sessions that were ended before their time: those of the shopper that began at or before the
+-- moment. Every process knows these rows, so they go when the sessions would have expired anyway.
+create table ended_sessions (
+    shopper_id  uuid        primary key,
+    began_until timestamptz not null,
+    ended_at    timestamptz not null default clock_timestamp()
+);
+create index ended_sessions_new on ended_sessions (ended_at);
+
+-- Tokens of sellers' members that were used; each is good for one session.
+create table used_join_tokens (
+    seller_id  uuid        not null,
+    token_id   text        not null constraint join_token_named check (length(token_id) between 1 and 255),
+    expires_at timestamptz not null,
+    primary key (seller_id, token_id)
+);
+create index used_join_tokens_old on used_join_tokens (expires_at);

@@ -2,9 +2,10 @@
 
 use crate::{DatabaseError, Doing};
 use secrecy::ExposeSecret;
-use shared::config::DatabaseSettings;
+use shared::{config::DatabaseSettings, ids::SellerId};
 use sqlx::{
     PgPool,
+    migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::time::Duration;
@@ -19,6 +20,11 @@ pub(crate) const KEEPALIVE: [(&str, &str); 3] =
 /// a session whose client takes no answers any more: its kernel may go on confirming keepalives.
 const MAX_SILENCE_MS: &str = "10000";
 
+/// Connections that one seller's requests have at one time, at most: nobody else waits for them.
+const OF_SELLER: u32 = 2;
+/// How long such a connection stays open for the next request.
+const KEPT_FOR_SELLER: Duration = Duration::from_secs(10);
+
 /// Opens a pool. It connects on first use, so a database that is away does not stop a service
 /// from starting.
 ///
@@ -26,12 +32,41 @@ const MAX_SILENCE_MS: &str = "10000";
 ///
 /// Returns [`DatabaseError`] when the address can't be parsed.
 pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, DatabaseError> {
+    let pool = pool_options(settings).max_connections(settings.max_connections.get());
+    Ok(pool.connect_lazy_with(connect_options(settings)?))
+}
+
+/// Opens a small pool for what is done on behalf of one seller. Postgres itself keeps the rows of
+/// other sellers away from it, whatever a statement forgets to say; see
+/// `migrations/0008_roles.sql`.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the address can't be parsed.
+pub fn connect_for_seller(
+    settings: &DatabaseSettings,
+    seller_id: SellerId,
+) -> Result<PgPool, DatabaseError> {
+    let options = connect_options(settings)?
+        .options([("role", "sluice_seller")])
+        .options([("sluice.seller", seller_id)]);
+    let pool = pool_options(settings).max_connections(OF_SELLER).idle_timeout(KEPT_FOR_SELLER);
+    Ok(pool.connect_lazy_with(options))
+}
+
+fn pool_options(settings: &DatabaseSettings) -> PgPoolOptions {
+    let acquire_timeout = Duration::from_millis(settings.acquire_timeout_ms.get());
+    PgPoolOptions::new().acquire_timeout(acquire_timeout)
+}
+
+fn connect_options(settings: &DatabaseSettings) -> Result<PgConnectOptions, DatabaseError> {
     let statement_timeout = settings.statement_timeout_ms.get();
     let options = settings
         .url
         .expose_secret()
         .parse::<PgConnectOptions>()
-        .map_err(|source| DatabaseError::new("read the database address", source))?
+        .map_err(|source| DatabaseError::new("read the database address", source))?;
+    Ok(options
         .application_name("sluice")
         .options([
             ("statement_timeout", statement_timeout.to_string()),
@@ -39,17 +74,16 @@ pub fn connect(settings: &DatabaseSettings) -> Result<PgPool, DatabaseError> {
             ("idle_in_transaction_session_timeout", MAX_SILENCE_MS.to_owned()),
             ("tcp_user_timeout", MAX_SILENCE_MS.to_owned()),
         ])
-        .options(KEEPALIVE);
-    Ok(PgPoolOptions::new()
-        .max_connections(settings.max_connections.get())
-        .acquire_timeout(Duration::from_millis(settings.acquire_timeout_ms.get()))
-        .connect_lazy_with(options))
+        .options(KEEPALIVE))
 }
 
 /// Brings the schema up to date. Several hosts may do so at once: a lock makes them take turns.
 ///
 /// A statement may take as long as it needs, whatever the settings say. One that waits 5 s for a
 /// table fails, since everybody else who wants the table waits behind it; it can be tried again.
+///
+/// Migrations that this version does not know are left alone: a later version made them, and every
+/// migration is such that the version before it still works.
 ///
 /// # Errors
 ///
@@ -77,10 +111,21 @@ async fn migrate_in_turn(session: &PgPool) -> Result<(), DatabaseError> {
         .await
         .doing("wait for the turn to migrate")?;
     sqlx::query!("set lock_timeout = '5s'").execute(session).await.doing("limit waiting")?;
-    sqlx::migrate!("./migrations")
+    migrations()
+        .set_ignore_missing(true)
         .run(session)
         .await
         .map_err(|source| DatabaseError::new("migrate the schema", source.into()))
+}
+
+fn migrations() -> Migrator {
+    sqlx::migrate!("./migrations")
+}
+
+/// The number of the latest migration that this version knows.
+#[must_use]
+pub fn schema_version() -> i64 {
+    migrations().iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
 /// Asks for a sign of life.

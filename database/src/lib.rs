@@ -3,7 +3,7 @@
 //!
 //! Migrations are in `database/migrations/`; queries are here, one folder per part of the
 //! business and one file per topic. Errors name the operation and know no HTTP. SQL is checked at
-//! compile time against `database/.sqlx`, except where the journal's tables are made and dropped.
+//! compile time against `database/.sqlx`.
 //!
 //! Locks are taken in one order everywhere: the offset of a partition, a drop with its pace, its
 //! stock, customers, orders by id, payments. Whoever moves units locks the stock of the drop first.
@@ -33,7 +33,7 @@ pub mod selling;
 pub mod workers;
 
 pub(crate) use connect::KEEPALIVE;
-pub use connect::{connect, migrate, ping};
+pub use connect::{connect, connect_for_seller, migrate, ping, schema_version};
 pub use error::DatabaseError;
 pub(crate) use error::Doing;
 pub use run_to_completion::run_to_completion;

@@ -42,6 +42,17 @@ impl SecurityHeaders {
         ]))
     }
 
+    /// Has browsers keep to https for a year, if that is how people reach us.
+    #[must_use]
+    pub fn for_public_url(self, public_url: &str) -> Self {
+        if !public_url.starts_with("https://") {
+            return self;
+        }
+        let value = HeaderValue::from_static("max-age=31536000");
+        let more = [(header::STRICT_TRANSPORT_SECURITY, value)];
+        Self(self.0.iter().cloned().chain(more).collect())
+    }
+
     /// Adds the headers to a response, except those that it has.
     pub(crate) fn add_to(&self, response: &mut Response) {
         let headers = response.headers_mut();
@@ -56,4 +67,21 @@ pub async fn set(State(headers): State<SecurityHeaders>, request: Request, next:
     let mut response = next.run(request).await;
     headers.add_to(&mut response);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_are_kept_to_https_only_where_it_is_served() {
+        let name = header::STRICT_TRANSPORT_SECURITY;
+        for (public_url, is_kept) in
+            [("https://shop.example", true), ("http://127.0.0.1:8080", false)]
+        {
+            let mut response = Response::default();
+            SecurityHeaders::api().for_public_url(public_url).add_to(&mut response);
+            assert_eq!(response.headers().contains_key(&name), is_kept, "{public_url}");
+        }
+    }
 }

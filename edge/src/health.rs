@@ -3,10 +3,17 @@
 use axum::{Json, Router, http::StatusCode, routing::get};
 use parking_lot::Mutex;
 use std::{collections::BTreeMap, sync::Arc};
+use tokio_util::sync::CancellationToken;
 
 /// What the process needs or misses, and whether it has it: tasks set it, `/readyz` shows it.
 #[derive(Clone, Debug, Default)]
-pub struct Readiness(Arc<Mutex<BTreeMap<&'static str, Check>>>);
+pub struct Readiness {
+    checks: Arc<Mutex<BTreeMap<&'static str, Check>>>,
+    leaving: CancellationToken,
+}
+
+/// What `/readyz` calls that the process does not stay.
+const STAYING: &str = "staying";
 
 #[derive(Clone, Copy, Debug)]
 struct Check {
@@ -18,25 +25,35 @@ impl Readiness {
     /// Names what is needed; none of it is ready yet.
     pub fn needing(names: impl IntoIterator<Item = &'static str>) -> Self {
         let check = Check { is_met: false, is_needed: true };
-        Self(Arc::new(Mutex::new(names.into_iter().map(|name| (name, check)).collect())))
+        let checks = names.into_iter().map(|name| (name, check)).collect();
+        Self { checks: Arc::new(Mutex::new(checks)), ..Self::default() }
+    }
+
+    /// Says that the process is not ready once this token is cancelled, whatever it has.
+    #[must_use]
+    pub fn until(self, leaving: CancellationToken) -> Self {
+        Self { leaving, ..self }
     }
 
     /// Records whether something is ready; a name that was not listed before is added.
     pub fn set(&self, name: &'static str, ready: bool) {
-        self.0.lock().insert(name, Check { is_met: ready, is_needed: true });
+        self.checks.lock().insert(name, Check { is_met: ready, is_needed: true });
     }
 
     /// Records whether something is there that the process can do without: it is shown, and keeps
     /// no traffic away. What was needed so far is needed no more.
     pub fn note(&self, name: &'static str, is_met: bool) {
-        self.0.lock().insert(name, Check { is_met, is_needed: false });
+        self.checks.lock().insert(name, Check { is_met, is_needed: false });
     }
 
     /// Whether all that is needed is there, and what is there of everything.
     fn checks(&self) -> (bool, BTreeMap<&'static str, bool>) {
-        let checks = self.0.lock();
-        let is_ready = checks.values().all(|check| check.is_met || !check.is_needed);
-        (is_ready, checks.iter().map(|(name, check)| (*name, check.is_met)).collect())
+        let is_leaving = self.leaving.is_cancelled();
+        let checks = self.checks.lock();
+        let has_all = checks.values().all(|check| check.is_met || !check.is_needed);
+        let shown = checks.iter().map(|(name, check)| (*name, check.is_met));
+        let shown = shown.chain(is_leaving.then_some((STAYING, false))).collect();
+        (has_all && !is_leaving, shown)
     }
 }
 
@@ -75,5 +92,14 @@ mod tests {
         assert_eq!(readiness.checks(), (true, [("positions", false), ("redis", false)].into()));
         readiness.set("redis", false);
         assert!(!readiness.checks().0);
+    }
+
+    #[test]
+    fn who_leaves_is_not_ready() {
+        let leaving = CancellationToken::new();
+        let readiness = Readiness::needing([]).until(leaving.clone());
+        assert_eq!(readiness.checks(), (true, BTreeMap::new()));
+        leaving.cancel();
+        assert_eq!(readiness.checks(), (false, [(STAYING, false)].into()));
     }
 }

@@ -9,13 +9,14 @@
 //! | security headers | [`headers`](crate::headers) |
 //! | panics | here |
 //! | CORS, which also answers preflights | [`origin`](crate::origin) |
-//! | limit by address | [`limit`](crate::limit) |
+//! | limits by address: what is open, how often | [`slots`](crate::slots), [`limit`](crate::limit) |
 //! | origin | [`origin`](crate::origin) |
 
 use crate::{
     AllowedOrigins, KeyedLimiter, Problem, SecurityHeaders,
     observe::{Observed, RequestTimes},
     request_id::{self, RequestId},
+    slots::Surplus,
 };
 use axum::{
     Router,
@@ -25,9 +26,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
-use std::{any::Any, convert::Infallible, future::ready, panic::AssertUnwindSafe, sync::Arc};
+use shared::telemetry::CounterName;
+use std::{any::Any, convert::Infallible, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_http::cors::CorsLayer;
+
+/// When to try again, for an address that has as much open as it may.
+const SURPLUS_PAUSE: Duration = Duration::from_secs(1);
+
+/// How long an address that asks too often waits for its refusal: who asks again as soon as there is
+/// an answer would keep a core busy with refusals.
+const REFUSAL_PAUSE: Duration = Duration::from_millis(20);
 
 /// How a listener treats its requests.
 #[derive(Clone)]
@@ -91,16 +100,28 @@ impl Listener {
     fn admit(&self, request: Request, next: &mut Next) -> <Next as Service<Request>>::Future {
         match self.check(&request) {
             Ok(()) => next.call(request),
-            Err(problem) => Box::pin(ready(Ok(problem.into_response()))),
+            Err(problem) => Box::pin(refuse(problem)),
         }
     }
 
     fn check(&self, request: &Request) -> Result<(), Problem> {
+        if request.extensions().get::<Surplus>().is_some() {
+            CounterName::RateLimited.get().increment(1);
+            return Err(Problem::rate_limited(SURPLUS_PAUSE));
+        }
         if let Some(limiter) = &self.edge.per_ip {
             limiter.check_address(request.extensions())?;
         }
         self.edge.origins.guard(request)
     }
+}
+
+/// Answers a request that goes no further.
+async fn refuse(problem: Problem) -> Result<Response, Infallible> {
+    if problem.status() == StatusCode::TOO_MANY_REQUESTS {
+        tokio::time::sleep(REFUSAL_PAUSE).await;
+    }
+    Ok(problem.into_response())
 }
 
 async fn method_not_allowed() -> Problem {
@@ -134,7 +155,7 @@ mod tests {
         routing::{get, post},
     };
     use serde_json::Value;
-    use std::num::NonZeroU32;
+    use std::{num::NonZeroU32, time::Instant};
 
     const PAGE: &str = "https://shop.example";
 
@@ -207,6 +228,18 @@ mod tests {
         assert_eq!(first["code"], "not_found");
         assert_eq!(second["code"], "rate_limited");
         assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], PAGE);
+    }
+
+    #[tokio::test]
+    async fn an_address_that_asks_too_often_cannot_ask_ever_faster() {
+        let router = router();
+        let nothing = || request(Method::GET, "/nothing").body(Body::empty()).unwrap();
+        let (_, first) = send(&router, nothing()).await;
+        assert_eq!(first["code"], "not_found");
+        let begun = Instant::now();
+        let (response, _) = send(&router, nothing()).await;
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert!(begun.elapsed() >= REFUSAL_PAUSE);
     }
 
     #[tokio::test]

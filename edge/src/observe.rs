@@ -3,7 +3,7 @@
 use crate::request_id::RequestId;
 use axum::{
     extract::{MatchedPath, Request},
-    http::{Method, StatusCode},
+    http::{Method, StatusCode, header},
     response::Response,
 };
 use metrics::Histogram;
@@ -55,7 +55,9 @@ impl Observed {
         let status = response.status();
         let labels = (self.method, status_class(status));
         times.record(route_label(self.route.as_ref()), labels, self.begun.elapsed());
-        if status.is_server_error() {
+        // Who is told when to come back is counted and not logged: in an overload they are thousands
+        // a second.
+        if status.is_server_error() && !response.headers().contains_key(header::RETRY_AFTER) {
             let _entered = self.span.enter();
             tracing::warn!(http.status = status.as_u16(), "answered with {status}");
         }

@@ -1,8 +1,9 @@
-//! The other end of a connection, and the key that its address is counted under.
+//! The client at the other end, and the key that its address is counted under.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// The other end of the connection, in the extensions of every request.
+/// The client that a request comes from, in the extensions of every request: the other end of the
+/// connection, or whom a trusted proxy asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct PeerAddr(pub SocketAddr);
 

@@ -56,12 +56,15 @@ local function last_score()
   return tonumber(epoch) * PER_EPOCH + tonumber(redis.call('GET', SEQ) or 0)
 end
 
--- Appends the next room event. `b` is the size of the epoch's events up to this one.
+-- Appends the next room event, and says so on the channel of that name, which stays on the node of
+-- this slot: in a cluster nobody can wait for the events of rooms in different slots. `b` is the size of
+-- the epoch's events up to this one.
 local function tell(kind, payload, reason)
   evn, bytes = evn + 1, bytes + #payload + EVENT_BYTES
   redis.call('HSET', EP, 'evn', text(evn), 'bytes', text(bytes))
   redis.call('XADD', EV, epoch .. '-' .. text(evn), 'k', kind, 'at', text(now),
     'd', payload, 'r', reason or '', 'b', text(bytes))
+  redis.call('SPUBLISH', EV, '')
 end
 
 -- Somebody may be let in now who could not before.

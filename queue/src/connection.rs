@@ -5,20 +5,16 @@ use crate::{
     args::Args,
     lines::{KnownLines, RoomLines},
     script::LineScript,
+    servers::Servers,
 };
-use redis::{
-    Client, Cmd, FromRedisValue,
-    aio::{ConnectionManager, ConnectionManagerConfig},
-};
-use secrecy::ExposeSecret;
+use redis::{Cmd, ErrorKind, FromRedisValue, ServerErrorKind};
 use shared::{config::RedisSettings, ids::DropId, line::Epoch};
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{future::Future, time::Duration};
 
 /// The line in Redis. A clone is cheap and shares the connection.
 #[derive(Clone, Debug)]
 pub struct Queue {
-    pub(crate) client: Arc<Client>,
-    connection: ConnectionManager,
+    pub(crate) servers: Servers,
     pub(crate) timeout: Duration,
     pub(crate) known_lines: KnownLines,
 }
@@ -28,51 +24,15 @@ impl Queue {
     ///
     /// # Errors
     ///
-    /// Returns [`QueueError`] when the address cannot be parsed.
+    /// Returns [`QueueError`] when an address cannot be parsed, or the mode needs more of them.
     pub async fn connect(settings: &RedisSettings) -> Result<Self, QueueError> {
-        let operation = "connect";
         let timeout = Duration::from_millis(settings.timeout_ms.get());
-        let client = Client::open(settings.url.expose_secret())
-            .map_err(|source| QueueError::of(operation, source))?;
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(timeout))
-            .set_response_timeout(Some(timeout))
-            // The next call tries again; none should wait through a long series of retries.
-            .set_number_of_retries(1)
-            .set_max_delay(Duration::from_millis(200))
-            .set_pipeline_buffer_size(1024);
-        let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)
-            .map_err(|source| QueueError::of(operation, source))?;
-        let known_lines = KnownLines::default();
-        Ok(Self { client: Arc::new(client), connection, timeout, known_lines })
+        let servers =
+            Servers::new(settings, timeout).map_err(|source| QueueError::of("connect", source))?;
+        Ok(Self { servers, timeout, known_lines: KnownLines::default() })
     }
 
-    /// Checks that the server keeps what it is given: no eviction, and an append-only file synced
-    /// every second.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`QueueError::Setting`] with the setting that is wrong.
-    pub async fn assert_settings(&self) -> Result<(), QueueError> {
-        let needed = [
-            ("maxmemory-policy", "noeviction"),
-            ("appendonly", "yes"),
-            ("appendfsync", "everysec"),
-        ];
-        for (setting, needed) in needed {
-            let mut command = redis::cmd("CONFIG");
-            command.arg("GET").arg(setting);
-            let found: Vec<String> = self.command("assert settings", &command).await?;
-            let found = found.into_iter().nth(1).unwrap_or_default();
-            // Syncing at every write keeps even more.
-            if found != needed && !(setting == "appendfsync" && found == "always") {
-                return Err(QueueError::Setting { setting, found, needed });
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks that Redis answers.
+    /// Checks that Redis answers: in a cluster, every master.
     ///
     /// # Errors
     ///
@@ -136,17 +96,30 @@ impl Queue {
         let loaded = script.loaded();
         let no_lines = RoomLines::default();
         let keys = DropKeys::new(drop_id);
-        let mut call = loaded.script.prepare_invoke();
-        call.key(loaded.keys(&keys, epoch, lines.unwrap_or(&no_lines), target));
-        call.arg(epoch.0);
-        if let Some(lines) = lines {
-            call.arg(lines.packed());
-        }
-        for arg in &args.0 {
-            call.arg(arg.as_slice());
-        }
-        let mut connection = self.connection.clone();
-        self.limited(script.operation, call.invoke_async(&mut connection)).await
+        let keys = loaded.keys(&keys, epoch, lines.unwrap_or(&no_lines), target);
+        let complete = |mut call: Cmd| {
+            call.arg(keys.len()).arg(keys.as_slice()).arg(epoch.0);
+            if let Some(lines) = lines {
+                call.arg(lines.packed());
+            }
+            for arg in &args.0 {
+                call.arg(arg.as_slice());
+            }
+            call
+        };
+        let mut servers = self.servers.clone();
+        let calling = async {
+            let by_hash = complete(loaded.by_hash()).query_async(&mut servers).await;
+            match by_hash {
+                // The one server that is asked does not know it. It is not loaded everywhere: in a
+                // cluster, a node that is away would keep it from all.
+                Err(error) if error.kind() == ErrorKind::Server(ServerErrorKind::NoScript) => {
+                    complete(loaded.whole()).query_async(&mut servers).await
+                }
+                answer => answer,
+            }
+        };
+        self.limited(script.operation, calling).await
     }
 
     /// Runs a plain command.
@@ -155,19 +128,20 @@ impl Queue {
         operation: &'static str,
         command: &Cmd,
     ) -> Result<T, QueueError> {
-        let mut connection = self.connection.clone();
-        self.limited(operation, command.query_async(&mut connection)).await
+        let mut servers = self.servers.clone();
+        self.limited(operation, command.query_async(&mut servers)).await
     }
 
     /// Limits a call's time, connecting included.
-    async fn limited<T>(
+    pub(crate) async fn limited<T>(
         &self,
         operation: &'static str,
         call: impl Future<Output = redis::RedisResult<T>>,
     ) -> Result<T, QueueError> {
-        match tokio::time::timeout(self.timeout, call).await {
+        let result = match tokio::time::timeout(self.timeout, call).await {
             Ok(result) => result.map_err(|source| QueueError::of(operation, source)),
             Err(_) => Err(QueueError::timed_out(operation)),
-        }
+        };
+        result.inspect_err(|error| self.servers.note_failure(error))
     }
 }

@@ -1,6 +1,6 @@
 //! What can go wrong between us and Redis.
 
-use redis::RedisError;
+use redis::{ErrorKind, RedisError};
 use shared::line::EpochProblem;
 
 /// A call that did not do what it was asked.
@@ -63,6 +63,11 @@ impl QueueError {
         matches!(self, Self::Unavailable { .. })
     }
 
+    /// Whether the room was built on another server than the one that answered.
+    pub(crate) fn is_other_server(&self) -> bool {
+        matches!(self, Self::Epoch { problem: EpochProblem::OtherServer, .. })
+    }
+
     /// Whether the room has other lines than the caller knew.
     pub(crate) fn is_shape(&self) -> bool {
         matches!(self, Self::Unavailable { source, .. } if source.code() == Some("SHAPE"))
@@ -75,13 +80,24 @@ impl QueueError {
                 Ok(problem) => Self::Epoch { operation, problem },
                 Err(_) => Self::Redis { operation, source },
             },
-            // It is loading its data, is a replica, is giving the slot to another node, or its memory
-            // or disk is full: this passes. So does a room whose lines have changed twice.
-            Some("LOADING" | "READONLY" | "MASTERDOWN" | "CLUSTERDOWN" | "BUSY")
-            | Some("MOVED" | "ASK" | "TRYAGAIN" | "OOM" | "MISCONF" | "SHAPE") => {
+            // It is loading its data, is a replica or has just become one, misses its own replicas,
+            // is giving the slot to another node, or its memory or disk is full: this passes. So does
+            // a room whose lines have changed twice.
+            Some("LOADING" | "READONLY" | "UNBLOCKED" | "NOREPLICAS" | "MASTERDOWN" | "BUSY")
+            | Some("CLUSTERDOWN" | "MOVED" | "ASK" | "TRYAGAIN" | "OOM" | "MISCONF" | "SHAPE") => {
                 Self::Unavailable { operation, source }
             }
+            // The slot is gone, or the cluster is down, in the middle of a script.
+            Some("ERR") if is_out_of_reach(&source) => Self::Unavailable { operation, source },
             _ if source.is_io_error() || source.is_timeout() || source.is_connection_dropped() => {
+                Self::Unavailable { operation, source }
+            }
+            // No node, or no sentinel, could say whom to ask.
+            _ if matches!(
+                source.kind(),
+                ErrorKind::ClusterConnectionNotFound | ErrorKind::MasterNameNotFoundBySentinel
+            ) =>
+            {
                 Self::Unavailable { operation, source }
             }
             _ => Self::Redis { operation, source },
@@ -96,5 +112,30 @@ impl QueueError {
 
     pub(crate) fn malformed(operation: &'static str, what: impl Into<String>) -> Self {
         Self::Malformed { operation, what: what.into() }
+    }
+}
+
+/// Whether a script was refused a key or a write because of the state that the cluster is in.
+fn is_out_of_reach(error: &RedisError) -> bool {
+    error.detail().is_some_and(|detail| detail.starts_with("Script attempted to "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use redis::make_extension_error;
+
+    fn of(code: &str, detail: &str) -> QueueError {
+        QueueError::of("test", make_extension_error(code.to_owned(), Some(detail.to_owned())))
+    }
+
+    #[test]
+    fn what_a_moving_slot_or_a_deposed_master_says_passes() {
+        for code in ["MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "READONLY", "NOREPLICAS"] {
+            assert!(of(code, "").is_unavailable(), "{code}");
+        }
+        assert!(of("ERR", "Script attempted to access a non local key").is_unavailable());
+        assert!(!of("ERR", "unknown command").is_unavailable());
+        assert!(of("EPOCH", "other_server").is_other_server());
     }
 }

@@ -5,7 +5,7 @@
 //! caller decides what it means: a replica is restored behind it, the log stops before it.
 
 use crate::{DropKeys, Queue, QueueError, wire::Reader};
-use redis::{Value, from_redis_value};
+use redis::{Cmd, Value, from_redis_value};
 use shared::{
     ids::DropId,
     line::{ChainHash, Configured, Epoch, EventPoint, RoomEvent},
@@ -50,6 +50,14 @@ pub struct UnreadableEvent {
 }
 
 impl EventBatch {
+    /// Asks for up to `count` events behind `after`, without waiting for any.
+    pub(crate) fn query(drop_id: DropId, after: EventPoint, count: u32) -> Cmd {
+        let mut command = redis::cmd("XRANGE");
+        command.arg(DropKeys::new(drop_id).events());
+        command.arg(format!("({after}")).arg("+").arg("COUNT").arg(count);
+        command
+    }
+
     pub(crate) fn read(read: Reader, entries: Vec<Entry>) -> Self {
         let mut events = Vec::with_capacity(entries.len());
         for (id, fields) in entries {
@@ -101,9 +109,7 @@ impl Queue {
         count: u32,
     ) -> Result<EventBatch, QueueError> {
         let read = Reader("events after");
-        let mut command = redis::cmd("XRANGE");
-        command.arg(DropKeys::new(drop_id).events());
-        command.arg(format!("({after}")).arg("+").arg("COUNT").arg(count);
+        let command = EventBatch::query(drop_id, after, count);
         let entries: Vec<Entry> = self.command(read.0, &command).await?;
         Ok(EventBatch::read(read, entries))
     }

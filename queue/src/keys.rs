@@ -41,6 +41,7 @@ pub(crate) const ALL_WAKES: &str = "{*}:wake";
 /// | `memo` | list | recent requests of ADMIT with their answers |
 /// | `ev` | stream | room events, `<epoch>-<evn>` |
 /// | `tally` | hash | how many joined, left, were closed, ordered |
+/// | `ev` | sharded channel | an event was appended |
 /// | `hints` | channel | what happened to tickets |
 /// | `wake` | channel | somebody may be let in now who could not before |
 #[derive(Clone, Debug, PartialEq, Eq)]

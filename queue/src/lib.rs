@@ -10,7 +10,10 @@
 //! | `lines`, `line_lookup` | which lines a room has, one for each lane and variant |
 //! | `script` | a script behind the guard, and its keys |
 //! | `args`, `wire` | what scripts take, what they return: packed |
-//! | `connection` | [`Queue`]: one multiplexed connection, calls with a time limit |
+//! | `client` | who vouches for the servers over TLS |
+//! | `connection` | [`Queue`]: calls with a time limit, on a connection that all share |
+//! | `servers` | one server, the master that sentinels name, or the nodes of a cluster |
+//! | `checks` | settings of the servers that could lose the line |
 //! | `room`, `room_fields` | a room's header and limits: look up, configure, remove |
 //! | `join`, `attach`, `leave` | the ways in, back and out |
 //! | `admit` | waiting → in flight, by rate, occupancy and stock |
@@ -30,6 +33,8 @@ mod admit;
 mod announce;
 mod args;
 mod attach;
+mod checks;
+mod client;
 mod close;
 mod connection;
 mod error;
@@ -48,6 +53,7 @@ mod rebuild;
 mod room;
 mod room_fields;
 mod script;
+mod servers;
 mod settle;
 mod snapshot;
 mod status;

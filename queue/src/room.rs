@@ -5,7 +5,7 @@ use crate::{
 };
 use shared::{
     ids::DropId,
-    line::{ConfigChange, Epoch, RoomConfig, RoomHeader, RoomState},
+    line::{ConfigChange, Epoch, RoomConfig, RoomHeader, RoomState, VariantUnits},
 };
 use std::collections::HashMap;
 
@@ -20,10 +20,15 @@ const READ: Reader = Reader("room");
 
 /// Reads the reply of `room.lua`.
 fn header(reply: &[Vec<u8>]) -> Result<RoomHeader, QueueError> {
-    let Some((head, fields)) = reply.split_first_chunk::<6>() else {
+    let Some((head, rest)) = reply.split_first_chunk::<7>() else {
         return Err(READ.wrong("a short reply"));
     };
-    let [now_us, epoch, state, evn, grace, trusted] = head.each_ref().map(|part| READ.text(part));
+    let [now_us, epoch, state, evn, grace, trusted, n_variants] =
+        head.each_ref().map(|part| READ.text(part));
+    let n_variants: usize = READ.value(n_variants?)?;
+    let Some((units, fields)) = rest.split_at_checked(n_variants.saturating_mul(3)) else {
+        return Err(READ.wrong("a short reply"));
+    };
     let field = |pair: &[Vec<u8>]| Ok((READ.text(&pair[0])?.to_owned(), pair[1].clone()));
     let fields = fields.chunks_exact(2).map(field).collect::<Result<Fields, QueueError>>()?;
     Ok(RoomHeader {
@@ -32,8 +37,18 @@ fn header(reply: &[Vec<u8>]) -> Result<RoomHeader, QueueError> {
         state: if state? == "open" { RoomState::Open } else { RoomState::Rebuilding },
         trusted: trusted? == "1",
         config: config(&fields)?,
+        units: units.chunks_exact(3).map(variant_units).collect::<Result<_, _>>()?,
         grace_until_us: READ.value(grace?)?,
         now_us: READ.value(now_us?)?,
+    })
+}
+
+/// Reads what is left of a variant: its id, left, held.
+fn variant_units(parts: &[Vec<u8>]) -> Result<VariantUnits, QueueError> {
+    Ok(VariantUnits {
+        variant_id: READ.id(&parts[0])?,
+        left: READ.value(READ.text(&parts[1])?)?,
+        held: READ.value(READ.text(&parts[2])?)?,
     })
 }
 
@@ -54,6 +69,7 @@ fn config(fields: &Fields) -> Result<RoomConfig, QueueError> {
         closes_at_us: given("closes_at")?.map(|at| READ.value(at)).transpose()?,
         max_units_per_ticket: READ.value(get("max_units", "0")?)?,
         variants: READ.ids(variants)?,
+        members_of: given("members_of")?.map(|id| READ.value(id)).transpose()?,
         message: given("message")?.map(str::to_owned),
         ended: given("ended")?.map(|reason| READ.value(reason)).transpose()?,
         version: READ.value(get("version", "0")?)?,

@@ -17,6 +17,7 @@ pub(crate) fn label(config: &RoomConfig) -> String {
 /// Adds all fields but version, label and rate, each followed by its value.
 pub(crate) fn push_all(args: &mut Args, config: &RoomConfig) {
     let closes_at = config.closes_at_us.map(|at| at.to_string()).unwrap_or_default();
+    let members_of = config.members_of.map(|seller_id| seller_id.to_string()).unwrap_or_default();
     let texts = [
         ("mode", config.mode.to_string()),
         ("cap", config.occupancy_cap.to_string()),
@@ -24,6 +25,7 @@ pub(crate) fn push_all(args: &mut Args, config: &RoomConfig) {
         ("opens_at", config.opens_at_us.to_string()),
         ("closes_at", closes_at),
         ("max_units", config.max_units_per_ticket.to_string()),
+        ("members_of", members_of),
         ("message", config.message.clone().unwrap_or_default()),
     ];
     for (name, value) in texts {

@@ -6,7 +6,7 @@
 //! and `missed:` have one for each line; in the script they are the tables `FIN`, `W` and `MISSED`.
 
 use crate::{DropKeys, keys::LANES, lines::RoomLines};
-use redis::Script;
+use redis::{Cmd, Script};
 use shared::line::Epoch;
 use std::sync::OnceLock;
 
@@ -36,8 +36,9 @@ pub(crate) struct LineScript {
 /// A script ready to run.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    /// Called by its hash, and sent again when the server doesn't know it.
-    pub(crate) script: Script,
+    source: String,
+    /// Called by its hash; sent whole to a server that doesn't know it.
+    script: Script,
     keys: Vec<&'static str>,
 }
 
@@ -61,7 +62,7 @@ impl LineScript {
         self.loaded.get_or_init(|| {
             let keys = key_names(self.source);
             let source = self.whole(&keys);
-            Loaded { script: Script::new(&source), keys }
+            Loaded { script: Script::new(&source), source, keys }
         })
     }
 
@@ -95,6 +96,20 @@ impl Loaded {
     /// Whether it touches lines, so that its caller has to know the room's variants.
     pub(crate) fn has_lines(&self) -> bool {
         self.keys.contains(&"w:")
+    }
+
+    /// Begins a call by its hash.
+    pub(crate) fn by_hash(&self) -> Cmd {
+        let mut call = redis::cmd("EVALSHA");
+        call.arg(self.script.get_hash());
+        call
+    }
+
+    /// Begins a call that sends it whole, after which that server knows it.
+    pub(crate) fn whole(&self) -> Cmd {
+        let mut call = redis::cmd("EVAL");
+        call.arg(self.source.as_str());
+        call
     }
 
     /// Returns all keys it may touch. `target` is the key of that name.

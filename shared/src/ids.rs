@@ -84,6 +84,10 @@ typed_id! {
     VariantId,
     /// An attempt of ours to take a payment.
     PaymentId,
+    /// An API key of a seller or an operator.
+    KeyId,
+    /// A key with which a seller's own site signs who its members are.
+    JoinKeyId,
 }
 
 impl From<TicketId> for OrderId {

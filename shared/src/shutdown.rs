@@ -1,5 +1,6 @@
-//! Stopping in two steps: after the first signal, tasks stop between two pieces of work; a second
-//! signal, or the end of the grace period, drops what is left.
+//! Stopping in steps: after the first signal, a process may go on serving for a moment, until nobody
+//! new is sent to it; then tasks stop between two pieces of work; a second signal, or the end of the
+//! grace period, drops what is left.
 
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -8,12 +9,20 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 /// Tells the tasks of a process when to stop, and waits for them.
 #[derive(Clone, Debug, Default)]
 pub struct Shutdown {
+    leaving: CancellationToken,
     soft: CancellationToken,
     hard: CancellationToken,
     tasks: TaskTracker,
 }
 
 impl Shutdown {
+    /// Returns the token that is cancelled when the process is about to stop: it still serves, and
+    /// asks to be sent nobody new.
+    #[must_use]
+    pub fn leaving(&self) -> CancellationToken {
+        self.leaving.clone()
+    }
+
     /// Returns the token that is cancelled when no new work may be started.
     #[must_use]
     pub fn soft(&self) -> CancellationToken {
@@ -31,17 +40,39 @@ impl Shutdown {
         self.tasks.spawn(task);
     }
 
-    /// Starts the soft stop, as the first signal does.
+    /// Makes the process leave, as the first signal does.
+    pub fn leave(&self) {
+        self.leaving.cancel();
+    }
+
+    /// Starts the soft stop at once.
     pub fn begin(&self) {
+        self.leaving.cancel();
         self.soft.cancel();
     }
 
     /// Waits for a signal or for [`begin`](Self::begin), then at most `grace` for the tasks.
     pub async fn wait(&self, grace: Duration) {
+        self.wait_as_lame_duck(Duration::ZERO, grace).await;
+    }
+
+    /// As [`wait`](Self::wait), but everything goes on for `lame_duck` after the first signal, unless
+    /// another one comes.
+    pub async fn wait_as_lame_duck(&self, lame_duck: Duration, grace: Duration) {
         tokio::select! {
-            () = next_signal() => tracing::info!("stopping: finishing the work in progress"),
-            () = self.soft.cancelled() => {}
+            () = next_signal() => {}
+            () = self.leaving.cancelled() => {}
         }
+        self.leaving.cancel();
+        if !lame_duck.is_zero() {
+            tracing::info!("leaving: serving on for {lame_duck:?}");
+            tokio::select! {
+                () = next_signal() => {}
+                () = self.soft.cancelled() => {}
+                () = tokio::time::sleep(lame_duck) => {}
+            }
+        }
+        tracing::info!("stopping: finishing the work in progress");
         self.soft.cancel();
         self.tasks.close();
         tokio::select! {
@@ -64,5 +95,23 @@ async fn next_signal() {
     tokio::select! {
         _ = term.recv() => {}
         _ = int.recv() => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_leaves_goes_on_for_a_moment_and_then_stops() {
+        let shutdown = Shutdown::default();
+        let (lame_duck, grace) = (Duration::from_secs(1), Duration::from_secs(5));
+        let inner = shutdown.clone();
+        let waiting = tokio::spawn(async move { inner.wait_as_lame_duck(lame_duck, grace).await });
+        shutdown.leave();
+        tokio::time::sleep(lame_duck / 20).await;
+        assert!(shutdown.leaving().is_cancelled() && !shutdown.soft().is_cancelled());
+        waiting.await.unwrap();
+        assert!(shutdown.soft().is_cancelled() && shutdown.hard().is_cancelled());
     }
 }

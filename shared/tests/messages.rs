@@ -30,9 +30,11 @@ fn order_command_1_loads_and_its_mac_holds() {
 fn queue_events_1_load_and_their_chain_holds() {
     let samples: Vec<serde_json::Value> =
         serde_json::from_str(include_str!("wire/queue_events.1.json")).unwrap();
+    let keys = Keyring::parse(&format!("1:{}", "ab".repeat(32)).into()).unwrap();
     let mut previous = None;
     for sample in samples {
         let QueueEvent::V1(event) = round_trip(&sample.to_string());
+        assert_eq!(event.verify(&keys), Ok(()), "at {}", event.point());
         assert!(event.is_intact(), "{} at {}", "QUEUE-2", event.point());
         if let Some(previous) = previous {
             assert_eq!(event.previous, previous);

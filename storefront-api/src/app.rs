@@ -1,18 +1,24 @@
 //! What every handler can reach.
 
-use crate::{batches::Batches, key_lookup::KeyLookup, public_reads::PublicReads};
+use crate::{
+    batches::Batches, key_lookup::KeyLookup, public_reads::PublicReads, seller_pools::SellerPools,
+};
 use anyhow::Context as _;
 use axum::extract::FromRef;
-use database::PgPool;
+use database::{PgPool, people::sessions};
 use edge::{KeyedLimiter, SessionVerifier};
 use jiff::Timestamp;
 use queue::Queue;
 use shared::{
     clock::{Clock, SystemClock},
     config::Settings,
-    credentials::Keyring,
+    credentials::{EndedSessions, Keyring, SessionTimes},
 };
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::{num::NonZeroU32, ops::Deref, sync::Arc, time::Duration};
+
+/// Sessions that one address may end, and members that it may bring, per second: each is a row.
+const ENDS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
+const MEMBERS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(199);
 
 /// The state of the service; a clone is cheap.
 #[derive(Clone)]
@@ -23,6 +29,8 @@ pub struct Inner {
     pub pool: PgPool,
     /// What everybody may see, over connections of its own.
     pub(crate) public_reads: PublicReads,
+    /// What one seller asks for, over connections that meet nothing of another.
+    pub(crate) seller_pools: SellerPools,
     pub(crate) key_lookup: KeyLookup,
     /// What many ask of Postgres at the same moment.
     pub(crate) batches: Batches,
@@ -30,8 +38,12 @@ pub struct Inner {
     /// Seal new sessions; `sessions` verifies them.
     pub(crate) session_keys: Arc<Keyring>,
     pub(crate) sessions: SessionVerifier,
-    /// New sessions per second and address.
+    /// What `sessions` knows of those that were ended.
+    pub(crate) ended_sessions: Arc<EndedSessions>,
+    /// New sessions per second and address; sessions that are ended; members that are brought.
     pub(crate) session_limiter: KeyedLimiter,
+    pub(crate) end_limiter: KeyedLimiter,
+    pub(crate) member_limiter: KeyedLimiter,
     clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
 }
@@ -61,20 +73,28 @@ impl App {
         let batches = Batches::new(&pool);
         let public_reads = PublicReads::connect(&settings.database)?;
         let queue = Queue::connect(&settings.redis).await.context("redis.url")?;
-        let keys = Keyring::parse(&settings.credentials.session_keys)
-            .map_err(anyhow::Error::msg)
-            .context("credentials.session_keys")?;
+        let keys = settings.credentials.sessions()?;
         let rate = settings.limits.sessions_per_second_per_ip;
         let (session_keys, clock) = (Arc::new(keys), Arc::new(SystemClock) as Arc<dyn Clock>);
+        let ended_sessions = Arc::new(EndedSessions::default());
+        let per_address = |rate| KeyedLimiter::per_second(rate, rate, KeyedLimiter::IP_CELLS);
         Ok(Self(Arc::new(Inner {
             pool,
             public_reads,
+            seller_pools: SellerPools::new(settings.database.clone()),
             key_lookup: KeyLookup::new(),
             batches,
             queue,
-            sessions: SessionVerifier::new(Arc::clone(&session_keys), Arc::clone(&clock)),
+            sessions: SessionVerifier::new(
+                Arc::clone(&session_keys),
+                Arc::clone(&ended_sessions),
+                Arc::clone(&clock),
+            ),
             session_keys,
-            session_limiter: KeyedLimiter::per_second(rate, rate, KeyedLimiter::IP_CELLS),
+            ended_sessions,
+            session_limiter: per_address(rate),
+            end_limiter: per_address(ENDS_PER_SECOND),
+            member_limiter: per_address(MEMBERS_PER_SECOND),
             clock,
             settings,
         })))
@@ -82,6 +102,16 @@ impl App {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Keeps up to date which sessions were ended, wherever that was; never returns.
+    pub async fn follow_ended_sessions(&self) {
+        sessions::follow(&self.pool, &self.ended_sessions).await;
+    }
+
+    /// How long sessions last.
+    pub(crate) fn session_times(&self) -> SessionTimes {
+        self.settings.storefront.session_times()
     }
 
     /// Whether Postgres answers within two seconds.

@@ -7,6 +7,7 @@ use axum::{
 use batch_aint_one::BatchError;
 use database::{
     DatabaseError,
+    people::api_keys::{OperatorRole, StoreKeyError},
     selling::drops::{ChangeDropError, CreateDropError},
 };
 use edge::Problem;
@@ -44,8 +45,16 @@ pub(crate) enum ApiError {
          another is settled, or ask the operator to raise kafka.max_partitions."
     )]
     TooManyDrops { limit: u16 },
+    #[error(
+        "As many of your drops as may be, {limit}, are scheduled, open or being settled. Please \
+         schedule this one when another is settled, or ask the operator for a higher quota."
+    )]
+    QuotaUsed { limit: i32 },
     #[error("A drop that is {0} can't be changed this way.")]
     DropWrongState(DropState),
+    /// Only an operator lets it go on.
+    #[error("An operator has paused or stopped this drop. Please ask them.")]
+    DropStoppedByOperator,
     #[error("An order that is {0} can't be changed this way.")]
     OrderWrongState(TicketState),
     #[error("The time to pay is over.")]
@@ -58,6 +67,18 @@ pub(crate) enum ApiError {
     ApiKeyRequired,
     #[error("This API key is unknown or revoked.")]
     ApiKeyInvalid,
+    #[error("There is no such seller.")]
+    SellerNotFound,
+    #[error("There is no such key.")]
+    KeyNotFound,
+    #[error("Another operator's key that works has this name.")]
+    KeyNameTaken,
+    #[error("This token isn't one that we can take.")]
+    JoinTokenInvalid,
+    #[error("This token was used before. Please get a new one from the shop.")]
+    JoinTokenUsed,
+    #[error("This needs the key of an operator with the role {0}.")]
+    RoleTooLow(OperatorRole),
     /// The credential is valid, but for another role.
     #[error("Your credential doesn't allow this.")]
     Forbidden,
@@ -100,14 +121,21 @@ impl ApiError {
             Self::PaymentNotFound => (StatusCode::NOT_FOUND, "payment_not_found"),
             Self::NotEnoughStock { .. } => (StatusCode::CONFLICT, "not_enough_stock"),
             Self::TooManyDrops { .. } => (StatusCode::CONFLICT, "too_many_drops"),
+            Self::QuotaUsed { .. } => (StatusCode::CONFLICT, "quota_used"),
             Self::DropWrongState(_) => (StatusCode::CONFLICT, "drop_wrong_state"),
+            Self::DropStoppedByOperator => (StatusCode::CONFLICT, "drop_stopped_by_operator"),
             Self::OrderWrongState(_) => (StatusCode::CONFLICT, "order_wrong_state"),
             Self::HoldExpired => (StatusCode::CONFLICT, "hold_expired"),
             Self::TooManyAttempts => (StatusCode::CONFLICT, "too_many_attempts"),
             Self::PaymentNotInReview => (StatusCode::CONFLICT, "payment_not_in_review"),
             Self::ApiKeyRequired => (StatusCode::UNAUTHORIZED, "api_key_required"),
             Self::ApiKeyInvalid => (StatusCode::UNAUTHORIZED, "api_key_invalid"),
-            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::SellerNotFound => (StatusCode::NOT_FOUND, "seller_not_found"),
+            Self::KeyNotFound => (StatusCode::NOT_FOUND, "key_not_found"),
+            Self::KeyNameTaken => (StatusCode::CONFLICT, "key_name_taken"),
+            Self::JoinTokenInvalid => (StatusCode::UNAUTHORIZED, "join_token_invalid"),
+            Self::JoinTokenUsed => (StatusCode::UNAUTHORIZED, "join_token_used"),
+            Self::RoleTooLow(_) | Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::IdempotencyKeyReuse => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reuse")
             }
@@ -151,12 +179,24 @@ impl From<BatchError<Infallible>> for ApiError {
     }
 }
 
+impl From<StoreKeyError> for ApiError {
+    fn from(error: StoreKeyError) -> Self {
+        match error {
+            StoreKeyError::SellerNotFound => Self::SellerNotFound,
+            StoreKeyError::NameTaken => Self::KeyNameTaken,
+            StoreKeyError::Database(error) => error.into(),
+        }
+    }
+}
+
 impl From<ChangeDropError> for ApiError {
     fn from(error: ChangeDropError) -> Self {
         match error {
             ChangeDropError::NotFound => Self::DropNotFound,
             ChangeDropError::WrongState(state) => Self::DropWrongState(state),
+            ChangeDropError::StoppedByOperator => Self::DropStoppedByOperator,
             ChangeDropError::NoPartition { limit } => Self::TooManyDrops { limit },
+            ChangeDropError::QuotaUsed { limit } => Self::QuotaUsed { limit },
             ChangeDropError::Database(error) => error.into(),
         }
     }
@@ -168,6 +208,7 @@ impl From<CreateDropError> for ApiError {
             CreateDropError::VariantNotFound => Self::VariantNotFound,
             CreateDropError::NotEnoughStock { in_stock } => Self::NotEnoughStock { in_stock },
             CreateDropError::NoPartition { limit } => Self::TooManyDrops { limit },
+            CreateDropError::QuotaUsed { limit } => Self::QuotaUsed { limit },
             CreateDropError::Database(error) => error.into(),
         }
     }

@@ -25,15 +25,19 @@ use database::people::idempotency::{self, KeyClaim, KeyedRequest};
 use jiff::Timestamp;
 use shared::telemetry::with_causes;
 
-/// Routes whose POST requests may have a key.
-const KEYED: [&str; 8] = [
+/// Routes whose POST requests may have a key. Those that make an API key are none: the answer would be
+/// kept, and the key with it.
+const KEYED: [&str; 11] = [
     "/v1/operator/drops/{drop_id}/emergency-stop",
     "/v1/operator/drops/{drop_id}/pause",
     "/v1/operator/drops/{drop_id}/resume",
     "/v1/operator/payments/review/{payment_id}/resolve",
     "/v1/seller/drops",
     "/v1/seller/drops/{drop_id}/cancel",
+    "/v1/seller/drops/{drop_id}/pause",
+    "/v1/seller/drops/{drop_id}/resume",
     "/v1/seller/drops/{drop_id}/schedule",
+    "/v1/seller/join-keys",
     "/v1/seller/products",
 ];
 /// Marks an answer that was kept.

@@ -8,16 +8,19 @@
 //! | `extract` | who is asking, checked bodies, pages of lists |
 //! | `key_lookup` | whose an API key is |
 //! | `public_reads` | what everybody may see, cached for a second |
+//! | `seller_pools` | connections on behalf of one seller each |
 //! | `batches` | what is asked at the same moment, done together |
 //! | `error` | the one table from failure to status and code |
 //! | `idempotency` | `Idempotency-Key`: a repeated request is answered, not repeated |
 //! | `run_to_completion` | changes go on when their caller hangs up |
+//! | `docs` | `/openapi.json` and `/docs` |
 //! | `pages` | the shop's pages, served from memory |
 //! | [`openapi`] | the API's document, made from the handlers |
 //! | `serve` | the life of the process |
 
 mod app;
 mod batches;
+mod docs;
 mod error;
 mod extract;
 mod idempotency;
@@ -28,6 +31,7 @@ mod public_reads;
 pub mod router;
 mod routes;
 mod run_to_completion;
+mod seller_pools;
 mod serve;
 
 pub use app::App;

@@ -3,7 +3,11 @@
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
-use shared::{config::Settings, shutdown::Shutdown, telemetry};
+use shared::{
+    config::{Program, Settings},
+    shutdown::Shutdown,
+    telemetry,
+};
 use std::io;
 
 /// Costs less than glibc's; see the workspace's `Cargo.toml`.
@@ -36,6 +40,7 @@ async fn main() -> anyhow::Result<()> {
 
 async fn serve() -> anyhow::Result<()> {
     let settings = Settings::load()?;
+    settings.ensure_fit(Program::Storefront)?;
     telemetry::start_log(&settings.telemetry).context("invalid telemetry.log")?;
     storefront_api::run(settings, Shutdown::default()).await
 }

@@ -1,11 +1,13 @@
 //! The API's document, made from the handlers themselves, so that it can't describe another API.
 
 use crate::{App, routes};
+use axum::http::StatusCode;
 use edge::Problem;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        self,
+        self, PathItem, RefOr,
+        path::Operation,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -21,10 +23,11 @@ use utoipa_axum::router::OpenApiRouter;
             `Idempotency-Key`.",
         license(name = "MIT", identifier = "MIT"),
     ),
+    servers((url = "/", description = "The host that this document came from")),
     tags(
         (name = "shopper", description = "For shoppers; most need a session"),
         (name = "seller", description = "For sellers, with a seller's API key"),
-        (name = "operator", description = "For operators, with an operator's API key"),
+        (name = "operator", description = "For the installation's own people, with their API keys"),
         (name = "provider", description = "For the payment provider's signed callbacks"),
     ),
     components(schemas(Problem)),
@@ -46,7 +49,11 @@ impl Modify for SecuritySchemes {
             key("A session's token; browsers send it as the cookie `__Host-sluice-session`"),
         );
         components.add_security_scheme("seller_key", key("A seller's API key, `sk_...`"));
-        components.add_security_scheme("operator_key", key("An operator's API key, `sk_...`"));
+        components.add_security_scheme(
+            "operator_key",
+            key("An operator's or admin's API key, `sk_...`; a viewer's, too, where nothing is changed"),
+        );
+        components.add_security_scheme("admin_key", key("An admin's API key, `sk_...`"));
         let value = ApiKeyValue::with_description(
             "Sluice-Psp-Signature",
             "`t=<unix seconds>,v1=<hex HMAC-SHA-256 of \"<t>.<body>\">`",
@@ -58,11 +65,41 @@ impl Modify for SecuritySchemes {
 
 /// Every route of the API, with its part of the document.
 pub(crate) fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Document::openapi())
+    let mut api = OpenApiRouter::with_openapi(Document::openapi())
         .merge(routes::shopper::router())
         .merge(routes::seller::router())
         .merge(routes::operator::router())
-        .merge(routes::provider::router())
+        .merge(routes::provider::router());
+    for (path, item) in &mut api.get_openapi_mut().paths.paths {
+        for (method, operation) in operations(item) {
+            complete(operation, method, path);
+        }
+    }
+    api
+}
+
+/// Returns the operations of a path, each with its method.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let PathItem { get, post, put, patch, delete, .. } = item;
+    let all = [("get", get), ("post", post), ("put", put), ("patch", patch), ("delete", delete)];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// Says what no handler says of itself: a name that no other operation has, such as
+/// `get_seller_drops_by_id`, and what each status means.
+fn complete(operation: &mut Operation, method: &str, path: &str) {
+    let words = path.split('/').filter(|word| !word.is_empty() && *word != "v1");
+    let words = words.map(|word| if word.starts_with('{') { "by_id" } else { word });
+    let name: Vec<&str> = std::iter::once(method).chain(words).collect();
+    operation.operation_id = Some(name.join("_").replace(['-', '.'], "_"));
+    for (status, response) in &mut operation.responses.responses {
+        let Ok(status) = StatusCode::from_bytes(status.as_bytes()) else { continue };
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = status.canonical_reason().unwrap_or("Done").to_owned();
+        }
+    }
 }
 
 /// Returns the document alone.

@@ -6,7 +6,7 @@
 //! | the API | `api_layer`: not stored, run to completion, idempotency |
 //! | pages, `/docs` | a content security policy of their own |
 
-use crate::{App, idempotency, openapi, pages, run_to_completion};
+use crate::{App, docs, idempotency, openapi, pages, run_to_completion};
 use axum::{
     Router,
     extract::{Request, State},
@@ -14,25 +14,17 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use edge::{AllowedOrigins, Edge, KeyedLimiter, Readiness, SecurityHeaders, headers, health};
+use edge::{AllowedOrigins, Edge, KeyedLimiter, Readiness, SecurityHeaders, health};
 use shared::config::Settings;
-use utoipa_swagger_ui::SwaggerUi;
-
-/// What Swagger UI needs: it has inline styles, and images in data URLs.
-const DOCS_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
 
 /// Builds the routes of the public listener.
 pub fn public(app: &App, readiness: Readiness) -> Router {
-    let (api, document) = openapi::api().split_for_parts();
+    let (api, _) = openapi::api().split_for_parts();
     let api = api.layer(from_fn_with_state(app.clone(), api_layer)).with_state(app.clone());
-    let docs: Router = SwaggerUi::new("/docs").url("/openapi.json", document).into();
-    let docs = docs.layer(from_fn_with_state(SecurityHeaders::with_csp(DOCS_CSP), headers::set));
     let router = Router::new()
         .merge(api)
-        .merge(docs)
-        .merge(pages::router(&app.settings))
+        .merge(docs::router(&app.settings))
+        .merge(pages::router(app))
         .merge(health::routes(readiness));
     edge(&app.settings).wrap(router)
 }
@@ -43,7 +35,7 @@ fn edge(settings: &Settings) -> Edge {
     let ours = [&settings.storefront.public_url];
     Edge {
         origins: AllowedOrigins::new(ours.into_iter().chain(&settings.admission.allowed_origins)),
-        headers: SecurityHeaders::api(),
+        headers: SecurityHeaders::api().for_public_url(&settings.storefront.public_url),
         per_ip: Some(KeyedLimiter::per_second(per_ip, per_ip, KeyedLimiter::IP_CELLS)),
         body_bytes: limits.body_bytes.get() as usize,
     }

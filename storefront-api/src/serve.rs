@@ -2,7 +2,9 @@
 
 use crate::{App, router};
 use anyhow::{Context as _, bail};
-use edge::{Readiness, ServeOptions, health};
+use database::people::{idempotency, members, sessions};
+use edge::{Readiness, ServeOptions, descriptors, health};
+use jiff::Timestamp;
 use shared::{
     config::Settings,
     shutdown::Shutdown,
@@ -16,6 +18,8 @@ use tokio::net::TcpListener;
 
 /// How long open requests may take after the first signal.
 const GRACE: Duration = Duration::from_secs(10);
+/// Open files beyond those of the public's connections: servers, logs, libraries.
+const SPARE_FILES: usize = 500;
 /// How long to wait for Postgres at the start.
 const PATIENCE: Duration = Duration::from_secs(60);
 const HEALTH_EVERY: Duration = Duration::from_secs(1);
@@ -28,18 +32,21 @@ const FORGET_EVERY: Duration = Duration::from_secs(3600);
 /// Returns why it can't start: a setting that can't be used, an address in use, no Postgres.
 pub async fn run(settings: Settings, shutdown: Shutdown) -> anyhow::Result<()> {
     let (listen, admin_listen) = (settings.storefront.listen, settings.storefront.admin_listen);
+    let (options, lame_duck) = (ServeOptions::public(&settings.edge), settings.edge.lame_duck());
+    descriptors::raise_limit(options.max_connections + SPARE_FILES);
     let metrics = telemetry::start_metrics().context("cannot start metrics")?;
     let app = App::connect(settings).await?;
     wait_for_postgres(&app, &shutdown).await?;
-    let readiness = Readiness::needing(["postgres"]);
+    let readiness = Readiness::needing(["postgres"]).until(shutdown.leaving());
     let public = bind(listen, "storefront.listen").await?;
     let admin = bind(admin_listen, "storefront.admin_listen").await?;
-    spawn_server(&shutdown, public, router::public(&app, readiness.clone()));
+    spawn_server(&shutdown, public, router::public(&app, readiness.clone()), options);
     let admin_routes = health::admin_routes(readiness.clone(), move || metrics.render());
-    spawn_server(&shutdown, admin, admin_routes);
+    spawn_server(&shutdown, admin, admin_routes, ServeOptions::default());
     spawn_chores(&app, readiness, &shutdown);
+    follow_ended_sessions(&app, &shutdown);
     tracing::info!(%listen, "listening on {listen}");
-    shutdown.wait(GRACE).await;
+    shutdown.wait_as_lame_duck(lame_duck, GRACE).await;
     Ok(())
 }
 
@@ -47,10 +54,15 @@ async fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen on {key} = {address}"))
 }
 
-fn spawn_server(shutdown: &Shutdown, listener: TcpListener, router: axum::Router) {
+fn spawn_server(
+    shutdown: &Shutdown,
+    listener: TcpListener,
+    router: axum::Router,
+    options: ServeOptions,
+) {
     let inner = shutdown.clone();
     shutdown.spawn(async move {
-        edge::serve(listener, router, ServeOptions::default(), &inner).await;
+        edge::serve(listener, router, options, &inner).await;
     });
 }
 
@@ -68,7 +80,15 @@ async fn wait_for_postgres(app: &App, shutdown: &Shutdown) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Keeps the readiness up to date and forgets old answers of idempotent requests.
+/// Hears of sessions that were ended, wherever that was.
+fn follow_ended_sessions(app: &App, shutdown: &Shutdown) {
+    let (app, soft) = (app.clone(), shutdown.soft());
+    shutdown.spawn(async move {
+        soft.run_until_cancelled(app.follow_ended_sessions()).await;
+    });
+}
+
+/// Keeps the readiness up to date and forgets what is too old.
 fn spawn_chores(app: &App, readiness: Readiness, shutdown: &Shutdown) {
     let (app, soft) = (app.clone(), shutdown.soft());
     shutdown.spawn(async move {
@@ -81,7 +101,10 @@ fn spawn_chores(app: &App, readiness: Readiness, shutdown: &Shutdown) {
                     break;
                 }
                 _ = health.tick() => readiness.set("postgres", app.postgres_answers().await),
-                _ = forget.tick() => forget_answers(&app).await,
+                _ = forget.tick() => {
+                    forget_answers(&app).await;
+                    forget_sessions(&app).await;
+                }
             }
         }
     });
@@ -90,7 +113,7 @@ fn spawn_chores(app: &App, readiness: Readiness, shutdown: &Shutdown) {
 /// Forgets answers that are too old, however many there are.
 async fn forget_answers(app: &App) {
     loop {
-        match database::people::idempotency::forget_old(&app.pool).await {
+        match idempotency::forget_old(&app.pool).await {
             Ok(0) => return,
             Ok(n_forgotten) => tracing::debug!(n_forgotten, "forgot {n_forgotten} old answers"),
             Err(error) => {
@@ -99,5 +122,20 @@ async fn forget_answers(app: &App) {
                 return;
             }
         }
+    }
+}
+
+/// Forgets sessions that were ended and tokens that were used, once they have expired anyway.
+async fn forget_sessions(app: &App) {
+    let lifetime = app.session_times().lifetime;
+    let began_before = app.now().saturating_sub(lifetime).unwrap_or(Timestamp::MIN);
+    app.ended_sessions.forget(began_before.as_millisecond());
+    let (ended, tokens) = tokio::join!(
+        sessions::forget_expired(&app.pool, lifetime),
+        members::forget_tokens(&app.pool),
+    );
+    if let Err(error) = ended.and(tokens) {
+        let error = with_causes(&error);
+        tracing::warn!(error, "could not forget old sessions and tokens; trying again later");
     }
 }

@@ -19,7 +19,7 @@ const RESERVED: Order = {
 };
 
 /** The storefront: the order as it is there, and how often it was read. */
-const shop = { order: RESERVED, reads: 0, isAway: false };
+const shop = { order: RESERVED, reads: 0, paid: [] as string[], isAway: false };
 
 /** Lets everything happen that waits for no time to pass. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -29,7 +29,11 @@ async function pass(ms: number): Promise<void> {
   await settled();
 }
 
-async function answer(_url: string, { method }: { method: string }) {
+async function answer(
+  _url: string,
+  { method, headers }: { method: string; headers: Record<string, string> },
+) {
+  if (method === "POST") shop.paid.push(headers["idempotency-key"] ?? "");
   if (shop.isAway) throw new Error("away");
   if (method === "GET") shop.reads += 1;
   return { ok: true, json: async () => (method === "GET" ? shop.order : { order_id: "o" }) };
@@ -37,7 +41,17 @@ async function answer(_url: string, { method }: { method: string }) {
 
 const nothing = () => {};
 const host = { show: nothing, update: nothing } as unknown as PanelHost;
-const page = { window: globalThis, document: { getElementById: () => ({}) }, navigator: {}, fetch: answer };
+let comeOnline = nothing;
+const page = {
+  window: globalThis,
+  document: { getElementById: () => ({ setAttribute: nothing }) },
+  navigator: {},
+  fetch: answer,
+  addEventListener: (_name: string, listener: () => void) => {
+    comeOnline = listener;
+  },
+  removeEventListener: nothing,
+};
 for (const [name, value] of Object.entries(page)) {
   Object.defineProperty(globalThis, name, { value, configurable: true });
 }
@@ -50,7 +64,7 @@ async function shownOrder({ live }: { live: boolean }): Promise<OrderView> {
 
 beforeEach(() => {
   mock.timers.enable({ apis: ["setTimeout"] });
-  Object.assign(shop, { order: RESERVED, reads: 0, isAway: false });
+  Object.assign(shop, { order: RESERVED, reads: 0, paid: [], isAway: false });
 });
 afterEach(() => mock.timers.reset());
 
@@ -127,4 +141,35 @@ test("a card that is declined before the payment has its answer may be followed 
   assert.equal(await paying, "done");
   await settled();
   assert.deepEqual([view.order?.state, view.order?.reason], ["reserved", "declined"]);
+});
+
+test("a payment that is lost on the way is sent again under its key, every two seconds and once online", async () => {
+  const view = await shownOrder({ live: true });
+  shop.isAway = true;
+  const paying = view.pay(RESERVED, "pm_card_approve", "key");
+  await settled();
+  await pass(2_000);
+  assert.deepEqual(shop.paid, ["key", "key"]);
+  shop.isAway = false;
+  comeOnline();
+  assert.equal(await paying, "done");
+  assert.deepEqual([shop.paid, view.order?.state], [["key", "key", "key"], "authorizing"]);
+});
+
+test("a payment is not sent again once the order does not wait for it any more", async () => {
+  for (const order of [
+    { ...RESERVED, state: "expired" } as const,
+    { ...RESERVED, reason: "declined", updated_at: "2026-01-01T00:00:01Z" },
+  ]) {
+    Object.assign(shop, { order: RESERVED, paid: [], isAway: false });
+    const view = await shownOrder({ live: true });
+    shop.isAway = true;
+    const paying = view.pay(RESERVED, "pm_card_approve", "key");
+    await settled();
+    Object.assign(shop, { order, isAway: false });
+    await view.refresh();
+    await pass(2_000);
+    assert.equal(await paying, "refused");
+    assert.deepEqual(shop.paid, ["key"]);
+  }
 });

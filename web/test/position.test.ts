@@ -46,6 +46,15 @@ test("a lagging instance does not turn the position back", () => {
   assert.equal(seenOf(shown), "1.9.20");
 });
 
+test("what is left is that of the last frame, and stays where one says nothing of it", () => {
+  const stock = (units_left: number) => ({ ...frame(2, 40), units_left, units_held: 3 });
+  const shown = shownAfter(after(frame(1, 42)), stock(7));
+  assert.deepEqual([shown.left, shown.held], [7, 3]);
+  assert.equal(shownAfter(shown, frame(3, 39)).left, 7);
+  assert.equal(shownAfter(shown, stock(0)).left, 0);
+  assert.equal(after(frame(1, 42)).left, null);
+});
+
 test("random frames never raise the position without a reason", () => {
   let seed = 7;
   const random = (below: number) => {

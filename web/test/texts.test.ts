@@ -35,6 +35,9 @@ test("every ticket and order state has a text in each language", () => {
     ...["sold_out", "not_enough", "closed", "cancelled", "replaced", "other"].map(
       (reason) => `closed.reason.${reason}`,
     ),
+    ...["sold_out", "not_enough", "closed", "cancelled", "replaced", "other"].map(
+      (reason) => `closed.title.${reason}`,
+    ),
     ...["scheduled", "open", "sold_out", "closed", "cancelled"].map((state) => `drop.state.${state}`),
     ...["rebuild", "operator", "mode", "returned"].map((rise) => `line.rise.${rise}`),
     ...CARDS.map((card) => `pay.card.${card}`),

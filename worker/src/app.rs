@@ -4,7 +4,6 @@ use crate::{
     live_drops::LiveDrops,
     roles::{Role, Roles},
 };
-use anyhow::Context as _;
 use broker::{LogInfo, Producer, Topics};
 use database::PgPool;
 use queue::Queue;
@@ -40,6 +39,8 @@ pub struct App {
     pub topics: Topics,
     /// Signs order commands, and tells ours from forged ones.
     pub command_keys: Arc<Keyring>,
+    /// Signs room events in the log, likewise.
+    pub log_keys: Arc<Keyring>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Names this process among the workers; another one at each start.
     pub(crate) instance: Arc<str>,
@@ -52,9 +53,8 @@ impl App {
     ///
     /// Returns what is wrong with a setting.
     pub async fn connect(settings: Settings) -> anyhow::Result<Self> {
-        let command_keys = Keyring::parse(&settings.credentials.command_keys)
-            .map_err(anyhow::Error::msg)
-            .context("credentials.command_keys cannot be used")?;
+        let (command_keys, log_keys) =
+            (settings.credentials.commands()?, settings.credentials.log()?);
         Ok(Self {
             pool: database::connect(&settings.database)?,
             queue: Queue::connect(&settings.redis).await?,
@@ -63,6 +63,7 @@ impl App {
             log_info: LogInfo::new(&settings.kafka)?,
             topics: Topics::new(&settings.kafka),
             command_keys: Arc::new(command_keys),
+            log_keys: Arc::new(log_keys),
             clock: Arc::new(SystemClock),
             instance: Uuid::now_v7().simple().to_string().into(),
             settings: Arc::new(settings),

@@ -62,11 +62,14 @@ pub use live_drops::LiveDrops;
 pub use roles::{Role, Roles};
 
 use anyhow::Context as _;
+use edge::descriptors;
 use shared::{config::Settings, shutdown::Shutdown};
 use std::time::Duration;
 
 /// How long tasks may take to finish after the first signal.
 const GRACE: Duration = Duration::from_secs(10);
+/// Open files beyond those of the calls to the payment provider: servers, logs, libraries.
+const SPARE_FILES: usize = 500;
 /// How long records that Kafka has not acknowledged may hold up the end of the process.
 const FLUSH: Duration = Duration::from_secs(5);
 
@@ -76,6 +79,7 @@ const FLUSH: Duration = Duration::from_secs(5);
 ///
 /// Returns what stops the start: settings that cannot be used, servers that stay away.
 pub async fn run(settings: Settings, roles: Roles) -> anyhow::Result<()> {
+    descriptors::raise_limit(settings.payments.concurrency.get() as usize + SPARE_FILES);
     let app = App::connect(settings).await.context("cannot start")?;
     let shutdown = Shutdown::default();
     let readiness = admin::readiness();

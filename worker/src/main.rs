@@ -3,7 +3,10 @@
 use anyhow::Context as _;
 use clap::Parser;
 use mimalloc::MiMalloc;
-use shared::{config::Settings, telemetry};
+use shared::{
+    config::{Program, Settings},
+    telemetry,
+};
 use worker::Roles;
 
 /// Costs less than glibc's; see the workspace's `Cargo.toml`.
@@ -23,6 +26,7 @@ struct Arguments {
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let settings = Settings::load()?;
+    settings.ensure_fit(Program::Worker)?;
     telemetry::start_log(&settings.telemetry).context("telemetry.log cannot be read")?;
     let roles = match arguments.roles {
         Some(roles) => roles,

@@ -62,6 +62,7 @@ impl PresentedTicket {
         let claims = claims.map_err(|error| match error {
             CredentialError::Invalid => ApiError::TicketInvalid,
             CredentialError::Expired => ApiError::TicketExpired,
+            CredentialError::UnknownKey => ApiError::TicketKeyUnknown,
         })?;
         if claims.drop_id != drop_id {
             return Err(ApiError::TicketForeign);

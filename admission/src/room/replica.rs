@@ -4,12 +4,14 @@
 //!
 //! Events are numbered (epoch, evn) without gaps. A replica that does not see the next one says so
 //! and is replaced by a new snapshot; it never guesses.
+//!
+//! What is left of each variant is no part of that: it is what the room's header said last.
 
 use super::ranked_bitmap::RankedBitmap;
 use shared::{
     drops::{CloseReason, DropMode},
     ids::VariantId,
-    line::{Epoch, EventPoint, JoinedTicket, Lane, RoomEvent, Score},
+    line::{Epoch, EventPoint, JoinedTicket, Lane, RoomEvent, Score, VariantUnits},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -51,6 +53,7 @@ pub struct Replica {
     ended: Option<CloseReason>,
     last_rise: Option<(EventPoint, Rise)>,
     configured_at: EventPoint,
+    units: Vec<VariantUnits>,
 }
 
 impl Replica {
@@ -65,6 +68,7 @@ impl Replica {
             ended: None,
             last_rise: None,
             configured_at: point,
+            units: Vec::new(),
         }
     }
 
@@ -100,6 +104,11 @@ impl Replica {
     ) {
         (self.mode, self.message, self.ended) = (mode, message, ended);
         self.configured_at = self.point;
+    }
+
+    /// Takes over what is left of each variant.
+    pub(crate) fn set_units(&mut self, units: &[VariantUnits]) {
+        self.units = units.to_vec();
     }
 
     /// Notes that positions from here on need not continue those before.
@@ -163,6 +172,16 @@ impl Replica {
     #[must_use]
     pub fn waiting_in(&self, lane: Lane, variant_id: VariantId) -> u64 {
         self.lines.get(&(lane, variant_id)).map_or(0, n_waiting)
+    }
+
+    /// What is left of each variant whose stock is known.
+    pub(crate) fn units(&self) -> &[VariantUnits] {
+        &self.units
+    }
+
+    /// What is left of a variant; `None` while that is not known.
+    pub(crate) fn units_of(&self, variant_id: VariantId) -> Option<VariantUnits> {
+        self.units.iter().copied().find(|units| units.variant_id == variant_id)
     }
 
     /// People waiting for any variant, in all lanes.

@@ -28,6 +28,14 @@ impl ReplicaState {
         }
     }
 
+    /// The replica, to be changed, if there is one.
+    pub(super) const fn loaded_mut(&mut self) -> Option<&mut Replica> {
+        match self {
+            Self::Loaded(replica) => Some(replica),
+            Self::Missing | Self::Loading => None,
+        }
+    }
+
     /// Begins a snapshot. False if one is being taken, or if the replica is there already; one of
     /// another epoch than the open one is dropped. `None` while no epoch is known to be open.
     pub(super) fn begin_loading(&mut self, open: Option<Epoch>) -> bool {

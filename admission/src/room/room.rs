@@ -64,6 +64,9 @@ impl Room {
 
     /// Takes over what Redis said of the room; `None` if it knows no such room.
     pub(super) fn set_header(&self, header: Option<RoomHeader>) {
+        if let Some(header) = &header {
+            self.replica.set_units(&header.units);
+        }
         self.header.set(header);
     }
 
@@ -199,6 +202,7 @@ mod tests {
             state: RoomState::Open,
             trusted: true,
             config: testkit::room::room_config(Vec::new()),
+            units: Vec::new(),
             grace_until_us: 0,
             now_us: 0,
         }

@@ -135,6 +135,7 @@ fn apply_up_to(evn: u64, replica: &mut Replica, events: &[StoredEvent]) -> bool 
 fn describe(replica: &mut Replica, header: &RoomHeader) {
     let message = header.config.message.as_deref().map(Into::into);
     replica.describe(header.config.mode, message, header.config.ended);
+    replica.set_units(&header.units);
 }
 
 #[cfg(test)]

@@ -59,7 +59,8 @@ impl Listener {
         seen: Option<Seen>,
     ) -> Result<Self, ApiError> {
         app.look_limiter.check(&claims.ticket.ticket_id)?;
-        let slot = socket_slot(app)?;
+        let slots = Arc::clone(&app.socket_slots);
+        let slot = slots.try_acquire_owned().map_err(|_| ApiError::Busy)?;
         let seat = seat(app, claims, seen).await?;
         GaugeName::Sockets.get().increment(1);
         Ok(Self { seat, _slot: slot })
@@ -77,11 +78,6 @@ impl Drop for Listener {
     fn drop(&mut self) {
         GaugeName::Sockets.get().decrement(1);
     }
-}
-
-/// Takes one of the instance's slots for sockets.
-pub(super) fn socket_slot(app: &App) -> Result<OwnedSemaphorePermit, ApiError> {
-    Arc::clone(&app.socket_slots).try_acquire_owned().map_err(|_| ApiError::Busy)
 }
 
 /// A page's own stream names its origin, or the browser says that it asks for its own site.

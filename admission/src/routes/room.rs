@@ -17,15 +17,18 @@ use utoipa::ToSchema;
 pub(crate) struct RoomView {
     drop_id: DropId,
     state: DropState,
-    /// What the operator lets the room do.
+    /// What the seller or an operator lets the room do.
     mode: DropMode,
     /// People waiting.
+    #[schema(example = 263)]
     waiting: u64,
+    /// Tickets admitted per second.
+    #[schema(example = 50.0)]
     admission_rate_per_second: f64,
     opens_at: Option<Timestamp>,
     /// `null` for no end.
     closes_at: Option<Timestamp>,
-    /// The operator's message to those who wait.
+    /// The seller's or an operator's message to those who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
     /// For countdowns: the shopper's clock may be wrong.
@@ -35,7 +38,7 @@ pub(crate) struct RoomView {
 /// Shows how a room is doing. May be cached for a second.
 #[utoipa::path(
     get, path = "/v1/drops/{drop}/room", tag = "rooms", params(("drop" = DropId, Path)),
-    responses((status = 200, body = RoomView), Problem)
+    responses((status = 200, body = RoomView, description = "The room as it is"), Problem)
 )]
 pub(crate) async fn room(
     State(app): State<App>,

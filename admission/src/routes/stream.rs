@@ -1,7 +1,7 @@
 //! Live positions: the upgrade to a WebSocket, and the same over server-sent events.
 
 use super::{
-    listener::{Listener, ListenerTicket, socket_slot},
+    listener::{Listener, ListenerTicket},
     seen::SeenQuery,
 };
 use crate::{
@@ -19,11 +19,17 @@ use edge::{Problem, Query};
 use shared::ids::DropId;
 use std::sync::Arc;
 
-/// Streams positions over a WebSocket.
+/// Streams positions over a WebSocket with the subprotocol `sluice.v1`.
+///
+/// A ticket that is not valid is told by the close code 4501, since a browser can't read a problem
+/// here; other faults are problems, such as `upgrade_required`.
 #[utoipa::path(
-    get, path = "/v1/drops/{drop}/stream", tag = "streams",
-    params(("drop" = DropId, Path), ("seen" = Option<String>, Query)),
-    responses((status = 101), Problem)
+    get, path = "/v1/drops/{drop}/stream", tag = "streams", security(("ticket" = [])),
+    params(("drop" = DropId, Path),
+        ("seen" = Option<String>, Query, example = "1.77.42",
+            description = "`<epoch>.<evn>.<position>` of what was seen last")),
+    responses(
+        (status = 101, description = "A WebSocket; each text message is a frame"), Problem)
 )]
 pub(crate) async fn socket(
     State(app): State<App>,
@@ -51,9 +57,14 @@ pub(crate) async fn socket(
 
 /// Streams positions as server-sent events.
 #[utoipa::path(
-    get, path = "/v1/drops/{drop}/events", tag = "streams",
-    params(("drop" = DropId, Path), ("seen" = Option<String>, Query)),
-    responses((status = 200, content_type = "text/event-stream"), Problem)
+    get, path = "/v1/drops/{drop}/events", tag = "streams", security(("ticket" = [])),
+    params(("drop" = DropId, Path),
+        ("seen" = Option<String>, Query, example = "1.77.42",
+            description = "`<epoch>.<evn>.<position>` of what was seen last")),
+    responses(
+        (status = 200, body = String, content_type = "text/event-stream",
+            description = "The data of each event is a frame"),
+        Problem)
 )]
 pub(crate) async fn events(
     State(app): State<App>,
@@ -67,7 +78,7 @@ pub(crate) async fn events(
 }
 
 /// A browser cannot read the answer to an upgrade that failed, so a ticket that is refused hears
-/// it as a close code. Anything else is an ordinary problem.
+/// it as a close code, as long as few do. Anything else is an ordinary problem.
 fn refuse(error: ApiError, upgrade: SocketUpgrade, app: &App) -> Result<Response, ApiError> {
     let code = match error {
         ApiError::TicketInvalid | ApiError::TicketExpired | ApiError::TicketForeign => {
@@ -75,7 +86,9 @@ fn refuse(error: ApiError, upgrade: SocketUpgrade, app: &App) -> Result<Response
         }
         error => return Err(error),
     };
-    let slot = socket_slot(app)?;
+    let Ok(slot) = Arc::clone(&app.refusal_slots).try_acquire_owned() else {
+        return Err(error);
+    };
     let (soft, hard) = (app.shutdown.soft(), app.shutdown.hard());
     Ok(upgrade.on_upgrade(async move |socket| {
         let outlet = Arc::new(Outlet::default());

@@ -25,6 +25,12 @@ pub(super) fn is_due(shown: u64, now: u64, silent: Duration) -> bool {
     (is_soon && silent >= FRONT_PAUSE) || (now <= later_at(shown) && silent >= PAUSE)
 }
 
+/// Whether a change of what is left is told to one who was `shown` this position. Further back it
+/// waits for the next frame, since at the end of a sale it changes all the time.
+pub(super) fn is_stock_due(shown: u64, silent: Duration) -> bool {
+    shown <= FRONT && silent >= PAUSE
+}
+
 /// The highest position that is told after [`FRONT_PAUSE`].
 fn soon_at(shown: u64) -> u64 {
     shown.saturating_sub(1).min(FRONT)
@@ -35,7 +41,8 @@ fn later_at(shown: u64) -> u64 {
     shown.saturating_sub((shown / WORTH).max(1))
 }
 
-/// Before what [`is_due`] will not say yes: either of the two, or [`KEEP_ALIVE`].
+/// Before what neither [`is_due`] nor [`is_stock_due`] will say yes: either of the two, or
+/// [`KEEP_ALIVE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NextLook {
     /// Such a silence.
@@ -53,7 +60,9 @@ pub(super) fn next_look(shown: u64, now: u64) -> NextLook {
     if now <= later {
         return NextLook { silent: PAUSE, departures: Some(now - soon) };
     }
-    NextLook { silent: KEEP_ALIVE, departures: Some(now - soon.max(later)) }
+    // The front, who are few, are looked at all the time: nothing says when their stock changes.
+    let silent = if shown <= FRONT { PAUSE } else { KEEP_ALIVE };
+    NextLook { silent, departures: Some(now - soon.max(later)) }
 }
 
 /// When a client that polls should ask again, milliseconds. Past waiting, each time costs a question
@@ -86,6 +95,12 @@ mod tests {
         assert!(is_due(5, 5, KEEP_ALIVE) && !is_due(5, 5, Duration::from_secs(14)));
     }
 
+    #[test]
+    fn the_front_hears_of_the_stock_within_a_second_and_others_with_their_next_frame() {
+        assert!(is_stock_due(91, PAUSE) && !is_stock_due(91, FRONT_PAUSE));
+        assert!(!is_stock_due(FRONT + 1, KEEP_ALIVE));
+    }
+
     proptest! {
         #[test]
         fn nobody_is_due_before_the_next_look(
@@ -97,6 +112,7 @@ mod tests {
             // Where nothing is awaited of departures, the silence alone decides.
             if is_before && silent < next.silent && (next.departures.is_some() || left == 0) {
                 prop_assert!(!is_due(shown, later, silent), "{next:?}");
+                prop_assert!(!is_stock_due(shown, silent), "{next:?}");
             }
         }
     }

@@ -22,6 +22,10 @@ pub enum Frame {
         position: u64,
         /// People waiting for the ticket's variant in its lane.
         waiting: u64,
+        /// Units of that variant that nobody has yet; `None` while that is not known.
+        units_left: Option<u32>,
+        /// Units of it that are held for those who were let in; they may come back.
+        units_held: Option<u32>,
         /// What the operator lets the room do.
         mode: DropMode,
         /// The operator's message.
@@ -88,13 +92,15 @@ mod tests {
             evn: 77,
             position: 42,
             waiting: 900,
+            units_left: Some(180),
+            units_held: Some(20),
             mode: DropMode::Running,
             message: None,
             rise: None,
         };
         assert_eq!(
             waiting.to_json(),
-            r#"{"type":"waiting","epoch":1,"evn":77,"position":42,"waiting":900,"mode":"running","message":null,"rise":null}"#
+            r#"{"type":"waiting","epoch":1,"evn":77,"position":42,"waiting":900,"units_left":180,"units_held":20,"mode":"running","message":null,"rise":null}"#
         );
         assert_eq!(Frame::Held.to_json(), r#"{"type":"held"}"#);
         let order = Frame::Order { state: TicketState::Confirmed };
@@ -110,6 +116,8 @@ mod tests {
             evn: 1,
             position,
             waiting: 9,
+            units_left: None,
+            units_held: None,
             mode: DropMode::Running,
             message: None,
             rise,

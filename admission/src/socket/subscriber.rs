@@ -6,7 +6,7 @@ use shared::{
     drops::CloseReason,
     ids::{TicketId, VariantId},
     lifecycle::TicketState,
-    line::{EventPoint, JoinedTicket, Lane, LineState, TicketKey},
+    line::{EventPoint, JoinedTicket, Lane, LineState, TicketKey, VariantUnits},
 };
 use std::{
     sync::Arc,
@@ -30,6 +30,8 @@ pub(super) struct Subscriber {
     ticket: JoinedTicket,
     pub(super) outlet: Arc<Outlet>,
     shown: Option<Shown>,
+    /// What was told last of what is left.
+    units: Option<VariantUnits>,
     told: Told,
     told_at: Instant,
     since: Instant,
@@ -86,6 +88,7 @@ impl Subscriber {
             ticket,
             outlet,
             shown: seen.map(Shown::from),
+            units: None,
             told: Told::Nothing,
             told_at: now,
             since: now,
@@ -169,7 +172,9 @@ impl Subscriber {
         let position = if rise.is_some() { exact } else { exact.min(shown.position) };
         let is_news = self.told != Told::Waiting || replica.is_configured_since(shown.point);
         let silent = now.duration_since(self.told_at);
-        if is_news || cadence::is_due(shown.position, position, silent) {
+        let is_stock_due = replica.units_of(self.ticket.intent.variant_id) != self.units
+            && cadence::is_stock_due(shown.position, silent);
+        if is_news || is_stock_due || cadence::is_due(shown.position, position, silent) {
             // What the client saw of later events elsewhere stays seen.
             let point = shown.point.max(replica.point());
             return self.show_as(replica, Shown { position, point, exact }, rise, now);
@@ -187,12 +192,15 @@ impl Subscriber {
         let (lane, variant_id) = self.line();
         let (position, point) = (shown.position, replica.point());
         self.shown = Some(shown);
+        self.units = replica.units_of(variant_id);
         self.tell(Told::Waiting, now);
         self.outlet.send(Frame::Waiting {
             epoch: point.epoch.0,
             evn: point.evn,
             position,
             waiting: replica.waiting_in(lane, variant_id).max(position),
+            units_left: self.units.map(|units| units.left),
+            units_held: self.units.map(|units| units.held),
             mode: replica.mode(),
             message: replica.message().cloned(),
             rise,
@@ -460,6 +468,26 @@ mod tests {
             subscriber.look(Some(&snapshot), now + cadence::KEEP_ALIVE * evn as u32);
             assert_eq!(told(&outlet), Some(expected));
         }
+    }
+
+    #[test]
+    fn who_does_not_move_still_hears_that_nothing_is_left() {
+        let (begin, outlet, ticket) = (Instant::now(), Arc::new(Outlet::default()), ticket(9));
+        let mut subscriber = Subscriber::new(ticket, Arc::clone(&outlet), None, begin);
+        let mut replica = replica(3, &[4, 5], &ticket);
+        let mut told_at = |left, ms| {
+            let variant_id = ticket.intent.variant_id;
+            replica.set_units(&[VariantUnits { variant_id, left, held: 2 }]);
+            subscriber.look(Some(&replica), begin + Duration::from_millis(ms));
+            match outlet.next().now_or_never() {
+                Some(Next::Send(Frame::Waiting { units_left, .. })) => units_left,
+                _ => None,
+            }
+        };
+        assert_eq!(told_at(1, 0), Some(1));
+        assert_eq!(told_at(0, 900), None, "it was told something a moment ago");
+        assert_eq!(told_at(0, 1000), Some(0));
+        assert_eq!(told_at(0, 3000), None, "once");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use edge::Problem;
+use edge::{ClientStream, Problem, Slot};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -22,6 +22,7 @@ pub struct SocketUpgrade {
     /// What is taken of it.
     protocol: Option<HeaderValue>,
     on_upgrade: OnUpgrade,
+    slot: Option<Slot>,
 }
 
 /// A connection that is a WebSocket from now on.
@@ -30,6 +31,8 @@ pub struct UpgradedSocket {
     pub(super) stream: TcpStream,
     /// What came right behind the request.
     pub(super) early: Bytes,
+    /// What the connection holds of its listener; none where nobody counts.
+    pub(super) slot: Option<Slot>,
 }
 
 /// Why a request is none for a WebSocket.
@@ -61,8 +64,8 @@ impl<S: Send + Sync> FromRequestParts<S> for SocketUpgrade {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, NotAnUpgrade> {
         let accept = accepted(&parts.method, &parts.headers)?;
         let on_upgrade = parts.extensions.remove().ok_or(NotAnUpgrade::NotUpgradable)?;
-        let protocols = offered(&parts.headers);
-        Ok(Self { accept, protocols, protocol: None, on_upgrade })
+        let (protocols, slot) = (offered(&parts.headers), parts.extensions.remove());
+        Ok(Self { accept, protocols, protocol: None, on_upgrade, slot })
     }
 }
 
@@ -80,9 +83,9 @@ impl SocketUpgrade {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let on_upgrade = self.on_upgrade;
+        let (on_upgrade, slot) = (self.on_upgrade, self.slot);
         tokio::spawn(async move {
-            if let Some(socket) = upgraded(on_upgrade).await {
+            if let Some(socket) = upgraded(on_upgrade, slot).await {
                 serve(socket).await;
             }
         });
@@ -107,13 +110,14 @@ impl IntoResponse for NotAnUpgrade {
 }
 
 /// The socket, once the answer is sent; `None` if the connection broke before that.
-async fn upgraded(on_upgrade: OnUpgrade) -> Option<UpgradedSocket> {
+async fn upgraded(on_upgrade: OnUpgrade, slot: Option<Slot>) -> Option<UpgradedSocket> {
     let upgraded = on_upgrade.await.ok()?;
-    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
-        tracing::error!("a connection that was upgraded is no TCP stream");
+    let Ok(parts) = upgraded.downcast::<TokioIo<ClientStream>>() else {
+        tracing::error!("a connection that was upgraded is none of our listeners'");
         return None;
     };
-    Some(UpgradedSocket { stream: parts.io.into_inner(), early: parts.read_buf })
+    let stream = parts.io.into_inner().into_inner();
+    Some(UpgradedSocket { stream, early: parts.read_buf, slot })
 }
 
 /// Checks the opening handshake (RFC 6455, 4.2.1). Returns the proof that it was understood.

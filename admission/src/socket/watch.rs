@@ -223,7 +223,7 @@ mod tests {
     use shared::{
         drops::DropMode,
         ids::{ShopperId, VariantId},
-        line::{Configured, Epoch, EventPoint, Intent, Lane, RoomEvent, Score},
+        line::{Configured, Epoch, EventPoint, Intent, Lane, RoomEvent, Score, VariantUnits},
     };
     use std::collections::BTreeMap;
 
@@ -256,6 +256,7 @@ mod tests {
         Attach(u64),
         Configure(u32),
         ToggleRoom,
+        SetLeft(u32),
         Ticks(u32),
     }
 
@@ -268,6 +269,7 @@ mod tests {
             1 => prop::sample::select(NUMBERS.to_vec()).prop_map(Step::Attach),
             1 => (1..3_u32).prop_map(Step::Configure),
             1 => Just(Step::ToggleRoom),
+            2 => (0..3_u32).prop_map(Step::SetLeft),
             12 => (1..12_u32).prop_map(Step::Ticks),
             1 => (150..200_u32).prop_map(Step::Ticks),
         ]
@@ -332,6 +334,10 @@ mod tests {
                     message: None,
                 })),
                 Step::ToggleRoom => self.is_live = !self.is_live,
+                Step::SetLeft(left) => {
+                    let variant_id = self.variant_id;
+                    self.replica.set_units(&[VariantUnits { variant_id, left, held: 9 }]);
+                }
                 Step::Ticks(n) => {
                     for _ in 0..n {
                         let asked = self.tick();

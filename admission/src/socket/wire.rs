@@ -192,6 +192,8 @@ mod tests {
             evn: 1,
             position,
             waiting: position,
+            units_left: None,
+            units_held: None,
             mode: DropMode::Running,
             message: Some("x".repeat(length).into()),
             rise: None,

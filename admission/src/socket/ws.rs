@@ -2,6 +2,7 @@
 //! once, and closes. Everything else is written by those who have it to say; see the outlet.
 
 use super::{DisconnectReason, Outlet, outlet::Work, upgrade::UpgradedSocket};
+use edge::Slot;
 use std::{
     io,
     pin::pin,
@@ -34,6 +35,7 @@ pub struct Connection {
     codec: WebSocketContext,
     outlet: Arc<Outlet>,
     heard: Heard,
+    _slot: Option<Slot>,
 }
 
 /// What came in the current second.
@@ -66,7 +68,8 @@ impl Connection {
         outlet.attach(Arc::clone(&stream), now);
         let early = socket.early.to_vec();
         let codec = WebSocketContext::from_partially_read(early, Role::Server, Some(limits()));
-        Self { stream, codec, outlet, heard: Heard { since: now, n_messages: 0, n_bytes: 0 } }
+        let heard = Heard { since: now, n_messages: 0, n_bytes: 0 };
+        Self { stream, codec, outlet, heard, _slot: socket.slot }
     }
 
     /// Runs until either end closes. `restart` makes the reason for a soft stop.

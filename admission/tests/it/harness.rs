@@ -7,7 +7,7 @@ use shared::{
     clock::{Clock, SystemClock},
     config::Settings,
     credentials::{Session, TicketClaims},
-    ids::{ShopperId, VariantId},
+    ids::{SellerId, ShopperId, VariantId},
     line::{Epoch, JoinedTicket},
     shutdown::Shutdown,
 };
@@ -184,9 +184,21 @@ impl AdmissionTest {
         .await
     }
 
+    /// Takes a ticket out of line, as its own shopper.
     pub(crate) async fn leave(&self, instance: &TestInstance, token: &str) -> (u16, Value) {
-        let url = instance.url(&self.path("ticket"));
-        answer(Client::new().delete(url).header("sluice-ticket", token)).await
+        let shopper = TestShopper::with_id(claims(token).ticket.shopper_id, None);
+        self.leave_as(instance, token, &shopper).await
+    }
+
+    /// Takes a ticket out of line, as whoever the test says.
+    pub(crate) async fn leave_as(
+        &self,
+        instance: &TestInstance,
+        token: &str,
+        shopper: &TestShopper,
+    ) -> (u16, Value) {
+        let request = instance.request(Method::DELETE, &self.path("ticket"), shopper);
+        answer(request.header("sluice-ticket", token)).await
     }
 
     /// Asks for the room's numbers.
@@ -265,9 +277,18 @@ impl TestInstance {
 
 impl TestShopper {
     pub(crate) fn new() -> Self {
-        let id = ShopperId::generate();
-        let session = Session { shopper_id: id, expires_at_ms: i64::MAX }.seal(&keyring());
-        Self { id, session }
+        Self::with_id(ShopperId::generate(), None)
+    }
+
+    /// A member of a seller's.
+    pub(crate) fn member_of(seller_id: SellerId) -> Self {
+        Self::with_id(ShopperId::generate(), Some(seller_id))
+    }
+
+    fn with_id(id: ShopperId, member_of: Option<SellerId>) -> Self {
+        let session =
+            Session { shopper_id: id, began_at_ms: 0, expires_at_ms: i64::MAX, member_of };
+        Self { id, session: session.seal(&keyring()) }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::harness::{AdmissionTest, PATIENCE, TestShopper};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use shared::drops::DropMode;
 use testkit::{room::TestRoom, wait_until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -80,21 +81,21 @@ async fn only_who_has_left_loses_the_cookie() {
     test.room.fill_bucket().await;
     let instance = test.instance().await;
     let (first, second) = (TestShopper::new(), TestShopper::new());
-    let leave = async |joined: Value| {
+    let leave = async |joined: Value, shopper: &TestShopper| {
         let token = joined["token"].as_str().unwrap();
-        let url = instance.url(&test.path("ticket"));
-        Client::new().delete(url).header("sluice-ticket", token).send().await.unwrap()
+        let request = instance.request(Method::DELETE, &test.path("ticket"), shopper);
+        request.header("sluice-ticket", token).send().await.unwrap()
     };
     let let_in = test.join(&instance, &first).await;
     assert_eq!(test.room.admit(1).await.tickets.len(), 1);
 
-    let refused = leave(let_in).await;
+    let refused = leave(let_in, &first).await;
     assert_eq!(refused.status(), 200);
     assert!(refused.headers().get("set-cookie").is_none());
     let view: Value = refused.json().await.unwrap();
     assert_eq!(view["state"], "waiting", "it is not told yet");
 
-    let left = leave(test.join(&instance, &second).await).await;
+    let left = leave(test.join(&instance, &second).await, &second).await;
     let cookie = left.headers()["set-cookie"].to_str().unwrap().to_owned();
     assert!(cookie.contains("Max-Age=0"), "{cookie}");
     let view: Value = left.json().await.unwrap();
@@ -111,4 +112,14 @@ async fn a_room_tells_its_numbers() {
     let room: Value = response.json().await.unwrap();
     assert_eq!((&room["state"], &room["waiting"]), (&json!("open"), &json!(1)));
     assert_eq!(room["admission_rate_per_second"], 1000.0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_while_joining_is_stopped_is_told_so() {
+    let mut test = AdmissionTest::empty().await;
+    test.room.config.mode = DropMode::Stopped;
+    test.begin(TestRoom::EPOCH).await;
+    let instance = test.instance().await;
+    let (status, problem) = test.try_join(&instance, &TestShopper::new()).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("drop_stopped")), "{problem}");
 }

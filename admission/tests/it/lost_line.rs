@@ -10,10 +10,10 @@ use testkit::{TestRedis, room::TestRoom, wait_until};
 
 const NEXT_EPOCH: Epoch = Epoch(2);
 
-/// An open room on a Redis that nobody else uses, so that it can be wiped and killed.
+/// An open room on a Redis that nobody else uses, so that it can be wiped, killed and frozen.
 pub(crate) struct LossTest {
     pub(crate) test: AdmissionTest,
-    stack: Stack,
+    pub(crate) stack: Stack,
     /// Dropped after the server that writes there.
     _dir: TempDir,
 }

@@ -5,11 +5,14 @@
 mod bad_input;
 mod clock;
 mod document;
+mod edge_limits;
 mod fresh_instance;
 mod harness;
+mod identities;
 mod joining;
 mod lost_line;
 mod missed_events;
+mod overload;
 mod paying;
 mod polling;
 mod positions;

@@ -18,26 +18,27 @@ const NEXT_EPOCH: Epoch = Epoch(2);
 /// A database that takes every connection and answers none.
 struct SilentPostgres {
     url: String,
-    is_asked: watch::Receiver<bool>,
+    n_asked: watch::Receiver<usize>,
 }
 
 impl SilentPostgres {
     async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("postgres://nobody@{}/nothing", listener.local_addr().unwrap());
-        let (asked, is_asked) = watch::channel(false);
+        let (asked, n_asked) = watch::channel(0);
         tokio::spawn(async move {
             let mut open = Vec::new();
             while let Ok((connection, _)) = listener.accept().await {
                 open.push(connection);
-                asked.send_replace(true);
+                asked.send_replace(open.len());
             }
         });
-        Self { url, is_asked }
+        Self { url, n_asked }
     }
 
+    /// Waits until rooms are asked about, too: the first connection is about ended sessions.
     async fn until_asked(&mut self) {
-        let asked = timeout(PATIENCE, self.is_asked.wait_for(|is_asked| *is_asked)).await;
+        let asked = timeout(PATIENCE, self.n_asked.wait_for(|n_asked| *n_asked > 1)).await;
         asked.expect("a question in time").unwrap();
     }
 }

@@ -247,3 +247,22 @@ async fn server_sent_events_say_the_same() {
     let frame: Value = serde_json::from_str(first.trim().strip_prefix("data: ").unwrap()).unwrap();
     assert_eq!((&frame["type"], &frame["position"]), (&json!("waiting"), &json!(1)));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_hears_what_is_left_and_what_is_held() {
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
+    let token = joined["token"].as_str().unwrap();
+    let mut socket = test.stream(&instance, token, "").await;
+    until(&mut socket, |frame| frame["units_left"] == 1000 && frame["units_held"] == 0).await;
+
+    let stock = [test.room.stock(9, 0, 7)];
+    test.room.queue.update_stock(test.room.drop_id, EPOCH, &stock).await.unwrap();
+    // Nobody moves, so nothing else makes the frame due.
+    let begun = Instant::now();
+    until(&mut socket, |frame| frame["units_left"] == 0 && frame["units_held"] == 7).await;
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    let (_, view) = test.status(&instance, token).await;
+    assert_eq!((&view["units_left"], &view["units_held"]), (&json!(0), &json!(7)));
+}

@@ -2,4 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
 
+mod command;
+mod people;
 mod seeding;

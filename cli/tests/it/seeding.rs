@@ -1,26 +1,17 @@
 //! `sluice seed` may run any number of times, and what it creates works.
 
+use crate::command::{env_of, sluice};
 use serde_json::Value;
-use std::{collections::BTreeMap, path::Path, process::Command};
-use testkit::{TestApp, TestDatabase, settings};
-
-/// The settings that every command needs, for this database.
-fn env_of(database: &TestDatabase) -> BTreeMap<String, String> {
-    let mut env = settings::credentials();
-    env.insert("SLUICE_DATABASE__URL".to_owned(), database.url().to_owned());
-    env
-}
+use std::{collections::BTreeMap, path::Path};
+use testkit::{TestApp, TestDatabase};
 
 /// Runs `sluice seed` and returns what it printed.
 fn seed(env: &BTreeMap<String, String>, state: Option<&Path>) -> Value {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
-    command.args(["seed", "--units", "20", "--open-h", "2"]).envs(env);
+    let mut arguments = vec!["seed", "--units", "20", "--open-h", "2"];
     if let Some(state) = state {
-        command.arg("--state").arg(state);
+        arguments.extend(["--state", state.to_str().unwrap()]);
     }
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    sluice(env, &arguments).unwrap()
 }
 
 #[tokio::test]
@@ -56,4 +47,21 @@ async fn what_was_seeded_works() {
     key("operator_key").get(&limits).await.expect(200);
     let seen = app.storefront().get(&format!("/v1/drops/{drop_id}")).await.expect(200);
     assert_eq!(seen["units_left"], 20);
+}
+
+#[tokio::test]
+async fn no_demo_is_made_in_production() {
+    let database = TestDatabase::create().await;
+    let mut env = env_of(&database);
+    env.insert("SLUICE_PROFILE__NAME".to_owned(), "production".to_owned());
+    let refusal = sluice(&env, &["seed"]).unwrap_err();
+    assert!(refusal.contains("database.url has no password"), "{refusal}");
+
+    let url = database.url().replacen("postgres://sluice@", "postgres://sluice:secret@", 1);
+    env.insert("SLUICE_DATABASE__URL".to_owned(), url);
+    env.insert("SLUICE_PROFILE__PRIVATE_NETWORK".to_owned(), "true".to_owned());
+    let refusal = sluice(&env, &["seed"]).unwrap_err();
+    assert!(refusal.contains("a demo is not for production"), "{refusal}");
+    let n_sellers: i64 = database.scalar("select count(*) from sellers").await;
+    assert_eq!(n_sellers, 0);
 }

@@ -1,16 +1,16 @@
 //! The journal's partitions: a table for each day, made ahead and dropped whole.
 //!
 //! A row whose day has no table stands in the default one, so nothing fails for want of a
-//! partition; making the table moves the row along. Names of tables cannot be parameters, so these
-//! statements alone are put together at run time.
+//! partition; making the table moves the row along. Two functions of the owner do both, since a
+//! worker owns no table; see `migrations/0004_journal.sql`.
 
-use crate::{DatabaseError, Doing, run_to_completion};
+use crate::{DatabaseError, Doing};
 use jiff::{ToSpan, civil::Date};
 use jiff_sqlx::ToSqlx;
-use sqlx::{AssertSqlSafe, Executor as _, PgConnection, PgExecutor, PgPool};
+use sqlx::PgPool;
 use std::collections::BTreeSet;
 
-/// Name of a day's table; the day is one of UTC.
+/// Name of a day's table, as the functions write it; the day is one of UTC.
 const NAME: &str = "journal_%Y_%m_%d";
 
 /// Makes the partitions of `today`, of the `days_ahead` days behind it, and of days that have rows in
@@ -69,12 +69,12 @@ async fn days_in_default(pool: &PgPool) -> Result<BTreeSet<Date>, DatabaseError>
 }
 
 /// Lists the days that have a partition.
-async fn days(executor: impl PgExecutor<'_>) -> Result<BTreeSet<Date>, DatabaseError> {
+async fn days(pool: &PgPool) -> Result<BTreeSet<Date>, DatabaseError> {
     let names = sqlx::query_scalar!(
         r#"select c.relname::text as "name!" from pg_inherits i
          join pg_class c on c.oid = i.inhrelid where i.inhparent = 'journal'::regclass"#
     )
-    .fetch_all(executor)
+    .fetch_all(pool)
     .await
     .doing("list the partitions of the journal")?;
     // The default one is of no day.
@@ -83,58 +83,22 @@ async fn days(executor: impl PgExecutor<'_>) -> Result<BTreeSet<Date>, DatabaseE
 
 /// Makes the partition of a day; `false` if somebody else was faster.
 async fn make(pool: &PgPool, day: Date) -> Result<bool, DatabaseError> {
-    let pool = pool.clone();
-    run_to_completion(async move {
-        let mut tx = pool.begin().await.doing("begin to make a partition")?;
-        // Whoever writes a row of that day meanwhile would write it to the default partition.
-        sqlx::query!("lock table only journal in share row exclusive mode")
-            .execute(&mut *tx)
-            .await
-            .doing("lock the journal")?;
-        if days(&mut *tx).await?.contains(&day) {
-            return Ok(false);
-        }
-        attach(&mut tx, day).await?;
-        tx.commit().await.doing("commit a partition")?;
-        Ok(true)
-    })
+    sqlx::query_scalar!(
+        r#"select make_journal_day($1) as "is_new!""#,
+        day.to_sqlx() as jiff_sqlx::Date,
+    )
+    .fetch_one(pool)
     .await
-}
-
-async fn attach(conn: &mut PgConnection, day: Date) -> Result<(), DatabaseError> {
-    let (name, next) = (day.strftime(NAME), day.saturating_add(1.day()));
-    let sql = format!(
-        "create table {name} (like journal);
-         with moved as (delete from journal_default where day = '{day}' returning *)
-             insert into {name} select * from moved;
-         alter table journal attach partition {name} for values from ('{day}') to ('{next}')"
-    );
-    conn.execute(AssertSqlSafe(sql)).await.doing("make a partition of the journal")?;
-    Ok(())
+    .doing("make a partition of the journal")
 }
 
 /// Drops the partition of a day; `false` while something of it is pending.
 async fn drop_one(pool: &PgPool, day: Date) -> Result<bool, DatabaseError> {
-    let pool = pool.clone();
-    run_to_completion(async move {
-        let mut tx = pool.begin().await.doing("begin to drop a partition")?;
-        let is_pending = sqlx::query_scalar!(
-            r#"select exists (select from pending where day = $1) as "is_pending!""#,
-            day.to_sqlx() as jiff_sqlx::Date,
-        )
-        .fetch_one(&mut *tx)
-        .await
-        .doing("look for what is pending of a day")?;
-        if is_pending {
-            return Ok(false);
-        }
-        // Whoever writes to the journal waits behind this, so it gives up soon and is tried again.
-        // It cannot be detached beside them: Postgres refuses that where there is a default one.
-        let name = day.strftime(NAME);
-        let sql = format!("set local lock_timeout = '500ms'; drop table if exists {name}");
-        tx.execute(AssertSqlSafe(sql)).await.doing("drop a partition of the journal")?;
-        tx.commit().await.doing("commit a dropped partition")?;
-        Ok(true)
-    })
+    sqlx::query_scalar!(
+        r#"select drop_journal_day($1) as "is_dropped!""#,
+        day.to_sqlx() as jiff_sqlx::Date,
+    )
+    .fetch_one(pool)
     .await
+    .doing("drop a partition of the journal")
 }

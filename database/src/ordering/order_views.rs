@@ -4,6 +4,7 @@ use crate::{DatabaseError, Doing};
 use jiff::Timestamp;
 use serde::Deserialize;
 use shared::{
+    drops::DropState,
     ids::{DropId, OrderId, ShopperId},
     lifecycle::TicketState,
 };
@@ -17,8 +18,8 @@ pub struct OrderView {
     pub id: OrderId,
     /// The drop that it bought from.
     pub drop_id: DropId,
-    /// The drop's title as it is now.
-    pub drop_title: String,
+    /// The drop as it is now.
+    pub flash_drop: OrderedDrop,
     /// The state it is in.
     pub state: TicketState,
     /// Why it is in that state, where there is a reason.
@@ -35,8 +36,23 @@ pub struct OrderView {
     pub created_at: Timestamp,
     /// When it last changed its state.
     pub updated_at: Timestamp,
+    /// Whether the money is back with its shopper; `None` unless it goes back.
+    pub is_refunded: Option<bool>,
     /// Every state that it has been in, the earliest first.
     pub timeline: Vec<Transition>,
+}
+
+/// What the shopper of an order is told of its drop.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OrderedDrop {
+    /// 1 to 200 characters.
+    pub title: String,
+    /// Where it is in its life.
+    pub state: DropState,
+    /// The message to shoppers, the seller's or an operator's.
+    pub message: Option<String>,
+    /// Why it ended: `closed`, `sold_out`, or the seller's words if it was cancelled.
+    pub end_reason: Option<String>,
 }
 
 /// A step of an order.
@@ -60,7 +76,11 @@ macro_rules! select_orders {
         sqlx::query!(
             r#"select o.shopper_id, o.id, o.drop_id, o.state, o.reason, o.units_asked,
                  o.amount_minor, o.currency, o.processed_at, o.updated_at, o.hold_expires_at,
-                 (select title from drops where id = o.drop_id) as "title!",
+                 (select json_build_object('title', title, 'state', state, 'message', message,
+                      'end_reason', end_reason) from drops where id = o.drop_id)
+                     as "flash_drop!: Json<OrderedDrop>",
+                 (select bool_and(status = 'succeeded') from payments
+                  where order_id = o.id and kind = 'refund') as is_refunded,
                  coalesce((
                      select json_agg(json_build_object('state', t.state, 'at', t.at,
                          'reason', t.reason) order by t.sequence)
@@ -80,7 +100,7 @@ macro_rules! select_orders {
             let order = OrderView {
                 id: row.id,
                 drop_id: row.drop_id,
-                drop_title: row.title,
+                flash_drop: row.flash_drop.0,
                 state: row.state,
                 reason: row.reason,
                 units: row.units_asked,
@@ -89,6 +109,7 @@ macro_rules! select_orders {
                 hold_expires_at: row.hold_expires_at.map(jiff_sqlx::Timestamp::to_jiff),
                 created_at: row.processed_at.to_jiff(),
                 updated_at: row.updated_at.to_jiff(),
+                is_refunded: row.is_refunded,
                 timeline: row.timeline.0,
             };
             (row.shopper_id, order)

@@ -6,12 +6,16 @@
 //! | [`drops`] | flash drops as sellers and operators see and change them |
 //! | `give_back` | the way of unsold units from a drop back to its variants |
 //! | [`numbers`] | live numbers of a drop |
+//! | [`orders`] | a drop's orders as its seller sees them |
 //! | `partitions` | the partition of Kafka's topics that each drop has for itself |
+//! | [`product_texts`] | editing name and description of a product |
 //! | [`scheduling`] | the life of a drop as the workers move it on |
 
 pub mod catalogue;
 pub mod drops;
 mod give_back;
 pub mod numbers;
+pub mod orders;
 mod partitions;
+pub mod product_texts;
 pub mod scheduling;

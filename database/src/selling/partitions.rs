@@ -8,27 +8,40 @@ use crate::{DatabaseError, Doing};
 use shared::ids::DropId;
 use sqlx::PgConnection;
 
-/// Gives a drop the lowest partition below `limit` that no other drop has; one that it has already
-/// stays. `false` when all are taken.
+/// What came of a drop's wish for a partition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reservation {
+    /// It has one.
+    Reserved,
+    /// All are taken.
+    AllTaken,
+    /// Its seller has as many drops alive as it may have.
+    QuotaUsed {
+        /// How many that is.
+        limit: i32,
+    },
+}
+
+/// Gives a drop the lowest partition below `limit` that no other drop has, within its seller's quota;
+/// one that it has already stays.
 ///
 /// Nobody else can reserve any before the end of the transaction, so this comes late in it.
 pub(super) async fn reserve(
     connection: &mut PgConnection,
     drop_id: DropId,
     limit: u16,
-) -> Result<bool, DatabaseError> {
+) -> Result<Reservation, DatabaseError> {
     // A statement that waited for the lock by itself would not see what whoever had it has taken.
     sqlx::query!("select pg_advisory_xact_lock(hashtext('partitions'))")
         .execute(&mut *connection)
         .await
         .doing("lock the partitions")?;
+    if let Some(limit) = used_quota(connection, drop_id).await? {
+        return Ok(Reservation::QuotaUsed { limit });
+    }
     let partition = sqlx::query_scalar!(
-        "update drops set partition = coalesce(partition, (
-             select n from generate_series(0, $2::int - 1) n
-             where not exists (
-                 select from drops taken where taken.partition = n
-                     and (taken.state in ('scheduled', 'open') or taken.epoch_state <> 'none'))
-             order by n limit 1))
+        // A seller's connection sees its own drops only; the function sees those of all.
+        "update drops set partition = coalesce(partition, free_partition($2))
          where id = $1 returning partition",
         drop_id as DropId,
         i32::from(limit),
@@ -36,5 +49,23 @@ pub(super) async fn reserve(
     .fetch_one(connection)
     .await
     .doing("reserve a partition")?;
-    Ok(partition.is_some())
+    Ok(if partition.is_some() { Reservation::Reserved } else { Reservation::AllTaken })
+}
+
+/// Returns the quota of the drop's seller if its other drops use all of it. A drop that has its
+/// partition keeps it, even if the quota has been lowered meanwhile.
+async fn used_quota(
+    connection: &mut PgConnection,
+    drop_id: DropId,
+) -> Result<Option<i32>, DatabaseError> {
+    sqlx::query_scalar!(
+        "select s.max_live_drops from drops own join sellers s on s.id = own.seller_id
+         where own.id = $1 and own.partition is null and s.max_live_drops <= (
+             select count(*) from drops d where d.seller_id = s.id and d.id <> own.id
+                 and (d.state in ('scheduled', 'open') or d.epoch_state <> 'none'))",
+        drop_id as DropId,
+    )
+    .fetch_optional(connection)
+    .await
+    .doing("look at a seller's quota")
 }

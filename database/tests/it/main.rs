@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+mod append_only;
 mod batch;
 mod callbacks;
 mod cards;
@@ -27,6 +28,7 @@ mod plans;
 mod races;
 mod release;
 mod review;
+mod roles;
 mod scheduling;
 mod schema;
 mod settling;

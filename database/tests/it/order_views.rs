@@ -3,9 +3,13 @@
 use crate::fixture::{DropOptions, TestDrop};
 use database::{
     PgPool,
+    money::payments::Conclusion,
     ordering::order_views::{self, OrderView},
 };
-use shared::ids::{OrderId, ShopperId};
+use shared::{
+    drops::DropState,
+    ids::{OrderId, ShopperId},
+};
 use std::sync::Arc;
 use testkit::TestDatabase;
 
@@ -47,7 +51,7 @@ async fn an_order_is_seen_with_its_timeline() {
     let wanted = [(shopper_id, order_id)];
     let found = order_views::find_of_shoppers(&test_drop.pool, &wanted).await.unwrap();
     let [Some(order)] = &found[..] else { panic!("{found:?}") };
-    assert_eq!((order.state.as_str(), order.drop_title.as_str()), ("capturing", "A drop"));
+    assert_eq!((order.state.as_str(), order.flash_drop.title.as_str()), ("capturing", "A drop"));
     assert_eq!(states(order), ["reserved", "authorizing", "authorized", "capturing"]);
 
     let list = |before| order_views::list_of_shopper(&test_drop.pool, shopper_id, before, 10);
@@ -72,4 +76,31 @@ async fn a_shoppers_orders_of_all_drops_are_listed_newest_first() {
     ids.reverse();
     assert_eq!(listed(&one.pool, shopper_id, None).await, ids[..2]);
     assert_eq!(listed(&one.pool, shopper_id, Some(ids[1])).await, ids[2..]);
+}
+
+#[tokio::test]
+async fn an_order_tells_of_a_cancelled_drop_and_of_money_that_goes_back() {
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let (order_id, capture) = test_drop.capturing().await;
+    let shopper_id: ShopperId = sqlx::query_scalar("select shopper_id from orders")
+        .fetch_one(&test_drop.pool)
+        .await
+        .unwrap();
+    let seen = async || {
+        let wanted = [(shopper_id, order_id)];
+        let found = order_views::find_of_shoppers(&test_drop.pool, &wanted).await.unwrap();
+        let [Some(order)] = &found[..] else { panic!("{found:?}") };
+        (order.flash_drop.state, order.flash_drop.end_reason.clone(), order.is_refunded)
+    };
+    assert_eq!(seen().await, (DropState::Open, None, None));
+
+    let cancel = "update drops set state = 'cancelled', end_reason = 'a scratch'";
+    sqlx::query(cancel).execute(&test_drop.pool).await.unwrap();
+    test_drop.settle(capture, Conclusion::Captured).await;
+    let reason = Some("a scratch".to_owned());
+    assert_eq!(seen().await, (DropState::Cancelled, reason.clone(), Some(false)));
+
+    let refund = test_drop.payment(order_id, "refund").await;
+    test_drop.settle(refund, Conclusion::Refunded).await;
+    assert_eq!(seen().await, (DropState::Cancelled, reason, Some(true)));
 }

@@ -6,6 +6,7 @@ use database::{
     PgPool,
     money::payments::{self, Answer, Conclusion, PayOutcome},
     ordering::order_batch::process,
+    selling::orders::{OrderFilter, list_of_drop},
 };
 use shared::ids::ShopperId;
 use sqlx::{AssertSqlSafe, postgres::PgPoolOptions};
@@ -13,9 +14,10 @@ use std::time::Duration;
 
 /// What a statement does, words of it, the index that finds its orders, and how many columns of the
 /// index are compared: fewer would find all orders of the drop.
-const FOUND_BY: [(&str, &str, &str, usize); 3] = [
+const FOUND_BY: [(&str, &str, &str, usize); 4] = [
     ("locks orders", "(select id from unnest($2::uuid[]) u (id) order by id) w", "orders_pkey", 2),
     ("stores orders", "update orders o set state = c.state", "orders_pkey", 2),
+    ("lists a drop's orders", "id >= $3 and id < $4 and seller_id = $1", "orders_pkey", 1),
     ("knows owners", "drop_id is not distinct from c.drop_id", "one_unit_per_customer", 1),
 ];
 
@@ -101,6 +103,9 @@ async fn no_plan_for_any_parameters_reads_all_orders_or_payments() {
     fill(&test_drop).await;
     let session = open_session(&test_drop).await;
     sell(&test_drop, &session).await;
+    let (seller_id, drop_id) = (test_drop.seller_id, test_drop.drop_id);
+    let page = list_of_drop(&session, seller_id, drop_id, OrderFilter::default(), None, 21).await;
+    assert_eq!(page.unwrap().len(), 21);
 
     let plans = plans(&session).await;
 

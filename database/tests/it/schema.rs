@@ -77,6 +77,25 @@ async fn the_checks_of_states_are_those_of_the_code() {
     );
 }
 
+/// A version that was rolled back to, or is still running beside a later one, starts.
+#[tokio::test]
+async fn migrations_of_a_later_version_are_left_alone() {
+    let database = TestDatabase::create().await;
+    let later = database::schema_version() + 1;
+    sqlx::query(
+        "insert into _sqlx_migrations
+             (version, description, installed_on, success, checksum, execution_time)
+         values ($1, 'later', now(), true, '\\x00', 0)",
+    )
+    .bind(later)
+    .execute(database.pool())
+    .await
+    .unwrap();
+    database::migrate(database.pool()).await.unwrap();
+    let known: i64 = database.scalar("select max(version) from _sqlx_migrations").await;
+    assert_eq!(known, later);
+}
+
 #[test]
 fn every_end_of_an_order_is_counted() {
     let counted = texts(Counted::ALL.iter().map(|what| what.as_str()));

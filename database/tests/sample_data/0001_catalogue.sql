@@ -1,10 +1,20 @@
 insert into sellers (id, name) values
     ('0199c0de-0000-7000-8000-000000000001', 'Tidewater Goods');
 
-insert into api_keys (hash, role, seller_id, name, revoked_at) values
-    (sha256('seller key'), 'seller', '0199c0de-0000-7000-8000-000000000001', 'shop', null),
-    (sha256('old seller key'), 'seller', '0199c0de-0000-7000-8000-000000000001', 'old shop', now()),
-    (sha256('operator key'), 'operator', null, 'ann', null);
+insert into api_keys (id, hash, role, seller_id, name, revoked_at) values
+    ('0199c0de-0000-7000-8000-000000000091', sha256('seller key'), 'seller',
+     '0199c0de-0000-7000-8000-000000000001', 'shop', null),
+    ('0199c0de-0000-7000-8000-000000000092', sha256('old seller key'), 'seller',
+     '0199c0de-0000-7000-8000-000000000001', 'old shop', now()),
+    ('0199c0de-0000-7000-8000-000000000093', sha256('old operator key'), 'admin', null, 'ann', now()),
+    ('0199c0de-0000-7000-8000-000000000094', sha256('operator key'), 'operator', null, 'ann', null),
+    ('0199c0de-0000-7000-8000-000000000095', sha256('viewer key'), 'viewer', null, 'screen', null);
+
+insert into join_keys (id, seller_id, name, public_key, revoked_at) values
+    ('0199c0de-0000-7000-8000-000000000096', '0199c0de-0000-7000-8000-000000000001', 'site',
+     sha256('public key'), null),
+    ('0199c0de-0000-7000-8000-000000000097', '0199c0de-0000-7000-8000-000000000001', 'old site',
+     sha256('old public key'), now());
 
 insert into products (id, seller_id, name) values
     ('0199c0de-0000-7000-8000-000000000011', '0199c0de-0000-7000-8000-000000000001', 'Mug');

@@ -17,13 +17,13 @@ insert into order_paces (drop_id, tat_us, rate) values
     ('0199c0de-0000-7000-8000-000000000032', null, null),
     ('0199c0de-0000-7000-8000-000000000033', 1767258002000000, 200);
 
-insert into inventory (drop_id, variant_id, seller_id, total, available) values
+insert into inventory (drop_id, variant_id, seller_id, offered, total, available) values
     ('0199c0de-0000-7000-8000-000000000031', '0199c0de-0000-7000-8000-000000000021',
-     '0199c0de-0000-7000-8000-000000000001', 10, 10),
+     '0199c0de-0000-7000-8000-000000000001', 10, 10, 10),
     ('0199c0de-0000-7000-8000-000000000032', '0199c0de-0000-7000-8000-000000000022',
-     '0199c0de-0000-7000-8000-000000000001', 5, 5),
+     '0199c0de-0000-7000-8000-000000000001', 5, 5, 5),
     ('0199c0de-0000-7000-8000-000000000033', '0199c0de-0000-7000-8000-000000000023',
-     '0199c0de-0000-7000-8000-000000000001', 2, 2);
+     '0199c0de-0000-7000-8000-000000000001', 2, 2, 2);
 
 insert into epoch_boundaries (drop_id, epoch, generation, log_offset, follows_epoch, follows_evn,
     follows_hash) values

@@ -10,3 +10,9 @@ insert into idempotency_keys (owner, key, request, status, body, locked_until) v
     ('seller:0199c0de-0000-7000-8000-000000000001', 'second', sha256('second'), null, null,
      now() + interval '60 seconds'),
     ('operator:ann', 'third', sha256('third'), null, null, '-infinity');
+
+insert into ended_sessions (shopper_id, began_until) values
+    ('0199c0de-0000-7000-8000-000000000041', now());
+
+insert into used_join_tokens (seller_id, token_id, expires_at) values
+    ('0199c0de-0000-7000-8000-000000000001', 'member-7-friday', now() + interval '5 minutes');

@@ -1,6 +1,8 @@
 //! What can be asked for.
 
-use crate::{fanout::frames::ServeFrames, options::Options, spike::SaleSize};
+use crate::{
+    fanout::frames::ServeFrames, options::Options, overload::busy_core::BusyOrder, spike::SaleSize,
+};
 
 /// Compares parts of Sluice with the least that could do the same job, and measures a whole sale.
 #[derive(Debug, clap::Parser)]
@@ -39,6 +41,8 @@ pub(crate) enum Command {
     Polling,
     /// From the admission to the frame that says so.
     Turn,
+    /// Ten times the joins that are rated, and floods beside ordinary joins.
+    Overload,
     /// Position updates over WebSocket.
     Fanout,
     /// A whole sale at full speed: orders per second, and what each costs.
@@ -66,6 +70,9 @@ pub(crate) enum Command {
     /// A process of `fanout`.
     #[command(hide = true)]
     ServeFrames(ServeFrames),
+    /// A process of `overload`.
+    #[command(hide = true)]
+    KeepBusy(BusyOrder),
 }
 
 #[cfg(test)]

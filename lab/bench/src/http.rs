@@ -39,6 +39,13 @@ impl HttpConnection {
         self.buffer.get(self.head..).unwrap_or_default()
     }
 
+    /// Whether the last answer has this header.
+    pub(crate) fn has_header(&self, name: &str) -> bool {
+        let head = std::str::from_utf8(&self.buffer[..self.head]).unwrap_or_default();
+        let mut names = head.lines().filter_map(|line| Some(line.split_once(':')?.0));
+        names.any(|found| found.eq_ignore_ascii_case(name))
+    }
+
     /// Upgrades the connection. Returns the socket, with the bytes that came behind the answer.
     pub(crate) async fn upgrade(mut self, request: &[u8]) -> anyhow::Result<(TcpStream, Vec<u8>)> {
         let head = self.send(request).await?;

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 pub(crate) struct Installation {
     /// Dropped, and so killed, before the servers that they use.
     workers: Vec<Service>,
-    _others: [Service; 3],
+    others: [Service; 3],
     fleet: Fleet,
     seller_key: String,
     stack: Stack,
@@ -41,7 +41,7 @@ impl Installation {
         create_topics(&stack, &Settings::from_vars(fleet.service_env())?.kafka).await?;
         let Seed { seller_key, .. } = fleet.seed(None).await?;
         let (worker, others) = start_services(&fleet).await?;
-        Ok(Self { workers: vec![worker], _others: others, fleet, seller_key, stack, _dir: dir })
+        Ok(Self { workers: vec![worker], others, fleet, seller_key, stack, _dir: dir })
     }
 
     /// Starts one more worker, with all roles.
@@ -60,6 +60,12 @@ impl Installation {
     /// The first worker.
     pub(crate) fn worker(&self) -> anyhow::Result<&Service> {
         self.workers.first().context("no worker was started")
+    }
+
+    /// The service that keeps the line.
+    pub(crate) const fn admission(&self) -> &Service {
+        let [_, admission, _] = &self.others;
+        admission
     }
 
     /// The servers.
@@ -89,6 +95,8 @@ impl Installation {
         options: RunOptions,
         n_drops: u32,
     ) -> anyhow::Result<SaleDrops> {
+        // Far more at a time than one seller usually may have.
+        sqlx::query("update sellers set max_live_drops = 100000").execute(&self.pool()?).await?;
         let drops = crowd::create_drops(&self.addressed(options), n_drops).await?;
         SaleDrops::open(self.queue().await, self.pool()?, drops).await
     }

@@ -16,6 +16,7 @@
 //! | `rooms` | a thousand rooms lost at once | none: seconds with a target |
 //! | `idle` | a thousand open drops, two workers | none: rates and shares with targets |
 //! | `turn` | from the admission to the browser | none: a wait with a target |
+//! | `overload` | ten times the rated joins, and floods | the rated load; a core that is busy |
 //! | `spike` | a whole sale through all services | none: rates, costs and waits with targets |
 //! | `pipeline` | the same sale | its slowest stage alone: joins, orders or captures |
 //! | `all` | every one of them | what was recorded, with slack |
@@ -50,6 +51,7 @@ mod machine;
 mod measure;
 mod million;
 mod options;
+mod overload;
 mod pipeline;
 mod polling;
 mod position;
@@ -90,12 +92,14 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Commands => commands::run(&options).await?,
         Command::Polling => polling::run(&options).await?,
         Command::Turn => turn::run(&options).await?,
+        Command::Overload => overload::run(&options).await?,
         Command::Spike(size) => spike::run(&options, &size).await?,
         Command::Pipeline(size) => pipeline::run(&options, &size).await?,
         Command::All { check } => return all::run(&options, check).await,
         Command::ServeEcho { port } => return join_http::echo::serve(port).await,
         Command::ServeAdmission { port } => return join_http::serve_admission(port).await,
         Command::ServeFrames(frames) => return fanout::serve(frames).await,
+        Command::KeepBusy(order) => return overload::busy_core::keep_busy(order).await,
     };
     println!("{}", report.table());
     if let Some(path) = &options.out {

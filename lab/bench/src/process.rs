@@ -1,4 +1,4 @@
-//! Processes of a benchmark, and the CPU they use.
+//! Processes of a benchmark, and what they use.
 
 use anyhow::Context as _;
 use nix::sys::{
@@ -68,6 +68,14 @@ pub(crate) fn cpu_of_threads(pid: u32) -> anyhow::Result<Duration> {
     let used = stats.filter_map(|stat| stat.split_whitespace().next()?.parse::<u64>().ok());
     let total = used.reduce(|sum, used| sum + used);
     Ok(Duration::from_nanos(total.context("this kernel does not say what a thread has used")?))
+}
+
+/// Memory that a process has had at its peak, in bytes.
+pub(crate) fn peak_memory(pid: u32) -> anyhow::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    Ok(kib.context("cannot read a process's memory")? * 1024)
 }
 
 /// The command that starts another process of this program.

@@ -25,7 +25,7 @@ pub struct CheckOptions {
     #[arg(long, env = "SLUICE_KAFKA__TOPIC_PREFIX", default_value = "")]
     pub topic_prefix: String,
 
-    /// Redis URL; without it REST-1 is not judged.
+    /// Redis URL, or that of a node of its cluster; without it REST-1 is not judged.
     #[arg(long, env = "SLUICE_REDIS__URL", hide_env_values = true)]
     pub redis: Option<String>,
 

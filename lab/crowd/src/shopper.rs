@@ -111,10 +111,12 @@ impl VirtualShopper {
         loop {
             let answer = self.call(Action::Join, json!({ "tab": tab }), call).await?;
             match answer.code() {
-                "drop_not_open" if Instant::now() < self.context.client.deadline() => {
+                "drop_not_open" | "drop_stopped"
+                    if Instant::now() < self.context.client.deadline() =>
+                {
                     tokio::time::sleep(Duration::from_millis(300)).await;
                 }
-                "drop_not_open" => return Err(GAVE_UP.to_owned()),
+                "drop_not_open" | "drop_stopped" => return Err(GAVE_UP.to_owned()),
                 code @ ("sold_out" | "drop_closed") => return Err(format!("turned_away_{code}")),
                 _ if answer.status.is_success() => return Ok(answer),
                 _ => return Err(refused("join", &answer)),

@@ -130,10 +130,15 @@ test("on a slow connection the page is small and quickly usable", async () => {
 });
 
 test("without scripts the page says what it needs, and its policy allows no inline scripts", async () => {
-  const response = await fetch(`${storefrontUrl}/`);
-  const [, text] = /<noscript>(.*?)<\/noscript>/s.exec(await response.text()) ?? [];
-  assert.match(text ?? "", /needs JavaScript/);
-  assert.match(text ?? "", /자바스크립트가 필요해요/);
+  const asked = (language) => fetch(`${storefrontUrl}/`, { headers: { "accept-language": language } });
+  for (const [language, needs] of [
+    ["en", /needs JavaScript/],
+    ["ko", /자바스크립트가 필요해요/],
+  ]) {
+    const [, text] = /<noscript>(.*?)<\/noscript>/s.exec(await (await asked(language)).text()) ?? [];
+    assert.match(text ?? "", needs);
+  }
+  const response = await asked("en");
   const policy = response.headers.get("content-security-policy") ?? "";
   assert.match(policy, /script-src 'self'/);
   assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval/);

@@ -137,6 +137,7 @@ test("in Korean and dark mode a declined card is reported, and the line can be j
   await page.getByText("카드가 거절되었어요").first().waitFor();
   await assertAccessible(page, "the declined card, Korean and dark");
   await page.getByRole("button", { name: "구매하지 않기" }).click();
+  await page.getByRole("button", { name: "구매하지 않을게요" }).click();
   await panel(page, "order:cancelled").waitFor();
   await page.getByRole("button", { name: "다시 줄 서기" }).click();
   await panel(page, "open").waitFor();
@@ -165,6 +166,7 @@ test("the page changes by itself at the opening, and works by keyboard with a qu
   await panel(page, "order:reserved").waitFor();
   await page.getByRole("button", { name: "Pay ₩96,000" }).waitFor();
   await page.getByRole("button", { name: "Release my item" }).click();
+  await page.getByRole("button", { name: "Release it" }).click();
   await panel(page, "order:cancelled").waitFor();
   page.noFaults();
   await context.close();

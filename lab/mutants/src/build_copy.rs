@@ -17,12 +17,14 @@ use tokio::process::Command;
 
 /// The same packages and features whichever binary is wanted: dependencies are compiled once for all
 /// of them. The worker has its pause points.
-const BUILD: [&str; 9] = [
+const BUILD: [&str; 11] = [
     "build",
     "--quiet",
     "--package=worker",
     "--package=admission",
     "--package=storefront-api",
+    "--package=cli",
+    "--package=crowd",
     "--features=worker/pausepoints",
     // Compiling takes longer than a trial's small crowd.
     "--config=profile.dev.opt-level=0",

@@ -79,7 +79,8 @@ text_enum! {
 }
 
 text_enum! {
-    /// A service that a mutant can be in; the text names its package and its binary.
+    /// A binary that can be built from the copy; the text names it. A mutant is in one of the services,
+    /// the next release in all of them.
     ServiceBinary {
         /// Moves tickets from the line to a paid order.
         Worker = "worker",
@@ -87,6 +88,10 @@ text_enum! {
         Admission = "admission",
         /// Shows and sells.
         StorefrontApi = "storefront-api",
+        /// Brings the schema up to date.
+        Sluice = "sluice",
+        /// Judges what came of a run.
+        Crowd = "crowd",
     }
 }
 

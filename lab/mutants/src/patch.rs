@@ -1,4 +1,5 @@
-//! A data file: for each change, text that stands exactly once in a file, and what replaces it.
+//! A data file: for each change, text that stands exactly once in a file, and what replaces it; and
+//! files that the tree does not have.
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
@@ -19,6 +20,8 @@ pub(crate) type Texts = BTreeMap<PathBuf, String>;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Patch {
     changes: Vec<Change>,
+    #[serde(default)]
+    additions: Vec<Addition>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -29,6 +32,14 @@ struct Change {
     replace: String,
 }
 
+/// A new file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Addition {
+    file: PathBuf,
+    text: String,
+}
+
 impl Patch {
     /// Reads the data file of this name, which has no ending: `auto_commit`.
     pub(crate) fn read(root: &Path, name: &str) -> anyhow::Result<Self> {
@@ -37,9 +48,11 @@ impl Patch {
         toml::from_str(&text).with_context(|| format!("malformed: {}", path.display()))
     }
 
-    /// Applies the changes in order to `texts`; a file that is not there yet is read first.
+    /// Applies the changes in order to `texts`, in which a file that is not there yet is read first,
+    /// and puts the new files beside them.
     pub(crate) fn apply(&self, root: &Path, texts: &mut Texts) -> anyhow::Result<()> {
-        self.changes.iter().try_for_each(|change| change.apply(root, texts))
+        self.changes.iter().try_for_each(|change| change.apply(root, texts))?;
+        self.additions.iter().try_for_each(|addition| addition.apply(root, texts))
     }
 }
 
@@ -61,6 +74,15 @@ impl Change {
     }
 }
 
+impl Addition {
+    fn apply(&self, root: &Path, texts: &mut Texts) -> anyhow::Result<()> {
+        let is_new = !texts.contains_key(&self.file) && !root.join(&self.file).exists();
+        ensure!(is_new, "{} is there already", self.file.display());
+        texts.insert(self.file.clone(), self.text.clone());
+        Ok(())
+    }
+}
+
 fn read(path: &Path) -> anyhow::Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
@@ -78,7 +100,8 @@ mod tests {
             find: (*find).to_owned(),
             replace: (*replace).to_owned(),
         };
-        let patch = Patch { changes: changes.iter().map(change).collect() };
+        let changes = changes.iter().map(change).collect();
+        let patch = Patch { changes, additions: Vec::new() };
         patch.apply(Path::new("."), &mut texts)?;
         Ok(texts.remove(&file).expect("the file"))
     }
@@ -94,6 +117,22 @@ mod tests {
         for (find, n_found) in [("lock", 0), ("write", 2)] {
             let error = changed("write(); write();", &[(find, "")]).expect_err("no single place");
             assert!(error.to_string().contains(&format!("{n_found} times")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_new_file_takes_the_place_of_none() {
+        let root = stack::paths::workspace_root();
+        let added = |file: &str| {
+            let addition = Addition { file: file.into(), text: "new".to_owned() };
+            let mut texts = Texts::from([("lib.rs".into(), "old".to_owned())]);
+            addition.apply(&root, &mut texts).map(|()| texts)
+        };
+        let texts = added("new_file.rs").expect("nothing is there");
+        assert_eq!(texts[Path::new("new_file.rs")], "new");
+        for taken in ["lib.rs", "Cargo.toml"] {
+            let error = added(taken).expect_err("the file is there");
+            assert!(error.to_string().contains("is there already"), "{error}");
         }
     }
 

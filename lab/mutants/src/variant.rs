@@ -2,6 +2,7 @@
 
 use crate::{
     mutant::{Mutant, ServiceBinary, Term},
+    novelty::Novelty,
     patch::{Patch, Texts},
 };
 use anyhow::{Context, ensure};
@@ -13,6 +14,8 @@ pub struct ServiceVariant {
     service: ServiceBinary,
     mutant: Option<Mutant>,
     terms: &'static [Term],
+    /// All of them, or none: a release is not made in parts.
+    novelties: &'static [Novelty],
 }
 
 impl ServiceVariant {
@@ -22,13 +25,20 @@ impl ServiceVariant {
     /// The right worker under these terms, with which a mutant is compared.
     #[must_use]
     pub const fn worker(terms: &'static [Term]) -> Self {
-        Self { service: ServiceBinary::Worker, mutant: None, terms }
+        Self { service: ServiceBinary::Worker, mutant: None, terms, novelties: &[] }
     }
 
     /// A wrong service, under the terms of its mutant.
     #[must_use]
     pub const fn mutated(mutant: Mutant) -> Self {
-        Self { service: mutant.service(), mutant: Some(mutant), terms: mutant.terms() }
+        let (service, terms) = (mutant.service(), mutant.terms());
+        Self { service, mutant: Some(mutant), terms, novelties: &[] }
+    }
+
+    /// A binary of the next release.
+    #[must_use]
+    pub const fn of_next_release(service: ServiceBinary) -> Self {
+        Self { service, mutant: None, terms: &[], novelties: Novelty::ALL }
     }
 
     /// Returns what runs in a mutant's trial: the wrong service, and the worker, which a gap may be
@@ -37,9 +47,10 @@ impl ServiceVariant {
     pub fn of_trial(mutant: Mutant) -> Vec<Self> {
         match mutant.service() {
             ServiceBinary::Worker => vec![Self::mutated(mutant)],
-            ServiceBinary::Admission | ServiceBinary::StorefrontApi => {
-                vec![Self::worker(mutant.terms()), Self::mutated(mutant)]
-            }
+            ServiceBinary::Admission
+            | ServiceBinary::StorefrontApi
+            | ServiceBinary::Sluice
+            | ServiceBinary::Crowd => vec![Self::worker(mutant.terms()), Self::mutated(mutant)],
         }
     }
 
@@ -69,7 +80,8 @@ impl ServiceVariant {
         let mut texts = Texts::new();
         let mutant = self.mutant.map(|mutant| mutant.to_string());
         let terms = self.terms.iter().map(|term| format!("terms/{term}"));
-        for name in mutant.into_iter().chain(terms) {
+        let novelties = self.novelties.iter().map(|novelty| format!("upgrade/{novelty}"));
+        for name in mutant.into_iter().chain(terms).chain(novelties) {
             let patch = Patch::read(root, &name)?;
             patch.apply(root, &mut texts).with_context(|| format!("{name} no longer applies"))?;
         }
@@ -80,6 +92,9 @@ impl ServiceVariant {
 /// The name of what it is built with; no other variant has it.
 impl fmt::Display for ServiceVariant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.novelties.is_empty() {
+            return write!(f, "next/{}", self.service);
+        }
         match (self.mutant, self.terms) {
             (Some(mutant), _) => f.write_str(mutant.as_str()),
             (None, []) => f.write_str("plain"),
@@ -91,14 +106,17 @@ impl fmt::Display for ServiceVariant {
     }
 }
 
-/// Checks that every mutant and every term still applies to the tree at `root`.
+/// Checks that every mutant, every term and the next release still apply to the tree at `root`.
 ///
 /// # Errors
 ///
 /// Returns all that do not, with the text that was not found exactly once.
 pub fn check_all(root: &Path) -> anyhow::Result<()> {
+    // Its changes are the same for each of its binaries.
+    let next_release = ServiceVariant::of_next_release(ServiceBinary::Worker);
     let failures: BTreeSet<String> = ServiceVariant::all()
         .iter()
+        .chain([&next_release])
         .filter_map(|variant| variant.changed_files(root).err())
         .map(|error| format!("{error:#}"))
         .collect();
@@ -112,7 +130,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn every_mutant_still_applies() {
+    fn every_mutant_and_the_next_release_still_apply() {
         if let Err(error) = check_all(&stack::paths::workspace_root()) {
             panic!("lab/mutants must follow the code:\n{error}");
         }
@@ -125,13 +143,16 @@ mod tests {
         assert_eq!(data_files(&folder), mutants);
         let terms: BTreeSet<String> = Term::ALL.iter().map(ToString::to_string).collect();
         assert_eq!(data_files(&folder.join("terms")), terms);
+        let novelties: BTreeSet<String> = Novelty::ALL.iter().map(ToString::to_string).collect();
+        assert_eq!(data_files(&folder.join("upgrade")), novelties);
     }
 
     #[test]
     fn no_two_variants_share_a_name() {
-        let names: BTreeSet<String> =
-            ServiceVariant::all().iter().map(ToString::to_string).collect();
-        assert_eq!(names.len(), ServiceVariant::all().len());
+        let next_release = ServiceBinary::ALL.iter().copied().map(ServiceVariant::of_next_release);
+        let all: Vec<_> = ServiceVariant::all().into_iter().chain(next_release).collect();
+        let names: BTreeSet<String> = all.iter().map(ToString::to_string).collect();
+        assert_eq!(names.len(), all.len());
         assert!(names.contains("plain") && names.contains("no_reproduce"));
     }
 

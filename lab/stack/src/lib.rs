@@ -10,8 +10,10 @@
 //! | `options` | what to start, where, on which ports; addresses of existing servers |
 //! | `stack`, `endpoints`, `lock` | the three servers together: start, stop; addresses; one supervisor |
 //! | `redis`, `postgres`, [`kafka`] | one server each, with its traps |
+//! | `redis_cluster`, `redis_sentinels` | several servers of Redis that belong together |
 //! | `server` | what they have in common: a process of ours, or one that is left alone |
 //! | `service`, `service_options` | a binary of ours: settings, `/readyz`, log file |
+//! | `planes` | what closes the servers to strangers: TLS, and a login for each service |
 //! | `fleet` | all our binaries with the settings that make them find one another |
 //! | [`background`] | a stack that outlives the command that started it |
 //! | [`ports`] | ports that no other test run takes meanwhile |
@@ -37,10 +39,13 @@ mod lock;
 mod managed;
 mod options;
 mod pids;
+mod planes;
 mod postgres;
 mod probe;
 mod process;
 mod redis;
+mod redis_cluster;
+mod redis_sentinels;
 mod server;
 mod service;
 mod service_options;
@@ -54,6 +59,9 @@ pub use error::StackError;
 pub use fleet::{Fleet, FleetPorts, Secrets, Seed};
 pub use kafka::KafkaServer;
 pub use options::{Ports, ServerSource, StackOptions};
+pub use planes::Planes;
+pub use redis_cluster::RedisCluster;
+pub use redis_sentinels::RedisSentinels;
 pub use server::ServerHandle;
 pub use service::Service;
 pub use service_options::ServiceOptions;

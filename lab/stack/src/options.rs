@@ -67,6 +67,8 @@ pub struct StackOptions {
     pub kafka_mode: KafkaMode,
     /// Folder of Kafka's jars, shared by all stacks of a workspace.
     pub kafka_lib: PathBuf,
+    /// Whether the private servers are closed to strangers; see [`Planes`](crate::Planes).
+    pub are_closed: bool,
 }
 
 impl StackOptions {
@@ -89,6 +91,7 @@ impl StackOptions {
             kafka: ServerSource::Private,
             kafka_mode: KafkaMode::Auto,
             kafka_lib: paths::sluice_dir().join("kafka").join("lib"),
+            are_closed: false,
         }
     }
 
@@ -103,6 +106,13 @@ impl StackOptions {
             }
         }
         self
+    }
+
+    /// Closes the private servers to strangers. The embedded broker can't be closed, so there has to be
+    /// Apache Kafka. The folder must be without data.
+    #[must_use]
+    pub fn closed(self) -> Self {
+        Self { are_closed: true, ..self }.kafka_mode(KafkaMode::Kafka)
     }
 
     /// Another broker than [`KafkaMode::Auto`] chooses.

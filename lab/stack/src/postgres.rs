@@ -11,7 +11,7 @@ use nix::sys::signal::Signal;
 use sqlx::{Connection, PgConnection};
 
 use crate::{
-    Env, StackError,
+    Env, Planes, StackError,
     managed::{Managed, make_dir},
     paths,
     probe::Probe,
@@ -28,8 +28,12 @@ const NAMES: ServerNames = ServerNames {
 const READY_TIMEOUT: Duration = Duration::from_secs(120);
 const STOP_GRACE: Duration = Duration::from_secs(20);
 const OLDEST_VERSION: u32 = 15;
-/// Role and database are both named so; only this machine can reach the port.
+/// Role and database are both named so; only this machine can reach the port. Closed to strangers, the
+/// role has a password, too.
 const NAME: &str = "sluice";
+
+/// Who may come in where the server is closed to strangers.
+const ONLY_OVER_TLS: &str = "hostssl all all 127.0.0.1/32 scram-sha-256\n";
 
 /// The Postgres of a stack.
 #[derive(Debug)]
@@ -45,6 +49,7 @@ struct Cluster {
     data_dir: PathBuf,
     maintenance_url: String,
     demotion: Demotion,
+    closed_by: Option<Planes>,
 }
 
 impl PostgresServer {
@@ -53,17 +58,25 @@ impl PostgresServer {
     }
 
     /// Prepares a private cluster; nothing runs yet.
-    pub(crate) fn private(dir: &Path, port: u16) -> Result<Self, StackError> {
+    pub(crate) fn private(
+        dir: &Path,
+        port: u16,
+        closed_by: Option<&Planes>,
+    ) -> Result<Self, StackError> {
         let bin_dir = find_bin_dir().ok_or(StackError::ProgramMissing {
             program: "Postgres 15 or later",
             remedy: "apt-get install postgresql",
         })?;
-        let server = format!("postgres://{NAME}@127.0.0.1:{port}");
+        let url = |database: &str| match closed_by {
+            None => format!("postgres://{NAME}@127.0.0.1:{port}/{database}"),
+            Some(planes) => planes.postgres_url(NAME, database),
+        };
         let cluster = Cluster {
             bin_dir,
             data_dir: dir.join("postgres"),
-            maintenance_url: format!("{server}/postgres"),
+            maintenance_url: url("postgres"),
             demotion: Demotion::detect(),
+            closed_by: closed_by.cloned(),
         };
         let launch = Launch {
             name: "postgres".to_owned(),
@@ -83,7 +96,7 @@ impl PostgresServer {
             probe: Probe::Postgres(cluster.maintenance_url.clone()),
             ready_timeout: READY_TIMEOUT,
         };
-        let handle = ServerHandle::private(NAMES, format!("{server}/{NAME}"), process);
+        let handle = ServerHandle::private(NAMES, url(NAME), process);
         Ok(Self { handle, cluster: Some(cluster) })
     }
 
@@ -109,12 +122,23 @@ impl Cluster {
         self.demotion.own(&unfinished)?;
         let mut line = self.demotion.prefix();
         line.push(self.bin_dir.join("initdb").into());
-        let words = ["-U", NAME, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D"];
-        line.extend(words.map(Into::into));
+        line.extend(["-U", NAME, "-E", "UTF8", "--locale=C.UTF-8"].map(Into::into));
+        match &self.closed_by {
+            None => line.extend(["-A", "trust"].map(Into::into)),
+            Some(planes) => {
+                line.extend(["-A", "scram-sha-256", "--pwfile"].map(Into::into));
+                line.push(planes.owner_password().into());
+            }
+        }
+        line.push("-D".into());
         line.push(unfinished.clone().into());
         let mut command = Command::new(&line[0]);
         command.args(&line[1..]).current_dir(&unfinished);
         run_aside(command).await?;
+        if self.closed_by.is_some() {
+            let rules = unfinished.join("pg_hba.conf");
+            fs::write(&rules, ONLY_OVER_TLS).map_err(StackError::file("write", &rules))?;
+        }
         fs::rename(&unfinished, &self.data_dir).map_err(StackError::file("rename", &unfinished))
     }
 
@@ -150,6 +174,7 @@ fn arguments(cluster: &Cluster, port: u16) -> Vec<String> {
         "log_line_prefix=%m [%p] %d ".to_owned(),
         "timezone=UTC".to_owned(),
     ];
+    settings.extend(cluster.closed_by.iter().flat_map(Planes::postgres_settings));
     if counts_statements(&cluster.bin_dir) {
         settings.push("shared_preload_libraries=pg_stat_statements".to_owned());
         settings.push("pg_stat_statements.track=top".to_owned());

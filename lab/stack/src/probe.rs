@@ -1,7 +1,12 @@
 //! Asking a server whether it is ready.
 
-use std::{net, time::Duration};
+use std::{
+    fs, net,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
+use ::redis::{Client, TlsCertificates};
 use rdkafka::{
     ClientConfig,
     consumer::{BaseConsumer, Consumer},
@@ -22,10 +27,12 @@ const MAX_ANSWER: usize = 4_096;
 pub(crate) enum Probe {
     /// `PING` to `host:port`; while Redis reads its append-only file it answers `-LOADING`.
     Redis(String),
+    /// The same to a server that is met over TLS and with a password.
+    RedisOverTls { url: String, ca_file: PathBuf },
     /// A connection to this URL: refused while Postgres recovers.
     Postgres(String),
-    /// The metadata of this `host:port`.
-    Kafka(String),
+    /// The metadata of this `host:port`, for a client with these settings.
+    Kafka { brokers: String, settings: Vec<(&'static str, String)> },
     /// A 200 from this `http://` URL.
     Http(String),
 }
@@ -37,9 +44,10 @@ impl Probe {
             match self {
                 Self::Redis(address) => ping(address).await,
                 Self::Postgres(url) => connect(url).await,
-                Self::Kafka(brokers) => {
-                    let brokers = brokers.clone();
-                    let asking = spawn_blocking(move || metadata(&brokers));
+                Self::RedisOverTls { url, ca_file } => ping_over_tls(url, ca_file).await,
+                Self::Kafka { brokers, settings } => {
+                    let (brokers, settings) = (brokers.clone(), settings.clone());
+                    let asking = spawn_blocking(move || metadata(&brokers, settings));
                     asking.await.map_err(|error| error.to_string())?
                 }
                 Self::Http(url) => http_ok(url).await,
@@ -57,6 +65,17 @@ async fn ping(address: &str) -> Result<(), String> {
     }
 }
 
+async fn ping_over_tls(url: &str, ca_file: &Path) -> Result<(), String> {
+    let root_cert = Some(fs::read(ca_file).map_err(|error| error.to_string())?);
+    let certificates = TlsCertificates { client_tls: None, root_cert };
+    let asking = async {
+        let client = Client::build_with_tls(url, certificates)?;
+        let mut connection = client.get_multiplexed_async_connection().await?;
+        ::redis::cmd("PING").query_async::<()>(&mut connection).await
+    };
+    asking.await.map_err(|error| error.to_string())
+}
+
 async fn connect(url: &str) -> Result<(), String> {
     let connection = PgConnection::connect(url).await.map_err(|error| error.to_string())?;
     connection.close().await.map_err(|error| error.to_string())
@@ -64,14 +83,15 @@ async fn connect(url: &str) -> Result<(), String> {
 
 /// A broker counts as ready when its metadata lists itself: before that the controller has not
 /// let it in.
-fn metadata(brokers: &str) -> Result<(), String> {
+fn metadata(brokers: &str, settings: Vec<(&'static str, String)>) -> Result<(), String> {
     // A plain connect first: librdkafka would wait between its own attempts.
     net::TcpStream::connect(brokers).map_err(|error| error.to_string())?;
-    let consumer: BaseConsumer = ClientConfig::new()
-        .set("bootstrap.servers", brokers)
-        .set("log_level", "0")
-        .create()
-        .map_err(|error| error.to_string())?;
+    let mut config = ClientConfig::new();
+    config.set("bootstrap.servers", brokers).set("log_level", "0");
+    for (name, value) in settings {
+        config.set(name, value);
+    }
+    let consumer: BaseConsumer = config.create().map_err(|error| error.to_string())?;
     let metadata =
         consumer.fetch_metadata(None, PROBE_TIMEOUT).map_err(|error| error.to_string())?;
     if metadata.brokers().is_empty() { Err("no broker is registered yet".into()) } else { Ok(()) }
@@ -91,7 +111,7 @@ async fn http_ok(url: &str) -> Result<(), String> {
 }
 
 /// Sends a text to `host:port` and returns the start of the answer.
-async fn exchange(address: &str, question: &str) -> Result<String, String> {
+pub(crate) async fn exchange(address: &str, question: &str) -> Result<String, String> {
     let exchange = async {
         let mut stream = TcpStream::connect(address).await?;
         stream.write_all(question.as_bytes()).await?;

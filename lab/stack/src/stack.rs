@@ -8,7 +8,7 @@ use std::{
 use shared::config::KafkaMode;
 
 use crate::{
-    Endpoints, KafkaServer, StackError, StackOptions, lock, managed::make_dir,
+    Endpoints, KafkaServer, Planes, StackError, StackOptions, lock, managed::make_dir,
     options::ServerSource, postgres::PostgresServer, redis::RedisServer, server::ServerHandle,
 };
 
@@ -19,6 +19,7 @@ pub struct Stack {
     redis: Option<RedisServer>,
     postgres: Option<PostgresServer>,
     kafka: Option<KafkaServer>,
+    planes: Option<Planes>,
     _lock: File,
 }
 
@@ -50,22 +51,29 @@ impl Stack {
             std::path::absolute(&options.dir).map_err(StackError::file("resolve", &options.dir))?;
         make_dir(&dir.join("logs"))?;
         let lock = lock::take(&dir).await?;
+        let planes =
+            if options.are_closed { Some(Planes::make(&dir, options.ports).await?) } else { None };
+        let closed_by = planes.as_ref();
         let redis = match &options.redis {
-            ServerSource::Private => Some(RedisServer::private(&dir, options.ports.redis)?),
+            ServerSource::Private => {
+                Some(RedisServer::private(&dir, options.ports.redis, closed_by)?)
+            }
             ServerSource::Existing(url) => Some(RedisServer::existing(url)),
             ServerSource::Off => None,
         };
         let postgres = match &options.postgres {
-            ServerSource::Private => Some(PostgresServer::private(&dir, options.ports.postgres)?),
+            ServerSource::Private => {
+                Some(PostgresServer::private(&dir, options.ports.postgres, closed_by)?)
+            }
             ServerSource::Existing(url) => Some(PostgresServer::existing(url)),
             ServerSource::Off => None,
         };
         let kafka = match &options.kafka {
-            ServerSource::Private => Some(KafkaServer::private(&dir, options).await?),
+            ServerSource::Private => Some(KafkaServer::private(&dir, options, closed_by).await?),
             ServerSource::Existing(brokers) => Some(KafkaServer::existing(brokers)),
             ServerSource::Off => None,
         };
-        Ok(Self { dir, redis, postgres, kafka, _lock: lock })
+        Ok(Self { dir, redis, postgres, kafka, planes, _lock: lock })
     }
 
     /// Starts Redis if it is private.
@@ -149,7 +157,12 @@ impl Stack {
         &self.dir
     }
 
-    /// Where clients find the servers.
+    /// What closes the servers to strangers, if the options asked for it.
+    pub fn planes(&self) -> Option<&Planes> {
+        self.planes.as_ref()
+    }
+
+    /// Where clients find the servers; where they are closed, as whoever runs the installation.
     pub fn endpoints(&self) -> Endpoints {
         let (redis, postgres) = (self.redis.as_ref(), self.postgres.as_ref());
         Endpoints {

@@ -128,9 +128,22 @@ async fn try_migrate(server: &mut PgConnection, server_url: &str) -> Result<(), 
         .connect(&on_database(server_url, TEMPLATE))
         .await
         .map_err(|error| error.to_string())?;
-    let migrated = database::migrate(&pool).await;
+    let migrated = migrate_exactly(&pool).await;
     pool.close().await; // a copy is refused while somebody is connected
-    migrated.map_err(|error| format!("{error:?}"))
+    migrated
+}
+
+/// Migrates; fails where a later version of the source left migrations of its own.
+async fn migrate_exactly(pool: &PgPool) -> Result<(), String> {
+    database::migrate(pool).await.map_err(|error| format!("{error:?}"))?;
+    let latest: i64 = sqlx::query_scalar("select max(version) from _sqlx_migrations")
+        .fetch_one(pool)
+        .await
+        .map_err(|error| error.to_string())?;
+    if latest > database::schema_version() {
+        return Err(format!("the schema is of a later version, {latest}"));
+    }
+    Ok(())
 }
 
 async fn lock(server: &mut PgConnection) {

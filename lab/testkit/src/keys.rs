@@ -2,10 +2,13 @@
 
 use database::{
     PgPool,
-    people::api_keys::{self, KeyOwner},
+    people::api_keys::{self, KeyOwner, NewKey, OperatorRole},
     selling::catalogue,
 };
-use shared::{credentials::ApiKey, ids::SellerId};
+use shared::{
+    credentials::ApiKey,
+    ids::{KeyId, SellerId},
+};
 
 /// Stores a new seller and returns its key.
 pub(crate) async fn seller(pool: &PgPool) -> String {
@@ -15,14 +18,16 @@ pub(crate) async fn seller(pool: &PgPool) -> String {
     store(pool, &KeyOwner::Seller { seller_id, name: "test".to_owned() }).await
 }
 
-/// Returns the key of a new operator.
+/// Returns the key of a new operator; each has a name of its own.
 pub(crate) async fn operator(pool: &PgPool) -> String {
-    store(pool, &KeyOwner::Operator { name: "test".to_owned() }).await
+    let name = format!("test {}", KeyId::generate());
+    store(pool, &KeyOwner::Operator { role: OperatorRole::Operator, name }).await
 }
 
 async fn store(pool: &PgPool, owner: &KeyOwner) -> String {
     let key = ApiKey::generate().expect("the system has randomness");
-    let stored = api_keys::store(pool, &key.hash(), owner, "test").await;
+    let new_key = NewKey { id: KeyId::generate(), hash: &key.hash(), owner };
+    let stored = api_keys::store(pool, new_key, "test", "a test").await;
     stored.expect("the database takes a key");
     key.reveal().to_owned()
 }

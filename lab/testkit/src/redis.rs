@@ -3,17 +3,22 @@
 //! Keys of one drop cannot collide with those of another, but the set of all rooms is one per
 //! database. So each test gets a numbered database of the server.
 
+use queue::Queue;
 use redis::{Client, aio::MultiplexedConnection};
-use stack::Endpoints;
+use shared::config::RedisSettings;
+use stack::{Endpoints, Env};
+
+use crate::{room, settings};
 
 /// As many as the stack starts the server with, without the first.
 const N_DATABASES: u64 = 1_023;
 const COUNTER: &str = "testkit:databases";
 
-/// A database of a Redis server, empty at first.
+/// A database of a Redis server, empty at first; or servers that a test has for itself.
 #[derive(Clone, Debug)]
 pub struct TestRedis {
     url: String,
+    settings: RedisSettings,
 }
 
 impl TestRedis {
@@ -38,21 +43,32 @@ impl TestRedis {
         let url = format!("{server}/{}", 1 + count % N_DATABASES);
         let flushing = redis::cmd("FLUSHDB").query_async::<()>(&mut open(&url).await).await;
         flushing.expect("Redis empties a database");
-        Self { url }
+        Self::of(&[("SLUICE_REDIS__URL".to_owned(), url)].into())
     }
 
-    /// Takes a server that the test has for itself.
-    pub(crate) fn of_server(endpoints: &Endpoints) -> Self {
-        Self { url: endpoints.redis_url.clone() }
+    /// Takes servers that the test has for itself, reached as these settings say.
+    ///
+    /// # Panics
+    ///
+    /// Panics if they do not say where.
+    #[must_use]
+    pub fn of(env: &Env) -> Self {
+        let url = env.get("SLUICE_REDIS__URL").expect("the stack gives a Redis address").clone();
+        Self { url, settings: settings(env.clone()).redis }
     }
 
-    /// `redis://…`, with the database's number.
+    /// Connects as a service does, with more patience than it has.
+    pub async fn queue(&self) -> Queue {
+        room::connect_to(self.settings.clone()).await
+    }
+
+    /// `redis://…`, with the database's number; of several servers, the first one's.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// A connection for the test itself.
+    /// A connection for the test itself; of several servers, to the first one.
     pub async fn connect(&self) -> MultiplexedConnection {
         open(&self.url).await
     }

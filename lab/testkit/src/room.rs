@@ -14,7 +14,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use crate::{TestRedis, wait_until};
+use crate::{TestRedis, settings, wait_until};
 
 /// Tests of many rooms share a server, so a call may take far longer than in production.
 const TIMEOUT_MS: NonZeroU64 = NonZeroU64::new(30_000).expect("is not zero");
@@ -34,6 +34,7 @@ pub fn room_config(variants: Vec<VariantId>) -> RoomConfig {
         closes_at_us: None,
         max_units_per_ticket: 4,
         variants,
+        members_of: None,
         message: None,
         ended: None,
         version: 1,
@@ -52,7 +53,12 @@ pub fn admit_request(limit: u32) -> AdmitRequest {
 ///
 /// Panics if the address cannot be understood.
 pub async fn connect(redis_url: &str) -> Queue {
-    let settings = RedisSettings { url: redis_url.into(), timeout_ms: TIMEOUT_MS };
+    connect_to(settings([("SLUICE_REDIS__URL", redis_url)]).redis).await
+}
+
+/// Connects as these settings say, with more patience.
+pub(crate) async fn connect_to(settings: RedisSettings) -> Queue {
+    let settings = RedisSettings { timeout_ms: TIMEOUT_MS, ..settings };
     Queue::connect(&settings).await.expect("the stack gives a Redis address")
 }
 
@@ -105,7 +111,7 @@ impl TestRoom {
     pub async fn on(redis: TestRedis) -> Self {
         let variant_id = VariantId::generate();
         Self {
-            queue: connect(redis.url()).await,
+            queue: redis.queue().await,
             redis,
             drop_id: DropId::generate(),
             variant_id,

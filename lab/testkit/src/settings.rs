@@ -6,10 +6,10 @@ use stack::Env;
 /// Keys for tests: fixed, so that a token can be made in one process and read in another.
 pub const TEST_KEYS: &str = "1:abababababababababababababababababababababababababababababababab";
 
-/// Returns the settings that have no default: the keys of credentials.
+/// Returns the settings that have no default: the keys of credentials, those of all services.
 #[must_use]
 pub fn credentials() -> Env {
-    ["TICKET_KEYS", "SESSION_KEYS", "COMMAND_KEYS"]
+    ["TICKET_KEYS", "SESSION_KEYS", "COMMAND_KEYS", "LOG_KEYS"]
         .map(|name| (format!("SLUICE_CREDENTIALS__{name}"), TEST_KEYS.to_owned()))
         .into()
 }

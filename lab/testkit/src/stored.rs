@@ -136,8 +136,9 @@ impl StoredDrop {
 
     async fn insert_stock(&self, pool: &PgPool, units: i32) -> sqlx::Result<()> {
         sqlx::query(
-            "with i as (insert into inventory (drop_id, variant_id, seller_id, total, available)
-                 values ($1, $2, $3, $4, $4))
+            "with i as (
+                 insert into inventory (drop_id, variant_id, seller_id, offered, total, available)
+                 values ($1, $2, $3, $4, $4, $4))
              insert into stock_moves (drop_id, variant_id, version, cause, d_available, d_reserved,
                  d_sold) values ($1, $2, 1, 'carve', $4, 0, 0)",
         )

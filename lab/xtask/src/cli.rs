@@ -87,7 +87,7 @@ pub struct LogArgs {
     pub lines: u32,
 }
 
-/// What to test; by default every suite but `crash`.
+/// What to test; by default every suite but `crash` and `faults`.
 #[derive(Debug, Args)]
 pub struct TestArgs {
     /// Run these suites alone, once everything they need is built; several with commas, or with
@@ -96,7 +96,7 @@ pub struct TestArgs {
         long,
         value_name = "SUITE",
         value_delimiter = ',',
-        conflicts_with_all = ["no_browser", "only_browser", "crash", "large", "cargo_args"]
+        conflicts_with_all = ["no_browser", "only_browser", "crash", "large", "faults", "cargo_args"]
     )]
     pub only: Vec<Suite>,
     /// Run the default suites but `browser`.
@@ -110,8 +110,11 @@ pub struct TestArgs {
     #[arg(long, conflicts_with_all = ["only_browser", "cargo_args"])]
     pub crash: bool,
     /// Run the suite `large` alone.
-    #[arg(long, conflicts_with_all = ["crash", "only_browser", "cargo_args"])]
+    #[arg(long, conflicts_with_all = ["crash", "faults", "only_browser", "cargo_args"])]
     pub large: bool,
+    /// Run the suite `faults` alone.
+    #[arg(long, conflicts_with_all = ["crash", "only_browser", "cargo_args"])]
+    pub faults: bool,
     /// Seconds that building took before this started; they count in the suite `build`.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub build_seconds: u64,
@@ -135,6 +138,8 @@ pub enum Suite {
     CrashCore,
     /// Every mutant that the check must catch, and a kill in every gap of the worker.
     Crash,
+    /// Trouble on the way between two processes, servers that stand still, and full disks.
+    Faults,
     /// Types, lints and unit tests of the pages, and that they are built from their sources.
     Web,
     /// The pages in a browser.

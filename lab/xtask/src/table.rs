@@ -6,7 +6,12 @@ use stack::{Endpoints, Fleet, Seed};
 
 /// Lays out where everything is.
 pub(crate) fn addresses(fleet: &Fleet, endpoints: &Endpoints, seed: &Seed) -> String {
-    let storefront = fleet.storefront_url();
+    let (storefront, admission) = (fleet.storefront_url(), fleet.admission_url());
+    let documents = [
+        format!("{storefront}/docs"),
+        format!("{storefront}/openapi.json"),
+        format!("{admission}/openapi-admission.json"),
+    ];
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED);
     table.add_row(["demo drop", &seed.page]);
@@ -14,8 +19,8 @@ pub(crate) fn addresses(fleet: &Fleet, endpoints: &Endpoints, seed: &Seed) -> St
     table.add_row(["seller key", &seed.seller_key]);
     table.add_row(["operator key", &seed.operator_key]);
     table.add_row(["shop", &storefront]);
-    table.add_row(["API", &format!("{storefront}/docs  {storefront}/openapi.json")]);
-    table.add_row(["admission", &fleet.admission_url()]);
+    table.add_row(["API", &documents.join("  ")]);
+    table.add_row(["admission", &admission]);
     table.add_row(["payment sandbox", &fleet.psp_url()]);
     table.add_row(["metrics", &metrics(fleet)]);
     table.add_row(["Redis", &endpoints.redis_url]);

@@ -79,11 +79,8 @@ async fn another_run_of_the_server_is_refused_until_the_rebuild() {
 
 #[tokio::test]
 async fn a_server_that_cannot_be_reached_is_unavailable() {
-    let settings = shared::config::RedisSettings {
-        url: "redis://127.0.0.1:1".into(),
-        timeout_ms: std::num::NonZeroU64::new(300).unwrap(),
-    };
-    let queue = queue::Queue::connect(&settings).await.unwrap();
+    let away = [("SLUICE_REDIS__URL", "redis://127.0.0.1:1"), ("SLUICE_REDIS__TIMEOUT_MS", "300")];
+    let queue = queue::Queue::connect(&testkit::settings(away).redis).await.unwrap();
     let error = queue.ping().await.unwrap_err();
     assert!(error.is_unavailable(), "{error:?}");
 }

@@ -190,3 +190,27 @@ async fn nothing_is_due_where_time_changes_nothing() {
     let paused = room.admit(1).await;
     assert_eq!((paused.blocked_by, paused.next_due), (Some(AdmitBlock::Paused), None));
 }
+
+#[tokio::test]
+async fn the_header_tells_what_is_left_and_what_is_held() {
+    let room = TestRoom::open(3).await;
+    let units = async || {
+        let header = room.queue.room(room.drop_id).await.unwrap().unwrap();
+        let [units] = header.units[..] else { panic!("{:?}", header.units) };
+        assert_eq!(units.variant_id, room.variant_id);
+        (units.left, units.held)
+    };
+    assert_eq!(units().await, (3, 0));
+    let tickets = room.join(2).await;
+    assert_eq!(ids(&room.admit(2).await).len(), 2);
+    assert_eq!(units().await, (1, 2), "held from the moment in which they are let in");
+
+    let held =
+        |ticket: &JoinedTicket| Settlement { ticket: ticket.key(), outcome: SettleOutcome::Held };
+    let settled: Vec<_> = tickets.iter().map(held).collect();
+    let stock = [room.stock(2, 1, 2)];
+    room.queue.settle(room.drop_id, EPOCH, &stock, &settled).await.unwrap();
+    assert_eq!(units().await, (1, 2), "by the orders now");
+    room.queue.update_stock(room.drop_id, EPOCH, &[room.stock(3, 1, 0)]).await.unwrap();
+    assert_eq!(units().await, (1, 0), "both are paid for");
+}

@@ -5,6 +5,7 @@
 mod differential;
 
 mod admitting;
+mod cluster;
 mod coming_back;
 mod guarding;
 mod joining;
@@ -14,6 +15,8 @@ mod loading;
 mod long_lines;
 mod private_redis;
 mod restarting;
+mod sentinel;
+mod users;
 
 use queue::QueueError;
 use shared::{

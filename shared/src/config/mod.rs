@@ -3,12 +3,23 @@
 //! Read once at start and passed down. A wrong value, or an unknown section or key, keeps the
 //! process from starting and is named in the error.
 
+mod credentials;
+mod edge;
+mod kafka;
+mod profile;
+mod profile_checks;
+mod profile_secrets;
 mod sections;
 
+pub use credentials::{CredentialSettings, KeysError};
+pub use edge::EdgeSettings;
+pub use kafka::{KafkaMode, KafkaSasl, KafkaSettings};
+pub use profile::{Profile, ProfileSettings, Program};
+pub use profile_checks::UnfitSettings;
 pub use sections::{
-    AdmissionSettings, CredentialSettings, DatabaseSettings, KafkaMode, KafkaSettings,
-    LimitSettings, LineSettings, LogFormat, OrderSettings, PaymentSettings, RedisSettings,
-    RelaySettings, StorefrontSettings, TelemetrySettings, WorkerSettings,
+    AdmissionSettings, DatabaseSettings, LimitSettings, LineSettings, LogFormat, OrderSettings,
+    PaymentSettings, RedisMode, RedisSettings, RelaySettings, StorefrontSettings,
+    TelemetrySettings, WorkerSettings,
 };
 
 use config::{Config, Environment, File, FileFormat};
@@ -22,6 +33,8 @@ const PREFIX: &str = "SLUICE_";
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
+    /// Whether people are served.
+    pub profile: ProfileSettings,
     /// Redis, which holds the line.
     pub redis: RedisSettings,
     /// Postgres, which holds the truth.
@@ -30,6 +43,8 @@ pub struct Settings {
     pub kafka: KafkaSettings,
     /// Keys of what we sign and verify.
     pub credentials: CredentialSettings,
+    /// What stands between the public and the listeners.
+    pub edge: EdgeSettings,
     /// The service that keeps the line.
     pub admission: AdmissionSettings,
     /// The service that shows and sells.
@@ -87,6 +102,8 @@ impl Settings {
             .separator("__")
             .list_separator(",")
             .with_list_parse_key("admission.allowed_origins")
+            .with_list_parse_key("redis.nodes")
+            .with_list_parse_key("edge.trusted_proxies")
             .try_parsing(true)
             .source(Some(vars));
         let config = Config::builder()
@@ -103,13 +120,14 @@ mod tests {
 
     fn with(name: &str, value: &str) -> Result<Settings, SettingsError> {
         let keys = format!("1:{}", "ab".repeat(32));
-        let required = [
+        let all = [
             ("SLUICE_CREDENTIALS__TICKET_KEYS", keys.as_str()),
             ("SLUICE_CREDENTIALS__SESSION_KEYS", keys.as_str()),
             ("SLUICE_CREDENTIALS__COMMAND_KEYS", keys.as_str()),
+            ("SLUICE_CREDENTIALS__LOG_KEYS", keys.as_str()),
             (name, value),
         ];
-        Settings::from_vars(required.map(|(name, value)| (name.to_owned(), value.to_owned())))
+        Settings::from_vars(all.map(|(name, value)| (name.to_owned(), value.to_owned())))
     }
 
     #[test]
@@ -131,22 +149,52 @@ mod tests {
     fn lists_are_separated_by_commas() {
         let settings = with("SLUICE_ADMISSION__ALLOWED_ORIGINS", "http://a,http://b").unwrap();
         assert_eq!(settings.admission.allowed_origins, ["http://a", "http://b"]);
+        let settings = with("SLUICE_REDIS__NODES", "redis://a,redis://b").unwrap();
+        assert_eq!(settings.redis.nodes.len(), 2);
+        assert_eq!(settings.redis.mode, RedisMode::Single);
+        let settings = with("SLUICE_EDGE__TRUSTED_PROXIES", "10.0.0.0/8,fd00::/8").unwrap();
+        let networks: Vec<_> =
+            settings.edge.trusted_proxies.iter().map(ToString::to_string).collect();
+        assert_eq!(networks, ["10.0.0.0/8", "fd00::/8"]);
+        for wrong in ["10.0.0.1", "10.0.0.0/33", "the-proxy"] {
+            assert!(with("SLUICE_EDGE__TRUSTED_PROXIES", wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]
-    fn zero_unknown_and_missing_are_refused_by_name() {
+    fn zero_and_unknown_are_refused_by_name() {
         let error = with("SLUICE_ORDERS__BATCH", "0").unwrap_err().to_string();
         assert!(error.contains("batch"), "{error}");
         let error = with("SLUICE_ORDERS__BACTH", "7").unwrap_err().to_string();
         assert!(error.contains("bacth"), "{error}");
-        let error = Settings::from_vars([]).unwrap_err().to_string();
-        assert!(error.contains("ticket_keys"), "{error}");
+    }
+
+    #[test]
+    fn each_service_can_be_given_its_own_keys_alone() {
+        let (name, keys) = ("SLUICE_CREDENTIALS__LOG_KEYS", format!("1:{}", "cd".repeat(32)));
+        let settings = Settings::from_vars([(name.to_owned(), keys)]).unwrap();
+        assert!(settings.credentials.log().is_ok());
+        let error = settings.credentials.tickets().unwrap_err().to_string();
+        assert!(error.contains("credentials.ticket_keys"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_way_to_say_who_one_is_is_refused_by_name() {
+        let sasl = |value| with("SLUICE_KAFKA__SASL", value);
+        assert_eq!(sasl("scram-sha-512").unwrap().kafka.sasl, KafkaSasl::ScramSha512);
+        let error = sasl("gssapi").unwrap_err().to_string();
+        assert!(error.contains("sasl"), "{error}");
     }
 
     #[test]
     fn secrets_are_not_printed() {
-        let settings = with("SLUICE_PAYMENTS__API_KEY", "very-secret").unwrap();
-        assert!(!format!("{settings:?}").contains("very-secret"));
+        for name in ["SLUICE_PAYMENTS__API_KEY", "SLUICE_KAFKA__PASSWORD", "SLUICE_REDIS__URL"] {
+            let settings = with(name, "very-secret").unwrap();
+            assert!(!format!("{settings:?}").contains("very-secret"), "{name}");
+        }
+        let settings = with("SLUICE_ORDERS__BATCH", "7").unwrap();
         assert!(!format!("{settings:?}").contains("abab"));
+        let settings = with("SLUICE_REDIS__NODES", "redis://:very-secret@a").unwrap();
+        assert!(!format!("{settings:?}").contains("very-secret"));
     }
 }

@@ -1,6 +1,6 @@
 //! One struct per section; `config/default.toml` says what each key does.
 
-use crate::text_enum;
+use crate::{credentials::SessionTimes, text_enum};
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::{
@@ -23,8 +23,17 @@ macro_rules! sections {
 sections! {
     /// `[redis]`
     RedisSettings {
-        /// Address, with credentials if there are any.
+        /// What the addresses are of.
+        mode: RedisMode,
+        /// Address, with credentials if there are any: of the server or of a node of the cluster. With
+        /// sentinels it is the master's but for host and port, which they are asked for.
         url: SecretString,
+        /// Addresses of further nodes of the cluster, or of the sentinels.
+        nodes: Vec<SecretString>,
+        /// What the sentinels call the master.
+        master_name: String,
+        /// Certificates of the authorities to trust over TLS, PEM; empty for those of the system.
+        ca_file: String,
         /// How long one call may take, milliseconds.
         timeout_ms: NonZeroU64,
     }
@@ -43,36 +52,6 @@ sections! {
         statement_timeout_ms: NonZeroU64,
     }
 
-    /// `[kafka]`
-    KafkaSettings {
-        /// Which broker `scripts/up` starts; services only mind whether it is the embedded one.
-        mode: KafkaMode,
-        /// Bootstrap addresses, comma separated.
-        brokers: String,
-        /// Prefix of every topic's name.
-        topic_prefix: String,
-        /// Partitions that `queue-events` and `order-commands` are created with; more are added
-        /// as drops need them.
-        partitions: NonZeroU16,
-        /// Partitions of each of these two, at most: drops scheduled, open or being settled at one
-        /// time. The embedded broker has [`partitions`](Self::partitions) and no more.
-        max_partitions: NonZeroU16,
-        /// Brokers that keep a copy of each record in topics that we create.
-        replication: NonZeroU16,
-        /// How long a record may take to be acknowledged, milliseconds; below the lease.
-        delivery_timeout_ms: NonZeroU64,
-    }
-
-    /// `[credentials]`
-    CredentialSettings {
-        /// Keys of tickets, `id:hex[,id:hex]`.
-        ticket_keys: SecretString,
-        /// Keys of sessions, written likewise.
-        session_keys: SecretString,
-        /// Keys of order commands, written likewise.
-        command_keys: SecretString,
-    }
-
     /// `[admission]`
     AdmissionSettings {
         /// Address for shoppers.
@@ -87,6 +66,8 @@ sections! {
         ticket_ttl_s: NonZeroU64,
         /// Sockets of one process, at most.
         max_sockets: NonZeroU32,
+        /// Joins that one process has under way, at most; half of them for one drop.
+        max_joins: NonZeroU32,
     }
 
     /// `[storefront]`
@@ -97,8 +78,10 @@ sections! {
         admin_listen: SocketAddr,
         /// Base URL under which people reach it.
         public_url: String,
-        /// How long a guest's session is valid, seconds.
+        /// How long a session is valid from its renewal on, seconds.
         session_ttl_s: NonZeroU64,
+        /// How long a session lasts at most, however often it is renewed, seconds.
+        session_lifetime_s: NonZeroU64,
     }
 
     /// `[worker]`
@@ -185,14 +168,14 @@ sections! {
 }
 
 text_enum! {
-    /// Which broker the scripts start.
-    KafkaMode {
-        /// Apache Kafka where a JDK and its jars are at hand, else the embedded one.
-        Auto = "auto",
-        /// Apache Kafka, or an error.
-        Kafka = "kafka",
-        /// The in-memory broker of librdkafka: nothing to install, and a log that is not durable.
-        Embedded = "embedded",
+    /// How many servers Redis is, and who knows which of them to ask.
+    RedisMode {
+        /// One server.
+        Single = "single",
+        /// A master with replicas, watched by sentinels.
+        Sentinel = "sentinel",
+        /// Redis Cluster.
+        Cluster = "cluster",
     }
 }
 
@@ -206,14 +189,13 @@ pub enum LogFormat {
     Json,
 }
 
-impl KafkaSettings {
-    /// Returns how many drops can have a partition at one time. The embedded broker takes no
-    /// request for more than it began with.
+impl StorefrontSettings {
+    /// Returns how long sessions last.
     #[must_use]
-    pub fn partition_limit(&self) -> u16 {
-        match self.mode {
-            KafkaMode::Embedded => self.partitions.get(),
-            KafkaMode::Auto | KafkaMode::Kafka => self.partitions.max(self.max_partitions).get(),
+    pub fn session_times(&self) -> SessionTimes {
+        SessionTimes {
+            ttl: Duration::from_secs(self.session_ttl_s.get()),
+            lifetime: Duration::from_secs(self.session_lifetime_s.get()),
         }
     }
 }

@@ -1,4 +1,9 @@
 //! HMAC-SHA-256 keys with ids: the first signs, all verify, so that keys can be rotated.
+//!
+//! A new key stands behind the signing one first, in every process, and comes to the front only
+//! when all of them know it: none then meets a credential that it cannot check. One that does says
+//! so ([`CredentialError::UnknownKey`]) and does not take it for a forgery. A key that was stolen
+//! is written `id:retired`: from then on whatever it signed is invalid.
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -17,7 +22,11 @@ pub(crate) enum Purpose {
     Ticket = 1,
     Session = 2,
     Command = 3,
+    RoomEvent = 4,
 }
+
+/// What a keyring has instead of the key that must not be accepted any more.
+const RETIRED: &str = "retired";
 
 /// Why a credential was refused; says nothing that would help to forge one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,11 +37,16 @@ pub enum CredentialError {
     /// Its time is over.
     #[error("the credential has expired")]
     Expired,
+    /// Signed with a key that this process does not know, or not yet: another one may.
+    #[error("the credential was signed with a key that is not known here")]
+    UnknownKey,
 }
 
 /// Keys of one kind of credential.
 pub struct Keyring {
+    /// Never empty; the first signs.
     keys: Vec<(u8, hmac::Key)>,
+    retired: Vec<u8>,
 }
 
 /// A MAC beside a record: `<key id>.<hex>`.
@@ -41,14 +55,31 @@ pub struct Keyring {
 pub struct Mac(pub String);
 
 impl Keyring {
-    /// Reads `id:hex[,id:hex]`; ids are 0 to 255, keys at least 32 bytes.
+    /// Reads `id:hex[,id:hex][,id:retired]`; ids are 0 to 255, each there once, keys at least 32
+    /// bytes.
     ///
     /// # Errors
     ///
     /// Returns what is wrong with the text, without repeating it.
     pub fn parse(text: &SecretString) -> Result<Self, String> {
-        let keys = text.expose_secret().split(',').map(parse_key).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { keys })
+        let (mut keys, mut retired) = (Vec::new(), Vec::new());
+        for entry in text.expose_secret().split(',') {
+            let (kid, key) =
+                entry.trim().split_once(':').ok_or("a key must be written as id:hex")?;
+            let kid: u8 = kid.parse().map_err(|_| "a key id must be a number from 0 to 255")?;
+            if retired.contains(&kid) || keys.iter().any(|(known, _)| *known == kid) {
+                return Err(format!("the key id {kid} is there twice"));
+            }
+            if key == RETIRED {
+                retired.push(kid);
+            } else {
+                keys.push((kid, parse_key(key)?));
+            }
+        }
+        if keys.is_empty() {
+            return Err("a keyring needs a key that signs".into());
+        }
+        Ok(Self { keys, retired })
     }
 
     /// Creates a token: base64url of version, purpose, key id, payload and MAC.
@@ -100,9 +131,11 @@ impl Keyring {
     }
 
     fn verify(&self, kid: u8, bytes: &[u8], tag: &[u8]) -> Result<(), CredentialError> {
-        let (_, key) =
-            self.keys.iter().find(|(id, _)| *id == kid).ok_or(CredentialError::Invalid)?;
-        hmac::verify(key, bytes, tag).map_err(|_| CredentialError::Invalid)
+        match self.keys.iter().find(|(id, _)| *id == kid) {
+            Some((_, key)) => hmac::verify(key, bytes, tag).map_err(|_| CredentialError::Invalid),
+            None if self.retired.contains(&kid) => Err(CredentialError::Invalid),
+            None => Err(CredentialError::UnknownKey),
+        }
     }
 }
 
@@ -112,14 +145,12 @@ impl fmt::Debug for Keyring {
     }
 }
 
-fn parse_key(text: &str) -> Result<(u8, hmac::Key), String> {
-    let (kid, key) = text.trim().split_once(':').ok_or("a key must be written as id:hex")?;
-    let kid = kid.parse().map_err(|_| "a key id must be a number from 0 to 255")?;
-    let key = hex::decode(key).map_err(|_| "a key must be written in hex")?;
+fn parse_key(text: &str) -> Result<hmac::Key, String> {
+    let key = hex::decode(text).map_err(|_| "a key must be written in hex")?;
     if key.len() < 32 {
         return Err("a key needs at least 32 bytes (64 hex digits)".into());
     }
-    Ok((kid, hmac::Key::new(hmac::HMAC_SHA256, &key)))
+    Ok(hmac::Key::new(hmac::HMAC_SHA256, &key))
 }
 
 #[cfg(test)]
@@ -139,7 +170,11 @@ mod tests {
             let mut forged = bytes.clone();
             forged[bit / 8] ^= 1 << (bit % 8);
             let forged = URL_SAFE_NO_PAD.encode(forged);
-            assert_eq!(keys.open(Purpose::Ticket, &forged), Err(CredentialError::Invalid));
+            // The third byte names the key.
+            let is_key_id = bit / 8 == 2;
+            let refusal =
+                if is_key_id { CredentialError::UnknownKey } else { CredentialError::Invalid };
+            assert_eq!(keys.open(Purpose::Ticket, &forged), Err(refusal), "bit {bit}");
         }
         assert_eq!(keys.open(Purpose::Ticket, &token).unwrap(), b"ticket 42");
     }
@@ -152,16 +187,44 @@ mod tests {
     }
 
     #[test]
-    fn an_old_key_still_verifies() {
-        let old = keyring(format!("1:{}", "ab".repeat(32)));
-        let both = keyring(format!("2:{},1:{}", "cd".repeat(32), "ab".repeat(32)));
-        let token = old.seal(Purpose::Ticket, b"x");
-        assert!(both.open(Purpose::Ticket, &token).is_ok());
-        assert!(old.open(Purpose::Ticket, &both.seal(Purpose::Ticket, b"x")).is_err());
+    fn a_rotation_that_verifies_first_is_understood_at_every_step() {
+        let (old, new) = ("ab".repeat(32), "cd".repeat(32));
+        let steps = [
+            keyring(format!("1:{old}")),
+            keyring(format!("1:{old},2:{new}")),
+            keyring(format!("2:{new},1:{old}")),
+            keyring(format!("2:{new}")),
+        ];
+        // While a step is rolled out, processes of it and of the one before run side by side. The
+        // last waits until what the old key signed has expired.
+        for pair in steps[..3].windows(2) {
+            for (signer, reader) in [(&pair[0], &pair[1]), (&pair[1], &pair[0])] {
+                let token = signer.seal(Purpose::Session, b"me");
+                assert_eq!(reader.open(Purpose::Session, &token).unwrap(), b"me");
+            }
+        }
+        let token = steps[2].seal(Purpose::Session, b"me");
+        assert!(steps[3].open(Purpose::Session, &token).is_ok());
     }
 
     #[test]
-    fn short_keys_are_refused() {
-        assert!(Keyring::parse(&"1:abcd".to_string().into()).is_err());
+    fn an_unknown_key_is_not_taken_for_a_forgery_and_a_retired_one_is() {
+        let (old, new) = ("ab".repeat(32), "cd".repeat(32));
+        let token = keyring(format!("2:{new}")).seal(Purpose::Session, b"me");
+        let opened = |keys: String| keyring(keys).open(Purpose::Session, &token);
+        assert_eq!(opened(format!("1:{old}")), Err(CredentialError::UnknownKey));
+        assert_eq!(opened(format!("1:{old},2:retired")), Err(CredentialError::Invalid));
+        assert_eq!(opened(format!("1:{old},2:{old}")), Err(CredentialError::Invalid));
+    }
+
+    #[test]
+    fn keyrings_that_cannot_work_are_refused() {
+        let key = "ab".repeat(32);
+        for text in [String::new(), "1:abcd".into(), "1:retired".into(), format!("1:{key},1:{key}")]
+        {
+            assert!(Keyring::parse(&text.clone().into()).is_err(), "{text}");
+        }
+        let error = Keyring::parse(&format!("1:{key},1:retired").into()).unwrap_err();
+        assert!(error.contains("twice"), "{error}");
     }
 }

@@ -1,15 +1,28 @@
-//! What proves who may do what: tickets, sessions, command MACs, API keys.
+//! What proves who may do what: tickets, sessions, command MACs, API keys, a seller's word for its
+//! members.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `keyring` | keys that sign and verify what is ours |
+//! | `ticket` | a place in line, enough to put it back |
+//! | `session`, `ended_sessions` | who is asking, and whose word is not taken any more |
+//! | `join_token` | what a seller's own site says of a member |
+//! | `api_key` | keys of sellers and operators |
 //!
 //! Each purpose has a keyring of its own and is part of what is signed, so that no credential can
 //! stand in for another. Comparisons take constant time.
 
 mod api_key;
+mod ended_sessions;
+mod join_token;
 mod keyring;
 mod session;
 mod ticket;
 
 pub use api_key::{ApiKey, ApiKeyHash};
+pub use ended_sessions::EndedSessions;
+pub use join_token::{JOIN_KEY_LENGTH, JoinToken, UnverifiedJoinToken};
 pub(crate) use keyring::Purpose;
 pub use keyring::{CredentialError, Keyring, Mac};
-pub use session::Session;
+pub use session::{Session, SessionTimes};
 pub use ticket::TicketClaims;

@@ -46,7 +46,8 @@ impl TicketClaims {
     ///
     /// # Errors
     ///
-    /// Returns [`CredentialError`] when it is not ours or has expired.
+    /// Returns [`CredentialError`] when it is not ours, has expired, or is signed with a key that
+    /// is not known here.
     pub fn open(keys: &Keyring, token: &str, now_ms: i64) -> Result<Self, CredentialError> {
         let bytes = keys.open(Purpose::Ticket, token)?;
         let claims = Self::parse(&bytes).ok_or(CredentialError::Invalid)?;

@@ -1,10 +1,10 @@
-//! When a drain looks at its room again.
+//! When a drain looks at its room again, and whether it may tell whom it has let in.
 //!
 //! It is woken by whatever may let somebody in: a join into a line that was empty, units or slots
 //! that came back, a change of the drop. What is decided here is how long it sleeps when nothing
 //! wakes it: until the rate has a token, or else as long as a wake that was lost may cost.
 
-use crate::line::{Admission, AdmitBlock};
+use crate::line::{Admission, AdmitBlock, Epoch};
 use std::time::Duration;
 
 /// Somebody waits, and what holds them up may be gone without a word.
@@ -64,6 +64,15 @@ pub fn next_look(finding: DrainFinding, every: Duration) -> Duration {
         DrainFinding::Answered { blocked_by, next_due } => after_answer(blocked_by, next_due),
     };
     pause.max(every)
+}
+
+/// Whether those who were let in in this epoch may be told, with the epoch that the drop's row has by
+/// now; `None` if the drop is not being sold any more.
+///
+/// Redis alone cannot say so: a master that was replaced and does not know it goes on in the old epoch.
+#[must_use]
+pub fn may_tell(admitted_in: Epoch, row: Option<Epoch>) -> bool {
+    row == Some(admitted_in)
 }
 
 fn after_answer(blocked_by: Option<AdmitBlock>, next_due: Option<Duration>) -> Duration {
@@ -148,6 +157,13 @@ mod tests {
         for finding in [DrainFinding::Asleep, DrainFinding::HeldUp, DrainFinding::Slow] {
             assert_eq!(next_look(finding, every), every);
         }
+    }
+
+    #[test]
+    fn nobody_is_told_in_an_epoch_that_is_over() {
+        assert!(may_tell(Epoch(3), Some(Epoch(3))));
+        assert!(!may_tell(Epoch(3), Some(Epoch(4))));
+        assert!(!may_tell(Epoch(3), None), "the drop is not being sold any more");
     }
 
     #[test]

@@ -90,10 +90,12 @@ mod tests {
                 closes_at_us: None,
                 max_units_per_ticket: 1,
                 variants: Vec::new(),
+                members_of: None,
                 message: None,
                 ended: None,
                 version: 1,
             },
+            units: Vec::new(),
             grace_until_us: 0,
             now_us: 0,
         }

@@ -33,7 +33,9 @@ pub use flight::{Extension, InFlightTicket, Lease, LogPosition};
 pub use fold::LineFold;
 pub use image::{EndedCounts, LineImage};
 pub use join::{AttachOutcome, AttachReply, JoinOutcome, JoinReply, JoinRequest, LeaveOutcome};
-pub use room::{ConfigChange, EpochProblem, RoomConfig, RoomCounts, RoomHeader, RoomState};
+pub use room::{
+    ConfigChange, EpochProblem, RoomConfig, RoomCounts, RoomHeader, RoomState, VariantUnits,
+};
 pub use score::{Epoch, Lane, Score};
 pub use settle::{Finished, SettleOutcome, Settlement, StockFigure};
 pub use state::{LineState, LiveState, Position, ShownState};

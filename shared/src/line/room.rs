@@ -3,7 +3,7 @@
 use super::{Configured, Epoch};
 use crate::{
     drops::{CloseReason, DropMode},
-    ids::VariantId,
+    ids::{SellerId, VariantId},
     text_enum,
 };
 
@@ -20,11 +20,24 @@ pub struct RoomHeader {
     pub trusted: bool,
     /// Limits, mode and times.
     pub config: RoomConfig,
+    /// What is left, one for each variant whose stock the line knows.
+    pub units: Vec<VariantUnits>,
     /// Until when only earlier tickets may come back, in microseconds of Redis time; 0 for no
     /// grace.
     pub grace_until_us: i64,
     /// Redis time, in microseconds.
     pub now_us: i64,
+}
+
+/// What is left of a variant, as the line knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VariantUnits {
+    /// The variant that is sold.
+    pub variant_id: VariantId,
+    /// Units that nobody has: the next in line get them.
+    pub left: u32,
+    /// Units of those who were let in and have not paid; they may come back.
+    pub held: u32,
 }
 
 /// Whether a room can be used.
@@ -55,6 +68,8 @@ pub struct RoomConfig {
     pub max_units_per_ticket: u32,
     /// What can be bought.
     pub variants: Vec<VariantId>,
+    /// The seller whose members alone may join; `None` for anybody.
+    pub members_of: Option<SellerId>,
     /// The operator's message to those who wait.
     pub message: Option<String>,
     /// Why the line ended, once it has.

@@ -35,8 +35,12 @@ impl<T: DeserializeOwned + Validate, S: Send + Sync> FromRequest<S> for Body<T> 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let deserializer = &mut serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut *deserializer).map_err(|error| {
-        let at = pointer(error.path());
-        invalid_body(error.inner()).error(at, error.inner().to_string())
+        let text = error.inner().to_string();
+        let at = match missing_field(&text) {
+            Some(name) => format!("{}/{name}", pointer(error.path())),
+            None => pointer(error.path()),
+        };
+        invalid_body(error.inner()).error(at, text)
     })?;
     deserializer.end().map_err(|error| invalid_body(&error))?;
     Ok(value)
@@ -49,6 +53,11 @@ fn invalid_body(error: &serde_json::Error) -> Problem {
         "The body isn't valid JSON."
     };
     Problem::new(StatusCode::BAD_REQUEST, "invalid_body").detail(detail)
+}
+
+/// Returns the field that a fault misses. It is not there to be pointed at, so only the text names it.
+fn missing_field(text: &str) -> Option<&str> {
+    Some(text.strip_prefix("missing field `")?.split_once('`')?.0)
 }
 
 /// Returns where a fault is, as a JSON pointer.
@@ -101,6 +110,8 @@ mod tests {
             let (field, _) = fault(&format!(r#"{{"lines":[{{"units":1}},{{"units":{units}}}]}}"#));
             assert_eq!(field, "/lines/1/units", "{units}");
         }
+        assert_eq!(fault("{}").0, "/lines");
+        assert_eq!(fault(r#"{"lines":[{"units":1},{}]}"#).0, "/lines/1/units");
         let (field, detail) = fault(r#"{"lines":[],"price":1}"#);
         assert_eq!(field, "/price");
         assert!(detail.contains("unknown field"), "{detail}");

@@ -1,12 +1,19 @@
 //! Who is asking. Role and tenant come from here and from nowhere else: no handler reads a header,
 //! and no seller id comes from a path or a body.
+//!
+//! | handler takes | lets in |
+//! |---|---|
+//! | [`ShopperOnly`] | shoppers, guests included |
+//! | [`CurrentSeller`] | sellers |
+//! | [`CurrentOperator`] | viewers, where the request only reads; operators and admins |
+//! | [`CurrentAdmin`] | admins |
 
 use crate::{ApiError, App};
 use axum::{
     extract::FromRequestParts,
     http::{Extensions, HeaderMap, StatusCode, request::Parts},
 };
-use database::people::api_keys::KeyOwner;
+use database::people::api_keys::{KeyOwner, OperatorRole};
 use edge::{CurrentShopper, PeerAddr, session::bearer};
 use shared::{credentials::ApiKey, ids::SellerId};
 
@@ -31,12 +38,18 @@ pub(crate) struct CurrentSeller {
     pub(crate) id: SellerId,
 }
 
-/// The operator who sent the request.
+/// One of the installation's own people, who may do what the request is about to. A method that is
+/// safe changes nothing (RFC 9110), so a viewer may send it; no other.
 #[derive(Clone, Debug)]
 pub(crate) struct CurrentOperator {
+    role: OperatorRole,
     /// Name of the API key.
     name: String,
 }
+
+/// One of those who say who else may run the installation.
+#[derive(Clone, Debug)]
+pub(crate) struct CurrentAdmin(CurrentOperator);
 
 impl CurrentSeller {
     /// Returns the name in the audit log.
@@ -49,6 +62,18 @@ impl CurrentOperator {
     /// Returns the name in the audit log.
     pub(crate) fn actor(&self) -> String {
         format!("operator:{}", self.name)
+    }
+
+    /// Lets through whoever has this role, or one that may do more.
+    fn at_least(self, role: OperatorRole) -> Result<Self, ApiError> {
+        if self.role >= role { Ok(self) } else { Err(ApiError::RoleTooLow(role)) }
+    }
+}
+
+impl CurrentAdmin {
+    /// Returns the name in the audit log.
+    pub(crate) fn actor(&self) -> String {
+        self.0.actor()
     }
 }
 
@@ -70,7 +95,7 @@ impl Caller {
         let key = ApiKey::parse(token).ok_or(ApiError::ApiKeyInvalid)?;
         Ok(match app.key_lookup.owner(&app.pool, &key, peer).await? {
             KeyOwner::Seller { seller_id: id, .. } => Self::Seller(CurrentSeller { id }),
-            KeyOwner::Operator { name } => Self::Operator(CurrentOperator { name }),
+            KeyOwner::Operator { role, name } => Self::Operator(CurrentOperator { role, name }),
         })
     }
 
@@ -98,6 +123,14 @@ impl Caller {
                 Err(ApiError::ApiKeyRequired)
             }
             found => found,
+        }
+    }
+
+    /// The operator that this is, if it is one of at least this role.
+    fn operator(self, role: OperatorRole) -> Result<CurrentOperator, ApiError> {
+        match self {
+            Self::Operator(operator) => operator.at_least(role),
+            Self::Shopper(_) | Self::Seller(_) => Err(ApiError::Forbidden),
         }
     }
 }
@@ -128,9 +161,16 @@ impl FromRequestParts<App> for CurrentOperator {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        match Caller::with_key(parts, app).await? {
-            Caller::Operator(operator) => Ok(operator),
-            Caller::Shopper(_) | Caller::Seller(_) => Err(ApiError::Forbidden),
-        }
+        let only_reads = parts.method.is_safe();
+        let role = if only_reads { OperatorRole::Viewer } else { OperatorRole::Operator };
+        Caller::with_key(parts, app).await?.operator(role)
+    }
+}
+
+impl FromRequestParts<App> for CurrentAdmin {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        Ok(Self(Caller::with_key(parts, app).await?.operator(OperatorRole::Admin)?))
     }
 }

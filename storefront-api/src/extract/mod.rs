@@ -8,7 +8,7 @@ mod resource_id;
 mod valid;
 
 pub(crate) use body::Body;
-pub(crate) use caller::{Caller, CurrentOperator, CurrentSeller, ShopperOnly};
+pub(crate) use caller::{Caller, CurrentAdmin, CurrentOperator, CurrentSeller, ShopperOnly};
 pub(crate) use idempotency_key::IdempotencyKey;
 pub(crate) use page::{Page, PageQuery, PageRequest};
 pub(crate) use resource_id::ResourceId;

@@ -2,9 +2,12 @@
 //! new rows never shift what a caller has yet to see.
 
 use crate::ApiError;
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use edge::Query;
+use edge::{Problem, Query};
 use serde::{Deserialize, Serialize};
 use std::{fmt::Display, str::FromStr};
 use utoipa::{IntoParams, ToSchema};
@@ -44,9 +47,14 @@ pub(crate) struct Page<T> {
 }
 
 impl<K: FromStr> PageRequest<K> {
-    /// Reads a query; fails on a cursor that we did not make.
+    /// Reads a query; fails on a limit that is none, and on a cursor that we did not make.
     pub(crate) fn new(query: &PageQuery) -> Result<Self, ApiError> {
-        let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT);
+        let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+        if !(1..=MAX_LIMIT).contains(&limit) {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_query")
+                .error("limit", format!("must be from 1 to {MAX_LIMIT}"))
+                .into());
+        }
         let before = query.cursor.as_deref().map(read_cursor).transpose()?;
         Ok(Self { before, limit: limit as usize })
     }
@@ -107,6 +115,15 @@ mod tests {
         let page = PageRequest::<i64> { before: None, limit: 2 };
         let page = page.page(vec![9, 8], |row| *row, |row| row);
         assert_eq!((page.has_more, page.next_cursor), (false, None));
+    }
+
+    #[test]
+    fn limits_beyond_what_is_documented_are_refused() {
+        let accepted = |limit| {
+            PageRequest::<i64>::new(&PageQuery { limit: Some(limit), cursor: None }).is_ok()
+        };
+        let limits = [0, 1, 100, 101, u32::MAX];
+        assert_eq!(limits.map(accepted), [false, true, true, false, false]);
     }
 
     #[test]

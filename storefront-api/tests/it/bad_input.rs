@@ -131,6 +131,8 @@ async fn each_bad_limit_is_named() {
     ] {
         assert_eq!(shop.patch(&path, &operator, &body).await.code(), code, "{body}");
     }
+    let without_why = shop.patch(&path, &operator, &json!({ "occupancy_cap": 5 })).await;
+    assert_eq!(without_why.fields(), ["/why"], "{}", without_why.text);
     let limits = shop.get(&path, &operator).await.expect(200);
     assert_eq!(limits["limits_version"], 1, "nothing was changed");
 }
@@ -163,7 +165,10 @@ async fn bodies_that_are_none_are_refused_on_every_route() {
         let huge = format!("{{\"why\":\"{}\"}}", "x".repeat(20_000)).into_bytes();
         let answer = people.send(&shop, &route, "application/json", huge).await;
         assert!(answer.status.as_u16() < 500, "huge at {route:?}: {}", answer.text);
-        if matches!(route.role.as_str(), "seller_key" | "operator_key" | "psp_signature") {
+        if matches!(
+            route.role.as_str(),
+            "seller_key" | "operator_key" | "admin_key" | "psp_signature"
+        ) {
             assert_eq!(answer.code(), "body_too_large", "{route:?}");
         }
     }
@@ -191,6 +196,11 @@ async fn ids_and_queries_that_are_none_are_refused() {
         ("/v1/drops?limit=-1", "invalid_query"),
         ("/v1/drops?limit=many", "invalid_query"),
         ("/v1/drops?limit=99999999999999", "invalid_query"),
+        ("/v1/drops?limit=0", "invalid_query"),
+        ("/v1/drops?limit=101", "invalid_query"),
+        ("/v1/drops?limit=4294967295", "invalid_query"),
+        ("/v1/operator/audit?limit=0", "invalid_query"),
+        ("/v1/operator/drops?limit=1000", "invalid_query"),
         ("/v1/drops?page=2", "invalid_query"),
         ("/v1/drops?cursor=AAAA", "invalid_cursor"),
         ("/v1/drops?cursor=%00", "invalid_cursor"),
@@ -199,8 +209,9 @@ async fn ids_and_queries_that_are_none_are_refused() {
     ] {
         shop.get(path, &operator).await.expect_problem(400, code);
     }
-    assert_eq!(shop.get("/v1/drops?limit=0", &NOBODY).await.status, 200);
-    assert_eq!(shop.get("/v1/drops?limit=4294967295", &NOBODY).await.status, 200);
+    for limit in [1, 100] {
+        shop.get(&format!("/v1/drops?limit={limit}"), &NOBODY).await.expect(200);
+    }
     shop.get("/v1/nothing", &NOBODY).await.expect_problem(404, "not_found");
     let method = shop.request(Method::DELETE, "/v1/drops", &NOBODY).send().await.unwrap();
     Answer::read(method).await.expect_problem(405, "method_not_allowed");
@@ -227,9 +238,12 @@ async fn payment_methods_are_names() {
 struct People {
     seller: TestSeller,
     operator: Who,
+    admin: Who,
     shopper: Who,
     drop_id: String,
     order_id: String,
+    /// Of whatever else a path may name.
+    any_id: String,
 }
 
 impl People {
@@ -237,7 +251,9 @@ impl People {
         let (seller, shopper) = (shop.seller().await, shop.shopper().await);
         let drop_id = shop.drop_of(&seller).await;
         let order_id = shop.order_of(&shopper, &drop_id).await;
-        Self { operator: shop.operator().await, seller, shopper, drop_id, order_id }
+        let (operator, admin) = (shop.operator().await, shop.admin().await);
+        let any_id = Uuid::now_v7().to_string();
+        Self { seller, operator, admin, shopper, drop_id, order_id, any_id }
     }
 
     async fn send(
@@ -250,12 +266,16 @@ impl People {
         let who = match route.role.as_str() {
             "seller_key" => &self.seller.who,
             "operator_key" => &self.operator,
+            "admin_key" => &self.admin,
             "session" => &self.shopper,
             _ => &NOBODY,
         };
         let path = route.path.replace("{drop_id}", &self.drop_id);
         let path = path.replace("{order_id}", &self.order_id);
-        let path = path.replace("{payment_id}", &Uuid::now_v7().to_string());
+        let path = path.replace("{product_id}", &self.seller.product_id);
+        let path = path.replace("{payment_id}", &self.any_id);
+        let path = path.replace("{key_id}", &self.any_id).replace("{join_key_id}", &self.any_id);
+        let path = path.replace("{shopper_id}", &self.any_id).replace("{seller_id}", &self.any_id);
         let method: Method = route.method.parse().unwrap();
         let request = shop.request(method, &path, who).header(CONTENT_TYPE, content_type);
         Answer::read(request.body(body).send().await.unwrap()).await

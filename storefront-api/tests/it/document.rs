@@ -2,6 +2,7 @@
 //! review. After an intended change: `INSTA_UPDATE=always cargo test -p storefront-api document`.
 
 use serde_json::Value;
+use std::collections::BTreeSet;
 use storefront_api::openapi;
 
 /// A route as the document has it.
@@ -9,7 +10,7 @@ use storefront_api::openapi;
 pub(crate) struct Route {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// `session`, `seller_key`, `operator_key`, `psp_signature` or `nobody`.
+    /// `session`, `seller_key`, `operator_key`, `admin_key`, `psp_signature` or `nobody`.
     pub(crate) role: String,
 }
 
@@ -47,6 +48,33 @@ fn every_route_needs_the_role_that_was_reviewed() {
         .collect();
     table.sort();
     insta::assert_snapshot!("routes", table.join("\n"));
+}
+
+/// Every operation of the document.
+fn operations() -> Vec<Value> {
+    let document = serde_json::to_value(openapi::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap().values();
+    paths.flat_map(|item| item.as_object().unwrap().values().cloned()).collect()
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own() {
+    let operations = operations();
+    let names: BTreeSet<&str> =
+        operations.iter().map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    assert_eq!(names.len(), operations.len());
+    assert!(names.contains("get_seller_drops_by_id_orders_csv"), "{names:?}");
+}
+
+#[test]
+fn every_answer_is_described() {
+    for operation in operations() {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let is_described =
+                response["description"].as_str().is_some_and(|text| !text.is_empty());
+            assert!(is_described, "{status} of {}", operation["operationId"]);
+        }
+    }
 }
 
 #[test]

@@ -43,6 +43,7 @@ async fn a_drop_takes_its_units_out_of_the_stock_and_gives_them_back_when_cancel
     let cancelled = cancelled.expect(200);
     assert_eq!(cancelled["state"], "cancelled");
     assert_eq!(cancelled["end_reason"], "a scratch");
+    assert_eq!(cancelled["units_total"], 100, "that many were offered");
     assert_eq!(stock().await, 1000);
     let again = shop.post(&path, &seller.who, &json!({ "reason": "a scratch" })).await;
     again.expect_problem(409, "drop_wrong_state");
@@ -173,15 +174,15 @@ async fn an_order_that_is_given_back_frees_its_units() {
     let order_id = shop.order_of(&shopper, &drop_id).await;
     let left = async || {
         let seen = shop.get(&format!("/v1/drops/{drop_id}"), &NOBODY).await.expect(200);
-        seen["units_left"].as_i64().unwrap()
+        (seen["units_left"].as_i64().unwrap(), seen["units_held"].as_i64().unwrap())
     };
-    assert_eq!(left().await, 99);
+    assert_eq!(left().await, (99, 1));
     let path = format!("/v1/orders/{order_id}/cancel");
     for _ in 0..2 {
         let order = shop.post(&path, &shopper, &json!({})).await.expect(200);
         assert_eq!(order["state"], "cancelled");
     }
-    wait_until("unit that is free", SOON, async || (left().await == 100).then_some(())).await;
+    wait_until("unit that is free", SOON, async || (left().await == (100, 0)).then_some(())).await;
     let body = json!({ "payment_method": "pm_card_approve" });
     let late = shop.post(&format!("/v1/orders/{order_id}/payment"), &shopper, &body).await;
     late.expect_problem(409, "order_wrong_state");

@@ -35,6 +35,7 @@ async fn every_row_comes_once_newest_first() {
         ("/v1/seller/drops", &seller.who, 7),
         ("/v1/seller/products", &seller.who, 1),
         ("/v1/operator/audit", &operator, 10),
+        ("/v1/operator/drops", &operator, 7),
     ] {
         let ids = walk(&shop, path, who).await;
         assert_eq!(ids.len(), n_rows, "{path}");

@@ -1,7 +1,13 @@
 //! The shopper's pages and the API's own.
 
-use crate::shop::{NOBODY, Shop};
+use crate::{
+    answer::text,
+    shop::{NOBODY, SOON, Shop, drop_body},
+};
 use reqwest::header::{HeaderMap, HeaderName};
+use serde_json::json;
+use testkit::wait_until;
+use uuid::Uuid;
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     let name: HeaderName = name.parse().unwrap();
@@ -11,7 +17,8 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 #[tokio::test]
 async fn pages_are_strict_about_what_they_load() {
     let shop = Shop::open().await;
-    for path in ["/", "/drops/01a1fe5b-ae30-741f-b967-b57518a72e1d", "/orders/7"] {
+    let drop_id = shop.drop_of(&shop.seller().await).await;
+    for path in ["/", &format!("/drops/{drop_id}"), "/orders/7"] {
         let page = shop.get(path, &NOBODY).await;
         assert_eq!(page.status, 200, "{path}");
         assert!(page.text.starts_with("<!doctype html>"), "{path}");
@@ -28,6 +35,68 @@ async fn pages_are_strict_about_what_they_load() {
         assert_eq!(header(&page.headers, "x-content-type-options"), "nosniff");
         assert_eq!(header(&page.headers, "referrer-policy"), "no-referrer");
     }
+}
+
+#[tokio::test]
+async fn a_page_says_without_its_script_what_there_is() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let mut body = drop_body(&seller);
+    body["title"] = json!("Lamps & <b>more</b> {{price}}");
+    let made = shop.post("/v1/seller/drops", &seller.who, &body).await.expect(201);
+    let path = format!("/drops/{}", text(&made, "id"));
+    let page = shop.get(&path, &NOBODY).await.text;
+    let title = "Lamps &#38; &#60;b&#62;more&#60;/b&#62; {{price}}";
+    assert!(page.contains(&format!("<h1 id=\"title\">{title}</h1>")), "{page}");
+    for part in ["by Shop", "€12.50", "100 of 100 left", "Not open yet"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    for part in ["Sold out", "The line is open", "One moment"] {
+        assert!(!page.contains(part), "{part}: {page}");
+    }
+    let home = shop.get("/", &NOBODY).await.text;
+    assert!(home.contains(title) && home.contains(&format!("href=\"{path}\"")), "{home}");
+
+    sqlx::query("update drops set state = 'cancelled', end_reason = 'a <scratch>'")
+        .execute(&shop.app.pool)
+        .await
+        .unwrap();
+    wait_until("cancelled page", SOON, async || {
+        let page = shop.get(&path, &NOBODY).await.text;
+        (page.contains("This drop was cancelled") && page.contains("a &#60;scratch&#62;"))
+            .then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_is_in_the_language_of_its_reader_before_its_script_runs() {
+    let shop = Shop::open().await;
+    for (path, accepted, lang) in
+        [("/", "ko-KR,en;q=0.5", "ko"), ("/", "ja", "en"), ("/?lang=en", "ko", "en")]
+    {
+        let request = shop.client.get(format!("{}{path}", shop.url));
+        let page = request.header("accept-language", accepted).send().await.unwrap();
+        assert_eq!(header(page.headers(), "vary"), "accept-language");
+        let page = page.text().await.unwrap();
+        assert!(page.contains(&format!("<html lang=\"{lang}\">")), "{path} for {accepted}");
+        assert_eq!(page.contains("본문으로 건너뛰기"), lang == "ko", "{path} for {accepted}");
+    }
+}
+
+#[tokio::test]
+async fn where_nothing_is_people_get_a_page_and_programs_a_problem() {
+    let shop = Shop::open().await;
+    let missing = format!("/drops/{}", Uuid::now_v7());
+    for path in ["/nope", "/drops", "/orders", "/drops/7", &missing, "/v1/nothing"] {
+        let request = shop.client.get(format!("{}{path}", shop.url));
+        let page = request.header("accept", "text/html,*/*;q=0.8").send().await.unwrap();
+        assert_eq!(page.status(), 404, "{path}");
+        let page = page.text().await.unwrap();
+        assert!(page.starts_with("<!doctype html>"), "{path}: {page}");
+        assert!(page.contains("href=\"/\""), "{path}: {page}");
+    }
+    shop.get("/nope", &NOBODY).await.expect_problem(404, "not_found");
 }
 
 #[tokio::test]
@@ -50,12 +119,39 @@ async fn the_api_tells_of_itself() {
     let document = shop.get("/openapi.json", &NOBODY).await.expect(200);
     assert!(document["paths"]["/v1/drops"].is_object());
     let docs = shop.get("/docs/", &NOBODY).await;
-    assert!(docs.text.contains("swagger-ui"));
+    assert!(docs.text.contains("<title>Sluice API</title>"));
+    let start = shop.get("/docs/start.js", &NOBODY).await;
+    for document in ["/openapi.json", "/openapi-admission.json"] {
+        assert!(start.text.contains(document), "{}", start.text);
+    }
+    let csp = header(&docs.headers, "content-security-policy");
+    assert!(csp.contains("connect-src 'self' http://127.0.0.1:8081 "), "{csp}");
     let api = shop.get("/v1/drops", &NOBODY).await;
     assert_eq!(header(&api.headers, "cache-control"), "no-store");
     assert!(header(&api.headers, "content-security-policy").contains("default-src 'none'"));
     let config = shop.get("/v1/client-config", &NOBODY).await.expect(200);
     assert_eq!(config["admission_url"], "http://127.0.0.1:8081");
+}
+
+#[tokio::test]
+async fn the_page_of_the_api_is_sent_compressed() {
+    let shop = Shop::open().await;
+    let mut n_bytes = 0;
+    for path in [
+        "/openapi.json",
+        "/docs/index.css",
+        "/docs/swagger-ui.css",
+        "/docs/swagger-ui-bundle.js",
+        "/docs/swagger-ui-standalone-preset.js",
+    ] {
+        let request = shop.client.get(format!("{}{path}", shop.url));
+        let answer = request.header("accept-encoding", "gzip").send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        assert_eq!(header(answer.headers(), "content-encoding"), "gzip", "{path}");
+        n_bytes += answer.bytes().await.unwrap().len();
+    }
+    assert!((100_000..800_000).contains(&n_bytes), "{n_bytes}");
+    shop.get("/docs/index.html", &NOBODY).await.expect_problem(404, "not_found");
 }
 
 #[tokio::test]

@@ -9,11 +9,13 @@ use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// What a route of a role answers to a credential that is not its own.
-fn refusal(role: &str, credential: &str) -> Option<(u16, &'static str)> {
-    match (role, credential) {
+/// What a route answers to a credential that is not its own.
+fn refusal(route: &Route, credential: &str) -> Option<(u16, &'static str)> {
+    match (route.role.as_str(), credential) {
         ("nobody" | "psp_signature", _) => None,
-        ("session", "session") | ("seller_key", "seller") | ("operator_key", "operator") => None,
+        ("session", "session") | ("seller_key", "seller") => None,
+        ("operator_key", "operator" | "admin") | ("admin_key", "admin") => None,
+        ("operator_key", "viewer") if route.method == "GET" => None,
         ("session", "none") => Some((401, "session_required")),
         ("session", "made-up session") => Some((401, "session_invalid")),
         (_, "none" | "made-up session") => Some((401, "api_key_required")),
@@ -29,7 +31,9 @@ async fn nobody_gets_past_a_role() {
         ("none", NOBODY),
         ("session", shop.shopper().await),
         ("seller", shop.seller().await.who),
+        ("viewer", shop.viewer().await),
         ("operator", shop.operator().await),
+        ("admin", shop.admin().await),
         ("made-up key", Who(Some(format!("sk_{}", "ab".repeat(32))))),
         ("bent key", Who(Some("sk_short".to_owned()))),
         ("made-up session", Who(Some("AQIBAaH-W9p9dWmHhDKDSoXcEw".to_owned()))),
@@ -37,7 +41,7 @@ async fn nobody_gets_past_a_role() {
     let mut n_refused = 0;
     for route in routes() {
         for (name, who) in &credentials {
-            let Some((status, code)) = refusal(&route.role, name) else { continue };
+            let Some((status, code)) = refusal(&route, name) else { continue };
             let answer = ask(&shop, &route, who).await;
             assert_eq!((answer.0, answer.1.as_str()), (status, code), "{name} at {route:?}");
             n_refused += 1;
@@ -49,17 +53,33 @@ async fn nobody_gets_past_a_role() {
 #[tokio::test]
 async fn the_right_credential_is_never_refused_for_its_role() {
     let shop = Shop::open().await;
-    let (shopper, seller, operator) =
-        (shop.shopper().await, shop.seller().await.who, shop.operator().await);
+    let (shopper, seller) = (shop.shopper().await, shop.seller().await.who);
+    let (viewer, operator, admin) =
+        (shop.viewer().await, shop.operator().await, shop.admin().await);
     for route in routes() {
         let who = match route.role.as_str() {
             "session" => &shopper,
             "seller_key" => &seller,
+            "operator_key" if route.method == "GET" => &viewer,
             "operator_key" => &operator,
+            "admin_key" => &admin,
             _ => continue,
         };
         let (status, code) = ask(&shop, &route, who).await;
         assert!(!matches!(status, 401 | 403) && status < 500, "{route:?}: {status} {code}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_not_known_hears_what_to_send() {
+    let shop = Shop::open().await;
+    let made_up = Who(Some(format!("sk_{}", "ab".repeat(32))));
+    for (path, who) in
+        [("/v1/orders", &NOBODY), ("/v1/seller/drops", &NOBODY), ("/v1/operator/health", &made_up)]
+    {
+        let answer = shop.get(path, who).await;
+        assert_eq!(answer.status, 401, "{path}");
+        assert_eq!(answer.headers["www-authenticate"], "Bearer", "{path}");
     }
 }
 

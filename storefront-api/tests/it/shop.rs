@@ -3,7 +3,7 @@
 use crate::answer::{Answer, text};
 use database::{
     money::payments::{self, Conclusion, PaymentKind},
-    people::api_keys::{self, KeyOwner},
+    people::api_keys::{self, KeyOwner, NewKey, OperatorRole},
     selling::catalogue,
 };
 use edge::{Readiness, ServeOptions};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use shared::{
     clock::{Clock, SystemClock},
     credentials::ApiKey,
-    ids::{DropId, OrderId, PaymentId, SellerId, ShopperId},
+    ids::{DropId, KeyId, OrderId, PaymentId, SellerId, ShopperId},
     shutdown::Shutdown,
 };
 use std::time::Duration;
@@ -40,6 +40,7 @@ pub(crate) struct Who(pub(crate) Option<String>);
 /// A seller with a product.
 #[derive(Clone, Debug)]
 pub(crate) struct TestSeller {
+    pub(crate) id: SellerId,
     pub(crate) who: Who,
     pub(crate) product_id: String,
     pub(crate) variant_id: String,
@@ -100,6 +101,10 @@ impl Shop {
         Answer::read(request.json(body).send().await.unwrap()).await
     }
 
+    pub(crate) async fn delete(&self, path: &str, who: &Who) -> Answer {
+        Answer::read(self.request(Method::DELETE, path, who).send().await.unwrap()).await
+    }
+
     pub(crate) async fn patch(&self, path: &str, who: &Who, body: &Value) -> Answer {
         let request = self.request(Method::PATCH, path, who).json(body);
         Answer::read(request.send().await.unwrap()).await
@@ -118,16 +123,25 @@ impl Shop {
         let who = self.key(KeyOwner::Seller { seller_id, name: "test".into() }).await;
         let product = self.post("/v1/seller/products", &who, &product_body()).await.expect(201);
         let variant_id = text(&product["variants"][0], "id");
-        TestSeller { who, product_id: text(&product, "id"), variant_id }
+        TestSeller { id: seller_id, who, product_id: text(&product, "id"), variant_id }
     }
 
     pub(crate) async fn operator(&self) -> Who {
-        self.key(KeyOwner::Operator { name: "ann".into() }).await
+        self.key(KeyOwner::Operator { role: OperatorRole::Operator, name: one_more("ann") }).await
+    }
+
+    pub(crate) async fn viewer(&self) -> Who {
+        self.key(KeyOwner::Operator { role: OperatorRole::Viewer, name: one_more("screen") }).await
+    }
+
+    pub(crate) async fn admin(&self) -> Who {
+        self.key(KeyOwner::Operator { role: OperatorRole::Admin, name: one_more("eve") }).await
     }
 
     async fn key(&self, owner: KeyOwner) -> Who {
         let key = ApiKey::generate().unwrap();
-        api_keys::store(&self.app.pool, &key.hash(), &owner, "test").await.unwrap();
+        let new_key = NewKey { id: KeyId::generate(), hash: &key.hash(), owner: &owner };
+        api_keys::store(&self.app.pool, new_key, "test", "a test").await.unwrap();
         Who(Some(key.reveal().to_owned()))
     }
 
@@ -246,4 +260,9 @@ pub(crate) fn drop_body(seller: &TestSeller) -> Value {
 /// A moment from now.
 pub(crate) fn in_hours(hours: i64) -> String {
     (SystemClock.now() + jiff::SignedDuration::from_hours(hours)).to_string()
+}
+
+/// A name that no other key has.
+fn one_more(name: &str) -> String {
+    format!("{name}-{}", KeyId::generate())
 }

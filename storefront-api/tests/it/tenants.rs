@@ -16,13 +16,18 @@ struct Ids {
     drop_id: String,
     product_id: String,
     order_id: String,
+    join_key_id: String,
 }
 
 /// A body that the route would take, so that only the tenant stands in the way.
-fn body(path: &str) -> Value {
-    match path.rsplit('/').next().unwrap() {
+fn body(route: &Route) -> Value {
+    match route.path.rsplit('/').next().unwrap() {
+        "{drop_id}" => json!({ "title": "Mine now" }),
+        "{product_id}" => json!({ "name": "Mine now" }),
+        "pause" | "resume" => json!({ "why": "mine now" }),
         "schedule" => json!({ "opens_at": in_hours(3) }),
-        "cancel" if path.contains("/drops/") => json!({ "reason": "mine now" }),
+        "revoke" => json!({ "why": "not mine" }),
+        "cancel" if route.path.contains("/drops/") => json!({ "reason": "mine now" }),
         "payment" => json!({ "payment_method": "pm_card_approve" }),
         _ => json!({}),
     }
@@ -31,8 +36,9 @@ fn body(path: &str) -> Value {
 async fn ask(shop: &Shop, route: &Route, who: &Who, ids: &Ids) -> Answer {
     let path = route.path.replace("{drop_id}", &ids.drop_id);
     let path = path.replace("{product_id}", &ids.product_id).replace("{order_id}", &ids.order_id);
+    let path = path.replace("{join_key_id}", &ids.join_key_id);
     let method: Method = route.method.parse().unwrap();
-    let request = shop.request(method, &path, who).json(&body(&route.path));
+    let request = shop.request(method, &path, who).json(&body(route));
     Answer::read(request.send().await.unwrap()).await
 }
 
@@ -43,9 +49,15 @@ async fn a_strangers_id_is_no_id() {
     let (shopper, other_shopper) = (shop.shopper().await, shop.shopper().await);
     let drop_id = shop.drop_of(&owner).await;
     let order_id = shop.order_of(&shopper, &drop_id).await;
-    let ids = Ids { drop_id, product_id: owner.product_id.clone(), order_id };
+    let join_key_id = text(&join_key_of(&shop, &owner).await, "id");
+    let ids = Ids { drop_id, product_id: owner.product_id.clone(), order_id, join_key_id };
     let never = Uuid::now_v7().to_string();
-    let never = Ids { drop_id: never.clone(), product_id: never.clone(), order_id: never };
+    let never = Ids {
+        drop_id: never.clone(),
+        product_id: never.clone(),
+        order_id: never.clone(),
+        join_key_id: never,
+    };
     let mut n_tried = 0;
     for route in routes().into_iter().filter(|route| route.path.contains('{')) {
         let who = match route.role.as_str() {
@@ -64,9 +76,20 @@ async fn a_strangers_id_is_no_id() {
     nothing_changed(&shop, &owner, &shopper, &ids).await;
 }
 
+async fn join_key_of(shop: &Shop, seller: &TestSeller) -> Value {
+    let body =
+        json!({ "name": "site", "public_key": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
+    shop.post("/v1/seller/join-keys", &seller.who, &body).await.expect(201)
+}
+
 async fn nothing_changed(shop: &Shop, owner: &TestSeller, shopper: &Who, ids: &Ids) {
     let path = format!("/v1/seller/drops/{}", ids.drop_id);
-    assert_eq!(shop.get(&path, &owner.who).await.expect(200)["state"], "scheduled");
+    let flash_drop = shop.get(&path, &owner.who).await.expect(200);
+    let seen = ["state", "mode", "title"].map(|field| flash_drop[field].clone());
+    assert_eq!(seen, ["scheduled", "running", "Friday drop"]);
+    assert_eq!(flash_drop["product"]["name"], "Lamp");
+    let keys = shop.get("/v1/seller/join-keys", &owner.who).await.expect(200);
+    assert_eq!(keys["data"][0]["revoked_at"], Value::Null);
     let order = shop.get(&format!("/v1/orders/{}", ids.order_id), shopper).await.expect(200);
     assert_eq!(order["state"], "reserved");
 }

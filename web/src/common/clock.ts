@@ -28,3 +28,15 @@ export async function timed<Answer extends { server_time?: string }>(
 
 /** Resolves after `ms`; later in hidden tabs, which is fine for every caller. */
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Resolves after `ms`, or as soon as the network is back. */
+export const pauseUnlessOnline = (ms: number) =>
+  new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener("online", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    addEventListener("online", done);
+  });

@@ -25,7 +25,6 @@ export class PanelHost {
     this.panel.root.dataset.kind = kind;
     this.panel.heading.tabIndex = -1;
     this.mount.replaceChildren(this.panel.root);
-    this.mount.removeAttribute("aria-busy");
     this.update();
     if (moves) this.panel.heading.focus({ preventScroll: false });
   }

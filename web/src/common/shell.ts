@@ -22,8 +22,11 @@ export function startShell(text: (key: string) => string): void {
   watchNetwork();
 }
 
+/** Whether the browser knows that it has no network. */
+export const isOffline = () => navigator.onLine === false;
+
 function watchNetwork(): void {
-  const update = () => show(byId("offline"), navigator.onLine === false);
+  const update = () => show(byId("offline"), isOffline());
   addEventListener("online", update);
   addEventListener("offline", update);
   update();

@@ -1,4 +1,4 @@
-// One script for the three pages; the address tells which one this is.
+// One script for all pages; the address tells which one this is.
 import { startLanguage } from "../common/language.ts";
 import { startShell } from "../common/shell.ts";
 import { startDropPage } from "./pages/drop.ts";
@@ -12,4 +12,4 @@ startShell((key) => t(key as Key));
 const [, kind, id] = location.pathname.split("/");
 if (kind === "drops" && id) startDropPage(id);
 else if (kind === "orders" && id) startOrderPage(id);
-else startDropsPage();
+else if (location.pathname === "/") startDropsPage();

@@ -6,8 +6,8 @@
 //! | produce, ack | the same; the second command meets the order row of the first |
 //! | extend | nothing is missing |
 //!
-//! A drain whose EXTEND is refused because the epoch is over tells nobody: the rebuild decides
-//! what becomes of its tickets.
+//! A drain tells nobody once the epoch is over, as its EXTEND or the drop's row says: the rebuild
+//! decides what becomes of its tickets.
 
 use super::{
     reading::{Flow, Reading},
@@ -17,7 +17,7 @@ use crate::{app::App, causes::with_causes, order_commands, pause::pause_point};
 use database::selling::scheduling::{EpochState, LiveDrop};
 use queue::QueueError;
 use shared::{
-    decide::drain::{DrainFinding, next_look},
+    decide::drain::{DrainFinding, may_tell, next_look},
     drops::{DropMode, DropState},
     ids::DropId,
     line::{Admission, AdmitRequest},
@@ -184,7 +184,8 @@ impl LineDrain {
         let (written, n_unknown) = order_commands::acknowledged(generation, sent).await;
         pause_point!("drain.after_ack");
         CounterName::CommandsProduced.get().increment(written.len() as u64);
-        if !written.is_empty() {
+        let row = self.app.drops.find(self.drop_id);
+        if !written.is_empty() && may_tell(flash_drop.epoch, row.map(|row| row.epoch)) {
             let lease = self.app.settings.line.extended_lease();
             let extended =
                 self.app.queue.extend(self.drop_id, flash_drop.epoch, &written, lease).await;

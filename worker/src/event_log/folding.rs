@@ -27,6 +27,8 @@ pub(super) struct Folded {
     pub(super) image: LineImage,
     pub(super) stock: Vec<StockFigure>,
     pub(super) n_orders: usize,
+    /// Whether the log led to its last event. If not, it may not know all who wait.
+    pub(super) is_log_whole: bool,
 }
 
 /// Where the log ends, and where the commands that count do.
@@ -37,7 +39,8 @@ pub(super) struct Ends<'a> {
 }
 
 /// Folds everything that is known of a drop's line, for the epoch that begins. `survivors` wait in
-/// Redis and may be missing in the log.
+/// Redis and may be missing in the log; where the log turns out not to lead to its end, those are
+/// asked for that were not.
 pub(super) async fn fold(
     logs: &RoomLogs,
     flash_drop: &LiveDrop,
@@ -55,11 +58,17 @@ pub(super) async fn fold(
     };
     let truth = truth(logs, flash_drop, take).await?;
     let commands = in_flight::commands_before(app, flash_drop, &truth, ends.boundary).await?;
-    fold_log(app, flash_drop, epoch, ends.cursor, &mut fold).await?;
+    let is_log_whole = fold_log(app, flash_drop, epoch, ends.cursor, &mut fold).await?;
+    let survivors = if survivors.is_empty() && !is_log_whole {
+        app.queue.survivors_in_line(flash_drop.id, epoch).await?
+    } else {
+        survivors
+    };
     fold.apply(&RoomEvent::Attached { tickets: survivors });
     held.into_iter().for_each(|ticket| fold.hold(ticket));
     commands.into_iter().for_each(|ticket| fold.fly(ticket));
-    Ok(Folded { image: fold.image(), stock: truth.stock, n_orders: truth.n_orders })
+    let LineTruth { stock, n_orders, .. } = truth;
+    Ok(Folded { image: fold.image(), stock, n_orders, is_log_whole })
 }
 
 /// Reads what Postgres knows, when it is this drop's turn.
@@ -74,16 +83,16 @@ async fn truth(
     Ok(epochs::truth(&app.pool, flash_drop.id, topic, partition, take).await?)
 }
 
-/// Applies the whole log, up to its cursor.
+/// Applies the whole log, up to its cursor; returns whether it led there.
 async fn fold_log(
     app: &App,
     flash_drop: &LiveDrop,
     epoch: Epoch,
     cursor: &LogCursor,
     fold: &mut LineFold,
-) -> Result<(), LogError> {
+) -> Result<bool, LogError> {
     if cursor.point.evn == 0 {
-        return Ok(());
+        return Ok(true);
     }
     let id = flash_drop.id;
     // Read again: the log may have been begun just now.
@@ -95,15 +104,23 @@ async fn fold_log(
     while let Some(events) = history.next().await? {
         events.iter().for_each(|logged| fold.apply(&logged.event.event));
     }
-    if history.last() != Some(cursor.hash) {
-        let point = cursor.point;
-        tracing::warn!(
-            drop.id = %id, %point,
-            "the log of drop {id} does not lead to its last event {point}; \
-             going on with what it has"
-        );
+    let is_whole = history.last() == Some(cursor.hash);
+    if !is_whole {
+        say_why_not(flash_drop, cursor, &history);
     }
-    Ok(())
+    Ok(is_whole)
+}
+
+/// Says how far the log of a drop has led, and what was met on the way that is not ours.
+fn say_why_not(flash_drop: &LiveDrop, cursor: &LogCursor, history: &History) {
+    let (id, point, n_foreign) = (flash_drop.id, cursor.point, history.n_foreign());
+    let reached = history.reached().unwrap_or_default();
+    tracing::error!(
+        drop.id = %id, %point, %reached, n_foreign,
+        "the log of drop {id} leads to {reached} and not to its last event {point}, past \
+         {n_foreign} records that no worker with our log_keys has written; going on with what it \
+         has and with those who wait in Redis"
+    );
 }
 
 enum Standing {

@@ -67,11 +67,12 @@ pub(super) async fn rebuild(
     pause_point!("log.rebuild_after_boundary");
     let with_survivors = plan.with_survivors || has_gap;
     let survivors = rebuild.survivors(with_survivors).await?;
-    let n_orders = rebuild.fill(Ends { cursor: writer.cursor(), boundary }, survivors).await?;
+    let filled = rebuild.fill(Ends { cursor: writer.cursor(), boundary }, survivors).await?;
+    let n_orders = filled.n_orders;
     pause_point!("log.rebuild_after_truth");
     rebuild.open(follows).await?;
     pause_point!("log.rebuild_after_open");
-    say_open(app, id, epoch, with_survivors).await?;
+    say_open(app, id, epoch, with_survivors || !filled.is_log_whole).await?;
     let took_ms = app.clock.now().as_millisecond() - started.as_millisecond();
     CounterName::RoomsRebuilt.get().increment(1);
     tracing::info!(
@@ -96,6 +97,12 @@ pub(super) async fn say_open(
         return Err(LogError::Late);
     }
     Ok(())
+}
+
+/// What a room was filled with.
+struct Filled {
+    n_orders: usize,
+    is_log_whole: bool,
 }
 
 struct Rebuild<'a> {
@@ -163,14 +170,14 @@ impl Rebuild<'_> {
         Ok(self.app.queue.survivors_in_line(self.flash_drop.id, self.epoch).await?)
     }
 
-    /// Folds what is known and loads it. Returns the number of orders.
-    async fn fill(&self, ends: Ends<'_>, survivors: Vec<JoinedTicket>) -> Result<usize, LogError> {
+    /// Folds what is known and loads it.
+    async fn fill(&self, ends: Ends<'_>, survivors: Vec<JoinedTicket>) -> Result<Filled, LogError> {
         let (queue, id, epoch) = (&self.app.queue, self.flash_drop.id, self.epoch);
         let folded = folding::fold(self.logs, self.flash_drop, epoch, ends, survivors).await?;
         let lease = self.app.settings.line.extended_lease();
         queue.load(id, epoch, &folded.image, lease).await?;
         queue.restore_stock(id, epoch, &folded.stock).await?;
-        Ok(folded.n_orders)
+        Ok(Filled { n_orders: folded.n_orders, is_log_whole: folded.is_log_whole })
     }
 
     async fn open(&self, follows: Option<Follows>) -> Result<(), LogError> {

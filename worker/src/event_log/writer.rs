@@ -58,7 +58,8 @@ impl LogWriter {
                 event.at_us,
                 event.event.clone(),
                 to.hash,
-            );
+            )
+            .signed(&self.app.log_keys);
             (to.point, to.hash) = (record.point(), record.hash);
             deliveries.push(self.send(record).await?);
         }

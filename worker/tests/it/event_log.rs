@@ -25,7 +25,7 @@ pub(crate) async fn chain(line: &TestLine) -> Vec<QueueEventV1> {
     chain_in(&line.app, line).await
 }
 
-async fn chain_in(app: &App, line: &TestLine) -> Vec<QueueEventV1> {
+pub(crate) async fn chain_in(app: &App, line: &TestLine) -> Vec<QueueEventV1> {
     read_chain(app, line).await.unwrap_or_default()
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn joined(events: &[QueueEventV1]) -> usize {
 }
 
 /// How many were told again, as those are whom the log may not know.
-fn told_again(events: &[QueueEventV1]) -> usize {
+pub(crate) fn told_again(events: &[QueueEventV1]) -> usize {
     let told_again = |event: &QueueEventV1| match &event.event {
         RoomEvent::Attached { tickets } => tickets.len(),
         _ => 0,

@@ -15,7 +15,7 @@ use std::time::Duration;
 use testkit::{room::room_config, wait_until};
 
 /// A line of three, logged; nobody looks after it any more.
-async fn left_alone() -> (TestLine, Vec<JoinedTicket>, QueueEventV1) {
+pub(crate) async fn left_alone() -> (TestLine, Vec<JoinedTicket>, QueueEventV1) {
     let line = TestLine::new(LineOptions::default()).await;
     let shutdown = line.run("log,scheduler");
     line.open(1).await;
@@ -26,7 +26,7 @@ async fn left_alone() -> (TestLine, Vec<JoinedTicket>, QueueEventV1) {
     (line, tickets, last)
 }
 
-fn ticket(line: &TestLine, epoch: u32, number: u64) -> JoinedTicket {
+pub(crate) fn ticket(line: &TestLine, epoch: u32, number: u64) -> JoinedTicket {
     JoinedTicket {
         ticket_id: TicketId::generate(),
         shopper_id: ShopperId::generate(),
@@ -37,23 +37,29 @@ fn ticket(line: &TestLine, epoch: u32, number: u64) -> JoinedTicket {
     }
 }
 
-fn join(ticket: JoinedTicket) -> RoomEvent {
+pub(crate) fn join(ticket: JoinedTicket) -> RoomEvent {
     RoomEvent::Joined { tickets: vec![ticket] }
 }
 
 /// The event behind `previous`, of a later epoch the first one.
-fn behind(previous: &QueueEventV1, epoch: Epoch, event: RoomEvent) -> QueueEventV1 {
+pub(crate) fn behind(previous: &QueueEventV1, epoch: Epoch, event: RoomEvent) -> QueueEventV1 {
     let evn = if epoch == previous.epoch { previous.evn + 1 } else { 1 };
     let point = EventPoint { epoch, evn };
     QueueEventV1::chained(previous.drop_id, point, previous.at_us + 1, event, previous.hash)
 }
 
-/// Writes events to the log; returns the offset behind the last one.
+/// Writes events to the log as a worker does; returns the offset behind the last one.
 async fn write(line: &TestLine, events: &[&QueueEventV1]) -> i64 {
+    let signed = |event: &&QueueEventV1| (*event).clone().signed(&line.app.log_keys);
+    write_as_they_are(line, &events.iter().map(signed).collect::<Vec<_>>()).await
+}
+
+/// Writes events to the log as anybody can who may write there.
+pub(crate) async fn write_as_they_are(line: &TestLine, events: &[QueueEventV1]) -> i64 {
     let (app, partition) = (&line.app, line.row().await.unwrap().partition);
     let mut next_offset = 0;
     for event in events {
-        let payload = serde_json::to_vec(&QueueEvent::V1((*event).clone())).unwrap();
+        let payload = serde_json::to_vec(&QueueEvent::V1(event.clone())).unwrap();
         let (topic, key) = (&app.topics.queue_events, line.drop_id.as_bytes());
         let delivery = app.producer.send(topic, Some(partition), key, &payload).await.unwrap();
         next_offset = delivery.acknowledged().await.unwrap().offset + 1;

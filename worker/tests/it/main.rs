@@ -4,6 +4,7 @@
 
 mod drain;
 mod event_log;
+mod forged;
 mod late_writes;
 mod leases;
 mod line_updates;

@@ -216,6 +216,7 @@ async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> D
         closes_at: None,
         max_units_per_ticket: 1,
         max_units_per_customer: 1,
+        members_only: false,
         hold_seconds: 60,
         limits: Limits {
             admission_rate_per_second: options.rate,

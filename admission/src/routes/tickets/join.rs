@@ -41,6 +41,7 @@ pub(crate) struct TicketResponse {
     /// The credential: send it as `Sluice-Ticket`.
     token: String,
     /// Given at the join; never changes.
+    #[schema(example = 1042)]
     queue_number: u64,
     /// Generation of the room's state.
     epoch: u32,
@@ -48,6 +49,7 @@ pub(crate) struct TicketResponse {
     evn: u64,
     state: ShownState,
     /// People ahead + 1, while the ticket waits.
+    #[schema(example = 42)]
     position: Option<u64>,
     /// People waiting for the same, while the ticket does.
     waiting: Option<u64>,
@@ -71,8 +73,11 @@ struct TakenTicket {
 /// costs the position in line.
 #[utoipa::path(
     post, path = "/v1/drops/{drop}/tickets", tag = "tickets", request_body = JoinBody,
-    params(("drop" = DropId, Path)),
-    responses((status = 201, body = TicketResponse), (status = 200, body = TicketResponse), Problem)
+    security(("session" = []), ("session_cookie" = [])), params(("drop" = DropId, Path)),
+    responses(
+        (status = 201, body = TicketResponse, description = "A new ticket"),
+        (status = 200, body = TicketResponse, description = "The ticket that the shopper had"),
+        Problem)
 )]
 #[tracing::instrument(
     level = "debug", name = "handler.tickets.join", skip_all, fields(drop.id = %drop_id)
@@ -85,9 +90,14 @@ pub(crate) async fn join(
 ) -> Result<Response, ApiError> {
     let room = app.rooms.find(drop_id).await?;
     let header = room.header()?;
-    // A room that is not ready costs the shopper none of their joins.
+    // Counts until the answer is made.
+    let _under_way = app.join_load.enter(&drop_id)?;
+    // Neither an overload nor a room that is not ready costs the shopper any of their joins.
     app.join_limiter.check(&shopper.id)?;
     let intent = intent(&body, &header.config)?;
+    if header.config.members_of.is_some_and(|seller| shopper.member_of != Some(seller)) {
+        return Err(ApiError::MembersOnly);
+    }
     let request = JoinRequest {
         ticket_id: TicketId::generate(),
         shopper_id: shopper.id,

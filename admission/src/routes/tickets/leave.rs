@@ -9,7 +9,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use edge::{Json, Problem};
+use edge::{CurrentShopper, Json, Problem};
 use shared::{
     credentials::TicketClaims,
     ids::DropId,
@@ -17,13 +17,15 @@ use shared::{
     telemetry::CounterName,
 };
 
-/// Takes a waiting ticket out of line.
+/// Takes a waiting ticket out of line. It needs the session of its shopper, too: a ticket that got
+/// into other hands shows a place in line, and does not take it away.
 ///
 /// One that is past waiting cannot leave here: its order is cancelled at the storefront. It keeps
 /// its cookie, with which its shopper finds it again.
 #[utoipa::path(
     delete, path = "/v1/drops/{drop}/ticket", tag = "tickets", params(("drop" = DropId, Path)),
-    responses((status = 200, body = TicketView), Problem)
+    security(("ticket" = [], "session" = []), ("ticket" = [], "session_cookie" = [])),
+    responses((status = 200, body = TicketView, description = "Where it stands now"), Problem)
 )]
 #[tracing::instrument(
     level = "debug", name = "handler.tickets.leave", skip_all,
@@ -31,9 +33,13 @@ use shared::{
 )]
 pub(crate) async fn leave(
     State(app): State<App>,
+    shopper: CurrentShopper,
     presented: PresentedTicket,
 ) -> Result<Response, ApiError> {
     let TicketClaims { drop_id, ticket, .. } = presented.claims;
+    if ticket.shopper_id != shopper.id {
+        return Err(ApiError::TicketOfAnother);
+    }
     app.look_limiter.check(&ticket.ticket_id)?;
     let room = app.rooms.find(drop_id).await?;
     let epoch = room.header()?.epoch;

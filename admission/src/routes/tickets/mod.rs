@@ -24,13 +24,23 @@ pub(crate) struct TicketView {
     /// Generation of the room's state.
     epoch: u32,
     /// Number of the last room event that the answer takes into account.
+    #[schema(example = 77)]
     evn: u64,
     /// People ahead + 1, while the ticket waits.
+    #[schema(example = 42)]
     #[serde(skip_serializing_if = "Option::is_none")]
     position: Option<u64>,
     /// People waiting for the same, while the ticket does.
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting: Option<u64>,
+    /// Units of what it wants that nobody has yet, while the ticket waits.
+    #[schema(example = 180)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    units_left: Option<u32>,
+    /// Units of it that are held for those who were let in; they may come back.
+    #[schema(example = 20)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    units_held: Option<u32>,
     /// Why the position is higher than what was seen, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     rise: Option<Rise>,
@@ -38,10 +48,11 @@ pub(crate) struct TicketView {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<CloseReason>,
     /// When to ask again.
+    #[schema(example = 3000)]
     refresh_after_ms: u64,
-    /// What the operator lets the room do.
+    /// What the seller or an operator lets the room do.
     mode: DropMode,
-    /// The operator's message to those who wait.
+    /// The seller's or an operator's message to those who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
 }

@@ -29,9 +29,11 @@ const REFRESH_AFTER_THE_END_MS: u64 = 15_000;
 /// `seen`, `<epoch>.<evn>.<position>` of the last answer, the position does not rise without a
 /// reason, whichever instance answers.
 #[utoipa::path(
-    get, path = "/v1/drops/{drop}/ticket", tag = "tickets",
-    params(("drop" = DropId, Path), ("seen" = Option<String>, Query)),
-    responses((status = 200, body = TicketView), Problem)
+    get, path = "/v1/drops/{drop}/ticket", tag = "tickets", security(("ticket" = [])),
+    params(("drop" = DropId, Path),
+        ("seen" = Option<String>, Query, example = "1.77.42",
+            description = "`<epoch>.<evn>.<position>` of what was seen last")),
+    responses((status = 200, body = TicketView, description = "Where it stands"), Problem)
 )]
 #[tracing::instrument(
     level = "debug", name = "handler.tickets.status", skip_all,
@@ -141,6 +143,8 @@ pub(super) fn view(
     let shown = (state == ShownState::Waiting).then(|| {
         position.map_or_else(|| first(room, ticket), |shown| (shown.position, shown.waiting))
     });
+    let units = shown.and_then(|_| room.read(|replica| replica.units_of(ticket.intent.variant_id)));
+    let units = units.flatten();
     let said = room.read(|replica| (replica.mode(), replica.message().map(ToString::to_string)));
     let (mode, message) = said.unwrap_or((DropMode::Running, None));
     TicketView {
@@ -150,6 +154,8 @@ pub(super) fn view(
         evn: point.evn,
         position: shown.map(|(position, _)| position),
         waiting: shown.map(|(_, waiting)| waiting),
+        units_left: units.map(|units| units.left),
+        units_held: units.map(|units| units.held),
         rise: position.and_then(|shown| shown.rise),
         reason,
         refresh_after_ms: cadence::refresh_after_ms(position.map(|shown| shown.position), rate),
@@ -178,6 +184,8 @@ async fn after_the_end(
         evn: 0,
         position: None,
         waiting: None,
+        units_left: None,
+        units_held: None,
         rise: None,
         reason,
         refresh_after_ms: REFRESH_AFTER_THE_END_MS,

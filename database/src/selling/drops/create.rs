@@ -4,7 +4,7 @@
 use crate::{
     DatabaseError, Doing,
     people::audit::{self, AuditEntry},
-    selling::partitions,
+    selling::partitions::{self, Reservation},
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -42,6 +42,8 @@ pub struct NewDrop {
     pub max_units_per_customer: i32,
     /// How long units are held for an order.
     pub hold_seconds: i32,
+    /// Whether only those may join who the seller's own site says are its members.
+    pub members_only: bool,
     /// How fast it goes.
     pub limits: Limits,
 }
@@ -63,6 +65,12 @@ pub enum CreateDropError {
     NoPartition {
         /// How many there may be.
         limit: u16,
+    },
+    /// Its seller has as many drops alive as it may have.
+    #[error("the seller has {limit} drops already")]
+    QuotaUsed {
+        /// How many it may have.
+        limit: i32,
     },
     /// The database failed; nothing is created then.
     #[error(transparent)]
@@ -94,9 +102,14 @@ pub async fn create(
         return Ok(());
     }
     carve(connection, new_drop).await?;
-    let needs_partition = new_drop.state() == DropState::Scheduled;
-    if needs_partition && !partitions::reserve(connection, new_drop.id, partition_limit).await? {
-        return Err(CreateDropError::NoPartition { limit: partition_limit });
+    if new_drop.state() == DropState::Scheduled {
+        match partitions::reserve(connection, new_drop.id, partition_limit).await? {
+            Reservation::Reserved => {}
+            Reservation::AllTaken => {
+                return Err(CreateDropError::NoPartition { limit: partition_limit });
+            }
+            Reservation::QuotaUsed { limit } => return Err(CreateDropError::QuotaUsed { limit }),
+        }
     }
     let entry = AuditEntry {
         actor,
@@ -110,6 +123,7 @@ pub async fn create(
             "units": new_drop.units,
             "opens_at": new_drop.opens_at,
             "closes_at": new_drop.closes_at,
+            "members_only": new_drop.members_only,
             "limits": new_drop.limits,
         })),
         why: "a new drop",
@@ -128,8 +142,8 @@ async fn insert(
         "with inserted as (
              insert into drops (id, seller_id, product_id, title, description, state, opens_at,
                  closes_at, max_units_per_ticket, max_units_per_customer, hold_seconds,
-                 admission_rate_per_second, occupancy_cap, order_rate_per_second)
-             select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+                 admission_rate_per_second, occupancy_cap, order_rate_per_second, members_only)
+             select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
              from products where seller_id = $2 and id = $3
              on conflict (id) do nothing returning id)
          insert into order_paces (drop_id) select id from inserted",
@@ -147,6 +161,7 @@ async fn insert(
         new_drop.limits.admission_rate_per_second,
         i32::try_from(new_drop.limits.occupancy_cap).unwrap_or(i32::MAX),
         new_drop.limits.order_rate_per_second,
+        new_drop.members_only,
     )
     .execute(&mut *connection)
     .await
@@ -182,8 +197,8 @@ async fn carve(connection: &mut PgConnection, new_drop: &NewDrop) -> Result<(), 
     }
     sqlx::query!(
         "with stock as (
-             insert into inventory (drop_id, variant_id, seller_id, total, available)
-             values ($1, $2, $3, $4, $4) returning version)
+             insert into inventory (drop_id, variant_id, seller_id, offered, total, available)
+             values ($1, $2, $3, $4, $4, $4) returning version)
          insert into stock_moves
              (drop_id, variant_id, version, cause, d_available, d_reserved, d_sold)
          select $1, $2, version, 'carve', $4, 0, 0 from stock",

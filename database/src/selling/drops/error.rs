@@ -12,11 +12,20 @@ pub enum ChangeDropError {
     /// Its state does not allow the change.
     #[error("a drop that is {0} can't be changed this way")]
     WrongState(DropState),
+    /// An operator has paused or stopped it, so its seller can't change its mode.
+    #[error("an operator has stopped the drop")]
+    StoppedByOperator,
     /// Every partition that there may be is another drop's.
     #[error("all {limit} partitions are taken")]
     NoPartition {
         /// How many there may be.
         limit: u16,
+    },
+    /// Its seller has as many drops alive as it may have.
+    #[error("the seller has {limit} drops already")]
+    QuotaUsed {
+        /// How many it may have.
+        limit: i32,
     },
     /// The database failed; nothing is changed then.
     #[error(transparent)]

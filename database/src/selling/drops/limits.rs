@@ -1,7 +1,7 @@
 //! Limits and mode of a drop.
 
 use super::error::ChangeDropError;
-use crate::{DatabaseError, Doing};
+use crate::{DatabaseError, Doing, people::audit::AuditEntry};
 use serde_json::{Value, json};
 use shared::{
     drops::{DropMode, DropState, Limits},
@@ -22,7 +22,7 @@ pub struct DropLimits {
     pub limits: Limits,
     /// Whether it may go at all.
     pub mode: DropMode,
-    /// The operator's message to those who wait.
+    /// The message to those who wait, the seller's or an operator's.
     pub message: Option<String>,
     /// Raised with each change.
     pub version: i64,
@@ -30,7 +30,7 @@ pub struct DropLimits {
 
 impl DropLimits {
     /// Returns what the audit log keeps of them.
-    pub(super) fn as_json(&self) -> Value {
+    fn as_json(&self) -> Value {
         json!({
             "limits": self.limits,
             "mode": self.mode,
@@ -40,15 +40,15 @@ impl DropLimits {
     }
 }
 
-/// Limits of the drop $1.
+/// Limits of the drop $1, if it meets the rest of the condition.
 macro_rules! select_limits {
-    ($rest:literal, $drop_id:expr) => {
+    ($rest:literal, $($argument:expr),+) => {
         sqlx::query!(
             "select id, seller_id, state, mode, message, limits_version,
                  admission_rate_per_second, occupancy_cap, order_rate_per_second
              from drops where id = $1"
                 + $rest,
-            $drop_id as DropId
+            $($argument),+
         )
         .map(|row| DropLimits {
             drop_id: row.id,
@@ -75,21 +75,81 @@ pub async fn find_limits(
     pool: &PgPool,
     drop_id: DropId,
 ) -> Result<Option<DropLimits>, DatabaseError> {
-    select_limits!("", drop_id).fetch_optional(pool).await.doing("find a drop's limits")
+    select_limits!("", drop_id as DropId).fetch_optional(pool).await.doing("find a drop's limits")
 }
 
-/// Locks a drop that is not over, and reads its limits.
+/// Locks any tenant's drop that is not over, and reads its limits.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     drop_id: DropId,
 ) -> Result<DropLimits, ChangeDropError> {
-    let limits = select_limits!(" for update", drop_id)
+    let found = select_limits!(" for update", drop_id as DropId)
         .fetch_optional(connection)
         .await
-        .doing("lock a drop's limits")?
-        .ok_or(ChangeDropError::NotFound)?;
+        .doing("lock a drop's limits")?;
+    not_over(found)
+}
+
+/// Locks a drop of a seller that is not over, and reads its limits.
+pub(super) async fn lock_of_seller(
+    connection: &mut PgConnection,
+    seller_id: SellerId,
+    drop_id: DropId,
+) -> Result<DropLimits, ChangeDropError> {
+    let found =
+        select_limits!(" and seller_id = $2 for update", drop_id as DropId, seller_id as SellerId)
+            .fetch_optional(connection)
+            .await
+            .doing("lock the limits of a seller's drop")?;
+    not_over(found)
+}
+
+fn not_over(found: Option<DropLimits>) -> Result<DropLimits, ChangeDropError> {
+    let limits = found.ok_or(ChangeDropError::NotFound)?;
     if limits.state.is_over() {
         return Err(ChangeDropError::WrongState(limits.state));
     }
     Ok(limits)
+}
+
+/// Stores limits, mode and message, and raises the version.
+pub(super) async fn store(
+    connection: &mut PgConnection,
+    new: &mut DropLimits,
+) -> Result<(), DatabaseError> {
+    new.version = sqlx::query_scalar!(
+        "update drops set admission_rate_per_second = $2, occupancy_cap = $3,
+             order_rate_per_second = $4, mode = $5, message = $6,
+             limits_version = limits_version + 1, version = version + 1
+         where id = $1 returning limits_version",
+        new.drop_id as DropId,
+        new.limits.admission_rate_per_second,
+        i32::try_from(new.limits.occupancy_cap).unwrap_or(i32::MAX),
+        new.limits.order_rate_per_second,
+        new.mode as DropMode,
+        new.message.as_deref(),
+    )
+    .fetch_one(connection)
+    .await
+    .doing("store a drop's limits")?;
+    Ok(())
+}
+
+/// Returns the audit row of a change.
+pub(super) fn entry<'a>(
+    old: &DropLimits,
+    new: &DropLimits,
+    actor: &'a str,
+    action: &'static str,
+    why: &'a str,
+) -> AuditEntry<'a> {
+    AuditEntry {
+        actor,
+        action,
+        drop_id: Some(old.drop_id),
+        seller_id: Some(old.seller_id),
+        old: Some(old.as_json()),
+        new: Some(new.as_json()),
+        why,
+    }
 }

@@ -4,7 +4,10 @@ use super::error::ChangeDropError;
 use crate::{
     Doing,
     people::audit::{self, AuditEntry},
-    selling::{give_back::give_back, partitions},
+    selling::{
+        give_back::give_back,
+        partitions::{self, Reservation},
+    },
 };
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -45,8 +48,12 @@ pub async fn schedule(
     if !matches!(locked.state, DropState::Draft | DropState::Scheduled) {
         return Err(ChangeDropError::WrongState(locked.state));
     }
-    if !partitions::reserve(connection, drop_id, partition_limit).await? {
-        return Err(ChangeDropError::NoPartition { limit: partition_limit });
+    match partitions::reserve(connection, drop_id, partition_limit).await? {
+        Reservation::Reserved => {}
+        Reservation::AllTaken => {
+            return Err(ChangeDropError::NoPartition { limit: partition_limit });
+        }
+        Reservation::QuotaUsed { limit } => return Err(ChangeDropError::QuotaUsed { limit }),
     }
     sqlx::query!(
         // An existing room takes the new times with the new version.

@@ -9,7 +9,7 @@ mod allowed;
 use crate::{
     commands, fanout, hotrow, idle, join_http, line_memory, million,
     options::Options,
-    pipeline, polling, position, redis_join,
+    overload, pipeline, polling, position, redis_join,
     report::{Report, ReportRow},
     rooms, settle,
     spike::{self, SaleSize},
@@ -78,6 +78,7 @@ fn benchmarks<'o>(
         ("rooms", Box::pin(rooms::run(options))),
         ("idle", Box::pin(idle::run(options))),
         ("turn", Box::pin(turn::run(options))),
+        ("overload", Box::pin(overload::run(options))),
         ("spike", Box::pin(spike::run(options, size))),
         ("pipeline", Box::pin(pipeline::run(options, size))),
     ]

@@ -33,6 +33,8 @@ fn ready_frame() -> Vec<u8> {
         evn: 100_000,
         position: 50_000,
         waiting: 100_000,
+        units_left: Some(1000),
+        units_held: Some(200),
         mode: DropMode::Running,
         message: None,
         rise: None,

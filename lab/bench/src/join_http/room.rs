@@ -48,7 +48,12 @@ impl BenchRoom {
 
 /// The join of a new shopper, with a session under these keys.
 pub(crate) fn join_request(sessions: &Keyring, drop_id: DropId, variant_id: VariantId) -> Vec<u8> {
-    let session = Session { shopper_id: ShopperId::generate(), expires_at_ms: FAR_MS };
+    let session = Session {
+        shopper_id: ShopperId::generate(),
+        began_at_ms: 0,
+        expires_at_ms: FAR_MS,
+        member_of: None,
+    };
     let token = session.seal(sessions);
     let body = format!("{{\"variant_id\":\"{variant_id}\",\"units\":1}}");
     format!(

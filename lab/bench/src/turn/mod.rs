@@ -96,10 +96,13 @@ fn flash_drop(n: usize, per_second: f64) -> RunOptions {
 
 /// All requests come from one address here.
 fn settings() -> Env {
-    [("SLUICE_LIMITS__REQUESTS_PER_SECOND_PER_IP".to_owned(), "100000000".to_owned())].into()
+    ["SLUICE_LIMITS__REQUESTS_PER_SECOND_PER_IP", "SLUICE_EDGE__MAX_CONNECTIONS_PER_IP"]
+        .map(|name| (name.to_owned(), "100000000".to_owned()))
+        .into()
 }
 
-fn session_keys(installation: &Installation) -> anyhow::Result<Keyring> {
+/// The keys of an installation's sessions.
+pub(crate) fn session_keys(installation: &Installation) -> anyhow::Result<Keyring> {
     let keys = installation.fleet().env.get("SLUICE_CREDENTIALS__SESSION_KEYS");
     let keys = keys.context("an installation has keys for sessions")?;
     Keyring::parse(&keys.as_str().into()).map_err(anyhow::Error::msg)

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use anyhow::Context;
-use redis::{Client, FromRedisValue, aio::MultiplexedConnection};
+use redis::{Client, ConnectionAddr, FromRedisValue, aio::MultiplexedConnection};
 use shared::ids::{DropId, ShopperId, TicketId, VariantId};
 use uuid::Uuid;
 
@@ -23,9 +23,7 @@ pub(super) async fn dump(
     drop_id: DropId,
     variants: &[VariantId],
 ) -> anyhow::Result<RoomDump> {
-    let client = Client::open(url).context("the URL of Redis cannot be read")?;
-    let connection = client.get_multiplexed_async_connection().await;
-    let mut keys = DropReader { connection: connection.context("cannot reach Redis")?, drop_id };
+    let mut keys = DropReader { connection: connect(url, drop_id).await?, drop_id };
     Ok(RoomDump {
         has_room: keys.ask("EXISTS", "ep", &[]).await?,
         occupants: keys.ids("HKEYS", "occ", &[]).await?,
@@ -34,6 +32,21 @@ pub(super) async fn dump(
         intents: keys.intents().await?,
         in_line: keys.in_line(variants).await?,
     })
+}
+
+/// Connects to the server, or to that node of its cluster which has the keys of this drop.
+async fn connect(url: &str, drop_id: DropId) -> anyhow::Result<MultiplexedConnection> {
+    let client = Client::open(url).context("the URL of Redis cannot be read")?;
+    let connection = client.get_multiplexed_async_connection().await;
+    let mut connection = connection.context("cannot reach Redis")?;
+    let mut question = redis::cmd("EXISTS");
+    let answer = question.arg(format!("{{{drop_id}}}:ep")).exec_async(&mut connection).await;
+    let Err(error) = answer else { return Ok(connection) };
+    let node = error.redirect_node().and_then(|(address, _slot)| address.rsplit_once(':'));
+    let (host, port) = node.with_context(|| format!("cannot ask Redis: {error}"))?;
+    let address = ConnectionAddr::Tcp(host.to_owned(), port.parse()?);
+    let client = Client::open(client.get_connection_info().clone().set_addr(address))?;
+    Ok(client.get_multiplexed_async_connection().await?)
 }
 
 /// Asks about the keys of one drop.

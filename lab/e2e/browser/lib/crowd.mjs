@@ -13,11 +13,23 @@ async function joinOne(drop) {
   const url = `${admissionUrl}/v1/drops/${drop.id}/tickets`;
   const body = { variant_id: drop.variant.id, units: 1 };
   // A drop opens a moment earlier in Postgres than in Redis.
-  const notYet = /drop_not_open|room_rebuilding|queue_unavailable|rate_limited/;
+  const notYet = /drop_not_open|drop_stopped|room_rebuilding|queue_unavailable|rate_limited/;
   const join = () =>
     call("POST", url, { key: token, body }).catch((error) => {
       if (notYet.test(error.message)) return null;
       throw error;
     });
-  return waitUntil("a shopper of the crowd joins", join, { pauseMs: 1_000 });
+  const ticket = await waitUntil("a shopper of the crowd joins", join, { pauseMs: 1_000 });
+  return { ...ticket, session: token };
+}
+
+/** Pays for the order of one of the crowd, once their turn has come. */
+export async function payFor({ ticket_id, session }) {
+  const order = () => shopperCall("GET", `/v1/orders/${ticket_id}`, { key: session }).catch(() => null);
+  const reach = (state) =>
+    waitUntil(`an order is ${state}`, async () => (await order())?.state === state);
+  await reach("reserved");
+  const body = { payment_method: "pm_card_approve" };
+  await shopperCall("POST", `/v1/orders/${ticket_id}/payment`, { key: session, body });
+  await reach("confirmed");
 }

@@ -56,7 +56,9 @@ const opened = (id) =>
     return drop.state === "open" ? drop : null;
   });
 
-const pauseDrop = (id, message) =>
+export const pauseDrop = (id, message = null) =>
   operatorCall("POST", `/drops/${id}/pause`, { why: "browser test", message });
 export const resumeDrop = (id) => operatorCall("POST", `/drops/${id}/resume`, { why: "browser test" });
+export const stopDrop = (id) =>
+  operatorCall("POST", `/drops/${id}/emergency-stop`, { why: "browser test" });
 export const cancelDrop = (id) => sellerCall("POST", `/drops/${id}/cancel`, { reason: "browser test" });

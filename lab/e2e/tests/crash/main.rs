@@ -10,9 +10,11 @@
 //! | `zombies` | a worker that is frozen in a gap, and wakes up when another one has taken over |
 //! | `gaps` | the gaps, and what each must hold |
 //! | `gap` | how a worker is held in a gap |
+//! | `upgrade` | the next release takes this one's place while it sells |
 //!
 //! Tests whose names begin with `core_` are the core: every mutant, and a gap of each role.
-//! `SLUICE_E2E_GAP=drain.after_ack` and `SLUICE_E2E_MUTANT=auto_commit` try that one alone.
+//! `SLUICE_E2E_GAP=drain.after_ack` and `SLUICE_E2E_MUTANT=auto_commit` try that one alone,
+//! and `SLUICE_E2E_MUTANT=upgrade` the upgrade.
 
 #![expect(clippy::print_stdout, reason = "each trial is worth a line")]
 
@@ -25,6 +27,7 @@ mod meanwhile;
 mod mutants;
 mod stale_drain;
 mod trials;
+mod upgrade;
 mod zombies;
 
 use shared::ids::DropId;

@@ -154,7 +154,7 @@ async fn let_another_seller_ask(app: &TestApp) -> anyhow::Result<()> {
 }
 
 /// Reads of a drop what everybody may see.
-async fn find_drop(app: &TestApp, id: DropId) -> anyhow::Result<TestDrop> {
+pub(crate) async fn find_drop(app: &TestApp, id: DropId) -> anyhow::Result<TestDrop> {
     let body = app.storefront().get(&format!("/v1/drops/{id}")).await.expect(200);
     Ok(TestDrop {
         id,

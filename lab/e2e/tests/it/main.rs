@@ -3,13 +3,19 @@
 #![expect(clippy::print_stdout, reason = "a report is worth reading even if a test passes")]
 
 mod acts;
+mod clustered;
 #[path = "../common/mod.rs"]
 mod common;
 mod crowd_runs;
 mod frozen;
+mod gateways;
 mod losses;
 mod neighbours;
+mod planes;
+mod profile;
 mod regulars;
+mod restore;
+mod rotation;
 mod sale;
 mod stage;
 

@@ -56,6 +56,8 @@ impl SeededWorld {
             state: if room.open { RoomState::Open } else { RoomState::Rebuilding },
             trusted: room.trusted,
             config: line.config.clone().unwrap_or_else(|| self.config.clone()),
+            // Who builds a line reads the stock from Postgres.
+            units: Vec::new(),
             grace_until_us: room.grace_until_us,
             now_us: self.now_us,
         })

@@ -100,6 +100,7 @@ fn config(rng: &mut StdRng, crowd: &Crowd, variants: Vec<VariantId>) -> RoomConf
         closes_at_us,
         max_units_per_ticket: 3,
         variants,
+        members_of: None,
         message: None,
         ended: None,
         version: 1,

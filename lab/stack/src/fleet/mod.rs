@@ -12,13 +12,14 @@ mod commands;
 mod ports;
 mod secrets;
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::{Endpoints, Env, ServiceOptions, StackError};
 
 pub use commands::Seed;
 pub use ports::FleetPorts;
 pub use secrets::Secrets;
+pub(crate) use secrets::random_hex;
 
 /// What all services of one installation are started with.
 #[derive(Debug, Clone)]
@@ -29,7 +30,19 @@ pub struct Fleet {
     pub ports: FleetPorts,
     /// All settings, the provider's included.
     pub env: Env,
+    /// What a service has over these, by its binary.
+    pub own: BTreeMap<String, Env>,
 }
+
+/// Secrets of our services, each with the binaries that need it. No other service is given it.
+const SECRETS: [(&str, &[&str]); 6] = [
+    ("SLUICE_CREDENTIALS__TICKET_KEYS", &["admission"]),
+    ("SLUICE_CREDENTIALS__SESSION_KEYS", &["admission", "storefront-api"]),
+    ("SLUICE_CREDENTIALS__COMMAND_KEYS", &["worker"]),
+    ("SLUICE_CREDENTIALS__LOG_KEYS", &["worker"]),
+    ("SLUICE_PAYMENTS__API_KEY", &["worker"]),
+    ("SLUICE_PAYMENTS__CALLBACK_SECRET", &["storefront-api"]),
+];
 
 impl Fleet {
     /// Puts the settings together; `more` wins over everything else.
@@ -44,7 +57,7 @@ impl Fleet {
         env.extend(addresses(ports));
         env.extend(secrets.env().clone());
         env.extend(more);
-        Self { dir: dir.into(), ports, env }
+        Self { dir: dir.into(), ports, env, own: BTreeMap::new() }
     }
 
     /// Address of pages and API.
@@ -127,7 +140,20 @@ impl Fleet {
 
     fn ours(&self, binary: &str, admin_port: u16) -> Result<ServiceOptions, StackError> {
         let options = ServiceOptions::built(binary, &self.dir)?;
-        Ok(options.env(self.service_env()).ready_url(format!("{}/readyz", local_url(admin_port))))
+        let ready_url = format!("{}/readyz", local_url(admin_port));
+        Ok(options.env(self.env_of(binary)).ready_url(ready_url))
+    }
+
+    /// Settings of one service: without the secrets that are others', and with its own over the rest.
+    fn env_of(&self, binary: &str) -> Env {
+        let mut env = self.service_env();
+        for (name, needed_by) in SECRETS {
+            if !needed_by.contains(&binary) {
+                env.remove(name);
+            }
+        }
+        env.extend(self.own.get(binary).cloned().unwrap_or_default());
+        env
     }
 }
 
@@ -154,4 +180,26 @@ fn addresses(ports: FleetPorts) -> Env {
 
 fn local_url(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_given_no_secret_that_it_does_not_need() {
+        let endpoints = Endpoints {
+            redis_url: String::new(),
+            database_url: String::new(),
+            kafka_brokers: String::new(),
+            kafka_mode: None,
+        };
+        let secrets = Secrets::generate().unwrap();
+        let fleet = Fleet::new("fleet", FleetPorts::STANDARD, &endpoints, &secrets, Env::new());
+        for (binary, n_needed) in [("admission", 2), ("storefront-api", 2), ("worker", 3)] {
+            let env = fleet.env_of(binary);
+            let given = SECRETS.iter().filter(|(name, _)| env.contains_key(*name)).count();
+            assert_eq!(given, n_needed, "{binary}");
+        }
+    }
 }

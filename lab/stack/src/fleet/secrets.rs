@@ -30,7 +30,7 @@ impl Secrets {
     /// Returns an error if the system has no randomness to give.
     pub fn generate() -> Result<Self, StackError> {
         let mut secrets = Env::new();
-        for name in ["TICKET_KEYS", "SESSION_KEYS", "COMMAND_KEYS"] {
+        for name in ["TICKET_KEYS", "SESSION_KEYS", "COMMAND_KEYS", "LOG_KEYS"] {
             secrets.insert(format!("SLUICE_CREDENTIALS__{name}"), format!("1:{}", random_hex()?));
         }
         let (api_key, callback_secret) = (random_hex()?, random_hex()?);
@@ -81,7 +81,8 @@ impl Secrets {
     }
 }
 
-fn random_hex() -> Result<String, StackError> {
+/// Returns 32 random bytes in hex.
+pub(crate) fn random_hex() -> Result<String, StackError> {
     let mut bytes = [0_u8; 32];
     OsRng.try_fill_bytes(&mut bytes).map_err(|error| StackError::Command {
         command: "read the system's randomness".to_owned(),

@@ -16,7 +16,7 @@ use shared::config::KafkaMode;
 
 use self::{embedded::EmbeddedBroker, node::Node};
 use crate::{
-    StackError, StackOptions,
+    Planes, StackError, StackOptions,
     server::{ServerHandle, ServerNames},
 };
 
@@ -52,13 +52,17 @@ impl KafkaServer {
 
     /// Prepares the broker that the mode asks for; fetches jars if needed, starts nothing yet
     /// unless it is the embedded one.
-    pub(crate) async fn private(dir: &Path, options: &StackOptions) -> Result<Self, StackError> {
+    pub(crate) async fn private(
+        dir: &Path,
+        options: &StackOptions,
+        closed_by: Option<&Planes>,
+    ) -> Result<Self, StackError> {
         if options.kafka_mode == KafkaMode::Embedded {
             return Self::embedded();
         }
         match jars::find_or_fetch(&options.kafka_lib).await {
             Ok(java) => {
-                let node = Node::new(dir, options.ports, java)?;
+                let node = Node::new(dir, options.ports, java, closed_by.cloned())?;
                 let brokers = format!("127.0.0.1:{}", options.ports.kafka);
                 let process = node.process(dir, &brokers);
                 let handle = Box::new(ServerHandle::private(NAMES, brokers, process));

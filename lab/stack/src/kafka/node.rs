@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::jars::Java;
 use crate::{
-    Env, StackError,
+    Env, Planes, StackError,
     managed::{Managed, make_dir},
     options::Ports,
     probe::Probe,
@@ -34,15 +34,21 @@ pub(super) struct Node {
     ports: Ports,
     java: Java,
     demotion: Demotion,
+    closed_by: Option<Planes>,
 }
 
 impl Node {
-    pub(super) fn new(stack_dir: &Path, ports: Ports, java: Java) -> Result<Self, StackError> {
+    pub(super) fn new(
+        stack_dir: &Path,
+        ports: Ports,
+        java: Java,
+        closed_by: Option<Planes>,
+    ) -> Result<Self, StackError> {
         // The user `postgres` could not read the jars of a private clone; Kafka takes root.
         let demotion = Demotion::for_services();
         let dir = stack_dir.join("kafka");
         make_dir(&dir)?;
-        Ok(Self { dir, ports, java, demotion })
+        Ok(Self { dir, ports, java, demotion, closed_by })
     }
 
     /// The server process, ready once clients at `brokers` are told of it.
@@ -60,7 +66,10 @@ impl Node {
         };
         ServerProcess {
             managed: Managed::new(launch, Signal::SIGTERM, STOP_GRACE),
-            probe: Probe::Kafka(brokers.to_owned()),
+            probe: Probe::Kafka {
+                brokers: brokers.to_owned(),
+                settings: self.closed_by.as_ref().map(Planes::kafka_client).unwrap_or_default(),
+            },
             ready_timeout: READY_TIMEOUT,
         }
     }
@@ -68,7 +77,8 @@ impl Node {
     /// Writes the configuration, and formats the log directory if it is new.
     pub(super) async fn format(&self) -> Result<(), StackError> {
         let path = self.dir.join("server.properties");
-        fs::write(&path, properties(self.ports)).map_err(StackError::file("write", &path))?;
+        let text = properties(self.ports, self.closed_by.as_ref());
+        fs::write(&path, text).map_err(StackError::file("write", &path))?;
         if self.dir.join("data").join("meta.properties").is_file() {
             return Ok(());
         }
@@ -76,7 +86,9 @@ impl Node {
         let cluster_id = URL_SAFE_NO_PAD.encode(Uuid::new_v4().as_bytes());
         // One word: an id may begin with a dash, which would read as an option.
         let cluster_id = format!("--cluster-id={cluster_id}");
-        let words = ["format", cluster_id.as_str(), "-c", "server.properties"];
+        let users = self.closed_by.as_ref().map(Planes::kafka_users).unwrap_or_default();
+        let mut words = vec!["format", cluster_id.as_str(), "-c", "server.properties"];
+        words.extend(users.iter().map(String::as_str));
         let mut line = self.demotion.prefix();
         line.push(self.java.program.clone().into());
         line.extend(java_arguments(&self.java, FORMAT_CLASS, &words).into_iter().map(Into::into));
@@ -104,16 +116,21 @@ fn java_arguments(java: &Java, main_class: &str, words: &[&str]) -> Vec<String> 
     fixed.iter().chain(words).map(|&word| word.to_owned()).collect()
 }
 
-fn properties(ports: Ports) -> String {
+fn properties(ports: Ports, closed_by: Option<&Planes>) -> String {
     let Ports { kafka, kafka_controller, .. } = ports;
+    let (clients, controller) = match closed_by {
+        None => ("PLAINTEXT", "PLAINTEXT"),
+        Some(_) => ("SASL_SSL", "SSL"),
+    };
+    let closing = closed_by.map(Planes::kafka_properties).unwrap_or_default();
     format!(
         "process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{kafka_controller}
-listeners=PLAINTEXT://127.0.0.1:{kafka},CONTROLLER://127.0.0.1:{kafka_controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{kafka}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-inter.broker.listener.name=PLAINTEXT
+listeners=CLIENTS://127.0.0.1:{kafka},CONTROLLER://127.0.0.1:{kafka_controller}
+advertised.listeners=CLIENTS://127.0.0.1:{kafka}
+listener.security.protocol.map=CLIENTS:{clients},CONTROLLER:{controller}
+inter.broker.listener.name=CLIENTS
 controller.listener.names=CONTROLLER
 log.dirs=data
 auto.create.topics.enable=false
@@ -130,7 +147,7 @@ group.initial.rebalance.delay.ms=0
 # again: 9 s by default.
 broker.session.timeout.ms=1000
 broker.heartbeat.interval.ms=250
-"
+{closing}"
     )
 }
 
@@ -140,8 +157,9 @@ mod tests {
 
     #[test]
     fn clients_are_told_the_port_that_was_asked_for() {
-        let text = properties(Ports { kafka: 20001, kafka_controller: 20002, ..Ports::STANDARD });
-        assert!(text.contains("advertised.listeners=PLAINTEXT://127.0.0.1:20001\n"));
+        let ports = Ports { kafka: 20001, kafka_controller: 20002, ..Ports::STANDARD };
+        let text = properties(ports, None);
+        assert!(text.contains("advertised.listeners=CLIENTS://127.0.0.1:20001\n"));
         assert!(text.contains("controller.quorum.voters=1@127.0.0.1:20002\n"));
     }
 }

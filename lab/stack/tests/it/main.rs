@@ -6,6 +6,7 @@ mod leftovers;
 mod postgres;
 mod redis;
 mod services;
+mod several_redis;
 
 use stack::{Stack, StackOptions};
 use tempfile::TempDir;

@@ -16,7 +16,10 @@ mod progress;
 mod victim;
 
 use shared::config::Settings;
-use stack::{Env, Fleet, FleetPorts, Secrets, Seed, Service, Stack, StackOptions};
+use stack::{
+    Env, Fleet, FleetPorts, Planes, RedisCluster, Secrets, Seed, ServerSource, Service, Stack,
+    StackOptions,
+};
 
 use self::{folder::ServicesFolder, instances::Instances};
 use crate::{TestDatabase, TestRedis, TestTopics, keys, settings};
@@ -52,6 +55,8 @@ pub struct World {
     pub topics: TestTopics,
     /// Redis, Postgres and Kafka, where they are this world's own.
     pub stack: Option<Stack>,
+    /// The nodes of Redis, where it is a cluster.
+    pub redis_cluster: Option<RedisCluster>,
     /// Dropped after the services, which write there.
     _folder: Option<ServicesFolder>,
 }
@@ -90,6 +95,7 @@ impl World {
             redis,
             topics,
             stack: None,
+            redis_cluster: None,
             _folder: Some(folder),
         })
     }
@@ -102,14 +108,28 @@ impl World {
     /// Returns what did not start, with the end of its log.
     pub async fn start(name: &str, options: WorldOptions) -> anyhow::Result<Self> {
         let dir = folder::emptied(name)?;
-        let servers = StackOptions::on_free_ports(&dir)?.kafka_mode(options.kafka_mode);
+        let mut servers = StackOptions::on_free_ports(&dir)?.kafka_mode(options.kafka_mode);
+        if options.are_closed {
+            servers = servers.closed();
+        }
+        let mut env = short_times();
+        let mut redis_cluster = None;
+        if options.redis_cluster {
+            let nodes = redis_cluster.insert(RedisCluster::start(&dir).await?);
+            servers.redis = ServerSource::Off;
+            env.extend(nodes.env());
+        }
         let stack = Stack::start(servers).await?;
         let endpoints = stack.endpoints();
-        let mut env = short_times();
+        env.extend(stack.planes().map(Planes::env).unwrap_or_default());
         env.extend(options.env.clone());
         let (ports, secrets) = (FleetPorts::free()?, Secrets::generate()?);
-        let fleet = Fleet::new(&dir, ports, &endpoints, &secrets, env);
+        let mut fleet = Fleet::new(&dir, ports, &endpoints, &secrets, env);
         fleet.migrate().await?;
+        if let Some(planes) = stack.planes() {
+            planes.create_logins().await?;
+            fleet.own = planes.env_of_services();
+        }
         let kafka = Settings::from_vars(fleet.service_env())?.kafka;
         let topics = TestTopics::of_server(stack.kafka(), kafka).await?;
         let Seed { seller_key, operator_key, .. } = fleet.seed(None).await?;
@@ -121,13 +141,14 @@ impl World {
             admissions,
             admission_urls,
             workers,
-            fleet,
             seller_key,
             operator_key,
             database: TestDatabase::of_server(&endpoints)?,
-            redis: TestRedis::of_server(&endpoints),
+            redis: TestRedis::of(&fleet.service_env()),
             topics,
+            fleet,
             stack: Some(stack),
+            redis_cluster,
             _folder: None,
         })
     }
@@ -147,6 +168,9 @@ impl World {
         }
         if let Some(stack) = &self.stack {
             stack.stop().await?;
+        }
+        if let Some(nodes) = &self.redis_cluster {
+            nodes.stop().await?;
         }
         Ok(())
     }

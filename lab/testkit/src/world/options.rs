@@ -10,6 +10,11 @@ use stack::{Env, ServiceOptions};
 pub struct WorldOptions {
     /// The broker, where the world has servers of its own.
     pub kafka_mode: KafkaMode,
+    /// Whether Redis is a cluster of three masters, where the world has servers of its own.
+    pub redis_cluster: bool,
+    /// Whether servers of the world's own are closed to strangers, and each service has its logins;
+    /// not with a cluster.
+    pub are_closed: bool,
     /// Instances of admission, at least one.
     pub n_admissions: usize,
     /// Instances of worker, at least one.
@@ -24,6 +29,8 @@ impl Default for WorldOptions {
     fn default() -> Self {
         Self {
             kafka_mode: KafkaMode::Kafka,
+            redis_cluster: false,
+            are_closed: false,
             n_admissions: 1,
             n_workers: 1,
             env: Env::new(),

@@ -7,7 +7,6 @@ use shared::ids::DropId;
 use sqlx::PgPool;
 
 use super::World;
-use crate::room;
 
 /// How long a server may take to answer; one that is away never does.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -44,7 +43,7 @@ impl World {
     /// Starts to follow the newest drop of this world, which need not exist yet.
     pub async fn progress(&self) -> ProgressReader {
         ProgressReader {
-            queue: room::connect(self.redis.url()).await,
+            queue: self.redis.queue().await,
             pool: self.database.pool().clone(),
             drop_id: None,
             last: SaleProgress::default(),

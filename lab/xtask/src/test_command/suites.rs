@@ -20,6 +20,7 @@ const fn budget_minutes(suite: Suite) -> u64 {
         Suite::Large => 10,
         Suite::CrashCore => 25,
         Suite::Crash => 45,
+        Suite::Faults => 20,
         Suite::Web => 1,
         Suite::Browser => 3,
     }
@@ -45,6 +46,7 @@ impl Suite {
             Self::CrashCore | Self::Crash => {
                 &["--workspace", "--features", "e2e/crash", "--test", "crash"]
             }
+            Self::Faults => &["--workspace", "--features", "e2e/faults", "--test", "faults"],
         }
     }
 
@@ -52,7 +54,7 @@ impl Suite {
     pub(crate) const fn test_words(self) -> &'static [&'static str] {
         match self {
             Self::Build | Self::Components | Self::Web | Self::Browser => &[],
-            Self::System | Self::Crash => &["--", "--nocapture"],
+            Self::System | Self::Crash | Self::Faults => &["--", "--nocapture"],
             Self::Large => &["--", "--nocapture", "--ignored"],
             Self::CrashCore => &["core_", "--", "--nocapture"],
         }
@@ -66,6 +68,7 @@ impl Suite {
             | Self::Large
             | Self::CrashCore
             | Self::Crash
+            | Self::Faults
             | Self::Browser => true,
         }
     }
@@ -85,6 +88,8 @@ impl TestArgs {
             vec![Suite::Crash]
         } else if self.large {
             vec![Suite::Large]
+        } else if self.faults {
+            vec![Suite::Faults]
         } else if self.only_browser {
             vec![Suite::Browser]
         } else if !self.only.is_empty() {
@@ -147,6 +152,7 @@ mod tests {
         assert_eq!(suites(&["--only-browser"]), "build browser");
         assert_eq!(suites(&["--crash"]), "build crash");
         assert_eq!(suites(&["--large"]), "build large");
+        assert_eq!(suites(&["--faults"]), "build faults");
         assert_eq!(suites(&["--only", "web,system", "--only", "system"]), "build system web");
         assert_eq!(suites(&["--no-browser", "--", "--test", "system"]), "build");
     }

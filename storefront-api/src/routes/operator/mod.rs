@@ -1,17 +1,26 @@
-//! What operators ask. Each handler takes [`CurrentOperator`](crate::extract::CurrentOperator).
+//! What operators ask. Each handler takes [`CurrentOperator`](crate::extract::CurrentOperator), or
+//! [`CurrentAdmin`](crate::extract::CurrentAdmin) where it is about who else may.
 
 mod audit;
 mod dead_letters;
+mod drops;
 mod health;
+mod keys;
 mod limits;
-mod mode;
+pub(super) mod mode;
+mod numbers;
+mod quotas;
 mod review;
+mod sessions;
 
 use crate::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default()
+        .routes(routes!(drops::list))
+        .routes(routes!(drops::show))
+        .routes(routes!(numbers::show))
         .routes(routes!(limits::show, limits::change))
         .routes(routes!(mode::pause))
         .routes(routes!(mode::resume))
@@ -21,4 +30,8 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(health::show))
         .routes(routes!(review::list))
         .routes(routes!(review::resolve))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(sessions::end))
+        .routes(routes!(quotas::show, quotas::change))
 }

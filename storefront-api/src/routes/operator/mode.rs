@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ModeInput {
     /// The reason, for the audit log; up to 500 characters.
-    why: String,
+    pub(in crate::routes) why: String,
     /// Shown to shoppers who wait, up to 500 characters; if left out, an earlier message goes.
     message: Option<String>,
 }
@@ -30,6 +30,13 @@ impl Validate for ModeInput {
             faults.text("/message", message, 500);
         }
         faults
+    }
+}
+
+impl ModeInput {
+    /// Returns the change to this mode.
+    pub(in crate::routes) fn change(&self, mode: DropMode) -> ModeChange<'_> {
+        ModeChange { mode, message: self.message.as_deref() }
     }
 }
 
@@ -85,8 +92,7 @@ async fn change(
     mode: DropMode,
     input: &ModeInput,
 ) -> Result<Json<LimitsResponse>, ApiError> {
-    let change = ModeChange { mode, message: input.message.as_deref() };
-    let actor = operator.actor();
+    let (change, actor) = (input.change(mode), operator.actor());
     let limits = drops::change_mode(&app.pool, drop_id, change, &actor, &input.why).await?;
     tracing::info!(drop.id = %drop_id, %mode, "drop {drop_id} is now {mode}");
     Ok(Json(limits.into()))

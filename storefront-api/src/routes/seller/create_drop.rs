@@ -53,6 +53,9 @@ pub(crate) struct DropInput {
     #[serde(default = "five_minutes")]
     #[schema(default = 300)]
     hold_seconds: i32,
+    /// Whether only those may join who your own site says are your members (`/v1/session/member`).
+    #[serde(default)]
+    members_only: bool,
     /// Tickets admitted per second, from 0.001 to 100 000.
     #[serde(default = "fifty")]
     #[schema(default = 50.0)]
@@ -143,6 +146,7 @@ impl DropInput {
             max_units_per_ticket: self.max_units_per_ticket,
             max_units_per_customer: self.max_units_per_customer,
             hold_seconds: self.hold_seconds,
+            members_only: self.members_only,
             limits: Limits {
                 admission_rate_per_second: self.admission_rate_per_second,
                 occupancy_cap: self.occupancy_cap,
@@ -170,7 +174,13 @@ pub(crate) async fn create(
     }
     let new_drop = input.into_new(id.into(), seller);
     let limit = app.settings.kafka.partition_limit();
-    database::selling::drops::create(&app.pool, &new_drop, limit, &seller.actor()).await?;
+    database::selling::drops::create(
+        &app.seller_pools.of(seller.id)?,
+        &new_drop,
+        limit,
+        &seller.actor(),
+    )
+    .await?;
     tracing::info!(drop.id = %new_drop.id, "created drop {}", new_drop.id);
     Ok((StatusCode::CREATED, Json(drops::find(&app, seller, new_drop.id).await?)))
 }

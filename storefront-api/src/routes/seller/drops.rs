@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use shared::ids::DropId;
 use utoipa::ToSchema;
 
-/// A drop, with what only its seller sees.
+/// A drop, with what only its seller and operators see.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct SellerDropResponse {
     #[serde(flatten)]
@@ -58,7 +58,8 @@ impl Validate for CancelInput {
 }
 
 impl SellerDropResponse {
-    fn new(flash_drop: FlashDrop, now: Timestamp) -> Self {
+    /// Shows a drop as it is at `now`.
+    pub(crate) fn new(flash_drop: FlashDrop, now: Timestamp) -> Self {
         let limits = flash_drop.limits;
         Self {
             admission_rate_per_second: limits.admission_rate_per_second,
@@ -81,7 +82,13 @@ pub(crate) async fn list(
     seller: CurrentSeller,
     page: PageRequest<DropId>,
 ) -> Result<Json<Page<SellerDropResponse>>, ApiError> {
-    let rows = drops::list_of_seller(&app.pool, seller.id, page.before, page.rows()).await?;
+    let rows = drops::list_of_seller(
+        &app.seller_pools.of(seller.id)?,
+        seller.id,
+        page.before,
+        page.rows(),
+    )
+    .await?;
     let now = app.now();
     Ok(Json(page.page(rows, |row| row.id, |row| SellerDropResponse::new(row, now))))
 }
@@ -117,7 +124,15 @@ pub(crate) async fn schedule(
     }
     let window = Window { opens_at: input.opens_at, closes_at: input.closes_at };
     let limit = app.settings.kafka.partition_limit();
-    drops::schedule(&app.pool, seller.id, drop_id, window, limit, &seller.actor()).await?;
+    drops::schedule(
+        &app.seller_pools.of(seller.id)?,
+        seller.id,
+        drop_id,
+        window,
+        limit,
+        &seller.actor(),
+    )
+    .await?;
     Ok(Json(find(&app, seller, drop_id).await?))
 }
 
@@ -134,7 +149,8 @@ pub(crate) async fn cancel(
     Body(input): Body<CancelInput>,
 ) -> Result<Json<SellerDropResponse>, ApiError> {
     let actor = seller.actor();
-    drops::cancel(&app.pool, seller.id, drop_id, &input.reason, &actor).await?;
+    drops::cancel(&app.seller_pools.of(seller.id)?, seller.id, drop_id, &input.reason, &actor)
+        .await?;
     tracing::info!(drop.id = %drop_id, "cancelled drop {drop_id}");
     Ok(Json(find(&app, seller, drop_id).await?))
 }
@@ -145,6 +161,16 @@ pub(super) async fn find(
     seller: CurrentSeller,
     drop_id: DropId,
 ) -> Result<SellerDropResponse, ApiError> {
-    let found = drops::find_of_seller(&app.pool, seller.id, drop_id).await?;
+    let found = drops::find_of_seller(&app.seller_pools.of(seller.id)?, seller.id, drop_id).await?;
     Ok(SellerDropResponse::new(found.ok_or(ApiError::DropNotFound)?, app.now()))
+}
+
+/// Fails unless the seller has this drop.
+pub(super) async fn ensure_own(
+    app: &App,
+    seller: CurrentSeller,
+    drop_id: DropId,
+) -> Result<(), ApiError> {
+    let found = drops::find_of_seller(&app.seller_pools.of(seller.id)?, seller.id, drop_id).await?;
+    found.map(|_| ()).ok_or(ApiError::DropNotFound)
 }

@@ -2,9 +2,14 @@
 //! its id to every query.
 
 mod create_drop;
-mod drops;
-mod numbers;
+pub(super) mod drops;
+mod export;
+mod join_keys;
+mod mode;
+pub(super) mod numbers;
+mod orders;
 mod products;
+mod texts;
 mod window;
 
 use crate::App;
@@ -13,10 +18,16 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(products::create, products::list))
-        .routes(routes!(products::show))
+        .routes(routes!(products::show, texts::edit_product))
         .routes(routes!(create_drop::create, drops::list))
-        .routes(routes!(drops::show))
+        .routes(routes!(drops::show, texts::edit_drop))
         .routes(routes!(drops::schedule))
         .routes(routes!(drops::cancel))
+        .routes(routes!(mode::pause))
+        .routes(routes!(mode::resume))
         .routes(routes!(numbers::show))
+        .routes(routes!(orders::list))
+        .routes(routes!(export::download))
+        .routes(routes!(join_keys::create, join_keys::list))
+        .routes(routes!(join_keys::revoke))
 }

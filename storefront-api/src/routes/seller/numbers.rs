@@ -2,7 +2,10 @@
 
 use crate::{ApiError, App, extract::CurrentSeller};
 use axum::extract::State;
-use database::selling::{drops, numbers};
+use database::selling::{
+    drops::{self, FlashDrop},
+    numbers,
+};
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -74,11 +77,16 @@ pub(crate) async fn show(
     Path(drop_id): Path<DropId>,
     seller: CurrentSeller,
 ) -> Result<Json<NumbersResponse>, ApiError> {
-    let found = drops::find_of_seller(&app.pool, seller.id, drop_id).await?;
-    let flash_drop = found.ok_or(ApiError::DropNotFound)?;
-    let sales = numbers::of_drop(&app.pool, seller.id, drop_id).await?;
+    let found = drops::find_of_seller(&app.seller_pools.of(seller.id)?, seller.id, drop_id).await?;
+    Ok(Json(read(&app, &found.ok_or(ApiError::DropNotFound)?).await?))
+}
+
+/// Reads how a drop is doing.
+pub(crate) async fn read(app: &App, flash_drop: &FlashDrop) -> Result<NumbersResponse, ApiError> {
+    let FlashDrop { id: drop_id, seller_id, .. } = *flash_drop;
+    let sales = numbers::of_drop(&app.seller_pools.of(seller_id)?, seller_id, drop_id).await?;
     let sales = sales.ok_or(ApiError::DropNotFound)?;
-    Ok(Json(NumbersResponse {
+    Ok(NumbersResponse {
         drop_id,
         state: flash_drop.state,
         mode: flash_drop.mode,
@@ -91,9 +99,9 @@ pub(crate) async fn show(
         revenue_minor: sales.revenue_minor,
         currency: sales.currency,
         orders: sales.orders,
-        line: line_numbers(&app, drop_id).await,
+        line: line_numbers(app, drop_id).await,
         server_time: app.now(),
-    }))
+    })
 }
 
 async fn line_numbers(app: &App, drop_id: DropId) -> Option<LineNumbers> {

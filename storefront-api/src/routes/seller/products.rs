@@ -147,7 +147,7 @@ pub(crate) async fn create(
     Body(input): Body<ProductInput>,
 ) -> Result<(StatusCode, Json<ProductResponse>), ApiError> {
     let product = input.into_new(id.into(), seller);
-    catalogue::create_product(&app.pool, &product, &seller.actor()).await?;
+    catalogue::create_product(&app.seller_pools.of(seller.id)?, &product, &seller.actor()).await?;
     Ok((StatusCode::CREATED, Json(find(&app, seller, product.id).await?)))
 }
 
@@ -161,7 +161,13 @@ pub(crate) async fn list(
     seller: CurrentSeller,
     page: PageRequest<ProductId>,
 ) -> Result<Json<Page<ProductResponse>>, ApiError> {
-    let rows = catalogue::list_products(&app.pool, seller.id, page.before, page.rows()).await?;
+    let rows = catalogue::list_products(
+        &app.seller_pools.of(seller.id)?,
+        seller.id,
+        page.before,
+        page.rows(),
+    )
+    .await?;
     Ok(Json(page.page(rows, |row| row.id, ProductResponse::from)))
 }
 
@@ -178,11 +184,13 @@ pub(crate) async fn show(
     Ok(Json(find(&app, seller, product_id).await?))
 }
 
-async fn find(
+/// Reads a product of the seller as it is now.
+pub(super) async fn find(
     app: &App,
     seller: CurrentSeller,
     product_id: ProductId,
 ) -> Result<ProductResponse, ApiError> {
-    let found = catalogue::find_product(&app.pool, seller.id, product_id).await?;
+    let found =
+        catalogue::find_product(&app.seller_pools.of(seller.id)?, seller.id, product_id).await?;
     Ok(found.ok_or(ApiError::ProductNotFound)?.into())
 }

@@ -23,7 +23,7 @@ pub(crate) struct DropResponse {
     description: String,
     /// Where it is in its life; only its seller sees a draft.
     state: DropState,
-    /// What the operator lets it do.
+    /// What its seller or an operator lets it do.
     mode: DropMode,
     /// Null for a draft.
     opens_at: Option<Timestamp>,
@@ -37,14 +37,18 @@ pub(crate) struct DropResponse {
     max_units_per_customer: i32,
     /// How long units are held for an order until it is paid.
     hold_seconds: i32,
+    /// Whether only the seller's members may join.
+    members_only: bool,
     variant: VariantSummary,
     product: ProductSummary,
     seller: SellerSummary,
-    /// Units given to the drop.
+    /// Units given to the drop, those included that were not sold when it ended.
     units_total: i32,
     /// Units that are neither held nor sold.
     units_left: i32,
-    /// The operator's message to shoppers who wait.
+    /// Units held for orders that are not over; they may come back.
+    units_held: i32,
+    /// The seller's or an operator's message to shoppers who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
     /// Why it ended: `closed`, `sold_out`, or the seller's reason if it was cancelled.
@@ -93,6 +97,7 @@ impl DropResponse {
             max_units_per_ticket: flash_drop.max_units_per_ticket,
             max_units_per_customer: flash_drop.max_units_per_customer,
             hold_seconds: flash_drop.hold_seconds,
+            members_only: flash_drop.members_only,
             variant: VariantSummary {
                 id: flash_drop.variant.id,
                 name: flash_drop.variant.name,
@@ -101,8 +106,9 @@ impl DropResponse {
             },
             product: ProductSummary { id: flash_drop.product_id, name: flash_drop.product_name },
             seller: SellerSummary { id: flash_drop.seller_id, name: flash_drop.seller_name },
-            units_total: flash_drop.units_total,
+            units_total: flash_drop.units_offered,
             units_left: flash_drop.units_available,
+            units_held: flash_drop.units_reserved,
             message: flash_drop.message,
             end_reason: flash_drop.end_reason,
         }

@@ -7,6 +7,7 @@ pub(super) mod drops;
 mod orders;
 mod payment;
 mod session;
+mod session_limits;
 mod tickets;
 
 use crate::App;
@@ -15,7 +16,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(config::show))
-        .routes(routes!(session::begin))
+        .routes(routes!(session::begin, session::end))
+        .routes(routes!(session::member))
         .routes(routes!(drops::list))
         .routes(routes!(drops::show))
         .routes(routes!(tickets::list))

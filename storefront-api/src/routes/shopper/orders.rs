@@ -10,6 +10,7 @@ use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
+    drops::DropState,
     ids::{DropId, OrderId, ShopperId, TicketId},
     lifecycle::TicketState,
 };
@@ -23,6 +24,14 @@ pub(crate) struct OrderResponse {
     ticket_id: TicketId,
     drop_id: DropId,
     drop_title: String,
+    /// Where its drop is in its life.
+    drop_state: DropState,
+    /// The seller's or an operator's message to shoppers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drop_message: Option<String>,
+    /// Why its drop ended: `closed`, `sold_out`, or the seller's reason if it was cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drop_end_reason: Option<String>,
     /// `reserved`, `authorizing`, `authorized`, `capturing`, `confirmed`, `rejected`, `dead`,
     /// `expired`, `payment_failed` or `cancelled`; an order has no other ticket states.
     state: TicketState,
@@ -40,6 +49,9 @@ pub(crate) struct OrderResponse {
     /// Until when the units are held; left out once they aren't.
     #[serde(skip_serializing_if = "Option::is_none")]
     hold_expires_at: Option<Timestamp>,
+    /// Where the money is that goes back to the shopper; left out if none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund: Option<Refund>,
     created_at: Timestamp,
     /// When the state last changed.
     updated_at: Timestamp,
@@ -47,6 +59,16 @@ pub(crate) struct OrderResponse {
     server_time: Timestamp,
     /// Every state it has been in, oldest first.
     timeline: Vec<TimelineStep>,
+}
+
+/// Money on its way back.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Refund {
+    /// The provider has been asked, or is about to be.
+    Pending,
+    /// It is back.
+    Done,
 }
 
 /// A step of an order.
@@ -73,18 +95,28 @@ impl OrderResponse {
             id: order.id,
             ticket_id: order.id.into(),
             drop_id: order.drop_id,
-            drop_title: order.drop_title,
+            drop_title: order.flash_drop.title,
+            drop_state: order.flash_drop.state,
+            drop_message: order.flash_drop.message,
+            drop_end_reason: order.flash_drop.end_reason,
             state: order.state,
             reason: order.reason,
             units: order.units,
             amount_minor: order.amount_minor,
             currency: order.currency,
             hold_expires_at: order.hold_expires_at,
+            refund: order.is_refunded.map(Refund::of),
             created_at: order.created_at,
             updated_at: order.updated_at,
             server_time: now,
             timeline: order.timeline.into_iter().map(TimelineStep::from).collect(),
         }
+    }
+}
+
+impl Refund {
+    const fn of(is_done: bool) -> Self {
+        if is_done { Self::Done } else { Self::Pending }
     }
 }
 

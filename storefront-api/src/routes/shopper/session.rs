@@ -1,41 +1,67 @@
-//! Guest sessions.
+//! Sessions: beginning, renewing and ending them.
+//!
+//! A browser has its session in a cookie that no script can read, and its pages are not told the
+//! token; a program is. The headers that tell the two apart are the browser's own: no script can
+//! leave them out.
 
-use crate::App;
+use super::session_limits::{WithinEndLimit, WithinLimit, WithinMemberLimit};
+use crate::{
+    ApiError, App,
+    extract::{Body, Faults, Validate},
+};
 use axum::{
-    extract::{FromRequestParts, State},
-    http::{StatusCode, request::Parts},
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use axum_extra::extract::{
     CookieJar,
     cookie::{Cookie, SameSite},
 };
-use edge::{CurrentShopper, Json, Problem, SESSION_COOKIE};
+use database::people::{members, sessions};
+use edge::{Json, Problem, SESSION_COOKIE};
 use jiff::Timestamp;
-use serde::Serialize;
-use shared::{credentials::Session, ids::ShopperId};
+use serde::{Deserialize, Serialize};
+use shared::{
+    credentials::{Session, UnverifiedJoinToken},
+    ids::{SellerId, ShopperId},
+};
 use std::time::Duration;
 use utoipa::ToSchema;
+
+/// Longest token of a member, bytes.
+const MAX_TOKEN: usize = 2048;
 
 /// A session.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct SessionResponse {
     /// The shopper's account.
     shopper_id: ShopperId,
-    /// What programs send as `Authorization: Bearer`; browsers send the cookie.
-    token: String,
+    /// The seller whose member this is; left out for a guest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member_of: Option<SellerId>,
+    /// What programs send as `Authorization: Bearer`; browsers have the cookie, and no token here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+    /// When it ends, unless it is renewed.
     expires_at: Timestamp,
 }
 
-/// Admits the caller if their address has not just started too many sessions: a new one costs
-/// nothing. Stands before the session that was sent, so that a flood is not even verified.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct WithinLimit;
+/// What a seller's own site says of one of its members.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MemberInput {
+    /// A JWT that the site has signed with its key; good for one session.
+    token: String,
+}
 
-impl FromRequestParts<App> for WithinLimit {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        app.session_limiter.check_address(&parts.extensions).map(|()| Self)
+impl Validate for MemberInput {
+    fn faults(&self) -> Faults {
+        let mut faults = Faults::default();
+        if self.token.len() > MAX_TOKEN {
+            faults.add("/token", format!("must have at most {MAX_TOKEN} characters"));
+        }
+        faults
     }
 }
 
@@ -51,16 +77,104 @@ impl FromRequestParts<App> for WithinLimit {
 pub(crate) async fn begin(
     State(app): State<App>,
     _: WithinLimit,
-    known: Option<CurrentShopper>,
-) -> (StatusCode, CookieJar, Json<SessionResponse>) {
-    let status = if known.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    let shopper_id = known.map_or_else(ShopperId::generate, |shopper| shopper.id);
-    let ttl = Duration::from_secs(app.settings.storefront.session_ttl_s.get());
-    let expires_at = app.now().saturating_add(ttl).unwrap_or(Timestamp::MAX);
-    let session = Session { shopper_id, expires_at_ms: expires_at.as_millisecond() };
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let (now_ms, times) = (app.now().as_millisecond(), app.session_times());
+    match app.sessions.session(&headers) {
+        Ok(session) => {
+            Ok(respond(&app, StatusCode::OK, session.renew(now_ms, times), now_ms, &headers))
+        }
+        // Another process knows this session: a new one would cost the shopper all that is theirs.
+        Err(problem) if problem.status() == StatusCode::SERVICE_UNAVAILABLE => Err(problem.into()),
+        Err(_) => {
+            let session = Session::begin(ShopperId::generate(), None, now_ms, times);
+            Ok(respond(&app, StatusCode::CREATED, session, now_ms, &headers))
+        }
+    }
+}
+
+/// Starts the session of a seller's member, by a token that the seller's own site has signed.
+///
+/// A member is the same shopper each time, whatever browser they come from, so that limits for each
+/// customer are limits for each member. What a guest has had before stays with the guest.
+#[utoipa::path(post, path = "/v1/session/member", tag = "shopper", request_body = MemberInput,
+    responses((status = 201, body = SessionResponse), Problem))]
+#[tracing::instrument(name = "handler.session.member", skip_all)]
+pub(crate) async fn member(
+    State(app): State<App>,
+    _: WithinMemberLimit,
+    headers: HeaderMap,
+    Body(input): Body<MemberInput>,
+) -> Result<Response, ApiError> {
+    let now_ms = app.now().as_millisecond();
+    let unverified =
+        UnverifiedJoinToken::parse(&input.token).map_err(|_| ApiError::JoinTokenInvalid)?;
+    let key = members::find_key(&app.pool, unverified.key_id).await?;
+    let key = key.ok_or(ApiError::JoinTokenInvalid)?;
+    let verified = unverified.verify(&key.public_key, now_ms);
+    let token = verified.map_err(|_| ApiError::JoinTokenInvalid)?;
+    if !members::take_token(&app.pool, key.seller_id, &token).await? {
+        return Err(ApiError::JoinTokenUsed);
+    }
+    let (shopper_id, member_of) = (token.shopper_id(key.seller_id), Some(key.seller_id));
+    let session = Session::begin(shopper_id, member_of, now_ms, app.session_times());
+    Ok(respond(&app, StatusCode::CREATED, session, now_ms, &headers))
+}
+
+/// Ends the session that was sent, and every older one of the same shopper. It is refused within
+/// seconds everywhere, whoever has kept its token.
+///
+/// Tickets and orders stay as they are; a guest cannot get back to them.
+#[utoipa::path(delete, path = "/v1/session", tag = "shopper",
+    responses((status = 204, description = "There is no session any more"), Problem))]
+#[tracing::instrument(name = "handler.session.end", skip_all)]
+pub(crate) async fn end(
+    State(app): State<App>,
+    _: WithinEndLimit,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    match app.sessions.session(&headers) {
+        Ok(session) => {
+            let began = Timestamp::from_millisecond(session.began_at_ms).unwrap_or(Timestamp::MAX);
+            sessions::end(&app.pool, session.shopper_id, began).await?;
+            app.ended_sessions.end(session.shopper_id, session.began_at_ms);
+        }
+        // It could not be ended, only forgotten.
+        Err(problem) if problem.status() == StatusCode::SERVICE_UNAVAILABLE => {
+            return Err(problem.into());
+        }
+        Err(_) => {}
+    }
+    let jar = CookieJar::new().add(cookie(String::new(), Duration::ZERO));
+    Ok((StatusCode::NO_CONTENT, jar).into_response())
+}
+
+/// Answers with a session: its cookie, and for programs its token.
+fn respond(
+    app: &App,
+    status: StatusCode,
+    session: Session,
+    now_ms: i64,
+    headers: &HeaderMap,
+) -> Response {
     let token = session.seal(&app.session_keys);
-    let cookie = cookie(token.clone(), ttl);
-    (status, CookieJar::new().add(cookie), Json(SessionResponse { shopper_id, token, expires_at }))
+    let left_ms = session.expires_at_ms.saturating_sub(now_ms);
+    let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or_default());
+    let jar = CookieJar::new().add(cookie(token.clone(), left));
+    let body = SessionResponse {
+        shopper_id: session.shopper_id,
+        member_of: session.member_of,
+        token: (!has_cookie_jar(headers)).then_some(token),
+        expires_at: Timestamp::from_millisecond(session.expires_at_ms).unwrap_or(Timestamp::MAX),
+    };
+    (status, jar, Json(body)).into_response()
+}
+
+/// Whether whoever sends this keeps cookies, as browsers do. All of them add one of these headers to a
+/// page's POST, and let no script take it away.
+fn has_cookie_jar(headers: &HeaderMap) -> bool {
+    let has_cookies = headers.contains_key(header::COOKIE);
+    has_cookies || headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site")
 }
 
 /// The cookie: only for this host, only over secure transport (which loopback counts as), out of

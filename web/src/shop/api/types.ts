@@ -20,6 +20,8 @@ export interface Drop {
   seller: { id: string; name: string };
   units_total: number;
   units_left: number;
+  /** Held for those who were let in; they may come back. */
+  units_held?: number;
   message?: string | null;
   end_reason?: string | null;
 }
@@ -43,6 +45,8 @@ export interface Ticket {
   queue_number?: number;
   position?: number | null;
   waiting?: number | null;
+  units_left?: number | null;
+  units_held?: number | null;
   /** Why the position is higher than the one that was asked with, if it is. */
   rise?: Rise | null;
   reason?: string | null;
@@ -76,12 +80,17 @@ export interface Order {
   ticket_id: string;
   drop_id: string;
   drop_title: string;
+  drop_state?: DropState;
+  drop_message?: string | null;
+  drop_end_reason?: string | null;
   state: OrderState;
   reason?: string | null;
   units: number;
   amount_minor: number;
   currency: string;
   hold_expires_at?: string | null;
+  /** Of money that goes back. */
+  refund?: "pending" | "done" | null;
   created_at: string;
   updated_at: string;
   server_time: string;
@@ -96,6 +105,8 @@ export type Frame =
       evn: number;
       position: number;
       waiting: number;
+      units_left?: number | null;
+      units_held?: number | null;
       mode?: Mode;
       message?: string | null;
       rise?: Rise | null;

@@ -2,19 +2,26 @@
 import { fullJitter } from "../../common/backoff.ts";
 import { pause, serverNow, timed } from "../../common/clock.ts";
 import { byId, el, setText, show } from "../../common/dom.ts";
-import { money, number } from "../../common/format.ts";
+import { money } from "../../common/format.ts";
 import { ApiError } from "../../common/http.ts";
 import { onLanguageChange } from "../../common/language.ts";
 import { type Panel, PanelHost } from "../../common/panel.ts";
-import { link, notePanel } from "../../common/parts.ts";
+import { link, notePanel, quote } from "../../common/parts.ts";
 import { Admission, admissionUrl } from "../api/admission.ts";
 import * as storefront from "../api/storefront.ts";
 import type { Drop, Ticket } from "../api/types.ts";
 import { t, tOr } from "../texts/index.ts";
-import { endedPanel, openPanel, scheduledPanel, stateNow } from "../view/drop.ts";
+import { endedPanel, endWords, openPanel, scheduledPanel, stateNow } from "../view/drop.ts";
 import { type End, InLine } from "./in_line.ts";
 import { Joiner } from "./join.ts";
-import { forgetPosition, hasSession, noteSession, onOtherTab, rememberedTicket } from "./remembered.ts";
+import {
+  forgetTicket,
+  hasSession,
+  mayHaveTicket,
+  noteSession,
+  onOtherTab,
+  rememberedTicket,
+} from "./remembered.ts";
 
 type Ended = Exclude<End, { kind: "again" }>;
 
@@ -41,7 +48,9 @@ class DropPage {
     onOtherTab(this.id, () => void this.findTicket());
     setInterval(() => this.noticeOpening(), 500);
     if (!(await this.load())) return;
-    await this.findTicket();
+    // Who was never in this line has no ticket to ask for.
+    if (mayHaveTicket(this.id)) await this.findTicket();
+    else this.draw();
     this.planRefresh();
     void this.prepareSession();
   }
@@ -99,7 +108,7 @@ class DropPage {
     this.inLine = null;
     // Who joins again starts from the open drop, like everybody else.
     this.end = end.kind === "again" ? null : end;
-    forgetPosition(this.id);
+    forgetTicket(this.id);
     this.draw();
     void this.refreshDrop()
       .then(() => this.draw(true))
@@ -118,7 +127,9 @@ class DropPage {
     if (state === "scheduled") return this.host.show("scheduled", () => scheduledPanel(drop), redraw);
     if (state !== "open") return this.host.show(state, () => endedPanel(drop, state), redraw);
     const joiner = this.ensureJoiner(drop);
-    this.host.show("open", () => openPanel(drop, joiner, (units) => void joiner.join(units)), redraw);
+    const read = () => this.drop ?? drop;
+    const join = (units: number) => void joiner.join(units);
+    this.host.show("open", () => openPanel(read, joiner, join), redraw);
   }
 
   private ensureJoiner(drop: Drop): Joiner {
@@ -138,11 +149,19 @@ class DropPage {
     const again = el("button", { type: "button", class: "button", onclick: join }, t("join.again"));
     const open = this.drop !== null && stateNow(this.drop, serverNow()) === "open";
     const next = open && end.kind !== "closed" ? [again] : [];
-    const [title, hint] =
-      end.kind === "closed"
-        ? [t("closed.title"), tOr(`closed.reason.${end.reason}`, "closed.reason.other")]
-        : [t(`${end.kind}.title`), t(`${end.kind}.hint`)];
-    return notePanel(title, [hint], ...next, link("/", t("drop.next")));
+    const after = [...next, link("/", t("drop.next"))];
+    if (end.kind !== "closed") return notePanel(t(`${end.kind}.title`), [t(`${end.kind}.hint`)], ...after);
+    const title = tOr(`closed.title.${end.reason}`, "closed.title.other");
+    const hint = tOr(`closed.reason.${end.reason}`, "closed.reason.other");
+    const words = quote("");
+    const panel = notePanel(title, [hint, words], ...after);
+    // The line tells of its end a moment before the drop does.
+    const update = () => {
+      const text = this.drop === null ? null : endWords(this.drop);
+      show(words, text !== null);
+      setText(words, text ?? "");
+    };
+    return { ...panel, update };
   }
 
   /** Redraws when the drop opens or closes, by the server's clock. */
@@ -180,10 +199,13 @@ class DropPage {
     setText(byId("title"), drop.title);
     setText(byId("seller"), t("drop.by", { seller: drop.seller.name }));
     setText(byId("price"), money(drop.variant.price_minor, drop.variant.currency));
-    const units = t("drop.left", { count: drop.units_left, total: drop.units_total });
-    // In line only the position matters, and a count that stands still would mislead.
+    const isOver = !["draft", "scheduled", "open"].includes(drop.state);
+    const units = isOver
+      ? t("drop.offered", { total: drop.units_total })
+      : t("drop.left", { count: drop.units_left, total: drop.units_total });
+    // In line the stream tells what is left, and a count that stands still would mislead.
     show(byId("units"), this.inLine === null);
-    setText(byId("units"), drop.state === "cancelled" ? number(drop.units_total) : units);
+    setText(byId("units"), units);
     setText(byId("description"), drop.description ?? "");
     show(byId("about"), true);
   }

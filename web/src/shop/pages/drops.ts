@@ -67,7 +67,6 @@ function draw(): void {
     return;
   }
   const cards = known.drops.map(dropCard);
-  list.removeAttribute("aria-busy");
   list.replaceChildren(...(cards.length > 0 ? cards : [el("p", { class: "empty" }, t("drops.empty"))]));
   show(byId("mine"), known.orders.length > 0);
   byId("orders").replaceChildren(...known.orders.map(orderRow));

@@ -17,7 +17,10 @@ import { t } from "../texts/index.ts";
 import { stateNow } from "../view/drop.ts";
 import { isFinal, OrderView } from "../view/order.ts";
 import { waitingPanel } from "../view/waiting.ts";
-import { rememberedPosition, rememberPosition } from "./remembered.ts";
+import { noteTicket, rememberedPosition, rememberPosition } from "./remembered.ts";
+
+/** Refusals that mean that there is no such ticket in line; after any other, it still stands there. */
+const GONE_CODES = ["ticket_invalid", "ticket_expired", "ticket_foreign", "drop_not_found"];
 
 /** How a ticket ends without an order. */
 export type End =
@@ -45,6 +48,7 @@ export class InLine {
     private readonly ended: (end: End) => void,
   ) {
     this.ticketId = ticket.ticket_id;
+    noteTicket(drop.id);
     this.shown = rememberedPosition(drop.id, ticket.ticket_id);
     this.stream = new StreamClient(admission, drop.id, {
       frame: (frame) => this.take(frame),
@@ -166,7 +170,7 @@ export class InLine {
       this.take(frameOf(ticket));
       return ticket.state !== "waiting";
     } catch (error) {
-      if (!(error instanceof ApiError) || error.isTransient) return false;
+      if (!(error instanceof ApiError) || !GONE_CODES.includes(error.code)) return false;
       this.finish({ kind: "left" });
       return true;
     }

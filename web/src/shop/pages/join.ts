@@ -24,6 +24,7 @@ const ENDED_CODES = ["drop_closed", "sold_out", "drop_not_found"];
 export class Joiner implements Joining {
   busy = false;
   problem: string | null = null;
+  units = 1;
 
   constructor(
     private readonly drop: Drop,
@@ -79,5 +80,7 @@ export class Joiner implements Joining {
   }
 }
 
-/** Includes "not open yet": our clock may be slightly ahead of the server's. */
-const isWorthRetrying = (refusal: ApiError) => refusal.isTransient || refusal.code === "drop_not_open";
+/** What a drop refuses for now: our clock may be slightly ahead of the server's, and a stop may end. */
+const PASSING_CODES = ["drop_not_open", "drop_stopped"];
+
+const isWorthRetrying = (refusal: ApiError) => refusal.isTransient || PASSING_CODES.includes(refusal.code);

@@ -8,6 +8,7 @@ import { t } from "../texts/index.ts";
 import { OrderView } from "../view/order.ts";
 
 export function startOrderPage(id: string): void {
+  byId("panel").append(el("p", { class: "skeleton" }, t("loading")));
   const host = new PanelHost(byId("panel"));
   const view = new OrderView(id, host, nextSteps, (order) => {
     setText(byId("subtitle"), order.drop_title);

@@ -7,7 +7,9 @@ interface Remembered extends Shown {
 }
 
 const lineKey = (dropId: string) => `sluice.line.${dropId}`;
+const ticketKey = (dropId: string) => `sluice.ticket.${dropId}`;
 const SESSION = "sluice.session";
+const NO_STOCK = { left: null, held: null };
 
 export function rememberPosition(dropId: string, ticketId: string, shown: Shown): void {
   write(lineKey(dropId), JSON.stringify({ ...shown, ticket_id: ticketId }));
@@ -25,7 +27,17 @@ export function rememberedTicket(dropId: string): Ticket | null {
   return remembered === null ? null : { ...remembered, state: "waiting" };
 }
 
-export const forgetPosition = (dropId: string) => write(lineKey(dropId), null);
+/** Notes that this browser has a ticket of a drop, wherever it stands by now. */
+export const noteTicket = (dropId: string) => write(ticketKey(dropId), "1");
+
+/** Whether asking for a ticket is worth a request; without storage nobody can tell. */
+export const mayHaveTicket = (dropId: string) =>
+  read(ticketKey(dropId)) !== null || read(lineKey(dropId)) !== null || !hasStorage();
+
+export function forgetTicket(dropId: string): void {
+  write(lineKey(dropId), null);
+  write(ticketKey(dropId), null);
+}
 
 /** Calls back when another tab joins or leaves the line of a drop. */
 export function onOtherTab(dropId: string, changed: () => void): void {
@@ -43,9 +55,17 @@ export const noteSession = () => write(SESSION, "1");
 function parse(value: string | null): Remembered | null {
   try {
     const remembered = value === null ? null : (JSON.parse(value) as Remembered | null);
-    return typeof remembered?.position === "number" ? remembered : null;
+    return typeof remembered?.position === "number" ? { ...NO_STOCK, ...remembered } : null;
   } catch {
     return null;
+  }
+}
+
+function hasStorage(): boolean {
+  try {
+    return localStorage !== null;
+  } catch {
+    return false;
   }
 }
 

@@ -43,6 +43,8 @@ export function frameOf(ticket: Ticket): Frame {
         evn: ticket.evn,
         position: ticket.position ?? 1,
         waiting: ticket.waiting ?? ticket.position ?? 1,
+        units_left: ticket.units_left,
+        units_held: ticket.units_held,
         rise: ticket.rise,
         mode: ticket.mode,
         message: ticket.message,

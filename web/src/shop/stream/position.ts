@@ -11,26 +11,34 @@ export interface Shown {
   rise: Rise | null;
   mode: Mode;
   message: string | null;
+  /** Units that nobody has, and units that may come back; null while that is not known. */
+  left: number | null;
+  held: number | null;
 }
 
 type Waiting = Extract<Frame, { type: "waiting" }>;
 
 /** Returns what to show after a frame, given what was shown before. */
 export function shownAfter(previous: Shown | null, frame: Waiting): Shown {
-  const mode = frame.mode ?? "running";
-  const message = frame.message ?? null;
-  if (previous === null) {
-    return { ...pick(frame), start: frame.position, rise: null, mode, message };
-  }
+  const room = roomOf(frame, previous);
+  if (previous === null) return { ...pick(frame), ...room, start: frame.position, rise: null };
   // An older event, from an instance that lags behind: its position is out of date.
-  if (isOlder(frame, previous)) return { ...previous, mode, message };
+  if (isOlder(frame, previous)) return { ...previous, ...room };
   const rise = reasonToRise(previous, frame);
   if (rise === null) {
     const position = Math.min(previous.position, frame.position);
-    return { ...pick(frame), position, start: previous.start, rise: previous.rise, mode, message };
+    return { ...pick(frame), ...room, position, start: previous.start, rise: previous.rise };
   }
-  return { ...pick(frame), start: Math.max(previous.start, frame.position), rise, mode, message };
+  return { ...pick(frame), ...room, start: Math.max(previous.start, frame.position), rise };
 }
+
+/** What a frame says of the room. The answer to a join says nothing of the stock. */
+const roomOf = (frame: Waiting, previous: Shown | null) => ({
+  mode: frame.mode ?? "running",
+  message: frame.message ?? null,
+  left: frame.units_left ?? previous?.left ?? null,
+  held: frame.units_held ?? previous?.held ?? null,
+});
 
 const pick = ({ epoch, evn, position, waiting }: Waiting) => ({ epoch, evn, position, waiting });
 

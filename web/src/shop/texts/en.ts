@@ -4,7 +4,11 @@ import type { Message } from "../../common/texts.ts";
 export const en = {
   "page.drops": "Drops",
   "page.order": "Your order",
+  "page.missing": "There's nothing here",
+  "page.missing.hint": "The link may be incomplete, or the page may have moved.",
   "page.offline": "You're offline. We'll reconnect automatically.",
+  "page.noscript":
+    "This page needs JavaScript to show your place in line live. Please turn it on and reload.",
   "language.label": "Language",
   skip: "Skip to content",
   footer: "First come, first served. You keep your place, even if you reload.",
@@ -24,6 +28,7 @@ export const en = {
   "drop.state.cancelled": "Cancelled",
   "drop.by": "by {seller}",
   "drop.left": "{count} of {total} left",
+  "drop.offered": "{total} offered",
   "drop.opens_in": "Opens in",
   "drop.opens_at": "Opens {when}",
   "drop.scheduled.title": "Not open yet",
@@ -37,13 +42,14 @@ export const en = {
   "drop.closed.title": "This drop has closed",
   "drop.closed.hint": "The sale is over, so you can no longer join the line.",
   "drop.cancelled.title": "This drop was cancelled",
-  "drop.cancelled.hint": "The seller cancelled this drop. Payments already made will be refunded.",
+  "drop.cancelled.hint":
+    "The seller cancelled this drop. Orders that were already confirmed stay valid; a payment that was still under way is given back.",
   "drop.draft.title": "This drop is being prepared",
   "drop.draft.hint": "Check back once it has been announced.",
   "drop.next": "See other drops",
   "drop.missing.title": "We can't find this drop",
   "drop.missing.hint": "The link may be incomplete, or the drop may have been taken down.",
-  "drop.stopped": "The seller has stopped this drop for now.",
+  "drop.stopped": "Joining is paused for now. Everyone in line keeps their place.",
   "drop.paused": "The line is paused right now. Everyone keeps their place.",
 
   "join.units": "Quantity",
@@ -52,6 +58,7 @@ export const en = {
   "join.units_max": "Limit {count} per person",
   "join.button": "Join the line",
   "join.busy": "Joining…",
+  "join.stopped": "Joining is paused",
   "join.again": "Join again",
   "join.waiting_retry": "Next try in {seconds}.",
 
@@ -66,7 +73,7 @@ export const en = {
   "line.left_unknown": "You'll see the time left once the line moves",
   "line.announce": "You're number {position} in line. {waiting}.",
   "line.keep":
-    "You can reload, lock your phone or open a second tab without losing your place. When it's your turn, we'll hold the item for {minutes}.",
+    "Your place is safe, even if you reload or lock your phone. Be back for your turn: from then on you have {minutes} to pay.",
   "line.leave": "Leave the line",
   "line.leave.title": "Leave the line?",
   "line.leave.hint": "You'll give up your place. If you join again, you'll be at the end of the line.",
@@ -74,7 +81,7 @@ export const en = {
   "line.leave.no": "Stay in line",
   "line.leave.failed": "We couldn't take you out of the line. Please try again.",
   "line.mode.paused": "Paused: nobody is being let in right now. You keep your place.",
-  "line.mode.stopped": "Stopped by the seller. You keep your place until there's news.",
+  "line.mode.stopped": "Stopped: nobody is being let in until there's news. You keep your place.",
   "line.rebuilding":
     "We're restoring the line after a technical problem. You keep your place; this takes a few seconds.",
   "line.rise.rebuild":
@@ -88,6 +95,18 @@ export const en = {
   "connection.polling": "Checking regularly",
   "connection.backing_off": "Connection lost. Reconnecting… You keep your place.",
   "connection.stopped": "Not connected",
+  "connection.offline": "Offline. You keep your place.",
+
+  "stock.left": { one: "{count} item left", other: "{count} items left" },
+  "stock.few": "{left}, {ahead} ahead of you: you may not get one.",
+  "stock.held_first": "Every item left is being paid for now. If someone doesn't pay, it's yours.",
+  "stock.held":
+    "Every item left is being paid for now. If someone doesn't pay, the next in line gets theirs.",
+  "stock.none": "Nothing is left.",
+
+  "bell.ask": "Call me when it's my turn",
+  "bell.on": "We'll call you with a sound and a notification. Leave this page open.",
+  "bell.sound_only": "We'll call you with a sound. Leave this page open, with the sound on.",
 
   "ticket.state.waiting": "Waiting in line",
   "ticket.state.missed": "You missed your turn: come back",
@@ -106,7 +125,12 @@ export const en = {
   "lost.title": "We can't find your place",
   "lost.hint": "This can happen if your browser data was cleared. You can join again.",
 
-  "closed.title": "The line has ended",
+  "closed.title.sold_out": "Sold out before your turn",
+  "closed.title.not_enough": "Too few left for you",
+  "closed.title.closed": "The sale ended before your turn",
+  "closed.title.cancelled": "This drop was cancelled",
+  "closed.title.replaced": "You have a better place",
+  "closed.title.other": "The line has ended",
   "closed.reason.sold_out": "Every item was sold before your turn. You were not charged.",
   "closed.reason.not_enough": "There are fewer items left than you asked for. You were not charged.",
   "closed.reason.closed": "The sale ended before your turn. You were not charged.",
@@ -164,6 +188,11 @@ export const en = {
   "order.hint.payment_failed": "You were not charged, and your item was released.",
   "order.hint.cancelled": "Your item was released. You were not charged.",
 
+  "order.stays_valid": "The seller has cancelled the drop since then. Your order stays valid.",
+  "order.refunded.title": "Your payment is given back",
+  "order.refund.pending": "Your payment is on its way back to you. You don't have to do anything.",
+  "order.refund.done": "Your payment has been given back to you.",
+
   "order.reason.sold_out": "The last item was sold just before your turn.",
   "order.reason.limit": "You've reached this drop's limit per person.",
   "order.reason.invalid": "Your request doesn't fit this drop.",
@@ -181,7 +210,16 @@ export const en = {
   "pay.button": "Pay {amount}",
   "pay.busy": "Sending…",
   "pay.failed": "We couldn't start the payment. Please try again.",
+  "pay.unsent": "Your payment hasn't reached us. Sending it again…",
+  "pay.unsent_offline":
+    "You're offline, so your payment hasn't reached us. We'll send it when you're back online.",
   "pay.cancel": "Release my item",
+  "pay.cancel.title": "Release your item?",
+  "pay.cancel.hint":
+    "It goes to the next in line. To get one, you'd have to join again at the end of the line.",
+  "pay.cancel.yes": "Release it",
+  "pay.cancel.no": "Keep it",
+  "pay.cancel.failed": "That didn't reach us. Your item is still held; please try again.",
   "pay.card.pm_card_approve": "Card that is approved",
   "pay.card.pm_card_decline": "Card that is declined",
   "pay.card.pm_card_hang": "Bank takes too long to answer",
@@ -196,6 +234,7 @@ export const en = {
   "error.network": "We can't reach the server. Retrying automatically…",
   "error.drop_not_found": "We can't find this drop.",
   "error.drop_not_open": "The drop isn't open yet.",
+  "error.drop_stopped": "Joining is paused for now. Retrying automatically…",
   "error.drop_closed": "The drop has closed.",
   "error.sold_out": "Every item has been sold.",
   "error.invalid_units": "You can't buy this quantity.",
@@ -203,11 +242,15 @@ export const en = {
   "error.hold_expired": "Your time to pay is over.",
   "error.too_many_attempts": "You've tried as many cards as this order allows.",
   "error.rate_limited": "Too many attempts. Please wait a moment.",
+  "error.overloaded": "Very many people are joining right now. Retrying automatically…",
   "error.room_full": "The line is full right now. Retrying automatically…",
   "error.room_rebuilding": "We're restoring the line. Retrying automatically…",
   "error.queue_unavailable": "We can't reach the line right now. Retrying automatically…",
   "error.session_required": "Please allow cookies for this site, then try again.",
   "error.session_invalid": "Your session has expired. Please try again.",
+  "error.session_on_other_host":
+    "You can't join from this address: this site isn't set up correctly. Please let the shop know.",
+  "error.members_only": "Only members can join. Please come from the shop's own site.",
   "error.other": "That didn't work. Please try again.",
 } as const satisfies Record<string, Message>;
 

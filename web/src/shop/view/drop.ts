@@ -1,9 +1,9 @@
 // A drop as seen by a shopper who is not in its line.
 import { serverNow } from "../../common/clock.ts";
-import { el, setText, show } from "../../common/dom.ts";
+import { el, setText } from "../../common/dom.ts";
 import { dateTime, digits, duration, number } from "../../common/format.ts";
 import type { Panel } from "../../common/panel.ts";
-import { link, notePanel } from "../../common/parts.ts";
+import { link, notePanel, notice, quote } from "../../common/parts.ts";
 import type { Drop, DropState } from "../api/types.ts";
 import { t } from "../texts/index.ts";
 
@@ -35,41 +35,55 @@ const countdown = (leftMs: number) => (leftMs < 86_400_000 ? digits(leftMs) : du
 export interface Joining {
   busy: boolean;
   problem: string | null;
+  /** The quantity chosen; it outlives a redraw. */
+  units: number;
 }
 
-/** Offers the line: a quantity where there is a choice, and the button. */
-export function openPanel(drop: Drop, joining: Joining, join: (units: number) => void): Panel {
+/** Offers the line: a quantity where there is a choice, and the button. `read` returns the drop as it is now. */
+export function openPanel(read: () => Drop, joining: Joining, join: (units: number) => void): Panel {
+  const drop = read();
   const heading = el("h2", {}, t("drop.open.title"));
-  const notice = el("p", { class: "notice" });
+  const news = notice();
+  const stock = el("p", { class: "stock" });
   const problem = el("p", { class: "problem", role: "status" });
-  const units = stepper(drop.max_units_per_ticket);
   const button = el("button", { type: "button", class: "button wide", id: "join" });
-  button.addEventListener("click", () => join(units.value()));
+  button.addEventListener("click", () => join(joining.units));
   const hint = t("drop.open.hint", { minutes: duration(drop.hold_seconds * 1000) });
-  const root = el("div", { class: "note" }, heading, notice, el("p", {}, hint), units.root, button, problem);
+  const units = stepper(drop.max_units_per_ticket, joining);
+  const root = el(
+    "div",
+    { class: "note" },
+    heading,
+    news.root,
+    el("p", {}, hint),
+    stock,
+    units,
+    button,
+    problem,
+  );
   const update = () => {
-    const mode = drop.mode === "paused" ? t("drop.paused") : drop.mode === "stopped" ? t("drop.stopped") : "";
-    const notices = [drop.message ?? "", mode].filter((text) => text !== "");
-    show(notice, notices.length > 0);
-    setText(notice, notices.join(" "));
-    button.disabled = joining.busy;
-    setText(button, t(joining.busy ? "join.busy" : "join.button"));
+    const { mode, message, units_left, units_held } = read();
+    const line = mode === "paused" ? t("drop.paused") : mode === "stopped" ? t("drop.stopped") : null;
+    news.write(line, message ?? null);
+    const isAllHeld = units_left === 0 && (units_held ?? 0) > 0;
+    setText(stock, isAllHeld ? t("stock.held", { count: units_held ?? 0 }) : "");
+    button.disabled = joining.busy || mode === "stopped";
+    setText(button, t(joining.busy ? "join.busy" : mode === "stopped" ? "join.stopped" : "join.button"));
     setText(problem, joining.problem ?? "");
   };
   return { root, heading, update };
 }
 
-function stepper(max: number): { root: HTMLElement | null; value(): number } {
-  if (max <= 1) return { root: null, value: () => 1 };
-  let units = 1;
-  const output = el("output", { "aria-live": "polite" }, number(units));
+function stepper(max: number, joining: Joining): HTMLElement | null {
+  if (max <= 1) return null;
+  const output = el("output", { "aria-live": "polite" });
   const fewer = el("button", { type: "button", "aria-label": t("join.fewer") }, "−");
   const more = el("button", { type: "button", "aria-label": t("join.more") }, "+");
   const change = (by: number) => {
-    units = Math.min(max, Math.max(1, units + by));
-    setText(output, number(units));
-    fewer.disabled = units === 1;
-    more.disabled = units === max;
+    joining.units = Math.min(max, Math.max(1, joining.units + by));
+    setText(output, number(joining.units));
+    fewer.disabled = joining.units === 1;
+    more.disabled = joining.units === max;
   };
   fewer.addEventListener("click", () => change(-1));
   more.addEventListener("click", () => change(1));
@@ -83,11 +97,16 @@ function stepper(max: number): { root: HTMLElement | null; value(): number } {
     more,
   );
   const limit = el("span", { class: "small" }, t("join.units_max", { count: max }));
-  return { root: el("div", { class: "units" }, label, row, limit), value: () => units };
+  return el("div", { class: "units" }, label, row, limit);
 }
 
 /** Says that the drop is over, why, and what to do next. */
 export function endedPanel(drop: Drop, state: "sold_out" | "closed" | "cancelled" | "draft"): Panel {
-  const hints = [drop.message ?? null, t(`drop.${state}.hint`)];
+  const words = endWords(drop);
+  const hints = [t(`drop.${state}.hint`), words === null ? null : quote(words)];
   return notePanel(t(`drop.${state}.title`), hints, link("/", t("drop.next")));
 }
+
+/** The seller's words at the end: why the drop was cancelled, else the message that stands there. */
+export const endWords = (drop: Drop): string | null =>
+  (drop.state === "cancelled" ? drop.end_reason : drop.message) ?? null;

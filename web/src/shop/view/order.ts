@@ -1,7 +1,7 @@
 // An order from the hold to its end: your turn, payment, progress, receipt. Keeps up by what the
 // stream tells, and by polling while there is none.
 import { announce, announceNow } from "../../common/announce.ts";
-import { timed } from "../../common/clock.ts";
+import { serverNow, timed } from "../../common/clock.ts";
 import { el } from "../../common/dom.ts";
 import { ApiError } from "../../common/http.ts";
 import type { Panel, PanelHost } from "../../common/panel.ts";
@@ -9,8 +9,10 @@ import { link, notePanel } from "../../common/parts.ts";
 import * as storefront from "../api/storefront.ts";
 import type { Order, OrderState } from "../api/types.ts";
 import { t, tOr } from "../texts/index.ts";
-import { orderFacts, orderHistory } from "./order_facts.ts";
-import { type Outcome, reservedPanel, whenHeldUntil } from "./pay.ts";
+import { hush, ring } from "./bell.ts";
+import { endPanel } from "./order_end.ts";
+import { type Outcome, PayChoice, reservedPanel, whenHeldUntil } from "./pay.ts";
+import { untilAnswered } from "./resend.ts";
 
 const UNDER_WAY: readonly OrderState[] = ["authorizing", "authorized", "capturing"];
 
@@ -40,6 +42,9 @@ export class OrderView {
   private hinted: OrderState | null = null;
   private turnAnnounced = false;
   private problem: string | null = null;
+  /** Where the payment stands that is being sent again. */
+  private unsent: string | null = null;
+  private readonly choice = new PayChoice();
 
   constructor(
     private readonly id: string,
@@ -115,6 +120,7 @@ export class OrderView {
     this.problem = null;
     if (before !== order.state) {
       this.polls = 0;
+      if (before === "reserved") hush();
       this.announceState(order);
     }
     this.draw(false);
@@ -128,6 +134,7 @@ export class OrderView {
       this.turnAnnounced = true;
       announceNow(t("turn.announce", { when: whenHeldUntil(order) }));
       navigator.vibrate?.([200, 100, 200]);
+      ring(t("turn.announce", { when: whenHeldUntil(order) }));
     } else if (isUnderWay(order.state)) {
       announce(t(`order.state.${order.state}`));
     }
@@ -141,22 +148,40 @@ export class OrderView {
         pay: (method: string, attempt: string) => this.pay(order, method, attempt),
         cancel: () => this.act(() => timed(() => storefront.cancelOrder(this.id))),
         over: () => void this.refresh(),
-        problem: () => this.problem,
+        problem: () => this.unsent ?? this.problem,
+        words: () => this.order?.drop_message ?? null,
+        choice: this.choice,
       };
       this.host.show(`order:reserved:${order.reason ?? ""}`, () => reservedPanel(order, actions), redraw);
     } else if (isUnderWay(order.state)) {
       this.host.show("order:under-way", () => this.underWayPanel(), redraw);
     } else {
-      this.host.show(`order:${order.state}`, () => this.finalPanel(order), redraw);
+      const kind = `order:${order.state}:${order.refund ?? ""}`;
+      this.host.show(kind, () => endPanel(order, this.next(order)), redraw);
     }
   }
 
-  /** Pays; the bank is being asked then, and the stream or the next poll tells more. */
+  /** Pays, again if that was lost; the bank is being asked then, and the stream or the next poll tells more. */
   pay(order: Order, method: string, attempt: string): Promise<Outcome> {
-    return this.act(async () => {
-      await storefront.pay(this.id, method, attempt);
-      return { ...order, state: "authorizing", reason: null };
+    const send = () =>
+      this.act(async () => {
+        await storefront.pay(this.id, method, attempt);
+        return { ...order, state: "authorizing" as const, reason: null };
+      });
+    return untilAnswered(send, {
+      waits: () => this.waitsFor(order),
+      tell: (unsent) => {
+        this.unsent = unsent;
+        this.host.update();
+      },
     });
+  }
+
+  /** Whether the order still waits to be paid, and nothing has become of a payment since. */
+  private waitsFor({ updated_at }: Order): boolean {
+    if (this.order?.state !== "reserved" || this.order.updated_at !== updated_at) return false;
+    const { hold_expires_at } = this.order;
+    return !hold_expires_at || Date.parse(hold_expires_at) > serverNow();
   }
 
   /** Pays or releases the hold; whatever the answer, the order itself tells the outcome. */
@@ -189,17 +214,6 @@ export class OrderView {
       hint.textContent = this.problem ?? t(`order.hint.${state}`);
     };
     return { root, heading, update };
-  }
-
-  private finalPanel(order: Order): Panel {
-    const reason = order.reason ? tOr(`order.reason.${order.reason}`, `order.hint.${order.state}`) : null;
-    const hint = t(`order.hint.${order.state}`);
-    const panel = notePanel(t(`order.state.${order.state}`), [reason === hint ? null : reason, hint]);
-    panel.root.classList.add(order.state === "confirmed" ? "happy" : "over");
-    panel.root.append(orderFacts(order));
-    panel.root.append(orderHistory(order));
-    panel.root.append(el("div", { class: "actions" }, ...this.next(order), link("/", t("drop.next"))));
-    return panel;
   }
 }
 

@@ -1,9 +1,10 @@
 // "Your turn": the hold's countdown and the sandbox cards.
 import { serverNow } from "../../common/clock.ts";
+import { questionDialog } from "../../common/dialog.ts";
 import { el, setText, show } from "../../common/dom.ts";
 import { clockTime, digits, money, number } from "../../common/format.ts";
 import type { Panel } from "../../common/panel.ts";
-import { facts } from "../../common/parts.ts";
+import { facts, notice } from "../../common/parts.ts";
 import type { Order } from "../api/types.ts";
 import { type Key, t } from "../texts/index.ts";
 
@@ -30,6 +31,26 @@ export interface PayActions {
   /** The hold has run out. */
   over(): void;
   problem(): string | null;
+  /** The seller's or an operator's words, if there are any now. */
+  words(): string | null;
+  /** What the shopper has chosen; it outlives a redraw. */
+  choice: PayChoice;
+}
+
+/** The card chosen, and one idempotency key per card until its attempt is answered. */
+export class PayChoice {
+  card: string = CARDS[0];
+  private readonly keys = new Map<string, string>();
+
+  keyFor(card: string): string {
+    const key = this.keys.get(card) ?? `${card}-${randomId()}`;
+    this.keys.set(card, key);
+    return key;
+  }
+
+  answered(card: string): void {
+    this.keys.delete(card);
+  }
 }
 
 const heldUntilMs = (order: Order) =>
@@ -50,27 +71,46 @@ export function reservedPanel(order: Order, actions: PayActions): Panel {
   const left = el("strong", {});
   const until = el("span", {}, t("turn.until", { when: whenHeldUntil(order) }));
   const timer = el("div", { class: "timer", role: "timer" }, el("span", {}, t("turn.left")), left, until);
-  const form = payForm(order, actions, problem);
-  const root = el("div", { class: "turn" }, heading, el("p", {}, t(hint)), timer, form);
+  const news = notice();
+  const dialog = giveBackDialog(actions);
+  const form = payForm(order, actions, problem, dialog);
+  const root = el("div", { class: "turn" }, heading, el("p", {}, t(hint)), news.root, timer, form, dialog);
   let over = false;
   const update = () => {
     const leftMs = heldUntilMs(order) - serverNow();
     show(timer, Number.isFinite(leftMs));
     setText(left, digits(leftMs));
     timer.classList.toggle("soon", leftMs < 60_000);
+    news.write(null, actions.words());
+    setText(problem, leftMs <= 0 ? t("turn.over") : (actions.problem() ?? ""));
     if (leftMs <= 0 && !over) {
       over = true;
-      setText(problem, t("turn.over"));
       actions.over();
     }
   };
   return { root, heading, update };
 }
 
-function payForm(order: Order, actions: PayActions, problem: HTMLElement): HTMLElement {
+const giveBackDialog = ({ cancel }: PayActions) =>
+  questionDialog({
+    title: t("pay.cancel.title"),
+    hint: t("pay.cancel.hint"),
+    yes: t("pay.cancel.yes"),
+    no: t("pay.cancel.no"),
+    failed: t("pay.cancel.failed"),
+    act: async () => (await cancel()) === "done",
+  });
+
+function payForm(
+  order: Order,
+  actions: PayActions,
+  problem: HTMLElement,
+  dialog: HTMLDialogElement,
+): HTMLElement {
   const payText = t("pay.button", { amount: money(order.amount_minor, order.currency) });
   const payButton = el("button", { type: "submit", class: "button" }, payText);
-  const cancelButton = el("button", { type: "button", class: "button quiet" }, t("pay.cancel"));
+  // A link, not a second button beside the first: it ends the turn.
+  const cancelButton = el("button", { type: "button", class: "button link" }, t("pay.cancel"));
   const form = el(
     "form",
     { class: "pay" },
@@ -79,56 +119,39 @@ function payForm(order: Order, actions: PayActions, problem: HTMLElement): HTMLE
       [t("order.units"), number(order.units)],
       [t("order.amount"), money(order.amount_minor, order.currency)],
     ]),
-    cardChoice(),
+    cardChoice(actions.choice),
     problem,
     el("div", { class: "actions" }, payButton, cancelButton),
   );
-  const attempt = new Attempt();
-  const send = async (call: () => Promise<Outcome>) => {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const { choice } = actions;
+    const { card } = choice;
     payButton.disabled = cancelButton.disabled = true;
     setText(payButton, t("pay.busy"));
-    const outcome = await call();
+    const outcome = await actions.pay(card, choice.keyFor(card));
+    if (outcome !== "lost") choice.answered(card);
     payButton.disabled = cancelButton.disabled = false;
     setText(payButton, payText);
-    if (outcome !== "done") setText(problem, actions.problem() ?? t("pay.failed"));
-  };
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const method = String(new FormData(form).get("card"));
-    void send(async () => {
-      const outcome = await actions.pay(method, attempt.for(method));
-      if (outcome !== "lost") attempt.forget(method);
-      return outcome;
-    });
   });
-  cancelButton.addEventListener("click", () => void send(actions.cancel));
+  cancelButton.addEventListener("click", () => dialog.showModal());
   return form;
-}
-
-/** One idempotency key per card, kept until an answer arrives, so that nothing is paid twice. */
-class Attempt {
-  private readonly keys = new Map<string, string>();
-
-  for(choice: string): string {
-    const key = this.keys.get(choice) ?? `${choice}-${randomId()}`;
-    this.keys.set(choice, key);
-    return key;
-  }
-
-  forget(choice: string): void {
-    this.keys.delete(choice);
-  }
 }
 
 const randomId = () =>
   [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-function cardChoice(): HTMLElement {
-  const cards = CARDS.map((card, index) => {
-    const input = el("input", { type: "radio", name: "card", value: card, checked: index === 0 });
+function cardChoice(choice: PayChoice): HTMLElement {
+  const cards = CARDS.map((card) => {
+    const choose = () => {
+      choice.card = card;
+    };
+    const checked = card === choice.card;
+    const input = el("input", { type: "radio", name: "card", value: card, checked, onchange: choose });
     return el("label", { class: "card" }, input, el("span", {}, t(`pay.card.${card}` satisfies Key)));
   });
-  const more = el("details", {}, el("summary", {}, t("pay.more")), ...cards.slice(COMMON_CARDS));
+  const open = CARDS.slice(COMMON_CARDS).some((card) => card === choice.card);
+  const more = el("details", { open }, el("summary", {}, t("pay.more")), ...cards.slice(COMMON_CARDS));
   return el(
     "fieldset",
     {},

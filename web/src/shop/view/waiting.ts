@@ -1,11 +1,16 @@
-// The waiting room: the position, the progress, and the way out.
+// The waiting room: the position, what is left, the progress, and the way out.
+import { questionDialog } from "../../common/dialog.ts";
 import { el, setText, show } from "../../common/dom.ts";
 import { duration, number, percent, roughDuration } from "../../common/format.ts";
 import type { Panel } from "../../common/panel.ts";
+import { notice } from "../../common/parts.ts";
+import { isOffline } from "../../common/shell.ts";
 import type { Drop } from "../api/types.ts";
 import type { Connection } from "../stream/machine.ts";
 import { progressOf, type Shown } from "../stream/position.ts";
 import { t } from "../texts/index.ts";
+import { bell } from "./bell.ts";
+import { isMoving, stockText } from "./stock.ts";
 
 /** What the panel reads each time it is updated. */
 export interface WaitingFacts {
@@ -22,10 +27,9 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
   const gauge = el("div", { class: "gauge" }, water, el("span", {}, t("line.position")), position);
   const ahead = el("p", { class: "ahead" });
   const waiting = el("p", { class: "small", id: "waiting" });
-  const progress = el("progress", { max: "100", "aria-label": t("line.progress") });
-  const progressText = el("span", {});
-  const left = el("span", {});
-  const notice = el("p", { class: "notice" });
+  const stock = el("p", { class: "stock", id: "stock" });
+  const way = wayToGo();
+  const news = notice();
   const connectionText = el("p", { class: "connection" });
   const hold = duration(drop.hold_seconds * 1000);
   const dialog = leaveDialog(leave);
@@ -38,74 +42,68 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     gauge,
     ahead,
     waiting,
-    notice,
-    el("div", { class: "progress" }, progress, el("p", { class: "small" }, progressText, left)),
+    stock,
+    news.root,
+    way.root,
     el("p", { class: "small keep" }, t("line.keep", { minutes: hold })),
+    bell(),
     el("div", { class: "foot" }, connectionText, leaveButton),
     dialog,
   );
   const update = () => {
     const { shown, connection, leftMs, rebuilding } = read();
     writeConnection(connectionText, connection);
-    const text = noticeText(shown, rebuilding);
-    show(notice, text !== null);
-    setText(notice, text ?? "");
+    news.write(lineOf(shown, rebuilding), rebuilding ? null : (shown?.message ?? null));
     setText(position, shown === null ? "…" : number(shown.position));
     if (shown === null) return;
-    const done = progressOf(shown);
-    water.style.setProperty("--level", String(done));
-    progress.value = Math.round(done * 100);
-    setText(progressText, t("line.progress_text", { percent: percent(done) }));
-    setText(
-      left,
-      leftMs === null ? t("line.left_unknown") : t("line.left_about", { duration: roughDuration(leftMs) }),
-    );
+    water.style.setProperty("--level", String(progressOf(shown)));
+    way.write(shown, leftMs);
     setText(ahead, shown.position <= 1 ? t("line.first") : t("line.ahead", { count: shown.position - 1 }));
     setText(waiting, t("line.waiting", { count: shown.waiting }));
+    setText(stock, stockText(shown) ?? "");
   };
   return { root, heading, update };
 }
 
-/** Returns the most important news, if anything is out of the ordinary. */
-function noticeText(shown: Shown | null, rebuilding: boolean): string | null {
-  if (rebuilding) return t("line.rebuilding");
-  if (shown === null) return null;
-  const mode = shown.mode === "running" ? null : t(`line.mode.${shown.mode}`);
-  const parts = [shown.message, mode];
-  if (mode === null && shown.rise !== null) parts.push(t(`line.rise.${shown.rise}`));
-  return parts.filter((part) => part !== null && part !== "").join(" ") || null;
+/** The progress and the time left; neither is shown while the line doesn't move. */
+function wayToGo(): { root: HTMLElement; write(shown: Shown, leftMs: number | null): void } {
+  const progress = el("progress", { max: "100", "aria-label": t("line.progress") });
+  const done = el("span", {});
+  const left = el("span", {});
+  const root = el("div", { class: "progress" }, progress, el("p", { class: "small" }, done, left));
+  const write = (shown: Shown, leftMs: number | null) => {
+    show(root, isMoving(shown));
+    const share = progressOf(shown);
+    progress.value = Math.round(share * 100);
+    setText(done, t("line.progress_text", { percent: percent(share) }));
+    const time = leftMs === null ? null : roughDuration(leftMs);
+    setText(left, time === null ? t("line.left_unknown") : t("line.left_about", { duration: time }));
+  };
+  return { root, write };
 }
 
+/** Returns the most important news, if anything is out of the ordinary. */
+function lineOf(shown: Shown | null, rebuilding: boolean): string | null {
+  if (rebuilding) return t("line.rebuilding");
+  if (shown === null) return null;
+  if (shown.mode !== "running") return t(`line.mode.${shown.mode}`);
+  return shown.rise === null ? null : t(`line.rise.${shown.rise}`);
+}
+
+/** Nothing is live without a network, whatever the stream has noticed. */
 function writeConnection(element: HTMLElement, connection: Connection | null): void {
-  const phase = connection?.phase ?? "connecting";
+  const phase = isOffline() ? "offline" : (connection?.phase ?? "connecting");
   const polling = phase === "live" && connection?.transport === "polling";
   element.dataset.phase = phase;
   setText(element, t(polling ? "connection.polling" : `connection.${phase}`));
 }
 
-function leaveDialog(leave: () => Promise<boolean>): HTMLDialogElement {
-  const title = el("h3", { id: "leave-title" }, t("line.leave.title"));
-  const problem = el("p", { class: "problem", role: "status" });
-  const stay = el(
-    "button",
-    { type: "button", class: "button", onclick: () => dialog.close() },
-    t("line.leave.no"),
-  );
-  const go = el("button", { type: "button", class: "button quiet" }, t("line.leave.yes"));
-  go.addEventListener("click", async () => {
-    go.disabled = true;
-    const left = await leave();
-    go.disabled = false;
-    if (!left) setText(problem, t("line.leave.failed"));
-    else dialog.close();
+const leaveDialog = (act: () => Promise<boolean>) =>
+  questionDialog({
+    title: t("line.leave.title"),
+    hint: t("line.leave.hint"),
+    yes: t("line.leave.yes"),
+    no: t("line.leave.no"),
+    failed: t("line.leave.failed"),
+    act,
   });
-  const dialog = el(
-    "dialog",
-    { "aria-labelledby": "leave-title" },
-    title,
-    el("p", {}, t("line.leave.hint")),
-    problem,
-    el("div", { class: "actions" }, stay, go),
-  );
-  return dialog;
-}

@@ -1,0 +1,73 @@
+//! More joins at once than an instance may have under way.
+
+use crate::{
+    harness::{TestInstance, TestShopper},
+    lost_line::LossTest,
+};
+use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
+use std::{
+    num::{NonZeroU32, NonZeroU64},
+    time::{Duration, Instant},
+};
+use tokio::task::JoinSet;
+
+/// Joins under way for one drop, at most: half of those of the instance.
+const N_TAKEN: u32 = 4;
+const N_REFUSED: u32 = 8;
+/// How long Redis may take to answer, which stands still meanwhile.
+const REDIS_TIMEOUT_MS: u64 = 60_000;
+/// Far less than that, even on a machine that is busy.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// An answer to a join: its status, its code and when to come back.
+type Answered = (u16, String, Option<String>);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn joins_beyond_what_can_be_served_are_refused_at_once_and_no_other_is_lost() {
+    let loss = LossTest::open().await;
+    let (test, redis) = (&loss.test, loss.stack.redis());
+    let instance = test
+        .instance_with(|settings| {
+            settings.admission.max_joins = NonZeroU32::new(2 * N_TAKEN).unwrap();
+            settings.redis.timeout_ms = NonZeroU64::new(REDIS_TIMEOUT_MS).unwrap();
+        })
+        .await;
+    test.join(&instance, &TestShopper::new()).await;
+    let requests: Vec<_> = (0..N_TAKEN + N_REFUSED).map(|_| join(&loss, &instance)).collect();
+
+    redis.freeze().await.unwrap();
+    let (begun, mut joins) = (Instant::now(), JoinSet::new());
+    for request in requests {
+        joins.spawn(answered(request));
+    }
+    for _ in 0..N_REFUSED {
+        let refused = joins.join_next().await.unwrap().unwrap();
+        let expected = (503, "overloaded".to_owned(), Some("1".to_owned()));
+        assert_eq!(refused, expected);
+    }
+    assert!(begun.elapsed() < AT_ONCE, "refused after {:?}", begun.elapsed());
+
+    redis.thaw().await.unwrap();
+    for _ in 0..N_TAKEN {
+        let (status, ..) = joins.join_next().await.unwrap().unwrap();
+        assert_eq!(status, 201);
+    }
+    // Their places are free again.
+    test.join(&instance, &TestShopper::new()).await;
+}
+
+/// The join of a new shopper.
+fn join(loss: &LossTest, instance: &TestInstance) -> RequestBuilder {
+    let path = loss.test.path("tickets");
+    instance.request(Method::POST, &path, &TestShopper::new()).json(&loss.test.body())
+}
+
+async fn answered(request: RequestBuilder) -> Answered {
+    let response = request.send().await.unwrap();
+    let retry_after = response.headers().get("retry-after");
+    let retry_after = retry_after.map(|value| value.to_str().unwrap().to_owned());
+    let status = response.status().as_u16();
+    let body: Value = response.json().await.unwrap();
+    (status, body["code"].as_str().unwrap_or_default().to_owned(), retry_after)
+}

@@ -1,0 +1,135 @@
+//! A drop with its product, variant and stock, as all reads of drops return it.
+
+use jiff::Timestamp;
+use shared::{
+    drops::{DropMode, DropState, Limits},
+    ids::{DropId, ProductId, SellerId, VariantId},
+};
+
+/// A drop with what it sells and how much is left.
+#[derive(Clone, Debug)]
+pub struct FlashDrop {
+    /// Sorts by the time of creation.
+    pub id: DropId,
+    /// The tenant that sells it.
+    pub seller_id: SellerId,
+    /// The tenant's name, as shoppers see it.
+    pub seller_name: String,
+    /// The product that its variant belongs to.
+    pub product_id: ProductId,
+    /// The product's name, as shoppers see it.
+    pub product_name: String,
+    /// The variant that is sold.
+    pub variant: DropVariant,
+    /// 1 to 200 characters.
+    pub title: String,
+    /// Plain text, may be empty.
+    pub description: String,
+    /// Where it is in its life.
+    pub state: DropState,
+    /// What the operator lets it do.
+    pub mode: DropMode,
+    /// The message to those who wait, the seller's or an operator's.
+    pub message: Option<String>,
+    /// Why it ended: `closed`, `sold_out`, or the seller's words if it was cancelled.
+    pub end_reason: Option<String>,
+    /// When it opens; `None` until it is scheduled.
+    pub opens_at: Option<Timestamp>,
+    /// When it closes; `None` for no end.
+    pub closes_at: Option<Timestamp>,
+    /// When it ended; `None` until it has.
+    pub ended_at: Option<Timestamp>,
+    /// Units of one ticket, at most.
+    pub max_units_per_ticket: i32,
+    /// Units of one customer, at most.
+    pub max_units_per_customer: i32,
+    /// How long units are held for an order.
+    pub hold_seconds: i32,
+    /// Whether only the seller's members may join.
+    pub members_only: bool,
+    /// How fast it goes.
+    pub limits: Limits,
+    /// Raised with each change of limits, mode, message or times.
+    pub limits_version: i64,
+    /// Units given to the drop, those included that went back to the variant at its end.
+    pub units_offered: i32,
+    /// Units that are free.
+    pub units_available: i32,
+    /// Units held for orders that are not over.
+    pub units_reserved: i32,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+/// What a drop sells.
+#[derive(Clone, Debug)]
+pub struct DropVariant {
+    /// Names the variant.
+    pub id: VariantId,
+    /// The variant's name, as shoppers see it.
+    pub name: String,
+    /// Price of one, minor units.
+    pub price_minor: i64,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+/// Reads drops with their names and stock, those that meet a condition; one variant each.
+macro_rules! select_drops {
+    ($condition:literal, $($argument:expr),+) => {
+        sqlx::query!(
+            "select d.id, d.seller_id, s.name as seller_name, d.product_id, p.name as product_name,
+                 v.id as variant_id, v.name as variant_name, v.price_minor, v.currency, d.title,
+                 d.description, d.state, d.mode, d.message, d.end_reason, d.opens_at, d.closes_at,
+                 d.ended_at, d.max_units_per_ticket, d.max_units_per_customer, d.hold_seconds,
+                 d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
+                 d.limits_version, d.members_only, i.offered, i.available, i.reserved,
+                 d.created_at
+             from drops d
+             join sellers s on s.id = d.seller_id
+             join products p on p.id = d.product_id
+             join inventory i on i.drop_id = d.id
+             join variants v on v.id = i.variant_id
+             where " + $condition,
+            $($argument),+
+        )
+        .map(|row| $crate::selling::drops::FlashDrop {
+            id: row.id,
+            seller_id: row.seller_id,
+            seller_name: row.seller_name,
+            product_id: row.product_id,
+            product_name: row.product_name,
+            variant: $crate::selling::drops::DropVariant {
+                id: row.variant_id,
+                name: row.variant_name,
+                price_minor: row.price_minor,
+                currency: row.currency,
+            },
+            title: row.title,
+            description: row.description,
+            state: row.state,
+            mode: row.mode,
+            message: row.message,
+            end_reason: row.end_reason,
+            opens_at: row.opens_at.map(jiff_sqlx::Timestamp::to_jiff),
+            closes_at: row.closes_at.map(jiff_sqlx::Timestamp::to_jiff),
+            ended_at: row.ended_at.map(jiff_sqlx::Timestamp::to_jiff),
+            max_units_per_ticket: row.max_units_per_ticket,
+            max_units_per_customer: row.max_units_per_customer,
+            hold_seconds: row.hold_seconds,
+            members_only: row.members_only,
+            limits: shared::drops::Limits {
+                admission_rate_per_second: row.admission_rate_per_second,
+                occupancy_cap: row.occupancy_cap.unsigned_abs(),
+                order_rate_per_second: row.order_rate_per_second,
+            },
+            limits_version: row.limits_version,
+            units_offered: row.offered,
+            units_available: row.available,
+            units_reserved: row.reserved,
+            created_at: row.created_at.to_jiff(),
+        })
+    };
+}
+
+pub(super) use select_drops;

@@ -1,0 +1,2 @@
+-- Rows stay whose they were: the owner meets all of them.
+select from drops;

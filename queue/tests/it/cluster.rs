@@ -1,0 +1,318 @@
+//! Three masters, each with a third of the slots: the way of a ticket, a slot that moves, and a node
+//! that is away.
+
+use crate::{EPOCH, problem};
+use queue::{Hint, HintMessage, StoredEvent, Wake};
+use redis::{Cmd, FromRedisValue};
+use shared::{
+    ids::{DropId, ShopperId, TicketId},
+    lifecycle::TicketState,
+    line::{
+        EpochProblem, EventPoint, Extension, Finished, JoinOutcome, JoinRequest, JoinedTicket,
+        LineFold, LineState, LogPosition, RoomEvent, SettleOutcome, Settlement,
+    },
+};
+use stack::{RedisCluster, ServerHandle};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use tempfile::TempDir;
+use testkit::{TestRedis, room::TestRoom, wait_until};
+use tokio::time::{Instant, sleep, timeout};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+const LEASE: Duration = Duration::from_secs(60);
+/// Rooms that nothing is heard of are read each 5 s; what is heard of comes at once.
+const AT_ONCE: Duration = Duration::from_secs(2);
+
+/// A cluster in a folder that goes away with it.
+struct TestCluster {
+    cluster: RedisCluster,
+    redis: TestRedis,
+    _dir: TempDir,
+}
+
+impl TestCluster {
+    async fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let cluster = RedisCluster::start(dir.path()).await.unwrap();
+        let redis = TestRedis::of(&cluster.env());
+        Self { cluster, redis, _dir: dir }
+    }
+
+    fn node(&self, number: usize) -> &ServerHandle {
+        self.cluster.nodes().nth(number).unwrap()
+    }
+
+    async fn slot_of(&self, drop_id: DropId) -> u16 {
+        let key = format!("{{{drop_id}}}:ep");
+        ask(self.node(0), redis::cmd("CLUSTER").arg("KEYSLOT").arg(key)).await
+    }
+
+    /// Opens a room as [`TestRoom::open`] does, in a slot of this node.
+    async fn room_on(&self, number: usize) -> TestRoom {
+        let mut room = TestRoom::on(self.redis.clone()).await;
+        while node_of(self.slot_of(room.drop_id).await) != number {
+            room.drop_id = DropId::generate();
+        }
+        room.begin(EPOCH, 5).await;
+        room.fill_bucket().await;
+        room
+    }
+
+    /// Moves a slot as an operator does, keys and all.
+    async fn move_slot(&self, slot: u16, from: usize, to: usize) {
+        let (source, target) = (self.node(from), self.node(to));
+        let (source_id, target_id) = (id_of(source).await, id_of(target).await);
+        set_slot(target, slot, &["IMPORTING", &source_id]).await;
+        set_slot(source, slot, &["MIGRATING", &target_id]).await;
+        let port = target.url().rsplit_once(':').unwrap().1;
+        loop {
+            let mut listing = redis::cmd("CLUSTER");
+            listing.arg("GETKEYSINSLOT").arg(slot).arg(3);
+            let keys: Vec<String> = ask(source, &listing).await;
+            if keys.is_empty() {
+                break;
+            }
+            let mut moving = redis::cmd("MIGRATE");
+            moving.arg("127.0.0.1").arg(port).arg("").arg(0).arg(5000).arg("KEYS").arg(&keys[..]);
+            ask::<()>(source, &moving).await;
+            // Others ask for it meanwhile.
+            sleep(Duration::from_millis(20)).await;
+        }
+        for node in [target, source].into_iter().chain(self.cluster.nodes()) {
+            set_slot(node, slot, &["NODE", &target_id]).await;
+        }
+    }
+}
+
+const fn node_of(slot: u16) -> usize {
+    match slot {
+        0..=5_460 => 0,
+        5_461..=10_922 => 1,
+        _ => 2,
+    }
+}
+
+async fn ask<T: FromRedisValue>(node: &ServerHandle, command: &Cmd) -> T {
+    let client = redis::Client::open(node.url()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    command.query_async(&mut connection).await.unwrap()
+}
+
+async fn id_of(node: &ServerHandle) -> String {
+    ask(node, redis::cmd("CLUSTER").arg("MYID")).await
+}
+
+async fn set_slot(node: &ServerHandle, slot: u16, how: &[&str]) {
+    ask::<()>(node, redis::cmd("CLUSTER").arg("SETSLOT").arg(slot).arg(how)).await;
+}
+
+fn event_names(events: &[StoredEvent]) -> Vec<&'static str> {
+    let name = |stored: &StoredEvent| match stored.event {
+        RoomEvent::Begun { .. } => "begun",
+        RoomEvent::Joined { .. } => "joined",
+        RoomEvent::Admitted { .. } => "admitted",
+        _ => "another",
+    };
+    events.iter().map(name).collect()
+}
+
+#[tokio::test]
+async fn a_ticket_goes_all_the_way_on_each_of_three_masters() {
+    let cluster = TestCluster::start().await;
+    for number in 0..3 {
+        let room = cluster.room_on(number).await;
+        let (queue, drop_id) = (&room.queue, room.drop_id);
+        let (mut hints, mut wakes) = (queue.hints(), queue.wakes());
+        assert_eq!(hints.next().await, HintMessage::Subscribed);
+        assert_eq!(wakes.next().await, Wake::Subscribed);
+
+        let ticket = room.join(2).await[0];
+        assert_eq!(timeout(PATIENCE, wakes.next()).await.unwrap(), Wake::Room(drop_id));
+        let snapshot = queue.snapshot(drop_id, EPOCH).await.unwrap();
+        assert_eq!(snapshot.lines[0].scores.len(), 2);
+        assert_eq!(room.admit(1).await.tickets[0].ticket, ticket);
+
+        let position = LogPosition { generation: 1, partition: 3, offset: 77 };
+        let extension = Extension { ticket_id: ticket.ticket_id, position };
+        assert_eq!(queue.extend(drop_id, EPOCH, &[extension], LEASE).await.unwrap(), 1);
+        let (ticket_id, hint) = (ticket.ticket_id, Hint::Admitting);
+        let expected = HintMessage::Hint { drop_id, ticket_id, hint };
+        assert_eq!(timeout(PATIENCE, hints.next()).await.unwrap(), expected);
+
+        let held = Settlement { ticket: ticket.key(), outcome: SettleOutcome::Held };
+        queue.settle(drop_id, EPOCH, &[room.stock(2, 4, 1)], &[held]).await.unwrap();
+        let done = Finished { ticket: ticket.key(), state: TicketState::Confirmed };
+        queue.finish(drop_id, EPOCH, &[room.stock(3, 4, 0)], &[done]).await.unwrap();
+        let status = queue.status(drop_id, EPOCH, &[ticket.key()]).await.unwrap();
+        assert_eq!(status, [LineState::Finished]);
+        assert_eq!(queue.stock(drop_id).await.unwrap(), [room.stock(3, 4, 0)]);
+        assert!(queue.rooms().await.unwrap().contains(&drop_id));
+        queue.remove_room(drop_id, EPOCH).await.unwrap();
+        assert!(!queue.rooms().await.unwrap().contains(&drop_id));
+        assert_eq!(queue.room(drop_id).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn events_of_rooms_on_all_masters_are_heard_at_once() {
+    let cluster = TestCluster::start().await;
+    let mut rooms = Vec::new();
+    for number in 0..3 {
+        rooms.push(cluster.room_on(number).await);
+    }
+    let mut reader = rooms[0].queue.event_reader();
+    let mut points: Vec<_> = rooms.iter().map(|one| (one.drop_id, EventPoint::default())).collect();
+    let first = reader.read(&points, PATIENCE, 100).await.unwrap();
+    assert_eq!(first.len(), 3);
+    for (drop_id, batch) in first {
+        assert_eq!(event_names(&batch.events), ["begun"]);
+        let known = points.iter_mut().find(|(id, _)| *id == drop_id).unwrap();
+        known.1 = batch.events[0].point;
+    }
+    let quiet = reader.read(&points, Duration::from_millis(300), 100).await.unwrap();
+    assert!(quiet.is_empty());
+
+    for (number, room) in rooms.iter().enumerate() {
+        let reading = async { reader.read(&points, PATIENCE, 100).await.unwrap() };
+        let joining = async {
+            sleep(Duration::from_millis(50)).await;
+            room.join(1).await;
+            Instant::now()
+        };
+        let (heard, joined_at) = tokio::join!(reading, joining);
+        assert!(joined_at.elapsed() < AT_ONCE, "it was read because time had passed");
+        assert_eq!((heard.len(), heard[0].0), (1, room.drop_id));
+        assert_eq!(event_names(&heard[0].1.events), ["joined"]);
+        points[number].1 = heard[0].1.events[0].point;
+    }
+}
+
+/// Joins one after the other until the room is on another server: those who got a ticket, and those
+/// who were never answered.
+async fn join_until_refused(room: Arc<TestRoom>) -> (Vec<JoinedTicket>, Vec<JoinRequest>) {
+    let (mut joined, mut waiting) = (Vec::new(), Vec::new());
+    loop {
+        let request = room.request(1);
+        match room.queue.join(room.drop_id, EPOCH, &[request]).await {
+            Ok(reply) => match reply.outcomes[0] {
+                JoinOutcome::Joined(ticket, _) => joined.push(ticket),
+                other => panic!("{other:?}"),
+            },
+            Err(error) if error.is_unavailable() => waiting.push(request),
+            refused => {
+                assert_eq!(problem(refused), EpochProblem::OtherServer);
+                return (joined, waiting);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_room_whose_slot_moves_meanwhile_loses_nobody_and_doubles_nobody() {
+    let cluster = TestCluster::start().await;
+    let room = Arc::new(cluster.room_on(0).await);
+    let (queue, drop_id) = (&room.queue, room.drop_id);
+    let joining = tokio::spawn(join_until_refused(Arc::clone(&room)));
+    sleep(Duration::from_millis(300)).await;
+    cluster.move_slot(cluster.slot_of(drop_id).await, 0, 1).await;
+    let (joined, waiting) = timeout(PATIENCE, joining).await.unwrap().unwrap();
+    println!("{} joined, {} were told to come back", joined.len(), waiting.len());
+    assert!(!joined.is_empty() && !waiting.is_empty());
+    assert!(!queue.room(drop_id).await.unwrap().unwrap().trusted);
+
+    // It is built anew where it is now, from its events, all of which came along.
+    let mut fold = LineFold::new();
+    let mut after = EventPoint::default();
+    loop {
+        let batch = queue.events_after(drop_id, after, 100).await.unwrap().complete().unwrap();
+        let Some(last) = batch.last() else { break };
+        after = last.point;
+        batch.iter().for_each(|stored| fold.apply(&stored.event));
+    }
+    let next = EPOCH.next();
+    queue.begin(drop_id, next).await.unwrap();
+    queue.load(drop_id, next, &fold.image(), LEASE).await.unwrap();
+    queue.restore_stock(drop_id, next, &[room.stock(1, 5, 0)]).await.unwrap();
+    queue.open(drop_id, next, &room.config, None, Duration::ZERO).await.unwrap();
+    let snapshot = queue.snapshot(drop_id, next).await.unwrap();
+    let scores: BTreeSet<_> = snapshot.lines[0].scores.iter().copied().collect();
+    assert!(joined.iter().all(|ticket| scores.contains(&ticket.score)), "somebody was lost");
+
+    let mut tickets: BTreeSet<TicketId> = joined.iter().map(|ticket| ticket.ticket_id).collect();
+    for request in &waiting {
+        let reply = queue.join(drop_id, next, &[*request]).await.unwrap();
+        let (JoinOutcome::Joined(ticket, _) | JoinOutcome::Existing(ticket, ..)) =
+            reply.outcomes[0]
+        else {
+            panic!("{reply:?}")
+        };
+        tickets.insert(ticket.ticket_id);
+    }
+    let shoppers: BTreeSet<ShopperId> = joined
+        .iter()
+        .map(|ticket| ticket.shopper_id)
+        .chain(waiting.iter().map(|request| request.shopper_id))
+        .collect();
+    let counts = queue.counts(drop_id, next).await.unwrap();
+    assert_eq!(counts.waiting as usize, shoppers.len(), "somebody stands twice, or not at all");
+    assert_eq!(tickets.len(), shoppers.len());
+}
+
+#[tokio::test]
+async fn a_reader_follows_a_room_to_its_new_node() {
+    let cluster = TestCluster::start().await;
+    let room = cluster.room_on(0).await;
+    let (queue, drop_id) = (&room.queue, room.drop_id);
+    let mut reader = queue.event_reader();
+    let start = [(drop_id, EventPoint::default())];
+    let begun = reader.read(&start, PATIENCE, 100).await.unwrap();
+    let begun = [(drop_id, begun[0].1.events[0].point)];
+    cluster.move_slot(cluster.slot_of(drop_id).await, 0, 2).await;
+    room.begin(EPOCH.next(), 5).await;
+    let heard = reader.read(&begun, PATIENCE, 100).await.unwrap();
+    assert_eq!(event_names(&heard[0].1.events), ["begun"]);
+
+    let last = [(drop_id, heard[0].1.events[0].point)];
+    let reading = async { reader.read(&last, PATIENCE, 100).await.unwrap() };
+    let joining = async {
+        sleep(Duration::from_millis(50)).await;
+        queue.join(drop_id, EPOCH.next(), &[room.request(1)]).await.unwrap();
+    };
+    let (heard, ()) = tokio::join!(reading, joining);
+    assert_eq!(event_names(&heard[0].1.events), ["joined"]);
+}
+
+#[tokio::test]
+async fn a_node_that_is_away_takes_no_rooms_with_it_but_its_own() {
+    let cluster = TestCluster::start().await;
+    let (lost, kept) = (cluster.room_on(1).await, cluster.room_on(2).await);
+    cluster.node(1).kill9().await.unwrap();
+    let error = lost.queue.room(lost.drop_id).await.unwrap_err();
+    assert!(error.is_unavailable(), "{error:?}");
+    for _ in 0..20 {
+        let request = kept.request(1);
+        wait_until("join", PATIENCE, async || kept.try_join(request).await.ok()).await;
+    }
+    let counts = kept.queue.counts(kept.drop_id, EPOCH).await.unwrap();
+    assert_eq!(counts.waiting, 20);
+
+    cluster.node(1).start().await.unwrap();
+    let header = wait_until("the node", PATIENCE, async || {
+        lost.queue.room(lost.drop_id).await.ok().flatten()
+    })
+    .await;
+    assert!(!header.trusted, "another run of the server");
+}
+
+#[tokio::test]
+async fn the_settings_of_every_node_are_checked() {
+    let cluster = TestCluster::start().await;
+    let queue = cluster.redis.queue().await;
+    queue.assert_settings().await.unwrap();
+    let mut wrong = redis::cmd("CONFIG");
+    wrong.arg("SET").arg("maxmemory-policy").arg("allkeys-lru");
+    ask::<()>(cluster.node(2), &wrong).await;
+    let error = queue.assert_settings().await.unwrap_err();
+    assert!(error.to_string().contains("maxmemory-policy"), "{error}");
+    cluster.cluster.stop().await.unwrap();
+}

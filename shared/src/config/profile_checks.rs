@@ -1,0 +1,261 @@
+//! What the production profile refuses: settings that suit a laptop and put people at risk elsewhere.
+//!
+//! Each program looks at what it goes by itself, and names all that is wrong at once. What cannot be
+//! seen from the settings stays the operator's: `docs/SECURITY.md` lists it.
+
+use super::{KafkaMode, KafkaSasl, Profile, Program, Settings, profile_secrets};
+use secrecy::{ExposeSecret, SecretString};
+
+/// Why a program does not start in production; names settings, never their values.
+#[derive(Debug, thiserror::Error)]
+#[error("not fit for production: {}", .0.join("; "))]
+pub struct UnfitSettings(Vec<String>);
+
+impl Settings {
+    /// Checks what a program goes by against the profile. For development, all is well.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`UnfitSettings`] with everything that is not fit.
+    pub fn ensure_fit(&self, program: Program) -> Result<(), UnfitSettings> {
+        if self.profile.name == Profile::Development {
+            return Ok(());
+        }
+        let mut faults = database_faults(self);
+        match program {
+            Program::Admission => {
+                faults.extend(redis_faults(self));
+                faults.extend(admission_faults(self));
+            }
+            Program::Storefront => {
+                faults.extend(redis_faults(self));
+                faults.extend(https("storefront.public_url", &self.storefront.public_url));
+                faults.extend(proxy_faults(self));
+            }
+            Program::Worker => {
+                faults.extend(redis_faults(self));
+                faults.extend(kafka_faults(self));
+                // The sandbox speaks no TLS.
+                faults.extend(https("payments.provider_url", &self.payments.provider_url));
+            }
+            Program::Console => {}
+        }
+        // The command needs none, and may be run where a service is.
+        if program != Program::Console {
+            faults.extend(profile_secrets::faults(self, program));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(UnfitSettings(faults)) }
+    }
+}
+
+fn database_faults(settings: &Settings) -> Vec<String> {
+    let url = settings.database.url.expose_secret();
+    let mut faults = Vec::from_iter(without_password("database.url", url));
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let is_verified =
+        query.split('&').filter_map(|pair| pair.split_once('=')).any(|(key, value)| {
+            matches!(key, "sslmode" | "ssl-mode") && matches!(value, "verify-full" | "verify-ca")
+        });
+    if !is_verified && !settings.profile.private_network {
+        faults.push("database.url has no sslmode=verify-full".to_owned());
+    }
+    faults
+}
+
+fn redis_faults(settings: &Settings) -> Vec<String> {
+    let (redis, is_private) = (&settings.redis, settings.profile.private_network);
+    let mut faults = Vec::from_iter(without_password("redis.url", redis.url.expose_secret()));
+    let is_verified = |url: &SecretString| {
+        let url = url.expose_secret();
+        url.starts_with("rediss://") && !url.ends_with("#insecure")
+    };
+    if !is_private && !is_verified(&redis.url) {
+        faults.push("redis.url is not rediss://".to_owned());
+    }
+    if !is_private && !redis.nodes.iter().all(is_verified) {
+        faults.push("redis.nodes are not all rediss://".to_owned());
+    }
+    faults
+}
+
+fn kafka_faults(settings: &Settings) -> Vec<String> {
+    let (kafka, is_private) = (&settings.kafka, settings.profile.private_network);
+    let has_login = kafka.sasl != KafkaSasl::None;
+    let mut faults = Vec::new();
+    if kafka.mode == KafkaMode::Embedded {
+        faults.push("kafka.mode is embedded, which keeps nothing".to_owned());
+    }
+    if !kafka.tls && !is_private {
+        faults.push("kafka.tls is off".to_owned());
+    }
+    if !has_login && kafka.certificate_file.is_empty() && !is_private {
+        faults.push("kafka.sasl is none and there is no certificate_file".to_owned());
+    }
+    if has_login && kafka.password.expose_secret().is_empty() {
+        faults.push("kafka.password is empty".to_owned());
+    }
+    faults
+}
+
+fn admission_faults(settings: &Settings) -> Vec<String> {
+    let admission = &settings.admission;
+    let mut faults = Vec::from_iter(https("admission.public_url", &admission.public_url));
+    let origins = admission.allowed_origins.iter();
+    faults.extend(origins.filter_map(|origin| https("admission.allowed_origins", origin)));
+    faults.extend(proxy_faults(settings));
+    faults
+}
+
+/// The listeners speak plain HTTP, so there is a proxy that speaks TLS; it has to be known.
+fn proxy_faults(settings: &Settings) -> Option<String> {
+    let proxies = &settings.edge.trusted_proxies;
+    if proxies.is_empty() {
+        return Some("edge.trusted_proxies is empty: who has the certificate?".to_owned());
+    }
+    let is_everybody = proxies.iter().any(|network| network.prefix_len() == 0);
+    is_everybody.then(|| "edge.trusted_proxies believes everybody".to_owned())
+}
+
+fn https(name: &str, url: &str) -> Option<String> {
+    (!url.starts_with("https://")).then(|| format!("{name} is not https://"))
+}
+
+fn without_password(name: &str, url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let server = rest.split('?').next().unwrap_or(rest);
+    let login = server.rsplit_once('@').map_or("", |(login, _)| login);
+    let password = login.split_once(':').map_or("", |(_, password)| password);
+    password.is_empty().then(|| format!("{name} has no password"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Settings of a program that may serve people, and others over them.
+    fn settings(program: Program, changes: &[(&str, &str)]) -> Settings {
+        let keys = |byte: &str| format!("1:{}", byte.repeat(32));
+        let secrets = match program {
+            Program::Admission => vec![
+                ("CREDENTIALS__TICKET_KEYS", keys("a1")),
+                ("CREDENTIALS__SESSION_KEYS", keys("b2")),
+            ],
+            Program::Storefront => vec![
+                ("CREDENTIALS__SESSION_KEYS", keys("b2")),
+                ("PAYMENTS__CALLBACK_SECRET", "from the provider".to_owned()),
+            ],
+            Program::Worker => vec![
+                ("CREDENTIALS__COMMAND_KEYS", keys("c3")),
+                ("CREDENTIALS__LOG_KEYS", keys("d4")),
+                ("PAYMENTS__API_KEY", "also from the provider".to_owned()),
+            ],
+            Program::Console => Vec::new(),
+        };
+        let fit = [
+            ("PROFILE__NAME", "production"),
+            ("DATABASE__URL", "postgres://us:secret@db/sluice?sslmode=verify-full"),
+            ("REDIS__URL", "rediss://us:secret@line"),
+            ("KAFKA__TLS", "true"),
+            ("KAFKA__SASL", "scram-sha-512"),
+            ("KAFKA__USER", "worker"),
+            ("KAFKA__PASSWORD", "secret"),
+            ("PAYMENTS__PROVIDER_URL", "https://provider.example"),
+            ("STOREFRONT__PUBLIC_URL", "https://shop.example"),
+            ("ADMISSION__PUBLIC_URL", "https://shop.example"),
+            ("ADMISSION__ALLOWED_ORIGINS", "https://shop.example"),
+            ("EDGE__TRUSTED_PROXIES", "10.0.0.0/24"),
+        ];
+        let secrets = secrets.iter().map(|(name, value)| (*name, value.as_str()));
+        let all = fit.into_iter().chain(secrets).chain(changes.iter().copied());
+        let vars = all.map(|(name, value)| (format!("SLUICE_{name}"), value.to_owned()));
+        Settings::from_vars(vars).unwrap()
+    }
+
+    fn refusal(program: Program, changes: &[(&str, &str)]) -> String {
+        let checked = settings(program, changes).ensure_fit(program);
+        checked.err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn settings_that_are_fit_for_production_are_taken() {
+        for program in Program::ALL {
+            assert_eq!(refusal(*program, &[]), "", "{program}");
+        }
+    }
+
+    #[test]
+    fn the_defaults_are_for_development_and_refused_in_production_by_name() {
+        let defaults = |profile: &str| {
+            let name = ("SLUICE_PROFILE__NAME".to_owned(), profile.to_owned());
+            Settings::from_vars([name]).unwrap()
+        };
+        for program in Program::ALL {
+            assert!(defaults("development").ensure_fit(*program).is_ok(), "{program}");
+            let error = defaults("production").ensure_fit(*program).unwrap_err().to_string();
+            assert!(error.contains("database.url has no password"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_puts_people_at_risk_is_refused_in_production() {
+        use Program::{Admission, Console, Storefront, Worker};
+        let session_key = "b2".repeat(32);
+        let among_others = format!("7:{},1:{}", "e5".repeat(32), session_key.to_uppercase());
+        let (session_key, among_others) = (session_key.as_str(), among_others.as_str());
+        for (program, name, value, wanted) in [
+            (
+                Console,
+                "DATABASE__URL",
+                "postgres://us@db/sluice?sslmode=verify-full",
+                "no password",
+            ),
+            (Worker, "DATABASE__URL", "postgres://us:secret@db/sluice?sslmode=require", "sslmode"),
+            (Storefront, "DATABASE__URL", "postgres://us:secret@db/sluice", "sslmode"),
+            (Admission, "REDIS__URL", "redis://us:secret@line", "redis.url is not rediss"),
+            (Admission, "REDIS__URL", "rediss://us:secret@line/#insecure", "redis.url is not"),
+            (Worker, "REDIS__URL", "rediss://line", "redis.url has no password"),
+            (Worker, "REDIS__NODES", "rediss://a,redis://b", "redis.nodes"),
+            (Worker, "KAFKA__MODE", "embedded", "kafka.mode"),
+            (Worker, "KAFKA__TLS", "false", "kafka.tls"),
+            (Worker, "KAFKA__SASL", "none", "kafka.sasl"),
+            (Worker, "KAFKA__PASSWORD", "", "kafka.password"),
+            (Worker, "PAYMENTS__PROVIDER_URL", "http://sandbox-psp:8090", "provider_url"),
+            (Worker, "PAYMENTS__API_KEY", " ", "payments.api_key is empty"),
+            (Storefront, "PAYMENTS__CALLBACK_SECRET", "", "callback_secret is empty"),
+            (Storefront, "STOREFRONT__PUBLIC_URL", "http://shop.example", "storefront.public_url"),
+            (Admission, "ADMISSION__PUBLIC_URL", "http://shop.example", "admission.public_url"),
+            (Admission, "ADMISSION__ALLOWED_ORIGINS", "https://a,http://b", "allowed_origins"),
+            (Admission, "EDGE__TRUSTED_PROXIES", "10.0.0.0/8,0.0.0.0/0", "believes everybody"),
+            (Admission, "CREDENTIALS__TICKET_KEYS", among_others, "is that of credentials.ticket"),
+            (Storefront, "PAYMENTS__CALLBACK_SECRET", session_key, "is that of credentials"),
+            (Worker, "CREDENTIALS__TICKET_KEYS", "1:f6", "ticket_keys must not be given to worker"),
+        ] {
+            let refusal = refusal(program, &[(name, value)]);
+            assert!(refusal.contains(wanted), "{program}, {name}: {refusal:?}");
+        }
+    }
+
+    #[test]
+    fn a_private_network_needs_no_tls_and_still_passwords() {
+        let private = [
+            ("PROFILE__PRIVATE_NETWORK", "true"),
+            ("DATABASE__URL", "postgres://us:secret@db/sluice"),
+            ("REDIS__URL", "redis://us:secret@line"),
+            ("KAFKA__TLS", "false"),
+            ("KAFKA__SASL", "none"),
+        ];
+        assert_eq!(refusal(Program::Worker, &private), "");
+        let open = [("PROFILE__PRIVATE_NETWORK", "true"), ("REDIS__URL", "redis://line")];
+        let refusal = refusal(Program::Worker, &open);
+        assert_eq!(refusal, "not fit for production: redis.url has no password");
+    }
+
+    #[test]
+    fn a_refusal_does_not_repeat_what_is_secret() {
+        let refusal = refusal(
+            Program::Worker,
+            &[("REDIS__URL", "redis://us:very-secret@line"), ("CREDENTIALS__TICKET_KEYS", "1:f6")],
+        );
+        assert!(!refusal.contains("very-secret") && !refusal.contains("f6"), "{refusal}");
+    }
+}

@@ -1,0 +1,132 @@
+//! The shop's pages: built into `web/dist`, embedded, and filled with what everybody may see.
+//!
+//! A page says what it can without its script, in the language that its reader asks for; the script
+//! takes over from there. What is personal is never part of a page.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `language` | the language that a reader asks for |
+//! | `template` | a page with gaps |
+//! | `filling` | what the gaps are filled with |
+
+mod filling;
+mod language;
+mod template;
+
+use crate::App;
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    middleware::from_fn_with_state,
+    response::{Html, IntoResponse, Response},
+    routing::{any, get},
+};
+use edge::{Path, Problem, SecurityHeaders, headers};
+use language::Language;
+use memory_serve::CacheControl;
+use shared::ids::DropId;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Drops of the first page's list; the script shows as many.
+const N_DROPS: i64 = 50;
+/// How long a page waits for what everybody may see. It goes out without when that takes longer.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Serves `/`, `/drops/{id}`, `/orders/{id}` and `/assets/*`, and answers for every address at which
+/// there is nothing.
+///
+/// Names of assets have no hash, so browsers ask each time whether theirs is current (ETag).
+pub(crate) fn router(app: &App) -> Router {
+    let csp = content_security_policy(&app.settings.admission.public_url);
+    let assets = memory_serve::load!("assets")
+        .index_file(None)
+        .cache_control(CacheControl::NoCache)
+        .enable_gzip(true)
+        .into_router::<App>();
+    Router::new()
+        .route("/", get(home))
+        .route("/drops/{drop_id}", get(flash_drop))
+        .route("/orders/{order_id}", get(order))
+        .route("/{*path}", any(nothing))
+        .nest("/assets", assets)
+        .layer(from_fn_with_state(SecurityHeaders::with_csp(&csp), headers::set))
+        .with_state(app.clone())
+}
+
+async fn home(State(app): State<App>, language: Language) -> Response {
+    let read = timeout(PATIENCE, app.public_reads.list_drops(None, N_DROPS)).await;
+    let drops = read.ok().and_then(Result::ok);
+    page(StatusCode::OK, filling::home(language, drops.as_deref().map(Vec::as_slice)))
+}
+
+async fn flash_drop(
+    State(app): State<App>,
+    language: Language,
+    Path(id): Path<String>,
+) -> Response {
+    let missing = || page(StatusCode::NOT_FOUND, filling::missing_drop(language));
+    let Ok(id) = id.parse::<DropId>() else { return missing() };
+    match timeout(PATIENCE, app.public_reads.find_drop(id)).await {
+        Ok(Ok(found)) => match &*found {
+            Some(flash_drop) => page(StatusCode::OK, filling::flash_drop(language, flash_drop)),
+            None => missing(),
+        },
+        // The script asks again until it knows.
+        Ok(Err(_)) | Err(_) => page(StatusCode::OK, filling::unknown_drop(language)),
+    }
+}
+
+async fn order(language: Language) -> Response {
+    page(StatusCode::OK, filling::order(language))
+}
+
+/// Answers for an address at which there is nothing: people get a page, programs a problem.
+async fn nothing(language: Language, headers: HeaderMap) -> Response {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    if accept.is_some_and(|accept| accept.contains("text/html")) {
+        return page(StatusCode::NOT_FOUND, filling::nothing(language));
+    }
+    Problem::not_found().into_response()
+}
+
+/// A page is of the moment, and of its reader's language.
+fn page(status: StatusCode, text: String) -> Response {
+    let headers = [(header::CACHE_CONTROL, "no-cache"), (header::VARY, "accept-language")];
+    (status, headers, Html(text)).into_response()
+}
+
+/// Allows our own scripts and styles alone, and calls to us and to admission.
+fn content_security_policy(admission_url: &str) -> String {
+    let origins = admission_origins(admission_url).join(" ");
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; manifest-src 'self'; connect-src 'self' {origins}; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    )
+}
+
+/// The origins of admission, for HTTP and for sockets; on a local machine under both its names.
+pub(crate) fn admission_origins(admission_url: &str) -> Vec<String> {
+    let http = admission_url.trim_end_matches('/');
+    let mut names = vec![http.to_owned()];
+    if http.contains("//127.0.0.1") {
+        names.push(http.replacen("//127.0.0.1", "//localhost", 1));
+    } else if http.contains("//localhost") {
+        names.push(http.replacen("//localhost", "//127.0.0.1", 1));
+    }
+    names.into_iter().flat_map(|name| [name.clone(), name.replacen("http", "ws", 1)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_may_talk_to_admission_over_http_and_sockets() {
+        let csp = content_security_policy("https://line.shop.example/");
+        let connect = "connect-src 'self' https://line.shop.example wss://line.shop.example;";
+        assert!(csp.contains(connect), "{csp}");
+    }
+}

@@ -1,0 +1,37 @@
+// What is said of an order that is over: what became of it, and of the money.
+import { el } from "../../common/dom.ts";
+import type { Panel } from "../../common/panel.ts";
+import { link, notePanel, quote } from "../../common/parts.ts";
+import type { Order } from "../api/types.ts";
+import { type Key, t, tOr } from "../texts/index.ts";
+import { orderFacts, orderHistory } from "./order_facts.ts";
+
+type Ended = Pick<Order, "state" | "drop_state" | "refund">;
+
+/**
+ * Returns the keys of the title and of the hints. Money that goes back is named whatever the state: an
+ * order may have been confirmed, or have failed, and the money was taken all the same.
+ */
+export function endKeys({ state, drop_state, refund }: Ended): [title: Key, ...hints: Key[]] {
+  if (refund) {
+    const title = state === "confirmed" ? "order.refunded.title" : (`order.state.${state}` as const);
+    return [title, refund === "done" ? "order.refund.done" : "order.refund.pending"];
+  }
+  const keys: [Key, Key] = [`order.state.${state}`, `order.hint.${state}`];
+  return state === "confirmed" && drop_state === "cancelled" ? [...keys, "order.stays_valid"] : keys;
+}
+
+/** Shows an order that is over, and what to do `next`. */
+export function endPanel(order: Order, next: HTMLElement[]): Panel {
+  const [title, ...keys] = endKeys(order);
+  const hints = keys.map((key) => t(key));
+  const reason = order.reason ? tOr(`order.reason.${order.reason}`, `order.hint.${order.state}`) : null;
+  const ownReason = reason === null || hints.includes(reason) ? null : reason;
+  const words = order.drop_state === "cancelled" ? order.drop_end_reason : null;
+  const panel = notePanel(t(title), [ownReason, ...hints, words ? quote(words) : null]);
+  panel.root.classList.add(title === "order.state.confirmed" ? "happy" : "over");
+  panel.root.append(orderFacts(order));
+  panel.root.append(orderHistory(order));
+  panel.root.append(el("div", { class: "actions" }, ...next, link("/", t("drop.next"))));
+  return panel;
+}
