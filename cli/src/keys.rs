@@ -1,6 +1,6 @@
 //! Makes, lists and revokes API keys. A key is shown once; the database keeps its hash.
 
-use crate::CONSOLE;
+use crate::console::CONSOLE;
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use database::{

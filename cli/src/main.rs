@@ -3,6 +3,7 @@
 //! Settings are those of the services (`config/default.toml`, `SLUICE_SECTION__KEY`). Results go to
 //! stdout as JSON, the log goes to stderr.
 
+mod console;
 mod keys;
 mod migrate;
 mod quotas;
@@ -21,9 +22,6 @@ use shared::{
     telemetry,
 };
 use std::io;
-
-/// What the audit log calls whoever uses this command.
-const CONSOLE: &str = "console";
 
 /// Manages a Sluice installation.
 #[derive(Parser)]

@@ -1,6 +1,6 @@
 //! How many drops a seller may have that are scheduled, open or being settled.
 
-use crate::CONSOLE;
+use crate::console::CONSOLE;
 use anyhow::{Context as _, ensure};
 use clap::Args;
 use database::people::quotas;

@@ -3,7 +3,7 @@
 //! May run any number of times: whatever the state file names is used again if the database still
 //! has it; a demo drop that is over or sold out is followed by a new one.
 
-use crate::{CONSOLE, keys};
+use crate::{console::CONSOLE, keys};
 use anyhow::Context as _;
 use clap::Args;
 use database::{

@@ -1,6 +1,6 @@
 //! Ends a shopper's sessions, when a token is in the wrong hands.
 
-use crate::CONSOLE;
+use crate::console::CONSOLE;
 use clap::Args;
 use database::people::sessions;
 use serde_json::{Value, json};

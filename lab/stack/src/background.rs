@@ -13,7 +13,12 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Endpoints, StackError, lock::LOCK_FILE, managed::make_dir, pids};
+use crate::{
+    Endpoints, StackError,
+    lock::LOCK_FILE,
+    pids,
+    private_files::{make_dir, open_log, write_secret},
+};
 
 const STATE_FILE: &str = "stack.json";
 const USERS_FILE: &str = "users.lock";
@@ -42,18 +47,15 @@ impl StackState {
         (is_current && pids::is_running(state.supervisor_pid)).then_some(state)
     }
 
-    /// Announces that the stack is ready.
+    /// Announces that the stack is ready. The addresses hold a password.
     ///
     /// # Errors
     ///
     /// Returns an error if the file cannot be written.
     pub fn write(&self, dir: &Path) -> Result<(), StackError> {
         let path = dir.join(STATE_FILE);
-        let unfinished = dir.join("stack.json.new");
         let text = serde_json::to_string_pretty(self).map_err(std::io::Error::other);
-        text.and_then(|text| fs::write(&unfinished, text))
-            .and_then(|()| fs::rename(&unfinished, &path))
-            .map_err(StackError::file("write", path))
+        write_secret(&path, text.map_err(StackError::file("write", &path))?.as_bytes())
     }
 
     /// Announces that the stack is going away.
@@ -154,9 +156,7 @@ fn detach(
     dir: &Path,
     log: &Path,
 ) -> Result<std::process::Child, StackError> {
-    let open = || File::options().create(true).append(true).open(log);
-    let output = open().map_err(StackError::file("open", log))?;
-    let errors = open().map_err(StackError::file("open", log))?;
+    let (output, errors) = (open_log(log)?, open_log(log)?);
     Command::new("setsid")
         .arg(supervisor)
         .args(["stack", "run", "--dir"])

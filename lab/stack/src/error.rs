@@ -15,6 +15,17 @@ pub enum StackError {
         /// The cause.
         source: io::Error,
     },
+    /// Secrets are there, and could not be read.
+    #[error(
+        "could not read the secrets in {}; make the file readable, or delete it together with the \
+         data of this folder, which nobody can use without them", path.display()
+    )]
+    SecretUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
     /// Another program listens where a server of ours should.
     #[error(
         "port {port} for {server} is in use; stop what listens there, or set {key} to a free port"

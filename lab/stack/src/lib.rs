@@ -10,6 +10,7 @@
 //! | `options` | what to start, where, on which ports; addresses of existing servers |
 //! | `stack`, `endpoints`, `lock` | the three servers together: start, stop; addresses; one supervisor |
 //! | `redis`, `postgres`, [`kafka`] | one server each, with its traps |
+//! | `postgres_password` | what Postgres is opened with |
 //! | `redis_cluster`, `redis_sentinels` | several servers of Redis that belong together |
 //! | `server` | what they have in common: a process of ours, or one that is left alone |
 //! | `service`, `service_options` | a binary of ours: settings, `/readyz`, log file |
@@ -20,6 +21,7 @@
 //! | `managed`, `process`, `spawner` | child processes: groups, death signal, waiting |
 //! | `family`, `pids` | signals to a process and its children; what `/proc` says |
 //! | `unprivileged` | how a server that refuses root runs when we are root |
+//! | `private_files` | logs, data and secrets that nobody else looks into |
 //! | `probe`, [`paths`], `env`, `error` | readiness, folders, settings by name, what can go wrong |
 //!
 //! Nothing stays behind: children are in process groups of their own (Ctrl-C reaches only the
@@ -41,6 +43,8 @@ mod options;
 mod pids;
 mod planes;
 mod postgres;
+mod postgres_password;
+mod private_files;
 mod probe;
 mod process;
 mod redis;

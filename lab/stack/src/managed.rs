@@ -1,11 +1,6 @@
 //! One supervised process that can be killed and started again the same way.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use nix::sys::signal::Signal;
 use parking_lot::{Mutex, MutexGuard};
@@ -184,9 +179,4 @@ impl Drop for Managed {
             family::signal(&process, Signal::SIGKILL);
         }
     }
-}
-
-/// Makes a folder with all its parents.
-pub(crate) fn make_dir(path: &Path) -> Result<(), StackError> {
-    fs::create_dir_all(path).map_err(StackError::file("create", path))
 }

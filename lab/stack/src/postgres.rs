@@ -12,8 +12,11 @@ use sqlx::{Connection, PgConnection};
 
 use crate::{
     Env, Planes, StackError,
-    managed::{Managed, make_dir},
+    managed::Managed,
     paths,
+    planes::OWNER,
+    postgres_password,
+    private_files::make_dir,
     probe::Probe,
     process::Launch,
     server::{ServerHandle, ServerNames, ServerProcess},
@@ -28,11 +31,10 @@ const NAMES: ServerNames = ServerNames {
 const READY_TIMEOUT: Duration = Duration::from_secs(120);
 const STOP_GRACE: Duration = Duration::from_secs(20);
 const OLDEST_VERSION: u32 = 15;
-/// Role and database are both named so; only this machine can reach the port. Closed to strangers, the
-/// role has a password, too.
+/// Role and database are both named so; only this machine can reach the port.
 const NAME: &str = "sluice";
 
-/// Who may come in where the server is closed to strangers.
+/// Who may come in where the server is closed to strangers. Elsewhere the password is enough.
 const ONLY_OVER_TLS: &str = "hostssl all all 127.0.0.1/32 scram-sha-256\n";
 
 /// The Postgres of a stack.
@@ -48,6 +50,8 @@ struct Cluster {
     bin_dir: PathBuf,
     data_dir: PathBuf,
     maintenance_url: String,
+    /// Of the owner.
+    password: String,
     demotion: Demotion,
     closed_by: Option<Planes>,
 }
@@ -67,14 +71,20 @@ impl PostgresServer {
             program: "Postgres 15 or later",
             remedy: "apt-get install postgresql",
         })?;
+        let password = match closed_by {
+            None => postgres_password::load_or_make(dir)?,
+            Some(planes) => planes.password(OWNER).to_owned(),
+        };
         let url = |database: &str| match closed_by {
-            None => format!("postgres://{NAME}@127.0.0.1:{port}/{database}"),
+            None => format!("postgres://{NAME}:{password}@127.0.0.1:{port}/{database}"),
             Some(planes) => planes.postgres_url(NAME, database),
         };
+        let (url, maintenance_url) = (url(NAME), url("postgres"));
         let cluster = Cluster {
             bin_dir,
             data_dir: dir.join("postgres"),
-            maintenance_url: url("postgres"),
+            maintenance_url,
+            password,
             demotion: Demotion::detect(),
             closed_by: closed_by.cloned(),
         };
@@ -96,7 +106,7 @@ impl PostgresServer {
             probe: Probe::Postgres(cluster.maintenance_url.clone()),
             ready_timeout: READY_TIMEOUT,
         };
-        let handle = ServerHandle::private(NAMES, url(NAME), process);
+        let handle = ServerHandle::private(NAMES, url, process);
         Ok(Self { handle, cluster: Some(cluster) })
     }
 
@@ -120,16 +130,14 @@ impl Cluster {
         let _ = fs::remove_dir_all(&self.data_dir);
         make_dir(&unfinished)?;
         self.demotion.own(&unfinished)?;
+        let verifier = self.data_dir.with_extension("verifier");
+        postgres_password::write_verifier(&verifier, &self.password)?;
+        self.demotion.own(&verifier)?;
         let mut line = self.demotion.prefix();
         line.push(self.bin_dir.join("initdb").into());
         line.extend(["-U", NAME, "-E", "UTF8", "--locale=C.UTF-8"].map(Into::into));
-        match &self.closed_by {
-            None => line.extend(["-A", "trust"].map(Into::into)),
-            Some(planes) => {
-                line.extend(["-A", "scram-sha-256", "--pwfile"].map(Into::into));
-                line.push(planes.owner_password().into());
-            }
-        }
+        line.extend(["-A", "scram-sha-256", "--pwfile"].map(Into::into));
+        line.push(verifier.into());
         line.push("-D".into());
         line.push(unfinished.clone().into());
         let mut command = Command::new(&line[0]);

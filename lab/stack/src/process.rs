@@ -1,7 +1,7 @@
 //! A child process: how it is started, signalled and waited for.
 
 use std::{
-    fs::{self, File},
+    fs,
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -12,7 +12,7 @@ use nix::sys::signal::Signal;
 use parking_lot::Mutex;
 use tokio::time::{Instant, sleep};
 
-use crate::{Env, StackError, pids, spawner, unprivileged::Demotion};
+use crate::{Env, StackError, pids, private_files::open_log, spawner, unprivileged::Demotion};
 
 /// How to start a process; can be used any number of times.
 #[derive(Debug, Clone)]
@@ -43,11 +43,7 @@ impl Launch {
 
     /// Starts the process in a group of its own, with its output added to the log file.
     pub(crate) fn spawn(&self) -> Result<Process, StackError> {
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(&self.log)
-            .map_err(StackError::file("open the log", &self.log))?;
+        let log = open_log(&self.log)?;
         let errors = log.try_clone().map_err(StackError::file("open the log", &self.log))?;
         let mut command = self.command();
         command

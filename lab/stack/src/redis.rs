@@ -11,9 +11,10 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     Env, Planes, StackError,
-    managed::{Managed, make_dir},
+    managed::Managed,
     paths,
     planes::OWNER,
+    private_files::make_dir,
     probe::{self, Probe},
     process::Launch,
     server::{ServerHandle, ServerNames, ServerProcess},

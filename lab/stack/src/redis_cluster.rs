@@ -3,9 +3,8 @@
 use std::{path::Path, time::Duration};
 
 use crate::{
-    Env, ServerHandle, StackError,
-    managed::make_dir,
-    ports,
+    Env, ServerHandle, StackError, ports,
+    private_files::make_dir,
     redis::{self, RedisServer},
 };
 

@@ -6,9 +6,8 @@
 use std::path::Path;
 
 use crate::{
-    Env, ServerHandle, StackError,
-    managed::make_dir,
-    ports,
+    Env, ServerHandle, StackError, ports,
+    private_files::make_dir,
     redis::{self, RedisServer},
 };
 

@@ -8,11 +8,8 @@ use std::{
 use nix::sys::signal::Signal;
 
 use crate::{
-    ServiceOptions, StackError,
-    managed::{Managed, make_dir},
-    probe::Probe,
-    process::Launch,
-    unprivileged::Demotion,
+    ServiceOptions, StackError, managed::Managed, private_files::make_dir, probe::Probe,
+    process::Launch, unprivileged::Demotion,
 };
 
 /// Services wait for their dependencies at start, so being ready may take a while.

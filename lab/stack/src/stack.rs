@@ -8,8 +8,8 @@ use std::{
 use shared::config::KafkaMode;
 
 use crate::{
-    Endpoints, KafkaServer, Planes, StackError, StackOptions, lock, managed::make_dir,
-    options::ServerSource, postgres::PostgresServer, redis::RedisServer, server::ServerHandle,
+    Endpoints, KafkaServer, Planes, StackError, StackOptions, lock, options::ServerSource,
+    postgres::PostgresServer, private_files::make_dir, redis::RedisServer, server::ServerHandle,
 };
 
 /// Running servers. Dropped without [`stop`](Self::stop), they are killed.

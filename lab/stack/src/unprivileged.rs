@@ -57,11 +57,20 @@ impl Demotion {
         words.iter().map(OsString::from).collect()
     }
 
-    /// Hands a data folder to the user that will write there.
-    pub(crate) fn own(self, folder: &Path) -> Result<(), StackError> {
+    /// Hands a data folder, or a file, to the user that works with it.
+    pub(crate) fn own(self, path: &Path) -> Result<(), StackError> {
         match self {
             Self::AsWeAre | Self::Namespace => Ok(()),
-            Self::PostgresUser => run(Command::new("chown").args(["-R", "postgres:"]).arg(folder)),
+            Self::PostgresUser => run(Command::new("chown").args(["-R", "postgres:"]).arg(path)),
+        }
+    }
+
+    /// Mode of new folders. Nobody else looks into them; a server with a user of its own has to come
+    /// through to its data.
+    pub(crate) const fn folder_mode(self) -> u32 {
+        match self {
+            Self::AsWeAre | Self::Namespace => 0o700,
+            Self::PostgresUser => 0o711,
         }
     }
 }

@@ -3,16 +3,26 @@
 //! Keys of one drop cannot collide with those of another, but the set of all rooms is one per
 //! database. So each test gets a numbered database of the server.
 
+use std::num::NonZeroU64;
+
 use queue::Queue;
 use redis::{Client, aio::MultiplexedConnection};
 use shared::config::RedisSettings;
 use stack::{Endpoints, Env};
 
-use crate::{room, settings};
+use crate::settings;
 
+/// Tests of many rooms share a server, so a call may take far longer than in production.
+const TIMEOUT_MS: NonZeroU64 = NonZeroU64::new(30_000).expect("is not zero");
 /// As many as the stack starts the server with, without the first.
 const N_DATABASES: u64 = 1_023;
 const COUNTER: &str = "testkit:databases";
+
+/// Connects as these settings say, with more patience.
+pub(crate) async fn connect_to(settings: RedisSettings) -> Queue {
+    let settings = RedisSettings { timeout_ms: TIMEOUT_MS, ..settings };
+    Queue::connect(&settings).await.expect("the stack gives a Redis address")
+}
 
 /// A database of a Redis server, empty at first; or servers that a test has for itself.
 #[derive(Clone, Debug)]
@@ -59,7 +69,7 @@ impl TestRedis {
 
     /// Connects as a service does, with more patience than it has.
     pub async fn queue(&self) -> Queue {
-        room::connect_to(self.settings.clone()).await
+        connect_to(self.settings.clone()).await
     }
 
     /// `redis://…`, with the database's number; of several servers, the first one's.

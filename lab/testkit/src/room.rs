@@ -1,10 +1,9 @@
 //! An open room in Redis, without the services around it.
 
-use std::{num::NonZeroU64, time::Duration};
+use std::time::Duration;
 
 use queue::{Queue, QueueError};
 use shared::{
-    config::RedisSettings,
     drops::DropMode,
     ids::{DropId, ShopperId, TicketId, VariantId},
     line::{
@@ -14,10 +13,8 @@ use shared::{
 };
 use uuid::Uuid;
 
-use crate::{TestRedis, settings, wait_until};
+use crate::{TestRedis, redis::connect_to, settings, wait_until};
 
-/// Tests of many rooms share a server, so a call may take far longer than in production.
-const TIMEOUT_MS: NonZeroU64 = NonZeroU64::new(30_000).expect("is not zero");
 /// How long a server that was restarted may take to be usable again.
 const BACK_WITHIN: Duration = Duration::from_secs(10);
 
@@ -54,12 +51,6 @@ pub fn admit_request(limit: u32) -> AdmitRequest {
 /// Panics if the address cannot be understood.
 pub async fn connect(redis_url: &str) -> Queue {
     connect_to(settings([("SLUICE_REDIS__URL", redis_url)]).redis).await
-}
-
-/// Connects as these settings say, with more patience.
-pub(crate) async fn connect_to(settings: RedisSettings) -> Queue {
-    let settings = RedisSettings { timeout_ms: TIMEOUT_MS, ..settings };
-    Queue::connect(&settings).await.expect("the stack gives a Redis address")
 }
 
 /// A room of a test's own.

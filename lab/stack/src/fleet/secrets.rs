@@ -1,16 +1,13 @@
 //! Keys and passwords of an installation.
 
-use std::{
-    fmt,
-    fs::{self, File},
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
-};
+use std::{fmt, path::Path};
 
 use rand::{TryRngCore, rngs::OsRng};
 
-use crate::{Env, StackError, managed::make_dir};
+use crate::{
+    Env, StackError,
+    private_files::{make_dir, read_secret, write_secret},
+};
 
 /// Keys and passwords of an installation, as settings.
 #[derive(Clone)]
@@ -45,9 +42,9 @@ impl Secrets {
     ///
     /// # Errors
     ///
-    /// Returns an error if the file cannot be read or written.
+    /// Returns an error if the file is there and cannot be read, or cannot be written.
     pub fn load_or_generate(path: &Path) -> Result<Self, StackError> {
-        let text = fs::read_to_string(path).unwrap_or_default();
+        let text = read_secret(path)?.unwrap_or_default();
         let stored: Env = text
             .lines()
             .filter_map(|line| line.split_once('='))
@@ -70,14 +67,7 @@ impl Secrets {
     fn write(&self, path: &Path) -> Result<(), StackError> {
         make_dir(path.parent().unwrap_or(path))?;
         let text: String = self.0.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        let mut file = File::options()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(StackError::file("create", path))?;
-        file.write_all(text.as_bytes()).map_err(StackError::file("write", path))
+        write_secret(path, text.as_bytes())
     }
 }
 
@@ -94,6 +84,7 @@ pub(crate) fn random_hex() -> Result<String, StackError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{fs, os::unix::fs::PermissionsExt};
 
     #[test]
     fn secrets_are_made_once_and_kept() {
@@ -102,10 +93,20 @@ mod tests {
         let first = Secrets::load_or_generate(&path).unwrap();
         let second = Secrets::load_or_generate(&path).unwrap();
         assert_eq!(first.env(), second.env());
-        let mode =
-            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions());
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert!(!format!("{first:?}").contains("1:"));
+    }
+
+    #[test]
+    fn secrets_that_cannot_be_read_are_kept_and_not_made_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("secrets.env");
+        let stored = b"SLUICE_CREDENTIALS__LOG_KEYS=1:\xff";
+        fs::write(&path, stored).unwrap();
+        let refusal = Secrets::load_or_generate(&path).unwrap_err().to_string();
+        assert!(refusal.contains("make the file readable"), "{refusal}");
+        assert_eq!(fs::read(&path).unwrap(), stored);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use crate::{StackError, managed::make_dir, paths, unprivileged::run};
+use crate::{StackError, paths, private_files::make_dir, unprivileged::run};
 
 /// Written last, so that an interrupted download is not taken for a whole one. Its text is the
 /// pinned pom: another version there means fetching again.

@@ -38,7 +38,7 @@ enum Backend {
     /// With its folder, where it is a process of ours.
     Apache {
         handle: Box<ServerHandle>,
-        node: Option<Node>,
+        node: Option<Box<Node>>,
     },
     Embedded(EmbeddedBroker),
 }
@@ -66,7 +66,7 @@ impl KafkaServer {
                 let brokers = format!("127.0.0.1:{}", options.ports.kafka);
                 let process = node.process(dir, &brokers);
                 let handle = Box::new(ServerHandle::private(NAMES, brokers, process));
-                Ok(Self { backend: Backend::Apache { handle, node: Some(node) } })
+                Ok(Self { backend: Backend::Apache { handle, node: Some(Box::new(node)) } })
             }
             Err(error) if options.kafka_mode == KafkaMode::Auto => {
                 tracing::warn!(%error, "falling back to the embedded broker");

@@ -14,8 +14,9 @@ use uuid::Uuid;
 use super::jars::Java;
 use crate::{
     Env, Planes, StackError,
-    managed::{Managed, make_dir},
+    managed::Managed,
     options::Ports,
+    private_files::make_dir,
     probe::Probe,
     process::Launch,
     server::ServerProcess,

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use crate::{StackError, paths, unprivileged::run_aside};
+use crate::{StackError, paths, private_files::write_secret, unprivileged::run_aside};
 
 const CONFIG: &str = "[req]
 distinguished_name = name
@@ -74,6 +74,6 @@ impl Certificates {
     fn join_files(&self) -> Result<(), StackError> {
         let read = |path: &Path| fs::read(path).map_err(StackError::file("read", path));
         let text = [read(&self.key)?, read(&self.certificate)?].concat();
-        super::write_secret(&self.both, &text)
+        write_secret(&self.both, &text)
     }
 }

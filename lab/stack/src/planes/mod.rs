@@ -13,9 +13,6 @@ mod servers;
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -23,7 +20,11 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use self::certificates::Certificates;
 use crate::{
-    Env, StackError, fleet::random_hex, managed::make_dir, options::Ports, unprivileged::Demotion,
+    Env, StackError,
+    fleet::random_hex,
+    options::Ports,
+    private_files::{make_dir, write_secret},
+    unprivileged::Demotion,
 };
 
 /// Who owns everything: migrates, makes topics, looks.
@@ -65,7 +66,6 @@ impl Planes {
         let passwords = passwords.collect::<Result<BTreeMap<_, _>, StackError>>()?;
         let planes = Self { dir, ports, certificates, passwords };
         write_secret(&planes.redis_users(), planes.redis_users_text().as_bytes())?;
-        write_secret(&planes.owner_password(), planes.password(OWNER).as_bytes())?;
         Demotion::detect().own(&planes.dir)?;
         Ok(planes)
     }
@@ -145,25 +145,14 @@ impl Planes {
         )
     }
 
-    fn password(&self, login: &str) -> &str {
+    /// Password of a login.
+    pub(crate) fn password(&self, login: &str) -> &str {
         self.passwords.get(login).expect("every login has a password")
     }
 }
 
 fn named<const N: usize>(settings: [(&str, String); N]) -> Env {
     settings.map(|(name, value)| (format!("SLUICE_{name}"), value)).into()
-}
-
-/// Writes a file that its owner alone can read.
-fn write_secret(path: &Path, text: &[u8]) -> Result<(), StackError> {
-    let _ = fs::remove_file(path);
-    let mut file = File::options()
-        .create_new(true)
-        .write(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(StackError::file("create", path))?;
-    file.write_all(text).map_err(StackError::file("write", path))
 }
 
 #[cfg(test)]

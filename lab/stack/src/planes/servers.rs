@@ -34,11 +34,6 @@ impl Planes {
         ]
     }
 
-    /// File with the password of the owner.
-    pub(crate) fn owner_password(&self) -> PathBuf {
-        self.dir.join("owner-password")
-    }
-
     /// Properties that close Kafka: clients by password, the controller by certificate.
     pub(crate) fn kafka_properties(&self) -> String {
         let Certificates { authority, both, .. } = &self.certificates;

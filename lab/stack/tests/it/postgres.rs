@@ -1,7 +1,11 @@
-use std::{pin::pin, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt, pin::pin, time::Duration};
 
 use sqlx::{Connection, PgConnection};
+use stack::{Stack, StackOptions};
 use tokio::time::timeout;
+
+/// What Postgres answers to a password that is not the role's.
+const INVALID_PASSWORD: &str = "28P01";
 
 #[tokio::test]
 async fn committed_rows_survive_kill_9_with_sessions_open() {
@@ -45,5 +49,48 @@ async fn a_frozen_server_answers_once_it_is_thawed() {
 
     server.thaw().await.unwrap();
     answer.await.unwrap();
+    stack.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_comes_in_without_the_password_of_the_stack() {
+    let (stack, _dir) = super::start(false, true, false).await;
+    let url = stack.postgres().url();
+    let (login, server) = url.rsplit_once('@').unwrap();
+    let (_, password) = login.rsplit_once(':').unwrap();
+    assert_eq!(password.len(), 64);
+    for login in ["sluice", "sluice:sluice"] {
+        let refused = PgConnection::connect(&format!("postgres://{login}@{server}")).await;
+        let error = refused.unwrap_err();
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        assert_eq!(code.as_deref(), Some(INVALID_PASSWORD), "{login}: {error}");
+    }
+    stack.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stack_that_comes_back_to_its_data_has_the_password_for_it() {
+    let (stack, dir) = super::start(false, true, false).await;
+    stack.stop().await.unwrap();
+    drop(stack); // and with it the lock on the folder
+    let options = StackOptions::on_free_ports(dir.path().join("stack")).unwrap();
+    let again = Stack::start(options.only(false, true, false)).await.unwrap();
+    PgConnection::connect(again.postgres().url()).await.unwrap();
+    again.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn neither_logs_nor_secrets_can_be_read_by_others() {
+    let (stack, _dir) = super::start(false, true, false).await;
+    let mode = |path: &str| {
+        let found = fs::metadata(stack.dir().join(path)).unwrap();
+        found.permissions().mode() & 0o777
+    };
+    for file in ["logs/postgres.log", "postgres-password", "postgres.verifier"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+    for folder in ["logs", "postgres"] {
+        assert_eq!(mode(folder) & 0o066, 0, "{folder}");
+    }
     stack.stop().await.unwrap();
 }
