@@ -74,6 +74,28 @@ test("a connection that greets and breaks does not clear the failures, one that 
   assert.equal(play(...failures(2), { type: "message", openForMs: 10_000 }).connection.failures, 0);
 });
 
+/** How many of a thousand, whose tries fail so often, try again within each second after the last. */
+function perSecond(n: number): number[] {
+  const { connection } = play({ type: "message", openForMs: 60_000 }, ...failures(n - 1));
+  const counts: number[] = [];
+  for (let shopper = 0; shopper < 1_000; shopper += 1) {
+    const second = Math.floor((waitOf(step(connection, lost, shopper / 1_000)[1]) ?? 0) / 1_000);
+    counts[second] = (counts[second] ?? 0) + 1;
+  }
+  return counts;
+}
+
+test("a thousand whose server dies come back over seconds, and over more with each try that fails", () => {
+  assert.deepEqual(perSecond(1), [250, 250, 250, 250]);
+  for (const [tries, most] of [
+    [2, 170],
+    [3, 120],
+    [6, 40],
+  ] as const) {
+    assert.ok(Math.max(...perSecond(tries)) <= most, `try ${tries}: ${perSecond(tries)}`);
+  }
+});
+
 test("a restarting server says when to come back, and that is no failure", () => {
   const { connection, effects } = play(closedWith(1012, "retry_after_ms=4000"));
   assert.equal(waitOf(effects), 6_000);

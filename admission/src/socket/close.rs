@@ -29,7 +29,8 @@ pub enum DisconnectReason {
 
 impl DisconnectReason {
     /// The code on the wire.
-    pub(crate) const fn code(self) -> u16 {
+    #[must_use]
+    pub const fn code(self) -> u16 {
         match self {
             Self::Restart { .. } => 1012,
             Self::TooSlow => 4001,
@@ -43,7 +44,8 @@ impl DisconnectReason {
     }
 
     /// The text beside the code.
-    pub(crate) fn text(self) -> Cow<'static, str> {
+    #[must_use]
+    pub fn text(self) -> Cow<'static, str> {
         match self {
             Self::Restart { retry_after_ms } => format!("retry_after_ms={retry_after_ms}").into(),
             Self::TooSlow => "too_slow".into(),

@@ -7,8 +7,10 @@ use std::{num::NonZeroU64, str::FromStr};
 /// The position that a client saw last, and the event with which it was exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
-    pub(crate) point: EventPoint,
-    pub(crate) position: u64,
+    /// The event.
+    pub point: EventPoint,
+    /// People ahead + 1.
+    pub position: u64,
 }
 
 impl FromStr for Seen {

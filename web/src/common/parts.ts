@@ -48,6 +48,6 @@ export function facts(rows: [label: string, value: string][]): HTMLElement {
   return el(
     "dl",
     { class: "facts" },
-    ...rows.flatMap(([label, value]) => [el("dt", {}, label), el("dd", {}, value)]),
+    ...rows.map(([label, value]) => el("div", { class: "row" }, el("dt", {}, label), el("dd", {}, value))),
   );
 }

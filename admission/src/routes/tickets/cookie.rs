@@ -8,11 +8,12 @@ use std::time::Duration;
 /// One header of a response.
 type SetCookie = [(HeaderName, String); 1];
 
-/// Keeps the ticket of a drop in the browser for as long as it is valid. A token has no character
-/// that a cookie may not have.
+/// Keeps the ticket of a drop in the browser, for twice as long as it is valid: one that has expired
+/// is told so, and its page joins again, where one that is gone would look like none. A token has
+/// no character that a cookie may not have.
 pub(super) fn set(drop_id: DropId, token: &str, ttl: Duration) -> SetCookie {
-    let (name, ttl_s) = (ticket_cookie_name(drop_id), ttl.as_secs());
-    let cookie = format!("{name}={token}; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age={ttl_s}");
+    let (name, age_s) = (ticket_cookie_name(drop_id), ttl.as_secs().saturating_mul(2));
+    let cookie = format!("{name}={token}; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age={age_s}");
     [(header::SET_COOKIE, cookie)]
 }
 
@@ -27,12 +28,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ticket_is_kept_and_taken_out_by_the_same_name() {
+    fn a_ticket_is_kept_longer_than_it_is_valid_and_taken_out_by_the_same_name() {
         let drop_id = DropId::generate();
         let name = ticket_cookie_name(drop_id);
         let [(_, kept)] = set(drop_id, "token", Duration::from_secs(60));
         let rest = "HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=";
-        assert_eq!(kept, format!("{name}=token; {rest}60"));
+        assert_eq!(kept, format!("{name}=token; {rest}120"));
         let [(_, removed)] = remove(drop_id);
         assert_eq!(removed, format!("{name}=; {rest}0"));
     }

@@ -1,11 +1,11 @@
 // The storefront's API, same origin.
 import { request } from "../../common/http.ts";
-import type { ClientConfig, Drop, MyTicket, Order, Page } from "./types.ts";
+import type { ClientConfig, Drop, MyTickets, Order, Page } from "./types.ts";
 
 export const clientConfig = () => request<ClientConfig>("GET", "/v1/client-config");
 export const listDrops = () => request<Page<Drop>>("GET", "/v1/drops?limit=50");
 export const getDrop = (id: string) => request<Drop>("GET", `/v1/drops/${id}`);
-export const myTickets = () => request<{ data: MyTicket[] }>("GET", "/v1/tickets");
+export const myTickets = () => request<MyTickets>("GET", "/v1/tickets");
 export const myOrders = () => request<Page<Order>>("GET", "/v1/orders?limit=10");
 export const getOrder = (id: string) => request<Order>("GET", `/v1/orders/${id}`);
 

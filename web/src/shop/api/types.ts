@@ -61,6 +61,12 @@ export interface MyTicket {
   state: string;
 }
 
+export interface MyTickets {
+  data: MyTicket[];
+  /** Drops whose line is being restored. */
+  not_ready: string[];
+}
+
 export const ORDER_STATES = [
   "reserved",
   "authorizing",

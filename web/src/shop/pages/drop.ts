@@ -23,7 +23,7 @@ import {
   rememberedTicket,
 } from "./remembered.ts";
 
-type Ended = Exclude<End, { kind: "again" }>;
+type Ended = Exclude<End, { kind: "again" | "new_ticket" }>;
 
 const REFRESH_MS = 12_000;
 
@@ -104,6 +104,7 @@ class DropPage {
   }
 
   private leaveLine(end: End): void {
+    if (end.kind === "new_ticket") return this.enter(end.ticket);
     this.inLine?.stop();
     this.inLine = null;
     // Who joins again starts from the open drop, like everybody else.

@@ -52,7 +52,13 @@ async function loadMine(): Promise<void> {
   try {
     const [orders, tickets] = await Promise.all([storefront.myOrders(), storefront.myTickets()]);
     known.orders = orders.data;
-    known.tickets = new Map(tickets.data.map((ticket) => [ticket.drop_id, ticket.state]));
+    const found = new Map(tickets.data.map((ticket) => [ticket.drop_id, ticket.state]));
+    // A line that is being restored keeps its tickets.
+    for (const drop of tickets.not_ready) {
+      const state = known.tickets.get(drop);
+      if (state) found.set(drop, state);
+    }
+    known.tickets = found;
     draw();
   } catch {
     // Personal lists are an extra; the drops do without them.

@@ -1,6 +1,7 @@
 // A ticket on this page: its stream, its position, and the order it turns into.
 import { announce } from "../../common/announce.ts";
-import { serverNow } from "../../common/clock.ts";
+import { retryPause } from "../../common/backoff.ts";
+import { pause, serverNow } from "../../common/clock.ts";
 import { el } from "../../common/dom.ts";
 import { number } from "../../common/format.ts";
 import { ApiError } from "../../common/http.ts";
@@ -20,18 +21,22 @@ import { waitingPanel } from "../view/waiting.ts";
 import { noteTicket, rememberedPosition, rememberPosition } from "./remembered.ts";
 
 /** Refusals that mean that there is no such ticket in line; after any other, it still stands there. */
-const GONE_CODES = ["ticket_invalid", "ticket_expired", "ticket_foreign", "drop_not_found"];
+const GONE_CODES = ["ticket_invalid", "ticket_foreign", "drop_not_found"];
+/** The refusal of a ticket that is too old, though its place may still be there. */
+const EXPIRED = "ticket_expired";
 
 /** How a ticket ends without an order. */
 export type End =
   | { kind: "closed"; reason: string }
   | { kind: "left" }
   | { kind: "lost" }
-  | { kind: "again" };
+  | { kind: "again" }
+  /** Its place was gone, and this ticket came for it. */
+  | { kind: "new_ticket"; ticket: Ticket };
 
 export class InLine {
   readonly ticketId: string;
-  private readonly stream: StreamClient;
+  private stream: StreamClient;
   private readonly pace = new Pace();
   private shown: Shown | null;
   private connection: Connection | null = null;
@@ -50,16 +55,7 @@ export class InLine {
     this.ticketId = ticket.ticket_id;
     noteTicket(drop.id);
     this.shown = rememberedPosition(drop.id, ticket.ticket_id);
-    this.stream = new StreamClient(admission, drop.id, {
-      frame: (frame) => this.take(frame),
-      connection: (connection) => {
-        this.connection = connection;
-        this.orderView?.streaming(isStreaming(connection));
-        this.host.update();
-      },
-      lost: () => this.finish({ kind: "lost" }),
-      seen: () => (this.shown === null ? null : seenOf(this.shown)),
-    });
+    this.stream = this.newStream();
   }
 
   start(ticket: Ticket): void {
@@ -76,6 +72,45 @@ export class InLine {
   redraw(): void {
     if (this.orderView !== null) this.orderView.redraw();
     else this.draw(true);
+  }
+
+  private newStream(): StreamClient {
+    return new StreamClient(this.admission, this.drop.id, {
+      frame: (frame) => this.take(frame),
+      connection: (connection) => {
+        this.connection = connection;
+        this.orderView?.streaming(isStreaming(connection));
+        this.host.update();
+      },
+      lost: (code) => {
+        if (code === EXPIRED) void this.renew();
+        else this.finish({ kind: "lost" });
+      },
+      seen: () => (this.shown === null ? null : seenOf(this.shown)),
+    });
+  }
+
+  /**
+   * Joins again, since a ticket may end before its line does: the same shopper gets the same place,
+   * with a ticket that is valid. Nothing is to be gained by it once there is an order.
+   */
+  private async renew(): Promise<void> {
+    for (let failures = 1; !this.stopped && this.orderView === null; failures += 1) {
+      try {
+        return this.renewed(await this.admission.join(this.drop, 1));
+      } catch (error) {
+        if (!(error instanceof ApiError) || !error.isTransient) return this.finish({ kind: "lost" });
+        await pause(retryPause(failures, error.retryAfterMs, Math.random()));
+      }
+    }
+  }
+
+  private renewed(ticket: Ticket): void {
+    if (this.stopped) return;
+    if (ticket.ticket_id !== this.ticketId) return this.ended({ kind: "new_ticket", ticket });
+    this.stream.stop();
+    this.stream = this.newStream();
+    this.start(ticket);
   }
 
   private take(frame: Frame): void {
@@ -163,14 +198,19 @@ export class InLine {
     );
   }
 
-  /** Leaves for good, unless the turn came first. A ticket that is no longer known has already left. */
+  /**
+   * Leaves for good, unless the turn came first. A ticket that is no longer known has already left; one
+   * that is too old has not, and the next try is made with another.
+   */
   private async leave(): Promise<boolean> {
     try {
       const ticket = await this.admission.leave(this.drop.id);
       this.take(frameOf(ticket));
       return ticket.state !== "waiting";
     } catch (error) {
-      if (!(error instanceof ApiError) || !GONE_CODES.includes(error.code)) return false;
+      const code = error instanceof ApiError ? error.code : "";
+      if (code === EXPIRED) void this.renew();
+      if (!GONE_CODES.includes(code)) return false;
       this.finish({ kind: "left" });
       return true;
     }

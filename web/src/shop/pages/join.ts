@@ -1,6 +1,6 @@
 // Joining: one click, then as many quiet attempts as it takes, at the pace that the server asks
 // for. Joining is idempotent for a shopper, so an attempt whose answer was lost costs nothing.
-import { fullJitter, serverPause } from "../../common/backoff.ts";
+import { retryPause } from "../../common/backoff.ts";
 import { pause } from "../../common/clock.ts";
 import { duration } from "../../common/format.ts";
 import { ApiError } from "../../common/http.ts";
@@ -60,9 +60,7 @@ export class Joiner implements Joining {
   }
 
   private async wait(refusal: ApiError, failures: number): Promise<void> {
-    const random = Math.random();
-    const asked = refusal.retryAfterMs === null ? 0 : serverPause(refusal.retryAfterMs, random);
-    const pauseMs = Math.max(500, asked, fullJitter(failures, random));
+    const pauseMs = Math.max(500, retryPause(failures, refusal.retryAfterMs, Math.random()));
     const reason = tOr(`error.${refusal.code}`, "error.network");
     this.note(true, `${reason} ${t("join.waiting_retry", { seconds: duration(pauseMs) })}`);
     await pause(pauseMs);

@@ -1,7 +1,7 @@
 // How a browser keeps its position up to date: WebSocket, then server-sent events, then
 // polling. A pure state machine: what happened goes in, what to do comes out. The client
 // beside it owns sockets and timers.
-import { fullJitter, pollPause, serverPause } from "../../common/backoff.ts";
+import { pollPause, retryPause, serverPause } from "../../common/backoff.ts";
 import { adviceOf } from "./close.ts";
 
 export type Transport = "socket" | "events" | "polling";
@@ -130,11 +130,8 @@ function closed(connection: Connection, code: number, reason: string, random: nu
 function failed(connection: Connection, random: number, retryAfterMs: number | null = null): Step {
   const failures = connection.failures + 1;
   const transport = connection.refused ? "polling" : transportAfter(failures);
-  const pause = Math.max(
-    fullJitter(failures, random),
-    retryAfterMs === null ? 0 : serverPause(retryAfterMs, random),
-  );
-  const effects: Effect[] = [{ type: "close" }, { type: "wait", ms: pause }];
+  const ms = retryPause(failures, retryAfterMs, random);
+  const effects: Effect[] = [{ type: "close" }, { type: "wait", ms }];
   // Scripts cannot see why a handshake was refused; a plain request tells the reason.
   if (transport === "events" && connection.transport === "socket") effects.push({ type: "verify" });
   return [{ ...connection, phase: "backing_off", transport, failures, polls: 0 }, effects];

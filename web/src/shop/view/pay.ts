@@ -70,7 +70,8 @@ export function reservedPanel(order: Order, actions: PayActions): Panel {
   const problem = el("p", { class: "problem", role: "status" });
   const left = el("strong", {});
   const until = el("span", {}, t("turn.until", { when: whenHeldUntil(order) }));
-  const timer = el("div", { class: "timer", role: "timer" }, el("span", {}, t("turn.left")), left, until);
+  const label = el("span", { class: "heard-only" }, t("turn.left"));
+  const timer = el("div", { class: "timer", role: "timer" }, label, left, until);
   const news = notice();
   const dialog = giveBackDialog(actions);
   const form = payForm(order, actions, problem, dialog);
@@ -108,9 +109,9 @@ function payForm(
   dialog: HTMLDialogElement,
 ): HTMLElement {
   const payText = t("pay.button", { amount: money(order.amount_minor, order.currency) });
-  const payButton = el("button", { type: "submit", class: "button" }, payText);
+  const payButton = el("button", { type: "submit", class: "button wide" }, payText);
   // A link, not a second button beside the first: it ends the turn.
-  const cancelButton = el("button", { type: "button", class: "button link" }, t("pay.cancel"));
+  const cancelButton = el("button", { type: "button", class: "button link wide" }, t("pay.cancel"));
   const form = el(
     "form",
     { class: "pay" },
@@ -120,8 +121,8 @@ function payForm(
       [t("order.amount"), money(order.amount_minor, order.currency)],
     ]),
     cardChoice(actions.choice),
-    problem,
-    el("div", { class: "actions" }, payButton, cancelButton),
+    el("div", { class: "pay-bar" }, problem, payButton),
+    cancelButton,
   );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

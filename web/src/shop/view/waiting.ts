@@ -54,7 +54,9 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     const { shown, connection, leftMs, rebuilding } = read();
     writeConnection(connectionText, connection);
     news.write(lineOf(shown, rebuilding), rebuilding ? null : (shown?.message ?? null));
-    setText(position, shown === null ? "…" : number(shown.position));
+    const text = shown === null ? "…" : number(shown.position);
+    setText(position, text);
+    position.style.setProperty("--length", String(text.length));
     if (shown === null) return;
     water.style.setProperty("--level", String(progressOf(shown)));
     way.write(shown, leftMs);

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import type { PanelHost } from "../src/common/panel.ts";
+import { Admission } from "../src/shop/api/admission.ts";
+import type { Drop, Ticket } from "../src/shop/api/types.ts";
+import { type End, InLine } from "../src/shop/pages/in_line.ts";
+
+const DROP = { id: "d", title: "Tea cup", variant: { id: "v" } } as Drop;
+const TICKET: Ticket = { ticket_id: "t", state: "waiting", epoch: 1, evn: 8, position: 40, waiting: 90 };
+
+interface Answer {
+  status: number;
+  body: unknown;
+}
+
+const refusal = (status: number, code: string): Answer => ({ status, body: { code } });
+const ticketIs = (ticket: Ticket): Answer => ({ status: 200, body: ticket });
+
+/** The admission service: how it answers each method, and what it was asked; sockets count as asked. */
+const service = { answers: {} as Record<string, Answer>, asked: [] as string[] };
+
+async function answer(_url: string, { method }: { method: string }) {
+  service.asked.push(method);
+  const { status, body } = service.answers[method] ?? refusal(500, "unexpected");
+  return { ok: status === 200, status, headers: new Headers(), json: async () => body };
+}
+
+/** The last socket that the page opened. */
+let socket: QuietSocket;
+
+class QuietSocket {
+  onclose: (close: { code: number; reason: string }) => void = () => {};
+
+  constructor() {
+    service.asked.push("socket");
+    socket = this;
+  }
+
+  close(): void {}
+}
+
+const nothing = () => {};
+const listening = { addEventListener: nothing, removeEventListener: nothing };
+const page = {
+  ...listening,
+  window: globalThis,
+  document: { ...listening, getElementById: () => ({}) },
+  WebSocket: QuietSocket,
+  fetch: answer,
+};
+for (const [name, value] of Object.entries(page)) {
+  Object.defineProperty(globalThis, name, { value, configurable: true });
+}
+
+/** Lets everything happen that waits for no time to pass. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+interface Shopper {
+  inLine: InLine;
+  ends: End[];
+  /** Presses the button with which one leaves the line. */
+  leave: () => Promise<boolean>;
+}
+
+function waitingShopper(): Shopper {
+  const ends: End[] = [];
+  const host = { show: nothing, update: nothing } as unknown as PanelHost;
+  const inLine = new InLine(DROP, new Admission("http://line"), host, TICKET, (end) => ends.push(end));
+  inLine.start(TICKET);
+  const { leave } = inLine as unknown as { leave: () => Promise<boolean> };
+  return { inLine, ends, leave: leave.bind(inLine) };
+}
+
+/** The stream comes to its end because the ticket is too old. */
+async function expire(): Promise<void> {
+  socket.onclose({ code: 4501, reason: "ticket_expired" });
+  await settled();
+}
+
+beforeEach(() => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  service.asked = [];
+  service.answers = { GET: refusal(401, "ticket_expired"), POST: ticketIs(TICKET) };
+});
+afterEach(() => mock.timers.reset());
+
+test("a ticket that is too old is changed for another at the same place, and the stream goes on", async () => {
+  const { inLine, ends } = waitingShopper();
+  await expire();
+  assert.deepEqual(service.asked, ["socket", "GET", "POST", "socket"]);
+  assert.deepEqual(ends, []);
+  await expire();
+  assert.deepEqual(service.asked.slice(4), ["GET", "POST", "socket"]);
+  inLine.stop();
+});
+
+test("whoever can't join again for now tries until it works", async () => {
+  const { inLine, ends } = waitingShopper();
+  service.answers.POST = refusal(503, "room_rebuilding");
+  await expire();
+  service.answers.POST = ticketIs(TICKET);
+  mock.timers.tick(4_000);
+  await settled();
+  assert.deepEqual(service.asked, ["socket", "GET", "POST", "POST", "socket"]);
+  assert.deepEqual(ends, []);
+  inLine.stop();
+});
+
+test("a page that was left does not join again", async () => {
+  const { inLine } = waitingShopper();
+  service.answers.POST = refusal(503, "room_rebuilding");
+  await expire();
+  inLine.stop();
+  mock.timers.tick(60_000);
+  await settled();
+  assert.deepEqual(service.asked, ["socket", "GET", "POST"]);
+});
+
+test("a place that is gone is not called kept: its page gets the new ticket, or none", async () => {
+  const other = { ...TICKET, ticket_id: "other", position: 99 };
+  for (const [answers, end] of [
+    [{ POST: ticketIs(other) }, { kind: "new_ticket", ticket: other }],
+    [{ POST: refusal(401, "session_required") }, { kind: "lost" }],
+    [{ GET: refusal(401, "ticket_invalid") }, { kind: "lost" }],
+  ] as const) {
+    Object.assign(service.answers, answers);
+    const { inLine, ends } = waitingShopper();
+    await expire();
+    assert.deepEqual(ends, [end]);
+    inLine.stop();
+  }
+});
+
+test("whose ticket is too old to leave with has not left, and leaves with the next", async () => {
+  const { inLine, ends, leave } = waitingShopper();
+  service.answers.DELETE = refusal(401, "ticket_expired");
+  assert.equal(await leave(), false);
+  await settled();
+  assert.deepEqual(ends, []);
+  assert.deepEqual(service.asked, ["socket", "DELETE", "POST", "socket"]);
+  service.answers.DELETE = ticketIs({ ...TICKET, state: "left" });
+  assert.equal(await leave(), true);
+  assert.deepEqual(ends, [{ kind: "left" }]);
+  inLine.stop();
+});
