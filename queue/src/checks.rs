@@ -61,16 +61,26 @@ impl Queue {
         &self,
         command: Cmd,
     ) -> Result<BTreeMap<String, T>, QueueError> {
+        self.of_nodes(OPERATION, command, MultipleNodeRoutingInfo::AllNodes).await
+    }
+
+    /// Asks these nodes of a cluster, or else the one server. Fails if one of them is away.
+    pub(crate) async fn of_nodes<T: FromRedisValue>(
+        &self,
+        operation: &'static str,
+        command: Cmd,
+        nodes: MultipleNodeRoutingInfo,
+    ) -> Result<BTreeMap<String, T>, QueueError> {
         let Servers::Cluster(_, connection) = &self.servers else {
-            return Ok([(String::new(), self.command(OPERATION, &command).await?)].into());
+            return Ok([(String::new(), self.command(operation, &command).await?)].into());
         };
         let mut connection = connection.clone();
         let asking = async {
-            let all = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllNodes, None));
-            let answers = connection.route_command(command, all).await?;
+            let routing = RoutingInfo::MultiNode((nodes, None));
+            let answers = connection.route_command(command, routing).await?;
             RedisResult::Ok(from_redis_value(answers)?)
         };
-        self.limited(OPERATION, asking).await
+        self.limited(operation, asking).await
     }
 }
 

@@ -1,7 +1,11 @@
-//! Who vouches for the servers of Redis when they are met over TLS.
+//! What all clients of Redis have in common: how much waits to be sent, and who vouches for servers
+//! that are met over TLS.
 
 use redis::{Client, IntoConnectionInfo, RedisResult, TlsCertificates};
 use shared::config::RedisSettings;
+
+/// Calls that may wait to be sent.
+pub(crate) const BUFFER: usize = 1024;
 
 /// The certificates of the authorities to trust; `None` for those of the system.
 pub(crate) struct Authorities(Option<TlsCertificates>);

@@ -12,6 +12,9 @@ use shared::{
 };
 use std::collections::HashMap;
 
+/// How what a reader of events gets is called in errors.
+pub(crate) const READ: Reader = Reader("read events");
+
 /// A stream entry: its id, and its fields as they came. Reading them here would make one that is
 /// damaged spoil the whole reply.
 pub(crate) type Entry = (String, Value);

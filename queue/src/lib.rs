@@ -21,6 +21,7 @@
 //! | `settle`, `finish` | what Postgres decided, brought back to the line |
 //! | `close` | the end of a line |
 //! | `status` | where a ticket stands |
+//! | `glance` | whether there is anything to do at all, by plain commands |
 //! | `events`, `reader`, `trim` | the room events: read, wait for, keep short |
 //! | `subscription` | a pub/sub pattern, listened to for as long as it takes |
 //! | `hints` | pub/sub: "something happened to this ticket" |
@@ -40,6 +41,7 @@ mod connection;
 mod error;
 mod events;
 mod finish;
+mod glance;
 mod hints;
 mod join;
 mod keys;
@@ -65,6 +67,7 @@ mod wire;
 pub use connection::Queue;
 pub use error::QueueError;
 pub use events::{EventBatch, StoredEvent, UnreadableEvent};
+pub use glance::ServersMark;
 pub use hints::{Hint, HintMessage, HintStream};
 pub use join::MAX_JOIN_BATCH;
 pub use keys::{DropKeys, LANES};

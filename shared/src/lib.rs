@@ -17,6 +17,7 @@
 //! | [`config`] | settings: `config/default.toml`, overridden by `SLUICE_SECTION__KEY` |
 //! | [`telemetry`] | logs and metric names |
 //! | [`shutdown`] | soft and hard stop |
+//! | [`mod@supervise`] | tasks that go on after a panic |
 
 pub mod clock;
 pub mod config;
@@ -30,5 +31,6 @@ pub mod lifecycle;
 pub mod line;
 pub mod messages;
 pub mod shutdown;
+pub mod supervise;
 pub mod telemetry;
 pub mod text;

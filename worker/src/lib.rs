@@ -22,6 +22,7 @@
 //! | `app` | settings, connections and keys |
 //! | `live_drops` | the drops that are being sold |
 //! | `provider_state` | how the payment provider does |
+//! | `room_bells` | what wakes those who look after rooms |
 //! | `ownership` | who works on which drop or partition |
 //! | `order_commands` | an admitted ticket as a signed command |
 //! | `kafka_log` | whether a log is still the one we know, and has the partitions that drops need |
@@ -52,6 +53,7 @@ mod provider_state;
 mod reconciler;
 pub mod relay;
 mod roles;
+mod room_bells;
 mod room_config;
 mod scheduler;
 pub mod start;

@@ -11,10 +11,9 @@ use crate::{
 use anyhow::Context as _;
 use backon::{ConstantBuilder, Retryable as _};
 use edge::health::Readiness;
-use shared::{shutdown::Shutdown, telemetry::CounterName};
+use shared::{shutdown::Shutdown, supervise::supervise, telemetry::CounterName};
 use std::time::Duration;
-use tokio::time::sleep;
-use tokio_util::sync::CancellationToken;
+use tokio::task::JoinError;
 
 /// How the servers are waited for: two minutes, then the process gives up and lets its supervisor
 /// see it.
@@ -22,8 +21,6 @@ const PATIENCE: ConstantBuilder =
     ConstantBuilder::new().with_delay(Duration::from_millis(500)).with_max_times(239);
 /// One failure in so many is logged.
 const LOG_EVERY: u32 = 10;
-/// Pause before a task that panicked is started again.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// Starts the roles once every server has answered; ends the process when one stays away.
 pub(crate) async fn when_ready(app: App, roles: Roles, readiness: Readiness, shutdown: Shutdown) {
@@ -101,55 +98,10 @@ fn keep_running<F>(
 {
     let (app, inner) = (app.clone(), shutdown.clone());
     let start = move || run(app.clone(), inner.clone());
-    shutdown.spawn(supervise(name, shutdown.soft(), start));
-}
-
-/// Ends with the task that `start` starts; one that panicked is followed by another, unless the
-/// process stops.
-async fn supervise<F>(name: &'static str, soft: CancellationToken, start: impl Fn() -> F)
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    while let Err(error) = tokio::spawn(start()).await {
+    let on_panic = move |error: JoinError| {
         CounterName::WorkerPanics.get().increment(1);
         let error = with_causes(error);
         tracing::error!(role = name, error, "{name} broke off; starting it again");
-        if soft.run_until_cancelled(sleep(PAUSE)).await.is_none() {
-            return;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    /// Supervises a task that panics so many times; returns how often it was started.
-    async fn n_starts(n_panics: u32, soft: CancellationToken) -> u32 {
-        let n_starts = AtomicU32::new(0);
-        let start = || {
-            let is_well = n_starts.fetch_add(1, Ordering::Relaxed) >= n_panics;
-            async move { assert!(is_well, "a task that breaks off") }
-        };
-        supervise("test", soft, start).await;
-        n_starts.into_inner()
-    }
-
-    #[tokio::test]
-    async fn a_role_that_panics_is_started_again() {
-        assert_eq!(n_starts(1, CancellationToken::new()).await, 2);
-    }
-
-    #[tokio::test]
-    async fn a_role_that_ends_is_not_started_again() {
-        assert_eq!(n_starts(0, CancellationToken::new()).await, 1);
-    }
-
-    #[tokio::test]
-    async fn a_role_that_panics_while_the_process_stops_is_not_started_again() {
-        let soft = CancellationToken::new();
-        soft.cancel();
-        assert_eq!(n_starts(9, soft).await, 1);
-    }
+    };
+    shutdown.spawn(supervise(shutdown.soft(), start, on_panic));
 }

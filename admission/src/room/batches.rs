@@ -175,6 +175,25 @@ mod tests {
         }
     }
 
+    /// Answers nobody before the gate is open, and notes how many calls there were, of how many.
+    struct Gated {
+        gate: Semaphore,
+        sizes: Mutex<Vec<usize>>,
+    }
+
+    impl BatchCall for Arc<Gated> {
+        type Question = ();
+        type Answer = ();
+
+        const MAX_BATCH: usize = 500;
+
+        async fn call(&self, questions: Vec<()>) -> Result<Vec<()>, BatchError> {
+            self.sizes.lock().push(questions.len());
+            let _open = self.gate.acquire().await.map_err(|_| BatchError::Failed)?;
+            Ok(questions)
+        }
+    }
+
     type Answered = oneshot::Receiver<Result<u64, BatchError>>;
 
     fn job(question: u64, since: Instant) -> (Job<Doubling>, Answered) {
@@ -214,5 +233,25 @@ mod tests {
         let sizes = sizes.lock().clone();
         assert_eq!(sizes.iter().sum::<usize>(), 1000);
         assert!(sizes.len() <= 4, "calls of {sizes:?}");
+    }
+
+    #[tokio::test]
+    async fn who_asks_while_two_calls_are_under_way_shares_the_third() {
+        let calls = Arc::new(Gated { gate: Semaphore::new(0), sizes: Mutex::default() });
+        let batcher = Arc::new(Batcher::start(Arc::clone(&calls), CancellationToken::new()));
+        let mut asking = Vec::new();
+        for _ in 0..100 {
+            let batcher = Arc::clone(&batcher);
+            asking.push(tokio::spawn(async move { batcher.ask(()).await }));
+            // Each comes after the one before was taken, if it could be.
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(calls.sizes.lock().len(), MAX_CALLS);
+        calls.gate.add_permits(1);
+        for answer in asking {
+            assert_eq!(answer.await.unwrap(), Ok(()));
+        }
+        let sizes = calls.sizes.lock().clone();
+        assert!(sizes.len() == MAX_CALLS + 1 && sizes.iter().sum::<usize>() == 100, "{sizes:?}");
     }
 }

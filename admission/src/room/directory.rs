@@ -9,19 +9,28 @@ use parking_lot::Mutex;
 use queue::Queue;
 use shared::{drops::DropState, ids::DropId};
 use std::{
+    array,
     collections::HashMap,
+    hash::{BuildHasher as _, RandomState},
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::sync::{Notify, Semaphore};
+use tokio::{
+    sync::{Mutex as AsyncMutex, Notify, Semaphore},
+    time::timeout,
+};
 use tokio_util::sync::CancellationToken;
 
 /// How long an answer about a drop without a room is kept.
 const MEMORY: Duration = Duration::from_secs(1);
 /// Such answers, at most; made-up ids must not fill the memory.
 const MAX_MEMORIES: usize = 4096;
-/// Questions to Postgres at one time.
+/// Looks for rooms that are not known, at one time.
+const MAX_LOOKS: usize = 64;
+/// Questions to Postgres at one time: far fewer, so that looks go on while Postgres is silent.
 const MAX_LOOKUPS: usize = 4;
+/// How long a look may wait for its turn.
+const TURN_WITHIN: Duration = Duration::from_secs(1);
 
 /// The rooms of this instance.
 pub(crate) struct RoomDirectory {
@@ -31,6 +40,9 @@ pub(crate) struct RoomDirectory {
     rooms: Mutex<HashMap<DropId, Arc<Room>>>,
     /// Drops without a room, as Postgres told of them; `None` for ids that name no drop.
     others: Mutex<HashMap<DropId, (Instant, Option<RoomLookup>)>>,
+    /// Whose turn it is to look; those who ask for the same drop take turns.
+    turns: [AsyncMutex<()>; MAX_LOOKS],
+    seed: RandomState,
     lookups: Semaphore,
     /// Wakes the keeper.
     look_again: Arc<Notify>,
@@ -45,6 +57,8 @@ impl RoomDirectory {
             hard,
             rooms: Mutex::default(),
             others: Mutex::default(),
+            turns: array::from_fn(|_| AsyncMutex::default()),
+            seed: RandomState::new(),
             lookups: Semaphore::new(MAX_LOOKUPS),
             look_again: Arc::new(Notify::new()),
         })
@@ -77,6 +91,22 @@ impl RoomDirectory {
     /// that.
     pub(crate) async fn find(&self, drop_id: DropId) -> Result<Arc<Room>, RoomError> {
         if let Some(room) = self.known(drop_id) {
+            self.note_question(&room).await;
+            return Ok(room);
+        }
+        if let Some(found) = self.remembered(drop_id) {
+            return self.without_room(drop_id, found);
+        }
+        self.look(drop_id).await
+    }
+
+    /// Looks for a room that is not known. Of those who ask for the same at once, the first one
+    /// looks, and the others take what it has found.
+    async fn look(&self, drop_id: DropId) -> Result<Arc<Room>, RoomError> {
+        let turn = &self.turns[self.seed.hash_one(drop_id) as usize % MAX_LOOKS];
+        let turn = timeout(TURN_WITHIN, turn.lock()).await;
+        let _turn = turn.map_err(|_| RoomError::TooManyLookups)?;
+        if let Some(room) = self.known(drop_id) {
             return Ok(room);
         }
         if let Some(found) = self.remembered(drop_id) {
@@ -90,6 +120,18 @@ impl RoomDirectory {
         }
         let found = self.look_up(drop_id).await?;
         self.without_room(drop_id, found)
+    }
+
+    /// Looks at a room if this is the first question in a while: the keeper may have left it alone.
+    async fn note_question(&self, room: &Arc<Room>) {
+        if !room.note_question() {
+            return;
+        }
+        match self.queue.room(room.drop_id).await {
+            Ok(header) => snapshot::take_over(room, &self.queue, header),
+            // Whether Redis is away, the keeper finds out, now that the room is in use.
+            Err(_) => room.note_failure(),
+        }
     }
 
     fn without_room(
@@ -141,24 +183,4 @@ impl RoomDirectory {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use futures_util::FutureExt;
-    use tokio::net::TcpListener;
-
-    #[tokio::test]
-    async fn a_drop_that_had_no_room_a_moment_ago_is_not_looked_for_in_redis() {
-        let redis = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("redis://{}", redis.local_addr().unwrap());
-        let queue = testkit::room::connect(&url).await;
-        // Nothing listens there, and nothing is asked.
-        let pool = PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/nothing").unwrap();
-        let directory = RoomDirectory::new(queue, pool, CancellationToken::new());
-        let drop_id = DropId::generate();
-        directory.remember(drop_id, None);
-
-        let found = directory.find(drop_id).await;
-        assert!(matches!(found, Err(RoomError::DropNotFound)));
-        assert!(redis.accept().now_or_never().is_none(), "nobody has connected");
-    }
-}
+mod tests;

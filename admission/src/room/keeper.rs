@@ -9,7 +9,7 @@ use super::{Room, RoomDirectory, lag::LagWatch, snapshot};
 use database::{PgPool, line::room_lookup};
 use futures_util::{StreamExt as _, future::join_all, stream};
 use queue::Queue;
-use shared::{line::RoomHeader, telemetry::GaugeName};
+use shared::telemetry::GaugeName;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -17,7 +17,7 @@ use std::{
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-/// Pause between two looks at a room.
+/// Pause between two looks at a room that is not at rest.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Least pause, however often somebody asks for a look.
 const MIN_PAUSE: Duration = Duration::from_millis(50);
@@ -37,7 +37,8 @@ pub(crate) struct Findings {
     pub(crate) keeps_up: bool,
 }
 
-/// Looks after all rooms until the soft stop, and tells after each look what it found.
+/// Looks after all rooms until the soft stop, and tells after each look what it found: those at rest
+/// aside, in which nobody would notice.
 pub(crate) async fn run(
     rooms: Arc<RoomDirectory>,
     queue: Queue,
@@ -59,8 +60,8 @@ async fn look_again_and_again(
 ) {
     let mut watch = LagWatch::default();
     while !soft.is_cancelled() {
-        let all = rooms.all();
-        let n_behind = join_all(all.iter().map(|room| look(room, queue))).await;
+        let due: Vec<_> = rooms.all().into_iter().filter(|room| room.is_due()).collect();
+        let n_behind = join_all(due.iter().map(|room| look(room, queue))).await;
         let n_behind = n_behind.into_iter().max().unwrap_or_default();
         GaugeName::RoomEventLag.get().set(n_behind as f64);
         let keeps_up = watch.keeps_up(n_behind, Instant::now());
@@ -86,7 +87,7 @@ async fn look(room: &Arc<Room>, queue: &Queue) -> u64 {
     match queue.room(room.drop_id).await {
         Ok(header) => {
             let n_behind = room.n_behind();
-            take_over(room, queue, header);
+            snapshot::take_over(room, queue, header);
             n_behind
         }
         Err(error) => {
@@ -94,14 +95,6 @@ async fn look(room: &Arc<Room>, queue: &Queue) -> u64 {
             room.note_failure();
             0
         }
-    }
-}
-
-fn take_over(room: &Arc<Room>, queue: &Queue, header: Option<RoomHeader>) {
-    room.set_header(header);
-    // Does nothing while the room has the replica of its epoch.
-    if room.header().is_ok() {
-        snapshot::begin(room, queue);
     }
 }
 
@@ -117,5 +110,73 @@ async fn end_if_over(rooms: &RoomDirectory, room: &Room, pool: &PgPool) {
     room.end(reason);
     if !room.is_needed() {
         rooms.forget(room.drop_id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::room::RoomObserver;
+    use parking_lot::Mutex;
+    use shared::{drops::CloseReason, line::RoomEvent};
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use testkit::{
+        TestDatabase,
+        room::TestRoom,
+        stored::{DropOptions, store_open_drop},
+    };
+
+    /// Somebody who listens to a room.
+    #[derive(Default)]
+    struct Listener {
+        told: Mutex<Option<CloseReason>>,
+        is_gone: AtomicBool,
+    }
+
+    impl RoomObserver for Listener {
+        fn applied(&self, _: &RoomEvent) {}
+
+        fn replaced(&self) {}
+
+        fn over(&self, reason: CloseReason) {
+            *self.told.lock() = Some(reason);
+        }
+
+        fn is_needed(&self) -> bool {
+            !self.is_gone.load(Ordering::Relaxed)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_removed_room_is_forgotten_once_its_drop_is_over_and_nobody_listens() {
+        let database = TestDatabase::create().await;
+        let drop_id = store_open_drop(database.pool(), DropOptions::default()).await.drop_id;
+        let mut line = TestRoom::empty().await;
+        line.drop_id = drop_id;
+        line.begin(TestRoom::EPOCH, 100).await;
+        let (queue, pool) = (&line.queue, database.pool());
+        let rooms = RoomDirectory::new(queue.clone(), pool.clone(), CancellationToken::new());
+        let room = rooms.find(drop_id).await.unwrap();
+        let listener = Arc::new(Listener::default());
+        room.observe(Arc::<Listener>::clone(&listener));
+
+        queue.remove_room(drop_id, TestRoom::EPOCH).await.unwrap();
+        look(&room, queue).await;
+        end_if_over(&rooms, &room, pool).await;
+        assert!(rooms.known(drop_id).is_some(), "the drop is open: its room may come back");
+        assert_eq!(*listener.told.lock(), None);
+
+        sqlx::query("update drops set state = 'closed', ended_at = now() where id = $1")
+            .bind(drop_id)
+            .execute(pool)
+            .await
+            .unwrap();
+        end_if_over(&rooms, &room, pool).await;
+        assert_eq!(*listener.told.lock(), Some(CloseReason::Closed));
+        assert!(rooms.known(drop_id).is_some(), "somebody still listens");
+
+        listener.is_gone.store(true, Ordering::Relaxed);
+        end_if_over(&rooms, &room, pool).await;
+        assert!(rooms.known(drop_id).is_none());
     }
 }

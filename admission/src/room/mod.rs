@@ -14,6 +14,7 @@
 //! | `batches` | many questions, one call |
 //! | `joins`, `statuses` | what is asked that way |
 //! | `observer` | who hears of a room's changes |
+//! | `rest` | whether a room has to be looked at |
 //! | `unreadable` | what a room knows of its events that cannot be read |
 //! | `room` | one room: header, replica, what is asked of its line |
 //! | `snapshot` | a replica from Redis |
@@ -35,6 +36,7 @@ mod observer;
 mod ranked_bitmap;
 mod replica;
 mod replica_state;
+mod rest;
 #[expect(clippy::module_inception, reason = "the room is what this folder is about")]
 mod room;
 mod snapshot;

@@ -2,7 +2,7 @@
 
 use super::{
     Replica, RoomError, RoomObserver, batches::CalledLine, header::TrustedHeader,
-    joins::JoinBatcher, live_replica::LiveReplica, statuses::StatusBatcher,
+    joins::JoinBatcher, live_replica::LiveReplica, rest::Rest, statuses::StatusBatcher,
     unreadable::UnreadableEvents,
 };
 use parking_lot::Mutex;
@@ -28,6 +28,7 @@ pub(crate) struct Room {
     header: Arc<TrustedHeader>,
     replica: LiveReplica,
     unreadable: Mutex<UnreadableEvents>,
+    rest: Mutex<Rest>,
     observer: OnceLock<Arc<dyn RoomObserver>>,
 }
 
@@ -48,6 +49,7 @@ impl Room {
             header,
             replica: LiveReplica::new(),
             unreadable: Mutex::new(UnreadableEvents::new(Instant::now())),
+            rest: Mutex::new(Rest::new(Instant::now())),
             observer: OnceLock::new(),
         }
     }
@@ -156,6 +158,19 @@ impl Room {
     /// Whether an observer still needs the room.
     pub(super) fn is_needed(&self) -> bool {
         self.observer.get().is_some_and(|observer| observer.is_needed())
+    }
+
+    /// Notes that somebody asks about the room. Returns whether nobody has in a while, so that what is
+    /// known of it may be old.
+    pub(super) fn note_question(&self) -> bool {
+        self.rest.lock().note_question(Instant::now())
+    }
+
+    /// Whether the keeper looks at the room now. One that is lost is never at rest.
+    pub(super) fn is_due(&self) -> bool {
+        let nobody_waits = self.is_live() && self.read(Replica::waiting) == Some(0);
+        let is_quiet = nobody_waits && !self.is_needed();
+        self.rest.lock().is_due(is_quiet, Instant::now())
     }
 
     /// Where the feed goes on reading; `None` while there is nothing to go on from.

@@ -35,6 +35,15 @@ impl SnapshotError {
     }
 }
 
+/// Takes over what Redis said of a room, and begins to load its replica where that is of another line.
+pub(super) fn take_over(room: &Arc<Room>, queue: &Queue, header: Option<RoomHeader>) {
+    room.set_header(header);
+    // Does nothing while the room has the replica of its epoch.
+    if room.header().is_ok() {
+        begin(room, queue);
+    }
+}
+
 /// Loads a room's replica in the background, unless it is there or being loaded. Where events
 /// cannot be read, this waits until the last snapshot is old enough.
 pub(super) fn begin(room: &Arc<Room>, queue: &Queue) {

@@ -7,18 +7,16 @@ use queue::Queue;
 use shared::{
     credentials::TicketClaims,
     ids::{DropId, TicketId},
+    supervise::supervise,
 };
 use std::{
     collections::HashMap,
     ptr,
     sync::{Arc, Weak},
-    time::{Duration, Instant},
+    time::Instant,
 };
-use tokio::time::sleep;
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
-
-/// Pause before a fan-out that panicked is started again.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// One hub per room, from the room's first listener on.
 pub(crate) struct Hubs {
@@ -92,30 +90,20 @@ impl Hubs {
         let start =
             move || fanout::run(Weak::clone(&weak), Arc::clone(&told), queue.clone(), soft.clone());
         // Not waited for at a stop: the connections that it tells are.
-        tokio::spawn(supervise(room.drop_id, Arc::clone(&hub), self.soft.clone(), start));
+        tokio::spawn(supervise(self.soft.clone(), start, on_panic(room.drop_id, &hub)));
         hub
     }
 }
 
-/// Ends with the fan-out that `start` starts; one that panicked is followed by another, unless the
-/// process stops.
-async fn supervise<F>(
-    drop_id: DropId,
-    hub: Arc<Hub>,
-    soft: CancellationToken,
-    start: impl Fn() -> F,
-) where
-    F: Future<Output = ()> + Send + 'static,
-{
-    while let Err(error) = tokio::spawn(start()).await {
+/// What is done when the fan-out of a drop has panicked.
+fn on_panic(drop_id: DropId, hub: &Arc<Hub>) -> impl Fn(JoinError) + Send + use<> {
+    let hub = Arc::clone(hub);
+    move |error| {
         tracing::error!(
             drop.id = %drop_id, %error,
             "the fan-out of drop {drop_id} broke off; starting it again"
         );
-        if soft.run_until_cancelled(sleep(PAUSE)).await.is_none() {
-            return;
-        }
-        // What it had taken up and not told is lost, so everybody is looked at.
+        // What it had taken up and not told is lost, so the next one looks at everybody.
         hub.replaced();
     }
 }
@@ -163,7 +151,7 @@ mod tests {
 
     /// Supervises a fan-out that panics so many times; returns how often it was started, and
     /// whether somebody who listens is to be looked at since.
-    async fn supervised(n_panics: u32, soft: CancellationToken) -> (u32, bool) {
+    async fn supervised(n_panics: u32) -> (u32, bool) {
         let hub = Arc::new(Hub::new(Instant::now()));
         let _outlet = hub.subscribe(claims(), None, Instant::now());
         hub.woken().await;
@@ -172,24 +160,18 @@ mod tests {
             let is_well = n_starts.fetch_add(1, Ordering::Relaxed) >= n_panics;
             async move { assert!(is_well, "a fan-out that breaks off") }
         };
-        supervise(DropId::generate(), Arc::clone(&hub), soft, start).await;
+        let on_panic = on_panic(DropId::generate(), &hub);
+        supervise(CancellationToken::new(), start, on_panic).await;
         (n_starts.into_inner(), hub.woken().now_or_never().is_some())
     }
 
     #[tokio::test]
     async fn a_fan_out_that_panics_is_started_again_and_looks_at_everybody() {
-        assert_eq!(supervised(1, CancellationToken::new()).await, (2, true));
+        assert_eq!(supervised(1).await, (2, true));
     }
 
     #[tokio::test]
-    async fn a_fan_out_that_ends_is_not_started_again() {
-        assert_eq!(supervised(0, CancellationToken::new()).await, (1, false));
-    }
-
-    #[tokio::test]
-    async fn a_fan_out_that_panics_while_the_process_stops_is_not_started_again() {
-        let soft = CancellationToken::new();
-        soft.cancel();
-        assert_eq!(supervised(9, soft).await, (1, false));
+    async fn a_fan_out_that_ends_leaves_nobody_to_look_at() {
+        assert_eq!(supervised(0).await, (1, false));
     }
 }

@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `frame` | what is sent |
 //! | `close` | why a connection is closed |
+//! | `encoding` | frames as they are written to a socket |
 //! | `wire` | a socket's writing side |
 //! | `outlet` | where a connection's frames go, and the latest that waits |
 //! | `cadence` | who hears how often |
@@ -28,6 +29,7 @@
 
 pub(crate) mod cadence;
 mod close;
+mod encoding;
 mod fanout;
 mod frame;
 pub(crate) mod hints;

@@ -1,40 +1,27 @@
 //! The writing side of a WebSocket. Whoever has a frame writes it on the spot, without waking the
 //! connection's task, which is needed only for what the socket did not take at once.
 //!
-//! A frame is encoded into a buffer that all frames of a thread share. What the socket took half of
-//! is kept to its end, and everything else stands behind it, so frames never mix.
+//! What the socket took half of is kept to its end, and everything else stands behind it, so frames
+//! never mix.
 
-use super::Frame;
+use super::{Frame, encoding::encoded};
 use metrics::Counter;
 use shared::telemetry::CounterName;
 use std::{
-    cell::RefCell,
     io,
     sync::{Arc, LazyLock},
     time::{Duration, Instant},
 };
 use tokio::net::TcpStream;
-use tokio_tungstenite::tungstenite::protocol::frame::{
-    FrameHeader,
-    coding::{Data, OpCode},
-};
 
 /// Silence after which the other end is asked whether it is there, and after which it is not.
 const PING_AFTER: Duration = Duration::from_secs(25);
 const IDLE: Duration = Duration::from_secs(75);
 /// A ping without a text.
 const PING: [u8; 2] = [0x89, 0];
-/// Room for the longest header that a server writes.
-const HEADROOM: usize = 10;
-/// Larger buffers are given back; only an operator's message makes a frame so large.
-const KEPT_BYTES: usize = 4096;
 
 /// Found once: looking a counter up costs a tenth of a small write.
 static FRAMES_SENT: LazyLock<Counter> = LazyLock::new(|| CounterName::FramesSent.get());
-
-thread_local! {
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
 
 /// A socket, and what it has not taken yet.
 #[derive(Debug)]
@@ -144,36 +131,16 @@ impl Wire {
     }
 }
 
-/// Hands on a frame as a server writes it.
-fn encoded<T>(frame: &Frame, write: impl FnOnce(&[u8]) -> T) -> T {
-    BUFFER.with_borrow_mut(|buffer| {
-        buffer.clear();
-        buffer.shrink_to(KEPT_BYTES);
-        buffer.extend_from_slice(&[0; HEADROOM]);
-        frame.append_json(buffer);
-        let begin = put_header(buffer);
-        write(&buffer[begin..])
-    })
-}
-
-/// Puts the header right before the text, which begins after the headroom. Returns where.
-fn put_header(buffer: &mut [u8]) -> usize {
-    let length = (buffer.len() - HEADROOM) as u64;
-    let header = FrameHeader { opcode: OpCode::Data(Data::Text), ..FrameHeader::default() };
-    let begin = HEADROOM - header.len(length);
-    let mut room = &mut buffer[begin..HEADROOM];
-    // There is just enough room.
-    let _ = header.format(length, &mut room);
-    begin
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use shared::drops::DropMode;
     use std::io::Read as _;
     use tokio::net::TcpListener;
-    use tokio_tungstenite::tungstenite::protocol::frame::{FrameSocket, coding::Control};
+    use tokio_tungstenite::tungstenite::protocol::frame::{
+        FrameSocket,
+        coding::{Control, Data, OpCode},
+    };
 
     /// A wire, and the other end of it.
     async fn pair(now: Instant) -> (Wire, TcpStream) {
@@ -205,17 +172,6 @@ mod tests {
         let read = frames.read(None).unwrap().unwrap();
         assert_eq!(read.header().opcode, OpCode::Data(Data::Text));
         assert_eq!(read.to_text().unwrap(), frame.to_json());
-    }
-
-    #[test]
-    fn headers_fit_the_length_of_the_text() {
-        for length in [0, 1, 200, 70_000] {
-            let frame = frame(1, length);
-            let bytes = encoded(&frame, <[u8]>::to_vec);
-            expect(&mut FrameSocket::new(&bytes[..]), &frame);
-        }
-        let bytes = encoded(&Frame::Held, <[u8]>::to_vec);
-        expect(&mut FrameSocket::new(&bytes[..]), &Frame::Held);
     }
 
     #[tokio::test]

@@ -1,11 +1,61 @@
 //! The API's document is kept in git, so that a change of the API shows in review. After a wanted
 //! change: `INSTA_UPDATE=always cargo test -p admission document`.
 
-use admission::{openapi, socket::Frame};
+use admission::{
+    openapi,
+    socket::{DisconnectReason, Frame, Seen},
+};
 use shared::{
     drops::{CloseReason, DropMode},
     lifecycle::TicketState,
+    line::{Epoch, EventPoint},
 };
+use std::collections::BTreeSet;
+
+const STREAM: &str = include_str!("../../../docs/STREAM.md");
+
+/// Every reason to close a connection: whoever adds one to `is_left_alone` adds it here.
+const REASONS: [DisconnectReason; 10] = [
+    DisconnectReason::Restart { retry_after_ms: 7 },
+    DisconnectReason::TooSlow,
+    DisconnectReason::Replaced,
+    DisconnectReason::Idle,
+    DisconnectReason::TicketClosed,
+    DisconnectReason::TicketInvalid("ticket_invalid"),
+    DisconnectReason::TicketInvalid("ticket_expired"),
+    DisconnectReason::TicketInvalid("ticket_foreign"),
+    DisconnectReason::Finished,
+    DisconnectReason::BadFrame,
+];
+
+/// Whether a client that is told so does not come back.
+fn is_left_alone(reason: DisconnectReason) -> bool {
+    match reason {
+        DisconnectReason::Restart { .. } | DisconnectReason::TooSlow | DisconnectReason::Idle => {
+            false
+        }
+        DisconnectReason::Replaced
+        | DisconnectReason::TicketClosed
+        | DisconnectReason::TicketInvalid(_)
+        | DisconnectReason::Finished
+        | DisconnectReason::BadFrame => true,
+    }
+}
+
+/// The frame that the document shows.
+fn waiting() -> Frame {
+    Frame::Waiting {
+        epoch: 1,
+        evn: 77,
+        position: 42,
+        waiting: 900,
+        units_left: Some(180),
+        units_held: Some(20),
+        mode: DropMode::Running,
+        message: None,
+        rise: None,
+    }
+}
 
 #[test]
 fn the_document_is_as_reviewed() {
@@ -29,19 +79,8 @@ fn who_may_ask_and_what_is_answered_is_said_of_every_operation() {
 
 #[test]
 fn every_frame_is_in_the_document_of_the_stream() {
-    let document = include_str!("../../../docs/STREAM.md");
-    let waiting = Frame::Waiting {
-        epoch: 1,
-        evn: 77,
-        position: 42,
-        waiting: 900,
-        units_left: Some(180),
-        units_held: Some(20),
-        mode: DropMode::Running,
-        message: None,
-        rise: None,
-    };
-    assert!(document.contains(&waiting.to_json()));
+    let waiting = waiting();
+    assert!(STREAM.contains(&waiting.to_json()));
     let closed = CloseReason::ALL.iter().map(|reason| Frame::Closed { reason: *reason });
     let ends = TicketState::ALL.iter().filter(|s| s.is_terminal() && s.is_order_state());
     let ends = ends.map(|state| Frame::Order { state: *state });
@@ -52,8 +91,44 @@ fn every_frame_is_in_the_document_of_the_stream() {
         for (field, value) in frame.as_object().unwrap() {
             let words = [Some(field.as_str()), value.as_str()];
             for word in words.into_iter().flatten() {
-                assert!(document.contains(&format!("`{word}`")), "{word} of {frame}");
+                assert!(STREAM.contains(&format!("`{word}`")), "{word} of {frame}");
             }
         }
     }
+}
+
+/// A row of the document's table of close codes: the code, the reasons beside it, and whether one is
+/// to stop.
+fn close_row(line: &str) -> Option<Vec<(u16, String, bool)>> {
+    let mut cells = line.trim_matches('|').split('|').map(str::trim);
+    let code = cells.next()?.parse().ok()?;
+    let reasons = cells.next()?.split(", ").map(|reason| reason.trim_matches('`').to_owned());
+    let stops = cells.next()?.starts_with("stop");
+    Some(reasons.map(|reason| (code, reason, stops)).collect())
+}
+
+#[test]
+fn the_close_codes_are_those_of_the_document_of_the_stream() {
+    let (_, section) = STREAM.split_once("\n## Close codes\n").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let documented: BTreeSet<_> = section.lines().filter_map(close_row).flatten().collect();
+    let sent = REASONS.map(|reason| {
+        let text = reason.text().replace("=7", "=<n>");
+        (reason.code(), text, is_left_alone(reason))
+    });
+    assert_eq!(documented, BTreeSet::from(sent));
+    for reason in REASONS {
+        let code = reason.code();
+        assert_eq!(is_left_alone(reason), code >= 4500 || code == 4002, "{reason:?}");
+    }
+}
+
+#[test]
+fn what_was_seen_is_sent_as_in_the_document_of_the_stream() {
+    assert!(STREAM.contains("`?seen=<epoch>.<evn>.<position>`"));
+    let (_, example) = STREAM.split_once("/stream?seen=").unwrap();
+    let seen: Seen = example.lines().next().unwrap().parse().unwrap();
+    let Frame::Waiting { epoch, evn, position, .. } = waiting() else { unreachable!() };
+    let point = EventPoint { epoch: Epoch(epoch), evn };
+    assert_eq!(seen, Seen { point, position });
 }

@@ -41,6 +41,8 @@ pub(crate) struct AdmissionTest {
 /// The service in this process, by a clock that stands until the test moves it.
 pub(crate) struct TestInstance {
     pub(crate) address: SocketAddr,
+    /// Where operators look.
+    pub(crate) admin: SocketAddr,
     pub(crate) clock: MockClock,
     pub(crate) shutdown: Shutdown,
     pub(crate) task: JoinHandle<anyhow::Result<()>>,
@@ -244,7 +246,7 @@ impl TestInstance {
     async fn start(settings: Settings) -> Self {
         let public = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let admin = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = public.local_addr().unwrap();
+        let (address, admin_address) = (public.local_addr().unwrap(), admin.local_addr().unwrap());
         // Redis dates the tickets, by the machine's clock.
         let clock = MockClock::at(SystemClock.now());
         let (shutdown, time) = (Shutdown::default(), Arc::new(clock.clone()));
@@ -253,7 +255,7 @@ impl TestInstance {
             tokio::spawn(
                 async move { admission::run_on(&settings, time, stop, public, admin).await },
             );
-        Self { address, clock, shutdown, task }
+        Self { address, admin: admin_address, clock, shutdown, task }
     }
 
     /// What `/readyz` says.

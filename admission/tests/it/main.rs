@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test has no better answer")]
 
+mod admin_listener;
+mod at_rest;
 mod bad_input;
 mod clock;
 mod document;
@@ -16,7 +18,10 @@ mod overload;
 mod paying;
 mod polling;
 mod positions;
+mod postgres_away;
+mod removed_room;
 mod silent_postgres;
 mod stream;
+mod unread;
 mod unreadable_events;
 mod without_room;

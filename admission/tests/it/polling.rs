@@ -33,7 +33,7 @@ async fn let_in(room: &TestRoom) -> Vec<JoinedTicket> {
 }
 
 /// How many scripts were run since the counts were reset.
-async fn n_scripts(redis: &mut MultiplexedConnection) -> u64 {
+pub(crate) async fn n_scripts(redis: &mut MultiplexedConnection) -> u64 {
     let info: String = redis::cmd("INFO").arg("commandstats").query_async(redis).await.unwrap();
     let calls = |line: &str| {
         line.strip_prefix("cmdstat_evalsha:calls=")?.split(',').next()?.parse::<u64>().ok()

@@ -16,13 +16,13 @@ const N_CHANGES: u32 = 10;
 const NEXT_EPOCH: Epoch = Epoch(2);
 
 /// A database that takes every connection and answers none.
-struct SilentPostgres {
-    url: String,
+pub(crate) struct SilentPostgres {
+    pub(crate) url: String,
     n_asked: watch::Receiver<usize>,
 }
 
 impl SilentPostgres {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("postgres://nobody@{}/nothing", listener.local_addr().unwrap());
         let (asked, n_asked) = watch::channel(0);
@@ -37,14 +37,14 @@ impl SilentPostgres {
     }
 
     /// Waits until rooms are asked about, too: the first connection is about ended sessions.
-    async fn until_asked(&mut self) {
+    pub(crate) async fn until_asked(&mut self) {
         let asked = timeout(PATIENCE, self.n_asked.wait_for(|n_asked| *n_asked > 1)).await;
         asked.expect("a question in time").unwrap();
     }
 }
 
 /// A room that the instance follows and that Redis does not have any more.
-async fn lost_room(redis: &TestRedis, instance: &TestInstance) -> AdmissionTest {
+pub(crate) async fn lost_room(redis: &TestRedis, instance: &TestInstance) -> AdmissionTest {
     let test = AdmissionTest::on(redis.clone()).await;
     test.begin(TestRoom::EPOCH).await;
     test.numbers(instance).await;

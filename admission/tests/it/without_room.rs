@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use std::num::NonZeroU32;
 use testkit::{TestDatabase, room::TestRoom, wait_until};
 
-async fn drop_in_state(pool: &PgPool, state: &str) -> DropId {
+pub(crate) async fn drop_in_state(pool: &PgPool, state: &str) -> DropId {
     let (drop_id, seller_id, product_id) =
         (DropId::generate(), SellerId::generate(), ProductId::generate());
     sqlx::query("insert into sellers (id, name) values ($1, 's')")

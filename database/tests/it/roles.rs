@@ -3,6 +3,7 @@
 use database::selling::catalogue::{self, NewProduct, NewVariant};
 use shared::ids::{ProductId, SellerId};
 use sqlx::{AssertSqlSafe, PgConnection};
+use std::borrow::Cow;
 use testkit::TestDatabase;
 
 const PERMISSION_DENIED: &str = "42501";
@@ -56,8 +57,8 @@ async fn run_as(connection: &mut PgConnection, role: &str, sql: &'static str) ->
     let ran = sqlx::query(sql).execute(&mut *connection).await;
     sqlx::query("reset role").execute(connection).await.unwrap();
     let error = ran.err()?;
-    let code = error.as_database_error().and_then(|error| error.code());
-    Some(code.map_or_else(|| error.to_string(), |code| code.into_owned()))
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    Some(code.map_or_else(|| error.to_string(), Cow::into_owned))
 }
 
 async fn names(database: &TestDatabase, sql: &'static str) -> Vec<String> {

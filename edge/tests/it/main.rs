@@ -6,3 +6,4 @@ mod harness;
 mod leaving;
 mod limits;
 mod proxies;
+mod slow_crowd;

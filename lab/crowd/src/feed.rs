@@ -168,9 +168,8 @@ impl TicketFeed {
 
     /// Polls; an answer that is older than what was seen already is not shown.
     async fn poll(&mut self) -> Option<SeenFrame> {
-        let path = format!("/v1/drops/{}/ticket", self.context.drop_id);
         let call = Call {
-            urls: self.context.admission_urls(self.process, &path),
+            urls: self.context.admission_urls(self.process, &self.path("ticket")),
             ..Call::new(Method::GET, "").header("sluice-ticket", &self.token)
         };
         self.context.measures.polled();
@@ -203,17 +202,23 @@ impl TicketFeed {
     /// Opens the stream at one of the instances, at another one after each failure; one that does
     /// not open is written down.
     async fn open(&self) -> Result<TicketStream, Cut> {
-        let mut path = format!("/v1/drops/{}/stream", self.context.drop_id);
-        if let Some((epoch, evn, position)) = self.seen {
-            path.push_str(&format!("?seen={epoch}.{evn}.{position}"));
-        }
         let turn = self.process + u64::from(self.backoff.n_failures());
-        let urls = self.context.admission_urls(turn, &path);
+        let urls = self.context.admission_urls(turn, &self.path("stream"));
         let opened = stream::open(&urls[0], &self.token, self.context.origin.as_deref()).await;
         opened.map_err(|refused| {
             let value = refused.describe();
             self.context.history.write(self.process, Action::Shown, EntryType::Info, value);
             refused.cut
         })
+    }
+
+    /// The path of the ticket's state or stream, with what was seen last: then no instance answers
+    /// with what is older.
+    fn path(&self, what: &str) -> String {
+        let path = format!("/v1/drops/{}/{what}", self.context.drop_id);
+        match self.seen {
+            Some((epoch, evn, position)) => format!("{path}?seen={epoch}.{evn}.{position}"),
+            None => path,
+        }
     }
 }

@@ -15,6 +15,9 @@ pub(crate) struct PolledStatus {
     position: Option<u64>,
     #[serde(default)]
     waiting: Option<u64>,
+    /// Why the position is higher than the one that was seen.
+    #[serde(default)]
+    rise: Option<String>,
     #[serde(default)]
     reason: Option<String>,
     /// When to poll again.
@@ -31,7 +34,7 @@ impl PolledStatus {
                 evn: self.evn,
                 position: self.position?,
                 waiting: self.waiting.unwrap_or_default(),
-                rise: None,
+                rise: self.rise.clone(),
             },
             "admitting" => SeenFrame::Admitting,
             "held" | "finished" => SeenFrame::Held,

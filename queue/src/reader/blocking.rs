@@ -1,8 +1,11 @@
 //! All rooms on one server: one blocking read, on a connection of its own. It would hold up every
 //! other call, and the usual time limit would end it.
 
-use super::READ;
-use crate::{DropKeys, EventBatch, QueueError, events::Entry, servers::Servers};
+use crate::{
+    DropKeys, EventBatch, QueueError,
+    events::{Entry, READ},
+    servers::Servers,
+};
 use redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection};
 use shared::{ids::DropId, line::EventPoint};
 use std::time::Duration;

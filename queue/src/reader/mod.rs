@@ -10,19 +10,17 @@ mod blocking;
 mod news;
 mod slots;
 
-use crate::{EventBatch, Queue, QueueError, servers::Servers, wire::Reader};
+use crate::{EventBatch, Queue, QueueError, servers::Servers};
 use blocking::BlockingReader;
 use shared::{ids::DropId, line::EventPoint};
 use slots::SlotReader;
 use std::{sync::Arc, time::Duration};
 
-const READ: Reader = Reader("read events");
-
 /// Reads the events of many rooms as they happen.
 pub struct EventReader(Kind);
 
 enum Kind {
-    Blocking(BlockingReader),
+    Blocking(Box<BlockingReader>),
     Slots(SlotReader),
 }
 
@@ -34,7 +32,10 @@ impl Queue {
             Servers::Cluster(nodes, _) => {
                 Kind::Slots(SlotReader::new(Arc::clone(nodes), self.timeout))
             }
-            servers => Kind::Blocking(BlockingReader::new(servers.clone(), self.timeout)),
+            servers => {
+                let reader = BlockingReader::new(servers.clone(), self.timeout);
+                Kind::Blocking(Box::new(reader))
+            }
         })
     }
 }

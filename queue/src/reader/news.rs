@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 
 /// What was heard since it was last asked for. It grows with rooms, not with messages.
 #[derive(Clone, Debug, Default)]
-pub(super) struct News(Arc<Inner>);
+pub(super) struct SlotNews(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -33,7 +33,7 @@ pub(super) struct Heard {
     pub(super) broken: bool,
 }
 
-impl News {
+impl SlotNews {
     /// Returns what was heard since the last call.
     pub(super) fn take(&self) -> Heard {
         std::mem::take(&mut *self.0.heard.lock().unwrap_or_else(PoisonError::into_inner))
@@ -45,7 +45,7 @@ impl News {
     }
 }
 
-impl AsyncPushSender for News {
+impl AsyncPushSender for SlotNews {
     fn send(&self, push: PushInfo) -> Result<(), SendError> {
         self.0.heard.lock().unwrap_or_else(PoisonError::into_inner).note(&push);
         self.0.arrived.notify_one();
@@ -80,7 +80,7 @@ mod tests {
 
     #[tokio::test]
     async fn news_of_a_room_are_taken_once() {
-        let (news, room, moved) = (News::default(), DropId::generate(), DropId::generate());
+        let (news, room, moved) = (SlotNews::default(), DropId::generate(), DropId::generate());
         for _ in 0..3 {
             news.send(push(PushKind::SMessage, room)).unwrap();
         }

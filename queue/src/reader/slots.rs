@@ -5,11 +5,12 @@
 //! node of that slot, and the room is read then. Such a message may be lost; so every room is also
 //! read each 5 s, and whenever a connection was broken or a slot has moved.
 
-use super::{
-    READ,
-    news::{Heard, News},
+use super::news::{Heard, SlotNews};
+use crate::{
+    DropKeys, EventBatch, QueueError,
+    events::{Entry, READ},
+    servers::Nodes,
 };
-use crate::{DropKeys, EventBatch, QueueError, events::Entry, servers::Nodes};
 use futures_util::future::join_all;
 use redis::{Cmd, RedisResult, cluster_async::ClusterConnection};
 use shared::{ids::DropId, line::EventPoint};
@@ -26,7 +27,7 @@ pub(super) struct SlotReader {
     nodes: Arc<Nodes>,
     patience: Duration,
     connection: Option<ClusterConnection>,
-    news: News,
+    news: SlotNews,
     rooms: HashMap<DropId, FollowedRoom>,
     look_at: Instant,
 }
@@ -42,7 +43,7 @@ struct FollowedRoom {
 
 impl SlotReader {
     pub(super) fn new(nodes: Arc<Nodes>, patience: Duration) -> Self {
-        let (news, rooms) = (News::default(), HashMap::new());
+        let (news, rooms) = (SlotNews::default(), HashMap::new());
         Self { nodes, patience, connection: None, news, rooms, look_at: Instant::now() }
     }
 

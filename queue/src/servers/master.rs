@@ -4,8 +4,7 @@
 //! that was replaced, the sentinels are asked again; a sentinel cuts the connections of a master that
 //! it demotes, so most often that is at once.
 
-use super::BUFFER;
-use crate::client::Authorities;
+use crate::client::{Authorities, BUFFER};
 use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, RedisConnectionInfo,
     RedisError, RedisResult, TlsMode,

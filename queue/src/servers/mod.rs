@@ -14,7 +14,10 @@ mod master;
 pub(crate) use cluster::Nodes;
 pub(crate) use master::Master;
 
-use crate::{QueueError, client::Authorities};
+use crate::{
+    QueueError,
+    client::{Authorities, BUFFER},
+};
 use futures_util::FutureExt;
 use redis::{
     Client, Cmd, Pipeline, RedisFuture, RedisResult, Value,
@@ -24,9 +27,6 @@ use redis::{
 use secrecy::ExposeSecret;
 use shared::config::{RedisMode, RedisSettings};
 use std::{sync::Arc, time::Duration};
-
-/// Calls that may wait to be sent.
-const BUFFER: usize = 1024;
 
 /// The servers, with the connection that all calls share. A clone is cheap.
 #[derive(Clone)]

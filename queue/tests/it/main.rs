@@ -5,6 +5,7 @@
 mod differential;
 
 mod admitting;
+mod chunks;
 mod cluster;
 mod coming_back;
 mod guarding;
@@ -13,6 +14,7 @@ mod limits;
 mod listening;
 mod loading;
 mod long_lines;
+mod managed;
 mod private_redis;
 mod restarting;
 mod sentinel;

@@ -18,7 +18,8 @@ pub type Followed = BTreeMap<Epoch, Follows>;
 #[derive(Clone, Debug)]
 pub struct EventChain {
     last: Option<ChainHash>,
-    /// Events behind which an epoch begins: nothing else may follow them.
+    /// Events behind which an epoch begins: nothing else may follow them. Zeros stand for the
+    /// beginning of the log.
     forks: HashMap<ChainHash, Epoch>,
 }
 
@@ -34,15 +35,19 @@ impl EventChain {
             forks.insert(*hash, epoch);
             epoch = point.epoch;
         }
+        // Nor may another epoch begin the chain: one whose writes were given up before any had landed.
+        if !forks.is_empty() {
+            forks.insert(ChainHash::default(), epoch);
+        }
         Self { last, forks }
     }
 
     /// Takes an event that is intact; returns whether it is the next of the chain.
     pub fn take(&mut self, event: &QueueEventV1) -> bool {
-        if let Some(last) = self.last
-            && (last != event.previous
-                || self.forks.get(&last).is_some_and(|epoch| *epoch != event.epoch))
-        {
+        let is_next = self.last.is_none_or(|last| last == event.previous);
+        let is_other_fork =
+            self.forks.get(&event.previous).is_some_and(|epoch| *epoch != event.epoch);
+        if !is_next || is_other_fork {
             return false;
         }
         self.last = Some(event.hash);
@@ -103,6 +108,17 @@ mod tests {
         let mut chain = EventChain::new(None, Epoch(2), &followed);
         let events = [&first, &late, &later, &begun, &joined, &later];
         assert_eq!(taken(&mut chain, &events), [true, false, false, true, true, false]);
+    }
+
+    #[test]
+    fn what_lands_late_before_the_first_event_of_all_does_not_begin_the_chain() {
+        let id = DropId::generate();
+        let late = event(id, 1, 1, ChainHash::default());
+        let first = event(id, 2, 1, ChainHash::default());
+        let begun = event(id, 3, 1, first.hash);
+        let followed = Followed::from([(Epoch(3), behind(&first))]);
+        let mut chain = EventChain::new(None, Epoch(3), &followed);
+        assert_eq!(taken(&mut chain, &[&late, &first, &begun]), [false, true, true]);
     }
 
     #[test]

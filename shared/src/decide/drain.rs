@@ -9,8 +9,8 @@ use std::time::Duration;
 
 /// Somebody waits, and what holds them up may be gone without a word.
 const SAFETY: Duration = Duration::from_millis(500);
-/// Nobody waits, or time changes nothing.
-const IDLE: Duration = Duration::from_secs(5);
+/// Nobody waits, or time changes nothing: a wake that is lost shows in its subscription long before.
+const IDLE: Duration = Duration::from_secs(30);
 /// Pause between two small batches while it is not known whether anybody can pay.
 const SLOW: Duration = Duration::from_secs(1);
 
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_long_pause_between_batches_holds_whatever_was_found() {
-        let every = Duration::from_secs(9);
+        let every = Duration::from_secs(40);
         for finding in [DrainFinding::Asleep, DrainFinding::HeldUp, DrainFinding::Slow] {
             assert_eq!(next_look(finding, every), every);
         }

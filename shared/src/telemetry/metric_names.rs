@@ -45,6 +45,8 @@ metric_names! {
         CommandsReproduced = "sluice_commands_reproduced_total",
         /// Order commands that became an order row.
         CommandsProcessed = "sluice_commands_processed_total",
+        /// Logs of order commands that had lost records.
+        CommandLogsCut = "sluice_command_logs_cut_total",
         /// Records that could not be understood.
         DeadLetters = "sluice_dead_letters_total",
         /// Holds that ran out unpaid.

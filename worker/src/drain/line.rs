@@ -10,7 +10,8 @@
 //! decides what becomes of its tickets.
 
 use super::{
-    reading::{Flow, Reading},
+    holds,
+    reading::{Flow, LetIn, Reading},
     rooms::RoomInHand,
 };
 use crate::{app::App, causes::with_causes, order_commands, pause::pause_point};
@@ -37,6 +38,7 @@ const SLOW_PAUSE: Duration = Duration::from_secs(1);
 /// Admits the tickets of a drop until told to stop, or until it is not sold any more.
 pub(super) async fn run(app: App, room: RoomInHand, stop: CancellationToken) {
     let every = Duration::from_millis(app.settings.line.admit_every_ms.get());
+    holds::report_short(&app, room.drop_id());
     let mut drain = LineDrain::new(app, room);
     // At first it is asked whoever waits: an unused rate counts from the first question on.
     let mut may_wait = true;
@@ -58,6 +60,7 @@ struct LineDrain {
     room: RoomInHand,
     /// Kept until its answer is known, so that a lost answer is asked for again.
     request_id: Uuid,
+    let_in: LetIn,
     /// When people were last let in slowly.
     slow_at: Option<Instant>,
     logged_at: Option<Instant>,
@@ -66,7 +69,15 @@ struct LineDrain {
 impl LineDrain {
     fn new(app: App, room: RoomInHand) -> Self {
         let (drop_id, request_id) = (room.drop_id(), Uuid::now_v7());
-        Self { app, drop_id, room, request_id, slow_at: None, logged_at: None }
+        Self {
+            app,
+            drop_id,
+            room,
+            request_id,
+            let_in: LetIn::default(),
+            slow_at: None,
+            logged_at: None,
+        }
     }
 
     /// Lets in everybody who may come in now. May run at any time, twice, or on two hosts.
@@ -89,6 +100,9 @@ impl LineDrain {
     }
 
     async fn look(&mut self, flash_drop: &LiveDrop) -> anyhow::Result<DrainFinding> {
+        if !self.app.queue.has_live_tickets(self.drop_id).await? {
+            return Ok(DrainFinding::NobodyWaits);
+        }
         match self.app.queue.counts(self.drop_id, flash_drop.epoch).await {
             Ok(counts) if counts.waiting == 0 => Ok(DrainFinding::NobodyWaits),
             Ok(_) => self.let_in(flash_drop).await,
@@ -112,13 +126,19 @@ impl LineDrain {
         flash_drop: &LiveDrop,
         reading: Reading,
     ) -> anyhow::Result<DrainFinding> {
-        let limit = self.app.settings.line.admit_batch.get();
-        while let Some(admission) = self.admit_batch(flash_drop, reading, limit).await? {
+        loop {
+            let limit =
+                self.app.settings.line.admit_batch.get().min(self.let_in.room_left(reading));
+            if limit == 0 {
+                return Ok(DrainFinding::HeldUp);
+            }
+            let Some(admission) = self.admit_batch(flash_drop, reading, limit).await? else {
+                return Ok(DrainFinding::Unknown);
+            };
             if admission.tickets.len() < limit as usize {
                 return Ok(DrainFinding::of(&admission));
             }
         }
-        Ok(DrainFinding::Unknown)
     }
 
     async fn admit_slowly(
@@ -129,8 +149,12 @@ impl LineDrain {
         if self.slow_at.is_some_and(|slow_at| slow_at.elapsed() < SLOW_PAUSE) {
             return Ok(DrainFinding::Slow);
         }
+        let limit = SLOW_BATCH.min(self.let_in.room_left(reading));
+        if limit == 0 {
+            return Ok(DrainFinding::HeldUp);
+        }
         self.slow_at = Some(Instant::now());
-        let admission = self.admit_batch(flash_drop, reading, SLOW_BATCH).await?;
+        let admission = self.admit_batch(flash_drop, reading, limit).await?;
         let found = admission.as_ref().map_or(DrainFinding::Unknown, DrainFinding::of);
         Ok(if found.somebody_waits() { DrainFinding::Slow } else { found })
     }
@@ -144,6 +168,7 @@ impl LineDrain {
     ) -> anyhow::Result<Option<Admission>> {
         let Some(admission) = self.next_batch(flash_drop, limit).await? else { return Ok(None) };
         if !admission.tickets.is_empty() {
+            self.let_in.add(reading, admission.tickets.len());
             CounterName::TicketsAdmitted.get().increment(admission.tickets.len() as u64);
             pause_point!("drain.after_admit");
             self.hand_on(flash_drop, reading.generation, &admission).await?;

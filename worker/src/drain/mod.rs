@@ -6,14 +6,18 @@
 //! | `rooms` | the rooms of this process, and what each drain waits for |
 //! | `wakes` | what wakes a drain: joins, units that came back, changes of the drop |
 //! | `pressure` | when the processors are behind or nobody can pay, nobody else is let in |
-//! | `reading` | what was seen of it |
+//! | `handling` | how fast commands are handled, and how many may wait at that pace |
+//! | `reading` | what was seen of the pressure, and how many it lets in |
 //! | `provider` | how the payment provider does |
+//! | `holds` | holds that are too short for it |
 //!
 //! A drain sleeps until somebody may be let in; how long at most is decided in
 //! [`shared::decide::drain`]. One instance has the drain of a drop, which only saves work: any number
 //! may run at once, since rate, occupancy and stock are decided in Redis, in one step with the move
 //! from waiting to in flight.
 
+mod handling;
+mod holds;
 mod line;
 mod pressure;
 mod provider;
@@ -36,7 +40,7 @@ pub(crate) async fn run(app: App, shutdown: Shutdown) {
     let work = move |app, drop_id, stop| line::run(app, in_hand.enter(drop_id), stop);
     // Side by side in one task: a panic in any of them starts the role again.
     tokio::join!(
-        wakes::ring(&app, &rooms, &soft),
+        wakes::ring(&app, rooms.bells(), &soft),
         provider::look(&app, &known, &soft),
         pressure::look(&app, &rooms, provider, &soft),
         ownership::run_owned(app.clone(), shutdown, "drain", keys, work),

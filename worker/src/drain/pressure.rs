@@ -5,6 +5,7 @@
 //! seen counts as behind, and what was seen too long ago as not seen.
 
 use super::{
+    handling::Handling,
     reading::{Flow, Reading},
     rooms::{DrainedRoom, DrainedRooms},
 };
@@ -29,9 +30,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const GATHER: Duration = Duration::from_millis(10);
 /// Processors that are silent for longer than this count as dead.
 const SILENCE_S: f64 = 5.0;
-/// Commands that may always wait, and seconds of the order rate that may wait on top of them.
-const LAG_FLOOR: f64 = 1000.0;
-const LAG_SECONDS: f64 = 5.0;
+
+/// How fast the commands of the drops that were looked at are handled.
+type Paces = BTreeMap<DropId, Handling>;
 
 /// Looks until told to stop.
 pub(super) async fn look(
@@ -40,11 +41,12 @@ pub(super) async fn look(
     mut provider: Receiver<ProviderState>,
     soft: &CancellationToken,
 ) {
+    let mut paces = Paces::new();
     while !soft.is_cancelled() {
         let watched = rooms.watched();
         let state = *provider.borrow_and_update();
         if !watched.is_empty() {
-            look_at(app, &watched, state).await;
+            paces = look_at(app, &watched, state, &paces).await;
         }
         tokio::select! {
             () = soft.cancelled() => {}
@@ -55,7 +57,13 @@ pub(super) async fn look(
     }
 }
 
-async fn look_at(app: &App, watched: &[Arc<DrainedRoom>], provider: ProviderState) {
+/// Returns how fast the commands of each drop are handled, as far as that was seen now.
+async fn look_at(
+    app: &App,
+    watched: &[Arc<DrainedRoom>],
+    provider: ProviderState,
+    last: &Paces,
+) -> Paces {
     let known = watched.iter().filter_map(|room| Some((room, app.drops.find(room.drop_id)?)));
     let (rooms, drops): (Vec<_>, Vec<_>) = known.unzip();
     let sight = match Sight::take(app, &drops, provider).await {
@@ -66,11 +74,18 @@ async fn look_at(app: &App, watched: &[Arc<DrainedRoom>], provider: ProviderStat
             None
         }
     };
+    let mut paces = Paces::new();
     for (room, flash_drop) in rooms.into_iter().zip(&drops) {
-        let reading = Sight::reading(sight.as_ref(), flash_drop);
+        let seen = sight.as_ref().and_then(|sight| {
+            let handling = sight.handling(flash_drop, last.get(&flash_drop.id))?;
+            paces.insert(flash_drop.id, handling);
+            Some(sight.reading(&handling, flash_drop.limits.order_rate_per_second))
+        });
+        let reading = seen.unwrap_or_else(Reading::unseen);
         let before = room.note(reading);
         log_change(room.drop_id, before.unwrap_or(Flow::Free), reading.flow);
     }
+    paces
 }
 
 /// What one look has seen.
@@ -80,6 +95,8 @@ struct Sight {
     silence: Option<f64>,
     /// The partitions that are there, and that somebody has begun.
     logs: BTreeMap<i32, SeenLog>,
+    /// When they were seen.
+    seen_at: Instant,
 }
 
 impl Sight {
@@ -91,32 +108,34 @@ impl Sight {
         let partitions: Vec<i32> = drops.iter().map(|flash_drop| flash_drop.partition).collect();
         let silence = heartbeats::silence(&app.pool, "orders").await?;
         let logs = kafka_log::look(app, &app.topics.order_commands, &partitions).await?;
-        Ok(Self { provider, silence, logs })
+        Ok(Self { provider, silence, logs, seen_at: Instant::now() })
     }
 
-    /// Returns what was seen of one drop. One whose log is not seen holds up nobody else.
-    fn reading(sight: Option<&Self>, flash_drop: &LiveDrop) -> Reading {
-        let seen = sight.and_then(|sight| {
-            let log = sight.logs.get(&flash_drop.partition)?;
-            let lag = (log.end - log.next_offset).max(0);
-            let rate = flash_drop.limits.order_rate_per_second;
-            Some((log.generation, flow(sight.provider, sight.silence, lag, rate)))
-        });
-        let (generation, flow) =
-            seen.unwrap_or((0, Flow::Blocked("the order processors cannot be seen")));
-        Reading { flow, generation, seen_at: Instant::now() }
+    /// Returns how fast the commands of a drop are handled. A drop whose log is not seen holds up
+    /// nobody else.
+    fn handling(&self, flash_drop: &LiveDrop, before: Option<&Handling>) -> Option<Handling> {
+        let log = *self.logs.get(&flash_drop.partition)?;
+        let order_rate = flash_drop.limits.order_rate_per_second;
+        Some(Handling::after(before, log, self.seen_at, order_rate))
+    }
+
+    /// Returns what that says to the drain of a drop with this order rate.
+    fn reading(&self, handling: &Handling, order_rate: f64) -> Reading {
+        let room = handling.room(order_rate);
+        let flow = flow(self.provider, self.silence, room);
+        Reading { flow, room, generation: handling.generation(), seen_at: self.seen_at }
     }
 }
 
-/// Decides how people may be let in while so many commands wait, at this order rate.
-fn flow(provider: ProviderState, silence: Option<f64>, lag: i64, order_rate: f64) -> Flow {
+/// Decides how people may be let in where so many more commands may wait.
+fn flow(provider: ProviderState, silence: Option<f64>, room: u32) -> Flow {
     if silence.is_none_or(|silence| silence > SILENCE_S) {
         return Flow::Blocked("no order processor is alive");
     }
     if provider == ProviderState::Away {
         return Flow::Blocked("the payment provider does not answer");
     }
-    if lag as f64 > LAG_FLOOR + LAG_SECONDS * order_rate {
+    if room == 0 {
         return Flow::Blocked("too many commands wait to be processed");
     }
     match provider {
@@ -149,7 +168,7 @@ mod tests {
 
     #[test]
     fn people_are_let_in_while_somebody_processes_their_orders() {
-        let silent = |silence| flow(ProviderState::Answers, silence, 0, 10.0);
+        let silent = |silence| flow(ProviderState::Answers, silence, 1);
         assert_eq!(silent(AWAKE), Flow::Free);
         assert!(is_blocked(silent(None)));
         assert!(is_blocked(silent(Some(5.1))));
@@ -157,15 +176,33 @@ mod tests {
 
     #[test]
     fn commands_that_wait_hold_up_those_to_come() {
-        let waiting = |lag| flow(ProviderState::Answers, AWAKE, lag, 10.0);
-        assert_eq!(waiting(1050), Flow::Free);
-        assert!(is_blocked(waiting(1051)));
+        assert_eq!(flow(ProviderState::Answers, AWAKE, 1), Flow::Free);
+        assert!(is_blocked(flow(ProviderState::Answers, AWAKE, 0)));
     }
 
     #[test]
     fn a_provider_that_is_tried_gets_a_few() {
-        assert_eq!(flow(ProviderState::Tried, AWAKE, 0, 10.0), Flow::Slow);
-        assert!(is_blocked(flow(ProviderState::Away, AWAKE, 0, 10.0)));
-        assert!(is_blocked(flow(ProviderState::Tried, AWAKE, 9999, 10.0)));
+        assert_eq!(flow(ProviderState::Tried, AWAKE, 1), Flow::Slow);
+        assert!(is_blocked(flow(ProviderState::Away, AWAKE, 1)));
+        assert!(is_blocked(flow(ProviderState::Tried, AWAKE, 0)));
+    }
+
+    #[test]
+    fn a_slow_order_rate_has_few_commands_waiting() {
+        let log = |end| SeenLog { generation: 3, next_offset: 40, end };
+        let said = |end, order_rate| {
+            let sight = Sight {
+                provider: ProviderState::Answers,
+                silence: AWAKE,
+                logs: BTreeMap::new(),
+                seen_at: Instant::now(),
+            };
+            let handling = Handling::after(None, log(end), sight.seen_at, order_rate);
+            let Reading { flow, room, generation, .. } = sight.reading(&handling, order_rate);
+            (is_blocked(flow), room, generation)
+        };
+        assert_eq!(said(40, 1.0 / 60.0), (false, 1, 3));
+        assert_eq!(said(41, 1.0 / 60.0), (true, 0, 3));
+        assert_eq!(said(41, 200.0), (false, 2019, 3));
     }
 }

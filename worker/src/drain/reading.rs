@@ -21,6 +21,8 @@ pub(super) enum Flow {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reading {
     pub(super) flow: Flow,
+    /// How many people may be let in by it.
+    pub(super) room: u32,
     /// Generation of the log that commands go to.
     ///
     /// Always read before they are produced: a position that is given too old a generation is
@@ -30,7 +32,52 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// Returns what stands for a look that has seen nothing: nobody is let in.
+    pub(super) fn unseen() -> Self {
+        let flow = Flow::Blocked("the order processors cannot be seen");
+        Self { flow, room: 0, generation: 0, seen_at: Instant::now() }
+    }
+
     pub(super) fn is_fresh(&self) -> bool {
         self.seen_at.elapsed() < FRESH
+    }
+}
+
+/// How many people were let in by the last reading.
+#[derive(Debug, Default)]
+pub(super) struct LetIn(Option<(Instant, u32)>);
+
+impl LetIn {
+    /// Notes that so many more were.
+    pub(super) fn add(&mut self, reading: Reading, n_people: usize) {
+        let n_people = u32::try_from(n_people).unwrap_or(u32::MAX);
+        self.0 = Some((reading.seen_at, self.by(reading).saturating_add(n_people)));
+    }
+
+    /// Returns how many more may be before there is another reading.
+    pub(super) fn room_left(&self, reading: Reading) -> u32 {
+        reading.room.saturating_sub(self.by(reading))
+    }
+
+    fn by(&self, reading: Reading) -> u32 {
+        self.0.map_or(0, |(seen_at, n)| if seen_at == reading.seen_at { n } else { 0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_are_let_in_by_a_reading_than_it_has_room_for() {
+        let reading = Reading { room: 30, ..Reading::unseen() };
+        let mut let_in = LetIn::default();
+        assert_eq!(let_in.room_left(reading), 30);
+        let_in.add(reading, 20);
+        assert_eq!(let_in.room_left(reading), 10);
+        let_in.add(reading, 15);
+        assert_eq!(let_in.room_left(reading), 0);
+        let next = Reading { seen_at: reading.seen_at + FRESH, ..reading };
+        assert_eq!(let_in.room_left(next), 30, "those are seen to wait by now");
     }
 }

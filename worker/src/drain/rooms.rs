@@ -2,6 +2,7 @@
 //! last seen of the pressure on it.
 
 use super::reading::{Flow, Reading};
+use crate::room_bells::{RoomBell, RoomBells};
 use parking_lot::Mutex;
 use shared::ids::DropId;
 use std::{
@@ -13,7 +14,7 @@ use std::{
 };
 use tokio::{
     sync::Notify,
-    time::{Instant, sleep_until, timeout_at},
+    time::{Instant, sleep_until},
 };
 
 /// The rooms of this process; clones share them.
@@ -22,6 +23,7 @@ pub(super) struct DrainedRooms(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
+    bells: RoomBells,
     rooms: Mutex<HashMap<DropId, Arc<DrainedRoom>>>,
     /// Rung when somebody wants to know the pressure on a room that is not looked at.
     asked: Notify,
@@ -30,7 +32,7 @@ struct Shared {
 /// One of them.
 pub(super) struct DrainedRoom {
     pub(super) drop_id: DropId,
-    bell: Notify,
+    bell: RoomBell,
     /// Whether the pressure on it is looked at.
     is_watched: AtomicBool,
     reading: Mutex<Option<Reading>>,
@@ -47,7 +49,7 @@ impl DrainedRooms {
     pub(super) fn enter(&self, drop_id: DropId) -> RoomInHand {
         let room = Arc::new(DrainedRoom {
             drop_id,
-            bell: Notify::new(),
+            bell: self.0.bells.hang(drop_id),
             is_watched: AtomicBool::new(false),
             reading: Mutex::new(None),
         });
@@ -55,18 +57,9 @@ impl DrainedRooms {
         RoomInHand { rooms: self.clone(), room }
     }
 
-    /// Wakes the drain of a room, if this process has it.
-    pub(super) fn ring(&self, drop_id: DropId) {
-        if let Some(room) = self.0.rooms.lock().get(&drop_id) {
-            room.bell.notify_one();
-        }
-    }
-
-    /// Wakes all drains.
-    pub(super) fn ring_all(&self) {
-        for room in self.0.rooms.lock().values() {
-            room.bell.notify_one();
-        }
+    /// Returns the bells that wake their drains.
+    pub(super) fn bells(&self) -> &RoomBells {
+        &self.0.bells
     }
 
     /// Returns the rooms where people wait.
@@ -88,7 +81,7 @@ impl DrainedRoom {
         let before = self.reading.lock().replace(reading);
         let known = before.filter(Reading::is_fresh).map(|before| before.flow);
         if known != Some(reading.flow) {
-            self.bell.notify_one();
+            self.bell.ring();
         }
         before.map(|before| before.flow)
     }
@@ -117,8 +110,8 @@ impl RoomInHand {
 
     /// Waits for the bell until `latest`, in no case less than until `earliest`.
     pub(super) async fn wait(&self, earliest: Instant, latest: Instant) {
-        // Both ends of it mean the same: it is time to look.
-        let _ = timeout_at(latest, self.room.bell.notified()).await;
+        // Rung or not, it is time to look then.
+        self.room.bell.rings_by(latest).await;
         sleep_until(earliest).await;
     }
 }
@@ -143,19 +136,16 @@ mod tests {
     }
 
     fn free() -> Reading {
-        Reading { flow: Flow::Free, generation: 1, seen_at: Instant::now() }
+        Reading { flow: Flow::Free, room: 100, generation: 1, seen_at: Instant::now() }
     }
 
     #[tokio::test]
-    async fn a_bell_that_rang_before_it_was_waited_for_is_heard_once() {
+    async fn a_drain_is_woken_by_the_bell_of_its_room() {
         let rooms = DrainedRooms::default();
         let (room, other) = (rooms.enter(DropId::generate()), rooms.enter(DropId::generate()));
-        rooms.ring(room.room.drop_id);
+        rooms.bells().ring(room.drop_id());
         assert!(is_rung(&room).await);
-        assert!(!is_rung(&room).await);
         assert!(!is_rung(&other).await);
-        rooms.ring_all();
-        assert!(is_rung(&room).await && is_rung(&other).await);
     }
 
     #[tokio::test]

@@ -17,7 +17,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 /// How long one read waits for events. A room that was added meanwhile waits for the next read.
-const WAIT: Duration = Duration::from_millis(100);
+const WAIT: Duration = Duration::from_millis(250);
 /// The same while some rooms are left out, because their loops are behind.
 const WAIT_FOR_OTHERS: Duration = Duration::from_millis(5);
 /// Pause after a read that found something: what happens meanwhile is read together.
@@ -55,7 +55,7 @@ pub(super) struct RoomEvents {
 pub(super) enum RoomNews {
     /// Events, in their order.
     Events(EventBatch),
-    /// Redis was away: it may be another one now.
+    /// Redis was away, or looks like another one now.
     Reconnected,
     /// Nothing will come any more; the events have to be asked for anew.
     Ended,
@@ -88,6 +88,11 @@ impl Feed {
         RoomEvents { batches, reconnects: self.reconnects.subscribe() }
     }
 
+    /// Tells all loops that Redis may be another one now.
+    pub(super) fn note_reconnect(&self) {
+        self.reconnects.send_modify(|n_times| *n_times += 1);
+    }
+
     /// Reads until told to stop.
     pub(super) async fn run(self, mut reader: EventReader, stop: CancellationToken) {
         let mut is_away = false;
@@ -100,7 +105,7 @@ impl Feed {
             match reader.read(&rooms, wait, BATCH).await {
                 Ok(batches) => {
                     if std::mem::take(&mut is_away) {
-                        self.reconnects.send_modify(|n_times| *n_times += 1);
+                        self.note_reconnect();
                     }
                     if !batches.is_empty() {
                         self.hand_over(&rooms, batches);

@@ -12,8 +12,9 @@ use tokio::time::{Instant, sleep_until};
 
 /// Pause between two looks while somebody waits, or something happens.
 const BUSY: Duration = Duration::from_millis(500);
-/// The same while nobody waits and nothing happens.
-const IDLE: Duration = Duration::from_secs(5);
+/// The same while nobody waits and nothing happens. What becomes of the servers is seen for all rooms
+/// at once; this finds what concerns one room alone, such as a slot that was moved.
+const IDLE: Duration = Duration::from_secs(30);
 
 /// Knows when to look at a room again.
 #[derive(Debug)]

@@ -5,6 +5,7 @@
 //! | `line` | the loop of one drop: a usable room, then batch after batch |
 //! | `room_logs` | what the loops of all drops share |
 //! | `feed` | one reader of the events of all rooms |
+//! | `servers` | one look at the servers for all rooms |
 //! | `lookout` | when a room itself is looked at |
 //! | `opening` | the log of a drop as a writer before has left it |
 //! | `writer` | `ev` → `queue-events`: chained, acknowledged, cursor moved, `ev` trimmed |
@@ -27,6 +28,7 @@ mod lookout;
 mod opening;
 mod rebuild;
 mod room_logs;
+mod servers;
 mod writer;
 
 pub use error::LogError;
@@ -42,6 +44,10 @@ pub async fn run(app: App, shutdown: Shutdown) {
     let logs = RoomLogs::new(&app, &feed);
     let keys = |app: App| async move { app.drops.now().keys().copied().collect() };
     let work = move |_: App, drop_id, stop| line::run(logs.clone(), drop_id, stop);
-    let reading = feed.run(app.queue.event_reader(), shutdown.soft());
-    tokio::join!(reading, ownership::run_owned(app, shutdown, "log", keys, work));
+    let soft = shutdown.soft();
+    tokio::join!(
+        feed.clone().run(app.queue.event_reader(), soft.clone()),
+        servers::watch(&app.queue, &feed, soft),
+        ownership::run_owned(app.clone(), shutdown, "log", keys, work),
+    );
 }

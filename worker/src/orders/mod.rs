@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `looks` | one look at the logs of all partitions, every few seconds |
 //! | `read_position` | where to read on, and whether the log is still the one we know |
+//! | `log_start` | where it is read from if it is not |
 //! | `understand` | a record's bytes → a command of ours, or why it is none |
 //! | `pace` | how many to try now |
 //! | `commit` | the batch's transaction, tried until it is certain |
@@ -18,6 +19,7 @@
 //! at once are correct; the later one finds the offset moved.
 
 mod commit;
+mod log_start;
 mod looks;
 mod pace;
 mod processor;

@@ -99,6 +99,7 @@ fn today(app: &App) -> Date {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use testkit::TestDatabase;
 
     #[test]
     fn what_was_done_is_due_again_later() {
@@ -106,5 +107,24 @@ mod tests {
         assert!(is_due(&mut done_at, COUNT_EVERY, now));
         assert!(!is_due(&mut done_at, COUNT_EVERY, now));
         assert!(is_due(&mut done_at, COUNT_EVERY, now + COUNT_EVERY));
+    }
+
+    #[tokio::test]
+    async fn old_callbacks_are_forgotten_until_none_is_left() {
+        let database = TestDatabase::create().await;
+        // Nothing listens there, and nothing is asked.
+        let kafka = ("SLUICE_KAFKA__BROKERS", "127.0.0.1:1");
+        let settings = testkit::settings([("SLUICE_DATABASE__URL", database.url()), kafka]);
+        let app = App::connect(settings).await.unwrap();
+        // More than two statements delete.
+        let callbacks = "insert into provider_events (event_id, payment_ref, type, received_at)
+            select 'old' || n, 'p', 't', now() - interval '8 days' from generate_series(1, 20500) n
+            union all select 'young', 'p', 't', now()";
+        sqlx::query(callbacks).execute(database.pool()).await.unwrap();
+
+        forget(&app).await.unwrap();
+
+        let left = "select array_agg(event_id) from provider_events";
+        assert_eq!(database.scalar::<Vec<String>>(left).await, ["young"]);
     }
 }

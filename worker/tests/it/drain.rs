@@ -66,6 +66,26 @@ async fn two_drains_share_one_rate() {
 }
 
 #[tokio::test]
+async fn as_many_are_let_in_as_get_their_orders_soon() {
+    let line = TestLine::new(LineOptions::default()).await;
+    line.pretend_processors().await;
+    // One order in 2 s: five and a burst of one are ten seconds of work.
+    let slow = "update drops set order_rate_per_second = 0.5";
+    sqlx::query(slow).execute(&line.app.pool).await.unwrap();
+    let shutdown = line.run("log,drain,scheduler");
+    line.open(1).await;
+    line.join(50).await;
+
+    wait_until("commands", SOON, async || (line.commands().await.len() >= 6).then_some(())).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+
+    // Those who are let in while it is looked may be overlooked once.
+    let n_commands = line.commands().await.len();
+    assert!(n_commands <= 12, "{n_commands} wait, and nobody processes any");
+    shutdown.begin();
+}
+
+#[tokio::test]
 async fn a_command_that_was_never_written_is_written_when_its_lease_is_over() {
     let settings = vec![
         ("SLUICE_LINE__LEASE_MS", "60000".to_owned()),

@@ -190,7 +190,7 @@ async fn a_room_in_which_nothing_happens_is_hardly_looked_at() {
     sleep(Duration::from_secs(10)).await;
     let n_asked = own.n_scripts().await - before;
 
-    assert!((1..=8).contains(&n_asked), "{n_asked} questions in 10 s");
+    assert!(n_asked <= 2, "{n_asked} questions in 10 s");
     line.join(3).await;
     wait_for_joins(line, 3).await;
     shutdown.begin();

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
 
+mod at_rest;
+mod cut_logs;
 mod drain;
 mod event_log;
 mod forged;
@@ -9,6 +11,7 @@ mod late_writes;
 mod leases;
 mod line_updates;
 mod live_drops;
+mod log_away;
 mod migrate;
 mod old_rooms;
 mod orders;
@@ -16,6 +19,7 @@ mod ownership;
 mod partitions;
 mod payments;
 mod pools;
+mod provider_away;
 mod provider_faults;
 mod rebuild;
 mod relay;

@@ -1,10 +1,21 @@
-//! A provider that lies, floods and redirects: the sandbox's cards for it.
+//! A provider that lies, floods and redirects: the sandbox's cards for it, and a proxy where there is
+//! no card.
 
-use crate::{payments::start, test_provider::TestProvider, test_worker::TestWorker};
+use crate::{payments::start, test_provider::TestProvider, test_proxy, test_worker::TestWorker};
+use axum::{
+    Json,
+    http::{Method, header},
+    response::{IntoResponse as _, Redirect, Response},
+};
 use database::money::payments::{Conclusion, claim};
+use serde_json::Value;
 use shared::ids::OrderId;
 use std::{
     collections::{BTreeMap, HashMap},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use worker::payments::{
@@ -21,6 +32,62 @@ const LIES: [(&str, &str); 3] = [
     ("pm_card_lie_currency", "currency_mismatch"),
     ("pm_card_lie_reference", "reference_mismatch"),
 ];
+
+/// Where a redirect of the proxy leads.
+const ELSEWHERE: &str = "/elsewhere";
+/// Bytes of white space in a flood of the proxy.
+const PADDING: usize = 8 * 1024 * 1024;
+
+/// What the proxy makes of some answers. What was asked for has happened all the same.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    Flood,
+    Redirect,
+}
+
+/// What went through the proxy.
+#[derive(Default)]
+struct Seen {
+    n_spoiled: AtomicUsize,
+    n_elsewhere: AtomicUsize,
+}
+
+impl Fault {
+    const ALL: [Self; 2] = [Self::Flood, Self::Redirect];
+
+    fn spoil(self, answer: &Value) -> Response {
+        match self {
+            Self::Flood => {
+                let content_type = [(header::CONTENT_TYPE, "application/json")];
+                (content_type, format!("{answer}{}", " ".repeat(PADDING))).into_response()
+            }
+            Self::Redirect => Redirect::temporary(ELSEWHERE).into_response(),
+        }
+    }
+}
+
+/// A provider whose answers to some requests are spoiled, and a worker that does not run yet.
+async fn facing_a_spoiler(
+    fault: Fault,
+    is_spoiled: fn(&Method, &str) -> bool,
+) -> (TestWorker, TestProvider, Arc<Seen>) {
+    let mut provider = TestProvider::new(600);
+    provider.start().await;
+    let seen = Arc::<Seen>::default();
+    let noted = Arc::clone(&seen);
+    let url = test_proxy::start_delivering(&provider.url, move |method, path, status, answer| {
+        if path == ELSEWHERE {
+            noted.n_elsewhere.fetch_add(1, Ordering::Relaxed);
+        }
+        if !is_spoiled(method, path) {
+            return (status, Json(answer)).into_response();
+        }
+        noted.n_spoiled.fetch_add(1, Ordering::Relaxed);
+        fault.spoil(&answer)
+    })
+    .await;
+    (TestWorker::new(&[("SLUICE_PAYMENTS__PROVIDER_URL", url)]).await, provider, seen)
+}
 
 /// A provider and a worker that does not run yet.
 async fn facing_a_provider() -> (TestWorker, TestProvider) {
@@ -131,4 +198,40 @@ async fn a_payment_that_is_lied_about_is_left_to_a_person() {
     assert_eq!(provider.happened("authorized").await, LIES.len());
     assert_eq!(provider.happened("captured").await, 0);
     assert_eq!(worker.stock().await, (97, 3, 0));
+}
+
+#[tokio::test]
+async fn money_is_taken_once_however_its_capture_was_answered() {
+    for fault in Fault::ALL {
+        let (worker, provider, seen) =
+            facing_a_spoiler(fault, |_, path| path.ends_with("/capture")).await;
+        start(&worker);
+        let order_id = worker.pay("pm_card_approve").await;
+        worker.comes_to(order_id, "confirmed").await;
+
+        worker.all_is_certain().await;
+        assert!(seen.n_spoiled.load(Ordering::Relaxed) > 0, "{fault:?}");
+        assert_eq!(seen.n_elsewhere.load(Ordering::Relaxed), 0, "{fault:?}: nobody went elsewhere");
+        assert_eq!(provider.happened("captured").await, 1, "{fault:?}");
+        assert_eq!(worker.stock().await, (99, 0, 1), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_up_that_says_nothing_concludes_nothing_however_often_it_is_made() {
+    for fault in Fault::ALL {
+        let (worker, provider, seen) =
+            facing_a_spoiler(fault, |method, _| *method == Method::GET).await;
+        let order_id = worker.pay("pm_card_500_after").await;
+        for n_looked_up in 0..3 {
+            let called = conclusions(&worker).await;
+            let conclusion = &called[&order_id];
+            let is_unknown = matches!(conclusion, Conclusion::Unknown { provider_id: None, .. });
+            assert!(is_unknown, "{fault:?}: {conclusion:?}");
+            assert_eq!(seen.n_spoiled.load(Ordering::Relaxed), n_looked_up, "{fault:?}");
+        }
+        assert_eq!(seen.n_elsewhere.load(Ordering::Relaxed), 0, "{fault:?}: nobody went elsewhere");
+        assert_eq!(provider.happened("authorized").await, 1, "{fault:?}");
+        assert_eq!(worker.state(order_id).await, "authorizing", "{fault:?}");
+    }
 }

@@ -3,32 +3,48 @@
 use axum::{
     Json, Router,
     extract::{Request, State},
-    http::header,
+    http::{Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use serde_json::Value;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// Changes a payment as the provider tells of it.
-type Change = Arc<dyn Fn(&mut Value) + Send + Sync>;
+/// Makes of an answer what is delivered; it is told the method and the path that were asked for.
+type Delivery = Arc<dyn Fn(&Method, &str, StatusCode, Value) -> Response + Send + Sync>;
 
 #[derive(Clone)]
 struct Proxy {
     client: reqwest::Client,
     provider: String,
-    change: Change,
+    deliver: Delivery,
 }
 
-/// Starts one before the provider at this address; returns its own. It ends with the test.
+/// Starts one before the provider at this address, which changes each payment that it tells of;
+/// returns its own address. It ends with the test.
 pub(crate) async fn start(
     provider: &str,
     change: impl Fn(&mut Value) + Send + Sync + 'static,
 ) -> String {
+    start_delivering(provider, move |_, _, status, mut answer| {
+        match answer.get_mut("data").and_then(Value::as_array_mut) {
+            Some(payments) => payments.iter_mut().for_each(&change),
+            None => change(&mut answer),
+        }
+        (status, Json(answer)).into_response()
+    })
+    .await
+}
+
+/// Starts one that delivers the answers as it likes.
+pub(crate) async fn start_delivering(
+    provider: &str,
+    deliver: impl Fn(&Method, &str, StatusCode, Value) -> Response + Send + Sync + 'static,
+) -> String {
     let proxy = Proxy {
         client: reqwest::Client::new(),
         provider: provider.to_owned(),
-        change: Arc::new(change),
+        deliver: Arc::new(deliver),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -43,17 +59,13 @@ async fn pass_on(State(proxy): State<Proxy>, request: Request) -> Response {
     parts.headers.remove(header::HOST);
     let answer = proxy
         .client
-        .request(parts.method, format!("{}{}", proxy.provider, parts.uri))
+        .request(parts.method.clone(), format!("{}{}", proxy.provider, parts.uri))
         .headers(parts.headers)
         .body(body)
         .send()
         .await
         .unwrap();
     let status = answer.status();
-    let mut answer: Value = answer.json().await.unwrap();
-    match answer.get_mut("data").and_then(Value::as_array_mut) {
-        Some(payments) => payments.iter_mut().for_each(|payment| (proxy.change)(payment)),
-        None => (proxy.change)(&mut answer),
-    }
-    (status, Json(answer)).into_response()
+    let answer: Value = answer.json().await.unwrap();
+    (proxy.deliver)(&parts.method, parts.uri.path(), status, answer)
 }

@@ -62,7 +62,7 @@ impl OwnRedis {
 }
 
 /// Returns how long it takes from now until a ticket is let in.
-async fn time_until_let_in(line: &TestLine, ticket: JoinedTicket) -> Duration {
+pub(crate) async fn time_until_let_in(line: &TestLine, ticket: JoinedTicket) -> Duration {
     let (since, epoch) = (Instant::now(), line.row().await.unwrap().epoch);
     wait_until("somebody let in", SOON, async || {
         let states = line.app.queue.status(line.drop_id, epoch, &[ticket.key()]).await.unwrap();
@@ -87,7 +87,7 @@ async fn an_idle_drop_is_hardly_looked_at_and_served_all_the_same() {
     sleep(Duration::from_secs(10)).await;
     let n_asked = own.n_scripts().await - before;
 
-    assert!((1..=5).contains(&n_asked), "{n_asked} questions in 10 s");
+    assert!(n_asked <= 1, "{n_asked} questions in 10 s");
     let ticket = line.join(1).await[0];
     time_until_let_in(line, ticket).await;
     shutdown.begin();
@@ -148,7 +148,7 @@ async fn who_joins_an_idle_room_unheard_is_let_in_all_the_same() {
     let ticket = line.join(1).await[0];
 
     let took = time_until_let_in(line, ticket).await;
-    // The drain looks when its subscription is there again, and each 5 s whatever happens.
+    // The drain looks when its subscription is there again.
     assert!(took < Duration::from_secs(6), "{took:?}");
     shutdown.begin();
     own.servers.stop().await.unwrap();

@@ -6,16 +6,19 @@
 //! | file | holds |
 //! |---|---|
 //! | `steps.rs` | the steps of a rebuild in the drop row: begun, boundary kept, open |
+//! | `first_boundary.rs` | where the commands of a drop begin |
 //! | `followed.rs` | which event each epoch follows |
 //! | `truth.rs` | what Postgres knows of a line, in one snapshot |
 //! | `ticket_truth.rs` | the same of some tickets |
 
+mod first_boundary;
 mod followed;
 mod steps;
 mod ticket_truth;
 mod truth;
 
 pub use crate::ordering::boundaries::{Boundaries, Boundary};
+pub use first_boundary::first_boundary;
 pub use followed::followed;
 pub use steps::{begin, mark_open, set_boundary};
 pub use ticket_truth::{TicketTruth, truth_of};

@@ -43,6 +43,8 @@ pub struct LiveDrop {
     pub limits_version: i64,
     /// Units of one ticket, at most.
     pub max_units_per_ticket: u32,
+    /// How long the units of an order stay held, seconds.
+    pub hold_seconds: u32,
     /// The seller whose members alone may join; `None` for anybody.
     pub members_of: Option<SellerId>,
     /// Its partition of `queue-events` and `order-commands`.
@@ -63,8 +65,9 @@ macro_rules! select_live_drops {
         sqlx::query!(
             r#"select d.id, d.state, d.mode, d.message, d.opens_at, d.closes_at,
                  d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
-                 d.limits_version, d.max_units_per_ticket, d.seller_id, d.members_only,
-                 d.partition as "partition!", d.epoch, d.epoch_state, d.events_start_generation, d.events_start_offset,
+                 d.limits_version, d.max_units_per_ticket, d.hold_seconds, d.seller_id,
+                 d.members_only, d.partition as "partition!", d.epoch, d.epoch_state,
+                 d.events_start_generation, d.events_start_offset,
                  array(select i.variant_id from inventory i where i.drop_id = d.id
                        order by i.variant_id) as "variants!: Vec<VariantId>"
              from drops d
@@ -87,6 +90,7 @@ macro_rules! select_live_drops {
             },
             limits_version: row.limits_version,
             max_units_per_ticket: row.max_units_per_ticket.cast_unsigned(),
+            hold_seconds: row.hold_seconds.cast_unsigned(),
             members_of: row.members_only.then_some(row.seller_id),
             partition: row.partition,
             epoch: Epoch(row.epoch.cast_unsigned()),

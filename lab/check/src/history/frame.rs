@@ -19,7 +19,7 @@ pub enum SeenFrame {
         /// How many wait in all.
         #[serde(default)]
         waiting: u64,
-        /// Why the position may be higher than before; only frames of the stream say so.
+        /// Why the position may be higher than before; the answer to a join never says so.
         #[serde(default)]
         rise: Option<String>,
     },

@@ -155,8 +155,8 @@ impl<'a> View<'a> {
         is_rank || (!frame.by_stream && position == 1 && self.tickets.iter().any(is_past))
     }
 
-    /// Whether the log has a reason between the two frames, and the label names it. A poll carries
-    /// no label.
+    /// Whether the log has a reason between the two frames, and the label names it. The answer
+    /// to a join carries no label.
     fn may_rise(&self, before: EventPoint, frame: &PositionFrame<'_>) -> bool {
         if frame.point <= before {
             return false;

@@ -56,6 +56,7 @@ async fn everybody_comes_to_an_end_and_is_in_the_history() {
     let sources: HashSet<&str> =
         shown.map(|entry| entry.value["source"].as_str().unwrap()).collect();
     assert_eq!(sources, HashSet::from(["stream", "poll"]));
+    assert_eq!(stand_in.n_forgetful_polls(), 0, "every poll says what was seen last");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,7 +11,7 @@ use std::{
 use axum::{
     Json, Router,
     extract::{
-        Path, State, WebSocketUpgrade,
+        Path, Query, State, WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket},
     },
     http::{HeaderMap, StatusCode},
@@ -31,6 +31,8 @@ struct StandInLine {
     hangs_up: bool,
     n_joins: usize,
     n_streams: usize,
+    /// Polls that do not say what was seen last.
+    n_forgetful_polls: usize,
     by_session: HashMap<String, usize>,
     /// The last queue number that was admitted.
     front: usize,
@@ -90,6 +92,11 @@ impl StandIn {
     /// How many streams were asked for.
     pub(crate) fn n_streams(&self) -> usize {
         self.line.lock().unwrap().n_streams
+    }
+
+    /// How many polls did not say what was seen last.
+    pub(crate) fn n_forgetful_polls(&self) -> usize {
+        self.line.lock().unwrap().n_forgetful_polls
     }
 
     /// How many orders had a card declined.
@@ -183,11 +190,25 @@ fn number_of(headers: &HeaderMap) -> usize {
     headers["sluice-ticket"].to_str().unwrap().parse().unwrap()
 }
 
-async fn status(State(line): State<SharedLine>, headers: HeaderMap) -> Json<Value> {
-    let mut frame = lock(&line).frame(number_of(&headers));
+async fn status(
+    State(line): State<SharedLine>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Json<Value> {
+    let mut line = lock(&line);
+    if !query.get("seen").is_some_and(|seen| is_point_and_position(seen)) {
+        line.n_forgetful_polls += 1;
+    }
+    let mut frame = line.frame(number_of(&headers));
     frame["state"] = frame["type"].take();
     frame["refresh_after_ms"] = json!(150);
     Json(frame)
+}
+
+/// Whether it is `<epoch>.<evn>.<position>` in the only epoch.
+fn is_point_and_position(seen: &str) -> bool {
+    let numbers: Vec<u64> = seen.split('.').filter_map(|part| part.parse().ok()).collect();
+    matches!(numbers[..], [1, _, position] if position > 0)
 }
 
 async fn stream(

@@ -11,10 +11,12 @@ mod execute;
 mod ground;
 mod packed;
 mod play;
+mod reached;
 mod store;
 
 use ground::Ground;
-use play::{MakeCrowd, Play};
+use play::{MakeCrowd, Play, Played};
+use reached::{Reached, Sight};
 use simulation::world::Crowd;
 use std::{ops::Range, sync::Arc, time::Instant};
 
@@ -27,7 +29,16 @@ const STEPS: &str = "SLUICE_QUEUE_STEPS";
 async fn redis_does_what_the_model_does_in_many_short_worlds() {
     // A fault comes in 3 of 100 steps and a rebuild takes about six, so more than one world in ten
     // gets through a second one. A quarter of that must.
-    play_all(seeds(0..7_000), steps(16), Crowd::small).await.assert_rebuilt(40);
+    let depth = play_all(seeds(0..7_000), steps(16), Crowd::small).await;
+    depth.assert_rebuilt(40);
+    depth.assert_reached(&[
+        Sight::FullBatch,
+        Sight::TooEarly,
+        Sight::TooLate,
+        Sight::WhileRebuilding,
+        Sight::LeaseRanOut,
+        Sight::TwoVariants,
+    ]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -38,38 +49,58 @@ async fn redis_does_what_the_model_does_in_some_long_worlds() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_does_what_the_model_does_with_thousands_in_line() {
-    play_all(seeds(2_000_000..2_000_008), steps(160), Crowd::large).await.assert_rebuilt(2);
+    let depth = play_all(seeds(2_000_000..2_000_008), steps(160), Crowd::large).await;
+    depth.assert_rebuilt(2);
+    depth.assert_reached(&[Sight::FullBatch, Sight::TwoVariants, Sight::LongLine]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_does_what_the_model_does_when_it_really_restarts() {
     let ground = Ground::private().await;
     let (seeds, steps) = (seeds(3_000_000..3_000_006), steps(120));
-    let mut depth = Depth { n_worlds: seeds.end - seeds.start, n_rebuilt: 0 };
+    let mut depth = Depth::default();
     for seed in seeds {
-        let n_built = Play::new(&ground, seed, Crowd::small).await.run(steps).await;
-        depth.n_rebuilt += u64::from(n_built >= 2);
+        depth.add(Play::new(&ground, seed, Crowd::small).await.run(steps).await);
     }
     depth.assert_rebuilt(3);
 }
 
 /// How deep a run went.
+#[derive(Default)]
 struct Depth {
     n_worlds: u64,
     /// Worlds whose line was built, and built again after a fault.
     n_rebuilt: u64,
+    reached: Reached,
 }
 
 impl Depth {
+    fn add(&mut self, Played { n_built, reached }: Played) {
+        self.n_worlds += 1;
+        self.n_rebuilt += u64::from(n_built >= 2);
+        self.reached.add(reached);
+    }
+
+    fn add_all(&mut self, others: Self) {
+        self.n_worlds += others.n_worlds;
+        self.n_rebuilt += others.n_rebuilt;
+        self.reached.add(others.reached);
+    }
+
     /// Asserts that in one of so many worlds, on average, the line was built a second time: most of
     /// what can go wrong goes wrong behind that.
     fn assert_rebuilt(&self, one_of: u64) {
-        let Self { n_worlds, n_rebuilt } = self;
-        let is_usual = [SEEDS, STEPS].into_iter().all(|knob| variable(knob).is_none());
+        let Self { n_worlds, n_rebuilt, .. } = self;
         assert!(
-            !is_usual || n_rebuilt * one_of >= *n_worlds,
+            !is_usual() || n_rebuilt * one_of >= *n_worlds,
             "a second rebuild finished in only {n_rebuilt} of {n_worlds} worlds"
         );
+    }
+
+    /// Asserts that some world has come to each of these.
+    fn assert_reached(&self, sights: &[Sight]) {
+        let lacking = self.reached.lacks(sights);
+        assert!(!is_usual() || lacking.is_empty(), "no world has come to {lacking:?}");
     }
 }
 
@@ -80,24 +111,28 @@ async fn play_all(seeds: Range<u64>, steps: usize, crowd: MakeCrowd) -> Depth {
         let seeds = Arc::clone(&seeds);
         tokio::spawn(async move {
             let ground = Ground::shared().await;
-            let mut n_rebuilt = 0;
+            let mut depth = Depth::default();
             for seed in (seeds.start + task..seeds.end).step_by(AT_ONCE as usize) {
-                let n_built = Play::new(&ground, seed, crowd).await.run(steps).await;
-                n_rebuilt += u64::from(n_built >= 2);
+                depth.add(Play::new(&ground, seed, crowd).await.run(steps).await);
             }
-            n_rebuilt
+            depth
         })
     });
-    let mut depth = Depth { n_worlds: seeds.end - seeds.start, n_rebuilt: 0 };
+    let mut depth = Depth::default();
     for task in tasks.collect::<Vec<_>>() {
-        depth.n_rebuilt += task.await.expect("a world diverged from the model; its seed is above");
+        depth.add_all(task.await.expect("a world diverged from the model; its seed is above"));
     }
-    let Depth { n_worlds, n_rebuilt } = depth;
+    let Depth { n_worlds, n_rebuilt, .. } = &depth;
     tracing::info!(
         "{n_worlds} worlds of {steps} steps in {:?}; a second rebuild finished in {n_rebuilt}",
         started.elapsed()
     );
     depth
+}
+
+/// Whether neither the worlds nor their steps were chosen.
+fn is_usual() -> bool {
+    [SEEDS, STEPS].into_iter().all(|knob| variable(knob).is_none())
 }
 
 fn seeds(usual: Range<u64>) -> Range<u64> {

@@ -1,6 +1,8 @@
 //! One world, played step by step on Redis and on the model.
 
-use super::{answers::Answers, dump::Dump, execute::Target, ground::Ground, store::Store};
+use super::{
+    answers::Answers, dump::Dump, execute::Target, ground::Ground, reached::Reached, store::Store,
+};
 use queue::LANES;
 use shared::{
     ids::DropId,
@@ -43,8 +45,15 @@ pub(super) struct Play<'g> {
     synced: Option<LineModel>,
     store: Store,
     rates: RateLog,
+    played: Played,
+}
+
+/// How deep a world went.
+#[derive(Debug, Default)]
+pub(super) struct Played {
     /// How often its line was built.
-    n_built: usize,
+    pub(super) n_built: usize,
+    pub(super) reached: Reached,
 }
 
 impl<'g> Play<'g> {
@@ -62,12 +71,12 @@ impl<'g> Play<'g> {
             synced: None,
             store,
             rates: RateLog::default(),
-            n_built: 0,
+            played: Played::default(),
         }
     }
 
-    /// Plays the opening and so many steps. Returns how often the line was built.
-    pub(super) async fn run(mut self, steps: usize) -> usize {
+    /// Plays the opening and so many steps.
+    pub(super) async fn run(mut self, steps: usize) -> Played {
         let n_opening = self.world.n_opening();
         for n in 0..n_opening + steps {
             let step = self.world.next(&self.line);
@@ -85,7 +94,7 @@ impl<'g> Play<'g> {
         }
         self.rates.check().unwrap_or_else(|error| panic!("seed {}: {error}", self.seed));
         self.store.clean().await;
-        self.n_built
+        self.played
     }
 
     async fn command(&mut self, epoch: Epoch, command: &LineCommand, at: &At) {
@@ -97,6 +106,7 @@ impl<'g> Play<'g> {
         assert_eq!(reply, expected, "Redis (left) and model (right) at {at}");
         self.world.observe(epoch, now_us, command, &reply);
         self.check(&before, now_us, command, &reply, at);
+        self.played.reached.note(&before, command, &reply);
         match (command, &reply) {
             (LineCommand::Begin, _) => {
                 // Losing more than the last moments is another test's business.
@@ -104,7 +114,7 @@ impl<'g> Play<'g> {
                 self.store.epoch = self.world.epoch;
             }
             (LineCommand::Open { .. }, LineReply::Done) => {
-                self.n_built += 1;
+                self.played.n_built += 1;
                 self.find_everybody(epoch, at).await;
             }
             _ => {}
@@ -179,6 +189,7 @@ impl<'g> Play<'g> {
         let real = self.store.dump().await;
         assert_eq!(real, Dump::of_model(&self.line), "Redis (left) and model (right) after {at}");
         real.check_accounts().unwrap_or_else(|error| panic!("{at}: {error}"));
+        self.played.reached.note_line(&self.line);
         // What readers are told follows from the state; asking in some worlds is enough.
         let asks = self.seed.is_multiple_of(4);
         if asks && self.line.room.is_some_and(|room| room.trusted && room.open) {
