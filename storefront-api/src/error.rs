@@ -1,5 +1,6 @@
 //! Failures of the API, and the one table from each to its status and stable code.
 
+use crate::time_limit::Silence;
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
@@ -13,7 +14,7 @@ use database::{
 use edge::Problem;
 use queue::QueueError;
 use shared::{drops::DropState, lifecycle::TicketState, telemetry::with_causes};
-use std::{convert::Infallible, error::Error, sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
 /// When to try again after a failure that passes.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -96,17 +97,17 @@ pub(crate) enum ApiError {
     CallbackForged,
     #[error("The signature is too old or too far in the future.")]
     CallbackStale,
-    #[error("The waiting room is being rebuilt. Nobody loses their position.")]
-    RoomRebuilding,
     #[error("Too many people are looking right now.")]
     Overloaded,
     #[error("The waiting room can't be reached right now.")]
     Queue(#[from] QueueError),
     #[error("This can't be done right now.")]
     Database(#[from] Arc<DatabaseError>),
+    #[error("This can't be done right now.")]
+    Silence(#[from] Silence),
     /// What was asked together with others broke off, and its outcome is unknown.
     #[error("This can't be done right now.")]
-    Batch(#[source] BatchError<Infallible>),
+    Batch(#[source] BatchError<Silence>),
 }
 
 impl ApiError {
@@ -147,12 +148,12 @@ impl ApiError {
             Self::InvalidCursor => (StatusCode::BAD_REQUEST, "invalid_cursor"),
             Self::CallbackForged => (StatusCode::UNAUTHORIZED, "callback_forged"),
             Self::CallbackStale => (StatusCode::UNAUTHORIZED, "callback_stale"),
-            Self::RoomRebuilding => (StatusCode::SERVICE_UNAVAILABLE, "room_rebuilding"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
             Self::Queue(_) => (StatusCode::SERVICE_UNAVAILABLE, "queue_unavailable"),
             Self::Database(error) if error.is_transient() => {
                 (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable")
             }
+            Self::Silence(_) => (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable"),
             Self::Database(_) | Self::Batch(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
@@ -170,10 +171,11 @@ impl From<DatabaseError> for ApiError {
     }
 }
 
-impl From<BatchError<Infallible>> for ApiError {
-    fn from(error: BatchError<Infallible>) -> Self {
+impl From<BatchError<Silence>> for ApiError {
+    fn from(error: BatchError<Silence>) -> Self {
         match error {
             BatchError::Rejected(_) => Self::Overloaded,
+            BatchError::BatchFailed(silence) => Self::Silence(silence),
             error => Self::Batch(error),
         }
     }

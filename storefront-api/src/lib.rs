@@ -13,6 +13,7 @@
 //! | `error` | the one table from failure to status and code |
 //! | `idempotency` | `Idempotency-Key`: a repeated request is answered, not repeated |
 //! | `run_to_completion` | changes go on when their caller hangs up |
+//! | `time_limit` | reads do not wait for ever |
 //! | `docs` | `/openapi.json` and `/docs` |
 //! | `pages` | the shop's pages, served from memory |
 //! | [`openapi`] | the API's document, made from the handlers |
@@ -33,6 +34,7 @@ mod routes;
 mod run_to_completion;
 mod seller_pools;
 mod serve;
+mod time_limit;
 
 pub use app::App;
 pub(crate) use error::ApiError;

@@ -6,12 +6,21 @@ use edge::Problem;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        self, PathItem, RefOr,
+        self, PathItem, RefOr, Schema,
         path::Operation,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 use utoipa_axum::router::OpenApiRouter;
+
+/// A text of a request, as `Faults` takes it: line breaks and tabs, but no other control characters.
+const TEXT: &str = r"^[^\x00-\x08\x0B-\x1F\x7F-\x9F]*$";
+/// The same, and more than white space.
+const NOT_BLANK: &str = concat!(
+    r"^[^\x00-\x08\x0B-\x1F\x7F-\x9F]*",
+    r"[^\s\x00-\x08\x0B-\x1F\x7F-\x9F]",
+    r"[^\x00-\x08\x0B-\x1F\x7F-\x9F]*$",
+);
 
 #[derive(OpenApi)]
 #[openapi(
@@ -75,6 +84,8 @@ pub(crate) fn api() -> OpenApiRouter<App> {
             complete(operation, method, path);
         }
     }
+    let components = api.get_openapi_mut().components.iter_mut();
+    components.flat_map(|components| components.schemas.values_mut()).for_each(complete_texts);
     api
 }
 
@@ -102,8 +113,65 @@ fn complete(operation: &mut Operation, method: &str, path: &str) {
     }
 }
 
+/// Says of each text of a request, by which it has a length, what it may be made of.
+fn complete_texts(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::Object(object)) = schema else { return };
+    for field in object.properties.values_mut() {
+        if let RefOr::T(Schema::Object(text)) = field
+            && text.max_length.is_some()
+            && text.pattern.is_none()
+        {
+            let pattern = if text.min_length.is_some() { NOT_BLANK } else { TEXT };
+            text.pattern = Some(pattern.to_owned());
+        }
+    }
+}
+
 /// Returns the document alone.
 #[must_use]
 pub fn document() -> openapi::OpenApi {
     api().into_openapi()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    /// The body of the payment provider, who signs it.
+    const OF_OTHERS: &str = "CallbackInput";
+
+    fn is(field: &Value, kind: &str) -> bool {
+        let kinds = &field["type"];
+        kinds == kind || kinds.as_array().is_some_and(|kinds| kinds.iter().any(|one| one == kind))
+    }
+
+    /// Whether a field says what its values are made of, and how much of it there may be.
+    fn is_bounded(field: &Value) -> bool {
+        let has = |key: &str| !field[key].is_null();
+        if is(field, "string") {
+            return has("enum") || has("format") || (has("maxLength") && has("pattern"));
+        }
+        if is(field, "integer") || is(field, "number") {
+            return has("minimum") && has("maximum");
+        }
+        !is(field, "array") || has("maxItems")
+    }
+
+    #[test]
+    fn what_a_request_may_hold_is_bounded_in_the_document() {
+        let document = serde_json::to_value(document()).unwrap();
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        let mut n_fields = 0;
+        for (name, schema) in schemas {
+            if !name.ends_with("Input") || name == OF_OTHERS {
+                continue;
+            }
+            for (field, of_field) in schema["properties"].as_object().unwrap() {
+                assert!(is_bounded(of_field), "{name}.{field}: {of_field}");
+                n_fields += 1;
+            }
+        }
+        assert!(n_fields > 30, "{n_fields}");
+    }
 }

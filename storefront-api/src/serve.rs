@@ -139,3 +139,27 @@ async fn forget_sessions(app: &App) {
         tracing::warn!(error, "could not forget old sessions and tokens; trying again later");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use testkit::TestDatabase;
+
+    #[tokio::test]
+    async fn old_answers_are_forgotten_until_none_is_left() {
+        let database = TestDatabase::create().await;
+        let app = App::connect(testkit::settings([("SLUICE_DATABASE__URL", database.url())]));
+        let app = app.await.unwrap();
+        // More than two statements delete.
+        let answers = "insert into idempotency_keys (owner, key, request, created_at)
+            select 'seller:' || n % 9, 'k' || n, ''::bytea, now() - interval '25 hours'
+            from generate_series(1, 20500) n
+            union all select 'seller:0', 'young', ''::bytea, now()";
+        sqlx::query(answers).execute(database.pool()).await.unwrap();
+
+        forget_answers(&app).await;
+
+        let left = "select array_agg(key) from idempotency_keys";
+        assert_eq!(database.scalar::<Vec<String>>(left).await, ["young"]);
+    }
+}

@@ -73,6 +73,7 @@ mod tests {
 
     impl Together for Echo {
         const NAME: &'static str = "numbers";
+        const ONLY_READS: bool = false;
         type One = usize;
         type Answer = usize;
 

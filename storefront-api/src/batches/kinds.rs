@@ -14,6 +14,7 @@ pub(super) struct Payments(pub(super) PgPool);
 
 impl Together for Payments {
     const NAME: &'static str = "payments";
+    const ONLY_READS: bool = false;
     type One = PaymentWish;
     type Answer = PayOutcome;
 
@@ -28,6 +29,7 @@ pub(super) struct OrderLooks(pub(super) PgPool);
 
 impl Together for OrderLooks {
     const NAME: &'static str = "looks at orders";
+    const ONLY_READS: bool = true;
     type One = (ShopperId, OrderId);
     type Answer = Option<OrderView>;
 
@@ -45,6 +47,7 @@ pub(super) struct ProviderEvents(pub(super) PgPool);
 
 impl Together for ProviderEvents {
     const NAME: &'static str = "provider events";
+    const ONLY_READS: bool = false;
     type One = ProviderEvent;
     type Answer = bool;
 

@@ -15,7 +15,7 @@ mod gatherer;
 mod kinds;
 mod together;
 
-use crate::ApiError;
+use crate::{ApiError, time_limit::in_time};
 use database::{
     PgPool,
     money::payments::{PayOutcome, PaymentWish, ProviderEvent},
@@ -49,13 +49,14 @@ impl Batches {
         self.payments.ask(wish).await
     }
 
-    /// Finds an order, if this shopper has it.
+    /// Finds an order, if this shopper has it. Waits no longer than for one statement, however many
+    /// are before it.
     pub(crate) async fn find_order(
         &self,
         shopper_id: ShopperId,
         order_id: OrderId,
     ) -> Result<Option<OrderView>, ApiError> {
-        self.order_looks.ask((shopper_id, order_id)).await
+        in_time(self.order_looks.ask((shopper_id, order_id))).await?
     }
 
     /// Takes in what the provider says that happened, and returns whether it was new.

@@ -1,14 +1,17 @@
 //! One statement for many, and what becomes of them when it fails.
 
+use crate::time_limit::{Silence, in_time};
 use batch_aint_one::Processor;
 use database::DatabaseError;
 use shared::telemetry::with_causes;
-use std::{convert::Infallible, sync::Arc};
+use std::sync::Arc;
 
 /// Something that costs about as much for many as for one.
 pub(super) trait Together: Clone + Send + Sync + 'static {
     /// What they are, for the log.
     const NAME: &'static str;
+    /// Whether it changes nothing, so that a statement that takes too long may be given up.
+    const ONLY_READS: bool;
     type One: Clone + Send + 'static;
     type Answer: Send + 'static;
 
@@ -72,12 +75,12 @@ impl<T: Together> Processor for OneStatement<T> {
     type Key = ();
     type Input = T::One;
     type Output = Result<T::Answer, Arc<DatabaseError>>;
-    /// Failures are answers.
-    type Error = Infallible;
+    /// Failures are answers; only a read that is given up fails as a whole.
+    type Error = Silence;
     /// A statement takes its connection from the pool by itself.
     type Resources = ();
 
-    async fn acquire_resources(&self, (): ()) -> Result<(), Infallible> {
+    async fn acquire_resources(&self, (): ()) -> Result<(), Silence> {
         Ok(())
     }
 
@@ -86,8 +89,9 @@ impl<T: Together> Processor for OneStatement<T> {
         (): (),
         ones: impl Iterator<Item = T::One> + Send,
         (): (),
-    ) -> Result<Answers<T>, Infallible> {
-        Ok(self.answer(ones.collect()).await)
+    ) -> Result<Answers<T>, Silence> {
+        let answers = self.answer(ones.collect());
+        if T::ONLY_READS { in_time(answers).await } else { Ok(answers.await) }
     }
 }
 
@@ -108,6 +112,7 @@ mod tests {
 
     impl Together for Doubling {
         const NAME: &'static str = "numbers";
+        const ONLY_READS: bool = false;
         type One = u32;
         type Answer = u32;
 

@@ -5,9 +5,18 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderName, request::Parts},
 };
+use utoipa::{
+    IntoParams,
+    openapi::{
+        ObjectBuilder, Required, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+    },
+};
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const MAX_BYTES: usize = 255;
+/// Visible text, as it arrives: spaces around a header's value are not part of it.
+const PATTERN: &str = "^[!-~]([ -~]*[!-~])?$";
 
 /// The request's `Idempotency-Key`, if it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +42,23 @@ impl FromRequestParts<App> for IdempotencyKey {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, ApiError> {
         Self::read(&parts.headers)
+    }
+}
+
+/// The header in the document, as the handlers name it that take the key or have it taken for them.
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let key = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(MAX_BYTES))
+            .pattern(Some(PATTERN));
+        let header = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .schema(Some(key));
+        vec![header.build()]
     }
 }
 

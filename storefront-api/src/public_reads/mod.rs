@@ -3,7 +3,7 @@
 
 mod short_cache;
 
-use crate::ApiError;
+use crate::{ApiError, time_limit::in_time};
 use anyhow::Context as _;
 use database::{
     DatabaseError, PgPool,
@@ -72,7 +72,7 @@ impl PublicReads {
         question: impl Future<Output = Result<T, DatabaseError>>,
     ) -> Result<T, ApiError> {
         match tokio::time::timeout(PATIENCE, self.permits.acquire()).await {
-            Ok(Ok(_permit)) => Ok(question.await?),
+            Ok(Ok(_permit)) => Ok(in_time(question).await??),
             _ => Err(ApiError::Overloaded),
         }
     }

@@ -1,5 +1,6 @@
 //! The handlers, by who asks.
 
+mod mode_input;
 pub(crate) mod operator;
 pub(crate) mod provider;
 mod ranges;

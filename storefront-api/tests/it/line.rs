@@ -9,7 +9,7 @@ use shared::{
 use std::time::Duration;
 use testkit::room::room_config;
 
-const EPOCH: Epoch = Epoch(1);
+pub(crate) const EPOCH: Epoch = Epoch(1);
 
 /// Opens the room of a drop, as the workers do.
 async fn open_room(shop: &Shop, seller: &TestSeller, drop_id: DropId) {
@@ -21,7 +21,7 @@ async fn open_room(shop: &Shop, seller: &TestSeller, drop_id: DropId) {
     sqlx::query(open).execute(&shop.app.pool).await.unwrap();
 }
 
-async fn join(
+pub(crate) async fn join(
     shop: &Shop,
     seller: &TestSeller,
     drop_id: DropId,
@@ -41,7 +41,7 @@ async fn join(
     }
 }
 
-async fn id_of(shop: &Shop, shopper: &Who) -> ShopperId {
+pub(crate) async fn id_of(shop: &Shop, shopper: &Who) -> ShopperId {
     let session = shop.post("/v1/session", shopper, &json!({})).await.expect(200);
     session["shopper_id"].as_str().unwrap().parse().unwrap()
 }
@@ -56,6 +56,7 @@ async fn a_browser_that_lost_its_ticket_finds_it_and_nobody_elses() {
     let ticket_id = join(&shop, &seller, drop_id, id_of(&shop, &shopper).await).await;
 
     let mine = shop.get("/v1/tickets", &shopper).await.expect(200);
+    assert_eq!(mine["not_ready"], json!([]));
     let ticket = &mine["data"][0];
     assert_eq!(ticket["ticket_id"], ticket_id.to_string());
     assert_eq!((&ticket["state"], &ticket["queue_number"]), (&json!("waiting"), &json!(1)));
@@ -78,24 +79,32 @@ async fn a_seller_sees_how_many_wait() {
 }
 
 #[tokio::test]
-async fn a_line_that_is_rebuilt_is_not_taken_for_an_empty_one() {
+async fn a_line_that_is_rebuilt_is_not_taken_for_an_empty_one_and_hides_no_other() {
     let shop = Shop::open().await;
     let (seller, shopper) = (shop.seller().await, shop.shopper().await);
-    let drop_id: DropId = shop.drop_of(&seller).await.parse().unwrap();
-    open_room(&shop, &seller, drop_id).await;
-    shop.app.queue.begin(drop_id, Epoch(2)).await.unwrap();
-    let tickets = shop.get("/v1/tickets", &shopper).await;
-    tickets.expect_problem(503, "room_rebuilding");
+    let rebuilt: DropId = shop.drop_of(&seller).await.parse().unwrap();
+    let healthy: DropId = shop.drop_of(&seller).await.parse().unwrap();
+    for drop_id in [rebuilt, healthy] {
+        open_room(&shop, &seller, drop_id).await;
+    }
+    let shopper_id = id_of(&shop, &shopper).await;
+    let ticket_id = join(&shop, &seller, healthy, shopper_id).await;
+    shop.app.queue.begin(rebuilt, Epoch(2)).await.unwrap();
+
+    let tickets = shop.get("/v1/tickets", &shopper).await.expect(200);
+    assert_eq!(tickets["not_ready"], json!([rebuilt]));
+    assert_eq!(tickets["data"].as_array().unwrap().len(), 1);
+    assert_eq!(tickets["data"][0]["ticket_id"], ticket_id.to_string());
 }
 
 #[tokio::test]
 async fn a_shop_whose_line_is_lost_does_not_say_that_nobody_waits() {
     let shop = Shop::open().await;
     let (seller, shopper) = (shop.seller().await, shop.shopper().await);
-    shop.drop_of(&seller).await;
+    let drop_id = shop.drop_of(&seller).await;
     // Postgres says that the room is open, Redis has lost everything.
     let open = "update drops set state = 'open', epoch = 1, epoch_state = 'open'";
     sqlx::query(open).execute(&shop.app.pool).await.unwrap();
-    let tickets = shop.get("/v1/tickets", &shopper).await;
-    tickets.expect_problem(503, "room_rebuilding");
+    let tickets = shop.get("/v1/tickets", &shopper).await.expect(200);
+    assert_eq!(tickets, json!({ "data": [], "not_ready": [drop_id] }));
 }

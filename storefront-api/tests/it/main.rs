@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
 
+mod admin_routes;
 mod answer;
 mod audit;
 mod bad_input;
@@ -13,6 +14,7 @@ mod idempotency;
 mod keys;
 mod line;
 mod lists;
+mod many_rooms;
 mod members;
 mod numbers;
 mod operating;
@@ -25,4 +27,5 @@ mod roles;
 mod selling;
 mod sessions;
 mod shop;
+mod silent_postgres;
 mod tenants;

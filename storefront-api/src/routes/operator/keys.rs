@@ -25,11 +25,12 @@ pub(crate) struct KeyInput {
     role: KeyRole,
     /// The holder, as the audit log shows them; up to 200 characters. Two operators' keys that work
     /// never have the same.
-    #[schema(example = "ann")]
+    #[schema(min_length = 1, max_length = 200, example = "ann")]
     name: String,
     /// The seller that the key acts for; with the role `seller`, and only then.
     seller_id: Option<SellerId>,
     /// The reason, for the audit log; up to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     why: String,
 }
 
@@ -38,6 +39,7 @@ pub(crate) struct KeyInput {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RevokeInput {
     /// The reason, for the audit log; up to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     why: String,
 }
 

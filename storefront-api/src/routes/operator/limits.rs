@@ -38,12 +38,16 @@ pub(crate) struct LimitsResponse {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LimitsInput {
     /// Tickets admitted per second, from 0.001 to 100 000.
+    #[schema(minimum = 0.001, maximum = 100_000)]
     admission_rate_per_second: Option<f64>,
     /// Tickets admitted and not finished, at most; from 1 to 10 000 000.
+    #[schema(minimum = 1, maximum = 10_000_000)]
     occupancy_cap: Option<u32>,
     /// Orders processed per second, from 0.001 to 100 000.
+    #[schema(minimum = 0.001, maximum = 100_000)]
     order_rate_per_second: Option<f64>,
     /// The reason, for the audit log; up to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     why: String,
 }
 

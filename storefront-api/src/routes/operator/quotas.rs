@@ -32,8 +32,10 @@ pub(crate) struct QuotaResponse {
 pub(crate) struct QuotaInput {
     /// Drops that may be scheduled, open or being settled at one time, from 0 to 100 000. Those that
     /// are already stay.
+    #[schema(minimum = 0, maximum = 100_000)]
     max_live_drops: i32,
     /// The reason, for the audit log; up to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     why: String,
 }
 

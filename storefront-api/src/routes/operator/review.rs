@@ -2,7 +2,9 @@
 
 use crate::{
     ApiError, App,
-    extract::{Body, CurrentOperator, Faults, Page, PageQuery, PageRequest, Validate},
+    extract::{
+        Body, CurrentOperator, Faults, IdempotencyKey, Page, PageQuery, PageRequest, Validate,
+    },
 };
 use axum::extract::State;
 use database::money::{
@@ -70,6 +72,7 @@ pub(crate) struct ResolveInput {
     /// `paid` if the provider did what was asked, `failed` if it didn't and won't.
     verdict: ReviewVerdict,
     /// How it is known, for the audit log; up to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 
@@ -106,7 +109,7 @@ pub(crate) async fn list(
 /// follow.
 #[utoipa::path(post, path = "/v1/operator/payments/review/{payment_id}/resolve", tag = "operator",
     security(("operator_key" = [])), request_body = ResolveInput,
-    params(("payment_id" = PaymentId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("payment_id" = PaymentId, Path), IdempotencyKey),
     responses((status = 200, body = ResolveResponse), Problem))]
 #[tracing::instrument(name = "handler.review.resolve", skip_all, fields(payment.id = %payment_id))]
 pub(crate) async fn resolve(

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct EndSessionsInput {
     /// The reason, for the audit log; up to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     why: String,
 }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ApiError, App,
-    extract::{Body, CurrentSeller, Faults, ResourceId, Validate},
+    extract::{Body, CurrentSeller, Faults, IdempotencyKey, ResourceId, Validate},
     routes::ranges::{HOLD_SECONDS, MAX_UNITS, OCCUPANCY_CAPS, RATES},
 };
 use axum::{extract::State, http::StatusCode};
@@ -29,13 +29,14 @@ pub(crate) struct DropInput {
     /// The variant of it that is sold.
     variant_id: VariantId,
     /// Up to 200 characters.
-    #[schema(example = "Friday drop")]
+    #[schema(min_length = 1, max_length = 200, example = "Friday drop")]
     title: String,
     /// Up to 5000 characters.
     #[serde(default)]
+    #[schema(max_length = 5000)]
     description: String,
     /// Units to sell, from 1 to 10 000 000; they are taken out of the variant's stock.
-    #[schema(example = 500)]
+    #[schema(minimum = 1, maximum = 10_000_000, example = 500)]
     units: i32,
     /// When it opens; without it the drop stays a draft.
     opens_at: Option<Timestamp>,
@@ -43,30 +44,30 @@ pub(crate) struct DropInput {
     closes_at: Option<Timestamp>,
     /// Units that one ticket may ask for, from 1 to 1000.
     #[serde(default = "one")]
-    #[schema(default = 1)]
+    #[schema(minimum = 1, maximum = 1000, default = 1)]
     max_units_per_ticket: i32,
     /// Units that one customer may buy, from 1 to 100 000.
     #[serde(default = "one")]
-    #[schema(default = 1)]
+    #[schema(minimum = 1, maximum = 100_000, default = 1)]
     max_units_per_customer: i32,
     /// How long units are held for an unpaid order: enough for a slow payment, up to 86 400.
     #[serde(default = "five_minutes")]
-    #[schema(default = 300)]
+    #[schema(minimum = 1, maximum = 86_400, default = 300)]
     hold_seconds: i32,
     /// Whether only those may join who your own site says are your members (`/v1/session/member`).
     #[serde(default)]
     members_only: bool,
     /// Tickets admitted per second, from 0.001 to 100 000.
     #[serde(default = "fifty")]
-    #[schema(default = 50.0)]
+    #[schema(minimum = 0.001, maximum = 100_000, default = 50.0)]
     admission_rate_per_second: f64,
     /// Tickets admitted and not finished, at most; from 1 to 10 000 000.
     #[serde(default = "thousand")]
-    #[schema(default = 1000)]
+    #[schema(minimum = 1, maximum = 10_000_000, default = 1000)]
     occupancy_cap: u32,
     /// Orders processed per second, from 0.001 to 100 000.
     #[serde(default = "two_hundred")]
-    #[schema(default = 200.0)]
+    #[schema(minimum = 0.001, maximum = 100_000, default = 200.0)]
     order_rate_per_second: f64,
 }
 
@@ -159,7 +160,7 @@ impl DropInput {
 /// Creates a drop and takes its units out of the variant's stock.
 #[utoipa::path(post, path = "/v1/seller/drops", tag = "seller",
     security(("seller_key" = [])), request_body = DropInput,
-    params(("Idempotency-Key" = Option<String>, Header)),
+    params(IdempotencyKey),
     responses((status = 201, body = SellerDropResponse), Problem))]
 #[tracing::instrument(name = "handler.drops.create", skip_all)]
 pub(crate) async fn create(

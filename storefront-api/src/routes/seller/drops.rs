@@ -3,7 +3,9 @@
 use super::window::check_window;
 use crate::{
     ApiError, App,
-    extract::{Body, CurrentSeller, Faults, Page, PageQuery, PageRequest, Validate},
+    extract::{
+        Body, CurrentSeller, Faults, IdempotencyKey, Page, PageQuery, PageRequest, Validate,
+    },
     routes::shopper::drops::DropResponse,
 };
 use axum::extract::State;
@@ -44,6 +46,7 @@ pub(crate) struct ScheduleInput {
 #[serde(deny_unknown_fields)]
 pub(crate) struct CancelInput {
     /// Shown to shoppers, up to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 
@@ -109,7 +112,7 @@ pub(crate) async fn show(
 /// Sets when a drop opens and closes; it must not be open yet.
 #[utoipa::path(post, path = "/v1/seller/drops/{drop_id}/schedule", tag = "seller",
     security(("seller_key" = [])), request_body = ScheduleInput,
-    params(("drop_id" = DropId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("drop_id" = DropId, Path), IdempotencyKey),
     responses((status = 200, body = SellerDropResponse), Problem))]
 #[tracing::instrument(name = "handler.seller_drops.schedule", skip_all, fields(drop.id = %drop_id))]
 pub(crate) async fn schedule(
@@ -139,7 +142,7 @@ pub(crate) async fn schedule(
 /// Cancels a drop. Nobody else is admitted, holds are released, and money in flight is returned.
 #[utoipa::path(post, path = "/v1/seller/drops/{drop_id}/cancel", tag = "seller",
     security(("seller_key" = [])), request_body = CancelInput,
-    params(("drop_id" = DropId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("drop_id" = DropId, Path), IdempotencyKey),
     responses((status = 200, body = SellerDropResponse), Problem))]
 #[tracing::instrument(name = "handler.seller_drops.cancel", skip_all, fields(drop.id = %drop_id))]
 pub(crate) async fn cancel(

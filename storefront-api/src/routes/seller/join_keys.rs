@@ -2,7 +2,10 @@
 
 use crate::{
     ApiError, App,
-    extract::{Body, CurrentSeller, Faults, Page, PageQuery, PageRequest, ResourceId, Validate},
+    extract::{
+        Body, CurrentSeller, Faults, IdempotencyKey, Page, PageQuery, PageRequest, ResourceId,
+        Validate,
+    },
 };
 use axum::{extract::State, http::StatusCode};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -18,11 +21,17 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct JoinKeyInput {
     /// What tells the seller's keys apart; up to 200 characters.
-    #[schema(example = "shop, 2027")]
+    #[schema(min_length = 1, max_length = 200, example = "shop, 2027")]
     name: String,
     /// The public half of an Ed25519 key, 32 bytes in base64url without padding: `x` of its JWK.
     /// Keep the private half; nobody needs it but your site.
-    #[schema(example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")]
+    // The last character has four bits of the key, and two that are zero.
+    #[schema(
+        min_length = 43,
+        max_length = 43,
+        pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$",
+        example = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    )]
     public_key: String,
 }
 
@@ -31,6 +40,7 @@ pub(crate) struct JoinKeyInput {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RevokeJoinKeyInput {
     /// The reason, for the audit log; up to 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
     why: String,
 }
 
@@ -111,7 +121,7 @@ pub(crate) async fn list(
 /// Stores the public half of a key of the seller's own site.
 #[utoipa::path(post, path = "/v1/seller/join-keys", tag = "seller",
     security(("seller_key" = [])), request_body = JoinKeyInput,
-    params(("Idempotency-Key" = Option<String>, Header)),
+    params(IdempotencyKey),
     responses((status = 201, body = NewJoinKeyResponse), Problem))]
 #[tracing::instrument(name = "handler.join_keys.create", skip_all)]
 pub(crate) async fn create(

@@ -3,8 +3,8 @@
 use super::drops::{self, SellerDropResponse};
 use crate::{
     ApiError, App,
-    extract::{Body, CurrentSeller},
-    routes::operator::mode::ModeInput,
+    extract::{Body, CurrentSeller, IdempotencyKey},
+    routes::mode_input::ModeInput,
 };
 use axum::extract::State;
 use database::selling::drops::change_mode_of_seller;
@@ -14,7 +14,7 @@ use shared::{drops::DropMode, ids::DropId};
 /// Pauses admission. Everybody keeps their position, and shoppers may still join.
 #[utoipa::path(post, path = "/v1/seller/drops/{drop_id}/pause", tag = "seller",
     security(("seller_key" = [])), request_body = ModeInput,
-    params(("drop_id" = DropId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("drop_id" = DropId, Path), IdempotencyKey),
     responses((status = 200, body = SellerDropResponse), Problem))]
 #[tracing::instrument(name = "handler.seller_mode.pause", skip_all, fields(drop.id = %drop_id))]
 pub(crate) async fn pause(
@@ -29,7 +29,7 @@ pub(crate) async fn pause(
 /// Resumes admission after a pause of one's own; what an operator has paused or stopped stays so.
 #[utoipa::path(post, path = "/v1/seller/drops/{drop_id}/resume", tag = "seller",
     security(("seller_key" = [])), request_body = ModeInput,
-    params(("drop_id" = DropId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("drop_id" = DropId, Path), IdempotencyKey),
     responses((status = 200, body = SellerDropResponse), Problem))]
 #[tracing::instrument(name = "handler.seller_mode.resume", skip_all, fields(drop.id = %drop_id))]
 pub(crate) async fn resume(

@@ -2,7 +2,10 @@
 
 use crate::{
     ApiError, App,
-    extract::{Body, CurrentSeller, Faults, Page, PageQuery, PageRequest, ResourceId, Validate},
+    extract::{
+        Body, CurrentSeller, Faults, IdempotencyKey, Page, PageQuery, PageRequest, ResourceId,
+        Validate,
+    },
     routes::ranges::{MAX_PRICE_MINOR, MAX_UNITS},
 };
 use axum::{extract::State, http::StatusCode};
@@ -21,12 +24,14 @@ const MAX_VARIANTS: usize = 100;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProductInput {
     /// Up to 200 characters.
-    #[schema(example = "Court sneaker")]
+    #[schema(min_length = 1, max_length = 200, example = "Court sneaker")]
     name: String,
     /// Up to 5000 characters.
     #[serde(default)]
+    #[schema(max_length = 5000)]
     description: String,
     /// What can be bought: 1 to 100 variants.
+    #[schema(min_items = 1, max_items = 100)]
     variants: Vec<VariantInput>,
 }
 
@@ -35,16 +40,16 @@ pub(crate) struct ProductInput {
 #[serde(deny_unknown_fields)]
 struct VariantInput {
     /// Up to 200 characters.
-    #[schema(example = "Size 42")]
+    #[schema(min_length = 1, max_length = 200, example = "Size 42")]
     name: String,
     /// Price of one unit in minor units, from 0 to 100 000 000 000.
-    #[schema(example = 12900)]
+    #[schema(minimum = 0, maximum = 100_000_000_000_i64, example = 12900)]
     price_minor: i64,
     /// ISO 4217 code.
-    #[schema(example = "EUR")]
+    #[schema(min_length = 3, max_length = 3, pattern = "^[A-Z]{3}$", example = "EUR")]
     currency: String,
     /// Units in stock, from 0 to 10 000 000.
-    #[schema(example = 500)]
+    #[schema(minimum = 0, maximum = 10_000_000, example = 500)]
     stock: i32,
 }
 
@@ -137,7 +142,7 @@ impl From<Variant> for VariantResponse {
 /// Creates a product with its variants.
 #[utoipa::path(post, path = "/v1/seller/products", tag = "seller",
     security(("seller_key" = [])), request_body = ProductInput,
-    params(("Idempotency-Key" = Option<String>, Header)),
+    params(IdempotencyKey),
     responses((status = 201, body = ProductResponse), Problem))]
 #[tracing::instrument(name = "handler.products.create", skip_all)]
 pub(crate) async fn create(

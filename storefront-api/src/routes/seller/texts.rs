@@ -23,9 +23,10 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct DropTextsInput {
     /// Up to 200 characters.
-    #[schema(example = "Friday drop, second chance")]
+    #[schema(min_length = 1, max_length = 200, example = "Friday drop, second chance")]
     title: Option<String>,
     /// Up to 5000 characters.
+    #[schema(max_length = 5000)]
     description: Option<String>,
 }
 
@@ -34,9 +35,10 @@ pub(crate) struct DropTextsInput {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProductTextsInput {
     /// Up to 200 characters.
-    #[schema(example = "Court sneaker, 2027")]
+    #[schema(min_length = 1, max_length = 200, example = "Court sneaker, 2027")]
     name: Option<String>,
     /// Up to 5000 characters.
+    #[schema(max_length = 5000)]
     description: Option<String>,
 }
 

@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, header},
 };
-use edge::Json;
+use edge::{Json, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,7 +22,7 @@ pub(crate) struct ClientConfig {
 
 /// Returns what the pages need to know first.
 #[utoipa::path(get, path = "/v1/client-config", tag = "shopper",
-    responses((status = 200, body = ClientConfig)))]
+    responses((status = 200, body = ClientConfig), Problem))]
 pub(crate) async fn show(State(app): State<App>, headers: HeaderMap) -> Json<ClientConfig> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     Json(ClientConfig {

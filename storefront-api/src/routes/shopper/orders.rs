@@ -3,6 +3,7 @@
 use crate::{
     ApiError, App,
     extract::{Page, PageQuery, PageRequest, ShopperOnly},
+    time_limit::in_time,
 };
 use axum::extract::State;
 use database::ordering::order_views::{self, OrderView, Transition};
@@ -130,8 +131,8 @@ pub(crate) async fn list(
     ShopperOnly(shopper): ShopperOnly,
     page: PageRequest<OrderId>,
 ) -> Result<Json<Page<OrderResponse>>, ApiError> {
-    let rows =
-        order_views::list_of_shopper(&app.pool, shopper.id, page.before, page.rows()).await?;
+    let read = order_views::list_of_shopper(&app.pool, shopper.id, page.before, page.rows());
+    let rows = in_time(read).await??;
     let now = app.now();
     Ok(Json(page.page(rows, |row| row.id, |row| OrderResponse::new(row, now))))
 }

@@ -26,7 +26,12 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub(crate) struct PaymentInput {
     /// The provider's id of the payment method, never a card number.
-    #[schema(example = "pm_card_approve")]
+    #[schema(
+        min_length = 4,
+        max_length = 64,
+        pattern = "^pm_[A-Za-z0-9_]+$",
+        example = "pm_card_approve"
+    )]
     payment_method: String,
 }
 
@@ -59,7 +64,7 @@ impl Validate for PaymentInput {
 /// again, with the reason `declined`, and another one may be tried while the hold lasts.
 #[utoipa::path(post, path = "/v1/orders/{order_id}/payment", tag = "shopper",
     security(("session" = [])), request_body = PaymentInput,
-    params(("order_id" = OrderId, Path), ("Idempotency-Key" = Option<String>, Header)),
+    params(("order_id" = OrderId, Path), IdempotencyKey),
     responses((status = 202, body = PaymentResponse), Problem))]
 #[tracing::instrument(name = "handler.orders.pay", skip_all, fields(order.id = %order_id))]
 pub(crate) async fn pay(

@@ -52,6 +52,7 @@ pub(crate) struct SessionResponse {
 #[serde(deny_unknown_fields)]
 pub(crate) struct MemberInput {
     /// A JWT that the site has signed with its key; good for one session.
+    #[schema(max_length = 2048, pattern = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$")]
     token: String,
 }
 

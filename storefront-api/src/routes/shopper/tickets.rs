@@ -3,6 +3,7 @@
 use crate::{ApiError, App, extract::ShopperOnly};
 use axum::extract::State;
 use edge::{Json, Problem};
+use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use queue::QueueError;
 use serde::Serialize;
@@ -12,11 +13,16 @@ use shared::{
 };
 use utoipa::ToSchema;
 
+/// Rooms that are asked at one time for one shopper.
+const AT_A_TIME: usize = 16;
+
 /// A shopper's live tickets.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub(crate) struct TicketList {
     /// At most one per open drop.
     data: Vec<TicketSummary>,
+    /// Open drops whose line is being restored: the shopper may have a ticket there, and keeps it.
+    not_ready: Vec<DropId>,
 }
 
 /// A ticket whose way hasn't ended.
@@ -48,6 +54,14 @@ impl TicketSummary {
     }
 }
 
+/// What a room says of a shopper.
+enum Found {
+    Ticket(JoinedTicket, LiveState),
+    Nothing,
+    /// It is lost or being rebuilt, so that it can't say.
+    NotReady,
+}
+
 /// Lists the shopper's live tickets in the 200 newest open drops.
 #[utoipa::path(get, path = "/v1/tickets", tag = "shopper", security(("session" = [])),
     responses((status = 200, body = TicketList), Problem))]
@@ -56,28 +70,34 @@ pub(crate) async fn list(
     State(app): State<App>,
     ShopperOnly(shopper): ShopperOnly,
 ) -> Result<Json<TicketList>, ApiError> {
-    let mut data = Vec::new();
-    for drop_id in app.public_reads.open_rooms().await?.iter() {
-        if let Some((ticket, live)) = find(&app, *drop_id, shopper.id).await? {
-            data.push(TicketSummary::new(*drop_id, &ticket, live));
+    let rooms = app.public_reads.open_rooms().await?;
+    let app = &app;
+    let ask = |drop_id: DropId| async move { (drop_id, find(app, drop_id, shopper.id).await) };
+    let mut answers = stream::iter(rooms.to_vec()).map(ask).buffered(AT_A_TIME);
+    let mut tickets = TicketList::default();
+    while let Some((drop_id, found)) = answers.next().await {
+        match found? {
+            Found::Ticket(ticket, live) => {
+                tickets.data.push(TicketSummary::new(drop_id, &ticket, live));
+            }
+            Found::Nothing => {}
+            Found::NotReady => tickets.not_ready.push(drop_id),
         }
     }
-    Ok(Json(TicketList { data }))
+    Ok(Json(tickets))
 }
 
 /// Finds the shopper's ticket for one drop. A room that is lost or being rebuilt must not answer
 /// "none": the page would let the shopper join again.
-async fn find(
-    app: &App,
-    drop_id: DropId,
-    shopper_id: ShopperId,
-) -> Result<Option<(JoinedTicket, LiveState)>, ApiError> {
-    let room = app.queue.room(drop_id).await?.ok_or(ApiError::RoomRebuilding)?;
+async fn find(app: &App, drop_id: DropId, shopper_id: ShopperId) -> Result<Found, QueueError> {
+    let Some(room) = app.queue.room(drop_id).await? else { return Ok(Found::NotReady) };
     if room.state == RoomState::Rebuilding || !room.trusted {
-        return Err(ApiError::RoomRebuilding);
+        return Ok(Found::NotReady);
     }
     match app.queue.find_by_account(drop_id, room.epoch, shopper_id).await {
-        Err(QueueError::Epoch { .. }) => Err(ApiError::RoomRebuilding),
-        found => Ok(found?),
+        Ok(Some((ticket, live))) => Ok(Found::Ticket(ticket, live)),
+        Ok(None) => Ok(Found::Nothing),
+        Err(QueueError::Epoch { .. }) => Ok(Found::NotReady),
+        Err(error) => Err(error),
     }
 }
