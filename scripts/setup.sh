@@ -73,6 +73,24 @@ install_node() {
   has_node
 }
 
+# Puts the Python packages that $2/requirements.txt pins into an environment of their own, .sluice/$1/venv,
+# and does so again when the file has changed.
+need_python_packages() {
+  local folder=$PWD/.sluice/$1 pins=$2/requirements.txt
+  if cmp -s "$pins" "$folder/installed.txt"; then return; fi
+  python3 -c 'import ensurepip' >/dev/null 2>&1 || need_packages python3-venv
+  timed "Python packages in .sluice/$1" install_python_packages "$folder" "$pins" ||
+    fail "could not install them; try: python3 -m pip download --requirement $pins"
+}
+
+install_python_packages() {
+  rm -rf "$1/venv" "$1/installed.txt"
+  mkdir -p "$1" && python3 -m venv "$1/venv" || return
+  PIP_ROOT_USER_ACTION=ignore "$1/venv/bin/python" -m pip install --quiet \
+    --disable-pip-version-check --only-binary :all: --requirement "$2" || return
+  cp "$2" "$1/installed.txt"
+}
+
 # Prints the packages that running everything needs, without those whose server is given.
 server_packages() {
   echo build-essential pkg-config libssl-dev openssl

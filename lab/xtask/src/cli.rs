@@ -87,7 +87,7 @@ pub struct LogArgs {
     pub lines: u32,
 }
 
-/// What to test; by default every suite but `crash` and `faults`.
+/// What to test; by default every suite but `large`, `crash`, `faults` and `fuzz`.
 #[derive(Debug, Args)]
 pub struct TestArgs {
     /// Run these suites alone, once everything they need is built; several with commas, or with
@@ -96,7 +96,15 @@ pub struct TestArgs {
         long,
         value_name = "SUITE",
         value_delimiter = ',',
-        conflicts_with_all = ["no_browser", "only_browser", "crash", "large", "faults", "cargo_args"]
+        conflicts_with_all = [
+            "no_browser",
+            "only_browser",
+            "crash",
+            "large",
+            "faults",
+            "fuzz",
+            "cargo_args",
+        ]
     )]
     pub only: Vec<Suite>,
     /// Run the default suites but `browser`.
@@ -115,6 +123,12 @@ pub struct TestArgs {
     /// Run the suite `faults` alone.
     #[arg(long, conflicts_with_all = ["crash", "only_browser", "cargo_args"])]
     pub faults: bool,
+    /// Run the suite `fuzz` alone.
+    #[arg(
+        long,
+        conflicts_with_all = ["crash", "large", "faults", "only_browser", "cargo_args"]
+    )]
+    pub fuzz: bool,
     /// Seconds that building took before this started; they count in the suite `build`.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     pub build_seconds: u64,
@@ -140,6 +154,8 @@ pub enum Suite {
     Crash,
     /// Trouble on the way between two processes, servers that stand still, and full disks.
     Faults,
+    /// Requests made from the documents of the API, as each kind of caller.
+    Fuzz,
     /// Types, lints and unit tests of the pages, and that they are built from their sources.
     Web,
     /// The pages in a browser.

@@ -6,6 +6,7 @@ mod acts;
 mod clustered;
 #[path = "../common/mod.rs"]
 mod common;
+mod composed;
 mod crowd_runs;
 mod frozen;
 mod gateways;
@@ -17,6 +18,7 @@ mod regulars;
 mod restore;
 mod rotation;
 mod sale;
+mod secrets;
 mod stage;
 
 use std::sync::LazyLock;

@@ -15,7 +15,9 @@ async fn no_service_starts_in_production_with_settings_for_development() -> anyh
     let fleet = Fleet::new(dir, ports, &endpoints, &Secrets::generate()?, Env::new());
     for options in [fleet.admission()?, fleet.storefront_api()?, fleet.worker()?] {
         let name = options.name.clone();
-        let started = Service::start(options.env([("SLUICE_PROFILE__NAME", "production")])).await;
+        // Of a long log only the end is told.
+        let env = [("SLUICE_PROFILE__NAME", "production"), ("RUST_BACKTRACE", "0")];
+        let started = Service::start(options.env(env)).await;
         let refusal = started.err().with_context(|| format!("{name} started"))?.to_string();
         for wanted in ["not fit for production", "redis.url has no password", "sslmode"] {
             ensure!(refusal.contains(wanted), "{name}: {refusal}");

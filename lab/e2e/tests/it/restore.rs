@@ -40,7 +40,7 @@ async fn a_restored_database_costs_nobody_a_place_and_finds_the_orders_since_in_
     wait_paused(&app, &line).await;
     let mut waiting = vec![joined(&app, &line).await];
     let file = app.world.fleet.dir.join("backup.dump");
-    succeeded(script(&app.world, "backup", &[], &file).await?)?;
+    succeeded(&script(&app.world, "backup", &[], &file).await?)?;
 
     app.world.take_away(Victim::RedisKeys).await?;
     for _ in 0..N_EACH {
@@ -94,7 +94,7 @@ async fn lose_and_restore(app: &TestApp, file: &Path) -> anyhow::Result<()> {
     }
     let refusal = refused(script(world, "restore", &[], file).await?)?;
     ensure!(refusal.contains("say --replace"), "{refusal}");
-    succeeded(script(world, "restore", &["--replace"], file).await?)?;
+    succeeded(&script(world, "restore", &["--replace"], file).await?)?;
     world.take_away(Victim::RedisKeys).await?;
     for service in &services {
         service.start_again().await?;
@@ -109,7 +109,7 @@ async fn script(world: &World, name: &str, flags: &[&str], file: &Path) -> anyho
     Ok(command.output().await?)
 }
 
-fn succeeded(output: Output) -> anyhow::Result<()> {
+fn succeeded(output: &Output) -> anyhow::Result<()> {
     ensure!(output.status.success(), "{output:?}");
     Ok(())
 }

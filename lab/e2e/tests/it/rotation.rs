@@ -22,6 +22,8 @@ use tokio::time::sleep;
 
 /// People who are there from the beginning to the end.
 const N_REGULARS: usize = 20;
+/// How many newcomers are under way at one time.
+const N_DOORS: usize = 4;
 /// How long a rolled out step is left alone, so that the load meets it.
 const SETTLING: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -149,7 +151,8 @@ async fn signing_keys_are_rotated_under_load_and_nobody_is_lost() -> anyhow::Res
     let answers = Answers::default();
     let load = async {
         let coming = regulars.iter_mut().map(|one| one.come_and_go(&app, &flash_drop, &answers));
-        tokio::join!(join_all(coming), newcomers(&app, &flash_drop, &answers));
+        let new = (0..N_DOORS).map(|_| newcomers(&app, &flash_drop, &answers));
+        tokio::join!(join_all(coming), join_all(new));
     };
     let new = format!("2:{}", "cd".repeat(32));
     let rotation = async {

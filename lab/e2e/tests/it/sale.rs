@@ -7,6 +7,7 @@ use crate::{
     common::{faults::Victim, runs::Crowd},
     neighbours::{self, Neighbours},
     regulars,
+    secrets::Secrets,
     stage::Stage,
 };
 use check::Requirement;
@@ -37,13 +38,14 @@ pub(crate) struct Sale {
 
 impl Sale {
     /// Holds the sale in a world of its own. Fails unless every unit was paid for, everybody was
-    /// told the end, and each required rule was judged and held.
+    /// told the end, each required rule was judged and held, and no log tells a secret.
     pub(crate) async fn run(&self, name: &str, options: WorldOptions) -> anyhow::Result<()> {
         let _machine = MACHINE.lock().await;
         let app = TestApp { world: World::start(name, options).await? };
         let neighbours = Neighbours::open(&app).await;
         let flash_drop = self.open(&app).await;
-        regulars::buy(&app, &flash_drop).await;
+        let mut secrets = Secrets::of(&app.world);
+        secrets.add(regulars::buy(&app, &flash_drop).await);
         let over = Duration::from_secs_f64(self.over_seconds);
         let outcome = self.crowd(&flash_drop).run_while(&app.world, async |log| {
             let mut stage = Stage::new(&app, &flash_drop, log, self.units).await;
@@ -52,13 +54,14 @@ impl Sale {
             Ok(())
         });
         let outcome = outcome.await;
+        let logs = app.world.fleet.dir.join("logs");
         app.world.stop().await?;
         let outcome = outcome?;
         println!("{name}: {outcome}");
         outcome.assert_clean();
         let n_paid = outcome.run.paid + regulars::UNITS;
         assert_eq!(n_paid, u64::from(self.units), "STOCK-3");
-        Ok(())
+        secrets.assert_in_no_log(&logs)
     }
 
     async fn open(&self, app: &TestApp) -> TestDrop {

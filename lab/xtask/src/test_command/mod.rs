@@ -108,9 +108,9 @@ impl TestRun<'_> {
     async fn suite(&self, suite: Suite) -> anyhow::Result<bool> {
         match suite {
             Suite::Build => self.build().await,
-            Suite::Components | Suite::System | Suite::Large | Suite::Faults => {
+            Suite::Components | Suite::System | Suite::Large | Suite::Faults | Suite::Fuzz => {
                 self.cargo_test(suite).await
-            },
+            }
             Suite::CrashCore | Suite::Crash => {
                 self.build_mutants().await?;
                 self.cargo_test(suite).await

@@ -21,6 +21,7 @@ const fn budget_minutes(suite: Suite) -> u64 {
         Suite::CrashCore => 25,
         Suite::Crash => 45,
         Suite::Faults => 20,
+        Suite::Fuzz => 15,
         Suite::Web => 1,
         Suite::Browser => 3,
     }
@@ -47,6 +48,7 @@ impl Suite {
                 &["--workspace", "--features", "e2e/crash", "--test", "crash"]
             }
             Self::Faults => &["--workspace", "--features", "e2e/faults", "--test", "faults"],
+            Self::Fuzz => &["--workspace", "--features", "e2e/fuzz", "--test", "fuzz"],
         }
     }
 
@@ -54,7 +56,7 @@ impl Suite {
     pub(crate) const fn test_words(self) -> &'static [&'static str] {
         match self {
             Self::Build | Self::Components | Self::Web | Self::Browser => &[],
-            Self::System | Self::Crash | Self::Faults => &["--", "--nocapture"],
+            Self::System | Self::Crash | Self::Faults | Self::Fuzz => &["--", "--nocapture"],
             Self::Large => &["--", "--nocapture", "--ignored"],
             Self::CrashCore => &["core_", "--", "--nocapture"],
         }
@@ -69,6 +71,7 @@ impl Suite {
             | Self::CrashCore
             | Self::Crash
             | Self::Faults
+            | Self::Fuzz
             | Self::Browser => true,
         }
     }
@@ -90,6 +93,8 @@ impl TestArgs {
             vec![Suite::Large]
         } else if self.faults {
             vec![Suite::Faults]
+        } else if self.fuzz {
+            vec![Suite::Fuzz]
         } else if self.only_browser {
             vec![Suite::Browser]
         } else if !self.only.is_empty() {
@@ -153,6 +158,7 @@ mod tests {
         assert_eq!(suites(&["--crash"]), "build crash");
         assert_eq!(suites(&["--large"]), "build large");
         assert_eq!(suites(&["--faults"]), "build faults");
+        assert_eq!(suites(&["--fuzz"]), "build fuzz");
         assert_eq!(suites(&["--only", "web,system", "--only", "system"]), "build system web");
         assert_eq!(suites(&["--no-browser", "--", "--test", "system"]), "build");
     }

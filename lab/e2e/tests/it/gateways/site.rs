@@ -3,7 +3,11 @@
 use super::{browser::Browser, certificate};
 use anyhow::{Context, ensure};
 use stack::{Env, FleetPorts, Service, ServiceOptions, paths, ports};
-use std::{fs, io::ErrorKind, path::{Path, PathBuf}};
+use std::{
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 use testkit::wait_until;
 
 /// The host name of everything.

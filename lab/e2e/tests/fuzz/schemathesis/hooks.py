@@ -1,0 +1,50 @@
+"""What Schemathesis does not know of our API: whose things are whose, and what a run must not use up.
+
+FUZZ_FOREIGN  JSON list of ids and texts that whoever asks must never be shown
+FUZZ_KEPT     JSON list of ids of keys that must go on working until the run is over
+"""
+
+import json
+import os
+import re
+import uuid
+
+import schemathesis
+
+FOREIGN = [text.lower().encode() for text in json.loads(os.environ["FUZZ_FOREIGN"])]
+KEPT = set(json.loads(os.environ["FUZZ_KEPT"]))
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
+VALID_KEY = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
+LONGEST_KEY = 255
+REVOKE = "/v1/operator/keys/{key_id}/revoke"
+
+
+@schemathesis.check
+def nothing_of_another_tenant(ctx, response, case):
+    """Whatever is asked for, and whatever the answer's status: nothing foreign is in it."""
+    headers = repr(response.headers).encode()
+    answer = ((response.content or b"") + headers).lower()
+    found = [text.decode() for text in FOREIGN if text in answer]
+    if found:
+        raise AssertionError(f"{case.operation.label} shows what is another's: {', '.join(found)}")
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    use_a_key_once(case)
+    keep_our_key(case)
+
+
+def use_a_key_once(case):
+    """A key that comes twice, with another request, is refused as it should be. But that says nothing
+    of the request, and short keys are made over and over."""
+    key = (case.headers or {}).get(IDEMPOTENCY_KEY)
+    if isinstance(key, str) and VALID_KEY.fullmatch(key):
+        case.headers[IDEMPOTENCY_KEY] = f"{uuid.uuid4()}{key}"[:LONGEST_KEY]
+
+
+def keep_our_key(case):
+    """An admin may revoke the key that it asks with; from then on, every answer would be the same."""
+    if case.path == REVOKE and str((case.path_parameters or {}).get("key_id")).lower() in KEPT:
+        case.path_parameters["key_id"] = str(uuid.uuid4())
