@@ -55,7 +55,12 @@ const TRIALS: [Trial; Mutant::ALL.len()] = [
     undisturbed(Mutant::FixedWindow, Invariant::Rate1, "admitted above the rate"),
     undisturbed(Mutant::ReadThenWrite, Invariant::Stock1, "available after version"),
     undisturbed(Mutant::BlindInsert, Invariant::Stock1, "available after version"),
-    trial(Mutant::NoEpochCheck, Meanwhile::StaleDrain, Invariant::Order3, "was admitted, but"),
+    trial(
+        Mutant::NoEpochCheck,
+        Meanwhile::StaleDrain,
+        Invariant::Order2,
+        "was admitted but came to no end",
+    ),
     undisturbed(Mutant::NewPaymentKey, Invariant::Pay1, "was captured"),
     undisturbed(Mutant::NoPivot, Invariant::Pay2, "was taken, 0 was due"),
     undisturbed(Mutant::WrongPosition, Invariant::Pos1, "where the rank is"),
