@@ -32,7 +32,8 @@ impl Queue {
         Ok(Self { servers, timeout, known_lines: KnownLines::default() })
     }
 
-    /// Checks that Redis answers: in a cluster, every master.
+    /// Checks that Redis answers: in a cluster, those masters that there is a connection to. One that
+    /// is away takes no rooms but its own with it.
     ///
     /// # Errors
     ///
