@@ -69,8 +69,7 @@ async fn look_at(
     let sight = match Sight::take(app, &drops, provider).await {
         Ok(sight) => Some(sight),
         Err(error) => {
-            let error = with_causes(error);
-            tracing::debug!(error, "could not look at the order processors");
+            log_blindness(error, last);
             None
         }
     };
@@ -86,6 +85,16 @@ async fn look_at(
         log_change(room.drop_id, before.unwrap_or(Flow::Free), reading.flow);
     }
     paces
+}
+
+/// Says why nothing is seen any more, once.
+fn log_blindness(error: anyhow::Error, last: &Paces) {
+    let error = with_causes(error);
+    if last.is_empty() {
+        tracing::debug!(error, "still could not look at the order processors");
+    } else {
+        tracing::warn!(error, "could not look at the order processors");
+    }
 }
 
 /// What one look has seen.
