@@ -14,6 +14,7 @@ pub mod admin;
 mod consumer;
 mod error;
 mod log_info;
+mod patience;
 mod producer;
 mod reader;
 mod record;

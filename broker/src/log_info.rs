@@ -1,6 +1,11 @@
 //! Ends of logs, partitions of topics and the identity of the cluster.
 
-use crate::{BrokerError, settings};
+use crate::{
+    BrokerError,
+    patience::{Patience, is_answered},
+    settings,
+};
+use parking_lot::RwLock;
 use rdkafka::{
     Offset, TopicPartitionList,
     consumer::{BaseConsumer, Consumer},
@@ -19,7 +24,13 @@ const TIMEOUT: Duration = Duration::from_secs(3);
 /// Asks the broker about its logs; clones share one connection.
 #[derive(Clone)]
 pub struct LogInfo {
-    consumer: Arc<BaseConsumer>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: KafkaSettings,
+    consumer: RwLock<Arc<BaseConsumer>>,
+    patience: Patience,
 }
 
 impl LogInfo {
@@ -29,10 +40,9 @@ impl LogInfo {
     ///
     /// Returns [`BrokerError`] when librdkafka refuses a setting.
     pub fn new(settings: &KafkaSettings) -> Result<Self, BrokerError> {
-        let consumer = settings::reader(settings)
-            .create()
-            .map_err(BrokerError::during("create a log client"))?;
-        Ok(Self { consumer: Arc::new(consumer) })
+        let consumer = RwLock::new(Arc::new(create(settings)?));
+        let (settings, patience) = (settings.clone(), Patience::default());
+        Ok(Self { shared: Arc::new(Shared { settings, consumer, patience }) })
     }
 
     /// Returns the cluster's id; another id means another log.
@@ -103,11 +113,38 @@ impl LogInfo {
         &self,
         ask: impl FnOnce(&BaseConsumer) -> Result<T, KafkaError> + Send + 'static,
     ) -> Result<T, KafkaError> {
-        let consumer = Arc::clone(&self.consumer);
-        tokio::task::spawn_blocking(move || ask(&consumer))
-            .await
-            .map_err(|_| KafkaError::Canceled)?
+        let shared = Arc::clone(&self.shared);
+        tokio::task::spawn_blocking(move || {
+            let consumer = Arc::clone(&shared.consumer.read());
+            let answer = ask(&consumer);
+            match &answer {
+                Ok(_) => shared.patience.renew(),
+                Err(_) if shared.patience.ends() => shared.replace(),
+                Err(_) => {}
+            }
+            answer
+        })
+        .await
+        .map_err(|_| KafkaError::Canceled)?
     }
+}
+
+impl Shared {
+    /// Takes another client where that one is answered.
+    fn replace(&self) {
+        match create(&self.settings) {
+            Ok(fresh) if is_answered(fresh.client()) => {
+                tracing::warn!("a client has lost its brokers for good; going on with another");
+                *self.consumer.write() = Arc::new(fresh);
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "could not create another client"),
+        }
+    }
+}
+
+fn create(settings: &KafkaSettings) -> Result<BaseConsumer, BrokerError> {
+    settings::reader(settings).create().map_err(BrokerError::during("create a log client"))
 }
 
 fn ends(

@@ -1,6 +1,10 @@
 //! Writing records, each acknowledged by all replicas before it counts.
 
-use crate::{BrokerError, settings};
+use crate::{
+    BrokerError,
+    patience::{Patience, is_answered},
+    settings,
+};
 use parking_lot::RwLock;
 use rdkafka::{
     error::{KafkaError, RDKafkaErrorCode},
@@ -29,6 +33,7 @@ pub struct RecordPosition {
 pub struct Producer {
     settings: Arc<KafkaSettings>,
     inner: Arc<RwLock<FutureProducer>>,
+    patience: Arc<Patience>,
 }
 
 /// A record that is on its way.
@@ -48,7 +53,11 @@ impl Producer {
         let inner = settings::producer(settings)
             .create()
             .map_err(BrokerError::during("create a producer"))?;
-        Ok(Self { settings: Arc::new(settings.clone()), inner: Arc::new(RwLock::new(inner)) })
+        Ok(Self {
+            settings: Arc::new(settings.clone()),
+            inner: Arc::new(RwLock::new(inner)),
+            patience: Arc::default(),
+        })
     }
 
     /// Hands a record over for writing. Records of one partition are written in the order of
@@ -139,6 +148,25 @@ impl Producer {
             Err(error) => tracing::error!(%error, "could not create another producer"),
         }
     }
+
+    /// Takes another producer where that one is answered. What was on its way fails then.
+    fn replace_if_orphaned(&self) {
+        if !self.patience.ends() {
+            return;
+        }
+        let producer = self.clone();
+        tokio::task::spawn_blocking(move || {
+            let fresh: Result<FutureProducer, _> = settings::producer(&producer.settings).create();
+            match fresh {
+                Ok(fresh) if is_answered(fresh.client()) => {
+                    tracing::warn!("a producer has lost its brokers for good; creating another");
+                    *producer.inner.write() = fresh;
+                }
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "could not create another producer"),
+            }
+        });
+    }
 }
 
 impl Delivery {
@@ -154,10 +182,12 @@ impl Delivery {
             .map_err(|_| BrokerError::new("write a record", KafkaError::Canceled))?;
         match delivered {
             Ok(delivery) => {
+                self.producer.patience.renew();
                 Ok(RecordPosition { partition: delivery.partition, offset: delivery.offset })
             }
             Err((error, _)) => {
                 self.producer.replace_if_broken();
+                self.producer.replace_if_orphaned();
                 Err(BrokerError::new("write a record", error))
             }
         }

@@ -3,10 +3,13 @@
 //! There are no consumer groups: offsets live in Postgres, and the holder of a partition's lock
 //! says where to start.
 
-use crate::{BrokerError, Fingerprint, LogConsumer, Record, consumer::PartitionQueue};
+use crate::{
+    BrokerError, Fingerprint, LogConsumer, Record,
+    consumer::{Connected, PartitionQueue},
+};
 use rdkafka::{Message, error::KafkaError, message::BorrowedMessage};
 use shared::config::KafkaSettings;
-use std::{ops::Range, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
 /// How long the rest of a batch may take once its first record is there.
@@ -19,7 +22,9 @@ const STALL: Duration = Duration::from_secs(5);
 /// Reads one partition in order. Of each consumer, a partition has one reader at a time.
 pub struct PartitionReader {
     queue: PartitionQueue,
-    consumer: LogConsumer,
+    connected: Arc<Connected>,
+    /// Serves the client as long as somebody reads.
+    _consumer: LogConsumer,
     topic: String,
     partition: i32,
     next_offset: i64,
@@ -27,7 +32,7 @@ pub struct PartitionReader {
 
 impl Drop for PartitionReader {
     fn drop(&mut self) {
-        self.consumer.unassign(&self.topic, self.partition);
+        self.connected.unassign(&self.topic, self.partition);
     }
 }
 
@@ -44,19 +49,21 @@ impl PartitionReader {
         partition: i32,
         offset: i64,
     ) -> Result<Self, BrokerError> {
-        consumer.learn(topic, partition).await?;
-        Self::begin(consumer, topic, partition, offset)
+        let connected = consumer.connected();
+        connected.learn(topic, partition).await?;
+        Self::begin(consumer, connected, topic, partition, offset)
     }
 
     fn begin(
         consumer: &LogConsumer,
+        connected: Arc<Connected>,
         topic: &str,
         partition: i32,
         offset: i64,
     ) -> Result<Self, BrokerError> {
-        let queue = consumer.assign(topic, partition, offset)?;
+        let queue = connected.assign(topic, partition, offset)?;
         let (consumer, topic) = (consumer.clone(), topic.to_owned());
-        Ok(Self { queue, consumer, topic, partition, next_offset: offset })
+        Ok(Self { queue, connected, _consumer: consumer, topic, partition, next_offset: offset })
     }
 
     /// Offset of the record that is read next.
@@ -73,12 +80,19 @@ impl PartitionReader {
     ///
     /// # Errors
     ///
-    /// Returns [`BrokerError`]; see [`BrokerError::is_out_of_range`] for a log that was replaced.
+    /// Returns [`BrokerError`]; see [`BrokerError::is_out_of_range`] for a log that was replaced. Once
+    /// the consumer has gone on with another client, this reader fails for good.
     pub async fn read_batch(
         &mut self,
         max: usize,
         wait: Duration,
     ) -> Result<Vec<Record>, BrokerError> {
+        if self.connected.is_given_up() {
+            return Err(BrokerError::new(
+                "read through a client that lost Kafka",
+                KafkaError::Canceled,
+            ));
+        }
         let mut batch = Vec::new();
         let mut deadline = Instant::now() + wait;
         while batch.len() < max {
@@ -126,7 +140,8 @@ impl RangeReader {
         }
         // One of its own: whoever reads the partition on is not to be disturbed.
         let consumer = LogConsumer::of_one(settings)?;
-        let reader = PartitionReader::begin(&consumer, topic, partition, range.start)?;
+        let connected = consumer.connected();
+        let reader = PartitionReader::begin(&consumer, connected, topic, partition, range.start)?;
         Ok(Self { reader: Some(reader), end: range.end })
     }
 
