@@ -59,19 +59,19 @@ pub(super) async fn rebuild(
     // First, so that a log that is away does not use up an epoch with each try.
     let mut writer = LogWriter::open(app, flash_drop).await?;
     rebuild.begin().await?;
-    pause_point!("log.rebuild_after_begin");
+    pause_point!("log.rebuild_after_begin", &id.to_string());
     let has_gap = rebuild.log_survivors(&mut writer).await?;
-    pause_point!("log.rebuild_after_log");
+    pause_point!("log.rebuild_after_log", &id.to_string());
     let follows = writer.follows();
     let boundary = rebuild.fix_boundary(follows).await?;
-    pause_point!("log.rebuild_after_boundary");
+    pause_point!("log.rebuild_after_boundary", &id.to_string());
     let with_survivors = plan.with_survivors || has_gap;
     let survivors = rebuild.survivors(with_survivors).await?;
     let filled = rebuild.fill(Ends { cursor: writer.cursor(), boundary }, survivors).await?;
     let n_orders = filled.n_orders;
-    pause_point!("log.rebuild_after_truth");
+    pause_point!("log.rebuild_after_truth", &id.to_string());
     rebuild.open(follows).await?;
-    pause_point!("log.rebuild_after_open");
+    pause_point!("log.rebuild_after_open", &id.to_string());
     say_open(app, id, epoch, with_survivors || !filled.is_log_whole).await?;
     let took_ms = app.clock.now().as_millisecond() - started.as_millisecond();
     CounterName::RoomsRebuilt.get().increment(1);

@@ -6,7 +6,7 @@ use crate::{
         faults::{self, Victim},
         runs::Crowd,
     },
-    gap,
+    drop_of_the_crowd, gap,
     gaps::{self, Before, Gap},
 };
 use ::mutants::{BuildCopy, ServiceVariant};
@@ -73,7 +73,7 @@ async fn kill_in(world: &World, gap: &Gap) -> anyhow::Result<()> {
 /// Brings the worker to the gap while the crowd is there, kills it and starts it again. Fails when
 /// the gap held nothing.
 async fn visit(world: &World, log: &FaultLog, gap: &Gap) -> anyhow::Result<()> {
-    let (worker, name) = (&world.workers[0], gap.name);
+    let (worker, mut name) = (&world.workers[0], gap.name.to_owned());
     let mut progress = world.progress().await;
     match gap.before {
         Before::Nothing => {}
@@ -81,17 +81,19 @@ async fn visit(world: &World, log: &FaultLog, gap: &Gap) -> anyhow::Result<()> {
         Before::LostLine => {
             let has_line = async || progress.read().await.joins >= LINE;
             gap::until("a line to lose", PATIENCE, has_line).await?;
+            // All lines are lost; it is this one's turn that counts.
+            name = format!("{name}:{}", drop_of_the_crowd(world).await?);
         }
         Before::KillAt(first) => {
             gap::hold_at(world, log, worker, first).await?;
             gap::reached(world, first).await?;
         }
     }
-    gap::hold_at(world, log, worker, name).await?;
+    gap::hold_at(world, log, worker, &name).await?;
     if let Before::LostLine = gap.before {
         faults::strike(world, log, Victim::RedisKeys, &mut progress).await?;
     }
-    gap::reached(world, name).await?;
+    gap::reached(world, &name).await?;
     let now = progress.read().await;
     let (n, words) = (gap.content.count(world, now).await?, gap.content.words());
     println!("kill at {name}: {n} {words} in the gap, after {now}");

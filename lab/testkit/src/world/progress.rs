@@ -11,7 +11,8 @@ use super::World;
 /// How long a server may take to answer; one that is away never does.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-const NEWEST_DROP: &str = "select id from drops order by id desc limit 1";
+const NEWEST_DROP: &str = "
+    select id from drops where state in ('draft', 'scheduled', 'open') order by id desc limit 1";
 const ORDERS_AND_CAPTURES: &str = "
     select (select count(*) from orders where drop_id = $1),
            (select count(*) from payments
@@ -40,7 +41,7 @@ pub struct ProgressReader {
 }
 
 impl World {
-    /// Starts to follow the newest drop of this world, which need not exist yet.
+    /// Starts to follow the newest drop of this world that is not over; it need not exist yet.
     pub async fn progress(&self) -> ProgressReader {
         ProgressReader {
             queue: self.redis.queue().await,
