@@ -130,8 +130,11 @@ impl LogInfo {
 }
 
 impl Shared {
-    /// Takes another client where that one is answered.
+    /// Takes another client where that one is answered, and this one is not.
     fn replace(&self) {
+        if is_answered(self.consumer.read().client()) {
+            return;
+        }
         match create(&self.settings) {
             Ok(fresh) if is_answered(fresh.client()) => {
                 tracing::warn!("a client has lost its brokers for good; going on with another");

@@ -149,13 +149,17 @@ impl Producer {
         }
     }
 
-    /// Takes another producer where that one is answered. What was on its way fails then.
+    /// Takes another producer where that one is answered, and this one is not. What was on its way
+    /// fails then.
     fn replace_if_orphaned(&self) {
         if !self.patience.ends() {
             return;
         }
         let producer = self.clone();
         tokio::task::spawn_blocking(move || {
+            if is_answered(producer.current().client()) {
+                return;
+            }
             let fresh: Result<FutureProducer, _> = settings::producer(&producer.settings).create();
             match fresh {
                 Ok(fresh) if is_answered(fresh.client()) => {
