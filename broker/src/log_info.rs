@@ -132,7 +132,9 @@ impl LogInfo {
 impl Shared {
     /// Takes another client where that one is answered, and this one is not.
     fn replace(&self) {
-        if is_answered(self.consumer.read().client()) {
+        // Not under the lock: others ask meanwhile.
+        let current = Arc::clone(&self.consumer.read());
+        if is_answered(current.client()) {
             return;
         }
         match create(&self.settings) {

@@ -6,7 +6,7 @@ use check::probes::{Asker, TenantProbe, TenantProbeLog};
 use serde_json::{Value, json};
 use shared::{
     clock::{Clock, SystemClock},
-    ids::OrderId,
+    ids::{DropId, OrderId},
 };
 use std::time::Duration;
 use testkit::app::{Api, Method, TestDrop, answer_of_stream};
@@ -14,6 +14,8 @@ use tokio::time::timeout;
 
 /// How long an answer may take; one from a service that is away never comes.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// A shopper's own tickets.
+const TICKETS: &str = "/v1/tickets";
 
 /// Somebody to whom the drop does not belong.
 pub(crate) struct Intruder {
@@ -41,7 +43,7 @@ impl Intruder {
         log: &TenantProbeLog,
     ) -> anyhow::Result<()> {
         for question in questions(flash_drop, order_id) {
-            let answer = timeout(PATIENCE, self.ask(&question)).await;
+            let answer = timeout(PATIENCE, self.ask(&question, flash_drop.id)).await;
             let (status, body) = answer.unwrap_or_default();
             let route = format!("{} {}", question.method, question.route);
             log.write(&TenantProbe::new(self.by, flash_drop.id, route, status, &body))?;
@@ -50,7 +52,7 @@ impl Intruder {
     }
 
     /// Returns status and body, as far as there is an answer.
-    async fn ask(&self, question: &Question) -> (Option<u16>, String) {
+    async fn ask(&self, question: &Question, drop_id: DropId) -> (Option<u16>, String) {
         let Question { method, route, path, body } = question;
         let of_line = route.starts_with("/v1/drops/");
         let api = if of_line { &self.admission } else { &self.storefront };
@@ -58,30 +60,23 @@ impl Intruder {
             return (answer_of_stream(api, path).await, String::new());
         }
         match api.try_send(method.clone(), path, body.clone()).await {
-            Ok(reply) => (Some(reply.status.as_u16()), of_somebody(reply.body).to_string()),
+            Ok(reply) => {
+                let told = without_what_all_know(route, reply.body, drop_id);
+                (Some(reply.status.as_u16()), told.to_string())
+            }
             Err(_) => (None, String::new()),
         }
     }
 }
 
-/// Leaves out of an answer what everybody is told: the open drops whose line is being restored.
-fn of_somebody(mut body: Value) -> Value {
-    if let Some(fields) = body.as_object_mut() {
-        fields.remove("not_ready");
+/// Takes the drop out of the open drops whose line is being restored, of which everybody is told.
+fn without_what_all_know(route: &str, mut body: Value, drop_id: DropId) -> Value {
+    if route == TICKETS
+        && let Some(lines) = body.get_mut("not_ready").and_then(Value::as_array_mut)
+    {
+        lines.retain(|line| *line != json!(drop_id));
     }
     body
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_that_is_restored_is_no_secret_and_a_ticket_in_it_is_one() {
-        let body = json!({ "data": [{ "drop_id": "mine" }], "not_ready": ["anybodys"] });
-        assert_eq!(of_somebody(body), json!({ "data": [{ "drop_id": "mine" }] }));
-        assert_eq!(of_somebody(json!("text")), json!("text"));
-    }
 }
 
 /// Every route that takes an id of the drop's seller or of its shoppers, and every list. What is
@@ -110,7 +105,7 @@ fn questions(flash_drop: &TestDrop, order_id: OrderId) -> Vec<Question> {
         (Method::GET, "/v1/orders/{order_id}", None),
         (Method::POST, "/v1/orders/{order_id}/payment", Some(card)),
         (Method::POST, "/v1/orders/{order_id}/cancel", None),
-        (Method::GET, "/v1/tickets", None),
+        (Method::GET, TICKETS, None),
         (Method::GET, "/v1/operator/drops/{drop_id}/limits", None),
         (Method::PATCH, "/v1/operator/drops/{drop_id}/limits", Some(limits)),
         (Method::POST, "/v1/operator/drops/{drop_id}/pause", Some(why.clone())),
@@ -138,4 +133,19 @@ fn questions(flash_drop: &TestDrop, order_id: OrderId) -> Vec<Question> {
         body,
     });
     questions.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_restored_is_no_secret_and_all_else_of_its_drop_is_one() {
+        let drop_id = DropId::generate();
+        let told = json!({ "data": [{ "drop_id": drop_id }], "not_ready": [drop_id, "another"] });
+        let kept = json!({ "data": [{ "drop_id": drop_id }], "not_ready": ["another"] });
+        assert_eq!(without_what_all_know(TICKETS, told.clone(), drop_id), kept);
+        assert_eq!(without_what_all_know("/v1/orders", told.clone(), drop_id), told);
+        assert_eq!(without_what_all_know(TICKETS, json!([]), drop_id), json!([]));
+    }
 }
