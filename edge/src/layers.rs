@@ -157,6 +157,9 @@ mod tests {
     use serde_json::Value;
     use std::{num::NonZeroU32, time::Instant};
 
+    /// Requests of which one comes within a second of the one before, however busy the machine is.
+    const MANY: usize = 100;
+
     const PAGE: &str = "https://shop.example";
 
     /// One request a second and address, and 16 bytes of body.
@@ -186,6 +189,21 @@ mod tests {
         let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
         let body = axum::body::to_bytes(body, 1024).await.unwrap();
         (Response::from_parts(parts, ()), serde_json::from_slice(&body).unwrap_or_default())
+    }
+
+    /// Asks once, and again until there is a refusal. Returns that, and how long it took.
+    async fn refused(router: &Router) -> (Response<()>, Value, Duration) {
+        let nothing = || request(Method::GET, "/nothing").body(Body::empty()).unwrap();
+        let (_, first) = send(router, nothing()).await;
+        assert_eq!(first["code"], "not_found");
+        for _ in 0..MANY {
+            let begun = Instant::now();
+            let (response, problem) = send(router, nothing()).await;
+            if response.status() == StatusCode::TOO_MANY_REQUESTS {
+                return (response, problem, begun.elapsed());
+            }
+        }
+        panic!("none of {MANY} requests was refused")
     }
 
     fn expect_edge_headers(response: &Response<()>, id: &str) {
@@ -221,25 +239,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_may_read_that_it_asked_too_often() {
-        let router = router();
-        let nothing = || request(Method::GET, "/nothing").body(Body::empty()).unwrap();
-        let (_, first) = send(&router, nothing()).await;
-        let (response, second) = send(&router, nothing()).await;
-        assert_eq!(first["code"], "not_found");
-        assert_eq!(second["code"], "rate_limited");
+        let (response, problem, _) = refused(&router()).await;
+        assert_eq!(problem["code"], "rate_limited");
         assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], PAGE);
     }
 
     #[tokio::test]
     async fn an_address_that_asks_too_often_cannot_ask_ever_faster() {
-        let router = router();
-        let nothing = || request(Method::GET, "/nothing").body(Body::empty()).unwrap();
-        let (_, first) = send(&router, nothing()).await;
-        assert_eq!(first["code"], "not_found");
-        let begun = Instant::now();
-        let (response, _) = send(&router, nothing()).await;
-        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
-        assert!(begun.elapsed() >= REFUSAL_PAUSE);
+        let (.., took) = refused(&router()).await;
+        assert!(took >= REFUSAL_PAUSE, "{took:?}");
     }
 
     #[tokio::test]

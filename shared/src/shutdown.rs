@@ -101,16 +101,18 @@ async fn next_signal() {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Instant;
 
     #[tokio::test]
     async fn who_leaves_goes_on_for_a_moment_and_then_stops() {
         let shutdown = Shutdown::default();
-        let (lame_duck, grace) = (Duration::from_secs(1), Duration::from_secs(5));
-        let inner = shutdown.clone();
+        let (lame_duck, grace) = (Duration::from_millis(500), Duration::from_secs(5));
+        let (inner, begun) = (shutdown.clone(), Instant::now());
         let waiting = tokio::spawn(async move { inner.wait_as_lame_duck(lame_duck, grace).await });
         shutdown.leave();
-        tokio::time::sleep(lame_duck / 20).await;
-        assert!(shutdown.leaving().is_cancelled() && !shutdown.soft().is_cancelled());
+        assert!(shutdown.leaving().is_cancelled());
+        shutdown.soft().cancelled().await;
+        assert!(begun.elapsed() >= lame_duck, "{:?}", begun.elapsed());
         waiting.await.unwrap();
         assert!(shutdown.soft().is_cancelled() && shutdown.hard().is_cancelled());
     }

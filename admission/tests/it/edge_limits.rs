@@ -12,16 +12,22 @@ use tokio_tungstenite::{connect_async, tungstenite::client::IntoClientRequest};
 /// Sockets that one ticket may have.
 const PER_TICKET: u32 = 3;
 const TICKETS: u32 = 4;
+/// Far longer than a look and a join take on a machine that is busy; shorter than a frame is waited
+/// for.
+const LAME_DUCK_MS: u64 = 8000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sockets_count_for_their_address() {
     let test = AdmissionTest::open().await;
     let max = NonZeroU32::new(PER_TICKET * TICKETS).unwrap();
     let instance = test.instance_with(|settings| settings.edge.max_connections_per_ip = max).await;
-    let mut sockets = Vec::new();
+    let mut tokens = Vec::new();
     for _ in 0..TICKETS {
         let joined = test.join(&instance, &TestShopper::new()).await;
-        let token = joined["token"].as_str().unwrap();
+        tokens.push(joined["token"].as_str().unwrap().to_owned());
+    }
+    let mut sockets = Vec::new();
+    for token in &tokens {
         for _ in 0..PER_TICKET {
             // The connections of the joins may be there for a moment longer.
             let open = async || try_open(&test, &instance, token).await;
@@ -79,7 +85,7 @@ async fn a_page_on_another_host_name_hears_why_it_cannot_join() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_instance_that_leaves_serves_on_before_it_stops() {
     let test = AdmissionTest::open().await;
-    let instance = test.instance_with(|settings| settings.edge.lame_duck_ms = 3000).await;
+    let instance = test.instance_with(|settings| settings.edge.lame_duck_ms = LAME_DUCK_MS).await;
     let joined = test.join(&instance, &TestShopper::new()).await;
     let mut socket = test.stream(&instance, joined["token"].as_str().unwrap(), "").await;
     next(&mut socket).await.unwrap();

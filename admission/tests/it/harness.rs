@@ -26,8 +26,6 @@ use tokio_tungstenite::{
 /// A page that may call the service.
 pub(crate) const ORIGIN: &str = "http://127.0.0.1:8080";
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
-/// How soon an instance that has to take a new snapshot of a room shows exact positions again.
-pub(crate) const EXACT_WITHIN: Duration = Duration::from_secs(2);
 const UNITS: u32 = 1000;
 /// A database that nobody can reach: an open line needs none.
 const NOWHERE: &str = "postgres://nobody@127.0.0.1:1/nothing";
@@ -168,11 +166,10 @@ impl AdmissionTest {
         &self,
         instance: &TestInstance,
         ticket: JoinedTicket,
-        within: Duration,
     ) -> u64 {
         let (queue, drop_id) = (&self.room.queue, self.room.drop_id);
         let token = TicketClaims { drop_id, ticket, expires_at_ms: i64::MAX }.seal(&keyring());
-        wait_until("position of Redis", within, async || {
+        wait_until("position of Redis", PATIENCE, async || {
             let (lane, variant_id) = (ticket.lane, ticket.intent.variant_id);
             let exact =
                 queue.position(drop_id, TestRoom::EPOCH, lane, variant_id, ticket.score).await;

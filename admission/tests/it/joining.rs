@@ -107,10 +107,16 @@ async fn a_room_tells_its_numbers() {
     let test = AdmissionTest::open().await;
     let instance = test.instance().await;
     test.join(&instance, &TestShopper::new()).await;
-    let response = Client::new().get(instance.url(&test.path("room"))).send().await.unwrap();
-    assert_eq!(response.headers()["cache-control"], "public, max-age=1");
-    let room: Value = response.json().await.unwrap();
-    assert_eq!((&room["state"], &room["waiting"]), (&json!("open"), &json!(1)));
+    // The event of the join may still be on its way.
+    let (cached, room) = wait_until("the one who waits", PATIENCE, async || {
+        let response = Client::new().get(instance.url(&test.path("room"))).send().await.unwrap();
+        let cached = response.headers().get("cache-control").cloned();
+        let room: Value = response.json().await.unwrap();
+        (room["waiting"] == 1).then_some((cached, room))
+    })
+    .await;
+    assert_eq!(cached.unwrap(), "public, max-age=1");
+    assert_eq!(room["state"], "open");
     assert_eq!(room["admission_rate_per_second"], 1000.0);
 }
 

@@ -17,8 +17,8 @@ const N_TAKEN: u32 = 4;
 const N_REFUSED: u32 = 8;
 /// How long Redis may take to answer, which stands still meanwhile.
 const REDIS_TIMEOUT_MS: u64 = 60_000;
-/// Far less than that, even on a machine that is busy.
-const AT_ONCE: Duration = Duration::from_secs(5);
+/// Far less than that, and far more than a refusal takes on a machine that is busy.
+const AT_ONCE: Duration = Duration::from_secs(30);
 
 /// An answer to a join: its status, its code and when to come back.
 type Answered = (u16, String, Option<String>);

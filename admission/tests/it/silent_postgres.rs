@@ -3,13 +3,14 @@
 use crate::harness::{AdmissionTest, PATIENCE, TestInstance, TestShopper};
 use queue::DropKeys;
 use shared::line::Epoch;
-use std::time::Duration;
-use testkit::{TestRedis, room::TestRoom, wait_until};
+use std::time::{Duration, Instant};
+use testkit::{TestRedis, median, room::TestRoom, wait_until};
 use tokio::{net::TcpListener, sync::watch, time::timeout};
 
 /// More than are asked about at one time.
 const N_LOST: usize = 8;
-/// How soon a look at Redis shows what is new there.
+/// How soon a look at Redis shows what is new there, most times. One that waits for Postgres is late
+/// each time.
 const SEEN_WITHIN: Duration = Duration::from_secs(2);
 /// Changes of the healthy room, each seen by another look: several seconds of them.
 const N_CHANGES: u32 = 10;
@@ -66,27 +67,36 @@ async fn a_room_goes_on_while_postgres_is_silent_about_others() {
     }
     postgres.until_asked().await;
 
+    let mut seen = Vec::new();
     for n in 1..=N_CHANGES {
         let rate = f64::from(n);
         test.room.config.admission_rate_per_second = rate;
         test.room.config.version += 1;
         let room = &test.room;
         room.queue.configure(room.drop_id, TestRoom::EPOCH, &room.config).await.unwrap();
+        let changed = Instant::now();
         // Every join and every look must succeed meanwhile; the rate is what a look at Redis finds.
-        wait_until("changed rate", SEEN_WITHIN, async || {
+        wait_until("changed rate", PATIENCE, async || {
             test.join(&instance, &TestShopper::new()).await;
             let numbers = test.numbers(&instance).await;
             (numbers["admission_rate_per_second"] == rate).then_some(())
         })
         .await;
+        seen.push(changed.elapsed());
     }
 
     // A lost room that was built anew is found as soon.
-    let back = &lost[0];
-    back.begin(NEXT_EPOCH).await;
-    wait_until("join", SEEN_WITHIN, async || {
-        let (status, _) = back.try_join(&instance, &TestShopper::new()).await;
-        (status == 201).then_some(())
-    })
-    .await;
+    let mut found = Vec::new();
+    for back in &lost {
+        back.begin(NEXT_EPOCH).await;
+        let begun = Instant::now();
+        wait_until("join", PATIENCE, async || {
+            let (status, _) = back.try_join(&instance, &TestShopper::new()).await;
+            (status == 201).then_some(())
+        })
+        .await;
+        found.push(begun.elapsed());
+    }
+    let (seen, found) = (median(seen), median(found));
+    assert!(seen <= SEEN_WITHIN && found <= SEEN_WITHIN, "{seen:?}, {found:?}");
 }

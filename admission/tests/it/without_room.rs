@@ -1,10 +1,11 @@
 //! Drops without a room in Redis: Postgres tells why.
 
 use crate::harness::{AdmissionTest, PATIENCE, TestShopper};
+use futures_util::future::join_all;
 use serde_json::json;
 use shared::ids::{DropId, ProductId, SellerId};
 use sqlx::PgPool;
-use std::num::NonZeroU32;
+use std::{num::NonZeroU32, time::Instant};
 use testkit::{TestDatabase, room::TestRoom, wait_until};
 
 pub(crate) async fn drop_in_state(pool: &PgPool, state: &str) -> DropId {
@@ -89,10 +90,11 @@ async fn a_room_that_is_not_ready_costs_nobody_their_joins() {
     })
     .await;
     assert_eq!((joined.0, &joined.1["position"]), (201, &json!(1)));
-    // The limit is there all the same.
-    let mut n_refused = 0;
-    for _ in 0..5 {
-        n_refused += u32::from(test.try_join(&instance, &shopper).await.0 == 429);
-    }
-    assert!(n_refused >= 3, "{n_refused}");
+    // The limit is there all the same: what two seconds earn passes at once, and what is earned
+    // meanwhile.
+    let begun = Instant::now();
+    let answers = join_all((0..20).map(|_| test.try_join(&instance, &shopper))).await;
+    let most = 2.0 + begun.elapsed().as_secs_f64();
+    let n_passed = answers.iter().filter(|(status, _)| *status != 429).count();
+    assert!(n_passed as f64 <= most, "{n_passed} passed, {most} may");
 }

@@ -9,7 +9,8 @@ use database::{
 use shared::ids::PaymentId;
 use std::time::Duration;
 
-const LEASE: Duration = Duration::from_secs(5);
+/// Longer than a test takes.
+const LEASE: Duration = Duration::from_secs(60);
 
 async fn unknown(test_drop: &TestDrop, payment_id: PaymentId) {
     let conclusion =

@@ -11,7 +11,8 @@ use shared::{
 };
 use std::{collections::BTreeMap, time::Duration};
 
-const LEASE: Duration = Duration::from_secs(5);
+/// Longer than a test takes.
+const LEASE: Duration = Duration::from_secs(60);
 
 fn authorized(provider_id: &str) -> Conclusion {
     Conclusion::Authorized { provider_id: provider_id.into() }

@@ -5,8 +5,9 @@ use std::{sync::Arc, time::Duration};
 use testkit::TestDatabase;
 use tokio::time::timeout;
 
-/// How long others wait for it, at most.
-const LONGEST_WAIT: Duration = Duration::from_secs(15);
+/// How long others wait for it, at most: ten seconds, and what a busy machine adds. Without an end they
+/// would wait for ever, since its connection is sound.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn a_transaction_that_falls_silent_lets_go_of_the_stock() {

@@ -1,6 +1,6 @@
 //! What a rebuild of a line reads.
 
-use crate::fixture::{DropOptions, TOPIC, TestDrop};
+use crate::fixture::{DropOptions, TOPIC, TestDrop, until_waiting};
 use database::line::epochs::{self, Boundary, OrderInLine};
 use shared::{
     decide::chain::Followed,
@@ -9,6 +9,9 @@ use shared::{
 use std::time::Duration;
 use tokio::time::sleep;
 
+/// What other statements may take, milliseconds, and longer than that.
+const LIMIT_MS: &str = "1500";
+const LONGER: Duration = Duration::from_millis(2500);
 /// More than are read at one go.
 const N_OTHERS: usize = 12_000;
 
@@ -51,7 +54,7 @@ async fn a_long_read_is_not_cut_off_by_the_time_limit_of_other_statements() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     test_drop.reserved().await;
     let (pool, drop_id) = (&test_drop.pool, test_drop.drop_id);
-    let hurried = [("statement_timeout", "300"), ("lock_timeout", "0")];
+    let hurried = [("statement_timeout", LIMIT_MS), ("lock_timeout", "0")];
     let options = (*pool.connect_options()).clone().options(hurried);
     let hurried = pool.options().clone().max_connections(1).connect_lazy_with(options);
     let mut slow = pool.begin().await.unwrap();
@@ -59,7 +62,8 @@ async fn a_long_read_is_not_cut_off_by_the_time_limit_of_other_statements() {
 
     let reading =
         tokio::spawn(async move { epochs::truth(&hurried, drop_id, TOPIC, 0, |_| {}).await });
-    sleep(Duration::from_secs(1)).await;
+    until_waiting(pool, 1).await;
+    sleep(LONGER).await;
     slow.rollback().await.unwrap();
 
     assert_eq!(reading.await.unwrap().unwrap().n_orders, 1);

@@ -20,7 +20,8 @@ use std::{
 const ENOUGH: usize = 40;
 /// Units held at a time: enough for everybody, and few to look through.
 const ON_HAND: i64 = 300;
-const AT_MOST: Duration = Duration::from_secs(60);
+/// Who waits in a circle is told so after a second; this is for a machine that is slow.
+const AT_MOST: Duration = Duration::from_secs(240);
 
 #[derive(Debug, Default)]
 struct Counts {

@@ -7,18 +7,20 @@ use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::{Instant, sleep, timeout, timeout_at},
+    time::{Instant, sleep, timeout_at},
 };
 
 /// Of each sort.
 const N_SILENT: usize = 500;
 const N_SLOW: usize = 500;
-/// How long a head may take. Long enough for the crowd to be there at one time.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long a head may take. Long enough for the crowd to be there at one time, and for the others to be
+/// served meanwhile, on a busy machine as well.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(8);
 /// What the busy machine of a test may add.
-const SLACK: Duration = Duration::from_secs(3);
-/// How soon everybody else is served.
+const SLACK: Duration = Duration::from_secs(30);
+/// How soon somebody else is served, most times. Who has to wait for the crowd waits until it is gone.
 const SERVED_WITHIN: Duration = Duration::from_secs(1);
+const N_SERVED: usize = 10;
 /// Both ends of a connection are ours; and what else is open.
 const N_FILES: usize = 2 * (N_SILENT + N_SLOW) + 200;
 
@@ -48,17 +50,23 @@ async fn a_thousand_who_say_nothing_or_little_keep_nobody_waiting_and_are_cut_of
     let connected = Instant::now();
 
     let served = async {
-        for _ in 0..10 {
-            let answer = timeout(SERVED_WITHIN, ask(server.connect().await, "/whoami", "")).await;
-            assert_eq!(answer.expect("an answer in time").unwrap().status, 200);
+        let mut times = [Duration::ZERO; N_SERVED];
+        for took in &mut times {
+            let asked = Instant::now();
+            let answer = ask(server.connect().await, "/whoami", "").await;
+            assert_eq!(answer.unwrap().status, 200);
+            *took = asked.elapsed();
             assert!(begun.elapsed() < HEADER_TIMEOUT, "the crowd is gone already");
             sleep(Duration::from_millis(50)).await;
         }
+        times.sort_unstable();
+        times[N_SERVED / 2]
     };
     let deadline = connected + HEADER_TIMEOUT + SLACK;
     let silent_are_cut = timeout_at(deadline, join_all(silent.iter_mut().map(is_cut)));
     let slow_are_cut = timeout_at(deadline, join_all(slow.iter_mut().map(drip)));
-    let ((), silent_are_cut, slow_are_cut) = tokio::join!(served, silent_are_cut, slow_are_cut);
+    let (usual, silent_are_cut, slow_are_cut) = tokio::join!(served, silent_are_cut, slow_are_cut);
+    assert!(usual < SERVED_WITHIN, "{usual:?}");
     assert!(silent_are_cut.is_ok(), "who says nothing is still connected");
     assert!(slow_are_cut.is_ok(), "who is too slow is still connected");
 }

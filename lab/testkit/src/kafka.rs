@@ -14,7 +14,8 @@ use crate::{settings, wait_until};
 
 /// Enough for the drops of one test; each partition is a folder on the broker's disk.
 const PARTITIONS: u16 = 4;
-const LEADER_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long the broker may take to make topics, and each of their partitions to get a leader.
+const READY_WITHIN: Duration = Duration::from_secs(60);
 
 /// All topics under a prefix of a test's own.
 #[derive(Debug)]
@@ -55,7 +56,11 @@ impl TestTopics {
             let created = broker.create_topics(&settings.topic_prefix, PARTITIONS);
             created.expect("a new broker takes our topics");
         }
-        broker::admin::ensure_topics(&settings).await.expect("the broker takes our topics");
+        // A busy broker may take longer than a service waits for it.
+        wait_until("topics", READY_WITHIN, async || {
+            broker::admin::ensure_topics(&settings).await.ok()
+        })
+        .await;
         wait_for_leaders(&settings).await;
         Self { settings, env, _broker: broker }
     }
@@ -94,7 +99,7 @@ impl TestTopics {
 async fn wait_for_leaders(settings: &KafkaSettings) {
     let log = LogInfo::new(settings).expect("librdkafka takes our settings");
     for (topic, n_partitions) in topics::all(&settings.topic_prefix, settings.partitions.get()) {
-        wait_until("leader of a new partition", LEADER_TIMEOUT, async || {
+        wait_until("leader of a new partition", READY_WITHIN, async || {
             log.offsets(&topic, n_partitions - 1).await.ok()
         })
         .await;

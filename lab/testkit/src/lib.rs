@@ -9,7 +9,7 @@
 //! | [`redis`](mod@redis), [`kafka`] | the same for Redis and topics |
 //! | [`endpoints`](mod@endpoints) | the servers: from `./scripts/test`, or started in the background |
 //! | [`settings`](mod@settings) | the services' settings with the addresses and keys of a test |
-//! | [`clock`], [`wait`] | a clock that tests set; conditions with a deadline |
+//! | [`clock`], [`wait`] | a clock that tests set; conditions with a deadline; the usual of many times |
 //! | `keys` | sellers and operators with API keys |
 //!
 //! Services are started as the binaries that were built, and never linked. Most helpers panic
@@ -36,5 +36,5 @@ pub use endpoints::endpoints;
 pub use kafka::TestTopics;
 pub use redis::TestRedis;
 pub use settings::{keyring, settings};
-pub use wait::wait_until;
+pub use wait::{median, wait_until};
 pub use world::{Victim, World, WorldOptions};

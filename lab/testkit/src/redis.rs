@@ -3,10 +3,10 @@
 //! Keys of one drop cannot collide with those of another, but the set of all rooms is one per
 //! database. So each test gets a numbered database of the server.
 
-use std::num::NonZeroU64;
+use std::{num::NonZeroU64, time::Duration};
 
 use queue::Queue;
-use redis::{Client, aio::MultiplexedConnection};
+use redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection};
 use shared::config::RedisSettings;
 use stack::{Endpoints, Env};
 
@@ -84,7 +84,18 @@ impl TestRedis {
     }
 }
 
-async fn open(url: &str) -> MultiplexedConnection {
+/// Connects to a server that a test asks something no script does. The client by itself waits half a
+/// second for an answer, which is too short for a busy machine.
+///
+/// # Panics
+///
+/// Panics if the server cannot be reached.
+pub async fn open(url: &str) -> MultiplexedConnection {
+    let patience = Some(Duration::from_millis(TIMEOUT_MS.get()));
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(patience)
+        .set_response_timeout(patience);
     let client = Client::open(url).expect("the stack gives a Redis address");
-    client.get_multiplexed_async_connection().await.expect("Redis is running")
+    let connecting = client.get_multiplexed_async_connection_with_config(&config);
+    connecting.await.expect("Redis is running")
 }

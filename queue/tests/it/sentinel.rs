@@ -12,6 +12,8 @@ use tokio::time::{sleep, timeout};
 
 /// How long sentinels may take to agree and to act.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long replicas may take to have what was written, milliseconds.
+const COPIED_WITHIN_MS: u64 = 20_000;
 /// After this time all sentinels act on a failover that one of them made.
 const AGREED: Duration = Duration::from_secs(8);
 
@@ -65,8 +67,7 @@ async fn is_master(server: &ServerHandle) -> Option<()> {
 }
 
 async fn ask<T: FromRedisValue>(server: &ServerHandle, command: &Cmd) -> T {
-    let client = redis::Client::open(server.url()).unwrap();
-    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let mut connection = testkit::redis::open(server.url()).await;
     command.query_async(&mut connection).await.unwrap()
 }
 
@@ -95,7 +96,7 @@ async fn a_failed_over_line_is_refused_by_the_new_master_and_by_the_old_one_prom
     let (all, room) = (&sentinels.all, sentinels.room().await);
     let (queue, drop_id) = (&room.queue, room.drop_id);
     room.join(3).await;
-    let n_replicas: u32 = ask(all.master(), redis::cmd("WAIT").arg(2).arg(400)).await;
+    let n_replicas: u32 = ask(all.master(), redis::cmd("WAIT").arg(2).arg(COPIED_WITHIN_MS)).await;
     assert_eq!(n_replicas, 2, "they have the line");
     let mut wakes = queue.wakes();
     assert_eq!(wakes.next().await, Wake::Subscribed);

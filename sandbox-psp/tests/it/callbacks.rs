@@ -14,7 +14,7 @@ use axum::{
 };
 use serde_json::Value;
 
-use crate::process::Psp;
+use crate::process::{N_LOOKS, Psp};
 
 #[derive(Default)]
 struct Inbox {
@@ -52,7 +52,7 @@ async fn start(refuse: usize) -> (Psp, Arc<Mutex<Inbox>>) {
 }
 
 async fn wait_for(inbox: &Mutex<Inbox>, n_events: usize) -> Vec<Value> {
-    for _ in 0..200 {
+    for _ in 0..N_LOOKS {
         if inbox.lock().unwrap().events.len() >= n_events {
             break;
         }
@@ -83,9 +83,17 @@ async fn duplicates_carry_the_same_event_id() {
 #[tokio::test]
 async fn an_authorization_can_arrive_after_its_capture() {
     let (psp, inbox) = start(0).await;
-    let (_, payment) = psp.authorize("t1", "pm_card_out_of_order_callbacks").await;
-    psp.act(&payment, "capture").await;
-    let events = wait_for(&inbox, 2).await;
-    let types: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    let mut types = Vec::new();
+    // It is held back for a moment, in which a busy machine may not come to the capture each time.
+    for n in 1..=3 {
+        let (_, payment) = psp.authorize(&format!("t{n}"), "pm_card_out_of_order_callbacks").await;
+        psp.act(&payment, "capture").await;
+        let events = wait_for(&inbox, 2 * n).await;
+        let last = events[2 * n - 2..].iter();
+        types = last.map(|event| event["type"].as_str().unwrap().to_owned()).collect();
+        if types[0] == "payment.captured" {
+            break;
+        }
+    }
     assert_eq!(types, ["payment.captured", "payment.authorized"]);
 }

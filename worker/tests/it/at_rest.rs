@@ -13,6 +13,9 @@ use testkit::wait_until;
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
+/// Windows of which one has to be quiet: on a slow machine, what was begun at the opening may go on in
+/// one.
+const N_WINDOWS: usize = 3;
 /// Drops beside the first.
 const N_OTHERS: i64 = 9;
 /// Looks go by rest from then on: what was begun at the opening is over.
@@ -28,11 +31,9 @@ const IN_TIME: Duration = Duration::from_secs(15);
 
 /// How many commands were run, those in scripts included.
 async fn n_commands(own: &OwnRedis) -> u64 {
-    let client = redis::Client::open(own.servers.endpoints().redis_url).unwrap();
-    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
     let mut asking = redis::cmd("INFO");
     asking.arg("commandstats");
-    let info: String = asking.query_async(&mut connection).await.unwrap();
+    let info: String = asking.query_async(&mut own.connect().await).await.unwrap();
     let calls = |line: &str| {
         let (_, calls) = line.strip_prefix("cmdstat_")?.split_once(":calls=")?;
         calls.split(',').next()?.parse::<u64>().ok()
@@ -56,12 +57,17 @@ async fn drops_at_rest_cost_redis_next_to_nothing_and_are_served_all_the_same() 
     .await;
     sleep(SETTLED).await;
 
-    let before = n_commands(&own).await;
-    sleep(WINDOW).await;
-    let n_asked = n_commands(&own).await - before;
-
     let n_drops = 1 + N_OTHERS.unsigned_abs();
     let most = FOR_ALL_PER_SECOND * WINDOW.as_secs() + OF_A_DROP * n_drops;
+    let mut n_asked = u64::MAX;
+    for _ in 0..N_WINDOWS {
+        let before = n_commands(&own).await;
+        sleep(WINDOW).await;
+        n_asked = n_asked.min(n_commands(&own).await - before);
+        if n_asked <= most {
+            break;
+        }
+    }
     assert!(n_asked <= most, "{n_asked} commands for {n_drops} drops in {WINDOW:?}, not {most}");
     let ticket = line.join(1).await[0];
     let took = time_until_let_in(line, ticket).await;

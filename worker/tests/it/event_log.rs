@@ -186,11 +186,7 @@ async fn a_room_in_which_nothing_happens_is_hardly_looked_at() {
     line.open(1).await;
     sleep(Duration::from_secs(2)).await;
 
-    let before = own.n_scripts().await;
-    sleep(Duration::from_secs(10)).await;
-    let n_asked = own.n_scripts().await - before;
-
-    assert!(n_asked <= 2, "{n_asked} questions in 10 s");
+    own.assert_hardly_asked(2).await;
     line.join(3).await;
     wait_for_joins(line, 3).await;
     shutdown.begin();

@@ -35,5 +35,5 @@ mod wrong_answers;
 
 use std::time::Duration;
 
-/// Everything in these tests is over within this.
-const SOON: Duration = Duration::from_secs(60);
+/// Everything in these tests is over within this, on a slow and busy machine as well.
+const SOON: Duration = Duration::from_secs(120);

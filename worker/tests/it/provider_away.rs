@@ -10,10 +10,12 @@ use testkit::wait_until;
 use tokio::time::sleep;
 
 const N_PEOPLE: usize = 20;
-/// As long as the provider may take to answer, and not longer.
-const HOLD: &str = "update drops set hold_seconds = 3";
+/// As long as the provider may take to answer, and not longer: two calls and a second. All orders are
+/// placed within that.
+const HOLD: &str = "update drops set hold_seconds = 9";
+const TIMEOUT_MS: &str = "4000";
 /// Whoever got an order as it began has lost it when it is over.
-const OUTAGE: Duration = Duration::from_secs(5);
+const OUTAGE: Duration = Duration::from_secs(11);
 
 /// Gives the signs of life of a worker that cannot reach the provider.
 async fn pretend_outage(line: &TestLine) {
@@ -29,7 +31,7 @@ async fn pretend_outage(line: &TestLine) {
 
 #[tokio::test]
 async fn nobody_is_let_in_while_the_provider_is_away_and_no_hold_runs_out() {
-    let settings = vec![("SLUICE_PAYMENTS__TIMEOUT_MS", "1000".to_owned())];
+    let settings = vec![("SLUICE_PAYMENTS__TIMEOUT_MS", TIMEOUT_MS.to_owned())];
     let line = TestLine::new(LineOptions { settings, ..LineOptions::default() }).await;
     sqlx::query(HOLD).execute(&line.app.pool).await.unwrap();
     pretend_outage(&line).await;

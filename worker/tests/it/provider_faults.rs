@@ -1,7 +1,12 @@
 //! A provider that lies, floods and redirects: the sandbox's cards for it, and a proxy where there is
 //! no card.
 
-use crate::{payments::start, test_provider::TestProvider, test_proxy, test_worker::TestWorker};
+use crate::{
+    payments::{PATIENT, start},
+    test_provider::TestProvider,
+    test_proxy,
+    test_worker::TestWorker,
+};
 use axum::{
     Json,
     http::{Method, header},
@@ -86,15 +91,20 @@ async fn facing_a_spoiler(
         fault.spoil(&answer)
     })
     .await;
-    (TestWorker::new(&[("SLUICE_PAYMENTS__PROVIDER_URL", url)]).await, provider, seen)
+    (patient_worker(url).await, provider, seen)
 }
 
 /// A provider and a worker that does not run yet.
 async fn facing_a_provider() -> (TestWorker, TestProvider) {
     let mut provider = TestProvider::new(600);
     provider.start().await;
-    let url = [("SLUICE_PAYMENTS__PROVIDER_URL", provider.url.clone())];
-    (TestWorker::new(&url).await, provider)
+    (patient_worker(provider.url.clone()).await, provider)
+}
+
+async fn patient_worker(provider_url: String) -> TestWorker {
+    let (name, patience) = PATIENT;
+    let changes = [("SLUICE_PAYMENTS__PROVIDER_URL", provider_url), (name, patience.to_owned())];
+    TestWorker::new(&changes).await
 }
 
 async fn pay_unreadable(worker: &TestWorker) -> Vec<OrderId> {

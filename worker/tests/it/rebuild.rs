@@ -194,7 +194,8 @@ async fn a_rebuild_asks_redis_far_less_often_than_there_are_events() {
     .await;
     let n_asked = own.n_scripts().await - n_before;
 
-    assert!(n_asked < 60, "{n_asked} scripts for {N_EVENTS} events");
+    // Looks at the room are among them, the more the longer it takes.
+    assert!(n_asked < N_EVENTS as u64 / 4, "{n_asked} scripts for {N_EVENTS} events");
     line.open(2).await;
     assert_eq!(line.waiting().await, before);
     shutdown.begin();

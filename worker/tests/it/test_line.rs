@@ -1,7 +1,7 @@
 //! A drop with a line of its own, on the real servers, and the roles that a test asks for.
 
 use crate::SOON;
-use broker::RangeReader;
+use broker::{BrokerError, RangeReader};
 use database::selling::{
     drops::{self, NewDrop},
     scheduling::{self, EpochState, LiveDrop},
@@ -154,15 +154,18 @@ impl TestLine {
         snapshot.lines.iter().flat_map(|line| &line.scores).map(|score| score.raw()).collect()
     }
 
-    /// All commands in the drop's partition.
+    /// All commands in the drop's partition. Kafka is asked again where it is too busy to answer.
     pub(crate) async fn commands(&self) -> Vec<PlaceOrder> {
         let row = self.row().await.unwrap();
+        wait_until("commands", SOON, async || self.read_commands(row.partition).await.ok()).await
+    }
+
+    async fn read_commands(&self, partition: i32) -> Result<Vec<PlaceOrder>, BrokerError> {
         let topic = &self.app.topics.order_commands;
-        let range = self.app.log_info.offsets(topic, row.partition).await.unwrap();
-        let mut reader =
-            RangeReader::open(&self.app.settings.kafka, topic, row.partition, range).unwrap();
+        let range = self.app.log_info.offsets(topic, partition).await?;
+        let mut reader = RangeReader::open(&self.app.settings.kafka, topic, partition, range)?;
         let mut commands = Vec::new();
-        while let Some(records) = reader.next().await.unwrap() {
+        while let Some(records) = reader.next().await? {
             for record in records {
                 let OrderCommand::V1(command) =
                     serde_json::from_slice(&record.payload.unwrap()).unwrap();
@@ -170,7 +173,7 @@ impl TestLine {
                 commands.push(command);
             }
         }
-        commands
+        Ok(commands)
     }
 }
 

@@ -7,6 +7,11 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
+/// Who ask at once.
+const N_ASKING: usize = 1000;
+/// Tries of which one has to succeed: on a busy machine what was found may be forgotten too soon, and a
+/// turn come too late.
+const N_TRIES: usize = 5;
 /// Has each look at a drop counted by a sequence.
 const COUNT_LOOKS: &str = "
     alter table drops rename to stored_drops;
@@ -43,6 +48,23 @@ async fn pass(client: TcpStream, server: TcpStream, n_scripts: Arc<AtomicUsize>)
     }
 }
 
+/// Has many ask for a made-up drop at once. Returns how many hear that there is none, and how many
+/// questions that takes to Redis and to Postgres.
+async fn ask_at_once(
+    directory: &RoomDirectory,
+    drop_id: DropId,
+    n_scripts: &AtomicUsize,
+    database: &TestDatabase,
+) -> (usize, usize, i64) {
+    n_scripts.store(0, Ordering::Relaxed);
+    sqlx::query("select setval('looks', 1, false)").execute(database.pool()).await.unwrap();
+    let found = join_all((0..N_ASKING).map(|_| directory.find(drop_id))).await;
+    let is_told = |found: &&Result<_, _>| matches!(found, Err(RoomError::DropNotFound));
+    let n_told = found.iter().filter(is_told).count();
+    let n_looks = database.scalar("select last_value from looks").await;
+    (n_told, n_scripts.load(Ordering::Relaxed), n_looks)
+}
+
 #[tokio::test]
 async fn of_all_who_ask_for_a_made_up_drop_at_once_one_looks_for_it() {
     let (redis, database) = (TestRedis::create().await, TestDatabase::create().await);
@@ -51,21 +73,23 @@ async fn of_all_who_ask_for_a_made_up_drop_at_once_one_looks_for_it() {
     let queue = testkit::room::connect(&url).await;
     let pool = database.pool().clone();
     let directory = RoomDirectory::new(queue, pool, CancellationToken::new());
-    let drop_id = DropId::generate();
-
-    let found = join_all((0..1000).map(|_| directory.find(drop_id))).await;
-    assert!(found.iter().all(|found| matches!(found, Err(RoomError::DropNotFound))));
-    let n_scripts = n_scripts.load(Ordering::Relaxed);
-    // A script that Redis does not know yet is sent once more.
-    assert!((1..=2).contains(&n_scripts), "{n_scripts} questions to Redis");
-    let n_looks: i64 = database.scalar("select last_value from looks").await;
-    assert_eq!(n_looks, 1, "questions to Postgres");
+    let mut n_tries = 0;
+    let drop_id = loop {
+        n_tries += 1;
+        let drop_id = DropId::generate();
+        let found = ask_at_once(&directory, drop_id, &n_scripts, &database).await;
+        // A script that Redis does not know yet is sent once more.
+        if matches!(found, (N_ASKING, 1..=2, 1)) {
+            break drop_id;
+        }
+        assert!(n_tries < N_TRIES, "told, questions to Redis, to Postgres: {found:?}");
+    };
 
     // It is made a moment later.
     let mut room = TestRoom::on(redis).await;
     room.drop_id = drop_id;
     room.begin(TestRoom::EPOCH, 1).await;
-    wait_until("room", 2 * MEMORY, async || directory.find(drop_id).await.ok()).await;
+    wait_until("room", 20 * MEMORY, async || directory.find(drop_id).await.ok()).await;
 }
 
 #[tokio::test]
@@ -77,7 +101,9 @@ async fn a_drop_that_had_no_room_a_moment_ago_is_not_looked_for_in_redis() {
     let pool = PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/nothing").unwrap();
     let directory = RoomDirectory::new(queue, pool, CancellationToken::new());
     let drop_id = DropId::generate();
-    directory.remember(drop_id, None);
+    // As if it was asked for later than now, so that no pause of the machine makes that too old.
+    let later = Instant::now() + 60 * MEMORY;
+    directory.others.lock().insert(drop_id, (later, None));
 
     let found = directory.find(drop_id).await;
     assert!(matches!(found, Err(RoomError::DropNotFound)));

@@ -165,5 +165,6 @@ async fn shoppers_give_up_in_time_on_a_line_that_never_moves() {
     let began = std::time::Instant::now();
     let report = crowd::run(options).await.unwrap();
     assert_eq!(report.gave_up, 30, "{report}");
-    assert!(began.elapsed().as_secs() < 12, "{:?}", began.elapsed());
+    // Unless they are told otherwise, they give up after five minutes.
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
 }

@@ -46,8 +46,9 @@ pub(crate) struct StandIn {
     line: SharedLine,
 }
 
-/// How long units are held for a shopper who has not paid.
-const HOLD: Duration = Duration::from_millis(400);
+/// How long units are held for a shopper who has not paid: for longer than paying takes on a busy
+/// machine.
+const HOLD: Duration = Duration::from_secs(2);
 
 type SharedLine = Arc<Mutex<StandInLine>>;
 

@@ -21,7 +21,9 @@ use tokio::{
 /// How long nothing must come for it to count as silence.
 const SILENCE: Duration = Duration::from_millis(300);
 /// How long something may take that must come.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Rounds of which one has to be in time: the machine may be busy, not each time.
+const N_ROUNDS: usize = 5;
 
 /// A server that answers with what it was sent, and counts the bytes.
 struct Echo {
@@ -113,16 +115,19 @@ async fn what_is_late_is_late_once_however_much_there_is() {
     let late = Duration::from_millis(150);
     echo.proxy.make(Trouble::Late { by: late, jitter: Duration::from_millis(20) });
     let sent = vec![7; 64 * 1_024];
-    let began = Instant::now();
     let (mut from, mut to) = stream.split();
-    let mut received = vec![0; sent.len()];
-    let (written, read) = tokio::join!(to.write_all(&sent), from.read_exact(&mut received));
-    written.unwrap();
-    read.unwrap();
-    let took = began.elapsed();
-    assert!(took >= 2 * late, "both ways are late: {took:?}");
+    let mut fastest = Duration::MAX;
+    for _ in 0..N_ROUNDS {
+        let began = Instant::now();
+        let mut received = vec![0; sent.len()];
+        let (written, read) = tokio::join!(to.write_all(&sent), from.read_exact(&mut received));
+        written.unwrap();
+        read.unwrap();
+        fastest = fastest.min(began.elapsed());
+    }
+    assert!(fastest >= 2 * late, "both ways are late: {fastest:?}");
     // One piece after the other, each late by itself, would take several seconds.
-    assert!(took < 8 * late, "pieces must not wait for each other: {took:?}");
+    assert!(fastest < 8 * late, "pieces must not wait for each other: {fastest:?}");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ async fn a_dropped_stack_leaves_no_process() {
     let pids: Vec<u32> = stack.pids().into_iter().filter_map(|(_, pid)| pid).collect();
     assert_eq!(pids.len(), 2);
     drop(stack);
-    for _ in 0..200 {
+    for _ in 0..1_500 {
         if pids.iter().all(|pid| !is_running(*pid)) {
             return;
         }

@@ -8,8 +8,22 @@ mod redis;
 mod services;
 mod several_redis;
 
+use ::redis::{AsyncConnectionConfig, Client, aio::MultiplexedConnection};
 use stack::{Stack, StackOptions};
+use std::time::Duration;
 use tempfile::TempDir;
+
+/// How long something that must happen may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Connects to a Redis, with more patience than the client has by itself.
+async fn connect(url: &str) -> MultiplexedConnection {
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(PATIENCE))
+        .set_response_timeout(Some(PATIENCE));
+    let client = Client::open(url).unwrap();
+    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
+}
 
 /// A stack of some servers in a folder that goes away with it.
 async fn start(redis: bool, postgres: bool, kafka: bool) -> (Stack, TempDir) {

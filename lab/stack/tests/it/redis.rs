@@ -2,9 +2,7 @@ use std::time::Duration;
 
 use redis::AsyncCommands;
 
-async fn connect(url: &str) -> redis::aio::MultiplexedConnection {
-    redis::Client::open(url).unwrap().get_multiplexed_async_connection().await.unwrap()
-}
+use super::connect;
 
 #[tokio::test]
 async fn data_survives_kill_9_and_goes_with_a_wipe() {

@@ -1,3 +1,5 @@
+use std::{fs, time::Duration};
+
 use stack::{Service, ServiceOptions, StackError};
 
 /// A shell stands in for a service: it prints a setting, stays, and heeds SIGTERM.
@@ -12,20 +14,30 @@ fn options(dir: &std::path::Path) -> ServiceOptions {
     }
 }
 
+/// Waits until all that it has printed is this.
+async fn has_printed(service: &Service, text: &str) {
+    for _ in 0..1_500 {
+        if fs::read_to_string(service.log()).is_ok_and(|log| log == text) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it has not printed {text:?}");
+}
+
 #[tokio::test]
 async fn a_service_is_killed_and_started_again_with_changed_settings() {
     let dir = tempfile::tempdir().unwrap();
     let service = Service::start(options(dir.path())).await.unwrap();
     let before = service.pid().unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    has_printed(&service, "hello\n").await;
     service.kill9().await.unwrap();
     assert_eq!(service.pid(), None);
     service.set_env([("SLUICE_GREETING", "again")]);
     service.start_again().await.unwrap();
     assert_ne!(service.pid().unwrap(), before);
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    has_printed(&service, "hello\nagain\n").await;
     service.stop().await.unwrap();
-    assert_eq!(std::fs::read_to_string(service.log()).unwrap(), "hello\nagain\n");
 }
 
 #[tokio::test]
@@ -34,12 +46,11 @@ async fn a_service_is_started_again_with_another_build() {
     let mut options = options(dir.path());
     options.args = vec!["-c".into(), "echo $0; exec sleep 600".into()];
     let service = Service::start(options).await.unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    has_printed(&service, "/bin/sh\n").await;
     service.set_binary("/bin/bash");
     service.restart().await.unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    has_printed(&service, "/bin/sh\n/bin/bash\n").await;
     service.stop().await.unwrap();
-    assert_eq!(std::fs::read_to_string(service.log()).unwrap(), "/bin/sh\n/bin/bash\n");
 }
 
 #[tokio::test]

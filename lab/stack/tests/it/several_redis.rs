@@ -1,8 +1,7 @@
 use stack::{RedisCluster, RedisSentinels, ServerHandle};
 
 async fn ask(server: &ServerHandle, command: &str, about: &str) -> String {
-    let client = redis::Client::open(server.url()).unwrap();
-    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let mut connection = super::connect(server.url()).await;
     redis::cmd(command).arg(about).query_async(&mut connection).await.unwrap()
 }
 

@@ -7,10 +7,7 @@ use shared::{
     ids::{DropId, TicketId, VariantId},
     line::{Epoch, Lane},
 };
-use std::time::Duration;
 use testkit::TestRedis;
-
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The keys that each drop has once.
 const NAMES: [&str; 14] = [
@@ -28,16 +25,10 @@ pub(super) struct Store {
     pub(super) epoch: Epoch,
 }
 
-async fn connect(redis: &TestRedis) -> MultiplexedConnection {
-    let client = redis::Client::open(redis.url()).unwrap();
-    let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(PATIENCE));
-    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
-}
-
 impl Store {
     /// Connects to the keys of a drop, in a database that others may use as well.
     pub(super) async fn connect(redis: &TestRedis, drop_id: DropId) -> Self {
-        let (redis, connection) = (redis.clone(), connect(redis).await);
+        let (redis, connection) = (redis.clone(), redis.connect().await);
         let (keys, lines) = (DropKeys::new(drop_id), Vec::new());
         Self { drop_id, keys, redis, connection, lines, epoch: Epoch(0) }
     }
@@ -50,7 +41,7 @@ impl Store {
 
     /// Connects again, to a server that was restarted.
     pub(super) async fn reconnect(&mut self) {
-        self.connection = connect(&self.redis).await;
+        self.connection = self.redis.connect().await;
     }
 
     /// Returns the server's time, in microseconds.
