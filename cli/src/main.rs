@@ -6,13 +6,18 @@
 mod console;
 mod keys;
 mod migrate;
+mod passes;
+mod protect;
 mod quotas;
 mod seed;
 mod sessions;
+mod site_address;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use keys::KeyCommand;
+use passes::PassCommand;
+use protect::ProtectArguments;
 use quotas::QuotaArguments;
 use seed::SeedArguments;
 use serde_json::Value;
@@ -44,6 +49,11 @@ enum Command {
     Quota(QuotaArguments),
     /// Ends the sessions of a shopper.
     EndSessions(EndSessionsArguments),
+    /// Puts a line before a site, with a rate and a number of people inside at most.
+    Protect(ProtectArguments),
+    /// Ends passes to a protected site.
+    #[command(subcommand)]
+    Pass(PassCommand),
 }
 
 #[tokio::main]
@@ -58,6 +68,8 @@ async fn main() -> anyhow::Result<()> {
         Command::Key(command) => print(&keys::run(&settings, &command).await?),
         Command::Quota(arguments) => print(&quotas::run(&settings, &arguments).await?),
         Command::EndSessions(arguments) => print(&sessions::end(&settings, &arguments).await?),
+        Command::Protect(arguments) => print(&protect::run(&settings, &arguments).await?),
+        Command::Pass(command) => print(&passes::run(&settings, &command).await?),
     }
 }
 

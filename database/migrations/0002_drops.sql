@@ -6,6 +6,12 @@ create table drops (
     description                text        not null default '',
     fulfilment                 text        not null default 'auto' constraint drop_fulfilment_known
         check (fulfilment in ('auto', 'checkout', 'pass')),
+    -- Of a drop that lets people into someone else's site: where that site begins, such as
+    -- `https://shop.example/`. Whoever is let in is sent there, or to one of the other origins.
+    site_url                   text        constraint drop_site_url_short
+        check (length(site_url) between 1 and 2000),
+    return_origins             text[]      not null default '{}' constraint drop_return_origins_few
+        check (cardinality(return_origins) <= 20),
     state                      text        not null default 'draft' constraint drop_state_known
         check (state in ('draft', 'scheduled', 'open', 'sold_out', 'closed', 'cancelled')),
     mode                       text        not null default 'running' constraint drop_mode_known
@@ -45,6 +51,7 @@ create table drops (
 
     created_at                 timestamptz not null default now(),
     version                    bigint      not null default 1,
+    constraint drop_pass_has_site check ((fulfilment = 'pass') = (site_url is not null)),
     constraint drop_open_has_partition check (state <> 'open' or partition is not null),
     constraint drop_window check (closes_at is null or opens_at is null or closes_at > opens_at),
     constraint drop_scheduled_has_times

@@ -33,8 +33,8 @@ create table orders (
     -- Taken under the drop row's lock; RATE-2 is judged by it.
     processed_at     timestamptz not null,
     updated_at       timestamptz not null,
-    -- Until when its units can be taken back. Null for an order that never had any, past the pivot,
-    -- and at the end.
+    -- Until when its units can be taken back, or until when a pass is good. Null for an order that
+    -- never had any, past the pivot, and at the end.
     hold_expires_at  timestamptz,
     -- As the command had them.
     units_asked      integer     not null constraint order_units_asked check (units_asked >= 0),
@@ -47,8 +47,8 @@ create table orders (
     is_only_one      boolean     not null,
     currency         char(3)     not null,
     state            text        not null constraint order_state_known check (state in
-        ('reserved', 'authorizing', 'authorized', 'capturing', 'confirmed',
-         'rejected', 'dead', 'expired', 'payment_failed', 'cancelled')),
+        ('reserved', 'authorizing', 'authorized', 'capturing', 'confirmed', 'passed', 'redeemed',
+         'visited', 'rejected', 'dead', 'expired', 'payment_failed', 'cancelled', 'revoked')),
     reason           text,
     constraint orders_pkey primary key (drop_id, id)
 ) with (fillfactor = 70);
@@ -121,8 +121,8 @@ create trigger ticket_transitions_not_truncated before truncate on ticket_transi
 create table drop_counters (
     drop_id      uuid   not null,
     what         text   not null constraint counter_known check (what in
-        ('placed', 'confirmed', 'rejected', 'dead', 'expired', 'payment_failed', 'cancelled',
-         'refunded')),
+        ('placed', 'confirmed', 'visited', 'rejected', 'dead', 'expired', 'payment_failed',
+         'cancelled', 'revoked', 'refunded')),
     n            bigint not null,
     amount_minor bigint not null,
     primary key (drop_id, what)

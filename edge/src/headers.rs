@@ -12,6 +12,11 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct SecurityHeaders(Arc<[(HeaderName, HeaderValue)]>);
 
+/// Marks a response that reaches browsers under a host that is not ours, through its own proxy: what
+/// they are to keep for a host is for its owner to say.
+#[derive(Clone, Copy, Debug)]
+pub struct UnderOtherHost;
+
 impl SecurityHeaders {
     /// For responses that are not pages: nothing may be loaded, framed or sniffed.
     #[must_use]
@@ -55,8 +60,10 @@ impl SecurityHeaders {
 
     /// Adds the headers to a response, except those that it has.
     pub(crate) fn add_to(&self, response: &mut Response) {
+        let is_ours = response.extensions().get::<UnderOtherHost>().is_none();
+        let fits = |name: &HeaderName| is_ours || *name != header::STRICT_TRANSPORT_SECURITY;
         let headers = response.headers_mut();
-        for (name, value) in self.0.iter() {
+        for (name, value) in self.0.iter().filter(|(name, _)| fits(name)) {
             headers.entry(name).or_insert_with(|| value.clone());
         }
     }
@@ -83,5 +90,15 @@ mod tests {
             SecurityHeaders::api().for_public_url(public_url).add_to(&mut response);
             assert_eq!(response.headers().contains_key(&name), is_kept, "{public_url}");
         }
+    }
+
+    #[test]
+    fn nothing_is_kept_for_a_host_that_is_not_ours() {
+        let mut response = Response::default();
+        response.extensions_mut().insert(UnderOtherHost);
+        SecurityHeaders::api().for_public_url("https://shop.example").add_to(&mut response);
+        let headers = response.headers();
+        assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+        assert!(headers.contains_key(header::X_CONTENT_TYPE_OPTIONS));
     }
 }

@@ -10,7 +10,11 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 /// Origins whose pages may call us, compared whole: no patterns, no `null`, no suffixes.
 #[derive(Clone, Debug, Default)]
-pub struct AllowedOrigins(Arc<[HeaderValue]>);
+pub struct AllowedOrigins {
+    origins: Arc<[HeaderValue]>,
+    /// Paths that begin so have origins of their own.
+    apart: Option<&'static str>,
+}
 
 /// What a request's `Origin` says of the page that it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +32,16 @@ impl AllowedOrigins {
     pub fn new<T: AsRef<str>>(origins: impl IntoIterator<Item = T>) -> Self {
         let value =
             |origin: T| HeaderValue::from_str(origin.as_ref().trim().trim_end_matches('/')).ok();
-        Self(origins.into_iter().filter_map(value).filter(|origin| origin != "null").collect())
+        let origins = origins.into_iter().filter_map(value).filter(|origin| origin != "null");
+        Self { origins: origins.collect(), apart: None }
+    }
+
+    /// Leaves it to the handlers of the paths that begin with `prefix` whose pages may ask for
+    /// changes there.
+    #[must_use]
+    pub fn except_below(mut self, prefix: &'static str) -> Self {
+        self.apart = Some(prefix);
+        self
     }
 
     /// Judges the headers of a request.
@@ -37,7 +50,7 @@ impl AllowedOrigins {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         match (origins.next(), origins.next()) {
             (None, _) => OriginVerdict::Absent,
-            (Some(origin), None) if self.0.contains(origin) => OriginVerdict::Allowed,
+            (Some(origin), None) if self.origins.contains(origin) => OriginVerdict::Allowed,
             _ => OriginVerdict::Refused,
         }
     }
@@ -56,7 +69,8 @@ impl AllowedOrigins {
     /// Returns the [`refusal`](Self::refusal).
     pub(crate) fn guard(&self, request: &Request) -> Result<(), Problem> {
         let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-        if !safe && self.judge(request.headers()) == OriginVerdict::Refused {
+        let is_apart = self.apart.is_some_and(|prefix| request.uri().path().starts_with(prefix));
+        if !safe && !is_apart && self.judge(request.headers()) == OriginVerdict::Refused {
             return Err(Self::refusal());
         }
         Ok(())
@@ -66,7 +80,7 @@ impl AllowedOrigins {
     pub(crate) fn cors(&self) -> CorsLayer {
         let named = HeaderName::from_static;
         CorsLayer::new()
-            .allow_origin(AllowOrigin::list(self.0.iter().cloned()))
+            .allow_origin(AllowOrigin::list(self.origins.iter().cloned()))
             .allow_credentials(true)
             .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::DELETE])
             .allow_headers([
@@ -84,6 +98,7 @@ impl AllowedOrigins {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::body::Body;
 
     #[test]
     fn only_the_exact_origin_passes() {
@@ -106,5 +121,20 @@ mod tests {
             assert_eq!(judge(foreign), OriginVerdict::Refused, "{foreign}");
         }
         assert_eq!(allowed.judge(&HeaderMap::new()), OriginVerdict::Absent);
+    }
+
+    #[test]
+    fn only_below_the_exception_are_other_pages_heard() {
+        let allowed = AllowedOrigins::new(["https://shop.example"]).except_below("/v1/gate/");
+        let guard = |method: Method, path: &str| {
+            let request = Request::builder().method(method).uri(path);
+            let request = request.header(header::ORIGIN, "https://other.example");
+            allowed.guard(&request.body(Body::empty()).unwrap()).is_ok()
+        };
+        assert!(guard(Method::POST, "/v1/gate/7/leave"));
+        for path in ["/v1/gate", "/v1/orders", "/v1/orders/v1/gate/", "/"] {
+            assert!(!guard(Method::POST, path), "{path}");
+        }
+        assert!(guard(Method::GET, "/v1/orders"));
     }
 }

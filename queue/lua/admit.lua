@@ -8,6 +8,8 @@ granted twice or leak. A ticket that does not fit waits, and nobody who wants th
 it; one that the stock can never cover is closed (not_enough), and the next is considered. Each
 variant has its own line, so nobody is looked at who stands behind one that does not fit.
 
+A room without stock (`stockless`) lets in by rate and occupancy alone: nobody is too many for it.
+
 KEYS[1]  ep       hash    see guard.lua
 KEYS[2]  cfg      hash    limits, mode, times
 KEYS[3]  intent   hash    account → record
@@ -36,15 +38,16 @@ local REMEMBERED = 16
 local before = redis.call('LPOS', MEMO, ARGV[5])
 if before then return redis.call('LINDEX', MEMO, before + 1) end
 
-local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'rate', 'cap')
-local limit = tonumber(ARGV[3])
+local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'rate', 'cap',
+  'stockless')
+local limit, has_stock = tonumber(ARGV[3]), cfg[7] ~= '1'
 
 -- The stock: what is free of each variant, and what could ever become free.
-local variants, free, ever, exhausted = {}, {}, {}, #VARIANTS > 0
+local variants, free, ever, exhausted = {}, {}, {}, has_stock and #VARIANTS > 0
 for at = 1, #VARIANTS, 16 do
   local variant = string.sub(VARIANTS, at, at + 15)
-  variants[#variants + 1], free[variant] = variant, 0
-  local figure = redis.call('HGET', STOCK, variant)
+  variants[#variants + 1], free[variant] = variant, has_stock and 0 or math.huge
+  local figure = has_stock and redis.call('HGET', STOCK, variant)
   local available, reserved = string.match(figure or '', '^[^|]*|([^|]*)|([^|]*)$')
   if available then
     ever[variant] = tonumber(available) + tonumber(reserved)

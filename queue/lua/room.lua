@@ -3,7 +3,7 @@ Looks up a room's header, whatever its state; runs without the guard.
 
 Units let in with a ticket are held from that moment on, not only from the one in which Postgres says
 so. A figure of Postgres may come before the tickets that it holds for; those units count twice as
-held for that long, and never as left.
+held for that long, and never as left. A room without stock has no units to tell of.
 
 KEYS[1]  ep       hash    epoch, run_id, replid, state, evn, grace
 KEYS[2]  cfg      hash    limits, mode, times
@@ -19,7 +19,8 @@ local clock = redis.call('TIME')
 local server = redis.call('INFO', 'server', 'replication')
 local trusted = string.match(server, 'run_id:(%w+)') == room[5]
   and string.match(server, 'master_replid:(%w+)') == room[6]
-local stock = redis.call('HGETALL', STOCK)
+local stockless = redis.call('HGET', CFG, 'stockless') == '1'
+local stock = stockless and {} or redis.call('HGETALL', STOCK)
 local reply = { string.format('%.0f', clock[1] * 1000000 + clock[2]), room[1], room[2], room[3],
   room[4], trusted and '1' or '0', tostring(#stock / 2) }
 for i = 1, #stock, 2 do

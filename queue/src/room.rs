@@ -69,6 +69,7 @@ fn config(fields: &Fields) -> Result<RoomConfig, QueueError> {
         closes_at_us: given("closes_at")?.map(|at| READ.value(at)).transpose()?,
         max_units_per_ticket: READ.value(get("max_units", "0")?)?,
         variants: READ.ids(variants)?,
+        has_stock: given("stockless")?.is_none(),
         members_of: given("members_of")?.map(|id| READ.value(id)).transpose()?,
         message: given("message")?.map(str::to_owned),
         ended: given("ended")?.map(|reason| READ.value(reason)).transpose()?,

@@ -27,6 +27,7 @@ pub(crate) fn push_all(args: &mut Args, config: &RoomConfig) {
         ("max_units", config.max_units_per_ticket.to_string()),
         ("members_of", members_of),
         ("message", config.message.clone().unwrap_or_default()),
+        ("stockless", if config.has_stock { String::new() } else { "1".to_owned() }),
     ];
     for (name, value) in texts {
         args.push_text(name);

@@ -62,6 +62,17 @@ text_enum! {
     }
 }
 
+impl Fulfilment {
+    /// Whether units are what is waited for; a pass lets people in, and there is no end of them.
+    #[must_use]
+    pub const fn has_stock(self) -> bool {
+        match self {
+            Self::Auto | Self::Checkout => true,
+            Self::Pass => false,
+        }
+    }
+}
+
 impl DropState {
     /// Whether the line has ended for good.
     #[must_use]

@@ -28,16 +28,24 @@ text_enum! {
         Capturing = "capturing",
         /// Paid. The end everybody wants.
         Confirmed = "confirmed",
+        /// Let into someone else's site: its pass waits to be redeemed there.
+        Passed = "passed",
+        /// Its pass was redeemed, so its visit has begun.
+        Redeemed = "redeemed",
+        /// Its visit is over, as the site or its visitor said.
+        Visited = "visited",
         /// Its order could not be placed.
         Rejected = "rejected",
         /// Its command could not be understood.
         Dead = "dead",
-        /// The hold ran out.
+        /// The hold, or the time of the pass, ran out.
         Expired = "expired",
         /// The provider declined.
         PaymentFailed = "payment_failed",
         /// Called off before it was paid.
         Cancelled = "cancelled",
+        /// Its pass was taken back.
+        Revoked = "revoked",
     }
 }
 
@@ -62,7 +70,7 @@ impl TicketState {
         match self {
             Self::Waiting => &[Self::Missed, Self::Left, Self::Closed, Self::Admitted],
             Self::Missed => &[Self::Waiting, Self::Left, Self::Closed],
-            Self::Admitted => &[Self::Reserved, Self::Rejected, Self::Dead],
+            Self::Admitted => &[Self::Reserved, Self::Passed, Self::Rejected, Self::Dead],
             Self::Reserved => {
                 &[Self::Authorizing, Self::Expired, Self::PaymentFailed, Self::Cancelled]
             }
@@ -78,14 +86,21 @@ impl TicketState {
                 &[Self::Capturing, Self::Expired, Self::PaymentFailed, Self::Cancelled]
             }
             Self::Capturing => &[Self::Confirmed, Self::PaymentFailed],
+            // A site that looks at passes by itself ends visits that it never redeemed.
+            Self::Passed => {
+                &[Self::Redeemed, Self::Visited, Self::Expired, Self::Revoked, Self::Cancelled]
+            }
+            Self::Redeemed => &[Self::Visited, Self::Expired, Self::Revoked, Self::Cancelled],
             Self::Left
             | Self::Closed
             | Self::Confirmed
+            | Self::Visited
             | Self::Rejected
             | Self::Dead
             | Self::Expired
             | Self::PaymentFailed
-            | Self::Cancelled => &[],
+            | Self::Cancelled
+            | Self::Revoked => &[],
         }
     }
 
@@ -99,6 +114,12 @@ impl TicketState {
     #[must_use]
     pub const fn holds_units(self) -> bool {
         matches!(self, Self::Reserved | Self::Authorizing | Self::Authorized | Self::Capturing)
+    }
+
+    /// Whether a ticket in this state has a pass that may be used.
+    #[must_use]
+    pub const fn is_pass(self) -> bool {
+        matches!(self, Self::Passed | Self::Redeemed)
     }
 
     /// Whether an order row can be in this state.
@@ -151,6 +172,17 @@ mod tests {
     #[test]
     fn a_declined_card_may_be_followed_by_another() {
         assert_eq!(TicketState::Authorizing.check_move(TicketState::Reserved), Ok(()));
+    }
+
+    #[test]
+    fn a_pass_holds_no_units_and_is_redeemed_once() {
+        for pass in TicketState::ALL.iter().filter(|state| state.is_pass()) {
+            assert!(!pass.holds_units() && !pass.is_terminal(), "{pass}");
+            assert_eq!(pass.check_move(TicketState::Revoked), Ok(()));
+        }
+        let leads_to = |from: &&TicketState| from.next().contains(&TicketState::Redeemed);
+        let before: Vec<_> = TicketState::ALL.iter().filter(leads_to).collect();
+        assert_eq!(before, [&TicketState::Passed]);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! What every handler can reach.
 
 use crate::{
-    batches::Batches, key_lookup::KeyLookup, public_reads::PublicReads, seller_pools::SellerPools,
+    batches::Batches, key_lookup::KeyLookup, pass_states::PassStates, public_reads::PublicReads,
+    seller_pools::SellerPools,
 };
 use anyhow::Context as _;
 use axum::extract::FromRef;
@@ -12,7 +13,7 @@ use queue::Queue;
 use shared::{
     clock::{Clock, SystemClock},
     config::Settings,
-    credentials::{EndedSessions, Keyring, SessionTimes},
+    credentials::{EndedSessions, Keyring, PassKeys, SessionTimes},
 };
 use std::{num::NonZeroU32, ops::Deref, sync::Arc, time::Duration};
 
@@ -40,6 +41,9 @@ pub struct Inner {
     pub(crate) sessions: SessionVerifier,
     /// What `sessions` knows of those that were ended.
     pub(crate) ended_sessions: Arc<EndedSessions>,
+    /// Sign and verify passes.
+    pub(crate) pass_keys: PassKeys,
+    pub(crate) pass_states: PassStates,
     /// New sessions per second and address; sessions that are ended; members that are brought.
     pub(crate) session_limiter: KeyedLimiter,
     pub(crate) end_limiter: KeyedLimiter,
@@ -74,6 +78,7 @@ impl App {
         let public_reads = PublicReads::connect(&settings.database)?;
         let queue = Queue::connect(&settings.redis).await.context("redis.url")?;
         let keys = settings.credentials.sessions()?;
+        let pass_keys = settings.storefront.passes()?;
         let rate = settings.limits.sessions_per_second_per_ip;
         let (session_keys, clock) = (Arc::new(keys), Arc::new(SystemClock) as Arc<dyn Clock>);
         let ended_sessions = Arc::new(EndedSessions::default());
@@ -92,6 +97,8 @@ impl App {
             ),
             session_keys,
             ended_sessions,
+            pass_keys,
+            pass_states: PassStates::default(),
             session_limiter: per_address(rate),
             end_limiter: per_address(ENDS_PER_SECOND),
             member_limiter: per_address(MEMBERS_PER_SECOND),

@@ -13,7 +13,12 @@ use database::{
 };
 use edge::Problem;
 use queue::QueueError;
-use shared::{drops::DropState, lifecycle::TicketState, telemetry::with_causes};
+use shared::{
+    credentials::{CredentialError, PassError},
+    drops::DropState,
+    lifecycle::TicketState,
+    telemetry::with_causes,
+};
 use std::{error::Error, sync::Arc, time::Duration};
 
 /// When to try again after a failure that passes.
@@ -38,6 +43,21 @@ pub(crate) enum ApiError {
     OrderNotFound,
     #[error("There is no such payment.")]
     PaymentNotFound,
+    /// There is none, it is over, or it is another's.
+    #[error("There is no such pass, or not any more.")]
+    PassNotFound,
+    #[error("This isn't a pass that we gave.")]
+    PassInvalid,
+    #[error("The pass has expired.")]
+    PassExpired,
+    #[error("The pass was used before.")]
+    PassRedeemed,
+    #[error("The pass was taken back.")]
+    PassRevoked,
+    #[error("The pass is for another site.")]
+    PassForeign,
+    #[error("A pass that is {0} is over.")]
+    PassOver(TicketState),
     #[error("Only {in_stock} units are in stock.")]
     NotEnoughStock { in_stock: i32 },
     /// Each drop has a partition of its own, and Kafka bears only so many.
@@ -120,6 +140,13 @@ impl ApiError {
             Self::VariantNotFound => (StatusCode::NOT_FOUND, "variant_not_found"),
             Self::OrderNotFound => (StatusCode::NOT_FOUND, "order_not_found"),
             Self::PaymentNotFound => (StatusCode::NOT_FOUND, "payment_not_found"),
+            Self::PassNotFound => (StatusCode::NOT_FOUND, "pass_not_found"),
+            Self::PassInvalid => (StatusCode::UNPROCESSABLE_ENTITY, "pass_invalid"),
+            Self::PassExpired => (StatusCode::CONFLICT, "pass_expired"),
+            Self::PassRedeemed => (StatusCode::CONFLICT, "pass_redeemed"),
+            Self::PassRevoked => (StatusCode::CONFLICT, "pass_revoked"),
+            Self::PassForeign => (StatusCode::FORBIDDEN, "pass_foreign"),
+            Self::PassOver(_) => (StatusCode::CONFLICT, "pass_over"),
             Self::NotEnoughStock { .. } => (StatusCode::CONFLICT, "not_enough_stock"),
             Self::TooManyDrops { .. } => (StatusCode::CONFLICT, "too_many_drops"),
             Self::QuotaUsed { .. } => (StatusCode::CONFLICT, "quota_used"),
@@ -168,6 +195,18 @@ impl From<Problem> for ApiError {
 impl From<DatabaseError> for ApiError {
     fn from(error: DatabaseError) -> Self {
         Self::Database(Arc::new(error))
+    }
+}
+
+impl From<PassError> for ApiError {
+    fn from(error: PassError) -> Self {
+        match error {
+            PassError::Credential(CredentialError::Invalid | CredentialError::UnknownKey) => {
+                Self::PassInvalid
+            }
+            PassError::Credential(CredentialError::Expired) => Self::PassExpired,
+            PassError::Foreign => Self::PassForeign,
+        }
     }
 }
 

@@ -27,7 +27,7 @@ use shared::telemetry::with_causes;
 
 /// Routes whose POST requests may have a key. Those that make an API key are none: the answer would be
 /// kept, and the key with it.
-const KEYED: [&str; 11] = [
+const KEYED: [&str; 12] = [
     "/v1/operator/drops/{drop_id}/emergency-stop",
     "/v1/operator/drops/{drop_id}/pause",
     "/v1/operator/drops/{drop_id}/resume",
@@ -39,6 +39,7 @@ const KEYED: [&str; 11] = [
     "/v1/seller/drops/{drop_id}/schedule",
     "/v1/seller/join-keys",
     "/v1/seller/products",
+    "/v1/seller/sites",
 ];
 /// Marks an answer that was kept.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `app` | what every handler can reach |
 //! | [`router`] | all routes with the layers around them |
-//! | `routes` | the handlers, by who asks: shopper, seller, operator, payment provider |
+//! | `routes` | the handlers, by who asks: shopper, seller, operator, payment provider, protected site |
 //! | `extract` | who is asking, checked bodies, pages of lists |
 //! | `key_lookup` | whose an API key is |
 //! | `public_reads` | what everybody may see, cached for a second |
+//! | `pass_states` | whether passes are good, cached for less than a second |
+//! | `site` | where on a protected site people may be sent |
 //! | `seller_pools` | connections on behalf of one seller each |
 //! | `batches` | what is asked at the same moment, done together |
 //! | `error` | the one table from failure to status and code |
@@ -28,12 +30,14 @@ mod idempotency;
 mod key_lookup;
 pub mod openapi;
 mod pages;
+mod pass_states;
 mod public_reads;
 pub mod router;
 mod routes;
 mod run_to_completion;
 mod seller_pools;
 mod serve;
+mod site;
 mod time_limit;
 
 pub use app::App;

@@ -38,6 +38,7 @@ const NOT_BLANK: &str = concat!(
         (name = "seller", description = "For sellers, with a seller's API key"),
         (name = "operator", description = "For the installation's own people, with their API keys"),
         (name = "provider", description = "For the payment provider's signed callbacks"),
+        (name = "gate", description = "For protected sites: the proxy before one, and verifiers"),
     ),
     components(schemas(Problem)),
     modifiers(&SecuritySchemes),
@@ -78,6 +79,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(routes::shopper::router())
         .merge(routes::seller::router())
         .merge(routes::operator::router())
+        .merge(routes::pass::router())
         .merge(routes::provider::router());
     for (path, item) in &mut api.get_openapi_mut().paths.paths {
         for (method, operation) in operations(item) {

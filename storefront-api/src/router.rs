@@ -33,8 +33,10 @@ fn edge(settings: &Settings) -> Edge {
     let limits = &settings.limits;
     let per_ip = limits.requests_per_second_per_ip;
     let ours = [&settings.storefront.public_url];
+    let origins = AllowedOrigins::new(ours.into_iter().chain(&settings.admission.allowed_origins));
     Edge {
-        origins: AllowedOrigins::new(ours.into_iter().chain(&settings.admission.allowed_origins)),
+        // A site's gate is asked by the site's own pages; it looks at them itself.
+        origins: origins.except_below("/v1/gate/"),
         headers: SecurityHeaders::api().for_public_url(&settings.storefront.public_url),
         per_ip: Some(KeyedLimiter::per_second(per_ip, per_ip, KeyedLimiter::IP_CELLS)),
         body_bytes: limits.body_bytes.get() as usize,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import type { PanelHost } from "../src/common/panel.ts";
 import type { Order } from "../src/shop/api/types.ts";
-import { OrderView, pauseMs } from "../src/shop/view/order.ts";
+import { OrderView } from "../src/shop/view/order.ts";
+import { pauseMs } from "../src/shop/view/order_state.ts";
 
 const RESERVED: Order = {
   id: "o",
@@ -131,6 +132,18 @@ test("an order that could not be read is soon read again", async () => {
   Object.assign(shop, { order: { ...RESERVED, state: "expired" }, isAway: false });
   await pass(5_000);
   assert.equal(view.order?.state, "expired");
+});
+
+test("a pass is followed until it is over, and no longer", async () => {
+  shop.order = { ...RESERVED, state: "passed", currency: "XXX" };
+  const view = await shownOrder({ live: true });
+  await pass(20_000);
+  assert.equal(shop.reads, 2);
+  shop.order = { ...shop.order, state: "revoked" };
+  view.hint("revoked");
+  await settled();
+  await pass(60_000);
+  assert.deepEqual([view.order?.state, shop.reads], ["revoked", 3]);
 });
 
 test("a card that is declined before the payment has its answer may be followed by another", async () => {

@@ -75,6 +75,12 @@ test("every state and reason of the services has a text", () => {
   for (const key of others) assert.ok(key in en, key);
 });
 
+test("words that visits have of their own stand in for words that there are", () => {
+  const own = keys.filter((key) => key.startsWith("visit."));
+  assert.ok(own.length >= 20, "they were found");
+  for (const key of own) assert.ok(key.slice("visit.".length) in en, key);
+});
+
 test("every Korean text is in Hangul", () => {
   for (const key of keys) {
     const words = texts(ko[key])

@@ -14,6 +14,7 @@ pub(crate) fn room_config(flash_drop: &LiveDrop, capacity: u32) -> RoomConfig {
         closes_at_us: flash_drop.closes_at.map(jiff::Timestamp::as_microsecond),
         max_units_per_ticket: flash_drop.max_units_per_ticket,
         variants: flash_drop.variants.clone(),
+        has_stock: flash_drop.fulfilment.has_stock(),
         members_of: flash_drop.members_of,
         message: flash_drop.message.clone(),
         ended: flash_drop.state.close_reason(),

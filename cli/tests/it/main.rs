@@ -5,3 +5,4 @@
 mod command;
 mod people;
 mod seeding;
+mod sites;

@@ -11,16 +11,20 @@ text_enum! {
         Placed = "placed",
         /// Orders that were paid.
         Confirmed = "confirmed",
+        /// Passes whose visits are over.
+        Visited = "visited",
         /// Orders that could not be placed.
         Rejected = "rejected",
         /// Orders whose command could not be understood.
         Dead = "dead",
-        /// Orders whose hold ran out.
+        /// Orders whose hold, or the time of whose pass, ran out.
         Expired = "expired",
         /// Orders that the provider declined.
         PaymentFailed = "payment_failed",
         /// Orders that were called off.
         Cancelled = "cancelled",
+        /// Passes that were taken back.
+        Revoked = "revoked",
         /// Payments that were given back.
         Refunded = "refunded",
     }

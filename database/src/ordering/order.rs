@@ -28,7 +28,7 @@ pub(crate) struct Order {
     pub(crate) score: i64,
     /// Its drop sells one unit per customer: a unique index counts, not `customer_usage`.
     pub(crate) is_only_one: bool,
-    /// Until when its units can be taken back; `None` if they cannot, or there are none.
+    /// Until when its units can be taken back, or until when its pass is good; `None` for neither.
     pub(crate) hold_expires_at: Option<Timestamp>,
 }
 

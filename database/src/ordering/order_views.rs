@@ -69,8 +69,8 @@ pub struct Transition {
 /// Reads the orders `o` of a `from` clause, each with its shopper; one statement, so that state and
 /// timeline are of one moment.
 ///
-/// The first state of an order is its row, unless that state was the end, which has a row of its
-/// own: none but `rejected` and `dead` are reached at once, and neither in any other way.
+/// The first state of an order is its row, `passed` where its drop gives passes and `reserved` elsewhere,
+/// unless that state was the end, which has a row of its own: none but `rejected` and `dead` are reached at once, and neither in any other way.
 macro_rules! select_orders {
     ($from:literal, $($argument:expr),+) => {
         sqlx::query!(
@@ -85,8 +85,10 @@ macro_rules! select_orders {
                      select json_agg(json_build_object('state', t.state, 'at', t.at,
                          'reason', t.reason) order by t.sequence)
                      from (
-                         select 1 as sequence, 'reserved' as state, o.processed_at as at,
-                             null as reason
+                         select 1 as sequence, (
+                                 select case fulfilment when 'pass' then 'passed' else 'reserved' end
+                                 from drops where id = o.drop_id) as state,
+                             o.processed_at as at, null as reason
                          where o.state not in ('rejected', 'dead')
                          union all
                          select sequence, to_state, at, reason from ticket_transitions

@@ -7,6 +7,7 @@
 //! | `give_back` | the way of unsold units from a drop back to its variants |
 //! | [`numbers`] | live numbers of a drop |
 //! | [`orders`] | a drop's orders as its seller sees them |
+//! | [`passes`] | admission to someone else's site: passes given, redeemed, ended, taken back |
 //! | `partitions` | the partition of Kafka's topics that each drop has for itself |
 //! | [`product_texts`] | editing name and description of a product |
 //! | [`scheduling`] | the life of a drop as the workers move it on |
@@ -17,5 +18,6 @@ mod give_back;
 pub mod numbers;
 pub mod orders;
 mod partitions;
+pub mod passes;
 pub mod product_texts;
 pub mod scheduling;

@@ -6,19 +6,25 @@ use database::{
     PgPool,
     money::payments::{self, Answer, Conclusion, PayOutcome},
     ordering::order_batch::process,
-    selling::orders::{OrderFilter, list_of_drop},
+    selling::{
+        orders::{OrderFilter, list_of_drop},
+        passes,
+    },
 };
-use shared::ids::ShopperId;
+use shared::ids::{ShopperId, TicketId};
 use sqlx::{AssertSqlSafe, postgres::PgPoolOptions};
 use std::time::Duration;
 
 /// What a statement does, words of it, the index that finds its orders, and how many columns of the
 /// index are compared: fewer would find all orders of the drop.
-const FOUND_BY: [(&str, &str, &str, usize); 4] = [
+const FOUND_BY: [(&str, &str, &str, usize); 7] = [
     ("locks orders", "(select id from unnest($2::uuid[]) u (id) order by id) w", "orders_pkey", 2),
     ("stores orders", "update orders o set state = c.state", "orders_pkey", 2),
     ("lists a drop's orders", "id >= $3 and id < $4 and seller_id = $1", "orders_pkey", 1),
     ("knows owners", "drop_id is not distinct from c.drop_id", "one_unit_per_customer", 1),
+    ("finds a pass", "o.id = $2 and d.fulfilment = 'pass'", "orders_pkey", 2),
+    ("finds a shopper's pass", "drop_id is not distinct from $1", "one_unit_per_customer", 1),
+    ("looks at passes", "drop_id = p.drop_id and id = p.id", "orders_pkey", 2),
 ];
 
 /// Gives a drop so many orders, each with a payment, that reading all of them costs far more than a
@@ -70,6 +76,15 @@ async fn sell(test_drop: &TestDrop, session: &PgPool) {
     assert_eq!(test_drop.state(order_id).await, "capturing");
 }
 
+/// Looks for passes that this drop does not give.
+async fn look_for_passes(test_drop: &TestDrop, session: &PgPool) {
+    let (drop_id, ticket_id) = (test_drop.drop_id, TicketId::generate());
+    assert_eq!(passes::find(session, drop_id, ticket_id).await.unwrap(), None);
+    let of_shopper = passes::find_of_shopper(session, drop_id, ShopperId::generate()).await;
+    assert_eq!(of_shopper.unwrap(), None);
+    assert_eq!(passes::states(session, &[(drop_id, ticket_id)]).await.unwrap(), [None]);
+}
+
 /// Returns the statements of a session that name orders or payments, each with its plan.
 async fn plans(session: &PgPool) -> Vec<(String, String)> {
     let prepared: Vec<(String, String)> = sqlx::query_as(
@@ -106,6 +121,7 @@ async fn no_plan_for_any_parameters_reads_all_orders_or_payments() {
     let (seller_id, drop_id) = (test_drop.seller_id, test_drop.drop_id);
     let page = list_of_drop(&session, seller_id, drop_id, OrderFilter::default(), None, 21).await;
     assert_eq!(page.unwrap().len(), 21);
+    look_for_passes(&test_drop, &session).await;
 
     let plans = plans(&session).await;
 

@@ -17,7 +17,9 @@ insert into join_keys (id, seller_id, name, public_key, revoked_at) values
      sha256('old public key'), now());
 
 insert into products (id, seller_id, name) values
-    ('0199c0de-0000-7000-8000-000000000011', '0199c0de-0000-7000-8000-000000000001', 'Mug');
+    ('0199c0de-0000-7000-8000-000000000011', '0199c0de-0000-7000-8000-000000000001', 'Mug'),
+    ('0199c0de-0000-7000-8000-000000000012', '0199c0de-0000-7000-8000-000000000001',
+     'Visits to the mug shop');
 
 insert into variants (id, product_id, seller_id, name, price_minor, currency, stock) values
     ('0199c0de-0000-7000-8000-000000000021', '0199c0de-0000-7000-8000-000000000011',
@@ -25,4 +27,6 @@ insert into variants (id, product_id, seller_id, name, price_minor, currency, st
     ('0199c0de-0000-7000-8000-000000000022', '0199c0de-0000-7000-8000-000000000011',
      '0199c0de-0000-7000-8000-000000000001', 'green', 1500, 'KRW', 0),
     ('0199c0de-0000-7000-8000-000000000023', '0199c0de-0000-7000-8000-000000000011',
-     '0199c0de-0000-7000-8000-000000000001', 'red', 1500, 'KRW', 0);
+     '0199c0de-0000-7000-8000-000000000001', 'red', 1500, 'KRW', 0),
+    ('0199c0de-0000-7000-8000-000000000024', '0199c0de-0000-7000-8000-000000000012',
+     '0199c0de-0000-7000-8000-000000000001', 'Visit', 0, 'XXX', 0);

@@ -12,10 +12,18 @@ insert into drops (id, seller_id, product_id, title, state, opens_at, closes_at,
      '0199c0de-0000-7000-8000-000000000011', 'Red mugs', 'sold_out', '2026-01-01 09:00Z',
      null, '2026-01-01 09:01Z', 'sold_out', 1, 1, 1, true, 1, 'none');
 
+-- One that lets people into the seller's own shop.
+insert into drops (id, seller_id, product_id, title, fulfilment, site_url, return_origins, state,
+    opens_at, partition, prepared, epoch, epoch_state, hold_seconds) values
+    ('0199c0de-0000-7000-8000-000000000034', '0199c0de-0000-7000-8000-000000000001',
+     '0199c0de-0000-7000-8000-000000000012', 'The mug shop', 'pass', 'https://mugs.example/',
+     '{https://pay.mugs.example}', 'open', '2026-01-01 10:00Z', 2, true, 1, 'open', 1200);
+
 insert into order_paces (drop_id, tat_us, rate) values
     ('0199c0de-0000-7000-8000-000000000031', 1767268806000000, 200),
     ('0199c0de-0000-7000-8000-000000000032', null, null),
-    ('0199c0de-0000-7000-8000-000000000033', 1767258002000000, 200);
+    ('0199c0de-0000-7000-8000-000000000033', 1767258002000000, 200),
+    ('0199c0de-0000-7000-8000-000000000034', 1767261602000000, 200);
 
 insert into inventory (drop_id, variant_id, seller_id, offered, total, available) values
     ('0199c0de-0000-7000-8000-000000000031', '0199c0de-0000-7000-8000-000000000021',
@@ -23,10 +31,13 @@ insert into inventory (drop_id, variant_id, seller_id, offered, total, available
     ('0199c0de-0000-7000-8000-000000000032', '0199c0de-0000-7000-8000-000000000022',
      '0199c0de-0000-7000-8000-000000000001', 5, 5, 5),
     ('0199c0de-0000-7000-8000-000000000033', '0199c0de-0000-7000-8000-000000000023',
-     '0199c0de-0000-7000-8000-000000000001', 2, 2, 2);
+     '0199c0de-0000-7000-8000-000000000001', 2, 2, 2),
+    ('0199c0de-0000-7000-8000-000000000034', '0199c0de-0000-7000-8000-000000000024',
+     '0199c0de-0000-7000-8000-000000000001', 0, 0, 0);
 
 insert into epoch_boundaries (drop_id, epoch, generation, log_offset, follows_epoch, follows_evn,
     follows_hash) values
     ('0199c0de-0000-7000-8000-000000000031', 1, 1, 0, null, null, null),
     ('0199c0de-0000-7000-8000-000000000031', 2, 1, 40, 1, 31, sha256('event 31')),
-    ('0199c0de-0000-7000-8000-000000000031', 3, 1, 44, 2, 9, sha256('event 9'));
+    ('0199c0de-0000-7000-8000-000000000031', 3, 1, 44, 2, 9, sha256('event 9')),
+    ('0199c0de-0000-7000-8000-000000000034', 1, 1, 0, null, null, null);

@@ -1,6 +1,7 @@
 -- Of the open drop: an order that was paid, one that tries a second card, one over the limit, one
 -- that was not paid in time, one whose capture a person must look at, and one that failed each time.
--- Of the retired one: two that were paid, of which the second was refunded.
+-- Of the retired one: two that were paid, of which the second was refunded. Of the protected site: a
+-- visit that goes on, and one that is over.
 insert into orders (id, drop_id, seller_id, shopper_id, variant_id, placed_by, score, amount_minor,
     admitted_at, processed_at, updated_at, hold_expires_at, units_asked, units_held, sequence, lane,
     is_only_one, currency, state, reason) values
@@ -43,7 +44,17 @@ insert into orders (id, drop_id, seller_id, shopper_id, variant_id, placed_by, s
      '0199c0de-0000-7000-8000-000000000001', '0199c0de-0000-7000-8000-000000000042',
      '0199c0de-0000-7000-8000-000000000023', 11, 1099511627778, 1500,
      '2026-01-01 09:00:01Z', '2026-01-01 09:00:02Z', '2026-01-01 09:00:12Z', null,
-     1, 1, 5, 0, true, 'KRW', 'confirmed', null);
+     1, 1, 5, 0, true, 'KRW', 'confirmed', null),
+    ('0199c0de-0000-7000-8000-000000000059', '0199c0de-0000-7000-8000-000000000034',
+     '0199c0de-0000-7000-8000-000000000001', '0199c0de-0000-7000-8000-000000000041',
+     '0199c0de-0000-7000-8000-000000000024', 16, 1099511627777, 0,
+     '2026-01-01 10:00:01Z', '2026-01-01 10:00:02Z', '2026-01-01 10:00:05Z', '2026-01-01 10:20:02Z',
+     1, 0, 2, 0, false, 'XXX', 'redeemed', null),
+    ('0199c0de-0000-7000-8000-000000000060', '0199c0de-0000-7000-8000-000000000034',
+     '0199c0de-0000-7000-8000-000000000001', '0199c0de-0000-7000-8000-000000000042',
+     '0199c0de-0000-7000-8000-000000000024', 16, 1099511627778, 0,
+     '2026-01-01 10:00:01Z', '2026-01-01 10:00:02Z', '2026-01-01 10:03:00Z', null,
+     1, 0, 3, 0, false, 'XXX', 'visited', null);
 
 insert into ticket_transitions
     (order_id, sequence, from_state, to_state, terminal, reason, at) values
@@ -90,7 +101,13 @@ insert into ticket_transitions
     ('0199c0de-0000-7000-8000-000000000058', 4, 'authorized', 'capturing', false, null,
      '2026-01-01 09:00:11Z'),
     ('0199c0de-0000-7000-8000-000000000058', 5, 'capturing', 'confirmed', true, null,
-     '2026-01-01 09:00:12Z');
+     '2026-01-01 09:00:12Z'),
+    ('0199c0de-0000-7000-8000-000000000059', 2, 'passed', 'redeemed', false, null,
+     '2026-01-01 10:00:05Z'),
+    ('0199c0de-0000-7000-8000-000000000060', 2, 'passed', 'redeemed', false, null,
+     '2026-01-01 10:00:05Z'),
+    ('0199c0de-0000-7000-8000-000000000060', 3, 'redeemed', 'visited', true, null,
+     '2026-01-01 10:03:00Z');
 
 -- Accounts of the drop that allows two units, and a card that two of them paid with.
 insert into customer_usage (drop_id, kind, key, units, max_units) values
@@ -126,7 +143,9 @@ insert into stock_moves (drop_id, variant_id, version, cause, d_available, d_res
     ('0199c0de-0000-7000-8000-000000000033', '0199c0de-0000-7000-8000-000000000023',
      2, 'place', -2, 2, 0, 11, '2026-01-01 09:00:02Z'),
     ('0199c0de-0000-7000-8000-000000000033', '0199c0de-0000-7000-8000-000000000023',
-     3, 'pay', 0, -2, 2, 15, '2026-01-01 09:00:12Z');
+     3, 'pay', 0, -2, 2, 15, '2026-01-01 09:00:12Z'),
+    ('0199c0de-0000-7000-8000-000000000034', '0199c0de-0000-7000-8000-000000000024',
+     1, 'carve', 0, 0, 0, null, '2026-01-01 08:00:00Z');
 
 insert into drop_counters (drop_id, what, n, amount_minor) values
     ('0199c0de-0000-7000-8000-000000000031', 'placed', 6, 10500),
@@ -136,4 +155,6 @@ insert into drop_counters (drop_id, what, n, amount_minor) values
     ('0199c0de-0000-7000-8000-000000000031', 'expired', 1, 1500),
     ('0199c0de-0000-7000-8000-000000000033', 'placed', 2, 3000),
     ('0199c0de-0000-7000-8000-000000000033', 'confirmed', 2, 3000),
-    ('0199c0de-0000-7000-8000-000000000033', 'refunded', 1, 1500);
+    ('0199c0de-0000-7000-8000-000000000033', 'refunded', 1, 1500),
+    ('0199c0de-0000-7000-8000-000000000034', 'placed', 2, 0),
+    ('0199c0de-0000-7000-8000-000000000034', 'visited', 1, 0);

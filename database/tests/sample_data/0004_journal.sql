@@ -1,5 +1,5 @@
--- Every change of the orders, a row for each transaction. The sweep is the last one: its event waits
--- for the relay, its end for the line.
+-- Every change of the orders, a row for each transaction. The sweep's event waits for the relay, and its
+-- end for the line.
 insert into journal (id, day, at, drop_id, orders, sequences, states, reasons) values
     (1, '2026-01-01', '2026-01-01 12:00:02Z', '0199c0de-0000-7000-8000-000000000031',
      '{0199c0de-0000-7000-8000-000000000051, 0199c0de-0000-7000-8000-000000000052,
@@ -41,8 +41,17 @@ insert into journal (id, day, at, drop_id, orders, sequences, states, reasons) v
      '{3, 4, 3, 4}', '{authorized, capturing, authorized, capturing}', '{null, null, null, null}'),
     (15, '2026-01-01', '2026-01-01 09:00:12Z', '0199c0de-0000-7000-8000-000000000033',
      '{0199c0de-0000-7000-8000-000000000057, 0199c0de-0000-7000-8000-000000000058}',
-     '{5, 5}', '{confirmed, confirmed}', '{null, null}');
-select setval('journal_ids', 15);
+     '{5, 5}', '{confirmed, confirmed}', '{null, null}'),
+    (16, '2026-01-01', '2026-01-01 10:00:02Z', '0199c0de-0000-7000-8000-000000000034',
+     '{0199c0de-0000-7000-8000-000000000059, 0199c0de-0000-7000-8000-000000000060}',
+     '{1, 1}', '{passed, passed}', '{null, null}'),
+    (17, '2026-01-01', '2026-01-01 10:00:05Z', '0199c0de-0000-7000-8000-000000000034',
+     '{0199c0de-0000-7000-8000-000000000059}', '{2}', '{redeemed}', '{null}'),
+    (18, '2026-01-01', '2026-01-01 10:00:05Z', '0199c0de-0000-7000-8000-000000000034',
+     '{0199c0de-0000-7000-8000-000000000060}', '{2}', '{redeemed}', '{null}'),
+    (19, '2026-01-01', '2026-01-01 10:03:00Z', '0199c0de-0000-7000-8000-000000000034',
+     '{0199c0de-0000-7000-8000-000000000060}', '{3}', '{visited}', '{null}');
+select setval('journal_ids', 19);
 
 insert into pending (consumer, journal_id, day, drop_id) values
     ('events', 10, '2026-01-01', '0199c0de-0000-7000-8000-000000000031'),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use shared::{
-    drops::{DropMode, DropState},
+    drops::{DropMode, DropState, Fulfilment},
     ids::{DropId, OrderId, PaymentId, ProductId, SellerId, ShopperId, VariantId},
     lifecycle::TicketState,
 };
@@ -16,6 +16,8 @@ pub struct DropEvidence {
     pub seller_id: SellerId,
     /// What it sells a variant of.
     pub product_id: ProductId,
+    /// What an admission leads to.
+    pub fulfilment: Fulfilment,
     /// Where the drop is in its life.
     pub state: DropState,
     /// What its operator lets it do.
@@ -24,7 +26,7 @@ pub struct DropEvidence {
     pub ended_at_us: Option<i64>,
     /// LIMIT-1.
     pub max_units_per_customer: i32,
-    /// How long units are held for an order until it is paid.
+    /// How long units are held for an order until it is paid, or how long a pass is good.
     pub hold_seconds: i32,
     /// RATE-1.
     pub admission_rate_per_second: f64,
@@ -154,7 +156,8 @@ impl OrderEvidence {
     }
 }
 
-/// A change of an order's state. The first one, to `reserved`, has no row: the order's row is it.
+/// A change of an order's state. The first one, to `reserved` or `passed`, has no row: the order's row
+/// is it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct TransitionEvidence {
     /// The order that changed.

@@ -45,8 +45,9 @@ pub fn nobody_is_passed_over(
     for ticket in ahead.filter(|ticket| !ids.contains(&ticket.ticket_id)) {
         let variant_id = ticket.intent.variant_id;
         // Free units are kept for the first ticket that wants them; a hopeless ticket is closed.
-        let ever = before.stock.get(&variant_id).map_or(0, |one| one.available + one.reserved);
-        if ticket.intent.units > ever || !kept_for.insert(variant_id) {
+        let is_hopeless = before.has_stock()
+            && before.ever(variant_id).is_none_or(|ever| ticket.intent.units > ever);
+        if is_hopeless || !kept_for.insert(variant_id) {
             continue;
         }
         let taken_ahead = admitted

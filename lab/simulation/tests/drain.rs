@@ -178,6 +178,7 @@ fn config(rng: &mut StdRng, variant_id: VariantId) -> RoomConfig {
         closes_at_us: None,
         max_units_per_ticket: 2,
         variants: vec![variant_id],
+        has_stock: true,
         members_of: None,
         message: None,
         ended: None,

@@ -19,7 +19,7 @@ use crate::{TestRedis, redis::connect_to, settings, wait_until};
 const BACK_WITHIN: Duration = Duration::from_secs(10);
 
 /// Returns the settings of an open room that lets everybody in: running, 100 000 admissions/s,
-/// 1000 tickets admitted and unfinished, 1 000 000 waiting, 4 units a ticket, version 1.
+/// 1000 tickets admitted and unfinished, 1 000 000 waiting, 4 units a ticket, with stock, version 1.
 #[must_use]
 pub fn room_config(variants: Vec<VariantId>) -> RoomConfig {
     RoomConfig {
@@ -31,6 +31,7 @@ pub fn room_config(variants: Vec<VariantId>) -> RoomConfig {
         closes_at_us: None,
         max_units_per_ticket: 4,
         variants,
+        has_stock: true,
         members_of: None,
         message: None,
         ended: None,

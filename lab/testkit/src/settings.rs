@@ -9,9 +9,15 @@ pub const TEST_KEYS: &str = "1:ababababababababababababababababababababababababa
 /// Returns the settings that have no default: the keys of credentials, those of all services.
 #[must_use]
 pub fn credentials() -> Env {
-    ["TICKET_KEYS", "SESSION_KEYS", "COMMAND_KEYS", "LOG_KEYS"]
-        .map(|name| (format!("SLUICE_CREDENTIALS__{name}"), TEST_KEYS.to_owned()))
-        .into()
+    [
+        "CREDENTIALS__TICKET_KEYS",
+        "CREDENTIALS__SESSION_KEYS",
+        "CREDENTIALS__COMMAND_KEYS",
+        "CREDENTIALS__LOG_KEYS",
+        "STOREFRONT__PASS_KEYS",
+    ]
+    .map(|name| (format!("SLUICE_{name}"), TEST_KEYS.to_owned()))
+    .into()
 }
 
 /// Returns the keys that services have under [`credentials`].

@@ -8,6 +8,9 @@ use shared::{
     messages::PlaceOrder,
 };
 
+/// Where the site begins that [`store_open_site`] protects.
+pub const SITE_URL: &str = "https://shop.example/";
+
 /// What a drop is made with.
 #[derive(Clone, Copy, Debug)]
 pub struct DropOptions {
@@ -50,6 +53,23 @@ pub struct StoredDrop {
 ///
 /// Panics if the database refuses a row.
 pub async fn store_open_drop(pool: &PgPool, options: DropOptions) -> StoredDrop {
+    store(pool, options, None).await
+}
+
+/// Stores a drop like [`store_open_drop`] that has no stock and lets people into [`SITE_URL`], with
+/// passes that are good for so long.
+///
+/// # Panics
+///
+/// Panics if the database refuses a row.
+pub async fn store_open_site(pool: &PgPool, pass_seconds: i32) -> StoredDrop {
+    let options =
+        DropOptions { units: 0, per_ticket: 1, per_customer: 1, hold_seconds: pass_seconds };
+    store(pool, options, Some(SITE_URL)).await
+}
+
+async fn store(pool: &PgPool, options: DropOptions, site_url: Option<&str>) -> StoredDrop {
+    let price = if site_url.is_some() { (0, "XXX") } else { (1500, "KRW") };
     let stored = StoredDrop {
         seller_id: SellerId::generate(),
         product_id: ProductId::generate(),
@@ -57,8 +77,8 @@ pub async fn store_open_drop(pool: &PgPool, options: DropOptions) -> StoredDrop 
         partition: next_partition(pool).await.expect("the database has drops"),
         variant_id: VariantId::generate(),
     };
-    stored.insert_catalogue(pool).await.expect("the database takes a seller with a product");
-    stored.insert_drop(pool, options).await.expect("the database takes a drop");
+    stored.insert_catalogue(pool, price).await.expect("the database takes a seller with a product");
+    stored.insert_drop(pool, options, site_url).await.expect("the database takes a drop");
     stored.insert_stock(pool, options.units).await.expect("the database takes stock");
     stored
 }
@@ -91,7 +111,8 @@ impl StoredDrop {
         (0..n).map(|_| self.command(ShopperId::generate(), 1)).collect()
     }
 
-    async fn insert_catalogue(&self, pool: &PgPool) -> sqlx::Result<()> {
+    /// `price` is that of one unit, with its currency.
+    async fn insert_catalogue(&self, pool: &PgPool, price: (i64, &str)) -> sqlx::Result<()> {
         sqlx::query("insert into sellers (id, name) values ($1, 'A seller')")
             .bind(self.seller_id)
             .execute(pool)
@@ -103,23 +124,30 @@ impl StoredDrop {
             .await?;
         sqlx::query(
             "insert into variants (id, product_id, seller_id, name, price_minor, currency, stock)
-             values ($1, $2, $3, 'A variant', 1500, 'KRW', 0)",
+             values ($1, $2, $3, 'A variant', $4, $5, 0)",
         )
         .bind(self.variant_id)
         .bind(self.product_id)
         .bind(self.seller_id)
+        .bind(price.0)
+        .bind(price.1)
         .execute(pool)
         .await
         .map(drop)
     }
 
-    async fn insert_drop(&self, pool: &PgPool, options: DropOptions) -> sqlx::Result<()> {
+    async fn insert_drop(
+        &self,
+        pool: &PgPool,
+        options: DropOptions,
+        site_url: Option<&str>,
+    ) -> sqlx::Result<()> {
         sqlx::query(
             "with d as (insert into drops (id, seller_id, product_id, title, state, opens_at,
                  partition, prepared, max_units_per_ticket, max_units_per_customer, hold_seconds,
-                 order_rate_per_second, epoch, epoch_state)
+                 order_rate_per_second, epoch, epoch_state, site_url, fulfilment)
                  values ($1, $2, $3, 'A drop', 'open', now(), $7, true, $4, $5, $6, 100000, 1,
-                     'open'))
+                     'open', $8::text, case when $8::text is null then 'auto' else 'pass' end))
              insert into order_paces (drop_id, tat_us) values ($1, 0)",
         )
         .bind(self.drop_id)
@@ -129,6 +157,7 @@ impl StoredDrop {
         .bind(options.per_customer)
         .bind(options.hold_seconds)
         .bind(self.partition)
+        .bind(site_url)
         .execute(pool)
         .await
         .map(drop)

@@ -19,6 +19,7 @@ mod private_redis;
 mod restarting;
 mod sentinel;
 mod users;
+mod without_stock;
 
 use queue::QueueError;
 use shared::{

@@ -21,7 +21,7 @@ pub struct CredentialSettings {
 
 /// Why a service cannot start with the keys that it was given.
 #[derive(Debug, thiserror::Error)]
-#[error("credentials.{name} cannot be used: {reason}")]
+#[error("{name} cannot be used: {reason}")]
 pub struct KeysError {
     name: &'static str,
     reason: String,
@@ -34,7 +34,7 @@ impl CredentialSettings {
     ///
     /// Returns [`KeysError`] when they are missing or malformed.
     pub fn tickets(&self) -> Result<Keyring, KeysError> {
-        read("ticket_keys", self.ticket_keys.as_ref())
+        read("credentials.ticket_keys", self.ticket_keys.as_ref())
     }
 
     /// Reads the keys of sessions.
@@ -43,7 +43,7 @@ impl CredentialSettings {
     ///
     /// Returns [`KeysError`] when they are missing or malformed.
     pub fn sessions(&self) -> Result<Keyring, KeysError> {
-        read("session_keys", self.session_keys.as_ref())
+        read("credentials.session_keys", self.session_keys.as_ref())
     }
 
     /// Reads the keys of order commands.
@@ -52,7 +52,7 @@ impl CredentialSettings {
     ///
     /// Returns [`KeysError`] when they are missing or malformed.
     pub fn commands(&self) -> Result<Keyring, KeysError> {
-        read("command_keys", self.command_keys.as_ref())
+        read("credentials.command_keys", self.command_keys.as_ref())
     }
 
     /// Reads the keys of room events in the log.
@@ -61,14 +61,22 @@ impl CredentialSettings {
     ///
     /// Returns [`KeysError`] when they are missing or malformed.
     pub fn log(&self) -> Result<Keyring, KeysError> {
-        read("log_keys", self.log_keys.as_ref())
+        read("credentials.log_keys", self.log_keys.as_ref())
     }
 }
 
 fn read(name: &'static str, keys: Option<&SecretString>) -> Result<Keyring, KeysError> {
+    read_as(name, keys, Keyring::parse)
+}
+
+/// Reads keys that a service needs.
+pub(super) fn read_as<K>(
+    name: &'static str,
+    keys: Option<&SecretString>,
+    parse: impl FnOnce(&SecretString) -> Result<K, String>,
+) -> Result<K, KeysError> {
     let missing = || KeysError { name, reason: "this service needs them".to_owned() };
-    let keys = keys.ok_or_else(missing)?;
-    Keyring::parse(keys).map_err(|reason| KeysError { name, reason })
+    parse(keys.ok_or_else(missing)?).map_err(|reason| KeysError { name, reason })
 }
 
 #[cfg(test)]

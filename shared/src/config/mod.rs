@@ -10,6 +10,7 @@ mod profile;
 mod profile_checks;
 mod profile_secrets;
 mod sections;
+mod storefront;
 
 pub use credentials::{CredentialSettings, KeysError};
 pub use edge::EdgeSettings;
@@ -18,9 +19,9 @@ pub use profile::{Profile, ProfileSettings, Program};
 pub use profile_checks::UnfitSettings;
 pub use sections::{
     AdmissionSettings, DatabaseSettings, LimitSettings, LineSettings, LogFormat, OrderSettings,
-    PaymentSettings, RedisMode, RedisSettings, RelaySettings, StorefrontSettings,
-    TelemetrySettings, WorkerSettings,
+    PaymentSettings, RedisMode, RedisSettings, RelaySettings, TelemetrySettings, WorkerSettings,
 };
+pub use storefront::StorefrontSettings;
 
 use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
@@ -176,6 +177,8 @@ mod tests {
         assert!(settings.credentials.log().is_ok());
         let error = settings.credentials.tickets().unwrap_err().to_string();
         assert!(error.contains("credentials.ticket_keys"), "{error}");
+        let error = settings.storefront.passes().unwrap_err().to_string();
+        assert!(error.contains("storefront.pass_keys"), "{error}");
     }
 
     #[test]
@@ -192,7 +195,9 @@ mod tests {
             let settings = with(name, "very-secret").unwrap();
             assert!(!format!("{settings:?}").contains("very-secret"), "{name}");
         }
-        let settings = with("SLUICE_ORDERS__BATCH", "7").unwrap();
+        let keys = format!("1:{}", "abab".repeat(16));
+        let settings = with("SLUICE_STOREFRONT__PASS_KEYS", &keys).unwrap();
+        assert!(settings.storefront.passes().is_ok());
         assert!(!format!("{settings:?}").contains("abab"));
         let settings = with("SLUICE_REDIS__NODES", "redis://:very-secret@a").unwrap();
         assert!(!format!("{settings:?}").contains("very-secret"));

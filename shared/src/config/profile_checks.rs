@@ -142,6 +142,7 @@ mod tests {
             ],
             Program::Storefront => vec![
                 ("CREDENTIALS__SESSION_KEYS", keys("b2")),
+                ("STOREFRONT__PASS_KEYS", keys("a7")),
                 ("PAYMENTS__CALLBACK_SECRET", "from the provider".to_owned()),
             ],
             Program::Worker => vec![
@@ -228,6 +229,9 @@ mod tests {
             (Admission, "EDGE__TRUSTED_PROXIES", "10.0.0.0/8,0.0.0.0/0", "believes everybody"),
             (Admission, "CREDENTIALS__TICKET_KEYS", among_others, "is that of credentials.ticket"),
             (Storefront, "PAYMENTS__CALLBACK_SECRET", session_key, "is that of credentials"),
+            (Storefront, "STOREFRONT__PASS_KEYS", "", "storefront.pass_keys is empty"),
+            (Storefront, "STOREFRONT__PASS_KEYS", among_others, "is that of credentials.session"),
+            (Admission, "STOREFRONT__PASS_KEYS", "1:f6", "pass_keys must not be given"),
             (Worker, "CREDENTIALS__TICKET_KEYS", "1:f6", "ticket_keys must not be given to worker"),
         ] {
             let refusal = refusal(program, &[(name, value)]);

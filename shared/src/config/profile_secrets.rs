@@ -28,7 +28,7 @@ pub(super) fn faults(settings: &Settings, program: Program) -> Vec<String> {
     faults
 }
 
-fn secrets(settings: &Settings) -> [Secret<'_>; 6] {
+fn secrets(settings: &Settings) -> [Secret<'_>; 7] {
     use Program::{Admission, Storefront, Worker};
     let (keys, payments) = (&settings.credentials, &settings.payments);
     [
@@ -36,6 +36,7 @@ fn secrets(settings: &Settings) -> [Secret<'_>; 6] {
         keyring("credentials.session_keys", keys.session_keys.as_ref(), &[Admission, Storefront]),
         keyring("credentials.command_keys", keys.command_keys.as_ref(), &[Worker]),
         keyring("credentials.log_keys", keys.log_keys.as_ref(), &[Worker]),
+        keyring("storefront.pass_keys", settings.storefront.pass_keys.as_ref(), &[Storefront]),
         password("payments.api_key", &payments.api_key, &[Worker]),
         password("payments.callback_secret", &payments.callback_secret, &[Storefront]),
     ]

@@ -1,6 +1,6 @@
 //! One struct per section; `config/default.toml` says what each key does.
 
-use crate::{credentials::SessionTimes, text_enum};
+use crate::text_enum;
 use secrecy::SecretString;
 use serde::Deserialize;
 use std::{
@@ -68,20 +68,6 @@ sections! {
         max_sockets: NonZeroU32,
         /// Joins that one process has under way, at most; half of them for one drop.
         max_joins: NonZeroU32,
-    }
-
-    /// `[storefront]`
-    StorefrontSettings {
-        /// Address for shoppers, sellers and operators.
-        listen: SocketAddr,
-        /// Address for health and metrics.
-        admin_listen: SocketAddr,
-        /// Base URL under which people reach it.
-        public_url: String,
-        /// How long a session is valid from its renewal on, seconds.
-        session_ttl_s: NonZeroU64,
-        /// How long a session lasts at most, however often it is renewed, seconds.
-        session_lifetime_s: NonZeroU64,
     }
 
     /// `[worker]`
@@ -187,17 +173,6 @@ pub enum LogFormat {
     Text,
     /// One JSON object per line.
     Json,
-}
-
-impl StorefrontSettings {
-    /// Returns how long sessions last.
-    #[must_use]
-    pub fn session_times(&self) -> SessionTimes {
-        SessionTimes {
-            ttl: Duration::from_secs(self.session_ttl_s.get()),
-            lifetime: Duration::from_secs(self.session_lifetime_s.get()),
-        }
-    }
 }
 
 impl LineSettings {

@@ -1,25 +1,18 @@
 //! What a seller's own site says of one of its members: a JWT, signed with the seller's own key.
 //!
-//! We keep the public key alone, so that nobody with us can speak for the site. There is one
-//! algorithm, and what the header says of it is only compared. The token is worth one session of
-//! the member who it names; whoever keeps its `jti` sees to that.
+//! We keep the public key alone, so that nobody with us can speak for the site. The token is worth
+//! one session of the member who it names; whoever keeps its `jti` sees to that.
 
-use super::CredentialError;
+use super::{CredentialError, jwt::UnverifiedJwt};
 use crate::ids::{JoinKeyId, SellerId, ShopperId};
-use aws_lc_rs::{
-    digest,
-    signature::{ED25519, UnparsedPublicKey},
-};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use aws_lc_rs::digest;
+use serde::Deserialize;
 use std::time::Duration;
 
 /// Bytes of an Ed25519 public key.
 pub const JOIN_KEY_LENGTH: usize = 32;
 /// Whom the token is for, so that no other token of the site's is taken for one.
 const AUDIENCE: &str = "sluice-join";
-const ALGORITHM: &str = "EdDSA";
 /// Longest names of members and tokens, bytes.
 const MAX_NAME: usize = 255;
 /// How far ahead a token may expire: it is made when a member is about to join.
@@ -30,9 +23,7 @@ const MAX_LIFE: Duration = Duration::from_secs(600);
 pub struct UnverifiedJoinToken<'t> {
     /// The key that it says it was signed with.
     pub key_id: JoinKeyId,
-    signed: &'t str,
-    payload: &'t str,
-    signature: &'t str,
+    jwt: UnverifiedJwt<'t, JoinKeyId>,
 }
 
 /// What a token says.
@@ -44,14 +35,6 @@ pub struct JoinToken {
     pub customer: String,
     /// When it ends, milliseconds since 1970.
     pub expires_at_ms: i64,
-}
-
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
-    kid: JoinKeyId,
-    /// Names extensions that must be understood; we understand none.
-    crit: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -69,13 +52,8 @@ impl<'t> UnverifiedJoinToken<'t> {
     ///
     /// Returns [`CredentialError::Invalid`] when it does not have the form.
     pub fn parse(token: &'t str) -> Result<Self, CredentialError> {
-        let (signed, signature) = token.rsplit_once('.').ok_or(CredentialError::Invalid)?;
-        let (header, payload) = signed.split_once('.').ok_or(CredentialError::Invalid)?;
-        let header: Header = read(header)?;
-        if header.alg != ALGORITHM || header.crit.is_some() {
-            return Err(CredentialError::Invalid);
-        }
-        Ok(Self { key_id: header.kid, signed, payload, signature })
+        let jwt = UnverifiedJwt::<JoinKeyId>::parse(token)?;
+        Ok(Self { key_id: jwt.key_id, jwt })
     }
 
     /// Opens a token that was signed with the private half of this key and is in its time.
@@ -84,11 +62,7 @@ impl<'t> UnverifiedJoinToken<'t> {
     ///
     /// Returns [`CredentialError`] when it was not, or has expired, at `now_ms`.
     pub fn verify(self, public_key: &[u8], now_ms: i64) -> Result<JoinToken, CredentialError> {
-        let signature = decode(self.signature)?;
-        UnparsedPublicKey::new(&ED25519, public_key)
-            .verify(self.signed.as_bytes(), &signature)
-            .map_err(|_| CredentialError::Invalid)?;
-        let claims: Claims = read(self.payload)?;
+        let claims: Claims = self.jwt.verify(public_key)?;
         let is_name = |text: &str| (1..=MAX_NAME).contains(&text.len());
         if claims.aud != AUDIENCE || !is_name(&claims.sub) || !is_name(&claims.jti) {
             return Err(CredentialError::Invalid);
@@ -119,19 +93,12 @@ impl JoinToken {
     }
 }
 
-fn decode(text: &str) -> Result<Vec<u8>, CredentialError> {
-    URL_SAFE_NO_PAD.decode(text).map_err(|_| CredentialError::Invalid)
-}
-
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, CredentialError> {
-    serde_json::from_slice(&decode(text)?).map_err(|_| CredentialError::Invalid)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-    use serde_json::json;
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    use serde_json::{Value, json};
 
     const NOW_MS: i64 = 1_700_000_000_000;
 

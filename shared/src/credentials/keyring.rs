@@ -1,15 +1,10 @@
-//! HMAC-SHA-256 keys with ids: the first signs, all verify, so that keys can be rotated.
-//!
-//! A new key stands behind the signing one first, in every process, and comes to the front only
-//! when all of them know it: none then meets a credential that it cannot check. One that does says
-//! so ([`CredentialError::UnknownKey`]) and does not take it for a forgery. A key that was stolen
-//! is written `id:retired`: from then on whatever it signed is invalid.
+//! HMAC-SHA-256 keys for what our own servers alone read.
 
+use super::{CredentialError, key_list::KeyList};
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 const VERSION: u8 = 1;
 const HEADER: usize = 3;
@@ -25,29 +20,9 @@ pub(crate) enum Purpose {
     RoomEvent = 4,
 }
 
-/// What a keyring has instead of the key that must not be accepted any more.
-const RETIRED: &str = "retired";
-
-/// Why a credential was refused; says nothing that would help to forge one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CredentialError {
-    /// Not ours, or changed.
-    #[error("the credential is not valid")]
-    Invalid,
-    /// Its time is over.
-    #[error("the credential has expired")]
-    Expired,
-    /// Signed with a key that this process does not know, or not yet: another one may.
-    #[error("the credential was signed with a key that is not known here")]
-    UnknownKey,
-}
-
-/// Keys of one kind of credential.
-pub struct Keyring {
-    /// Never empty; the first signs.
-    keys: Vec<(u8, hmac::Key)>,
-    retired: Vec<u8>,
-}
+/// Keys of one kind of credential: the first signs, all verify.
+#[derive(Debug)]
+pub struct Keyring(KeyList<hmac::Key>);
 
 /// A MAC beside a record: `<key id>.<hex>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,32 +37,15 @@ impl Keyring {
     ///
     /// Returns what is wrong with the text, without repeating it.
     pub fn parse(text: &SecretString) -> Result<Self, String> {
-        let (mut keys, mut retired) = (Vec::new(), Vec::new());
-        for entry in text.expose_secret().split(',') {
-            let (kid, key) =
-                entry.trim().split_once(':').ok_or("a key must be written as id:hex")?;
-            let kid: u8 = kid.parse().map_err(|_| "a key id must be a number from 0 to 255")?;
-            if retired.contains(&kid) || keys.iter().any(|(known, _)| *known == kid) {
-                return Err(format!("the key id {kid} is there twice"));
-            }
-            if key == RETIRED {
-                retired.push(kid);
-            } else {
-                keys.push((kid, parse_key(key)?));
-            }
-        }
-        if keys.is_empty() {
-            return Err("a keyring needs a key that signs".into());
-        }
-        Ok(Self { keys, retired })
+        Ok(Self(KeyList::parse(text, parse_key)?))
     }
 
     /// Creates a token: base64url of version, purpose, key id, payload and MAC.
     #[must_use]
     pub(crate) fn seal(&self, purpose: Purpose, payload: &[u8]) -> String {
-        let (kid, key) = &self.keys[0];
+        let (kid, key) = self.0.signing();
         let mut token = Vec::with_capacity(HEADER + payload.len() + TAG);
-        token.extend_from_slice(&[VERSION, purpose as u8, *kid]);
+        token.extend_from_slice(&[VERSION, purpose as u8, kid]);
         token.extend_from_slice(payload);
         let tag = hmac::sign(key, &token);
         token.extend_from_slice(tag.as_ref());
@@ -110,7 +68,7 @@ impl Keyring {
     /// Creates a MAC to go beside a record.
     #[must_use]
     pub(crate) fn mac(&self, purpose: Purpose, bytes: &[u8]) -> Mac {
-        let (kid, key) = &self.keys[0];
+        let (kid, key) = self.0.signing();
         let mut context = hmac::Context::with_key(key);
         context.update(&[purpose as u8]);
         context.update(bytes);
@@ -131,26 +89,15 @@ impl Keyring {
     }
 
     fn verify(&self, kid: u8, bytes: &[u8], tag: &[u8]) -> Result<(), CredentialError> {
-        match self.keys.iter().find(|(id, _)| *id == kid) {
-            Some((_, key)) => hmac::verify(key, bytes, tag).map_err(|_| CredentialError::Invalid),
-            None if self.retired.contains(&kid) => Err(CredentialError::Invalid),
-            None => Err(CredentialError::UnknownKey),
-        }
+        hmac::verify(self.0.find(kid)?, bytes, tag).map_err(|_| CredentialError::Invalid)
     }
 }
 
-impl fmt::Debug for Keyring {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.keys.iter().map(|(kid, _)| kid)).finish()
-    }
-}
-
-fn parse_key(text: &str) -> Result<hmac::Key, String> {
-    let key = hex::decode(text).map_err(|_| "a key must be written in hex")?;
+fn parse_key(key: &[u8]) -> Result<hmac::Key, String> {
     if key.len() < 32 {
         return Err("a key needs at least 32 bytes (64 hex digits)".into());
     }
-    Ok(hmac::Key::new(hmac::HMAC_SHA256, &key))
+    Ok(hmac::Key::new(hmac::HMAC_SHA256, key))
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! What proves who may do what: tickets, sessions, command MACs, API keys, a seller's word for its
-//! members.
+//! members, a visitor's pass for somebody else's site.
 //!
 //! | module | holds |
 //! |---|---|
-//! | `keyring` | keys that sign and verify what is ours |
+//! | `keyring` | keys that sign and verify what our own servers read |
+//! | `pass` | keys that sign what others verify: passes |
+//! | `key_list` | how keys are written and rotated |
+//! | `jwt` | tokens that others make or verify |
 //! | `ticket` | a place in line, enough to put it back |
 //! | `session`, `ended_sessions` | who is asking, and whose word is not taken any more |
 //! | `join_token` | what a seller's own site says of a member |
@@ -14,15 +17,21 @@
 
 mod api_key;
 mod ended_sessions;
+mod error;
 mod join_token;
+mod jwt;
+mod key_list;
 mod keyring;
+mod pass;
 mod session;
 mod ticket;
 
 pub use api_key::{ApiKey, ApiKeyHash};
 pub use ended_sessions::EndedSessions;
+pub use error::CredentialError;
 pub use join_token::{JOIN_KEY_LENGTH, JoinToken, UnverifiedJoinToken};
 pub(crate) use keyring::Purpose;
-pub use keyring::{CredentialError, Keyring, Mac};
+pub use keyring::{Keyring, Mac};
+pub use pass::{EntryReason, PassClaims, PassError, PassKeys, PassPurpose};
 pub use session::{Session, SessionTimes};
 pub use ticket::TicketClaims;

@@ -90,6 +90,7 @@ mod tests {
                 closes_at_us: None,
                 max_units_per_ticket: 1,
                 variants: Vec::new(),
+                has_stock: true,
                 members_of: None,
                 message: None,
                 ended: None,

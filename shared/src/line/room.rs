@@ -20,7 +20,7 @@ pub struct RoomHeader {
     pub trusted: bool,
     /// Limits, mode and times.
     pub config: RoomConfig,
-    /// What is left, one for each variant whose stock the line knows.
+    /// What is left, one for each variant whose stock the line knows; none in a room without stock.
     pub units: Vec<VariantUnits>,
     /// Until when only earlier tickets may come back, in microseconds of Redis time; 0 for no
     /// grace.
@@ -68,6 +68,9 @@ pub struct RoomConfig {
     pub max_units_per_ticket: u32,
     /// What can be bought.
     pub variants: Vec<VariantId>,
+    /// Whether units are what is waited for. A room without stock lets in by rate and occupancy
+    /// alone, and never runs out.
+    pub has_stock: bool,
     /// The seller whose members alone may join; `None` for anybody.
     pub members_of: Option<SellerId>,
     /// The operator's message to those who wait.

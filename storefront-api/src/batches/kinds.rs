@@ -5,8 +5,12 @@ use database::{
     DatabaseError, PgPool,
     money::payments::{self, PayOutcome, PaymentWish, ProviderEvent},
     ordering::order_views::{self, OrderView},
+    selling::passes,
 };
-use shared::ids::{OrderId, ShopperId};
+use shared::{
+    ids::{DropId, OrderId, ShopperId, TicketId},
+    lifecycle::TicketState,
+};
 
 /// Shoppers pay.
 #[derive(Clone)]
@@ -53,5 +57,23 @@ impl Together for ProviderEvents {
 
     async fn all(&self, events: Vec<ProviderEvent>) -> Result<Vec<bool>, DatabaseError> {
         payments::receive_events(&self.0, events).await
+    }
+}
+
+/// Protected sites ask whether their visitors' passes are good.
+#[derive(Clone)]
+pub(super) struct PassLooks(pub(super) PgPool);
+
+impl Together for PassLooks {
+    const NAME: &'static str = "looks at passes";
+    const ONLY_READS: bool = true;
+    type One = (DropId, TicketId);
+    type Answer = Option<TicketState>;
+
+    async fn all(
+        &self,
+        wanted: Vec<(DropId, TicketId)>,
+    ) -> Result<Vec<Option<TicketState>>, DatabaseError> {
+        passes::states(&self.0, &wanted).await
     }
 }

@@ -22,8 +22,11 @@ use database::{
     ordering::order_views::OrderView,
 };
 use gatherer::Gatherer;
-use kinds::{OrderLooks, Payments, ProviderEvents};
-use shared::ids::{OrderId, ShopperId};
+use kinds::{OrderLooks, PassLooks, Payments, ProviderEvents};
+use shared::{
+    ids::{DropId, OrderId, ShopperId, TicketId},
+    lifecycle::TicketState,
+};
 
 /// Takes single requests and hands them on together.
 ///
@@ -31,6 +34,7 @@ use shared::ids::{OrderId, ShopperId};
 pub(crate) struct Batches {
     payments: Gatherer<Payments>,
     order_looks: Gatherer<OrderLooks>,
+    pass_looks: Gatherer<PassLooks>,
     provider_events: Gatherer<ProviderEvents>,
 }
 
@@ -40,6 +44,7 @@ impl Batches {
         Self {
             payments: Gatherer::new(Payments(pool.clone())),
             order_looks: Gatherer::new(OrderLooks(pool.clone())),
+            pass_looks: Gatherer::new(PassLooks(pool.clone())),
             provider_events: Gatherer::new(ProviderEvents(pool.clone())),
         }
     }
@@ -57,6 +62,15 @@ impl Batches {
         order_id: OrderId,
     ) -> Result<Option<OrderView>, ApiError> {
         in_time(self.order_looks.ask((shopper_id, order_id))).await?
+    }
+
+    /// Reads the state of a pass; `None` if the ticket has no order in this drop.
+    pub(crate) async fn find_pass_state(
+        &self,
+        drop_id: DropId,
+        ticket_id: TicketId,
+    ) -> Result<Option<TicketState>, ApiError> {
+        in_time(self.pass_looks.ask((drop_id, ticket_id))).await?
     }
 
     /// Takes in what the provider says that happened, and returns whether it was new.

@@ -5,6 +5,7 @@ use super::{
     language::Language,
     template::{Template, Text},
 };
+use crate::site::Site;
 use database::selling::drops::FlashDrop;
 use iso_currency::Currency;
 use jiff::Timestamp;
@@ -32,7 +33,7 @@ pub(super) fn home(language: Language, drops: Option<&[FlashDrop]>) -> String {
 
 /// Fills the page of a drop.
 pub(super) fn flash_drop(language: Language, flash_drop: &FlashDrop) -> String {
-    page!(language, "drop.html").fill(flash_drop.state.as_str(), &texts(flash_drop), &[])
+    page!(language, "drop.html").fill(&shown(flash_drop), &texts(flash_drop), &[])
 }
 
 /// Fills the page of a drop that there is not.
@@ -59,13 +60,23 @@ fn untitled() -> Vec<Text> {
     vec![("title", "Sluice".to_owned())]
 }
 
+/// Returns what of its page is shown: one that lets into a site has parts of its own.
+fn shown(flash_drop: &FlashDrop) -> String {
+    let state = flash_drop.state.as_str();
+    if flash_drop.fulfilment.has_stock() { state.to_owned() } else { format!("visit_{state}") }
+}
+
 fn texts(flash_drop: &FlashDrop) -> Vec<Text> {
     let variant = &flash_drop.variant;
+    let site = Site::of(flash_drop).map(|site| site.name().to_owned());
+    // Where a price would stand, a site has its name.
+    let price = site.clone().unwrap_or_else(|| price(variant.price_minor, &variant.currency));
     vec![
         ("id", flash_drop.id.to_string()),
         ("title", flash_drop.title.clone()),
         ("seller", flash_drop.seller_name.clone()),
-        ("price", price(variant.price_minor, &variant.currency)),
+        ("price", price),
+        ("site", site.unwrap_or_default()),
         ("count", flash_drop.units_available.to_string()),
         ("total", flash_drop.units_offered.to_string()),
         ("when", flash_drop.opens_at.map(moment).unwrap_or_default()),

@@ -2,6 +2,7 @@
 
 mod mode_input;
 pub(crate) mod operator;
+pub(crate) mod pass;
 pub(crate) mod provider;
 mod ranges;
 pub(crate) mod seller;

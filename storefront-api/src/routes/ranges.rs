@@ -4,9 +4,11 @@ use std::ops::RangeInclusive;
 
 /// Admission and order rates, per second: from one in about a quarter of an hour.
 pub(super) const RATES: RangeInclusive<f64> = 0.001..=100_000.0;
+/// The same for people let into a site, per minute.
+pub(super) const PER_MINUTE: RangeInclusive<f64> = 0.06..=6_000_000.0;
 /// Tickets admitted and not finished.
 pub(super) const OCCUPANCY_CAPS: RangeInclusive<u32> = 1..=10_000_000;
-/// Seconds that units are held: up to a day.
+/// Seconds that units are held, or that a pass is good: up to a day.
 pub(super) const HOLD_SECONDS: RangeInclusive<i32> = 1..=86_400;
 /// Units of a variant or a drop.
 pub(super) const MAX_UNITS: i32 = 10_000_000;

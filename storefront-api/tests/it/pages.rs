@@ -78,6 +78,37 @@ async fn a_page_says_without_its_script_what_there_is() {
 }
 
 #[tokio::test]
+async fn the_page_of_a_site_has_its_name_and_neither_price_nor_units() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let body = json!({
+        "title": "Tidewater",
+        "site_url": "https://shop.example/",
+        "visitors_per_minute": 60,
+        "max_inside": 50,
+    });
+    let made = shop.post("/v1/seller/sites", &seller.who, &body).await.expect(201);
+    let path = format!("/drops/{}", text(&made, "id"));
+    for (state, said) in [("open", "Enter shop.example"), ("closed", "This line has closed")] {
+        sqlx::query("update drops set state = $1")
+            .bind(state)
+            .execute(&shop.app.pool)
+            .await
+            .unwrap();
+        let page = wait_until("page of that state", SOON, async || {
+            let page = shop.get(&path, &NOBODY).await.text;
+            page.contains(said).then_some(page)
+        })
+        .await;
+        for part in ["¤", "XXX", "0 of 0", "0 offered", "One moment"] {
+            assert!(!page.contains(part), "{state}: {part}: {page}");
+        }
+    }
+    let home = shop.get("/", &NOBODY).await.text;
+    assert!(home.contains("shop.example") && !home.contains("¤"), "{home}");
+}
+
+#[tokio::test]
 async fn a_page_is_in_the_language_of_its_reader_before_its_script_runs() {
     let shop = Shop::open().await;
     for (path, accepted, lang) in

@@ -198,7 +198,7 @@ impl Shop {
         self.provider_answers(order_id, PaymentKind::Authorize, conclusion).await;
     }
 
-    async fn shopper_id(&self, shopper: &Who) -> ShopperId {
+    pub(crate) async fn shopper_id(&self, shopper: &Who) -> ShopperId {
         let session = self.post("/v1/session", shopper, &json!({})).await.expect(200);
         text(&session, "shopper_id").parse().unwrap()
     }

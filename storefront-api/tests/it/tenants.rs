@@ -5,6 +5,7 @@ use crate::{
     answer::{Answer, text},
     document::{Route, routes},
     shop::{Shop, TestSeller, Who, drop_body, in_hours, product_body},
+    site::ProtectedSite,
 };
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
@@ -14,18 +15,23 @@ use uuid::Uuid;
 #[derive(Clone)]
 struct Ids {
     drop_id: String,
+    site_id: String,
     product_id: String,
     order_id: String,
+    ticket_id: String,
     join_key_id: String,
 }
 
 /// A body that the route would take, so that only the tenant stands in the way.
-fn body(route: &Route) -> Value {
+fn body(route: &Route, ids: &Ids) -> Value {
     match route.path.rsplit('/').next().unwrap() {
         "{drop_id}" => json!({ "title": "Mine now" }),
         "{product_id}" => json!({ "name": "Mine now" }),
         "pause" | "resume" => json!({ "why": "mine now" }),
         "schedule" => json!({ "opens_at": in_hours(3) }),
+        "revoke" if route.path.contains("/passes/") => {
+            json!({ "drop_id": ids.site_id, "why": "not mine" })
+        }
         "revoke" => json!({ "why": "not mine" }),
         "cancel" if route.path.contains("/drops/") => json!({ "reason": "mine now" }),
         "payment" => json!({ "payment_method": "pm_card_approve" }),
@@ -37,8 +43,9 @@ async fn ask(shop: &Shop, route: &Route, who: &Who, ids: &Ids) -> Answer {
     let path = route.path.replace("{drop_id}", &ids.drop_id);
     let path = path.replace("{product_id}", &ids.product_id).replace("{order_id}", &ids.order_id);
     let path = path.replace("{join_key_id}", &ids.join_key_id);
+    let path = path.replace("{ticket_id}", &ids.ticket_id);
     let method: Method = route.method.parse().unwrap();
-    let request = shop.request(method, &path, who).json(&body(route));
+    let request = shop.request(method, &path, who).json(&body(route, ids));
     Answer::read(request.send().await.unwrap()).await
 }
 
@@ -61,12 +68,23 @@ async fn a_strangers_id_is_no_id() {
     let drop_id = shop.drop_of(&owner).await;
     let order_id = shop.order_of(&shopper, &drop_id).await;
     let join_key_id = text(&join_key_of(&shop, &owner).await, "id");
-    let ids = Ids { drop_id, product_id: owner.product_id.clone(), order_id, join_key_id };
+    let site = ProtectedSite::open(&shop).await;
+    let (ticket_id, _) = site.visitor(&shop).await;
+    let ids = Ids {
+        drop_id,
+        site_id: site.drop_id.clone(),
+        product_id: owner.product_id.clone(),
+        order_id,
+        ticket_id: ticket_id.clone(),
+        join_key_id,
+    };
     let never = Uuid::now_v7().to_string();
     let never = Ids {
         drop_id: never.clone(),
+        site_id: never.clone(),
         product_id: never.clone(),
         order_id: never.clone(),
+        ticket_id: never.clone(),
         join_key_id: never,
     };
     let mut n_tried = 0;
@@ -84,6 +102,7 @@ async fn a_strangers_id_is_no_id() {
     }
     assert!(n_tried >= 8, "{n_tried}");
     nothing_changed(&shop, &owner, &shopper, &ids).await;
+    assert_eq!(site.story_of(&shop, &ticket_id).await, ("redeemed".to_owned(), 1));
 }
 
 async fn join_key_of(shop: &Shop, seller: &TestSeller) -> Value {

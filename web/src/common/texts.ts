@@ -13,11 +13,13 @@ export function textsOf<Key extends string>(messages: Record<Language, Record<Ke
   /** Returns the text for a key in the page's language. */
   const t = (key: Key, values: Values = {}) => format(currentLanguage(), key, values);
 
-  /** As `t`, for a key built from an answer: a newer server may say something we don't know. */
-  const tOr = (key: string, fallback: Key, values: Values = {}) =>
-    t(key in messages.en ? (key as Key) : fallback, values);
+  /** Returns a key built from an answer if it has a text: a newer server may say something we don't know. */
+  const known = (key: string, fallback: Key): Key => (key in messages.en ? (key as Key) : fallback);
 
-  return { format, t, tOr };
+  /** As `t`, for such a key. */
+  const tOr = (key: string, fallback: Key, values: Values = {}) => t(known(key, fallback), values);
+
+  return { format, t, tOr, known };
 }
 
 function fill(lang: Language, text: string, values: Values): string {

@@ -6,10 +6,13 @@
 use crate::app::App;
 use shared::{config::PaymentSettings, ids::DropId};
 
-/// Says so where it is the case. Neither the hold nor the setting changes while a drain works, so once
+/// Says so where it is the case; nobody pays for a pass. Neither the hold nor the setting changes while a drain works, so once
 /// for each drain is enough.
 pub(super) fn report_short(app: &App, drop_id: DropId) {
     let Some(flash_drop) = app.drops.find(drop_id) else { return };
+    if !flash_drop.fulfilment.has_stock() {
+        return;
+    }
     let hold_s = flash_drop.hold_seconds;
     let Some(shortest_s) = shortest_instead(hold_s, &app.settings.payments) else { return };
     tracing::error!(

@@ -16,7 +16,7 @@ use crate::{
     provider_state::ProviderState,
 };
 use database::{selling::scheduling::LiveDrop, workers::heartbeats};
-use shared::ids::DropId;
+use shared::{drops::Fulfilment, ids::DropId};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
     sync::watch::Receiver,
@@ -78,7 +78,8 @@ async fn look_at(
         let seen = sight.as_ref().and_then(|sight| {
             let handling = sight.handling(flash_drop, last.get(&flash_drop.id))?;
             paces.insert(flash_drop.id, handling);
-            Some(sight.reading(&handling, flash_drop.limits.order_rate_per_second))
+            let provider = sight.provider_for(flash_drop.fulfilment);
+            Some(sight.reading(&handling, flash_drop.limits.order_rate_per_second, provider))
         });
         let reading = seen.unwrap_or_else(Reading::unseen);
         let before = room.note(reading);
@@ -128,10 +129,16 @@ impl Sight {
         Some(Handling::after(before, log, self.seen_at, order_rate))
     }
 
-    /// Returns what that says to the drain of a drop with this order rate.
-    fn reading(&self, handling: &Handling, order_rate: f64) -> Reading {
+    /// Returns how the provider does as far as it matters to a drop: nobody pays for a pass.
+    const fn provider_for(&self, fulfilment: Fulfilment) -> ProviderState {
+        if fulfilment.has_stock() { self.provider } else { ProviderState::Answers }
+    }
+
+    /// Returns what that says to the drain of a drop with this order rate, for which the provider
+    /// does like this.
+    fn reading(&self, handling: &Handling, order_rate: f64, provider: ProviderState) -> Reading {
         let room = handling.room(order_rate);
-        let flow = flow(self.provider, self.silence, room);
+        let flow = flow(provider, self.silence, room);
         Reading { flow, room, generation: handling.generation(), seen_at: self.seen_at }
     }
 }
@@ -196,18 +203,25 @@ mod tests {
         assert!(is_blocked(flow(ProviderState::Tried, AWAKE, 0)));
     }
 
+    fn sight(provider: ProviderState) -> Sight {
+        Sight { provider, silence: AWAKE, logs: BTreeMap::new(), seen_at: Instant::now() }
+    }
+
+    #[test]
+    fn a_provider_that_is_away_holds_up_nobody_who_gets_a_pass() {
+        let sight = sight(ProviderState::Away);
+        assert_eq!(sight.provider_for(Fulfilment::Auto), ProviderState::Away);
+        assert_eq!(sight.provider_for(Fulfilment::Pass), ProviderState::Answers);
+    }
+
     #[test]
     fn a_slow_order_rate_has_few_commands_waiting() {
         let log = |end| SeenLog { generation: 3, next_offset: 40, end };
         let said = |end, order_rate| {
-            let sight = Sight {
-                provider: ProviderState::Answers,
-                silence: AWAKE,
-                logs: BTreeMap::new(),
-                seen_at: Instant::now(),
-            };
+            let sight = sight(ProviderState::Answers);
             let handling = Handling::after(None, log(end), sight.seen_at, order_rate);
-            let Reading { flow, room, generation, .. } = sight.reading(&handling, order_rate);
+            let Reading { flow, room, generation, .. } =
+                sight.reading(&handling, order_rate, sight.provider);
             (is_blocked(flow), room, generation)
         };
         assert_eq!(said(40, 1.0 / 60.0), (false, 1, 3));

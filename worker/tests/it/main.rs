@@ -17,6 +17,7 @@ mod old_rooms;
 mod orders;
 mod ownership;
 mod partitions;
+mod passes;
 mod payments;
 mod pools;
 mod provider_away;

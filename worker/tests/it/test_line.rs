@@ -4,6 +4,7 @@ use crate::SOON;
 use broker::{BrokerError, RangeReader};
 use database::selling::{
     drops::{self, NewDrop},
+    passes::{self, NewSite},
     scheduling::{self, EpochState, LiveDrop},
 };
 use jiff::Timestamp;
@@ -34,13 +35,24 @@ pub(crate) struct TestLine {
 pub(crate) struct LineOptions {
     pub(crate) units: i32,
     pub(crate) rate: f64,
+    /// The site that the drop stands before, instead of selling units.
+    pub(crate) site: Option<SiteOptions>,
     /// Settings over those of the servers.
     pub(crate) settings: Vec<(&'static str, String)>,
 }
 
+/// How a site is protected.
+#[derive(Clone, Copy)]
+pub(crate) struct SiteOptions {
+    /// Visitors at one time, at most.
+    pub(crate) max_inside: u32,
+    /// How long a pass is good.
+    pub(crate) pass_seconds: i32,
+}
+
 impl Default for LineOptions {
     fn default() -> Self {
-        Self { units: 100, rate: 1000.0, settings: Vec::new() }
+        Self { units: 100, rate: 1000.0, site: None, settings: Vec::new() }
     }
 }
 
@@ -190,6 +202,9 @@ async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> D
         .execute(&app.pool)
         .await
         .unwrap();
+    if let Some(site) = options.site {
+        return protect(app, seller, variant_id, options.rate, site).await;
+    }
     sqlx::query("insert into products (id, seller_id, name) values ($1, $2, 'P')")
         .bind(product)
         .bind(seller)
@@ -230,4 +245,31 @@ async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> D
     let limit = app.settings.kafka.partition_limit();
     drops::create(&app.pool, &new_drop, limit, "test").await.unwrap();
     new_drop.id
+}
+
+async fn protect(
+    app: &App,
+    seller_id: SellerId,
+    variant_id: VariantId,
+    rate: f64,
+    site: SiteOptions,
+) -> DropId {
+    let new_site = NewSite {
+        drop_id: DropId::generate(),
+        product_id: ProductId::generate(),
+        variant_id,
+        seller_id,
+        title: "S".into(),
+        site_url: "https://shop.example/".into(),
+        return_origins: Vec::new(),
+        opens_at: SystemClock.now(),
+        closes_at: None,
+        per_minute: rate * 60.0,
+        max_inside: site.max_inside,
+        pass_seconds: site.pass_seconds,
+        members_only: false,
+    };
+    let limit = app.settings.kafka.partition_limit();
+    passes::protect(&app.pool, &new_site, limit, "test").await.unwrap();
+    new_site.drop_id
 }

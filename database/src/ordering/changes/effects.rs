@@ -39,8 +39,8 @@ pub(super) fn deltas(changes: &[OrderChange]) -> BTreeMap<VariantId, UnitDelta> 
 /// says so.
 pub(super) fn usage(changes: &[OrderChange]) -> Usage {
     let mut usage = Usage::new();
-    for change in changes.iter().filter(|change| change.gives_back() && !change.order.is_only_one) {
-        let order = &change.order;
+    let ends = changes.iter().filter(|change| change.gives_back()).map(|change| &change.order);
+    for order in ends.filter(|order| order.units_held > 0 && !order.is_only_one) {
         *usage.entry((order.drop_id, order.shopper_id)).or_default() +=
             order.units_held.unsigned_abs();
     }
@@ -65,6 +65,8 @@ const fn counted(end: TicketState) -> Option<Counted> {
         TicketState::Expired => Some(Counted::Expired),
         TicketState::PaymentFailed => Some(Counted::PaymentFailed),
         TicketState::Cancelled => Some(Counted::Cancelled),
+        TicketState::Visited => Some(Counted::Visited),
+        TicketState::Revoked => Some(Counted::Revoked),
         _ => None,
     }
 }
@@ -96,10 +98,12 @@ pub(super) fn ended(changes: &[OrderChange]) -> Vec<EndedOrder> {
 }
 
 /// Orders that ended unpaid and may have money set aside. A reserved one has none that isn't being
-/// let go: its cards were declined, or given up.
+/// let go: its cards were declined, or given up. A pass costs nothing.
 pub(super) fn with_money(changes: &[OrderChange]) -> Vec<OrderId> {
-    let may_have =
-        |change: &&OrderChange| change.gives_back() && change.order.state != TicketState::Reserved;
+    let may_have = |change: &&OrderChange| {
+        let from = change.order.state;
+        change.gives_back() && from != TicketState::Reserved && !from.is_pass()
+    };
     changes.iter().filter(may_have).map(|change| change.order.id).collect()
 }
 
@@ -143,6 +147,20 @@ mod tests {
         only_one.order.is_only_one = true;
         let customer = (failed.order.drop_id, failed.order.shopper_id);
         assert_eq!(usage(&[paid, failed, only_one]), Usage::from([(customer, 2)]));
+    }
+
+    #[test]
+    fn the_end_of_a_pass_is_counted_and_gives_back_neither_units_nor_money() {
+        let ends = [
+            end(TicketState::Redeemed, TicketState::Visited),
+            end(TicketState::Passed, TicketState::Revoked),
+            end(TicketState::Redeemed, TicketState::Expired),
+        ];
+        assert!(deltas(&ends).values().all(|delta| *delta == UnitDelta::default()));
+        assert!(usage(&ends).is_empty() && with_money(&ends).is_empty());
+        let counted: Vec<_> = counts(&ends).iter().map(|count| count.what).collect();
+        assert_eq!(counted, [Counted::Visited, Counted::Expired, Counted::Revoked]);
+        assert_eq!(ended(&ends).len(), 3);
     }
 
     #[test]

@@ -36,12 +36,13 @@ impl OrderChange {
         )
     }
 
-    /// Whether the units can still be taken back when their time is over.
+    /// Whether the units, or the pass, can still be taken back when their time is over.
     const fn is_before_pivot(&self) -> bool {
-        matches!(
+        let may_be_paid = matches!(
             self.to,
             TicketState::Reserved | TicketState::Authorizing | TicketState::Authorized
-        )
+        );
+        may_be_paid || self.to.is_pass()
     }
 }
 
@@ -58,6 +59,17 @@ mod tests {
         let capturing = OrderChange::new(&authorized, TicketState::Capturing, None).leaves();
         assert_eq!((capturing.hold_expires_at, capturing.units_held), (None, order.units_held));
         assert_eq!(capturing.sequence, order.sequence + 2);
+    }
+
+    #[test]
+    fn a_pass_lasts_as_long_once_it_is_redeemed() {
+        let passed = sample::order(TicketState::Passed);
+        let redeemed = OrderChange::new(&passed, TicketState::Redeemed, None).leaves();
+        assert_eq!(redeemed.hold_expires_at, passed.hold_expires_at);
+        for end in [TicketState::Visited, TicketState::Revoked, TicketState::Expired] {
+            let ended = OrderChange::new(&redeemed, end, None).leaves();
+            assert_eq!((ended.units_held, ended.hold_expires_at), (0, None), "{end}");
+        }
     }
 
     #[test]

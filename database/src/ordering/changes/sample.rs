@@ -13,7 +13,7 @@ pub(crate) const HOLD_ENDS_AT: Timestamp = Timestamp::constant(1_000, 0);
 /// Returns an order of two units for 3 000 KRW whose hold, if it has one, ends at
 /// [`HOLD_ENDS_AT`].
 pub(crate) fn order(state: TicketState) -> Order {
-    let is_held = state.holds_units() && state != TicketState::Capturing;
+    let is_held = state.holds_units() && state != TicketState::Capturing || state.is_pass();
     Order {
         id: OrderId::generate(),
         drop_id: DropId::generate(),

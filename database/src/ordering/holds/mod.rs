@@ -1,4 +1,4 @@
-//! Units that come back because nobody paid for them.
+//! Units that come back because nobody paid for them, and passes whose time is over.
 //!
 //! | file | holds |
 //! |---|---|

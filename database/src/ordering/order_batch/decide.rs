@@ -22,6 +22,8 @@ pub(super) struct Wish {
 pub(super) enum Decision {
     /// The units are held, at this price for all of them.
     Reserved { amount_minor: i64 },
+    /// The shopper may enter; no units are held.
+    Passed,
     /// The order is not taken.
     Rejected(RejectReason),
 }
@@ -31,6 +33,8 @@ pub(super) enum Decision {
 #[derive(Clone, Debug)]
 pub(super) struct Shop {
     pub(super) state: DropState,
+    /// Whether it sells units. Otherwise it lets people in: as many as the line has let through.
+    pub(super) has_stock: bool,
     pub(super) max_units_per_ticket: u32,
     pub(super) max_units_per_customer: u32,
     /// What is free.
@@ -60,6 +64,7 @@ pub(super) fn decide(shops: &mut BTreeMap<DropId, Shop>, wishes: &[Wish]) -> Vec
 impl Shop {
     fn decide(&mut self, wish: &Wish) -> Decision {
         match self.grant(wish) {
+            Ok(_) if !self.has_stock => Decision::Passed,
             Ok(amount_minor) => Decision::Reserved { amount_minor },
             Err(reason) => Decision::Rejected(reason),
         }
@@ -76,6 +81,9 @@ impl Shop {
         let shelf = self.shelves.get_mut(&wish.variant_id).ok_or(RejectReason::Invalid)?;
         let amount_minor =
             shelf.price_minor.checked_mul(i64::from(units)).ok_or(RejectReason::Invalid)?;
+        if !self.has_stock {
+            return Ok(amount_minor);
+        }
         let used = self.usage.entry(wish.shopper_id).or_default();
         let after = used.checked_add(units).filter(|after| *after <= self.max_units_per_customer);
         let after = after.ok_or(RejectReason::Limit)?;
@@ -104,6 +112,7 @@ mod tests {
         let shelf = Shelf { available, price_minor: 100 };
         Shop {
             state: DropState::Open,
+            has_stock: true,
             max_units_per_ticket: per_ticket,
             max_units_per_customer: per_customer,
             shelves: [(id(0), shelf)].into(),
@@ -160,6 +169,17 @@ mod tests {
     }
 
     #[test]
+    fn a_drop_without_stock_lets_in_whoever_was_admitted_until_it_is_cancelled() {
+        let mut site = Shop { has_stock: false, ..shop(0, 1, 1) };
+        assert_eq!([1, 1, 2].map(|by| site.decide(&wish(by, 1))), [Decision::Passed; 3]);
+        let invalid = Decision::Rejected(RejectReason::Invalid);
+        assert_eq!(site.decide(&wish(3, 2)), invalid);
+        site.state = DropState::Cancelled;
+        let closed = Decision::Rejected(RejectReason::Closed);
+        assert_eq!(site.decide(&wish(4, 1)), closed);
+    }
+
+    #[test]
     fn an_unknown_drop_is_invalid() {
         let decisions = decide(&mut BTreeMap::new(), &[wish(1, 1)]);
         assert_eq!(decisions, [Decision::Rejected(RejectReason::Invalid)]);
@@ -199,6 +219,7 @@ mod tests {
                     }
                     Decision::Rejected(RejectReason::SoldOut) => prop_assert!(wish.units > left),
                     Decision::Rejected(RejectReason::Closed) => prop_assert!(false, "not cancelled"),
+                    Decision::Passed => prop_assert!(false, "it sells units"),
                 }
             }
             prop_assert_eq!(shops[&drop_id()].shelves[&id(0)].available, left);

@@ -44,7 +44,7 @@ pub(super) async fn lock_drops(
     let ids: BTreeSet<DropId> = commands.iter().map(|command| command.drop_id).collect();
     let rows = sqlx::query_as!(
         LockedRow,
-        r#"select d.id, d.seller_id, d.state, d.partition, d.epoch,
+        r#"select d.id, d.seller_id, d.state, d.fulfilment, d.partition, d.epoch,
              d.epoch_state = 'rebuilding' as "is_rebuilding!", d.order_rate_per_second,
              d.hold_seconds, d.max_units_per_ticket, d.max_units_per_customer, p.tat_us,
              p.rate as tat_rate, i.variant_id, i.available, v.price_minor, v.currency
@@ -118,7 +118,7 @@ pub(super) async fn know_customers(
     drops: &mut BTreeMap<DropId, LockedDrop>,
     commands: &[&PlaceOrder],
 ) -> Result<(), DatabaseError> {
-    let customers = customers(drops, commands, |flash_drop| !flash_drop.is_only_one());
+    let customers = customers(drops, commands, LockedDrop::counts_usage);
     let usage = customer_usage::lock(conn, customers.into_iter()).await?;
     for ((drop_id, shopper_id), units) in usage {
         know(drops, drop_id, shopper_id, units);

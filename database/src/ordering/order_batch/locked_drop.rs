@@ -3,7 +3,7 @@
 use super::decide::{Shelf, Shop};
 use crate::ordering::boundaries::{Boundaries, Boundary};
 use shared::{
-    drops::DropState,
+    drops::{DropState, Fulfilment},
     gcra::Gcra,
     ids::{DropId, SellerId, VariantId},
     line::Epoch,
@@ -34,6 +34,7 @@ pub(super) struct LockedRow {
     pub(super) id: DropId,
     pub(super) seller_id: SellerId,
     pub(super) state: DropState,
+    pub(super) fulfilment: Fulfilment,
     pub(super) partition: Option<i32>,
     pub(super) epoch: i32,
     pub(super) is_rebuilding: bool,
@@ -54,6 +55,7 @@ impl LockedDrop {
     pub(super) fn new(row: &LockedRow) -> Self {
         let shop = Shop {
             state: row.state,
+            has_stock: row.fulfilment.has_stock(),
             max_units_per_ticket: row.max_units_per_ticket.unsigned_abs(),
             max_units_per_customer: row.max_units_per_customer.unsigned_abs(),
             shelves: BTreeMap::new(),
@@ -84,7 +86,12 @@ impl LockedDrop {
     /// Whether one unit is all that a customer may have: a unique index counts, not
     /// `customer_usage`.
     pub(super) const fn is_only_one(&self) -> bool {
-        self.shop.max_units_per_customer == 1
+        self.shop.has_stock && self.shop.max_units_per_customer == 1
+    }
+
+    /// Whether `customer_usage` counts what each customer has.
+    pub(super) const fn counts_usage(&self) -> bool {
+        self.shop.has_stock && self.shop.max_units_per_customer > 1
     }
 
     /// The order rate. The column's check keeps it above zero.

@@ -1,4 +1,5 @@
-//! A batch of order commands in one transaction: the one place where units are given out.
+//! A batch of order commands in one transaction: the one place where units are given out, and
+//! passes where a drop has none.
 //!
 //! Everything that is decided on is locked first, in one order: the partition's offset, the drops
 //! with their pace, their stock, the customers. What is decided is then written in two statements:

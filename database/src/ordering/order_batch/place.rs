@@ -45,6 +45,7 @@ pub(super) fn place<'a>(
             (Some(Decision::Reserved { amount_minor }), _) => {
                 (TicketState::Reserved, None, Some(amount_minor))
             }
+            (Some(Decision::Passed), _) => (TicketState::Passed, None, None),
             (Some(Decision::Rejected(reason)), _) => {
                 (TicketState::Rejected, Some(reason.as_str()), None)
             }
@@ -92,7 +93,7 @@ fn order(
     };
     let currency = flash_drop.currency.get(&command.variant_id);
     let units_asked = i32::try_from(command.units).unwrap_or(i32::MAX);
-    let is_held = state.holds_units();
+    let is_timed = state.holds_units() || state.is_pass();
     let hold = SignedDuration::from_secs(i64::from(flash_drop.hold_seconds));
     Order {
         id: command.ticket_id.into(),
@@ -101,7 +102,7 @@ fn order(
         shopper_id: command.shopper_id,
         variant_id: command.variant_id,
         units_asked,
-        units_held: if is_held { units_asked } else { 0 },
+        units_held: if state.holds_units() { units_asked } else { 0 },
         amount_minor: amount_minor.or_else(price).unwrap_or_default(),
         // ISO 4217: no currency involved.
         currency: currency.cloned().unwrap_or_else(|| "XXX".into()),
@@ -110,6 +111,6 @@ fn order(
         lane: i16::from(command.lane.0),
         score: command.score.raw() as i64,
         is_only_one: flash_drop.is_only_one(),
-        hold_expires_at: is_held.then(|| moment.at + hold),
+        hold_expires_at: is_timed.then(|| moment.at + hold),
     }
 }

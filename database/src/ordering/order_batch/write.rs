@@ -128,12 +128,13 @@ pub(super) async fn write(
              insert into ticket_transitions
                  (order_id, sequence, from_state, to_state, terminal, reason, at)
              select id, 1, 'admitted', state, true, reason, $6 from placed
-             where state <> 'reserved'),
+             where state not in ('reserved', 'passed')),
          counted as (
              insert into drop_counters as c (drop_id, what, n, amount_minor)
              select p.drop_id, w.what, count(*), sum(p.amount_minor)::bigint
              from placed p
-             cross join lateral (values ('placed'), (nullif(p.state, 'reserved'))) w (what)
+             cross join lateral (values ('placed'),
+                 (case when p.state not in ('reserved', 'passed') then p.state end)) w (what)
              where w.what is not null group by p.drop_id, w.what order by p.drop_id, w.what
              on conflict (drop_id, what) do update
                  set n = c.n + excluded.n, amount_minor = c.amount_minor + excluded.amount_minor)

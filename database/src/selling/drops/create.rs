@@ -103,13 +103,7 @@ pub async fn create(
     }
     carve(connection, new_drop).await?;
     if new_drop.state() == DropState::Scheduled {
-        match partitions::reserve(connection, new_drop.id, partition_limit).await? {
-            Reservation::Reserved => {}
-            Reservation::AllTaken => {
-                return Err(CreateDropError::NoPartition { limit: partition_limit });
-            }
-            Reservation::QuotaUsed { limit } => return Err(CreateDropError::QuotaUsed { limit }),
-        }
+        reserve_partition(connection, new_drop.id, partition_limit).await?;
     }
     let entry = AuditEntry {
         actor,
@@ -130,6 +124,19 @@ pub async fn create(
     };
     audit::write(connection, &entry).await?;
     Ok(transaction.commit().await.doing("commit a drop")?)
+}
+
+/// Gives a new drop a partition of its own, out of `limit`.
+pub(in crate::selling) async fn reserve_partition(
+    connection: &mut PgConnection,
+    drop_id: DropId,
+    limit: u16,
+) -> Result<(), CreateDropError> {
+    match partitions::reserve(connection, drop_id, limit).await? {
+        Reservation::Reserved => Ok(()),
+        Reservation::AllTaken => Err(CreateDropError::NoPartition { limit }),
+        Reservation::QuotaUsed { limit } => Err(CreateDropError::QuotaUsed { limit }),
+    }
 }
 
 /// Inserts the row and that of its pace; `false` when it exists already, from a first try whose

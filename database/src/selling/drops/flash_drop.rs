@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use shared::{
-    drops::{DropMode, DropState, Limits},
+    drops::{DropMode, DropState, Fulfilment, Limits},
     ids::{DropId, ProductId, SellerId, VariantId},
 };
 
@@ -25,6 +25,12 @@ pub struct FlashDrop {
     pub title: String,
     /// Plain text, may be empty.
     pub description: String,
+    /// What an admission leads to.
+    pub fulfilment: Fulfilment,
+    /// Where the site begins that it lets people into; `None` for a drop that sells units.
+    pub site_url: Option<String>,
+    /// Further origins to which those may be sent who are let in.
+    pub return_origins: Vec<String>,
     /// Where it is in its life.
     pub state: DropState,
     /// What the operator lets it do.
@@ -43,7 +49,7 @@ pub struct FlashDrop {
     pub max_units_per_ticket: i32,
     /// Units of one customer, at most.
     pub max_units_per_customer: i32,
-    /// How long units are held for an order.
+    /// How long units are held for an order, or how long a pass is good.
     pub hold_seconds: i32,
     /// Whether only the seller's members may join.
     pub members_only: bool,
@@ -80,7 +86,7 @@ macro_rules! select_drops {
         sqlx::query!(
             "select d.id, d.seller_id, s.name as seller_name, d.product_id, p.name as product_name,
                  v.id as variant_id, v.name as variant_name, v.price_minor, v.currency, d.title,
-                 d.description, d.state, d.mode, d.message, d.end_reason, d.opens_at, d.closes_at,
+                 d.description, d.fulfilment, d.site_url, d.return_origins, d.state, d.mode, d.message, d.end_reason, d.opens_at, d.closes_at,
                  d.ended_at, d.max_units_per_ticket, d.max_units_per_customer, d.hold_seconds,
                  d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
                  d.limits_version, d.members_only, i.offered, i.available, i.reserved,
@@ -107,6 +113,9 @@ macro_rules! select_drops {
             },
             title: row.title,
             description: row.description,
+            fulfilment: row.fulfilment,
+            site_url: row.site_url,
+            return_origins: row.return_origins,
             state: row.state,
             mode: row.mode,
             message: row.message,

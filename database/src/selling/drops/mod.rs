@@ -23,6 +23,7 @@ mod texts;
 
 pub use change_limits::{LimitsChange, change_limits};
 pub use change_mode::{ModeChange, change_mode, change_mode_of_seller};
+pub(super) use create::reserve_partition;
 pub use create::{CreateDropError, NewDrop, create};
 pub use error::ChangeDropError;
 pub use flash_drop::{DropVariant, FlashDrop};

@@ -3,7 +3,7 @@
 use crate::{DatabaseError, Doing};
 use jiff::Timestamp;
 use shared::{
-    drops::{DropMode, DropState, Limits},
+    drops::{DropMode, DropState, Fulfilment, Limits},
     ids::{DropId, SellerId, VariantId},
     line::Epoch,
     text_enum,
@@ -29,6 +29,8 @@ pub struct LiveDrop {
     pub id: DropId,
     /// Where it is in its life.
     pub state: DropState,
+    /// What an admission leads to.
+    pub fulfilment: Fulfilment,
     /// What the operator lets it do.
     pub mode: DropMode,
     /// The operator's message to those who wait.
@@ -43,7 +45,7 @@ pub struct LiveDrop {
     pub limits_version: i64,
     /// Units of one ticket, at most.
     pub max_units_per_ticket: u32,
-    /// How long the units of an order stay held, seconds.
+    /// How long the units of an order stay held, or how long a pass is good, seconds.
     pub hold_seconds: u32,
     /// The seller whose members alone may join; `None` for anybody.
     pub members_of: Option<SellerId>,
@@ -63,7 +65,7 @@ pub struct LiveDrop {
 macro_rules! select_live_drops {
     ($condition:literal $(, $argument:expr)*) => {
         sqlx::query!(
-            r#"select d.id, d.state, d.mode, d.message, d.opens_at, d.closes_at,
+            r#"select d.id, d.state, d.fulfilment, d.mode, d.message, d.opens_at, d.closes_at,
                  d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
                  d.limits_version, d.max_units_per_ticket, d.hold_seconds, d.seller_id,
                  d.members_only, d.partition as "partition!", d.epoch, d.epoch_state,
@@ -79,6 +81,7 @@ macro_rules! select_live_drops {
         .map(|row| LiveDrop {
             id: row.id,
             state: row.state,
+            fulfilment: row.fulfilment,
             mode: row.mode,
             message: row.message,
             opens_at: row.opens_at.map_or(Timestamp::MAX, jiff_sqlx::Timestamp::to_jiff),

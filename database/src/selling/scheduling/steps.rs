@@ -40,7 +40,8 @@ pub async fn open_due(pool: &PgPool) -> Result<Vec<DropId>, DatabaseError> {
 }
 
 /// Ends the drops whose time is over, and those that have nothing left that could come back. Units
-/// of a capture that a person must decide about do not keep a drop open.
+/// of a capture that a person must decide about do not keep a drop open. A drop that gives passes
+/// never runs out.
 ///
 /// # Errors
 ///
@@ -53,7 +54,7 @@ pub async fn end_due(pool: &PgPool) -> Result<Vec<(DropId, DropState)>, Database
                  else 'sold_out' end as new
              from drops d
              where (state in ('scheduled', 'open') and closes_at <= now())
-                 or (state = 'open' and not exists (
+                 or (state = 'open' and fulfilment <> 'pass' and not exists (
                          select from inventory i where i.drop_id = d.id and i.available > 0)
                      and (select coalesce(sum(i.reserved), 0) from inventory i
                           where i.drop_id = d.id)
@@ -85,8 +86,8 @@ pub async fn end_due(pool: &PgPool) -> Result<Vec<(DropId, DropState)>, Database
 }
 
 /// Retires an ended drop whose line is empty: gives its free units back to their variants and
-/// leaves its partition to another. `false` while orders of it go on, or the line has to be told of
-/// some.
+/// leaves its partition to another. `false` while orders or passes of it go on, or the line has to be
+/// told of some.
 ///
 /// # Errors
 ///
@@ -137,6 +138,8 @@ async fn close_line(
          where id = $1 and epoch = $2 and epoch_state = 'open'
              and state in ('sold_out', 'closed', 'cancelled')
              and not exists (select from inventory where drop_id = $1 and reserved > 0)
+             and not exists (
+                 select from orders where drop_id = $1 and hold_expires_at is not null)
              and not exists (select from pending where drop_id = $1 and consumer = 'line')
          returning seller_id, state",
         drop_id as DropId,

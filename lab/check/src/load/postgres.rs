@@ -38,7 +38,8 @@ pub(super) struct Tables {
 /// relay or the line has yet to hear of.
 const IN_PROGRESS: &str = "
     select (select count(*) from orders where drop_id = $1
-               and state in ('reserved', 'authorizing', 'authorized', 'capturing'))
+               and state in ('reserved', 'authorizing', 'authorized', 'capturing',
+                   'passed', 'redeemed'))
          + (select count(*) from payments
              where drop_id = $1 and status in ('pending', 'unknown'))
          + (select count(*) from payment_calls where drop_id = $1)
@@ -123,7 +124,7 @@ impl PostgresReader {
 
 // A retired drop has no partition any more; its commands are in the log of its last F.
 const DROP: &str = "
-    select id, seller_id, product_id, state, mode, max_units_per_customer, hold_seconds,
+    select id, seller_id, product_id, fulfilment, state, mode, max_units_per_customer, hold_seconds,
            admission_rate_per_second, occupancy_cap, order_rate_per_second, limits_version, epoch,
            (extract(epoch from ended_at) * 1000000)::bigint as ended_at_us,
            coalesce((select generation from consumer_offsets o
@@ -164,9 +165,10 @@ const ORDERS: &str = "
       from orders o join drops d on d.id = o.drop_id
      where o.drop_id = $1 order by o.processed_at, o.id";
 const TRANSITIONS: &str = "
-    select o.id as order_id, 1 as sequence, 'admitted' as from_state, 'reserved' as to_state,
+    select o.id as order_id, 1 as sequence, 'admitted' as from_state,
+           case d.fulfilment when 'pass' then 'passed' else 'reserved' end as to_state,
            false as terminal, (extract(epoch from o.processed_at) * 1000000)::bigint as at_us
-      from orders o
+      from orders o join drops d on d.id = o.drop_id
      where o.drop_id = $1 and not exists (select from ticket_transitions t
                                            where t.order_id = o.id and t.sequence = 1)
     union all

@@ -10,6 +10,7 @@ mod liveness;
 mod money;
 mod orders;
 mod pace;
+mod passes;
 mod positions;
 mod rest;
 mod stock;
@@ -43,7 +44,7 @@ fn judge(invariant: Invariant, evidence: &Evidence, room: &RoomReplay) -> Verdic
         Invariant::Pos1 => positions::true_to_the_rank(evidence, room),
         Invariant::Pay1 => money::one_capture(evidence),
         Invariant::Pay2 => money::conserved(evidence),
-        Invariant::Pass1 => Verdict::not_applicable("the drop issues no passes"),
+        Invariant::Pass1 => passes::redeemed_once(evidence, room),
         Invariant::Tenant1 => tenants::kept_apart(evidence, room),
         Invariant::Audit1 => answers::audited(evidence, room),
         Invariant::Idem1 => answers::same_again(evidence, room),

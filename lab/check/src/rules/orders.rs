@@ -96,11 +96,11 @@ fn unlawful(transitions: &[&TransitionEvidence]) -> Vec<String> {
 /// not judged by itself.
 const fn may_follow(from: TicketState, to: TicketState) -> bool {
     use TicketState::{
-        Admitted, Authorized, Authorizing, Cancelled, Capturing, Confirmed, Dead, Expired,
-        PaymentFailed, Rejected, Reserved,
+        Admitted, Authorized, Authorizing, Cancelled, Capturing, Confirmed, Dead, Expired, Passed,
+        PaymentFailed, Redeemed, Rejected, Reserved, Revoked, Visited,
     };
     match from {
-        Admitted => matches!(to, Reserved | Rejected | Dead),
+        Admitted => matches!(to, Reserved | Passed | Rejected | Dead),
         Reserved => matches!(to, Authorizing | Expired | PaymentFailed | Cancelled),
         // A card was declined, and another may follow.
         Authorizing => {
@@ -108,6 +108,8 @@ const fn may_follow(from: TicketState, to: TicketState) -> bool {
         }
         Authorized => matches!(to, Capturing | Expired | PaymentFailed | Cancelled),
         Capturing => matches!(to, Confirmed | PaymentFailed),
+        Passed => matches!(to, Redeemed | Visited | Expired | Revoked | Cancelled),
+        Redeemed => matches!(to, Visited | Expired | Revoked | Cancelled),
         _ => false,
     }
 }

@@ -132,6 +132,9 @@ pub(super) fn sold_while_wanted(evidence: &Evidence, room: &RoomReplay) -> Verdi
         .filter(|life| matches!(life.standing(), Standing::Closed(CloseReason::SoldOut)));
     let n_told = told_sold_out.count();
     let n_waiting = room.n_waiting();
+    if !evidence.drop.fulfilment.has_stock() {
+        return never_runs_out(evidence, n_told);
+    }
     if left <= 0 {
         return Verdict::of(Vec::new(), n_units, format!("all {total} units sold"));
     }
@@ -149,4 +152,14 @@ pub(super) fn sold_while_wanted(evidence: &Evidence, room: &RoomReplay) -> Verdi
         violations.push(format!("{n_waiting} wait, but {left} of {total} units are left"));
     }
     Verdict::of(violations, n_units, format!("{left} of {total} left that nobody wants"))
+}
+
+/// Where units are not what is waited for, nothing is ever sold out.
+fn never_runs_out(evidence: &Evidence, n_told: usize) -> Verdict {
+    if n_told == 0 && evidence.drop.state != DropState::SoldOut {
+        return Verdict::not_applicable("the drop has no stock");
+    }
+    let state = evidence.drop.state;
+    let said = format!("a drop without stock is {state}; {n_told} were told that it is sold out");
+    Verdict::of(vec![said], 0, "")
 }

@@ -7,6 +7,7 @@ mod broken_ends;
 mod broken_line;
 mod broken_tenants;
 mod late_writes;
+mod passes;
 mod rebuilt;
 mod sound;
 mod tenants;

@@ -114,8 +114,13 @@ impl LineModel {
         !variants.is_empty() && variants.iter().all(|id| self.ever(*id) == Some(0))
     }
 
-    /// Returns the units that could ever become free; `None` without a stock figure.
-    fn ever(&self, variant_id: VariantId) -> Option<u32> {
+    /// Returns the units that could ever become free; `None` without a stock figure, or where units
+    /// are not what is waited for.
+    #[must_use]
+    pub fn ever(&self, variant_id: VariantId) -> Option<u32> {
+        if !self.has_stock() {
+            return None;
+        }
         self.stock.get(&variant_id).map(|stock| stock.available + stock.reserved)
     }
 

@@ -122,6 +122,12 @@ impl LineModel {
         self.room.expect("every command but BEGIN is refused without a room")
     }
 
+    /// Whether units are what is waited for.
+    #[must_use]
+    pub fn has_stock(&self) -> bool {
+        self.config().has_stock
+    }
+
     fn config(&self) -> &RoomConfig {
         self.config.as_ref().expect("an open room has its limits")
     }

@@ -73,9 +73,13 @@ impl LineModel {
             .sum()
     }
 
-    /// Returns the units of a variant that the next ticket may take.
+    /// Returns the units of a variant that the next ticket may take: any number in a room without
+    /// stock.
     #[must_use]
     pub fn free(&self, variant_id: VariantId) -> i64 {
+        if !self.has_stock() {
+            return i64::MAX;
+        }
         let available = self.stock.get(&variant_id).map_or(0, |stock| i64::from(stock.available));
         available - self.in_flight(variant_id)
     }

@@ -84,7 +84,8 @@ impl SeededWorld {
     }
 }
 
-/// Most lines open at once and stay open; a few open or close while one looks on.
+/// Most lines open at once and stay open; a few open or close while one looks on. Some let in without
+/// stock.
 fn config(rng: &mut StdRng, crowd: &Crowd, variants: Vec<VariantId>) -> RoomConfig {
     let soon =
         |rng: &mut StdRng, steps: i64| crowd.now_us + rng.random_range(0..steps) * crowd.step_us;
@@ -100,6 +101,7 @@ fn config(rng: &mut StdRng, crowd: &Crowd, variants: Vec<VariantId>) -> RoomConf
         closes_at_us,
         max_units_per_ticket: 3,
         variants,
+        has_stock: rng.random_bool(0.9),
         members_of: None,
         message: None,
         ended: None,

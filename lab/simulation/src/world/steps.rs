@@ -10,7 +10,8 @@ use shared::{
     decide::leases::{LeaseAction, LogReach},
     lifecycle::TicketState,
     line::{
-        AdmittedTicket, Extension, InFlightTicket, JoinedTicket, Lease, LogPosition, Settlement,
+        AdmittedTicket, Extension, InFlightTicket, Intent, JoinedTicket, Lease, LogPosition,
+        Settlement,
     },
 };
 
@@ -93,26 +94,35 @@ impl SeededWorld {
         if self.rows.contains_key(&ticket.ticket_id) {
             return None;
         }
-        let stock = self.stock.get_mut(&ticket.intent.variant_id)?;
-        let is_free = ticket.intent.units <= stock.available;
-        if is_free {
-            stock.available -= ticket.intent.units;
-            stock.reserved += ticket.intent.units;
-            stock.version += 1;
-        }
-        let state = if is_free { TicketState::Reserved } else { TicketState::Rejected };
+        let state =
+            if self.config.has_stock { self.reserve(ticket.intent)? } else { TicketState::Passed };
         let row = Row { ticket: *ticket, state };
         self.rows.insert(ticket.ticket_id, row);
         Some(row)
     }
 
+    fn reserve(&mut self, intent: Intent) -> Option<TicketState> {
+        let stock = self.stock.get_mut(&intent.variant_id)?;
+        if intent.units > stock.available {
+            return Some(TicketState::Rejected);
+        }
+        stock.available -= intent.units;
+        stock.reserved += intent.units;
+        stock.version += 1;
+        Some(TicketState::Reserved)
+    }
+
     fn finishes(&mut self) -> LineCommand {
         let held = self.rows.values_mut().filter(|row| row.goes_on());
         let Some(row) = held.choose(&mut self.rng) else { return self.admits() };
-        let is_paid = self.rng.random_bool(0.6);
-        row.state = if is_paid { TicketState::Confirmed } else { TicketState::Expired };
+        let (is_paid, is_pass) = (self.rng.random_bool(0.6), row.state.is_pass());
+        row.state = match (is_paid, is_pass) {
+            (true, false) => TicketState::Confirmed,
+            (true, true) => TicketState::Visited,
+            (false, _) => TicketState::Expired,
+        };
         let (intent, settlement) = (row.ticket.intent, row.settlement());
-        if let Some(stock) = self.stock.get_mut(&intent.variant_id) {
+        if !is_pass && let Some(stock) = self.stock.get_mut(&intent.variant_id) {
             stock.reserved -= intent.units;
             stock.available += if is_paid { 0 } else { intent.units };
             stock.version += 1;

@@ -35,11 +35,12 @@ pub struct Fleet {
 }
 
 /// Secrets of our services, each with the binaries that need it. No other service is given it.
-const SECRETS: [(&str, &[&str]); 6] = [
+const SECRETS: [(&str, &[&str]); 7] = [
     ("SLUICE_CREDENTIALS__TICKET_KEYS", &["admission"]),
     ("SLUICE_CREDENTIALS__SESSION_KEYS", &["admission", "storefront-api"]),
     ("SLUICE_CREDENTIALS__COMMAND_KEYS", &["worker"]),
     ("SLUICE_CREDENTIALS__LOG_KEYS", &["worker"]),
+    ("SLUICE_STOREFRONT__PASS_KEYS", &["storefront-api"]),
     ("SLUICE_PAYMENTS__API_KEY", &["worker"]),
     ("SLUICE_PAYMENTS__CALLBACK_SECRET", &["storefront-api"]),
 ];
@@ -196,7 +197,7 @@ mod tests {
         };
         let secrets = Secrets::generate().unwrap();
         let fleet = Fleet::new("fleet", FleetPorts::STANDARD, &endpoints, &secrets, Env::new());
-        for (binary, n_needed) in [("admission", 2), ("storefront-api", 2), ("worker", 3)] {
+        for (binary, n_needed) in [("admission", 2), ("storefront-api", 3), ("worker", 3)] {
             let env = fleet.env_of(binary);
             let given = SECRETS.iter().filter(|(name, _)| env.contains_key(*name)).count();
             assert_eq!(given, n_needed, "{binary}");

@@ -30,6 +30,8 @@ impl Secrets {
         for name in ["TICKET_KEYS", "SESSION_KEYS", "COMMAND_KEYS", "LOG_KEYS"] {
             secrets.insert(format!("SLUICE_CREDENTIALS__{name}"), format!("1:{}", random_hex()?));
         }
+        let pass_keys = format!("1:{}", random_hex()?);
+        secrets.insert("SLUICE_STOREFRONT__PASS_KEYS".to_owned(), pass_keys);
         let (api_key, callback_secret) = (random_hex()?, random_hex()?);
         secrets.insert("SLUICE_PSP__API_KEY".to_owned(), api_key.clone());
         secrets.insert("SLUICE_PAYMENTS__API_KEY".to_owned(), api_key);

@@ -14,6 +14,7 @@ mod api;
 mod operator;
 mod seller;
 mod shopper;
+mod site;
 mod stream;
 
 pub use api::{Api, Reply};
@@ -21,6 +22,7 @@ pub use operator::Operator;
 pub use reqwest::Method;
 pub use seller::{DropBuilder, Seller, TestDrop};
 pub use shopper::{Shopper, TestTicket};
+pub use site::SiteBuilder;
 pub use stream::{TestStream, answer_of_stream};
 
 use crate::{World, WorldOptions, keys};

@@ -168,7 +168,7 @@ impl DropBuilder {
     }
 }
 
-async fn wait_open(api: &Api, flash_drop: &TestDrop) {
+pub(super) async fn wait_open(api: &Api, flash_drop: &TestDrop) {
     let path = format!("/v1/drops/{}", flash_drop.id);
     crate::wait_until("open drop", crate::wait::PATIENCE, async || {
         let reply = api.get(&path).await;

@@ -34,3 +34,22 @@ async fn a_reload_keeps_the_place_in_the_queue() {
     assert_eq!(again.queue_number, first.queue_number);
     assert_eq!(again.ticket_id, first.ticket_id);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shopper_is_let_into_a_protected_site_and_the_next_once_the_visit_is_over() {
+    let app = TestApp::start().await;
+    let seller = app.seller().await;
+    let site = seller.site("http://shop.example/").max_inside(1).protect().await;
+    let (first, second) = (app.shopper().await, app.shopper().await);
+    let joined = first.join(&site).await;
+    first.stream(&site).await.until("held").await;
+    first.wait_order("passed").await;
+    second.join(&site).await;
+    assert_eq!(second.ticket(&site).await["state"], "waiting", "the only place is taken");
+
+    let ended = seller.end_visits(&site, &[joined.ticket_id]).await;
+
+    assert_eq!(ended["ended"][0], joined.ticket_id.to_string());
+    second.wait_order("passed").await;
+    assert_eq!(first.wait_order("visited").await["units"], 1);
+}

@@ -38,6 +38,7 @@ async fn redis_does_what_the_model_does_in_many_short_worlds() {
         Sight::WhileRebuilding,
         Sight::LeaseRanOut,
         Sight::TwoVariants,
+        Sight::WithoutStock,
     ]);
 }
 

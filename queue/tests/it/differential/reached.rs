@@ -26,6 +26,8 @@ pub(super) enum Sight {
     LeaseRanOut,
     /// One call that let in people who want different variants.
     TwoVariants,
+    /// One call that let somebody in without stock.
+    WithoutStock,
     /// A long line.
     LongLine,
 }
@@ -54,6 +56,9 @@ impl Reached {
                 let wanted = admission.tickets.iter().map(|one| one.ticket.intent.variant_id);
                 if wanted.collect::<BTreeSet<_>>().len() > 1 {
                     self.0.insert(Sight::TwoVariants);
+                }
+                if !admission.tickets.is_empty() && !before.has_stock() {
+                    self.0.insert(Sight::WithoutStock);
                 }
             }
             _ => {}

@@ -27,6 +27,12 @@ pub(crate) struct SellerDropResponse {
     occupancy_cap: u32,
     /// Orders processed per second.
     order_rate_per_second: f64,
+    /// Where the site begins that it lets people into; left out if it sells units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    site_url: Option<String>,
+    /// Further origins of that site; left out if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    return_origins: Vec<String>,
     created_at: Timestamp,
     ended_at: Option<Timestamp>,
 }
@@ -65,6 +71,8 @@ impl SellerDropResponse {
     pub(crate) fn new(flash_drop: FlashDrop, now: Timestamp) -> Self {
         let limits = flash_drop.limits;
         Self {
+            site_url: flash_drop.site_url.clone(),
+            return_origins: flash_drop.return_origins.clone(),
             admission_rate_per_second: limits.admission_rate_per_second,
             occupancy_cap: limits.occupancy_cap,
             order_rate_per_second: limits.order_rate_per_second,
@@ -159,7 +167,7 @@ pub(crate) async fn cancel(
 }
 
 /// Reads a drop of the seller as it is now.
-pub(super) async fn find(
+pub(crate) async fn find(
     app: &App,
     seller: CurrentSeller,
     drop_id: DropId,

@@ -10,7 +10,7 @@ pub(super) mod numbers;
 mod orders;
 mod products;
 mod texts;
-mod window;
+pub(super) mod window;
 
 use crate::App;
 use utoipa_axum::{router::OpenApiRouter, routes};

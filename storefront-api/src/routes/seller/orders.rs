@@ -44,7 +44,8 @@ pub(crate) struct SellerOrderResponse {
     shopper_id: ShopperId,
     variant_id: VariantId,
     /// `reserved`, `authorizing`, `authorized`, `capturing`, `confirmed`, `rejected`, `dead`,
-    /// `expired`, `payment_failed` or `cancelled`; an order has no other ticket states.
+    /// `expired`, `payment_failed` or `cancelled`; of a visit to a site `passed`, `redeemed`,
+    /// `visited`, `revoked`, `expired` or `cancelled`. An order has no other ticket states.
     state: TicketState,
     /// Why it is in this state, where there is a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +57,7 @@ pub(crate) struct SellerOrderResponse {
     /// ISO 4217 code.
     #[schema(example = "EUR")]
     currency: String,
-    /// Until when the units are held; left out once they aren't.
+    /// Until when the units are held, or the pass is good; left out once they aren't.
     #[serde(skip_serializing_if = "Option::is_none")]
     hold_expires_at: Option<Timestamp>,
     created_at: Timestamp,

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 /// Requires a window that lies ahead. Its moments are checked here and not with the other values,
 /// since that takes the current time.
-pub(super) fn check_window(
+pub(crate) fn check_window(
     opens_at: Timestamp,
     closes_at: Option<Timestamp>,
     now: Timestamp,

@@ -3,6 +3,7 @@
 use crate::{
     ApiError, App,
     extract::{Page, PageQuery, PageRequest},
+    site::Site,
 };
 use axum::extract::State;
 use database::selling::drops::FlashDrop;
@@ -10,7 +11,7 @@ use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
-    drops::{DropMode, DropState},
+    drops::{DropMode, DropState, Fulfilment},
     ids::{DropId, ProductId, SellerId, VariantId},
 };
 use utoipa::ToSchema;
@@ -25,6 +26,13 @@ pub(crate) struct DropResponse {
     state: DropState,
     /// What its seller or an operator lets it do.
     mode: DropMode,
+    /// What a turn leads to: with `auto` an order of units; with `pass` a visit to a site, and there
+    /// are no units.
+    fulfilment: Fulfilment,
+    /// The host of the site that it lets people into; left out if it sells units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "shop.example")]
+    site_name: Option<String>,
     /// Null for a draft.
     opens_at: Option<Timestamp>,
     /// Null if it stays open until it is sold out.
@@ -35,7 +43,7 @@ pub(crate) struct DropResponse {
     max_units_per_ticket: i32,
     /// Units that one customer may buy.
     max_units_per_customer: i32,
-    /// How long units are held for an order until it is paid.
+    /// How long units are held for an order until it is paid, or how long a visit may last.
     hold_seconds: i32,
     /// Whether only the seller's members may join.
     members_only: bool,
@@ -85,12 +93,15 @@ struct SellerSummary {
 impl DropResponse {
     /// Shows a drop as it is at `now`.
     pub(crate) fn new(flash_drop: FlashDrop, now: Timestamp) -> Self {
+        let site = Site::of(&flash_drop);
         Self {
             id: flash_drop.id,
             title: flash_drop.title,
             description: flash_drop.description,
             state: flash_drop.state,
             mode: flash_drop.mode,
+            fulfilment: flash_drop.fulfilment,
+            site_name: site.map(|site| site.name().to_owned()),
             opens_at: flash_drop.opens_at,
             closes_at: flash_drop.closes_at,
             server_time: now,

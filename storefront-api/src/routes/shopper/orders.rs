@@ -34,7 +34,8 @@ pub(crate) struct OrderResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     drop_end_reason: Option<String>,
     /// `reserved`, `authorizing`, `authorized`, `capturing`, `confirmed`, `rejected`, `dead`,
-    /// `expired`, `payment_failed` or `cancelled`; an order has no other ticket states.
+    /// `expired`, `payment_failed` or `cancelled`; of a visit to a site `passed`, `redeemed`,
+    /// `visited`, `revoked`, `expired` or `cancelled`. An order has no other ticket states.
     state: TicketState,
     /// Why it is in this state, where there is a reason; of a reserved order `declined`: another
     /// card may be tried.
@@ -47,7 +48,7 @@ pub(crate) struct OrderResponse {
     /// ISO 4217 code.
     #[schema(example = "EUR")]
     currency: String,
-    /// Until when the units are held; left out once they aren't.
+    /// Until when the units are held, or the pass is good; left out once they aren't.
     #[serde(skip_serializing_if = "Option::is_none")]
     hold_expires_at: Option<Timestamp>,
     /// Where the money is that goes back to the shopper; left out if none does.

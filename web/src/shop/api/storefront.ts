@@ -1,6 +1,6 @@
 // The storefront's API, same origin.
 import { request } from "../../common/http.ts";
-import type { ClientConfig, Drop, MyTickets, Order, Page } from "./types.ts";
+import type { ClientConfig, Drop, MyTickets, Order, Page, Pass } from "./types.ts";
 
 export const clientConfig = () => request<ClientConfig>("GET", "/v1/client-config");
 export const listDrops = () => request<Page<Drop>>("GET", "/v1/drops?limit=50");
@@ -23,5 +23,9 @@ export const pay = (id: string, paymentMethod: string, attempt: string) =>
     { payment_method: paymentMethod },
     { "idempotency-key": attempt },
   );
+
+/** Asks for the way into a site; `to` is where on it the shopper wants to go. */
+export const passInto = (dropId: string, to: string | null) =>
+  request<Pass>("POST", `/v1/drops/${dropId}/pass`, to === null ? {} : { to });
 
 export const cancelOrder = (id: string) => request<Order>("POST", `/v1/orders/${id}/cancel`, {});

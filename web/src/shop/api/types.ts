@@ -12,6 +12,10 @@ export interface Drop {
   opens_at?: string | null;
   closes_at?: string | null;
   server_time: string;
+  /** What a turn leads to: an order, or with `pass` a visit to another site. */
+  fulfilment?: "auto" | "checkout" | "pass";
+  /** The host of the site that a pass lets into. */
+  site_name?: string | null;
   max_units_per_ticket: number;
   max_units_per_customer?: number;
   hold_seconds: number;
@@ -78,6 +82,10 @@ export const ORDER_STATES = [
   "expired",
   "payment_failed",
   "cancelled",
+  "passed",
+  "redeemed",
+  "visited",
+  "revoked",
 ] as const;
 export type OrderState = (typeof ORDER_STATES)[number];
 
@@ -101,6 +109,12 @@ export interface Order {
   updated_at: string;
   server_time: string;
   timeline?: { state: string; at: string; reason?: string | null }[];
+}
+
+/** What lets a shopper into a site. */
+export interface Pass {
+  /** Where to go with it, within a minute. */
+  return_url: string;
 }
 
 /** A frame, as the stream sends it. */

@@ -2,7 +2,6 @@
 import { fullJitter } from "../../common/backoff.ts";
 import { pause, serverNow, timed } from "../../common/clock.ts";
 import { byId, el, setText, show } from "../../common/dom.ts";
-import { money } from "../../common/format.ts";
 import { ApiError } from "../../common/http.ts";
 import { onLanguageChange } from "../../common/language.ts";
 import { type Panel, PanelHost } from "../../common/panel.ts";
@@ -10,8 +9,9 @@ import { link, notePanel, quote } from "../../common/parts.ts";
 import { Admission, admissionUrl } from "../api/admission.ts";
 import * as storefront from "../api/storefront.ts";
 import type { Drop, Ticket } from "../api/types.ts";
-import { t, tOr } from "../texts/index.ts";
-import { endedPanel, endWords, openPanel, scheduledPanel, stateNow } from "../view/drop.ts";
+import { known, t } from "../texts/index.ts";
+import { endedPanel, endWords, openPanel, otherDrops, scheduledPanel, stateNow } from "../view/drop.ts";
+import { isForVisits, priceOf, sayOf } from "../view/visits.ts";
 import { type End, InLine } from "./in_line.ts";
 import { Joiner } from "./join.ts";
 import {
@@ -124,7 +124,7 @@ class DropPage {
     document.title = `${drop.title} · Sluice`;
     const state = stateNow(drop, serverNow());
     this.stateShown = state;
-    if (end !== null) return this.host.show(`end:${end.kind}`, () => this.endPanel(end), redraw);
+    if (end !== null) return this.host.show(`end:${end.kind}`, () => this.endPanel(drop, end), redraw);
     if (state === "scheduled") return this.host.show("scheduled", () => scheduledPanel(drop), redraw);
     if (state !== "open") return this.host.show(state, () => endedPanel(drop, state), redraw);
     const joiner = this.ensureJoiner(drop);
@@ -145,15 +145,16 @@ class DropPage {
     return this.joiner;
   }
 
-  private endPanel(end: Ended): Panel {
+  private endPanel(drop: Drop, end: Ended): Panel {
+    const say = sayOf(drop);
     const join = () => this.leaveLine({ kind: "again" });
     const again = el("button", { type: "button", class: "button", onclick: join }, t("join.again"));
-    const open = this.drop !== null && stateNow(this.drop, serverNow()) === "open";
+    const open = stateNow(drop, serverNow()) === "open";
     const next = open && end.kind !== "closed" ? [again] : [];
-    const after = [...next, link("/", t("drop.next"))];
-    if (end.kind !== "closed") return notePanel(t(`${end.kind}.title`), [t(`${end.kind}.hint`)], ...after);
-    const title = tOr(`closed.title.${end.reason}`, "closed.title.other");
-    const hint = tOr(`closed.reason.${end.reason}`, "closed.reason.other");
+    const after = [...next, ...otherDrops(drop)];
+    if (end.kind !== "closed") return notePanel(t(`${end.kind}.title`), [say(`${end.kind}.hint`)], ...after);
+    const title = say(known(`closed.title.${end.reason}`, "closed.title.other"));
+    const hint = say(known(`closed.reason.${end.reason}`, "closed.reason.other"));
     const words = quote("");
     const panel = notePanel(title, [hint, words], ...after);
     // The line tells of its end a moment before the drop does.
@@ -199,13 +200,13 @@ class DropPage {
   private writeHeader(drop: Drop): void {
     setText(byId("title"), drop.title);
     setText(byId("seller"), t("drop.by", { seller: drop.seller.name }));
-    setText(byId("price"), money(drop.variant.price_minor, drop.variant.currency));
+    setText(byId("price"), priceOf(drop));
     const isOver = !["draft", "scheduled", "open"].includes(drop.state);
     const units = isOver
       ? t("drop.offered", { total: drop.units_total })
       : t("drop.left", { count: drop.units_left, total: drop.units_total });
     // In line the stream tells what is left, and a count that stands still would mislead.
-    show(byId("units"), this.inLine === null);
+    show(byId("units"), this.inLine === null && !isForVisits(drop));
     setText(byId("units"), units);
     setText(byId("description"), drop.description ?? "");
     show(byId("about"), true);

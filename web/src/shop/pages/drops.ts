@@ -8,6 +8,7 @@ import * as storefront from "../api/storefront.ts";
 import type { Drop, Order } from "../api/types.ts";
 import { t, tOr } from "../texts/index.ts";
 import { stateNow } from "../view/drop.ts";
+import { isForVisits, isVisit, priceOf, sayOf } from "../view/visits.ts";
 import { hasSession } from "./remembered.ts";
 
 const REFRESH_MS = 30_000;
@@ -51,7 +52,8 @@ async function load(): Promise<void> {
 async function loadMine(): Promise<void> {
   try {
     const [orders, tickets] = await Promise.all([storefront.myOrders(), storefront.myTickets()]);
-    known.orders = orders.data;
+    // A visit to a site is no order to look up.
+    known.orders = orders.data.filter((order) => !isVisit(order));
     const found = new Map(tickets.data.map((ticket) => [ticket.drop_id, ticket.state]));
     // A line that is being restored keeps its tickets.
     for (const drop of tickets.not_ready) {
@@ -81,13 +83,13 @@ function draw(): void {
 function dropCard(drop: Drop): HTMLElement {
   const badge = el("span", { class: "badge" });
   const when = el("p", { class: "when" });
-  const price = el("p", { class: "price" }, money(drop.variant.price_minor, drop.variant.currency));
+  const price = el("p", { class: "price" }, priceOf(drop));
   const ticket = known.tickets.get(drop.id);
   const mine = ticket === undefined ? null : el("span", { class: "badge mine" }, ticketText(ticket));
   const update = () => {
     const state = stateNow(drop, serverNow());
     badge.dataset.state = state;
-    setText(badge, t(`drop.state.${state}`));
+    setText(badge, sayOf(drop)(`drop.state.${state}`));
     setText(when, whenText(drop, state));
   };
   update();
@@ -109,6 +111,7 @@ function dropCard(drop: Drop): HTMLElement {
 const ticketText = (state: string) => tOr(`ticket.state.${state}`, "drops.in_line");
 
 function whenText(drop: Drop, state: string): string {
+  if (isForVisits(drop) && state === "open") return "";
   if (state === "open") return t("drop.left", { count: drop.units_left, total: drop.units_total });
   if (state !== "scheduled" || !drop.opens_at) return "";
   const opensMs = Date.parse(drop.opens_at);

@@ -16,7 +16,9 @@ import { Pace } from "../stream/pace.ts";
 import { type Shown, seenOf, shownAfter } from "../stream/position.ts";
 import { t } from "../texts/index.ts";
 import { stateNow } from "../view/drop.ts";
-import { isFinal, OrderView } from "../view/order.ts";
+import { OrderView } from "../view/order.ts";
+import { isFinal } from "../view/order_state.ts";
+import { isVisit, sayOf, sayOfOrder } from "../view/visits.ts";
 import { waitingPanel } from "../view/waiting.ts";
 import { noteTicket, rememberedPosition, rememberPosition } from "./remembered.ts";
 
@@ -158,7 +160,7 @@ export class InLine {
       this.host,
       (order) => this.nextSteps(order),
       (order) => {
-        document.title = `${t(`order.state.${order.state}`)} · ${this.drop.title}`;
+        document.title = `${sayOfOrder(order)(`order.state.${order.state}`)} · ${this.drop.title}`;
         if (isFinal(order.state)) this.stream.stop();
       },
       this.connection !== null && isStreaming(this.connection),
@@ -168,12 +170,13 @@ export class InLine {
 
   /** Offers to join again if the order failed, or took fewer units than a customer may have. */
   private nextSteps(order: Order): HTMLElement[] {
-    const receipt = link(`/orders/${order.id}`, t("order.open"));
+    // A visit has no receipt.
+    const receipt = isVisit(order) ? [] : [link(`/orders/${order.id}`, t("order.open"))];
     const mayHave = this.drop.max_units_per_customer ?? 1;
     const more = order.state !== "confirmed" || order.units < mayHave;
-    if (!more || stateNow(this.drop, serverNow()) !== "open") return [receipt];
+    if (!more || stateNow(this.drop, serverNow()) !== "open") return receipt;
     const again = () => this.ended({ kind: "again" });
-    return [el("button", { type: "button", class: "button", onclick: again }, t("join.again")), receipt];
+    return [el("button", { type: "button", class: "button", onclick: again }, t("join.again")), ...receipt];
   }
 
   private finish(end: End): void {
@@ -184,7 +187,7 @@ export class InLine {
   }
 
   private draw(redraw = false): void {
-    if (this.admitting) return this.host.show("admitting", admittingPanel, redraw);
+    if (this.admitting) return this.host.show("admitting", () => admittingPanel(this.drop), redraw);
     const facts = () => ({
       shown: this.shown,
       connection: this.connection,
@@ -217,9 +220,10 @@ export class InLine {
   }
 }
 
-function admittingPanel(): Panel {
+function admittingPanel(drop: Drop): Panel {
   const heading = el("h2", {}, t("admitting.title"));
   const flow = el("div", { class: "flow" });
-  const root = el("div", { class: "note under-way" }, flow, heading, el("p", {}, t("admitting.hint")));
+  const hint = el("p", {}, sayOf(drop)("admitting.hint"));
+  const root = el("div", { class: "note under-way" }, flow, heading, hint);
   return { root, heading, update: () => {} };
 }

@@ -6,13 +6,14 @@ import { link } from "../../common/parts.ts";
 import type { Order } from "../api/types.ts";
 import { t } from "../texts/index.ts";
 import { OrderView } from "../view/order.ts";
+import { sayOfOrder } from "../view/visits.ts";
 
 export function startOrderPage(id: string): void {
   byId("panel").append(el("p", { class: "skeleton" }, t("loading")));
   const host = new PanelHost(byId("panel"));
   const view = new OrderView(id, host, nextSteps, (order) => {
     setText(byId("subtitle"), order.drop_title);
-    document.title = `${t(`order.state.${order.state}`)} · Sluice`;
+    document.title = `${sayOfOrder(order)(`order.state.${order.state}`)} · Sluice`;
   });
   void view.refresh();
   onLanguageChange(() => view.redraw());

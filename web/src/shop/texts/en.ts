@@ -1,7 +1,10 @@
 // English, and the list of what every language has to say.
 import type { Message } from "../../common/texts.ts";
+import { enVisits } from "./en_visits.ts";
 
 export const en = {
+  ...enVisits,
+
   "page.drops": "Drops",
   "page.order": "Your order",
   "page.missing": "There's nothing here",
@@ -240,6 +243,8 @@ export const en = {
   "error.invalid_units": "You can't buy this quantity.",
   "error.over_limit": "That's more than each person can buy.",
   "error.hold_expired": "Your time to pay is over.",
+  "error.pass_not_found": "Your pass isn't valid any more.",
+  "error.pass_over": "Your pass isn't valid any more.",
   "error.too_many_attempts": "You've tried as many cards as this order allows.",
   "error.rate_limited": "Too many attempts. Please wait a moment.",
   "error.overloaded": "Very many people are joining right now. Retrying automatically…",

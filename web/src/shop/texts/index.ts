@@ -4,4 +4,4 @@ import { en, type Key } from "./en.ts";
 import { ko } from "./ko.ts";
 
 export type { Key };
-export const { format, t, tOr } = textsOf<Key>({ en, ko });
+export const { format, t, tOr, known } = textsOf<Key>({ en, ko });

@@ -2,8 +2,11 @@
 // on the value.
 import type { Message } from "../../common/texts.ts";
 import type { Key } from "./en.ts";
+import { koVisits } from "./ko_visits.ts";
 
 export const ko: Record<Key, Message> = {
+  ...koVisits,
+
   "page.drops": "드롭",
   "page.order": "내 주문",
   "page.missing": "페이지를 찾을 수 없어요",
@@ -13,7 +16,7 @@ export const ko: Record<Key, Message> = {
     "대기 순서를 실시간으로 보여 드리려면 자바스크립트가 필요해요. 자바스크립트를 켠 뒤 새로고침해 주세요.",
   "language.label": "언어",
   skip: "본문으로 건너뛰기",
-  footer: "먼저 온 순서대로 판매해요. 새로고침해도 순서는 그대로예요.",
+  footer: "먼저 온 순서대로 차례가 돌아와요. 새로고침해도 순서는 그대로예요.",
   loading: "잠시만 기다려 주세요…",
   back: "전체 드롭",
 
@@ -83,7 +86,7 @@ export const ko: Record<Key, Message> = {
   "line.leave.no": "계속 기다리기",
   "line.leave.failed": "대기를 취소하지 못했어요. 다시 시도해 주세요.",
   "line.mode.paused": "일시 정지: 지금은 아무도 입장하지 않아요. 순서는 그대로예요.",
-  "line.mode.stopped": "판매 중단: 새 소식이 있을 때까지 아무도 입장하지 않아요. 순서는 그대로예요.",
+  "line.mode.stopped": "입장 중단: 새 소식이 있을 때까지 아무도 입장하지 않아요. 순서는 그대로예요.",
   "line.rebuilding": "장애가 발생해 줄을 복구하고 있어요. 순서는 그대로이고, 몇 초면 끝나요.",
   "line.rise.rebuild": "줄을 복구하면서 순서를 다시 계산했어요. 사람들의 앞뒤 순서는 바뀌지 않았어요.",
   "line.rise.operator": "판매자가 줄을 변경해서 순서를 다시 계산했어요.",
@@ -238,6 +241,8 @@ export const ko: Record<Key, Message> = {
   "error.invalid_units": "구매할 수 없는 수량이에요.",
   "error.over_limit": "1인당 구매 한도를 넘었어요.",
   "error.hold_expired": "결제 시간이 끝났어요.",
+  "error.pass_not_found": "입장권을 더 이상 쓸 수 없어요.",
+  "error.pass_over": "입장권을 더 이상 쓸 수 없어요.",
   "error.too_many_attempts": "이 주문에서 시도할 수 있는 카드를 모두 사용했어요.",
   "error.rate_limited": "요청이 너무 많아요. 잠시 기다려 주세요.",
   "error.overloaded": "지금 접속이 몰리고 있어요. 자동으로 다시 시도하고 있어요…",

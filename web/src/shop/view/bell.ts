@@ -1,5 +1,6 @@
 // Calls a shopper back who looks elsewhere when the turn comes: a sound and a notification for those
 // who asked for them, the tab's icon for everybody.
+import { announceNow } from "../../common/announce.ts";
 import { byId, el, setText, show } from "../../common/dom.ts";
 import { t } from "../texts/index.ts";
 
@@ -37,7 +38,13 @@ async function askToNotify(): Promise<void> {
 }
 
 /** Calls: it is this shopper's turn. */
-export function ring(text: string): void {
+export function call(text: string): void {
+  announceNow(text);
+  navigator.vibrate?.([200, 100, 200]);
+  ring(text);
+}
+
+function ring(text: string): void {
   setIcon(TURN_ICON);
   if (sound === null) return;
   for (let n = 0; n < BEEPS; n += 1) beep(sound, n * 0.4);

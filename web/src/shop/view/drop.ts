@@ -6,6 +6,7 @@ import type { Panel } from "../../common/panel.ts";
 import { link, notePanel, notice, quote } from "../../common/parts.ts";
 import type { Drop, DropState } from "../api/types.ts";
 import { t } from "../texts/index.ts";
+import { isForVisits, sayOf } from "./visits.ts";
 
 /** Returns the state at a moment of the server's clock, so that an opening needs no request. */
 export function stateNow(drop: Drop, nowMs: number): DropState {
@@ -26,7 +27,7 @@ export function scheduledPanel(drop: Drop): Panel {
     const when = el("span", {}, t("drop.opens_at", { when: dateTime(opensMs) }));
     root.append(el("div", { class: "timer", role: "timer" }, el("span", {}, t("drop.opens_in")), left, when));
   }
-  root.append(el("p", {}, t("drop.scheduled.hint")));
+  root.append(el("p", {}, sayOf(drop)("drop.scheduled.hint")));
   return { root, heading, update: () => setText(left, countdown(opensMs - serverNow())) };
 }
 
@@ -42,13 +43,14 @@ export interface Joining {
 /** Offers the line: a quantity where there is a choice, and the button. `read` returns the drop as it is now. */
 export function openPanel(read: () => Drop, joining: Joining, join: (units: number) => void): Panel {
   const drop = read();
-  const heading = el("h2", {}, t("drop.open.title"));
+  const say = sayOf(drop);
+  const heading = el("h2", {}, say("drop.open.title"));
   const news = notice();
   const stock = el("p", { class: "stock" });
   const problem = el("p", { class: "problem", role: "status" });
   const button = el("button", { type: "button", class: "button wide", id: "join" });
   button.addEventListener("click", () => join(joining.units));
-  const hint = t("drop.open.hint", { minutes: duration(drop.hold_seconds * 1000) });
+  const hint = say("drop.open.hint", { minutes: duration(drop.hold_seconds * 1000) });
   const units = stepper(drop.max_units_per_ticket, joining);
   const root = el(
     "div",
@@ -102,10 +104,15 @@ function stepper(max: number, joining: Joining): HTMLElement | null {
 
 /** Says that the drop is over, why, and what to do next. */
 export function endedPanel(drop: Drop, state: "sold_out" | "closed" | "cancelled" | "draft"): Panel {
+  const say = sayOf(drop);
   const words = endWords(drop);
-  const hints = [t(`drop.${state}.hint`), words === null ? null : quote(words)];
-  return notePanel(t(`drop.${state}.title`), hints, link("/", t("drop.next")));
+  const hints = [say(`drop.${state}.hint`), words === null ? null : quote(words)];
+  return notePanel(say(`drop.${state}.title`), hints, ...otherDrops(drop));
 }
+
+/** Leads on to other drops. Who came for another site has no use for them. */
+export const otherDrops = (drop: Drop): HTMLElement[] =>
+  isForVisits(drop) ? [] : [link("/", t("drop.next"))];
 
 /** The seller's words at the end: why the drop was cancelled, else the message that stands there. */
 export const endWords = (drop: Drop): string | null =>

@@ -1,33 +1,24 @@
-// An order from the hold to its end: your turn, payment, progress, receipt. Keeps up by what the
-// stream tells, and by polling while there is none.
+// An order from the hold to its end: your turn, payment or visit, progress, receipt. Keeps up by what
+// the stream tells, and by polling while there is none.
 import { announce, announceNow } from "../../common/announce.ts";
 import { serverNow, timed } from "../../common/clock.ts";
-import { el } from "../../common/dom.ts";
 import { ApiError } from "../../common/http.ts";
-import type { Panel, PanelHost } from "../../common/panel.ts";
+import type { PanelHost } from "../../common/panel.ts";
 import { link, notePanel } from "../../common/parts.ts";
 import * as storefront from "../api/storefront.ts";
 import type { Order, OrderState } from "../api/types.ts";
 import { t, tOr } from "../texts/index.ts";
-import { hush, ring } from "./bell.ts";
+import { call, hush } from "./bell.ts";
+import { Entering } from "./entering.ts";
 import { endPanel } from "./order_end.ts";
+import { isFinal, isLetIn, isUnderWay, pauseMs } from "./order_state.ts";
+import { passPanel } from "./pass.ts";
 import { type Outcome, PayChoice, reservedPanel, whenHeldUntil } from "./pay.ts";
 import { untilAnswered } from "./resend.ts";
+import { underWayPanel } from "./under_way.ts";
 
-const UNDER_WAY: readonly OrderState[] = ["authorizing", "authorized", "capturing"];
-
-export const isUnderWay = (state: OrderState) => UNDER_WAY.includes(state);
-export const isFinal = (state: OrderState) => state !== "reserved" && !isUnderWay(state);
-
-/** As long as a stream tells of changes, this often will do: what it told may have been lost. */
-const SAFETY_NET_MS = 20_000;
-
-/** How long until the next poll: short while the bank works, long while the shopper thinks. */
-export function pauseMs(order: Pick<Order, "state"> | null, polls: number, isTold: boolean): number {
-  if (isTold) return SAFETY_NET_MS;
-  if (order === null || isUnderWay(order.state)) return Math.min(1_000 + polls * 100, 4_000);
-  return 5_000;
-}
+/** The states in which it is the shopper's turn. */
+const TURNS: readonly (OrderState | undefined)[] = ["reserved", "passed"];
 
 export class OrderView {
   order: Order | null = null;
@@ -45,6 +36,7 @@ export class OrderView {
   /** Where the payment stands that is being sent again. */
   private unsent: string | null = null;
   private readonly choice = new PayChoice();
+  private entering: Entering | null = null;
 
   constructor(
     private readonly id: string,
@@ -118,9 +110,10 @@ export class OrderView {
     this.order = order;
     this.answered = true;
     this.problem = null;
+    if (order.state !== "passed") this.entering?.stay();
     if (before !== order.state) {
       this.polls = 0;
-      if (before === "reserved") hush();
+      if (TURNS.includes(before)) hush();
       this.announceState(order);
     }
     this.draw(false);
@@ -130,11 +123,9 @@ export class OrderView {
   private announceState(order: Order): void {
     if (order.state === "reserved" && order.reason === "declined") {
       announceNow(t("turn.declined", { when: whenHeldUntil(order) }));
-    } else if (order.state === "reserved" && !this.turnAnnounced) {
+    } else if (TURNS.includes(order.state) && !this.turnAnnounced) {
       this.turnAnnounced = true;
-      announceNow(t("turn.announce", { when: whenHeldUntil(order) }));
-      navigator.vibrate?.([200, 100, 200]);
-      ring(t("turn.announce", { when: whenHeldUntil(order) }));
+      call(turnText(order));
     } else if (isUnderWay(order.state)) {
       announce(t(`order.state.${order.state}`));
     }
@@ -154,11 +145,24 @@ export class OrderView {
       };
       this.host.show(`order:reserved:${order.reason ?? ""}`, () => reservedPanel(order, actions), redraw);
     } else if (isUnderWay(order.state)) {
-      this.host.show("order:under-way", () => this.underWayPanel(), redraw);
+      const read = () => ({ state: this.order?.state ?? order.state, problem: this.problem });
+      this.host.show("order:under-way", () => underWayPanel(read), redraw);
+    } else if (isLetIn(order.state)) {
+      const entering = this.enteringWith(order);
+      const over = () => void this.refresh();
+      this.host.show(`order:${order.state}`, () => passPanel(order, entering, over), redraw);
     } else {
       const kind = `order:${order.state}:${order.refund ?? ""}`;
       this.host.show(kind, () => endPanel(order, this.next(order)), redraw);
     }
+  }
+
+  /** Goes to the site by itself when the turn comes, and not with a pass that was used. */
+  private enteringWith(order: Order): Entering {
+    const listener = { changed: () => this.host.update(), over: () => void this.refresh() };
+    this.entering ??= new Entering(order, listener);
+    if (order.state === "passed") this.entering.goSoon();
+    return this.entering;
   }
 
   /** Pays, again if that was lost; the bank is being asked then, and the stream or the next poll tells more. */
@@ -202,20 +206,12 @@ export class OrderView {
       return "refused";
     }
   }
-
-  private underWayPanel(): Panel {
-    const heading = el("h2", {});
-    const hint = el("p", {});
-    const root = el("div", { class: "note under-way" }, el("div", { class: "flow" }), heading, hint);
-    const update = () => {
-      const state = this.order?.state ?? "authorizing";
-      if (!isUnderWay(state)) return;
-      heading.textContent = t(`order.state.${state}`);
-      hint.textContent = this.problem ?? t(`order.hint.${state}`);
-    };
-    return { root, heading, update };
-  }
 }
+
+const turnText = (order: Order) =>
+  order.state === "passed"
+    ? t("pass.turn", { site: order.drop_title })
+    : t("turn.announce", { when: whenHeldUntil(order) });
 
 const missingPanel = () =>
   notePanel(t("order.missing.title"), [t("order.missing.hint")], link("/", t("drop.next")));

@@ -3,8 +3,9 @@ import { el } from "../../common/dom.ts";
 import type { Panel } from "../../common/panel.ts";
 import { link, notePanel, quote } from "../../common/parts.ts";
 import type { Order } from "../api/types.ts";
-import { type Key, t, tOr } from "../texts/index.ts";
+import { type Key, known, t } from "../texts/index.ts";
 import { orderFacts, orderHistory } from "./order_facts.ts";
+import { isVisit, sayOfOrder } from "./visits.ts";
 
 type Ended = Pick<Order, "state" | "drop_state" | "refund">;
 
@@ -23,15 +24,18 @@ export function endKeys({ state, drop_state, refund }: Ended): [title: Key, ...h
 
 /** Shows an order that is over, and what to do `next`. */
 export function endPanel(order: Order, next: HTMLElement[]): Panel {
+  const say = sayOfOrder(order);
   const [title, ...keys] = endKeys(order);
-  const hints = keys.map((key) => t(key));
-  const reason = order.reason ? tOr(`order.reason.${order.reason}`, `order.hint.${order.state}`) : null;
+  const hints = keys.map((key) => say(key));
+  const reasonKey = known(`order.reason.${order.reason}`, `order.hint.${order.state}`);
+  const reason = order.reason ? say(reasonKey) : null;
   const ownReason = reason === null || hints.includes(reason) ? null : reason;
   const words = order.drop_state === "cancelled" ? order.drop_end_reason : null;
-  const panel = notePanel(t(title), [ownReason, ...hints, words ? quote(words) : null]);
+  const panel = notePanel(say(title), [ownReason, ...hints, words ? quote(words) : null]);
   panel.root.classList.add(title === "order.state.confirmed" ? "happy" : "over");
   panel.root.append(orderFacts(order));
   panel.root.append(orderHistory(order));
-  panel.root.append(el("div", { class: "actions" }, ...next, link("/", t("drop.next"))));
+  const others = isVisit(order) ? [] : [link("/", t("drop.next"))];
+  panel.root.append(el("div", { class: "actions" }, ...next, ...others));
   return panel;
 }

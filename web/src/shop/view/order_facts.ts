@@ -3,24 +3,31 @@ import { el } from "../../common/dom.ts";
 import { clockTime, dateTime, money, number } from "../../common/format.ts";
 import { facts } from "../../common/parts.ts";
 import { ORDER_STATES, type Order } from "../api/types.ts";
-import { t, tOr } from "../texts/index.ts";
+import { known, t } from "../texts/index.ts";
+import { isVisit, sayOfOrder } from "./visits.ts";
 
 export function orderFacts(order: Order): HTMLElement {
+  const say = sayOfOrder(order);
   return facts([
-    [t("order.item"), order.drop_title],
-    [t("order.units"), number(order.units)],
-    [t("order.amount"), money(order.amount_minor, order.currency)],
-    [t("order.placed"), dateTime(Date.parse(order.created_at))],
-    [t("order.number"), order.id],
+    [say("order.item"), order.drop_title],
+    ...(isVisit(order) ? [] : bought(order)),
+    [say("order.placed"), dateTime(Date.parse(order.created_at))],
+    [say("order.number"), order.id],
   ]);
 }
 
+const bought = (order: Order): [string, string][] => [
+  [t("order.units"), number(order.units)],
+  [t("order.amount"), money(order.amount_minor, order.currency)],
+];
+
 export function orderHistory(order: Order): HTMLElement {
-  const known = (order.timeline ?? []).filter(({ state }) => ORDER_STATES.some((name) => name === state));
-  const rows = known.map(({ state, at, reason }) => {
+  const say = sayOfOrder(order);
+  const steps = (order.timeline ?? []).filter(({ state }) => ORDER_STATES.some((name) => name === state));
+  const rows = steps.map(({ state, at, reason }) => {
     const time = el("time", { datetime: at }, clockTime(Date.parse(at)));
     const step = state === "reserved" && reason === "declined" ? "declined" : state;
-    return el("li", {}, time, el("span", {}, tOr(`order.step.${step}`, "order.title")));
+    return el("li", {}, time, el("span", {}, say(known(`order.step.${step}`, "order.title"))));
   });
   if (rows.length === 0) return el("div", {});
   return el("section", { class: "history" }, el("h3", {}, t("order.history")), el("ol", {}, ...rows));

@@ -11,6 +11,7 @@ import { progressOf, type Shown } from "../stream/position.ts";
 import { t } from "../texts/index.ts";
 import { bell } from "./bell.ts";
 import { isMoving, stockText } from "./stock.ts";
+import { sayOf } from "./visits.ts";
 
 /** What the panel reads each time it is updated. */
 export interface WaitingFacts {
@@ -45,7 +46,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     stock,
     news.root,
     way.root,
-    el("p", { class: "small keep" }, t("line.keep", { minutes: hold })),
+    el("p", { class: "small keep" }, sayOf(drop)("line.keep", { minutes: hold })),
     bell(),
     el("div", { class: "foot" }, connectionText, leaveButton),
     dialog,

@@ -6,7 +6,7 @@ use check::evidence::{
 };
 use serde_json::json;
 use shared::{
-    drops::{DropMode, DropState},
+    drops::{DropMode, DropState, Fulfilment},
     ids::PaymentId,
     lifecycle::TicketState,
 };
@@ -23,6 +23,7 @@ pub(super) fn flash_drop() -> DropEvidence {
         id: drop_id(),
         seller_id: seller_id(),
         product_id: product_id(),
+        fulfilment: Fulfilment::Auto,
         state: DropState::SoldOut,
         mode: DropMode::Running,
         ended_at_us: Some(ENDED_US),

@@ -43,7 +43,7 @@ fn a_sound_run_violates_nothing() {
     let report = judge(&evidence());
     assert!(report.is_clean(), "{report}");
     let judged = report.judgements.iter().filter(|judgement| judgement.verdict.word() == "PASS");
-    // No drop issues passes.
+    // This drop issues no passes.
     assert_eq!(judged.count(), report.judgements.len() - 1, "{report}");
 }
 

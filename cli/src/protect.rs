@@ -1,0 +1,163 @@
+//! Puts a line before somebody's site: so many people a minute, and so many inside.
+
+use crate::{console::CONSOLE, keys, site_address};
+use anyhow::{Context as _, ensure};
+use clap::Args;
+use database::{
+    PgPool,
+    people::api_keys::KeyOwner,
+    selling::{
+        catalogue,
+        passes::{self, NewSite},
+    },
+};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use shared::{
+    clock::{Clock, SystemClock},
+    config::{Profile, Settings},
+    ids::{DropId, KeyId, ProductId, SellerId, VariantId},
+};
+use url::Url;
+
+const WHY: &str = "a site to protect";
+
+/// The site, and how many people it serves well.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ProtectArguments {
+    /// Where the site begins, such as `https://shop.example/`.
+    #[arg(value_parser = site_address::beginning)]
+    site_url: Url,
+    /// People let in per minute, from 0.06 to 6 000 000; fractions are fine.
+    #[arg(long, value_parser = per_minute)]
+    per_minute: f64,
+    /// People inside at one time, at most; up to 10 000 000.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    max_inside: u32,
+    /// How long a pass is good and a visit lasts at most, seconds; up to a day.
+    #[arg(long, default_value_t = 1200, value_parser = clap::value_parser!(i32).range(1..=86_400))]
+    pass_seconds: i32,
+    /// What the waiting page calls the site. Without it, its host.
+    #[arg(long)]
+    title: Option<String>,
+    /// A further origin to which people may be sent; may be given several times.
+    #[arg(long = "return-origin", value_parser = site_address::origin)]
+    return_origins: Vec<String>,
+    /// When the line closes. Without it, it stays open until it is called off.
+    #[arg(long)]
+    closes_at: Option<Timestamp>,
+    /// Whether only those may join who the site says are its members.
+    #[arg(long)]
+    members_only: bool,
+    /// Seller whose site it is. Without it, a new seller with the title's name is created, and a
+    /// key for it.
+    #[arg(long)]
+    seller_id: Option<SellerId>,
+}
+
+/// Protects a site from now on and returns where its proxy asks, and where people wait.
+pub(crate) async fn run(
+    settings: &Settings,
+    arguments: &ProtectArguments,
+) -> anyhow::Result<Value> {
+    let now = SystemClock.now();
+    let is_open = arguments.closes_at.is_none_or(|closes_at| closes_at > now);
+    ensure!(is_open, "closes-at has passed");
+    let is_for_people = settings.profile.name == Profile::Production;
+    ensure!(!is_for_people || arguments.is_secure(), "in production a site needs https://");
+    let pool = database::connect(&settings.database)?;
+    let seller_id = seller(&pool, arguments).await?;
+    let site = new_site(arguments, seller_id, now);
+    passes::protect(&pool, &site, settings.kafka.partition_limit(), CONSOLE).await?;
+    let (drop_id, seller_key) = (site.drop_id, new_key(&pool, arguments, seller_id).await?);
+    let public_url = settings.storefront.public_url.trim_end_matches('/');
+    let gate = format!("{public_url}/v1/gate/{drop_id}/");
+    Ok(json!({
+        "drop_id": drop_id,
+        "site_url": site.site_url,
+        "seller_id": seller_id,
+        "seller_key": seller_key,
+        "gate": {
+            "base_url": gate,
+            "check_url": format!("{gate}check"),
+            "waiting_url": format!("{public_url}/drops/{drop_id}"),
+        },
+    }))
+}
+
+/// Returns the seller whose site it is, or makes one.
+async fn seller(pool: &PgPool, arguments: &ProtectArguments) -> anyhow::Result<SellerId> {
+    if let Some(id) = arguments.seller_id {
+        ensure!(catalogue::seller_exists(pool, id).await?, "there is no seller {id}");
+        return Ok(id);
+    }
+    let id = SellerId::generate();
+    catalogue::create_seller(pool, id, arguments.title()).await?;
+    Ok(id)
+}
+
+/// Makes a key for a seller that was made; one that was there has its keys.
+async fn new_key(
+    pool: &PgPool,
+    arguments: &ProtectArguments,
+    seller_id: SellerId,
+) -> anyhow::Result<Option<String>> {
+    if arguments.seller_id.is_some() {
+        return Ok(None);
+    }
+    let owner = KeyOwner::Seller { seller_id, name: arguments.title().to_owned() };
+    let key = keys::create(pool, KeyId::generate(), &owner, WHY).await;
+    Ok(Some(key.context("the site is protected, but its seller has no key")?.reveal().to_owned()))
+}
+
+impl ProtectArguments {
+    fn title(&self) -> &str {
+        self.title.as_deref().or(self.site_url.host_str()).unwrap_or_default()
+    }
+
+    /// Whether the site is reached over secure transport, with all its origins.
+    fn is_secure(&self) -> bool {
+        let is_https = |origin: &String| origin.starts_with("https://");
+        self.site_url.scheme() == "https" && self.return_origins.iter().all(is_https)
+    }
+}
+
+fn new_site(arguments: &ProtectArguments, seller_id: SellerId, now: Timestamp) -> NewSite {
+    NewSite {
+        drop_id: DropId::generate(),
+        product_id: ProductId::generate(),
+        variant_id: VariantId::generate(),
+        seller_id,
+        title: arguments.title().to_owned(),
+        site_url: arguments.site_url.to_string(),
+        return_origins: arguments.return_origins.clone(),
+        opens_at: now,
+        closes_at: arguments.closes_at,
+        per_minute: arguments.per_minute,
+        max_inside: arguments.max_inside,
+        pass_seconds: arguments.pass_seconds,
+        members_only: arguments.members_only,
+    }
+}
+
+/// Reads a rate that a line can go at.
+fn per_minute(text: &str) -> Result<f64, String> {
+    let rate = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.06..=6_000_000.0).contains(&rate) {
+        return Ok(rate);
+    }
+    Err("must be from 0.06 to 6000000".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_that_no_line_can_go_at_is_refused() {
+        assert_eq!(per_minute("0.06"), Ok(0.06));
+        for text in ["0", "-1", "NaN", "inf", "6000001", "many", ""] {
+            assert!(per_minute(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! A site is protected by one command, and passes to it end by others.
+
+use crate::command::{env_of, sluice};
+use serde_json::{Value, json};
+use shared::ids::{DropId, SellerId, TicketId};
+use std::{fmt::Debug, str::FromStr, time::Duration};
+use testkit::{TestApp, TestDatabase, app::TestDrop, wait_until};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits until a site's line is open.
+async fn opened(app: &TestApp, site: &Value) -> TestDrop {
+    let id: DropId = parse(&site["drop_id"]);
+    let path = format!("/v1/drops/{id}");
+    let body = wait_until("open line", PATIENCE, async || {
+        let reply = app.storefront().get(&path).await;
+        (reply.body["state"] == "open").then_some(reply.body)
+    })
+    .await;
+    TestDrop {
+        id,
+        seller_id: parse(&site["seller_id"]),
+        product_id: parse(&body["product"]["id"]),
+        variant_id: parse(&body["variant"]["id"]),
+        body,
+    }
+}
+
+fn parse<T: FromStr<Err: Debug>>(id: &Value) -> T {
+    id.as_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_protected_site_lets_people_in_and_the_console_ends_their_passes() {
+    let app = TestApp::start().await;
+    let env = app.world.fleet.service_env();
+    let protect = ["protect", "https://shop.example", "--per-minute", "60000", "--max-inside", "1"];
+    let site = sluice(&env, &protect).unwrap();
+    let flash_drop = opened(&app, &site).await;
+    let drop_id = flash_drop.id.to_string();
+    let (first, second) = (app.shopper().await, app.shopper().await);
+
+    let one = first.join(&flash_drop).await.ticket_id.to_string();
+    first.wait_order("passed").await;
+    let two = second.join(&flash_drop).await.ticket_id.to_string();
+    let ended = sluice(&env, &["pass", "end", &drop_id, &one]).unwrap();
+    assert_eq!(ended["ended"], json!([one]));
+    first.wait_order("visited").await;
+    assert_eq!(sluice(&env, &["pass", "end", &drop_id, &one]).unwrap()["ended"], json!([]));
+
+    second.wait_order("passed").await;
+    let revoke = ["pass", "revoke", &drop_id, &two, "--why", "a stolen phone"];
+    assert_eq!(sluice(&env, &revoke).unwrap()["revoked"], two);
+    second.wait_order("revoked").await;
+    assert!(sluice(&env, &revoke).unwrap_err().contains("is over: revoked"));
+    let nobodys = TicketId::generate().to_string();
+    let refusal = sluice(&env, &["pass", "revoke", &drop_id, &nobodys, "--why", "x"]).unwrap_err();
+    assert!(refusal.contains("gave no pass"), "{refusal}");
+}
+
+#[tokio::test]
+async fn what_a_site_is_protected_with_is_kept() {
+    let database = TestDatabase::create().await;
+    let env = env_of(&database);
+    let limits = ["--per-minute", "30", "--max-inside", "50", "--pass-seconds", "600"];
+    let protect = |more: &[&str]| {
+        let start = ["protect", "https://shop.example/sale"];
+        sluice(&env, &[start.as_slice(), limits.as_slice(), more].concat())
+    };
+    let site =
+        protect(&["--title", "Sale", "--return-origin", "https://www.shop.example"]).unwrap();
+    assert!(site["seller_key"].as_str().unwrap().starts_with("sk_"), "{site}");
+    let kept: (String, String, Vec<String>, f64, i32, i32) = sqlx::query_as(
+        "select title, site_url, return_origins, admission_rate_per_second, occupancy_cap,
+             hold_seconds from drops",
+    )
+    .fetch_one(database.pool())
+    .await
+    .unwrap();
+    let origins = vec!["https://www.shop.example".to_owned()];
+    let url = "https://shop.example/sale/".to_owned();
+    assert_eq!(kept, ("Sale".to_owned(), url, origins, 0.5, 50, 600));
+
+    let another = protect(&["--seller-id", site["seller_id"].as_str().unwrap()]).unwrap();
+    assert_eq!((&another["seller_id"], &another["seller_key"]), (&site["seller_id"], &Value::Null));
+    assert!(protect(&["--seller-id", &SellerId::generate().to_string()]).is_err());
+    assert!(protect(&["--closes-at", "2020-01-01T00:00:00Z"]).is_err(), "it is over");
+    let nowhere = ["protect", "shop.example", "--per-minute", "1", "--max-inside", "1"];
+    assert!(sluice(&env, &nowhere).is_err());
+    let n_drops: i64 = database.scalar("select count(*) from drops").await;
+    assert_eq!(n_drops, 2);
+}

@@ -1,0 +1,35 @@
+//! Admission to someone else's site.
+//!
+//! A drop whose fulfilment is `pass` sells nothing: what is let in gets a pass. That is the order of
+//! its ticket, without units and without a price. It begins as `passed`, is redeemed once (PASS-1), and
+//! takes its place inside until it ends: when its time is over, as any hold does; when its visitor or
+//! the site says that the visit is over; when the seller or an operator takes it back; or with the
+//! drop.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `find.rs` | a pass with the site that it leads to; states of many |
+//! | `redeem.rs` | the one use of a pass |
+//! | `end.rs` | the end of visits |
+//! | `revoke.rs` | taking a pass back, with its audit row |
+//! | `protect.rs` | a drop that stands before a site |
+//!
+//! Whoever changes a pass is the storefront itself, which has looked whose it is: the role of a
+//! seller's connection may read orders, and no more.
+
+mod end;
+mod find;
+mod protect;
+mod redeem;
+mod revoke;
+
+pub use end::end;
+pub use find::{Pass, find, find_of_shopper, states};
+pub use protect::{NewSite, protect};
+pub use redeem::{RedeemOutcome, redeem};
+pub use revoke::{RevokeOutcome, revoke};
+
+use crate::ordering::inventory::MoveCause;
+
+/// A change of orders names a cause for the units that it moves. A pass moves none.
+const MOVES_NOTHING: MoveCause = MoveCause::Cancel;

@@ -1,0 +1,171 @@
+//! A drop that lets people into a site: what is judged of it, and PASS-1 seen violated.
+
+use std::collections::HashMap;
+
+use check::{
+    Evidence,
+    evidence::{JournalEvidence, OrderEvidence, Shown, TransitionEvidence},
+    judge,
+};
+use shared::{
+    drops::{CloseReason, DropState, Fulfilment},
+    invariants::Invariant,
+    lifecycle::TicketState,
+    line::RoomEvent,
+};
+use uuid::Uuid;
+
+use crate::sound::{SECOND, chain, evidence, happened, journal_id};
+
+/// Behind the last admission.
+const CLOSED_US: i64 = 33 * SECOND;
+
+/// The sound run, in which those who were let in visit a site instead of buying: two of them never go
+/// there, and the others stay for a second.
+fn visits() -> Evidence {
+    let mut evidence = evidence();
+    (evidence.drop.fulfilment, evidence.drop.state) = (Fulfilment::Pass, DropState::Closed);
+    evidence.drop.ended_at_us = Some(CLOSED_US);
+    evidence.events = chain(closed());
+    let stock = &mut evidence.inventory[0];
+    (stock.total, stock.sold, stock.version) = (0, 0, 1);
+    evidence.moves.truncate(1);
+    evidence.moves[0].d_available = 0;
+    (evidence.payments, evidence.ledger, evidence.provider) = (vec![], vec![], vec![]);
+    (evidence.journal, evidence.transitions) = (vec![], vec![]);
+    evidence.order_events = HashMap::new();
+    let mut orders = std::mem::take(&mut evidence.orders);
+    for (n, order) in (1..).zip(&mut orders) {
+        visit(&mut evidence, n, order);
+    }
+    evidence.orders = orders;
+    for story in &mut evidence.shoppers {
+        for (_, state) in &mut story.order_states {
+            *state = of_visit(*state);
+        }
+        for shown in &mut story.shown {
+            if let Shown::Closed { at_us } = shown {
+                *at_us = CLOSED_US + SECOND / 2;
+            }
+        }
+    }
+    evidence
+}
+
+/// What happened in the line, which closes at its time.
+fn closed() -> Vec<(i64, RoomEvent)> {
+    let mut events = happened();
+    for (at_us, event) in &mut events {
+        if let RoomEvent::Ended { reason } | RoomEvent::Closed { reason, .. } = event {
+            (*at_us, *reason) = (CLOSED_US, CloseReason::Closed);
+        }
+    }
+    events
+}
+
+const fn of_visit(state: TicketState) -> TicketState {
+    match state {
+        TicketState::Reserved => TicketState::Passed,
+        TicketState::Confirmed => TicketState::Visited,
+        other => other,
+    }
+}
+
+/// Makes the pass of a shopper out of an order, with all that is told of it.
+fn visit(evidence: &mut Evidence, n: u64, order: &mut OrderEvidence) {
+    let states: &[TicketState] = match of_visit(order.state) {
+        TicketState::Visited => &[TicketState::Passed, TicketState::Redeemed, TicketState::Visited],
+        _ => &[TicketState::Passed, TicketState::Expired],
+    };
+    let mut from_state = TicketState::Admitted;
+    let mut published = Vec::new();
+    for (sequence, to_state) in (1..).zip(states.iter().copied()) {
+        let terminal = to_state.is_terminal();
+        let at_us = if terminal { order.updated_at_us } else { order.processed_at_us };
+        let order_id = order.id;
+        let step = TransitionEvidence { order_id, sequence, from_state, to_state, terminal, at_us };
+        evidence.transitions.push(step);
+        evidence.journal.push(JournalEvidence {
+            id: journal_id(n, usize::try_from(sequence).unwrap()),
+            orders: vec![order_id],
+            sequences: vec![sequence],
+            states: vec![to_state],
+            events_pending: false,
+            line_pending: false,
+        });
+        let event_id =
+            Uuid::from_u128(0x9000 + u128::from(n * 10) + u128::from(sequence.unsigned_abs()));
+        published.push((event_id, i64::from(sequence)));
+        from_state = to_state;
+    }
+    evidence.order_events.insert(order.id, published);
+    (order.state, order.sequence) = (from_state, i32::try_from(states.len()).unwrap());
+    (order.units_held, order.amount_minor, order.is_only_one) = (0, 0, false);
+}
+
+/// Breaks the run and expects PASS-1 among what is named.
+#[track_caller]
+fn breaks(change: impl FnOnce(&mut Evidence)) {
+    let mut evidence = visits();
+    change(&mut evidence);
+    let report = judge(&evidence);
+    assert!(report.verdict(Invariant::Pass1).is_fail(), "{report}");
+}
+
+#[test]
+fn a_run_of_visits_violates_nothing() {
+    let report = judge(&visits());
+    assert!(report.is_clean(), "{report}");
+    let verdict = report.verdict(Invariant::Pass1);
+    assert_eq!((verdict.word(), verdict.n_cases()), ("PASS", 30), "{report}");
+}
+
+/// Where the first redemption stands.
+fn redemption(evidence: &Evidence) -> usize {
+    let mut steps = evidence.transitions.iter();
+    steps.position(|step| step.to_state == TicketState::Redeemed).unwrap()
+}
+
+#[test]
+fn pass_1_a_pass_that_is_redeemed_twice_or_late_or_by_nothing() {
+    breaks(|evidence| {
+        let at = redemption(evidence);
+        evidence.transitions.push(evidence.transitions[at].clone());
+    });
+    breaks(|evidence| {
+        let at = redemption(evidence);
+        evidence.transitions[at].at_us += 5 * SECOND;
+    });
+    breaks(|evidence| {
+        let at = redemption(evidence);
+        let step = evidence.transitions.remove(at);
+        let mut orders = evidence.orders.iter_mut();
+        orders.find(|order| order.id == step.order_id).unwrap().state = TicketState::Redeemed;
+    });
+}
+
+/// Lets so many inside at one time.
+fn cap(evidence: &mut Evidence, cap: u32) {
+    let mut events = closed();
+    let RoomEvent::Configured(configured) = &mut events[1].1 else { panic!() };
+    configured.occupancy_cap = cap;
+    evidence.events = chain(events);
+    evidence.drop.occupancy_cap = i32::try_from(cap).unwrap();
+}
+
+#[test]
+fn pass_1_more_people_inside_than_may_be() {
+    // Two passes are good until their time is over, and others visit meanwhile.
+    breaks(|evidence| cap(evidence, 1));
+    let mut roomy = visits();
+    cap(&mut roomy, 3);
+    assert!(!judge(&roomy).verdict(Invariant::Pass1).is_fail());
+}
+
+#[test]
+fn stock_3_a_drop_without_stock_that_is_sold_out() {
+    let mut evidence = visits();
+    assert_eq!(judge(&evidence).verdict(Invariant::Stock3).word(), "NOT-APPLICABLE");
+    evidence.drop.state = DropState::SoldOut;
+    assert!(judge(&evidence).verdict(Invariant::Stock3).is_fail());
+}

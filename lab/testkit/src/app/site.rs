@@ -1,0 +1,84 @@
+//! A site that a seller protects.
+
+use serde_json::{Value, json};
+
+use shared::ids::TicketId;
+
+use super::{
+    Api, Seller, TestDrop,
+    seller::{parse, wait_open},
+};
+
+/// A site to be protected: a thousand visitors a second, a hundred inside at one time, for a minute
+/// each.
+#[derive(Clone, Debug)]
+pub struct SiteBuilder {
+    api: Api,
+    body: Value,
+}
+
+impl Seller {
+    /// Describes a site to protect, where it begins; see [`SiteBuilder`].
+    #[must_use]
+    pub fn site(&self, site_url: &str) -> SiteBuilder {
+        let body = json!({
+            "title": "Test site",
+            "site_url": site_url,
+            "visitors_per_minute": 60_000.0,
+            "max_inside": 100,
+            "pass_seconds": 60,
+        });
+        SiteBuilder { api: self.api().clone(), body }
+    }
+
+    /// Ends the visits of these tickets.
+    pub async fn end_visits(&self, flash_drop: &TestDrop, ticket_ids: &[TicketId]) -> Value {
+        let body = json!({ "drop_id": flash_drop.id, "ticket_ids": ticket_ids });
+        self.api().post("/v1/passes/end", body).await.expect(200)
+    }
+}
+
+impl SiteBuilder {
+    /// Visitors let in per minute.
+    #[must_use]
+    pub fn per_minute(self, visitors: f64) -> Self {
+        self.with("visitors_per_minute", visitors)
+    }
+
+    /// Visitors inside at one time, at most.
+    #[must_use]
+    pub fn max_inside(self, visitors: u32) -> Self {
+        self.with("max_inside", visitors)
+    }
+
+    /// How long a pass is good.
+    #[must_use]
+    pub fn pass_seconds(self, seconds: u32) -> Self {
+        self.with("pass_seconds", seconds)
+    }
+
+    /// Sets any field of the request.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
+        self.body[field] = value.into();
+        self
+    }
+
+    /// Puts a drop before the site, and waits until its line is open.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the API refuses it or it does not open in time.
+    pub async fn protect(self) -> TestDrop {
+        let body = self.api.post("/v1/seller/sites", self.body).await.expect(201);
+        let flash_drop = TestDrop {
+            id: parse(&body["id"]),
+            seller_id: parse(&body["seller"]["id"]),
+            product_id: parse(&body["product"]["id"]),
+            variant_id: parse(&body["variant"]["id"]),
+            body,
+        };
+        wait_open(&self.api, &flash_drop).await;
+        flash_drop
+    }
+}

@@ -1,0 +1,31 @@
+// Visits to a protected site: how they are told from sales, and the words that are theirs.
+import { money } from "../../common/format.ts";
+import type { Values } from "../../common/texts.ts";
+import type { Drop, Order } from "../api/types.ts";
+import { type Key, t, tOr } from "../texts/index.ts";
+
+/** Returns a text. */
+export type Say = (key: Key, values?: Values) => string;
+
+/** Whether a drop lets into another site, and sells nothing. */
+export const isForVisits = ({ fulfilment }: Pick<Drop, "fulfilment">) => fulfilment === "pass";
+
+/** Whether an order is a visit: it has no price, and what has no currency is XXX in ISO 4217. */
+export const isVisit = ({ currency }: Pick<Order, "currency">) => currency === "XXX";
+
+/** What a drop costs, or the site that it lets into. */
+export const priceOf = (drop: Drop) =>
+  isForVisits(drop) ? siteOf(drop) : money(drop.variant.price_minor, drop.variant.currency);
+
+const siteOf = ({ site_name, title }: Drop) => site_name ?? title;
+
+/** Returns the look-up of texts for a drop. */
+export const sayOf = (drop: Drop): Say => (isForVisits(drop) ? sayOfSite(siteOf(drop)) : t);
+
+/** Returns the look-up of texts for an order. */
+export const sayOfOrder = (order: Order): Say => (isVisit(order) ? sayOfSite(order.drop_title) : t);
+
+/** Looks a key up with `visit.` before it, where visits have words of their own. */
+function sayOfSite(site: string): Say {
+  return (key, values = {}) => tOr(`visit.${key}`, key, { site, ...values });
+}

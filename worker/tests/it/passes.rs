@@ -1,0 +1,114 @@
+//! A drop that lets people into a site: passes, and the places that they take.
+
+use crate::{
+    SOON,
+    event_log::wait_for_joins,
+    rebuild::wipe,
+    test_line::{LineOptions, SiteOptions, TestLine},
+};
+use database::selling::passes::{self, RedeemOutcome};
+use shared::{
+    drops::DropState,
+    ids::TicketId,
+    line::{JoinedTicket, LineState},
+    shutdown::Shutdown,
+};
+use std::time::Duration;
+use testkit::wait_until;
+
+/// Everything that a pass needs: nobody calls a payment provider.
+const ROLES: &str = "log,drain,orders,reconciler,scheduler,sweeper";
+/// A place is given on within this: what the line was not told is told after a second or two.
+const GIVEN_ON: Duration = Duration::from_secs(10);
+
+/// Opens the line of a site.
+async fn open(max_inside: u32, pass_seconds: i32) -> (TestLine, Shutdown) {
+    let site = Some(SiteOptions { max_inside, pass_seconds });
+    let line = TestLine::new(LineOptions { site, ..LineOptions::default() }).await;
+    let shutdown = line.run(ROLES);
+    line.open(1).await;
+    (line, shutdown)
+}
+
+/// Returns the state of a ticket's pass; empty before it has one.
+async fn state(line: &TestLine, ticket_id: TicketId) -> String {
+    let states = passes::states(&line.app.pool, &[(line.drop_id, ticket_id)]).await.unwrap();
+    states[0].map(|state| state.to_string()).unwrap_or_default()
+}
+
+async fn comes_to(line: &TestLine, ticket: &JoinedTicket, wanted: &str, within: Duration) {
+    wait_until(wanted, within, async || {
+        (state(line, ticket.ticket_id).await == wanted).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pass_runs_out_and_its_place_goes_to_the_next_in_line() {
+    let (line, shutdown) = open(2, 2).await;
+    let tickets = line.join(5).await;
+
+    let ended = "select count(*) from orders where state = 'expired'";
+    wait_until("everybody's pass to run out", SOON, async || {
+        let inside = "select count(*) from orders where state = 'passed'";
+        assert!(line.database.scalar::<i64>(inside).await <= 2, "more inside than may be");
+        (line.database.scalar::<i64>(ended).await == 5).then_some(())
+    })
+    .await;
+
+    let in_order: Vec<TicketId> =
+        sqlx::query_scalar("select id from orders order by processed_at, score")
+            .fetch_all(&line.app.pool)
+            .await
+            .unwrap();
+    let joined: Vec<_> = tickets.iter().map(|ticket| ticket.ticket_id).collect();
+    assert_eq!(in_order, joined);
+    let row = line.row().await.unwrap();
+    assert_eq!(row.state, DropState::Open, "it has no units to run out of");
+    wait_until("an empty room", GIVEN_ON, async || {
+        let counts = line.app.queue.counts(line.drop_id, row.epoch).await.unwrap();
+        (counts.occupied + counts.waiting == 0).then_some(())
+    })
+    .await;
+    assert!(line.header().await.unwrap().units.is_empty());
+    shutdown.begin();
+}
+
+#[tokio::test]
+async fn a_visit_that_is_over_gives_its_place_to_the_next_in_line() {
+    let (line, shutdown) = open(1, 600).await;
+    let (pool, drop_id) = (&line.app.pool, line.drop_id);
+    let [first, second, third] = line.join(3).await[..] else { unreachable!("three joined") };
+    comes_to(&line, &first, "passed", SOON).await;
+    let redeemed = passes::redeem(pool, drop_id, first.ticket_id).await.unwrap();
+    assert!(matches!(redeemed, RedeemOutcome::Redeemed(_)));
+    assert_eq!(state(&line, second.ticket_id).await, "", "the only place is taken");
+
+    assert_eq!(passes::end(pool, drop_id, &[first.ticket_id]).await.unwrap(), [first.ticket_id]);
+
+    comes_to(&line, &second, "passed", GIVEN_ON).await;
+    passes::revoke(pool, None, drop_id, second.ticket_id, "ann", "a bot").await.unwrap();
+    comes_to(&line, &third, "passed", GIVEN_ON).await;
+    shutdown.begin();
+}
+
+#[tokio::test]
+async fn who_is_inside_when_redis_is_lost_keeps_the_place() {
+    let (line, shutdown) = open(2, 600).await;
+    let [first, second, third] = line.join(3).await[..] else { unreachable!("three joined") };
+    for ticket in [first, second] {
+        comes_to(&line, &ticket, "passed", SOON).await;
+    }
+    passes::redeem(&line.app.pool, line.drop_id, first.ticket_id).await.unwrap();
+    wait_for_joins(&line, 3).await;
+
+    wipe(&line).await;
+    let row = line.open(2).await;
+
+    let keys = [first, second, third].map(|ticket| ticket.key());
+    let status = line.app.queue.status(line.drop_id, row.epoch, &keys).await.unwrap();
+    assert_eq!(status, [LineState::Held, LineState::Held, LineState::Waiting]);
+    passes::end(&line.app.pool, line.drop_id, &[second.ticket_id]).await.unwrap();
+    comes_to(&line, &third, "passed", GIVEN_ON).await;
+    shutdown.begin();
+}
