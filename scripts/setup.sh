@@ -91,6 +91,19 @@ install_python_packages() {
   cp "$2" "$1/installed.txt"
 }
 
+# Puts the packages that $2/package-lock.json pins into .sluice/$1, and does so again when it has changed.
+need_node_packages() {
+  local folder=$PWD/.sluice/$1
+  # npm writes this file last: an install that was cut short is done again.
+  if cmp -s "$2/package-lock.json" "$folder/package-lock.json" &&
+    [ -e "$folder/node_modules/.package-lock.json" ]; then return; fi
+  mkdir -p "$folder"
+  cp "$2/package.json" "$2/package-lock.json" "$folder"
+  timed "Node packages in .sluice/$1" \
+    npm ci --prefix "$folder" --silent --no-audit --no-fund --ignore-scripts ||
+    fail "could not install them; try: cd $folder && npm ci"
+}
+
 # Prints the packages that running everything needs, without those whose server is given.
 server_packages() {
   echo build-essential pkg-config libssl-dev openssl

@@ -6,9 +6,9 @@
 //! | `site` | a gateway in front of a world's services |
 //! | `browser` | a client with cookies, that has an address of its own |
 
-mod browser;
+pub(crate) mod browser;
 mod certificate;
-mod site;
+pub(crate) mod site;
 
 use crate::MACHINE;
 use anyhow::{Context, ensure};
@@ -16,7 +16,8 @@ use browser::{Answer, Browser};
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 use shared::ids::DropId;
-use site::{Gateway, Site};
+use site::{Front, Gateway, HOST, Site};
+use stack::FleetPorts;
 use std::{fs, time::Duration};
 use testkit::{
     TestApp, World, WorldOptions,
@@ -30,11 +31,13 @@ const RATE: &str = "200";
 const WAVE: usize = 50;
 const WAVES: usize = 40;
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The files that put all of us under one host name.
+const SHOP: Front =
+    Front { name: "gateway", nginx: "nginx/sluice.conf.template", caddy: "caddy/Caddyfile" };
 /// The paths that admission serves, as each gateway has them.
 const OF_ADMISSION: &str =
     "^/(v1/drops/[^/]+/(tickets|ticket|stream|events|room)|openapi-admission[.]json)$";
-const TEMPLATES: [&str; 3] =
-    ["nginx/sluice.conf.template", "caddy/Caddyfile", "traefik/dynamic.toml"];
+const TEMPLATES: [&str; 3] = [SHOP.nginx, SHOP.caddy, "traefik/dynamic.toml"];
 
 #[tokio::test]
 async fn nginx_serves_the_shop_under_one_host_name() -> anyhow::Result<()> {
@@ -68,7 +71,7 @@ fn all_gateways_send_the_same_paths_to_admission() -> anyhow::Result<()> {
 
 async fn serves_the_shop(gateway: Gateway) -> anyhow::Result<()> {
     let _machine = MACHINE.lock().await;
-    let site = Site::prepare(gateway)?;
+    let site = Site::prepare(gateway, SHOP)?;
     let options = WorldOptions::default()
         .set("SLUICE_STOREFRONT__PUBLIC_URL", site.url())
         .set("SLUICE_ADMISSION__PUBLIC_URL", site.url())
@@ -76,13 +79,22 @@ async fn serves_the_shop(gateway: Gateway) -> anyhow::Result<()> {
         .set("SLUICE_EDGE__TRUSTED_PROXIES", "127.0.0.1/32")
         .set("SLUICE_LIMITS__REQUESTS_PER_SECOND_PER_IP", RATE);
     let app = TestApp { world: World::shared(options).await? };
-    let program = site.open(app.world.fleet.ports).await?;
+    let program = site.open(services(app.world.fleet.ports)).await?;
     every_route_reaches_its_service(&app, &site).await?;
     people_are_kept_to_https(&site).await?;
     a_shopper_joins_and_listens(&app, &site).await?;
     limits_hold_for_each_client(&site).await?;
     program.stop().await?;
     app.world.stop().await
+}
+
+/// What the files leave open of where everything is.
+fn services(ports: FleetPorts) -> [(&'static str, String); 3] {
+    [
+        ("SLUICE_HOST", HOST.to_owned()),
+        ("SLUICE_STOREFRONT", format!("127.0.0.1:{}", ports.storefront)),
+        ("SLUICE_ADMISSION", format!("127.0.0.1:{}", ports.admission)),
+    ]
 }
 
 /// Each documented path is answered through the gateway as by the service itself.

@@ -14,6 +14,7 @@ mod losses;
 mod neighbours;
 mod planes;
 mod profile;
+mod protected;
 mod regulars;
 mod restore;
 mod rotation;

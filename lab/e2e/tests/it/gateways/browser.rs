@@ -4,7 +4,7 @@ use super::site::{HOST, Site};
 use anyhow::{Context, ensure};
 use futures_util::StreamExt;
 use reqwest::{
-    Certificate, Client, Method, RequestBuilder, Response,
+    Certificate, Client, Method, RequestBuilder, Response, Upgraded,
     header::{HeaderMap, SET_COOKIE},
     redirect::Policy,
 };
@@ -24,8 +24,12 @@ use tokio_tungstenite::{
 /// An answer comes by then.
 const SOON: Duration = Duration::from_secs(20);
 
+/// An open socket of a page.
+pub(crate) type PageSocket = WebSocketStream<Upgraded>;
+
 /// A browser at an address of its own.
-pub(super) struct Browser {
+#[derive(Clone)]
+pub(crate) struct Browser {
     client: Client,
     page: String,
     cookies: BTreeMap<String, String>,
@@ -33,16 +37,17 @@ pub(super) struct Browser {
 
 /// What was answered.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
     /// Null if it was not JSON.
-    pub(super) body: Value,
+    pub(crate) body: Value,
+    pub(crate) text: String,
 }
 
 impl Browser {
     /// A browser at this address of the loopback network, with a page of the site.
-    pub(super) fn at(site: &Site, ip: [u8; 4]) -> anyhow::Result<Self> {
+    pub(crate) fn at(site: &Site, ip: [u8; 4]) -> anyhow::Result<Self> {
         let authority = Certificate::from_pem(&fs::read(site.authority())?)?;
         let client = Client::builder()
             .tls_certs_only([authority])
@@ -56,8 +61,24 @@ impl Browser {
         Ok(Self { client, page: site.url(), cookies: BTreeMap::new() })
     }
 
+    /// A browser with a page of a site that has no TLS.
+    pub(crate) fn on(page: &str) -> anyhow::Result<Self> {
+        let client = Client::builder().no_proxy().redirect(Policy::none()).build()?;
+        Ok(Self { client, page: page.to_owned(), cookies: BTreeMap::new() })
+    }
+
+    /// A browser of somebody else on the same page.
+    pub(crate) fn another(&self) -> Self {
+        Self { cookies: BTreeMap::new(), ..self.clone() }
+    }
+
+    /// Its cookies by their names.
+    pub(crate) fn cookies(&self) -> &BTreeMap<String, String> {
+        &self.cookies
+    }
+
     /// A request of the page, with all cookies.
-    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.page));
         let request = request.header("origin", &self.page);
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
@@ -66,7 +87,7 @@ impl Browser {
     }
 
     /// Sends a request, and keeps the cookies that are set.
-    pub(super) async fn send(&mut self, request: RequestBuilder) -> anyhow::Result<Answer> {
+    pub(crate) async fn send(&mut self, request: RequestBuilder) -> anyhow::Result<Answer> {
         let answer = answer(request).await?;
         for set in answer.headers.get_all(SET_COOKIE) {
             let pair = set.to_str()?.split(';').next().and_then(|pair| pair.split_once('='));
@@ -77,7 +98,7 @@ impl Browser {
     }
 
     /// Asks for a path; `claimed` is the address that it says it has, if any.
-    pub(super) async fn get(&self, path: &str, claimed: &str) -> anyhow::Result<Answer> {
+    pub(crate) async fn get(&self, path: &str, claimed: &str) -> anyhow::Result<Answer> {
         let request = self.request(Method::GET, path);
         if claimed.is_empty() {
             return answer(request).await;
@@ -86,33 +107,28 @@ impl Browser {
     }
 
     /// Asks for the first page without TLS.
-    pub(super) async fn get_plain(&self, site: &Site) -> anyhow::Result<Answer> {
+    pub(crate) async fn get_plain(&self, site: &Site) -> anyhow::Result<Answer> {
         answer(self.client.get(format!("{}/", site.plain_url()))).await
     }
 
-    /// Opens a WebSocket, and returns the first frame.
-    pub(super) async fn first_frame(&self, path: &str) -> anyhow::Result<Value> {
-        let request = self
-            .request(Method::GET, path)
+    /// A request of the page for a WebSocket.
+    pub(crate) fn upgrade(&self, path: &str) -> RequestBuilder {
+        self.request(Method::GET, path)
             .header("connection", "upgrade")
             .header("upgrade", "websocket")
             .header("sec-websocket-version", "13")
             .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
-            .header("sec-websocket-protocol", "sluice.v1");
-        let response = in_time(request).await?;
-        ensure!(response.status() == 101, "the socket is answered with {}", response.status());
-        let upgraded = response.upgrade().await?;
-        let mut socket = WebSocketStream::from_raw_socket(upgraded, Role::Client, None).await;
-        loop {
-            let message = timeout(SOON, socket.next()).await?.context("the socket ended")??;
-            if let Message::Text(text) = message {
-                return Ok(serde_json::from_str(&text)?);
-            }
-        }
+    }
+
+    /// Opens a stream of a line, and returns the first frame.
+    pub(crate) async fn first_frame(&self, path: &str) -> anyhow::Result<Value> {
+        let request = self.upgrade(path).header("sec-websocket-protocol", "sluice.v1");
+        let frame = first_text(&mut opened(request).await?).await?;
+        Ok(serde_json::from_str(&frame)?)
     }
 
     /// Opens a stream of events, and returns the first one.
-    pub(super) async fn first_event(&self, path: &str) -> anyhow::Result<Value> {
+    pub(crate) async fn first_event(&self, path: &str) -> anyhow::Result<Value> {
         let mut response = in_time(self.request(Method::GET, path)).await?;
         ensure!(response.status() == 200, "the stream is answered with {}", response.status());
         let mut text = String::new();
@@ -127,11 +143,31 @@ impl Browser {
     }
 }
 
-async fn answer(request: RequestBuilder) -> anyhow::Result<Answer> {
+/// Opens a socket.
+pub(crate) async fn opened(request: RequestBuilder) -> anyhow::Result<PageSocket> {
+    let response = in_time(request).await?;
+    ensure!(response.status() == 101, "the socket is answered with {}", response.status());
+    let upgraded = response.upgrade().await?;
+    Ok(WebSocketStream::from_raw_socket(upgraded, Role::Client, None).await)
+}
+
+/// Waits for the next text of a socket.
+pub(crate) async fn first_text(socket: &mut PageSocket) -> anyhow::Result<String> {
+    loop {
+        let message = timeout(SOON, socket.next()).await?.context("the socket ended")??;
+        if let Message::Text(text) = message {
+            return Ok(text.to_string());
+        }
+    }
+}
+
+/// Sends a request; cookies that are set are not kept.
+pub(crate) async fn answer(request: RequestBuilder) -> anyhow::Result<Answer> {
     let response = in_time(request).await?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let body = timeout(SOON, response.bytes()).await??;
-    Ok(Answer { status, headers, body: serde_json::from_slice(&body).unwrap_or_default() })
+    let text = String::from_utf8_lossy(&body).into_owned();
+    Ok(Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text })
 }
 
 async fn in_time(request: RequestBuilder) -> anyhow::Result<Response> {

@@ -1,8 +1,8 @@
-//! A gateway as it is shipped, unprivileged and on free ports, in front of a world's services.
+//! A gateway as it is shipped, unprivileged and on free ports.
 
 use super::{browser::Browser, certificate};
 use anyhow::{Context, ensure};
-use stack::{Env, FleetPorts, Service, ServiceOptions, paths, ports};
+use stack::{Env, Service, ServiceOptions, paths, ports};
 use std::{
     fs,
     io::ErrorKind,
@@ -11,7 +11,7 @@ use std::{
 use testkit::wait_until;
 
 /// The host name of everything.
-pub(super) const HOST: &str = "shop.test";
+pub(crate) const HOST: &str = "shop.test";
 /// Where programs are.
 const FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"];
 /// What stands around the shipped file: one unprivileged process, all of whose files are in its folder.
@@ -34,14 +34,23 @@ http {
 
 /// A gateway that the tests run.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Gateway {
+pub(crate) enum Gateway {
     Nginx,
     Caddy,
 }
 
+/// What a gateway stands in front of: its shipped files, below `deploy/`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Front {
+    pub(crate) name: &'static str,
+    pub(crate) nginx: &'static str,
+    pub(crate) caddy: &'static str,
+}
+
 /// Where a gateway is reached, and where it keeps its files.
-pub(super) struct Site {
+pub(crate) struct Site {
     gateway: Gateway,
+    front: Front,
     folder: PathBuf,
     http_port: u16,
     https_port: u16,
@@ -49,8 +58,8 @@ pub(super) struct Site {
 
 impl Site {
     /// Chooses the ports and makes the certificate. Files and log stay until the next run.
-    pub(super) fn prepare(gateway: Gateway) -> anyhow::Result<Self> {
-        let name = format!("gateway-{}", gateway.name());
+    pub(crate) fn prepare(gateway: Gateway, front: Front) -> anyhow::Result<Self> {
+        let name = format!("{}-{}", front.name, gateway.name());
         let folder = paths::sluice_dir().join("e2e").join(name);
         match fs::remove_dir_all(&folder) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
@@ -58,30 +67,34 @@ impl Site {
         }
         certificate::write(&folder)?;
         let (http_port, https_port) = (ports::reserve()?, ports::reserve()?);
-        Ok(Self { gateway, folder, http_port, https_port })
+        Ok(Self { gateway, front, folder, http_port, https_port })
     }
 
     /// The public URL.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("https://{HOST}:{}", self.https_port)
     }
 
     /// The same without TLS.
-    pub(super) fn plain_url(&self) -> String {
+    pub(crate) fn plain_url(&self) -> String {
         format!("http://{HOST}:{}", self.http_port)
     }
 
     /// The authority's certificate.
-    pub(super) fn authority(&self) -> PathBuf {
+    pub(crate) fn authority(&self) -> PathBuf {
         self.folder.join("ca.pem")
     }
 
-    /// Starts the gateway in front of these services; returns when it serves them.
-    pub(super) async fn open(&self, services: FleetPorts) -> anyhow::Result<Service> {
-        let env = self.env(services);
+    /// Starts the gateway with these settings over its own; returns when it serves.
+    pub(crate) async fn open<const N: usize>(
+        &self,
+        more: [(&str, String); N],
+    ) -> anyhow::Result<Service> {
+        let mut env = self.env();
+        env.extend(more.map(|(name, value)| (name.to_owned(), value)));
         let args = match self.gateway {
             Gateway::Nginx => self.nginx(&env)?,
-            Gateway::Caddy => caddy(),
+            Gateway::Caddy => self.caddy(),
         };
         let program = Service::start(ServiceOptions {
             name: self.gateway.name().to_owned(),
@@ -95,21 +108,19 @@ impl Site {
         let (browser, log) = (Browser::at(self, [127, 0, 0, 2])?, program.log().display());
         let what = format!("gateway that serves; its log is {log}");
         wait_until(&what, super::PATIENCE, async || {
+            // Of ours, or of what it stands in front of; not of its own that there is none.
             let answer = browser.get("/healthz", "").await.ok()?;
-            (answer.status == 200).then_some(())
+            (answer.status < 500).then_some(())
         })
         .await;
         Ok(program)
     }
 
-    /// What the shipped files leave open.
-    fn env(&self, services: FleetPorts) -> Env {
+    /// What all shipped files leave open.
+    fn env(&self) -> Env {
         let (certificate, key) = (self.file("site.pem"), self.file("site.key"));
         let folder = self.folder.display().to_string();
         [
-            ("SLUICE_HOST", HOST.to_owned()),
-            ("SLUICE_STOREFRONT", format!("127.0.0.1:{}", services.storefront)),
-            ("SLUICE_ADMISSION", format!("127.0.0.1:{}", services.admission)),
             ("SLUICE_HTTP_PORT", self.http_port.to_string()),
             ("SLUICE_HTTPS_PORT", self.https_port.to_string()),
             ("SLUICE_TLS", format!("{certificate} {key}")),
@@ -125,7 +136,7 @@ impl Site {
 
     /// Fills in the template, as `envsubst` does; returns nginx's arguments.
     fn nginx(&self, env: &Env) -> anyhow::Result<Vec<String>> {
-        let mut text = fs::read_to_string(template("nginx/sluice.conf.template"))?;
+        let mut text = fs::read_to_string(template(self.front.nginx))?;
         for (name, value) in env {
             text = text.replace(&format!("${{{name}}}"), value);
         }
@@ -134,6 +145,11 @@ impl Site {
         fs::write(self.folder.join("nginx.conf"), NGINX)?;
         let prefix = format!("{}/", self.folder.display());
         Ok(["-p", &prefix, "-c", "nginx.conf", "-e", "stderr"].map(str::to_owned).into())
+    }
+
+    fn caddy(&self) -> Vec<String> {
+        let file = template(self.front.caddy).display().to_string();
+        ["run", "--adapter", "caddyfile", "--config", &file].map(str::to_owned).into()
     }
 
     fn file(&self, name: &str) -> String {
@@ -152,13 +168,8 @@ impl Gateway {
 }
 
 /// A shipped file.
-pub(super) fn template(name: &str) -> PathBuf {
+pub(crate) fn template(name: &str) -> PathBuf {
     paths::workspace_root().join("deploy").join(name)
-}
-
-fn caddy() -> Vec<String> {
-    let file = template("caddy/Caddyfile").display().to_string();
-    ["run", "--adapter", "caddyfile", "--config", &file].map(str::to_owned).into()
 }
 
 /// Finds a program; those of servers may be on root's path alone.
