@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 /// Whoever only looks has an answer by then: two seconds after they asked, and what a busy machine adds.
 /// Who waited for a connection would wait for a minute, and for an answer of Postgres for ever.
-const IN_TIME: Duration = Duration::from_secs(15);
+const IN_TIME: Duration = Duration::from_secs(8);
 /// Of each thing, so many look at once.
 const N_LOOKS: usize = 4;
 
