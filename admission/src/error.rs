@@ -25,6 +25,18 @@ pub(crate) enum ApiError {
     /// Nobody may join for now, whoever is in line already.
     #[error("Joining is stopped for now. Please try again later.")]
     Stopped,
+    /// Nobody may join for some minutes; who asks again then is put in line.
+    #[error("Joining is on hold for some minutes. Please try again shortly.")]
+    Held,
+    /// Nobody may join any more; those in line are served.
+    #[error("Nobody else can join this line. Those who wait in it are served.")]
+    Draining,
+    #[error("The drop is under maintenance. Please try again later.")]
+    Maintenance {
+        /// When it is said to end.
+        until: Option<Timestamp>,
+        retry_after: Duration,
+    },
     #[error("The line for this drop has ended.")]
     Ended(CloseReason),
     #[error("{0}")]
@@ -69,6 +81,9 @@ impl ApiError {
             Self::DropNotFound => (StatusCode::NOT_FOUND, "drop_not_found"),
             Self::NotOpen { .. } => (StatusCode::CONFLICT, "drop_not_open"),
             Self::Stopped => (StatusCode::CONFLICT, "drop_stopped"),
+            Self::Held => (StatusCode::SERVICE_UNAVAILABLE, "held"),
+            Self::Draining => (StatusCode::CONFLICT, "drop_draining"),
+            Self::Maintenance { .. } => (StatusCode::SERVICE_UNAVAILABLE, "drop_maintenance"),
             Self::Ended(CloseReason::SoldOut | CloseReason::NotEnough) => {
                 (StatusCode::CONFLICT, "sold_out")
             }
@@ -97,7 +112,10 @@ impl ApiError {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Rebuilding { retry_after } => Some(*retry_after),
+            Self::Rebuilding { retry_after } | Self::Maintenance { retry_after, .. } => {
+                Some(*retry_after)
+            }
+            Self::Held => Some(Duration::from_secs(15)),
             Self::TicketKeyUnknown | Self::Busy | Self::Queue(_) | Self::Database(_) => {
                 Some(Duration::from_secs(1))
             }
@@ -109,6 +127,14 @@ impl ApiError {
     /// A line that is being restored, with the usual pause.
     pub(crate) const fn rebuilding() -> Self {
         Self::Rebuilding { retry_after: Duration::from_secs(1) }
+    }
+
+    /// Maintenance that is said to end then. Whoever met it comes back once a minute at least, since it
+    /// may end before.
+    pub(crate) fn maintenance(until: Option<Timestamp>, now: Timestamp) -> Self {
+        let left_ms = until.map_or(i64::MAX, |until| until.as_millisecond() - now.as_millisecond());
+        let retry_after = Duration::from_millis(left_ms.clamp(5_000, 60_000).unsigned_abs());
+        Self::Maintenance { until, retry_after }
     }
 
     /// What failed on our side, if that is what happened.
@@ -125,6 +151,9 @@ impl ApiError {
         match self {
             Self::NotOpen { opens_at: Some(opens_at) } => {
                 problem.error("opens_at", opens_at.to_string())
+            }
+            Self::Maintenance { until: Some(until), .. } => {
+                problem.error("until", until.to_string())
             }
             Self::Ended(reason) => problem.error("reason", reason.as_str()),
             Self::Units(_) | Self::NotUnits => problem.error("/units", self.to_string()),
@@ -188,5 +217,22 @@ impl IntoResponse for ApiError {
             Self::Problem(problem) => problem.into_response(),
             error => Problem::from(error).into_response(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_meets_maintenance_comes_back_when_it_may_be_over() {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let retry_after = |left_s| {
+            let until = Timestamp::from_second(1_800_000_000 + left_s).unwrap();
+            ApiError::maintenance(Some(until), now).retry_after().unwrap().as_secs()
+        };
+        assert_eq!([20, 3_600, 0, -90].map(retry_after), [20, 60, 5, 5]);
+        let unknown = ApiError::maintenance(None, now);
+        assert_eq!(unknown.retry_after(), Some(Duration::from_secs(60)));
     }
 }

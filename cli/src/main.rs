@@ -5,7 +5,9 @@
 
 mod console;
 mod keys;
+mod limits;
 mod migrate;
+mod modes;
 mod passes;
 mod protect;
 mod quotas;
@@ -16,6 +18,8 @@ mod site_address;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use keys::KeyCommand;
+use limits::LimitsCommand;
+use modes::ModeCommand;
 use passes::PassCommand;
 use protect::ProtectArguments;
 use quotas::QuotaArguments;
@@ -45,6 +49,12 @@ enum Command {
     /// Makes, lists and revokes API keys.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Says what a drop may do: admit, take joins, both or neither.
+    #[command(subcommand, name = "drop")]
+    Mode(ModeCommand),
+    /// Shows how fast a drop goes, changes that, now or as planned, and takes it back.
+    #[command(subcommand)]
+    Limits(LimitsCommand),
     /// Prints a seller's quota of drops, or changes it.
     Quota(QuotaArguments),
     /// Ends the sessions of a shopper.
@@ -66,6 +76,8 @@ async fn main() -> anyhow::Result<()> {
         Command::Migrate => migrate::run(&settings).await,
         Command::Seed(arguments) => print(&seed::run(&settings, &arguments).await?),
         Command::Key(command) => print(&keys::run(&settings, &command).await?),
+        Command::Mode(command) => print(&modes::run(&settings, &command).await?),
+        Command::Limits(command) => print(&limits::run(&settings, &command).await?),
         Command::Quota(arguments) => print(&quotas::run(&settings, &arguments).await?),
         Command::EndSessions(arguments) => print(&sessions::end(&settings, &arguments).await?),
         Command::Protect(arguments) => print(&protect::run(&settings, &arguments).await?),

@@ -223,6 +223,7 @@ fn demo_drop(
             admission_rate_per_second: 50.0,
             occupancy_cap: 1000,
             order_rate_per_second: 200.0,
+            line_cap: None,
         },
     })
 }

@@ -15,7 +15,9 @@ create table drops (
     state                      text        not null default 'draft' constraint drop_state_known
         check (state in ('draft', 'scheduled', 'open', 'sold_out', 'closed', 'cancelled')),
     mode                       text        not null default 'running' constraint drop_mode_known
-        check (mode in ('running', 'paused', 'stopped')),
+        check (mode in ('running', 'paused', 'hold', 'drain', 'maintenance', 'stopped')),
+    -- When maintenance is said to end. It is only told: an operator ends it.
+    mode_until                 timestamptz,
     message                    text        constraint drop_message_short check (length(message) <= 500),
     end_reason                 text,
     opens_at                   timestamptz,
@@ -34,6 +36,8 @@ create table drops (
     occupancy_cap              integer     not null default 1000 check (occupancy_cap > 0),
     order_rate_per_second      double precision not null default 200 constraint drop_order_rate_positive
         check (order_rate_per_second > 0 and order_rate_per_second <= 100000),
+    -- Tickets that may wait at one time; null for as many as the setting for all drops allows.
+    line_cap                   integer     constraint drop_line_cap_positive check (line_cap > 0),
     limits_version             bigint      not null default 1,
 
     -- Its partition of queue-events and order-commands: reserved when it is scheduled, and no other
@@ -52,6 +56,7 @@ create table drops (
     created_at                 timestamptz not null default now(),
     version                    bigint      not null default 1,
     constraint drop_pass_has_site check ((fulfilment = 'pass') = (site_url is not null)),
+    constraint drop_until_of_maintenance check (mode_until is null or mode = 'maintenance'),
     constraint drop_open_has_partition check (state <> 'open' or partition is not null),
     constraint drop_window check (closes_at is null or opens_at is null or closes_at > opens_at),
     constraint drop_scheduled_has_times
@@ -81,6 +86,26 @@ create trigger drops_notify_update after update on drops
         (new.state, new.limits_version, new.epoch, new.epoch_state, new.opens_at, new.closes_at,
          new.prepared))
     execute function notify_drop_changed();
+
+-- Changes of limits that are to come or under way, one a drop at most; the audit log has those that
+-- were. Nobody changes the limits otherwise while there is one: that ends the plan.
+create table limit_plans (
+    drop_id       uuid        primary key references drops,
+    begins_at     timestamptz not null,
+    -- Seconds over which the admission rate moves; 0 for a change at once.
+    over_seconds  integer     not null constraint plan_not_too_long
+        check (over_seconds between 0 and 86400),
+    -- All limits before the plan and at its end.
+    old_limits    jsonb       not null,
+    new_limits    jsonb       not null,
+    -- The version of the limits at the begin of its ramp; null until then.
+    begun_version bigint,
+    -- When its next step is due.
+    next_at       timestamptz not null,
+    made_by       text        not null,
+    why           text        not null,
+    made_at       timestamptz not null default now()
+);
 
 -- How far the order rate of a drop has come: its theoretical arrival time, and the rate it was
 -- reckoned with, since a changed rate rescales it (nobody gets a second burst). Apart from the

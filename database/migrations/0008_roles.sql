@@ -55,9 +55,9 @@ grant select on ended_sessions to sluice_admission;
 
 -- The worker: everything that moves orders, stock, money and lines on. No people, no keys.
 grant select on
-    variants, drops, order_paces, inventory, epoch_boundaries, orders, customer_usage, stock_moves,
-    ticket_transitions, drop_counters, journal, journal_default, pending, dead_letters, payments,
-    payment_calls, ledger_entries, provider_events, consumer_offsets, log_cursors, heartbeats
+    variants, drops, limit_plans, order_paces, inventory, epoch_boundaries, orders, customer_usage,
+    stock_moves, ticket_transitions, drop_counters, journal, journal_default, pending, dead_letters,
+    payments, payment_calls, ledger_entries, provider_events, consumer_offsets, log_cursors, heartbeats
     to sluice_worker;
 grant insert on
     epoch_boundaries, orders, customer_usage, stock_moves, ticket_transitions, drop_counters, journal,
@@ -65,23 +65,23 @@ grant insert on
     heartbeats, audit_log
     to sluice_worker;
 grant update on
-    drops, order_paces, inventory, orders, customer_usage, drop_counters, dead_letters, payments,
-    payment_calls, consumer_offsets, log_cursors, heartbeats
+    drops, limit_plans, order_paces, inventory, orders, customer_usage, drop_counters, dead_letters,
+    payments, payment_calls, consumer_offsets, log_cursors, heartbeats
     to sluice_worker;
 grant update (stock) on variants to sluice_worker;
-grant delete on pending, payment_calls, provider_events, heartbeats to sluice_worker;
+grant delete on limit_plans, pending, payment_calls, provider_events, heartbeats to sluice_worker;
 grant usage on sequence journal_ids to sluice_worker;
 
 -- The storefront: shoppers' orders and payments, what operators see and decide, answers that are kept.
 grant select on
-    sellers, api_keys, join_keys, products, variants, drops, order_paces, inventory, orders, customer_usage,
-    ticket_transitions, drop_counters, journal, journal_default, pending, dead_letters, payments,
-    payment_calls, ledger_entries, provider_events, heartbeats, audit_log, idempotency_keys,
+    sellers, api_keys, join_keys, products, variants, drops, limit_plans, order_paces, inventory, orders,
+    customer_usage, ticket_transitions, drop_counters, journal, journal_default, pending, dead_letters,
+    payments, payment_calls, ledger_entries, provider_events, heartbeats, audit_log, idempotency_keys,
     ended_sessions, used_join_tokens
     to sluice_storefront;
 grant insert on
-    ended_sessions, used_join_tokens, api_keys, customer_usage, stock_moves, ticket_transitions,
-    drop_counters, journal, pending, payments,
+    ended_sessions, used_join_tokens, api_keys, limit_plans, customer_usage, stock_moves,
+    ticket_transitions, drop_counters, journal, pending, payments,
     payment_calls, ledger_entries, provider_events, audit_log, idempotency_keys
     to sluice_storefront;
 grant update on
@@ -90,7 +90,8 @@ grant update on
     to sluice_storefront;
 grant update on ended_sessions to sluice_storefront;
 grant update (max_live_drops) on sellers to sluice_storefront;
-grant delete on payment_calls, idempotency_keys, ended_sessions, used_join_tokens to sluice_storefront;
+grant delete on limit_plans, payment_calls, idempotency_keys, ended_sessions, used_join_tokens
+    to sluice_storefront;
 grant usage on sequence journal_ids to sluice_storefront;
 
 -- One seller, whom the connection names.

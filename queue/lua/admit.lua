@@ -69,7 +69,7 @@ if cfg[4] or (cfg[3] ~= '' and now >= tonumber(cfg[3])) then
   blocked = 'closed'
 elseif now < tonumber(cfg[2]) then
   blocked = 'not_open'
-elseif cfg[1] ~= 'running' then
+elseif cfg[1] ~= 'running' and cfg[1] ~= 'drain' then
   blocked = cfg[1]
 elseif now < grace then
   blocked = 'grace'

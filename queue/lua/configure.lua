@@ -11,7 +11,7 @@ KEYS[4]  ev       stream  room events
 KEYS[5]  wake     channel of the drop
 ARGV[1]  epoch    the caller's epoch
 ARGV[2]  version  of the limits
-ARGV[3]  label    mode|rate in millionths|cap|message, for the event
+ARGV[3]  label    mode@until|rate in millionths|cap|message, for the event
 ARGV[4]  rate     admissions per second
 ARGV[5..] fields of cfg and their values
 Returns  now, evn, applied (1 or 0), changed (1 or 0)

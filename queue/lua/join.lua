@@ -22,14 +22,17 @@ Returns  now, evn, the last score before the batch, how many wait in each line a
          became of each request: the position of a new ticket (their scores are dense), state with
          record and position of a live one, or why not
 ]]
-local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'capacity')
+local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'capacity',
+  'mode_until')
 local refused
 if cfg[4] then
   refused = 'ended|' .. cfg[4]
 elseif cfg[3] ~= '' and now >= tonumber(cfg[3]) then
   refused = 'ended|closed'
-elseif cfg[1] == 'stopped' then
-  refused = 'stopped'
+elseif cfg[1] == 'stopped' or cfg[1] == 'hold' or cfg[1] == 'drain' then
+  refused = cfg[1]
+elseif cfg[1] == 'maintenance' then
+  refused = 'maintenance|' .. (cfg[6] or '')
 elseif now < tonumber(cfg[2]) then
   refused = 'not_open|' .. cfg[2]
 elseif now < grace then

@@ -147,11 +147,15 @@ fn event(read: Reader, kind: &str, data: &[u8], reason: &str) -> Result<RoomEven
     })
 }
 
-/// Reads `mode|rate in millionths|cap|message`; the message may contain any character.
+/// Reads `mode|rate in millionths|cap|message`, where the mode may be followed by `@` and the moment
+/// until which it is said to last; the message may contain any character.
 fn configured(read: Reader, data: &str) -> Result<Configured, QueueError> {
     let mut parts = data.splitn(4, '|');
+    let mode = parts.next().unwrap_or_default();
+    let (mode, until) = mode.split_once('@').map_or((mode, None), |(mode, at)| (mode, Some(at)));
     Ok(Configured {
-        mode: read.next(&mut parts)?,
+        mode: read.value(mode)?,
+        mode_until_us: until.map(|at| read.value(at)).transpose()?,
         admission_rate_micro: read.next(&mut parts)?,
         occupancy_cap: read.next(&mut parts)?,
         message: parts.next().filter(|text| !text.is_empty()).map(str::to_owned),

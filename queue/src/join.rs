@@ -115,6 +115,12 @@ fn refused(text: &str) -> Result<JoinOutcome, QueueError> {
         "not_open" => JoinOutcome::NotOpenYet { opens_at_us: READ.value(rest)? },
         "ended" => JoinOutcome::Ended(READ.value(rest)?),
         "stopped" => JoinOutcome::Stopped,
+        "hold" => JoinOutcome::Held,
+        "drain" => JoinOutcome::Draining,
+        "maintenance" => {
+            let until_us = if rest.is_empty() { None } else { Some(READ.value(rest)?) };
+            JoinOutcome::Maintenance { until_us }
+        }
         "full" => JoinOutcome::Full,
         "grace" => JoinOutcome::Grace { until_us: READ.value(rest)? },
         _ => return Err(READ.wrong(text)),

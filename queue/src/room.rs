@@ -62,6 +62,7 @@ fn config(fields: &Fields) -> Result<RoomConfig, QueueError> {
     let variants = fields.get("variants").map(Vec::as_slice).unwrap_or_default();
     Ok(RoomConfig {
         mode: READ.value(get("mode", "stopped")?)?,
+        mode_until_us: given("mode_until")?.map(|at| READ.value(at)).transpose()?,
         admission_rate_per_second: READ.value(get("rate", "0")?)?,
         occupancy_cap: READ.value(get("cap", "0")?)?,
         capacity: READ.value(get("capacity", "0")?)?,

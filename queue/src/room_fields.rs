@@ -10,16 +10,21 @@ pub(crate) fn rate(config: &RoomConfig) -> String {
 
 /// Returns what shoppers and replicas are told; when it changes, that is a room event.
 pub(crate) fn label(config: &RoomConfig) -> String {
-    let Configured { mode, admission_rate_micro, occupancy_cap, message } = config.told();
-    format!("{mode}|{admission_rate_micro}|{occupancy_cap}|{}", message.unwrap_or_default())
+    let Configured { mode, mode_until_us, admission_rate_micro, occupancy_cap, message } =
+        config.told();
+    let until = mode_until_us.map(|until| format!("@{until}")).unwrap_or_default();
+    let message = message.unwrap_or_default();
+    format!("{mode}{until}|{admission_rate_micro}|{occupancy_cap}|{message}")
 }
 
 /// Adds all fields but version, label and rate, each followed by its value.
 pub(crate) fn push_all(args: &mut Args, config: &RoomConfig) {
     let closes_at = config.closes_at_us.map(|at| at.to_string()).unwrap_or_default();
+    let mode_until = config.mode_until_us.map(|at| at.to_string()).unwrap_or_default();
     let members_of = config.members_of.map(|seller_id| seller_id.to_string()).unwrap_or_default();
     let texts = [
         ("mode", config.mode.to_string()),
+        ("mode_until", mode_until),
         ("cap", config.occupancy_cap.to_string()),
         ("capacity", config.capacity.to_string()),
         ("opens_at", config.opens_at_us.to_string()),

@@ -29,6 +29,12 @@ text_enum! {
         Running = "running",
         /// Admits nobody; joins go on and positions are kept.
         Paused = "paused",
+        /// Admits nobody for some minutes, and whoever would join waits until then.
+        Hold = "hold",
+        /// Takes no joins; those in line are served.
+        Drain = "drain",
+        /// Neither joins nor admissions, often until a time that is told.
+        Maintenance = "maintenance",
         /// Emergency stop: neither joins nor admissions.
         Stopped = "stopped",
     }
@@ -69,6 +75,17 @@ impl Fulfilment {
         match self {
             Self::Auto | Self::Checkout => true,
             Self::Pass => false,
+        }
+    }
+}
+
+impl DropMode {
+    /// Whether people are let in.
+    #[must_use]
+    pub const fn admits(self) -> bool {
+        match self {
+            Self::Running | Self::Drain => true,
+            Self::Paused | Self::Hold | Self::Maintenance | Self::Stopped => false,
         }
     }
 }
@@ -128,6 +145,9 @@ pub struct Limits {
     pub occupancy_cap: u32,
     /// Order commands processed per second.
     pub order_rate_per_second: f64,
+    /// Tickets that may wait at one time, at most; `None` for as many as the setting for all allows.
+    #[serde(default)]
+    pub line_cap: Option<u32>,
 }
 
 impl fmt::Display for Limits {
@@ -136,6 +156,10 @@ impl fmt::Display for Limits {
             f,
             "admission {}/s, occupancy {}, orders {}/s",
             self.admission_rate_per_second, self.occupancy_cap, self.order_rate_per_second
-        )
+        )?;
+        if let Some(cap) = self.line_cap {
+            write!(f, ", line {cap}")?;
+        }
+        Ok(())
     }
 }

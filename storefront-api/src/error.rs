@@ -74,8 +74,12 @@ pub(crate) enum ApiError {
     #[error("A drop that is {0} can't be changed this way.")]
     DropWrongState(DropState),
     /// Only an operator lets it go on.
-    #[error("An operator has paused or stopped this drop. Please ask them.")]
+    #[error("An operator says what this drop may do for now. Please ask them.")]
     DropStoppedByOperator,
+    #[error("There is no plan for the limits of this drop.")]
+    LimitsPlanNotFound,
+    #[error("Nobody has changed the limits of this drop yet.")]
+    NothingToUndo,
     #[error("An order that is {0} can't be changed this way.")]
     OrderWrongState(TicketState),
     #[error("The time to pay is over.")]
@@ -152,6 +156,8 @@ impl ApiError {
             Self::QuotaUsed { .. } => (StatusCode::CONFLICT, "quota_used"),
             Self::DropWrongState(_) => (StatusCode::CONFLICT, "drop_wrong_state"),
             Self::DropStoppedByOperator => (StatusCode::CONFLICT, "drop_stopped_by_operator"),
+            Self::LimitsPlanNotFound => (StatusCode::NOT_FOUND, "limits_plan_not_found"),
+            Self::NothingToUndo => (StatusCode::CONFLICT, "nothing_to_undo"),
             Self::OrderWrongState(_) => (StatusCode::CONFLICT, "order_wrong_state"),
             Self::HoldExpired => (StatusCode::CONFLICT, "hold_expired"),
             Self::TooManyAttempts => (StatusCode::CONFLICT, "too_many_attempts"),
@@ -236,6 +242,8 @@ impl From<ChangeDropError> for ApiError {
             ChangeDropError::NotFound => Self::DropNotFound,
             ChangeDropError::WrongState(state) => Self::DropWrongState(state),
             ChangeDropError::StoppedByOperator => Self::DropStoppedByOperator,
+            ChangeDropError::NoPlan => Self::LimitsPlanNotFound,
+            ChangeDropError::NothingToUndo => Self::NothingToUndo,
             ChangeDropError::NoPartition { limit } => Self::TooManyDrops { limit },
             ChangeDropError::QuotaUsed { limit } => Self::QuotaUsed { limit },
             ChangeDropError::Database(error) => error.into(),

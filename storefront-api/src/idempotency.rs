@@ -27,8 +27,13 @@ use shared::telemetry::with_causes;
 
 /// Routes whose POST requests may have a key. Those that make an API key are none: the answer would be
 /// kept, and the key with it.
-const KEYED: [&str; 12] = [
+const KEYED: [&str; 17] = [
+    "/v1/operator/drops/{drop_id}/drain",
     "/v1/operator/drops/{drop_id}/emergency-stop",
+    "/v1/operator/drops/{drop_id}/hold",
+    "/v1/operator/drops/{drop_id}/limits/plan",
+    "/v1/operator/drops/{drop_id}/limits/undo",
+    "/v1/operator/drops/{drop_id}/maintenance",
     "/v1/operator/drops/{drop_id}/pause",
     "/v1/operator/drops/{drop_id}/resume",
     "/v1/operator/payments/review/{payment_id}/resolve",

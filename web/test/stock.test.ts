@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MODES } from "../src/shop/api/types.ts";
 import { isMoving, stockText } from "../src/shop/view/stock.ts";
 
 test("what is left is told for the place in line", () => {
@@ -17,5 +18,7 @@ test("what is left is told for the place in line", () => {
 test("no time is told while nobody can be let in", () => {
   assert.ok(isMoving({ mode: "running", left: 3 }) && isMoving({ mode: "running", left: null }));
   assert.ok(!isMoving({ mode: "running", left: 0 }));
-  assert.ok(!isMoving({ mode: "paused", left: 3 }) && !isMoving({ mode: "stopped", left: 3 }));
+  for (const mode of MODES) {
+    assert.equal(isMoving({ mode, left: 3 }), mode === "running" || mode === "drain", mode);
+  }
 });

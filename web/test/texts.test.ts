@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Message } from "../src/common/texts.ts";
-import { ORDER_STATES, TICKET_STATES } from "../src/shop/api/types.ts";
+import { MODES, ORDER_STATES, TICKET_STATES } from "../src/shop/api/types.ts";
 import { en, type Key } from "../src/shop/texts/en.ts";
 import { format } from "../src/shop/texts/index.ts";
 import { ko } from "../src/shop/texts/ko.ts";
@@ -66,10 +66,12 @@ test("every state and reason of the services has a text", () => {
     assert.ok(`ticket.state.${state}` in en || `order.state.${state}` in en, state);
   }
   for (const state of ORDER_STATES) assert.ok(states.includes(state), state);
+  assert.deepEqual([...MODES].sort(), namesIn("DropMode").sort());
   const others = [
     ...namesIn("RejectReason").map((reason) => `order.reason.${reason}`),
     ...namesIn("CloseReason").map((reason) => `closed.reason.${reason}`),
     ...namesIn("DropState").map((state) => `drop.state.${state}`),
+    ...MODES.filter((mode) => mode !== "running").flatMap((mode) => [`drop.${mode}`, `line.mode.${mode}`]),
   ];
   assert.ok(others.length >= 15, "the tables of reasons were found");
   for (const key of others) assert.ok(key in en, key);
@@ -79,6 +81,13 @@ test("words that visits have of their own stand in for words that there are", ()
   const own = keys.filter((key) => key.startsWith("visit."));
   assert.ok(own.length >= 20, "they were found");
   for (const key of own) assert.ok(key.slice("visit.".length) in en, key);
+});
+
+test("every refusal of a join has a text of its own", () => {
+  const codes = ["held", "drop_draining", "drop_maintenance", "drop_stopped", "room_full"];
+  const said = codes.map((code) => format("en", `error.${code}` as Key, {}));
+  assert.equal(new Set(said).size, codes.length, said.join(" "));
+  for (const code of codes) assert.ok(`error.${code}` in ko, code);
 });
 
 test("every Korean text is in Hangul", () => {

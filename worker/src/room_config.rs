@@ -3,13 +3,15 @@
 use database::selling::scheduling::LiveDrop;
 use shared::line::RoomConfig;
 
-/// Returns the room's limits, mode and times as the row has them.
+/// Returns the room's limits, mode and times as the row has them. A drop without a cap of its own may
+/// have `capacity` people in line.
 pub(crate) fn room_config(flash_drop: &LiveDrop, capacity: u32) -> RoomConfig {
     RoomConfig {
         mode: flash_drop.mode,
+        mode_until_us: flash_drop.mode_until.map(jiff::Timestamp::as_microsecond),
         admission_rate_per_second: flash_drop.limits.admission_rate_per_second,
         occupancy_cap: flash_drop.limits.occupancy_cap,
-        capacity,
+        capacity: flash_drop.limits.line_cap.unwrap_or(capacity),
         opens_at_us: flash_drop.opens_at.as_microsecond(),
         closes_at_us: flash_drop.closes_at.map(jiff::Timestamp::as_microsecond),
         max_units_per_ticket: flash_drop.max_units_per_ticket,

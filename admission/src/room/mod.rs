@@ -13,6 +13,7 @@
 //! | `header` | a room's header, for as long as its line can be used |
 //! | `batches` | many questions, one call |
 //! | `joins`, `statuses` | what is asked that way |
+//! | `notice` | what a room says to everybody in it |
 //! | `observer` | who hears of a room's changes |
 //! | `rest` | whether a room has to be looked at |
 //! | `unreadable` | what a room knows of its events that cannot be read |
@@ -32,6 +33,7 @@ mod joins;
 pub(crate) mod keeper;
 mod lag;
 mod live_replica;
+mod notice;
 mod observer;
 mod ranked_bitmap;
 mod replica;
@@ -46,6 +48,7 @@ mod unreadable;
 pub(crate) use batches::BatchError;
 pub(crate) use directory::RoomDirectory;
 pub(crate) use error::RoomError;
+pub(crate) use notice::RoomNotice;
 pub(crate) use observer::RoomObserver;
 pub use replica::{Applied, Replica, Rise};
 pub(crate) use room::Room;

@@ -7,13 +7,13 @@
 //!
 //! What is left of each variant is no part of that: it is what the room's header said last.
 
-use super::ranked_bitmap::RankedBitmap;
+use super::{notice::RoomNotice, ranked_bitmap::RankedBitmap};
 use shared::{
     drops::{CloseReason, DropMode},
     ids::VariantId,
     line::{Epoch, EventPoint, JoinedTicket, Lane, RoomEvent, Score, VariantUnits},
 };
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 /// Those who wait for one variant in one lane, by the epoch in which they joined.
 type Line = BTreeMap<Epoch, RankedBitmap>;
@@ -24,7 +24,7 @@ type Line = BTreeMap<Epoch, RankedBitmap>;
 pub enum Rise {
     /// The room was rebuilt.
     Rebuild,
-    /// An operator changed the room.
+    /// An operator has something else to say.
     Operator,
     /// The room's mode changed.
     Mode,
@@ -48,11 +48,10 @@ pub enum Applied {
 pub struct Replica {
     point: EventPoint,
     lines: BTreeMap<(Lane, VariantId), Line>,
-    mode: DropMode,
-    message: Option<Arc<str>>,
+    notice: RoomNotice,
     ended: Option<CloseReason>,
     last_rise: Option<(EventPoint, Rise)>,
-    configured_at: EventPoint,
+    noticed_at: EventPoint,
     units: Vec<VariantUnits>,
 }
 
@@ -63,11 +62,10 @@ impl Replica {
         Self {
             point,
             lines: BTreeMap::new(),
-            mode,
-            message: None,
+            notice: RoomNotice::of_mode(mode),
             ended: None,
             last_rise: None,
-            configured_at: point,
+            noticed_at: point,
             units: Vec::new(),
         }
     }
@@ -96,14 +94,9 @@ impl Replica {
     }
 
     /// Takes over what a snapshot says beside the tickets.
-    pub(crate) fn describe(
-        &mut self,
-        mode: DropMode,
-        message: Option<Arc<str>>,
-        ended: Option<CloseReason>,
-    ) {
-        (self.mode, self.message, self.ended) = (mode, message, ended);
-        self.configured_at = self.point;
+    pub(crate) fn describe(&mut self, notice: RoomNotice, ended: Option<CloseReason>) {
+        (self.notice, self.ended) = (notice, ended);
+        self.noticed_at = self.point;
     }
 
     /// Takes over what is left of each variant.
@@ -143,16 +136,22 @@ impl Replica {
             | RoomEvent::Closed { tickets, .. } => {
                 tickets.iter().for_each(|ticket| self.remove(ticket.lane, ticket.score));
             }
-            RoomEvent::Configured(configured) => {
-                let changed = self.mode != configured.mode;
-                self.mode = configured.mode;
-                self.message = configured.message.as_deref().map(Into::into);
-                self.configured_at = self.point;
-                self.note_rise(if changed { Rise::Mode } else { Rise::Operator });
-            }
+            RoomEvent::Configured(configured) => self.take_notice(configured.into()),
             RoomEvent::Begun { .. } => self.note_rise(Rise::Rebuild),
             RoomEvent::Ended { reason } => self.ended = Some(*reason),
         }
+    }
+
+    /// Limits alone are nothing that those who wait are shown, and move nobody: a ramp changes them
+    /// each second.
+    fn take_notice(&mut self, notice: RoomNotice) {
+        if notice == self.notice {
+            return;
+        }
+        let is_same_mode = notice.mode == self.notice.mode;
+        self.notice = notice;
+        self.noticed_at = self.point;
+        self.note_rise(if is_same_mode { Rise::Operator } else { Rise::Mode });
     }
 
     /// The position of a ticket among those who want the same variant in the same lane, people
@@ -194,14 +193,9 @@ impl Replica {
         self.point
     }
 
-    /// What the operator lets the room do.
-    pub(crate) const fn mode(&self) -> DropMode {
-        self.mode
-    }
-
-    /// The operator's message to those who wait.
-    pub(crate) const fn message(&self) -> Option<&Arc<str>> {
-        self.message.as_ref()
+    /// What everybody in the room is told.
+    pub(crate) const fn notice(&self) -> &RoomNotice {
+        &self.notice
     }
 
     /// Why the line ended, once it has.
@@ -209,9 +203,9 @@ impl Replica {
         self.ended
     }
 
-    /// Whether mode or message changed after `seen`.
-    pub(crate) fn is_configured_since(&self, seen: EventPoint) -> bool {
-        self.configured_at > seen
+    /// Whether what everybody is told changed after `seen`.
+    pub(crate) fn is_noticed_since(&self, seen: EventPoint) -> bool {
+        self.noticed_at > seen
     }
 
     /// Why a position shown at `seen` may be higher now, if it may.
@@ -233,7 +227,7 @@ mod tests {
     use proptest::prelude::*;
     use shared::{
         ids::{ShopperId, TicketId},
-        line::{Intent, TicketScore},
+        line::{Configured, Intent, TicketScore},
     };
     use std::collections::BTreeSet;
 
@@ -288,6 +282,36 @@ mod tests {
         assert_eq!(replica.position_of(LANE, variant_id, score(2, 5)), Some(2));
         assert_eq!(replica.rise_since(point(1)), Some(Rise::Returned));
         assert_eq!(replica.rise_since(point(2)), None);
+    }
+
+    #[test]
+    fn who_waits_hears_of_a_new_mode_or_message_and_not_of_new_limits() {
+        let mut replica = Replica::at(point(0), DropMode::Running);
+        let limits = |rate| Configured {
+            mode: DropMode::Running,
+            mode_until_us: None,
+            admission_rate_micro: rate,
+            occupancy_cap: 1,
+            message: None,
+        };
+        for evn in 1..=3 {
+            replica.apply(point(evn), &RoomEvent::Configured(limits(evn)));
+        }
+        assert!(!replica.is_noticed_since(point(0)));
+        assert_eq!(replica.rise_since(point(0)), None, "nobody can have moved");
+
+        let told = Configured { message: Some("soon".to_owned()), ..limits(3) };
+        replica.apply(point(4), &RoomEvent::Configured(told));
+        assert_eq!(replica.rise_since(point(3)), Some(Rise::Operator));
+        let until = 1_800_000_000_000_000;
+        let mode =
+            Configured { mode: DropMode::Maintenance, mode_until_us: Some(until), ..limits(3) };
+        replica.apply(point(5), &RoomEvent::Configured(mode));
+        assert!(replica.is_noticed_since(point(4)));
+        assert_eq!(replica.rise_since(point(4)), Some(Rise::Mode));
+        let RoomNotice { mode, until: told_until, message } = replica.notice();
+        assert_eq!((*mode, message), (DropMode::Maintenance, &None));
+        assert_eq!(told_until.map(|at| at.as_microsecond()), Some(until));
     }
 
     proptest! {

@@ -142,8 +142,7 @@ fn apply_up_to(evn: u64, replica: &mut Replica, events: &[StoredEvent]) -> bool 
 }
 
 fn describe(replica: &mut Replica, header: &RoomHeader) {
-    let message = header.config.message.as_deref().map(Into::into);
-    replica.describe(header.config.mode, message, header.config.ended);
+    replica.describe((&header.config).into(), header.config.ended);
     replica.set_units(&header.units);
 }
 
@@ -164,6 +163,7 @@ mod tests {
     fn configured(evn: u64, mode: DropMode) -> StoredEvent {
         let event = RoomEvent::Configured(Configured {
             mode,
+            mode_until_us: None,
             admission_rate_micro: 0,
             occupancy_cap: 1,
             message: None,
@@ -176,7 +176,7 @@ mod tests {
         let mut replica = Replica::at(point(4), DropMode::Running);
         let events = [configured(5, DropMode::Running), configured(6, DropMode::Paused)];
         assert!(apply_up_to(5, &mut replica, &events));
-        assert_eq!((replica.point(), replica.mode()), (point(5), DropMode::Running));
+        assert_eq!((replica.point(), replica.notice().mode), (point(5), DropMode::Running));
     }
 
     #[test]

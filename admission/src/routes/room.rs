@@ -19,6 +19,9 @@ pub(crate) struct RoomView {
     state: DropState,
     /// What the seller or an operator lets the room do.
     mode: DropMode,
+    /// When maintenance is said to end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode_until: Option<Timestamp>,
     /// People waiting.
     #[schema(example = 263)]
     waiting: u64,
@@ -49,19 +52,19 @@ pub(crate) async fn room(
     // While a snapshot is being taken, nobody would seem to wait.
     room.reach(EventPoint::default()).await?;
     let config = &header.config;
-    let said = room.read(|replica| (replica.mode(), replica.message().map(ToString::to_string)));
-    let (mode, message) = said.unwrap_or((config.mode, config.message.clone()));
+    let notice = room.read(|replica| replica.notice().clone()).unwrap_or_else(|| config.into());
     let now = app.clock.now();
     let ended = room.read(Replica::ended).flatten().or(config.ended);
     let view = RoomView {
         drop_id,
         state: state(ended, now.as_microsecond() < config.opens_at_us),
-        mode,
+        mode: notice.mode,
+        mode_until: notice.until,
         waiting: room.read(Replica::waiting).unwrap_or_default(),
         admission_rate_per_second: config.admission_rate_per_second,
         opens_at: Timestamp::from_microsecond(config.opens_at_us).ok(),
         closes_at: config.closes_at_us.and_then(|at| Timestamp::from_microsecond(at).ok()),
-        message,
+        message: notice.message.map(|message| message.to_string()),
         server_time: now,
     };
     Ok(([(header::CACHE_CONTROL, "public, max-age=1")], Json(view)))

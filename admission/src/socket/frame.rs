@@ -1,6 +1,7 @@
 //! What a stream sends: JSON texts, the same over WebSocket and server-sent events.
 
 use crate::room::Rise;
+use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
     drops::{CloseReason, DropMode},
@@ -28,6 +29,9 @@ pub enum Frame {
         units_held: Option<u32>,
         /// What the operator lets the room do.
         mode: DropMode,
+        /// When maintenance is said to end; left out where nobody says so.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mode_until: Option<Timestamp>,
         /// The operator's message.
         message: Option<Arc<str>>,
         /// Why the position is higher than before, if it is.
@@ -95,6 +99,7 @@ mod tests {
             units_left: Some(180),
             units_held: Some(20),
             mode: DropMode::Running,
+            mode_until: None,
             message: None,
             rise: None,
         };
@@ -119,6 +124,7 @@ mod tests {
             units_left: None,
             units_held: None,
             mode: DropMode::Running,
+            mode_until: None,
             message: None,
             rise,
         };

@@ -162,6 +162,7 @@ mod tests {
             units_left: None,
             units_held: None,
             mode: DropMode::Running,
+            mode_until: None,
             message: Some("x".repeat(length).into()),
             rise: None,
         }

@@ -5,6 +5,7 @@ use admission::{
     openapi,
     socket::{DisconnectReason, Frame, Seen},
 };
+use jiff::Timestamp;
 use shared::{
     drops::{CloseReason, DropMode},
     lifecycle::TicketState,
@@ -44,6 +45,11 @@ fn is_left_alone(reason: DisconnectReason) -> bool {
 
 /// The frame that the document shows.
 fn waiting() -> Frame {
+    waiting_until(None)
+}
+
+/// The same of a room under maintenance.
+fn waiting_until(mode_until: Option<Timestamp>) -> Frame {
     Frame::Waiting {
         epoch: 1,
         evn: 77,
@@ -51,7 +57,8 @@ fn waiting() -> Frame {
         waiting: 900,
         units_left: Some(180),
         units_held: Some(20),
-        mode: DropMode::Running,
+        mode: if mode_until.is_some() { DropMode::Maintenance } else { DropMode::Running },
+        mode_until,
         message: None,
         rise: None,
     }
@@ -86,7 +93,16 @@ fn every_frame_is_in_the_document_of_the_stream() {
     let ends = ends.map(|state| Frame::Order { state: *state });
     let rest = [waiting, Frame::Admitting, Frame::Held, Frame::Left];
     let rebuilding = Frame::Rebuilding { retry_after_ms: 1000 };
-    for frame in rest.into_iter().chain([rebuilding]).chain(closed).chain(ends) {
+    let modes = DropMode::ALL.iter().map(|mode| {
+        let mut frame = waiting_until(None);
+        if let Frame::Waiting { mode: of_frame, .. } = &mut frame {
+            *of_frame = *mode;
+        }
+        frame
+    });
+    let until = waiting_until("2027-03-05T18:05:00Z".parse().ok());
+    let others = closed.chain(ends).chain(modes).chain([rebuilding, until]);
+    for frame in rest.into_iter().chain(others) {
         let frame: serde_json::Value = serde_json::from_str(&frame.to_json()).unwrap();
         for (field, value) in frame.as_object().unwrap() {
             let words = [Some(field.as_str()), value.as_str()];

@@ -1,9 +1,15 @@
 //! Live numbers of a drop.
 
 use crate::{DatabaseError, Doing};
-use shared::ids::{DropId, SellerId};
+use shared::{
+    ids::{DropId, SellerId},
+    lifecycle::TicketState,
+};
 use sqlx::{PgPool, types::Json};
 use std::collections::BTreeMap;
+
+/// Orders that are looked at for those that have ended lately, at most.
+const LATEST: i64 = 10_000;
 
 /// How a drop sells.
 #[derive(Clone, Debug)]
@@ -81,4 +87,29 @@ pub async fn of_drop(
     .fetch_optional(pool)
     .await
     .doing("count a drop's sales")
+}
+
+/// Counts the orders of a drop that ended in the last minute, whichever way.
+///
+/// People are let in in the order in which they joined, and so are the ids of their orders: those of the
+/// last 10 000 who were let in are looked at, however many there ever were.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn ended_lately(pool: &PgPool, drop_id: DropId) -> Result<u64, DatabaseError> {
+    let ends: Vec<_> =
+        TicketState::ALL.iter().copied().filter(|state| state.is_terminal()).collect();
+    let n_ended = sqlx::query_scalar!(
+        r#"select count(*) as "n_ended!" from (
+             select state, updated_at from orders where drop_id = $1 order by id desc limit $2) o
+         where o.updated_at > now() - interval '1 minute' and o.state = any($3)"#,
+        drop_id as DropId,
+        LATEST,
+        ends as Vec<TicketState>,
+    )
+    .fetch_one(pool)
+    .await
+    .doing("count the orders that ended lately")?;
+    Ok(n_ended.unsigned_abs())
 }

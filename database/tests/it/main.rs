@@ -13,6 +13,7 @@ mod frozen;
 mod giving_back;
 mod journal;
 mod lifecycle;
+mod limit_plans;
 mod limits;
 mod line_truth;
 mod lock_order;

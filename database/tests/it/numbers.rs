@@ -42,6 +42,22 @@ async fn a_drops_numbers_are_those_of_its_orders() {
 }
 
 #[tokio::test]
+async fn orders_that_ended_lately_are_counted_whichever_way_they_ended() {
+    let test_drop = TestDrop::new(DropOptions { units: 3, ..DropOptions::default() }).await;
+    let lately = async || numbers::ended_lately(&test_drop.pool, test_drop.drop_id).await.unwrap();
+    let (_, capture) = test_drop.capturing().await;
+    assert_eq!(lately().await, 0);
+    test_drop.settle(capture, Conclusion::Captured).await;
+    assert_eq!(lately().await, 1);
+    // Two units are left for four orders.
+    test_drop.process(&test_drop.commands(4)).await;
+    assert_eq!(lately().await, 3);
+    let long_ago = "update orders set updated_at = now() - interval '2 minutes'";
+    sqlx::query(long_ago).execute(&test_drop.pool).await.unwrap();
+    assert_eq!(lately().await, 0);
+}
+
+#[tokio::test]
 async fn money_that_was_given_back_is_no_revenue() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let (order_id, capture) = test_drop.capturing().await;

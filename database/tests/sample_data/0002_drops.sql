@@ -19,6 +19,15 @@ insert into drops (id, seller_id, product_id, title, fulfilment, site_url, retur
      '0199c0de-0000-7000-8000-000000000012', 'The mug shop', 'pass', 'https://mugs.example/',
      '{https://pay.mugs.example}', 'open', '2026-01-01 10:00Z', 2, true, 1, 'open', 1200);
 
+-- A ramp that is under way.
+insert into limit_plans (drop_id, begins_at, over_seconds, old_limits, new_limits, begun_version,
+    next_at, made_by, why) values
+    ('0199c0de-0000-7000-8000-000000000031', '2026-01-01 12:00Z', 600,
+     '{"admission_rate_per_second": 50, "occupancy_cap": 1000, "order_rate_per_second": 200,
+       "line_cap": null}',
+     '{"admission_rate_per_second": 150, "occupancy_cap": 1000, "order_rate_per_second": 200,
+       "line_cap": 5000}', 2, '2026-01-01 12:00:07Z', 'operator:ann', 'all servers are well');
+
 insert into order_paces (drop_id, tat_us, rate) values
     ('0199c0de-0000-7000-8000-000000000031', 1767268806000000, 200),
     ('0199c0de-0000-7000-8000-000000000032', null, null),

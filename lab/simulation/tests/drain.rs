@@ -171,6 +171,7 @@ fn id(rng: &mut StdRng) -> Uuid {
 fn config(rng: &mut StdRng, variant_id: VariantId) -> RoomConfig {
     RoomConfig {
         mode: DropMode::Running,
+        mode_until_us: None,
         admission_rate_per_second: rng.random_range(2.0..100.0),
         occupancy_cap: rng.random_range(2..10),
         capacity: 1_000_000,

@@ -44,7 +44,7 @@ fn the_promises_hold_in_long_lines() {
     }
 }
 
-const EVERYWHERE: [&str; 40] = [
+const EVERYWHERE: [&str; 46] = [
     "joined",
     "existing waiting",
     "existing in flight",
@@ -52,6 +52,10 @@ const EVERYWHERE: [&str; 40] = [
     "not open yet",
     "ended",
     "stopped",
+    "held",
+    "draining",
+    "maintenance",
+    "maintenance until",
     "full",
     "grace",
     "left",
@@ -68,6 +72,8 @@ const EVERYWHERE: [&str; 40] = [
     "Occupancy",
     "Stock",
     "Paused",
+    "Hold",
+    "Maintenance",
     "Stopped",
     "Closed",
     "Grace",
@@ -131,6 +137,10 @@ fn join_name(join: &JoinOutcome) -> String {
         JoinOutcome::NotOpenYet { .. } => "not open yet",
         JoinOutcome::Ended(_) => "ended",
         JoinOutcome::Stopped => "stopped",
+        JoinOutcome::Held => "held",
+        JoinOutcome::Draining => "draining",
+        JoinOutcome::Maintenance { until_us: None } => "maintenance",
+        JoinOutcome::Maintenance { until_us: Some(_) } => "maintenance until",
         JoinOutcome::Full => "full",
         JoinOutcome::Grace { .. } => "grace",
     };

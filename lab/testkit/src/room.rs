@@ -24,6 +24,7 @@ const BACK_WITHIN: Duration = Duration::from_secs(10);
 pub fn room_config(variants: Vec<VariantId>) -> RoomConfig {
     RoomConfig {
         mode: DropMode::Running,
+        mode_until_us: None,
         admission_rate_per_second: 100_000.0,
         occupancy_cap: 1000,
         capacity: 1_000_000,

@@ -90,7 +90,7 @@ sections! {
         admit_batch: NonZeroU32,
         /// How long after a rebuild only earlier tickets may come back, milliseconds.
         grace_ms: u64,
-        /// People in one line, at most.
+        /// People in one line, at most, where the drop has no cap of its own.
         capacity: NonZeroU32,
         /// How long the room of a settled drop stays in Redis after the drop's end, seconds.
         keep_rooms_s: NonZeroU64,

@@ -84,17 +84,27 @@ fn after_answer(blocked_by: Option<AdmitBlock>, next_due: Option<Duration>) -> D
             next_due.map_or(SAFETY, |due| due.min(IDLE))
         }
         Some(AdmitBlock::Occupancy | AdmitBlock::Stock) => SAFETY,
-        Some(AdmitBlock::Paused | AdmitBlock::Stopped | AdmitBlock::Closed | AdmitBlock::Empty) => {
-            IDLE
-        }
+        Some(
+            AdmitBlock::Paused
+            | AdmitBlock::Hold
+            | AdmitBlock::Maintenance
+            | AdmitBlock::Stopped
+            | AdmitBlock::Closed
+            | AdmitBlock::Empty,
+        ) => IDLE,
     }
 }
 
 const fn is_idle(blocked_by: Option<AdmitBlock>) -> bool {
     match blocked_by {
-        Some(AdmitBlock::Paused | AdmitBlock::Stopped | AdmitBlock::Closed | AdmitBlock::Empty) => {
-            true
-        }
+        Some(
+            AdmitBlock::Paused
+            | AdmitBlock::Hold
+            | AdmitBlock::Maintenance
+            | AdmitBlock::Stopped
+            | AdmitBlock::Closed
+            | AdmitBlock::Empty,
+        ) => true,
         None
         | Some(
             AdmitBlock::Rate
@@ -169,7 +179,14 @@ mod tests {
     #[test]
     fn nobody_waits_where_nobody_could_be_let_in() {
         let answered = |blocked_by| DrainFinding::Answered { blocked_by, next_due: None };
-        let idle = [AdmitBlock::Paused, AdmitBlock::Stopped, AdmitBlock::Closed, AdmitBlock::Empty];
+        let idle = [
+            AdmitBlock::Paused,
+            AdmitBlock::Hold,
+            AdmitBlock::Maintenance,
+            AdmitBlock::Stopped,
+            AdmitBlock::Closed,
+            AdmitBlock::Empty,
+        ];
         for blocked_by in AdmitBlock::ALL {
             let is_idle = idle.contains(blocked_by);
             assert_eq!(answered(Some(*blocked_by)).somebody_waits(), !is_idle, "{blocked_by:?}");

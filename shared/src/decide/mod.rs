@@ -7,10 +7,14 @@
 //! | [`chain`] | which events of a log are a drop's own chain |
 //! | [`drain`] | when a drain looks at its room again |
 //! | [`leases`] | what has to be done about a ticket past its lease |
+//! | [`limit_plan`] | how far a planned change of limits has come |
+//! | [`preview`] | what other limits would do to the times of those who wait |
 //! | [`room`] | what has to be done before the events of a room can be logged |
 
 pub mod boundaries;
 pub mod chain;
 pub mod drain;
 pub mod leases;
+pub mod limit_plan;
+pub mod preview;
 pub mod room;

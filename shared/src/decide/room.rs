@@ -83,6 +83,7 @@ mod tests {
             trusted: true,
             config: RoomConfig {
                 mode: DropMode::Running,
+                mode_until_us: None,
                 admission_rate_per_second: 1.0,
                 occupancy_cap: 1,
                 capacity: 1,

@@ -45,6 +45,10 @@ text_enum! {
         Stock = "stock",
         /// An operator paused the room.
         Paused = "paused",
+        /// An operator lets nobody in for some minutes.
+        Hold = "hold",
+        /// The room is under maintenance.
+        Maintenance = "maintenance",
         /// An operator stopped the room.
         Stopped = "stopped",
         /// The drop is not open yet.

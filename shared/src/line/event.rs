@@ -78,6 +78,9 @@ pub enum RoomEvent {
 pub struct Configured {
     /// What the room may do.
     pub mode: DropMode,
+    /// When maintenance is said to end, in microseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode_until_us: Option<i64>,
     /// Admissions per million seconds: a hashed record holds no float.
     pub admission_rate_micro: u64,
     /// Admitted and unfinished tickets, at most.

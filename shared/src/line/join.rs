@@ -46,6 +46,15 @@ pub enum JoinOutcome {
     Ended(CloseReason),
     /// An operator stopped the room.
     Stopped,
+    /// An operator lets nobody join for some minutes.
+    Held,
+    /// An operator lets nobody join any more; those in line are served.
+    Draining,
+    /// The room is under maintenance.
+    Maintenance {
+        /// When that is said to end, in microseconds since 1970.
+        until_us: Option<i64>,
+    },
     /// The room is at capacity.
     Full,
     /// Just after a rebuild, only earlier tickets may come back.

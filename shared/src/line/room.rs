@@ -54,6 +54,8 @@ pub enum RoomState {
 pub struct RoomConfig {
     /// What the room may do.
     pub mode: DropMode,
+    /// When maintenance is said to end, in microseconds since 1970; told, and nothing more.
+    pub mode_until_us: Option<i64>,
     /// Admissions per second; fractions are allowed.
     pub admission_rate_per_second: f64,
     /// Admitted and unfinished tickets, at most.
@@ -87,6 +89,7 @@ impl RoomConfig {
     pub fn told(&self) -> Configured {
         Configured {
             mode: self.mode,
+            mode_until_us: self.mode_until_us,
             admission_rate_micro: (self.admission_rate_per_second * 1e6).round() as u64,
             occupancy_cap: self.occupancy_cap,
             message: self.message.clone(),
@@ -103,7 +106,7 @@ pub struct ConfigChange {
     pub evn: u64,
     /// Whether the given version was stored; `false` if a newer one was there.
     pub applied: bool,
-    /// Whether mode, rate, cap or message changed, which is an event.
+    /// Whether mode, its end, rate, cap or message changed, which is an event.
     pub changed: bool,
 }
 

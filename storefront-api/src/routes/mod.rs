@@ -1,6 +1,7 @@
 //! The handlers, by who asks.
 
 mod mode_input;
+mod moments;
 pub(crate) mod operator;
 pub(crate) mod pass;
 pub(crate) mod provider;

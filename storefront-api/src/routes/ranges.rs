@@ -8,6 +8,8 @@ pub(super) const RATES: RangeInclusive<f64> = 0.001..=100_000.0;
 pub(super) const PER_MINUTE: RangeInclusive<f64> = 0.06..=6_000_000.0;
 /// Tickets admitted and not finished.
 pub(super) const OCCUPANCY_CAPS: RangeInclusive<u32> = 1..=10_000_000;
+/// Tickets that may wait at one time.
+pub(super) const LINE_CAPS: RangeInclusive<u32> = 1..=10_000_000;
 /// Seconds that units are held, or that a pass is good: up to a day.
 pub(super) const HOLD_SECONDS: RangeInclusive<i32> = 1..=86_400;
 /// Units of a variant or a drop.

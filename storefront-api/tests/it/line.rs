@@ -12,7 +12,7 @@ use testkit::{room::room_config, wait_until};
 pub(crate) const EPOCH: Epoch = Epoch(1);
 
 /// Opens the room of a drop, as the workers do.
-async fn open_room(shop: &Shop, seller: &TestSeller, drop_id: DropId) {
+pub(crate) async fn open_room(shop: &Shop, seller: &TestSeller, drop_id: DropId) {
     let queue = &shop.app.queue;
     queue.begin(drop_id, EPOCH).await.unwrap();
     let config = room_config(vec![seller.variant_id.parse().unwrap()]);

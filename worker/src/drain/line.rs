@@ -19,7 +19,7 @@ use database::selling::scheduling::{EpochState, LiveDrop};
 use queue::QueueError;
 use shared::{
     decide::drain::{DrainFinding, may_tell, next_look},
-    drops::{DropMode, DropState},
+    drops::DropState,
     ids::DropId,
     line::{Admission, AdmitRequest},
     telemetry::CounterName,
@@ -86,7 +86,7 @@ impl LineDrain {
     /// whatever rang.
     async fn turn(&mut self, flash_drop: &LiveDrop, may_wait: bool) -> DrainFinding {
         let moves = flash_drop.state == DropState::Open
-            && flash_drop.mode == DropMode::Running
+            && flash_drop.mode.admits()
             && flash_drop.epoch_state == EpochState::Open;
         if !moves {
             return DrainFinding::Asleep;

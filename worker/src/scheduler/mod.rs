@@ -3,6 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `rows` | the drops' rows in Postgres: openings, ends |
+//! | `limit_plans` | planned changes of limits, step by step |
 //! | `rooms` | their rooms in Redis: limits, ends |
 //! | `winding_up` | closing those who wait in lines that are over, retiring their drops |
 //! | `old_rooms` | rooms of drops that were settled a while ago |
@@ -11,6 +12,7 @@
 //!
 //! Every step is a compare-and-set or can be repeated, so it may run on two hosts.
 
+mod limit_plans;
 mod old_rooms;
 mod rooms;
 mod rows;
@@ -34,6 +36,7 @@ async fn look_after(app: App, stop: CancellationToken) {
     // Side by side: however long Kafka or Redis takes, it delays no opening of another drop.
     tokio::join!(
         move_drops_on(&app, &stop),
+        limit_plans::run(&app, &stop),
         kafka_log::keep_preparing(&app, &stop),
         rooms::run(&app, &stop),
         old_rooms::run(&app, &stop)

@@ -35,6 +35,8 @@ pub(crate) struct TestLine {
 pub(crate) struct LineOptions {
     pub(crate) units: i32,
     pub(crate) rate: f64,
+    /// Tickets admitted and not finished, at most; a site has its own.
+    pub(crate) occupancy_cap: u32,
     /// The site that the drop stands before, instead of selling units.
     pub(crate) site: Option<SiteOptions>,
     /// Settings over those of the servers.
@@ -52,7 +54,7 @@ pub(crate) struct SiteOptions {
 
 impl Default for LineOptions {
     fn default() -> Self {
-        Self { units: 100, rate: 1000.0, site: None, settings: Vec::new() }
+        Self { units: 100, rate: 1000.0, occupancy_cap: 10_000, site: None, settings: Vec::new() }
     }
 }
 
@@ -238,8 +240,9 @@ async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> D
         hold_seconds: 60,
         limits: Limits {
             admission_rate_per_second: options.rate,
-            occupancy_cap: 10_000,
+            occupancy_cap: options.occupancy_cap,
             order_rate_per_second: 1000.0,
+            line_cap: None,
         },
     };
     let limit = app.settings.kafka.partition_limit();

@@ -105,7 +105,7 @@ pub(crate) async fn join(
         intent,
     };
     let (outcome, point) = room.joins.join(request).await?;
-    let taken = taken(outcome)?;
+    let taken = taken(outcome, app.clock.now())?;
     let status = taken.status;
     let response = respond(&app, &room, &taken, point, header.config.admission_rate_per_second);
     let cookie = cookie::set(drop_id, &response.token, app.ticket_ttl);
@@ -126,7 +126,7 @@ fn intent(body: &JoinBody, config: &RoomConfig) -> Result<Intent, ApiError> {
     Ok(Intent { variant_id: body.variant_id, units })
 }
 
-fn taken(outcome: JoinOutcome) -> Result<TakenTicket, ApiError> {
+fn taken(outcome: JoinOutcome, now: Timestamp) -> Result<TakenTicket, ApiError> {
     match outcome {
         JoinOutcome::Joined(ticket, position) => Ok(TakenTicket {
             status: StatusCode::CREATED,
@@ -142,6 +142,12 @@ fn taken(outcome: JoinOutcome) -> Result<TakenTicket, ApiError> {
         }
         JoinOutcome::Ended(reason) => Err(ApiError::Ended(reason)),
         JoinOutcome::Stopped => Err(ApiError::Stopped),
+        JoinOutcome::Held => Err(ApiError::Held),
+        JoinOutcome::Draining => Err(ApiError::Draining),
+        JoinOutcome::Maintenance { until_us } => {
+            let until = until_us.and_then(|at| Timestamp::from_microsecond(at).ok());
+            Err(ApiError::maintenance(until, now))
+        }
         JoinOutcome::Full => Err(ApiError::RoomFull),
         JoinOutcome::Grace { .. } => {
             Err(ApiError::Rebuilding { retry_after: Duration::from_secs(2) })

@@ -8,6 +8,7 @@ mod position;
 pub(crate) mod status;
 
 use crate::room::Rise;
+use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
     drops::{CloseReason, DropMode},
@@ -52,6 +53,9 @@ pub(crate) struct TicketView {
     refresh_after_ms: u64,
     /// What the seller or an operator lets the room do.
     mode: DropMode,
+    /// When maintenance is said to end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode_until: Option<Timestamp>,
     /// The seller's or an operator's message to those who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,

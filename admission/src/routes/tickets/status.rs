@@ -5,7 +5,7 @@ use crate::{
     app::App,
     error::ApiError,
     extract::PresentedTicket,
-    room::{Replica, Room, RoomError},
+    room::{Replica, Room, RoomError, RoomNotice},
     routes::seen::SeenQuery,
     socket::{Seen, cadence},
 };
@@ -145,8 +145,8 @@ pub(super) fn view(
     });
     let units = shown.and_then(|_| room.read(|replica| replica.units_of(ticket.intent.variant_id)));
     let units = units.flatten();
-    let said = room.read(|replica| (replica.mode(), replica.message().map(ToString::to_string)));
-    let (mode, message) = said.unwrap_or((DropMode::Running, None));
+    let notice = room.read(|replica| replica.notice().clone());
+    let notice = notice.unwrap_or_else(|| RoomNotice::of_mode(DropMode::Running));
     TicketView {
         ticket_id: ticket.ticket_id,
         state,
@@ -159,8 +159,9 @@ pub(super) fn view(
         rise: position.and_then(|shown| shown.rise),
         reason,
         refresh_after_ms: cadence::refresh_after_ms(position.map(|shown| shown.position), rate),
-        mode,
-        message,
+        mode: notice.mode,
+        mode_until: notice.until,
+        message: notice.message.map(|message| message.to_string()),
     }
 }
 
@@ -190,6 +191,7 @@ async fn after_the_end(
         reason,
         refresh_after_ms: REFRESH_AFTER_THE_END_MS,
         mode: DropMode::Running,
+        mode_until: None,
         message: None,
     })
 }

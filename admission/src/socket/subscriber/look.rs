@@ -88,7 +88,7 @@ impl Subscriber {
         let has_risen = exact > shown.exact;
         let rise = if has_risen { replica.rise_since(shown.point) } else { None };
         let position = if rise.is_some() { exact } else { exact.min(shown.position) };
-        let is_news = self.told != Told::Waiting || replica.is_configured_since(shown.point);
+        let is_news = self.told != Told::Waiting || replica.is_noticed_since(shown.point);
         let silent = now.duration_since(self.told_at);
         let is_stock_due = replica.units_of(self.ticket.intent.variant_id) != self.units
             && cadence::is_stock_due(shown.position, silent);
@@ -108,7 +108,7 @@ impl Subscriber {
         now: Instant,
     ) -> (Instant, Option<u64>) {
         let (lane, variant_id) = self.line();
-        let (position, point) = (shown.position, replica.point());
+        let (position, point, notice) = (shown.position, replica.point(), replica.notice());
         self.shown = Some(shown);
         self.units = replica.units_of(variant_id);
         self.tell(Told::Waiting, now);
@@ -119,8 +119,9 @@ impl Subscriber {
             waiting: replica.waiting_in(lane, variant_id).max(position),
             units_left: self.units.map(|units| units.left),
             units_held: self.units.map(|units| units.held),
-            mode: replica.mode(),
-            message: replica.message().cloned(),
+            mode: notice.mode,
+            mode_until: notice.until,
+            message: notice.message.clone(),
             rise,
         });
         self.after_showing(position, position)

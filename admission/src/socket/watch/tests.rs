@@ -39,7 +39,7 @@ enum Step {
     Leave(u64),
     Join(u64),
     Attach(u64),
-    Configure(u32),
+    Tell(u32),
     ToggleRoom,
     SetLeft(u32),
     Ticks(u32),
@@ -52,7 +52,7 @@ fn steps() -> impl Strategy<Value = Step> {
         2 => (1..=N_WAITING).prop_map(Step::Leave),
         1 => (1..50_u64).prop_map(Step::Join),
         1 => prop::sample::select(NUMBERS.to_vec()).prop_map(Step::Attach),
-        1 => (1..3_u32).prop_map(Step::Configure),
+        1 => (1..3_u32).prop_map(Step::Tell),
         1 => Just(Step::ToggleRoom),
         2 => (0..3_u32).prop_map(Step::SetLeft),
         12 => (1..12_u32).prop_map(Step::Ticks),
@@ -111,11 +111,12 @@ impl Twins {
                 let tickets = vec![self.ticket(number)];
                 self.apply(&RoomEvent::Attached { tickets });
             }
-            Step::Configure(cap) => self.apply(&RoomEvent::Configured(Configured {
+            Step::Tell(n) => self.apply(&RoomEvent::Configured(Configured {
                 mode: DropMode::Running,
+                mode_until_us: None,
                 admission_rate_micro: 1,
-                occupancy_cap: cap,
-                message: None,
+                occupancy_cap: 1,
+                message: Some(format!("message {n}")),
             })),
             Step::ToggleRoom => self.is_live = !self.is_live,
             Step::SetLeft(left) => {

@@ -1,9 +1,10 @@
 //! Changing the limits of a drop, live. Each change raises `limits_version`, by which workers see
 //! that Redis is behind, and writes exactly one audit row in the same transaction (AUDIT-1). A change
-//! that alters nothing raises and writes nothing.
+//! that alters nothing raises and writes nothing. Either ends the drop's plan, if it has one.
 
 use super::{
     error::ChangeDropError,
+    limit_plan,
     limits::{DropLimits, entry, lock, store},
 };
 use crate::{DatabaseError, Doing, people::audit};
@@ -19,6 +20,17 @@ pub struct LimitsChange {
     pub occupancy_cap: Option<u32>,
     /// Order commands processed per second.
     pub order_rate_per_second: Option<f64>,
+    /// Tickets that may wait at one time, at most.
+    pub line_cap: Option<NewLineCap>,
+}
+
+/// A new cap on a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewLineCap {
+    /// As many as the setting for all drops allows.
+    OfSetting,
+    /// So many.
+    Tickets(u32),
 }
 
 impl LimitsChange {
@@ -28,15 +40,23 @@ impl LimitsChange {
         self.admission_rate_per_second.is_none()
             && self.occupancy_cap.is_none()
             && self.order_rate_per_second.is_none()
+            && self.line_cap.is_none()
     }
 
-    fn apply_to(self, old: Limits) -> Limits {
+    /// Returns the limits after the change.
+    #[must_use]
+    pub fn apply_to(self, old: Limits) -> Limits {
         Limits {
             admission_rate_per_second: self
                 .admission_rate_per_second
                 .unwrap_or(old.admission_rate_per_second),
             occupancy_cap: self.occupancy_cap.unwrap_or(old.occupancy_cap),
             order_rate_per_second: self.order_rate_per_second.unwrap_or(old.order_rate_per_second),
+            line_cap: match self.line_cap {
+                None => old.line_cap,
+                Some(NewLineCap::OfSetting) => None,
+                Some(NewLineCap::Tickets(cap)) => Some(cap),
+            },
         }
     }
 }
@@ -56,14 +76,26 @@ pub async fn change_limits(
     let mut transaction = pool.begin().await.doing("begin to change limits")?;
     let old = lock(&mut transaction, drop_id).await?;
     let mut new = DropLimits { limits: change.apply_to(old.limits), ..old.clone() };
-    if new == old {
+    let has_ended_plan = limit_plan::end(&mut transaction, &old, actor, why).await?;
+    if new == old && !has_ended_plan {
         return Ok(old);
     }
-    rescale_order_rate(&mut transaction, &old, &new).await?;
-    store(&mut transaction, &mut new).await?;
-    audit::write(&mut transaction, &entry(&old, &new, actor, "drop.limits", why)).await?;
+    if new != old {
+        put(&mut transaction, &old, &mut new).await?;
+        audit::write(&mut transaction, &entry(&old, &new, actor, "drop.limits", why)).await?;
+    }
     transaction.commit().await.doing("commit limits")?;
     Ok(new)
+}
+
+/// Stores limits that differ, under the lock of the drop's row.
+pub(super) async fn put(
+    connection: &mut PgConnection,
+    old: &DropLimits,
+    new: &mut DropLimits,
+) -> Result<(), DatabaseError> {
+    rescale_order_rate(connection, old, new).await?;
+    store(connection, new).await
 }
 
 /// Carries the theoretical arrival time over to the new order rate, under the lock of the drop's
@@ -75,6 +107,9 @@ async fn rescale_order_rate(
     new: &DropLimits,
 ) -> Result<(), DatabaseError> {
     let rate = new.limits.order_rate_per_second;
+    if rate == old.limits.order_rate_per_second {
+        return Ok(());
+    }
     let rates = (Gcra::per_second(old.limits.order_rate_per_second), Gcra::per_second(rate));
     let (Some(old_rate), Some(new_rate)) = rates else { return Ok(()) };
     let times = sqlx::query!(

@@ -9,6 +9,7 @@ use super::{
     limits::{DropLimits, entry, lock, lock_of_seller, store},
 };
 use crate::{DatabaseError, Doing, people::audit};
+use jiff::Timestamp;
 use shared::{
     drops::DropMode,
     ids::{DropId, SellerId},
@@ -20,6 +21,8 @@ use sqlx::{PgConnection, PgPool};
 pub struct ModeChange<'a> {
     /// What the drop may do from now on.
     pub mode: DropMode,
+    /// When maintenance is said to end; no other mode has such a moment.
+    pub until: Option<Timestamp>,
     /// To those who wait; `None` removes the old message.
     pub message: Option<&'a str>,
 }
@@ -75,8 +78,11 @@ pub async fn change_mode_of_seller(
 }
 
 fn changed(old: &DropLimits, change: ModeChange<'_>) -> DropLimits {
+    let until = change.until.filter(|_| change.mode == DropMode::Maintenance);
+    // As exact as the column, or the same again would be a change.
+    let mode_until = until.and_then(|at| Timestamp::from_microsecond(at.as_microsecond()).ok());
     let message = change.message.map(str::to_owned);
-    DropLimits { mode: change.mode, message, ..old.clone() }
+    DropLimits { mode: change.mode, mode_until, message, ..old.clone() }
 }
 
 /// Stores what has changed, and writes the audit row.
@@ -93,6 +99,9 @@ async fn write(
     let action = match new.mode {
         DropMode::Running => "drop.resume",
         DropMode::Paused => "drop.pause",
+        DropMode::Hold => "drop.hold",
+        DropMode::Drain => "drop.drain",
+        DropMode::Maintenance => "drop.maintenance",
         DropMode::Stopped => "drop.emergency_stop",
     };
     audit::write(connection, &entry(old, &new, actor, action, why)).await?;
@@ -104,7 +113,8 @@ async fn write(
 async fn is_sellers(connection: &mut PgConnection, drop_id: DropId) -> Result<bool, DatabaseError> {
     let last = sqlx::query_scalar!(
         r#"select actor like 'seller:%' as "is_sellers!" from audit_log
-         where drop_id = $1 and action in ('drop.pause', 'drop.resume', 'drop.emergency_stop')
+         where drop_id = $1 and action in ('drop.pause', 'drop.resume', 'drop.hold', 'drop.drain',
+             'drop.maintenance', 'drop.emergency_stop')
          order by id desc limit 1"#,
         drop_id as DropId,
     )

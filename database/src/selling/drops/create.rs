@@ -149,8 +149,9 @@ async fn insert(
         "with inserted as (
              insert into drops (id, seller_id, product_id, title, description, state, opens_at,
                  closes_at, max_units_per_ticket, max_units_per_customer, hold_seconds,
-                 admission_rate_per_second, occupancy_cap, order_rate_per_second, members_only)
-             select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+                 admission_rate_per_second, occupancy_cap, order_rate_per_second, line_cap,
+                 members_only)
+             select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
              from products where seller_id = $2 and id = $3
              on conflict (id) do nothing returning id)
          insert into order_paces (drop_id) select id from inserted",
@@ -168,6 +169,7 @@ async fn insert(
         new_drop.limits.admission_rate_per_second,
         i32::try_from(new_drop.limits.occupancy_cap).unwrap_or(i32::MAX),
         new_drop.limits.order_rate_per_second,
+        new_drop.limits.line_cap.map(|cap| i32::try_from(cap).unwrap_or(i32::MAX)),
         new_drop.members_only,
     )
     .execute(&mut *connection)

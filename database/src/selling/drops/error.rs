@@ -15,6 +15,12 @@ pub enum ChangeDropError {
     /// An operator has paused or stopped it, so its seller can't change its mode.
     #[error("an operator has stopped the drop")]
     StoppedByOperator,
+    /// It has no plan for its limits.
+    #[error("there is no plan for the limits")]
+    NoPlan,
+    /// Nobody has changed its limits yet.
+    #[error("there is no change of limits to undo")]
+    NothingToUndo,
     /// Every partition that there may be is another drop's.
     #[error("all {limit} partitions are taken")]
     NoPartition {

@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 use shared::{
+    decide::preview::LineFacts,
     drops::{DropMode, DropState, Fulfilment, Limits},
     ids::{DropId, ProductId, SellerId, VariantId},
+    line::RoomCounts,
 };
 
 /// A drop with what it sells and how much is left.
@@ -35,6 +37,8 @@ pub struct FlashDrop {
     pub state: DropState,
     /// What the operator lets it do.
     pub mode: DropMode,
+    /// When maintenance is said to end; told, and nothing more.
+    pub mode_until: Option<Timestamp>,
     /// The message to those who wait, the seller's or an operator's.
     pub message: Option<String>,
     /// Why it ended: `closed`, `sold_out`, or the seller's words if it was cancelled.
@@ -67,6 +71,21 @@ pub struct FlashDrop {
     pub created_at: Timestamp,
 }
 
+impl FlashDrop {
+    /// Returns what a preview of other limits goes by.
+    #[must_use]
+    pub fn line_facts(&self, counts: &RoomCounts, ended_last_minute: u64) -> LineFacts {
+        let units = i64::from(self.units_available) + i64::from(self.units_reserved);
+        LineFacts {
+            admits: self.mode.admits(),
+            waiting: counts.waiting,
+            occupied: counts.occupied,
+            ended_last_minute,
+            units: self.fulfilment.has_stock().then_some(units.unsigned_abs()),
+        }
+    }
+}
+
 /// What a drop sells.
 #[derive(Clone, Debug)]
 pub struct DropVariant {
@@ -86,9 +105,10 @@ macro_rules! select_drops {
         sqlx::query!(
             "select d.id, d.seller_id, s.name as seller_name, d.product_id, p.name as product_name,
                  v.id as variant_id, v.name as variant_name, v.price_minor, v.currency, d.title,
-                 d.description, d.fulfilment, d.site_url, d.return_origins, d.state, d.mode, d.message, d.end_reason, d.opens_at, d.closes_at,
-                 d.ended_at, d.max_units_per_ticket, d.max_units_per_customer, d.hold_seconds,
-                 d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
+                 d.description, d.fulfilment, d.site_url, d.return_origins, d.state, d.mode,
+                 d.mode_until, d.message, d.end_reason, d.opens_at, d.closes_at, d.ended_at,
+                 d.max_units_per_ticket, d.max_units_per_customer, d.hold_seconds,
+                 d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second, d.line_cap,
                  d.limits_version, d.members_only, i.offered, i.available, i.reserved,
                  d.created_at
              from drops d
@@ -118,6 +138,7 @@ macro_rules! select_drops {
             return_origins: row.return_origins,
             state: row.state,
             mode: row.mode,
+            mode_until: row.mode_until.map(jiff_sqlx::Timestamp::to_jiff),
             message: row.message,
             end_reason: row.end_reason,
             opens_at: row.opens_at.map(jiff_sqlx::Timestamp::to_jiff),
@@ -131,6 +152,7 @@ macro_rules! select_drops {
                 admission_rate_per_second: row.admission_rate_per_second,
                 occupancy_cap: row.occupancy_cap.unsigned_abs(),
                 order_rate_per_second: row.order_rate_per_second,
+                line_cap: row.line_cap.map(i32::unsigned_abs),
             },
             limits_version: row.limits_version,
             units_offered: row.offered,

@@ -2,6 +2,8 @@
 
 use super::error::ChangeDropError;
 use crate::{DatabaseError, Doing, people::audit::AuditEntry};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
 use serde_json::{Value, json};
 use shared::{
     drops::{DropMode, DropState, Limits},
@@ -22,6 +24,8 @@ pub struct DropLimits {
     pub limits: Limits,
     /// Whether it may go at all.
     pub mode: DropMode,
+    /// When maintenance is said to end; told, and nothing more.
+    pub mode_until: Option<Timestamp>,
     /// The message to those who wait, the seller's or an operator's.
     pub message: Option<String>,
     /// Raised with each change.
@@ -30,10 +34,11 @@ pub struct DropLimits {
 
 impl DropLimits {
     /// Returns what the audit log keeps of them.
-    fn as_json(&self) -> Value {
+    pub(super) fn as_json(&self) -> Value {
         json!({
             "limits": self.limits,
             "mode": self.mode,
+            "mode_until": self.mode_until,
             "message": self.message,
             "version": self.version,
         })
@@ -44,8 +49,8 @@ impl DropLimits {
 macro_rules! select_limits {
     ($rest:literal, $($argument:expr),+) => {
         sqlx::query!(
-            "select id, seller_id, state, mode, message, limits_version,
-                 admission_rate_per_second, occupancy_cap, order_rate_per_second
+            "select id, seller_id, state, mode, mode_until, message, limits_version,
+                 admission_rate_per_second, occupancy_cap, order_rate_per_second, line_cap
              from drops where id = $1"
                 + $rest,
             $($argument),+
@@ -58,8 +63,10 @@ macro_rules! select_limits {
                 admission_rate_per_second: row.admission_rate_per_second,
                 occupancy_cap: row.occupancy_cap.unsigned_abs(),
                 order_rate_per_second: row.order_rate_per_second,
+                line_cap: row.line_cap.map(i32::unsigned_abs),
             },
             mode: row.mode,
+            mode_until: row.mode_until.map(jiff_sqlx::Timestamp::to_jiff),
             message: row.message,
             version: row.limits_version,
         })
@@ -83,11 +90,18 @@ pub(super) async fn lock(
     connection: &mut PgConnection,
     drop_id: DropId,
 ) -> Result<DropLimits, ChangeDropError> {
-    let found = select_limits!(" for update", drop_id as DropId)
+    not_over(lock_any(connection, drop_id).await?)
+}
+
+/// Locks a drop, whosever it is and even if it is over, and reads its limits.
+pub(super) async fn lock_any(
+    connection: &mut PgConnection,
+    drop_id: DropId,
+) -> Result<Option<DropLimits>, DatabaseError> {
+    select_limits!(" for update", drop_id as DropId)
         .fetch_optional(connection)
         .await
-        .doing("lock a drop's limits")?;
-    not_over(found)
+        .doing("lock a drop's limits")
 }
 
 /// Locks a drop of a seller that is not over, and reads its limits.
@@ -119,14 +133,16 @@ pub(super) async fn store(
 ) -> Result<(), DatabaseError> {
     new.version = sqlx::query_scalar!(
         "update drops set admission_rate_per_second = $2, occupancy_cap = $3,
-             order_rate_per_second = $4, mode = $5, message = $6,
+             order_rate_per_second = $4, line_cap = $5, mode = $6, mode_until = $7, message = $8,
              limits_version = limits_version + 1, version = version + 1
          where id = $1 returning limits_version",
         new.drop_id as DropId,
         new.limits.admission_rate_per_second,
         i32::try_from(new.limits.occupancy_cap).unwrap_or(i32::MAX),
         new.limits.order_rate_per_second,
+        new.limits.line_cap.map(|cap| i32::try_from(cap).unwrap_or(i32::MAX)),
         new.mode as DropMode,
+        new.mode_until.map(ToSqlx::to_sqlx),
         new.message.as_deref(),
     )
     .fetch_one(connection)

@@ -8,6 +8,9 @@
 //! | `schedule.rs` | giving it its times; cancelling it |
 //! | `limits.rs` | limits and mode |
 //! | `change_limits.rs`, `change_mode.rs` | changing them live, with one audit row each |
+//! | `limit_plan.rs` | the plan of a drop's limits: a change at a time, slowly, or both |
+//! | `make_plan.rs`, `step_plan.rs` | making one, calling it off; carrying it out |
+//! | `undo_limits.rs` | bringing back the limits before the last change |
 //! | `texts.rs` | editing title and description |
 //! | `error.rs` | why a drop was not changed |
 
@@ -16,21 +19,29 @@ mod change_mode;
 mod create;
 mod error;
 mod flash_drop;
+mod limit_plan;
 mod limits;
+mod make_plan;
 mod read;
 mod schedule;
+mod step_plan;
 mod texts;
+mod undo_limits;
 
-pub use change_limits::{LimitsChange, change_limits};
+pub use change_limits::{LimitsChange, NewLineCap, change_limits};
 pub use change_mode::{ModeChange, change_mode, change_mode_of_seller};
 pub(super) use create::reserve_partition;
 pub use create::{CreateDropError, NewDrop, create};
 pub use error::ChangeDropError;
 pub use flash_drop::{DropVariant, FlashDrop};
+pub use limit_plan::{LimitPlan, find_limit_plan};
 pub use limits::{DropLimits, find_limits};
+pub use make_plan::{NewLimitPlan, cancel_limit_plan, make_limit_plan};
 pub use read::{
     DropFilter, find, find_of_seller, find_public, list, list_of_seller, list_public,
     list_with_rooms,
 };
 pub use schedule::{Window, cancel, schedule};
+pub use step_plan::{due_limit_plans, step_limit_plan};
 pub use texts::{DropTexts, edit};
+pub use undo_limits::undo_limits;

@@ -55,6 +55,8 @@ impl NewSite {
             admission_rate_per_second,
             occupancy_cap: self.max_inside,
             order_rate_per_second: ORDER_RATE.max(admission_rate_per_second),
+            // Theirs to set who run the installation.
+            line_cap: None,
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct LiveDrop {
     pub fulfilment: Fulfilment,
     /// What the operator lets it do.
     pub mode: DropMode,
+    /// When maintenance is said to end; told, and nothing more.
+    pub mode_until: Option<Timestamp>,
     /// The operator's message to those who wait.
     pub message: Option<String>,
     /// When it opens; [`Timestamp::MAX`] without a time.
@@ -65,9 +67,9 @@ pub struct LiveDrop {
 macro_rules! select_live_drops {
     ($condition:literal $(, $argument:expr)*) => {
         sqlx::query!(
-            r#"select d.id, d.state, d.fulfilment, d.mode, d.message, d.opens_at, d.closes_at,
-                 d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
-                 d.limits_version, d.max_units_per_ticket, d.hold_seconds, d.seller_id,
+            r#"select d.id, d.state, d.fulfilment, d.mode, d.mode_until, d.message, d.opens_at,
+                 d.closes_at, d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
+                 d.line_cap, d.limits_version, d.max_units_per_ticket, d.hold_seconds, d.seller_id,
                  d.members_only, d.partition as "partition!", d.epoch, d.epoch_state,
                  d.events_start_generation, d.events_start_offset,
                  array(select i.variant_id from inventory i where i.drop_id = d.id
@@ -83,6 +85,7 @@ macro_rules! select_live_drops {
             state: row.state,
             fulfilment: row.fulfilment,
             mode: row.mode,
+            mode_until: row.mode_until.map(jiff_sqlx::Timestamp::to_jiff),
             message: row.message,
             opens_at: row.opens_at.map_or(Timestamp::MAX, jiff_sqlx::Timestamp::to_jiff),
             closes_at: row.closes_at.map(jiff_sqlx::Timestamp::to_jiff),
@@ -90,6 +93,7 @@ macro_rules! select_live_drops {
                 admission_rate_per_second: row.admission_rate_per_second,
                 occupancy_cap: row.occupancy_cap.cast_unsigned(),
                 order_rate_per_second: row.order_rate_per_second,
+                line_cap: row.line_cap.map(i32::cast_unsigned),
             },
             limits_version: row.limits_version,
             max_units_per_ticket: row.max_units_per_ticket.cast_unsigned(),

@@ -36,6 +36,7 @@ fn ready_frame() -> Vec<u8> {
         units_left: Some(1000),
         units_held: Some(200),
         mode: DropMode::Running,
+        mode_until: None,
         message: None,
         rise: None,
     }

@@ -2,10 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use shared::{
-    drops::DropMode,
-    ids::{OrderId, VariantId},
-};
+use shared::ids::{OrderId, VariantId};
 
 use crate::{
     evidence::Evidence,
@@ -92,7 +89,7 @@ impl<'a> Timeline<'a> {
         let within = configured.iter().skip(first).take_while(|(us, _)| *us < until_us);
         let mut slowest = self.evidence.drop.admission_rate_per_second;
         for (n, (_, configured)) in within.enumerate() {
-            if configured.mode != DropMode::Running {
+            if !configured.mode.admits() {
                 return None;
             }
             let rate = configured.admission_rate_micro as f64 / 1e6;

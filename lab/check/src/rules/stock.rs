@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use shared::{
-    drops::{CloseReason, DropMode, DropState},
+    drops::{CloseReason, DropState},
     ids::VariantId,
 };
 
@@ -146,8 +146,7 @@ pub(super) fn sold_while_wanted(evidence: &Evidence, room: &RoomReplay) -> Verdi
     if evidence.drop.state == DropState::SoldOut {
         violations.push(format!("the drop says it is sold out, but {left} of {total} are left"));
     }
-    let is_admitting =
-        (evidence.drop.state, evidence.drop.mode) == (DropState::Open, DropMode::Running);
+    let is_admitting = evidence.drop.state == DropState::Open && evidence.drop.mode.admits();
     if n_waiting > 0 && is_admitting {
         violations.push(format!("{n_waiting} wait, but {left} of {total} units are left"));
     }

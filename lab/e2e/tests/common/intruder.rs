@@ -87,8 +87,10 @@ fn questions(flash_drop: &TestDrop, order_id: OrderId) -> Vec<Question> {
     let offer = json!({
         "product_id": product_id, "variant_id": variant_id, "title": "Mine now", "units": 1,
     });
-    let window = json!({ "opens_at": SystemClock.now() + Duration::from_secs(3_600) });
+    let soon = SystemClock.now() + Duration::from_secs(3_600);
+    let window = json!({ "opens_at": soon });
     let limits = json!({ "occupancy_cap": 1, "why": "mine now" });
+    let plan = json!({ "occupancy_cap": 1, "at": soon, "why": "mine now" });
     let card = json!({ "payment_method": "pm_card_approve" });
     let event = format!("evt_{order_id}");
     let event = json!({ "event_id": event, "reference": order_id, "type": "payment.captured" });
@@ -108,8 +110,14 @@ fn questions(flash_drop: &TestDrop, order_id: OrderId) -> Vec<Question> {
         (Method::GET, TICKETS, None),
         (Method::GET, "/v1/operator/drops/{drop_id}/limits", None),
         (Method::PATCH, "/v1/operator/drops/{drop_id}/limits", Some(limits)),
+        (Method::GET, "/v1/operator/drops/{drop_id}/limits/plan", None),
+        (Method::POST, "/v1/operator/drops/{drop_id}/limits/plan", Some(plan)),
+        (Method::POST, "/v1/operator/drops/{drop_id}/limits/undo", Some(why.clone())),
         (Method::POST, "/v1/operator/drops/{drop_id}/pause", Some(why.clone())),
         (Method::POST, "/v1/operator/drops/{drop_id}/resume", Some(why.clone())),
+        (Method::POST, "/v1/operator/drops/{drop_id}/hold", Some(why.clone())),
+        (Method::POST, "/v1/operator/drops/{drop_id}/drain", Some(why.clone())),
+        (Method::POST, "/v1/operator/drops/{drop_id}/maintenance", Some(why.clone())),
         (Method::POST, "/v1/operator/drops/{drop_id}/emergency-stop", Some(why)),
         (Method::GET, "/v1/operator/audit", None),
         (Method::GET, "/v1/operator/dead-letters", None),

@@ -73,8 +73,12 @@ impl LineModel {
         }
         match config.mode {
             DropMode::Paused => Some(AdmitBlock::Paused),
+            DropMode::Hold => Some(AdmitBlock::Hold),
+            DropMode::Maintenance => Some(AdmitBlock::Maintenance),
             DropMode::Stopped => Some(AdmitBlock::Stopped),
-            DropMode::Running => (now_us < self.room().grace_until_us).then_some(AdmitBlock::Grace),
+            DropMode::Running | DropMode::Drain => {
+                (now_us < self.room().grace_until_us).then_some(AdmitBlock::Grace)
+            }
         }
     }
 
@@ -87,6 +91,8 @@ impl LineModel {
             AdmitBlock::Occupancy
             | AdmitBlock::Stock
             | AdmitBlock::Paused
+            | AdmitBlock::Hold
+            | AdmitBlock::Maintenance
             | AdmitBlock::Stopped
             | AdmitBlock::Closed
             | AdmitBlock::Empty => return None,

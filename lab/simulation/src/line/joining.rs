@@ -3,7 +3,9 @@
 use super::{LineModel, LineReply, ModelState, ModelTicket};
 use shared::{
     drops::{CloseReason, DropMode},
-    line::{JoinOutcome, JoinReply, JoinRequest, JoinedTicket, LiveState, RoomEvent, Score},
+    line::{
+        JoinOutcome, JoinReply, JoinRequest, JoinedTicket, LiveState, RoomConfig, RoomEvent, Score,
+    },
 };
 
 /// What becomes of a join, before the whole batch is in line.
@@ -66,8 +68,8 @@ impl LineModel {
             Some(JoinOutcome::Ended(reason))
         } else if config.closes_at_us.is_some_and(|at| now_us >= at) {
             Some(JoinOutcome::Ended(CloseReason::Closed))
-        } else if config.mode == DropMode::Stopped {
-            Some(JoinOutcome::Stopped)
+        } else if let Some(refused) = refused_by_mode(config) {
+            Some(refused)
         } else if now_us < config.opens_at_us {
             Some(JoinOutcome::NotOpenYet { opens_at_us: config.opens_at_us })
         } else if now_us < self.room().grace_until_us {
@@ -102,5 +104,15 @@ impl LineModel {
         let live = ModelTicket { key: ticket.key(), joined: Some(*ticket), state };
         self.tickets.insert(ticket.ticket_id, live);
         self.own.insert(ticket.shopper_id, ticket.ticket_id);
+    }
+}
+
+const fn refused_by_mode(config: &RoomConfig) -> Option<JoinOutcome> {
+    match config.mode {
+        DropMode::Running | DropMode::Paused => None,
+        DropMode::Hold => Some(JoinOutcome::Held),
+        DropMode::Drain => Some(JoinOutcome::Draining),
+        DropMode::Maintenance => Some(JoinOutcome::Maintenance { until_us: config.mode_until_us }),
+        DropMode::Stopped => Some(JoinOutcome::Stopped),
     }
 }

@@ -11,14 +11,19 @@ use shared::{
 impl SeededWorld {
     pub(super) fn configures(&mut self) -> LineCommand {
         let newer = self.rng.random_range(-1..3);
-        let mode = match self.rng.random_range(0..10) {
+        let mode = match self.rng.random_range(0..20) {
             0 => DropMode::Paused,
             1 => DropMode::Stopped,
+            2 => DropMode::Hold,
+            3 => DropMode::Drain,
+            4 => DropMode::Maintenance,
             _ => DropMode::Running,
         };
+        let is_told = mode == DropMode::Maintenance && self.rng.random_bool(0.5);
         let message = self.rng.random_bool(0.2).then(|| "back | at\n5".to_owned());
         LineCommand::Configure(RoomConfig {
             mode,
+            mode_until_us: is_told.then_some(self.now_us + 600_000_000),
             admission_rate_per_second: rate(&mut self.rng),
             occupancy_cap: self.rng.random_range(self.crowd.occupancy_cap.clone()),
             message,

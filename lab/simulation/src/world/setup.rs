@@ -94,6 +94,7 @@ fn config(rng: &mut StdRng, crowd: &Crowd, variants: Vec<VariantId>) -> RoomConf
     let is_small = rng.random_bool(0.2);
     RoomConfig {
         mode: DropMode::Running,
+        mode_until_us: None,
         admission_rate_per_second: rate(rng),
         occupancy_cap: rng.random_range(crowd.occupancy_cap.clone()),
         capacity: if is_small { rng.random_range(crowd.capacities.clone()) } else { CAPACITY },

@@ -34,8 +34,9 @@ pub(super) fn model_event(at: EventPoint, event: &RoomEvent) -> String {
         RoomEvent::Ended { reason } => ("E", reason.to_string(), String::new()),
         RoomEvent::Configured(told) => {
             let message = told.message.as_deref().unwrap_or_default();
-            let (rate, cap) = (told.admission_rate_micro, told.occupancy_cap);
-            ("G", String::new(), format!("{}|{rate}|{cap}|{message}", told.mode))
+            let until = told.mode_until_us.map_or(String::new(), |until| format!("@{until}"));
+            let (mode, rate, cap) = (told.mode, told.admission_rate_micro, told.occupancy_cap);
+            ("G", String::new(), format!("{mode}{until}|{rate}|{cap}|{message}"))
         }
         RoomEvent::Begun { follows, follows_hash } => {
             ("B", String::new(), follows.map_or(String::new(), |at| begun(at, follows_hash)))

@@ -152,6 +152,8 @@ impl DropInput {
                 admission_rate_per_second: self.admission_rate_per_second,
                 occupancy_cap: self.occupancy_cap,
                 order_rate_per_second: self.order_rate_per_second,
+                // Theirs to set who run the installation.
+                line_cap: None,
             },
         }
     }

@@ -27,6 +27,9 @@ pub(crate) struct SellerDropResponse {
     occupancy_cap: u32,
     /// Orders processed per second.
     order_rate_per_second: f64,
+    /// Tickets that may wait at one time, at most; null for as many as the setting for all drops
+    /// allows.
+    line_cap: Option<u32>,
     /// Where the site begins that it lets people into; left out if it sells units.
     #[serde(skip_serializing_if = "Option::is_none")]
     site_url: Option<String>,
@@ -76,6 +79,7 @@ impl SellerDropResponse {
             admission_rate_per_second: limits.admission_rate_per_second,
             occupancy_cap: limits.occupancy_cap,
             order_rate_per_second: limits.order_rate_per_second,
+            line_cap: limits.line_cap,
             created_at: flash_drop.created_at,
             ended_at: flash_drop.ended_at,
             drop: DropResponse::new(flash_drop, now),

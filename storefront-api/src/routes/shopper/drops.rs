@@ -26,6 +26,9 @@ pub(crate) struct DropResponse {
     state: DropState,
     /// What its seller or an operator lets it do.
     mode: DropMode,
+    /// When maintenance is said to end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode_until: Option<Timestamp>,
     /// What a turn leads to: with `auto` an order of units; with `pass` a visit to a site, and there
     /// are no units.
     fulfilment: Fulfilment,
@@ -100,6 +103,7 @@ impl DropResponse {
             description: flash_drop.description,
             state: flash_drop.state,
             mode: flash_drop.mode,
+            mode_until: flash_drop.mode_until,
             fulfilment: flash_drop.fulfilment,
             site_name: site.map(|site| site.name().to_owned()),
             opens_at: flash_drop.opens_at,

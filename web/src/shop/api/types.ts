@@ -1,7 +1,8 @@
 // What the public APIs answer: only the fields that the pages read.
 
 export type DropState = "draft" | "scheduled" | "open" | "sold_out" | "closed" | "cancelled";
-export type Mode = "running" | "paused" | "stopped";
+export const MODES = ["running", "paused", "hold", "drain", "maintenance", "stopped"] as const;
+export type Mode = (typeof MODES)[number];
 
 export interface Drop {
   id: string;
@@ -9,6 +10,8 @@ export interface Drop {
   description?: string | null;
   state: DropState;
   mode?: Mode;
+  /** When maintenance is said to end. */
+  mode_until?: string | null;
   opens_at?: string | null;
   closes_at?: string | null;
   server_time: string;
@@ -56,6 +59,7 @@ export interface Ticket {
   reason?: string | null;
   refresh_after_ms?: number;
   mode?: Mode;
+  mode_until?: string | null;
   message?: string | null;
 }
 
@@ -128,6 +132,7 @@ export type Frame =
       units_left?: number | null;
       units_held?: number | null;
       mode?: Mode;
+      mode_until?: string | null;
       message?: string | null;
       rise?: Rise | null;
     }

@@ -19,7 +19,7 @@ export interface JoinListener {
 }
 
 const SESSION_CODES = ["session_required", "session_invalid"];
-const ENDED_CODES = ["drop_closed", "sold_out", "drop_not_found"];
+const ENDED_CODES = ["drop_closed", "sold_out", "drop_not_found", "drop_draining"];
 
 export class Joiner implements Joining {
   busy = false;

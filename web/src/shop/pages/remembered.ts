@@ -9,7 +9,7 @@ interface Remembered extends Shown {
 const lineKey = (dropId: string) => `sluice.line.${dropId}`;
 const ticketKey = (dropId: string) => `sluice.ticket.${dropId}`;
 const SESSION = "sluice.session";
-const NO_STOCK = { left: null, held: null };
+const UNKNOWN = { left: null, held: null, until: null };
 
 export function rememberPosition(dropId: string, ticketId: string, shown: Shown): void {
   write(lineKey(dropId), JSON.stringify({ ...shown, ticket_id: ticketId }));
@@ -55,7 +55,7 @@ export const noteSession = () => write(SESSION, "1");
 function parse(value: string | null): Remembered | null {
   try {
     const remembered = value === null ? null : (JSON.parse(value) as Remembered | null);
-    return typeof remembered?.position === "number" ? { ...NO_STOCK, ...remembered } : null;
+    return typeof remembered?.position === "number" ? { ...UNKNOWN, ...remembered } : null;
   } catch {
     return null;
   }

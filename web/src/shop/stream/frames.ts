@@ -47,6 +47,7 @@ export function frameOf(ticket: Ticket): Frame {
         units_held: ticket.units_held,
         rise: ticket.rise,
         mode: ticket.mode,
+        mode_until: ticket.mode_until,
         message: ticket.message,
       };
     case "admitting":

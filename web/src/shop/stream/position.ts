@@ -10,6 +10,8 @@ export interface Shown {
   start: number;
   rise: Rise | null;
   mode: Mode;
+  /** When maintenance is said to end. */
+  until: string | null;
   message: string | null;
   /** Units that nobody has, and units that may come back; null while that is not known. */
   left: number | null;
@@ -35,6 +37,7 @@ export function shownAfter(previous: Shown | null, frame: Waiting): Shown {
 /** What a frame says of the room. The answer to a join says nothing of the stock. */
 const roomOf = (frame: Waiting, previous: Shown | null) => ({
   mode: frame.mode ?? "running",
+  until: frame.mode_until ?? null,
   message: frame.message ?? null,
   left: frame.units_left ?? previous?.left ?? null,
   held: frame.units_held ?? previous?.held ?? null,

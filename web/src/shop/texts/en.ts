@@ -54,6 +54,11 @@ export const en = {
   "drop.missing.hint": "The link may be incomplete, or the drop may have been taken down.",
   "drop.stopped": "Joining is paused for now. Everyone in line keeps their place.",
   "drop.paused": "The line is paused right now. Everyone keeps their place.",
+  "drop.hold":
+    "Everything is on hold for a few minutes. Press the button and stay on this page: you'll be put in line as soon as it goes on.",
+  "drop.drain": "Nobody else can join the line. Everyone in it is still let in.",
+  "drop.maintenance": "We're doing maintenance. Everyone in line keeps their place.",
+  "drop.maintenance_until": "We're doing maintenance until about {when}. Everyone in line keeps their place.",
 
   "join.units": "Quantity",
   "join.fewer": "One fewer",
@@ -62,6 +67,7 @@ export const en = {
   "join.button": "Join the line",
   "join.busy": "Joining…",
   "join.stopped": "Joining is paused",
+  "join.drain": "Joining has ended",
   "join.again": "Join again",
   "join.waiting_retry": "Next try in {seconds}.",
 
@@ -84,6 +90,11 @@ export const en = {
   "line.leave.no": "Stay in line",
   "line.leave.failed": "We couldn't take you out of the line. Please try again.",
   "line.mode.paused": "Paused: nobody is being let in right now. You keep your place.",
+  "line.mode.hold": "On hold: nobody is being let in for a few minutes. You keep your place.",
+  "line.mode.drain": "Nobody else can join the line. You and everyone in it are let in as usual.",
+  "line.mode.maintenance": "Maintenance: nobody is being let in right now. You keep your place.",
+  "line.mode.maintenance_until":
+    "Maintenance until about {when}: nobody is being let in right now. You keep your place.",
   "line.mode.stopped": "Stopped: nobody is being let in until there's news. You keep your place.",
   "line.rebuilding":
     "We're restoring the line after a technical problem. You keep your place; this takes a few seconds.",
@@ -238,6 +249,9 @@ export const en = {
   "error.drop_not_found": "We can't find this drop.",
   "error.drop_not_open": "The drop isn't open yet.",
   "error.drop_stopped": "Joining is paused for now. Retrying automatically…",
+  "error.held": "Joining is on hold for a few minutes. Retrying automatically…",
+  "error.drop_draining": "Nobody else can join this line.",
+  "error.drop_maintenance": "We're doing maintenance. Retrying automatically…",
   "error.drop_closed": "The drop has closed.",
   "error.sold_out": "Every item has been sold.",
   "error.invalid_units": "You can't buy this quantity.",

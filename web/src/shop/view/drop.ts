@@ -6,6 +6,7 @@ import type { Panel } from "../../common/panel.ts";
 import { link, notePanel, notice, quote } from "../../common/parts.ts";
 import type { Drop, DropState } from "../api/types.ts";
 import { t } from "../texts/index.ts";
+import { dropNotice, joinLabel, mayJoin } from "./mode.ts";
 import { isForVisits, sayOf } from "./visits.ts";
 
 /** Returns the state at a moment of the server's clock, so that an opening needs no request. */
@@ -64,13 +65,12 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
     problem,
   );
   const update = () => {
-    const { mode, message, units_left, units_held } = read();
-    const line = mode === "paused" ? t("drop.paused") : mode === "stopped" ? t("drop.stopped") : null;
-    news.write(line, message ?? null);
+    const { mode = "running", mode_until, message, units_left, units_held } = read();
+    news.write(dropNotice(mode, mode_until ?? null), message ?? null);
     const isAllHeld = units_left === 0 && (units_held ?? 0) > 0;
     setText(stock, isAllHeld ? t("stock.held", { count: units_held ?? 0 }) : "");
-    button.disabled = joining.busy || mode === "stopped";
-    setText(button, t(joining.busy ? "join.busy" : mode === "stopped" ? "join.stopped" : "join.button"));
+    button.disabled = joining.busy || !mayJoin(mode);
+    setText(button, t(joinLabel(mode, joining.busy)));
     setText(problem, joining.problem ?? "");
   };
   return { root, heading, update };

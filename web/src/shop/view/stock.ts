@@ -1,6 +1,7 @@
 // What somebody in line is told about what is left.
 import type { Shown } from "../stream/position.ts";
 import { t } from "../texts/index.ts";
+import { isServing } from "./mode.ts";
 
 type Stock = Pick<Shown, "position" | "left" | "held">;
 
@@ -15,4 +16,4 @@ export function stockText({ position, left, held }: Stock): string | null {
 }
 
 /** Whether the line moves by itself: while nothing is left or nobody is let in, no time can be told. */
-export const isMoving = ({ mode, left }: Pick<Shown, "mode" | "left">) => mode === "running" && left !== 0;
+export const isMoving = ({ mode, left }: Pick<Shown, "mode" | "left">) => isServing(mode) && left !== 0;

@@ -10,6 +10,7 @@ import type { Connection } from "../stream/machine.ts";
 import { progressOf, type Shown } from "../stream/position.ts";
 import { t } from "../texts/index.ts";
 import { bell } from "./bell.ts";
+import { isServing, lineNotice } from "./mode.ts";
 import { isMoving, stockText } from "./stock.ts";
 import { sayOf } from "./visits.ts";
 
@@ -89,8 +90,8 @@ function wayToGo(): { root: HTMLElement; write(shown: Shown, leftMs: number | nu
 function lineOf(shown: Shown | null, rebuilding: boolean): string | null {
   if (rebuilding) return t("line.rebuilding");
   if (shown === null) return null;
-  if (shown.mode !== "running") return t(`line.mode.${shown.mode}`);
-  return shown.rise === null ? null : t(`line.rise.${shown.rise}`);
+  if (shown.rise === null || !isServing(shown.mode)) return lineNotice(shown.mode, shown.until);
+  return t(`line.rise.${shown.rise}`);
 }
 
 /** Nothing is live without a network, whatever the stream has noticed. */

@@ -48,6 +48,7 @@ pub(crate) fn happened() -> Vec<(i64, RoomEvent)> {
     let begun = RoomEvent::Begun { follows: None, follows_hash: ChainHash::default() };
     let configured = RoomEvent::Configured(Configured {
         mode: DropMode::Running,
+        mode_until_us: None,
         admission_rate_micro: 1_000_000,
         occupancy_cap: 100,
         message: None,
