@@ -38,6 +38,8 @@ pub(crate) struct AppParts {
     pub(crate) hubs: Arc<Hubs>,
     pub(crate) readiness: Readiness,
     pub(crate) ticket_keys: Keyring,
+    /// Verify lane grants; `sessions` has them as well.
+    pub(crate) session_keys: Arc<Keyring>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sessions: SessionVerifier,
     /// What `sessions` knows of those that were ended.
@@ -77,7 +79,7 @@ impl App {
     ) -> anyhow::Result<Self> {
         let queue = Queue::connect(&settings.redis).await?;
         let pool = database::connect(&settings.database)?;
-        let session_keys = settings.credentials.sessions()?;
+        let session_keys = Arc::new(settings.credentials.sessions()?);
         let ended_sessions = Arc::new(EndedSessions::default());
         let joins_per_second = settings.limits.joins_per_second;
         let max_sockets = settings.admission.max_sockets.get();
@@ -90,10 +92,11 @@ impl App {
             readiness: Readiness::needing([REDIS]).until(shutdown.leaving()),
             ticket_keys: settings.credentials.tickets()?,
             sessions: SessionVerifier::new(
-                Arc::new(session_keys),
+                Arc::clone(&session_keys),
                 Arc::clone(&ended_sessions),
                 Arc::clone(&clock),
             ),
+            session_keys,
             ended_sessions,
             clock,
             origins: AllowedOrigins::new(&settings.admission.allowed_origins),

@@ -58,6 +58,13 @@ pub(crate) enum ApiError {
     TicketKeyUnknown,
     #[error("Only members of the shop may join. Please come from the shop's own site.")]
     MembersOnly,
+    #[error("This drop is for those with an invitation. Please redeem a code first.")]
+    InviteNeeded,
+    #[error("The grant of a lane is not valid, or not any more. Please redeem the code again.")]
+    GrantInvalid,
+    /// Another instance has the key that the grant was signed with.
+    #[error("The grant of a lane can't be checked here yet. Keep it, and try again shortly.")]
+    GrantKeyUnknown,
     #[error("The room is at capacity. Please try again later.")]
     RoomFull,
     #[error("The line is being restored. Tickets keep their position; please try again shortly.")]
@@ -101,6 +108,9 @@ impl ApiError {
             Self::TicketOfAnother => (StatusCode::FORBIDDEN, "ticket_of_another"),
             Self::TicketKeyUnknown => (StatusCode::SERVICE_UNAVAILABLE, "ticket_key_unknown"),
             Self::MembersOnly => (StatusCode::FORBIDDEN, "members_only"),
+            Self::InviteNeeded => (StatusCode::FORBIDDEN, "invite_needed"),
+            Self::GrantInvalid => (StatusCode::FORBIDDEN, "grant_invalid"),
+            Self::GrantKeyUnknown => (StatusCode::SERVICE_UNAVAILABLE, "grant_key_unknown"),
             Self::RoomFull => (StatusCode::SERVICE_UNAVAILABLE, "room_full"),
             Self::Rebuilding { .. } => (StatusCode::SERVICE_UNAVAILABLE, "room_rebuilding"),
             Self::Busy | Self::Queue(_) | Self::Database(_) => {
@@ -116,9 +126,11 @@ impl ApiError {
                 Some(*retry_after)
             }
             Self::Held => Some(Duration::from_secs(15)),
-            Self::TicketKeyUnknown | Self::Busy | Self::Queue(_) | Self::Database(_) => {
-                Some(Duration::from_secs(1))
-            }
+            Self::TicketKeyUnknown
+            | Self::GrantKeyUnknown
+            | Self::Busy
+            | Self::Queue(_)
+            | Self::Database(_) => Some(Duration::from_secs(1)),
             Self::RoomFull => Some(Duration::from_secs(30)),
             _ => None,
         }

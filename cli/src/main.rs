@@ -3,8 +3,10 @@
 //! Settings are those of the services (`config/default.toml`, `SLUICE_SECTION__KEY`). Results go to
 //! stdout as JSON, the log goes to stderr.
 
+mod codes;
 mod console;
 mod keys;
+mod lanes;
 mod limits;
 mod migrate;
 mod modes;
@@ -17,7 +19,9 @@ mod site_address;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use codes::CodesCommand;
 use keys::KeyCommand;
+use lanes::LanesArguments;
 use limits::LimitsCommand;
 use modes::ModeCommand;
 use passes::PassCommand;
@@ -57,6 +61,11 @@ enum Command {
     Limits(LimitsCommand),
     /// Prints a seller's quota of drops, or changes it.
     Quota(QuotaArguments),
+    /// Prints the lanes of a drop, or sets them.
+    Lanes(LanesArguments),
+    /// Makes, lists and revokes codes that open a lane of a drop.
+    #[command(subcommand)]
+    Codes(CodesCommand),
     /// Ends the sessions of a shopper.
     EndSessions(EndSessionsArguments),
     /// Puts a line before a site, with a rate and a number of people inside at most.
@@ -79,6 +88,8 @@ async fn main() -> anyhow::Result<()> {
         Command::Mode(command) => print(&modes::run(&settings, &command).await?),
         Command::Limits(command) => print(&limits::run(&settings, &command).await?),
         Command::Quota(arguments) => print(&quotas::run(&settings, &arguments).await?),
+        Command::Lanes(arguments) => print(&lanes::run(&settings, &arguments).await?),
+        Command::Codes(command) => print(&codes::run(&settings, &command).await?),
         Command::EndSessions(arguments) => print(&sessions::end(&settings, &arguments).await?),
         Command::Protect(arguments) => print(&protect::run(&settings, &arguments).await?),
         Command::Pass(command) => print(&passes::run(&settings, &command).await?),

@@ -219,6 +219,8 @@ fn demo_drop(
         max_units_per_customer: 1,
         hold_seconds: 300,
         members_only: false,
+        invite_only: false,
+        lanes: Vec::new(),
         limits: Limits {
             admission_rate_per_second: 50.0,
             occupancy_cap: 1000,

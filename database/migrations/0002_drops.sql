@@ -28,6 +28,8 @@ create table drops (
     hold_seconds               integer     not null default 300 check (hold_seconds > 0),
     -- Whether only those may join who the seller's own site says are its members (`join_keys`).
     members_only               boolean     not null default false,
+    -- Whether only those may join who have redeemed a code (`drop_codes`).
+    invite_only                boolean     not null default false,
 
     -- Limits, changed live by operators. `limits_version` is raised with each change of limits,
     -- mode or message; the worker brings newer ones to Redis.
@@ -105,6 +107,43 @@ create table limit_plans (
     made_by       text        not null,
     why           text        not null,
     made_at       timestamptz not null default now()
+);
+
+-- Lanes beside the normal one, which has the rest of the admissions and no row. Shoppers are told of
+-- them. They are set before the drop opens and stay.
+create table drop_lanes (
+    drop_id       uuid     not null references drops,
+    lane          smallint not null check (lane between 1 and 3),
+    name          text     not null constraint lane_named check (length(name) between 1 and 200),
+    share_percent smallint not null check (share_percent between 0 and 90),
+    primary key (drop_id, lane)
+);
+
+-- Codes that open a lane, the normal one included. Only their hashes are kept. All codes of a label are
+-- of one kind, made at once.
+create table drop_codes (
+    drop_id    uuid        not null references drops,
+    code_hash  bytea       not null check (length(code_hash) = 32),
+    lane       smallint    not null check (lane between 0 and 3),
+    max_uses   integer     not null check (max_uses > 0),
+    uses       integer     not null default 0,
+    label      text        not null check (length(label) between 1 and 200),
+    created_at timestamptz not null default now(),
+    revoked_at timestamptz,
+    primary key (drop_id, code_hash),
+    -- The last guard against a code that is worth more than it should be.
+    constraint code_not_overused check (uses between 0 and max_uses)
+);
+create index drop_codes_of_label on drop_codes (drop_id, label);
+
+-- Who redeemed which code: one use each, however often.
+create table code_uses (
+    drop_id    uuid        not null,
+    code_hash  bytea       not null,
+    shopper_id uuid        not null,
+    used_at    timestamptz not null default now(),
+    primary key (drop_id, code_hash, shopper_id),
+    foreign key (drop_id, code_hash) references drop_codes
 );
 
 -- How far the order rate of a drop has come: its theoretical arrival time, and the rate it was

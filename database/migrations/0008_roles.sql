@@ -55,9 +55,10 @@ grant select on ended_sessions to sluice_admission;
 
 -- The worker: everything that moves orders, stock, money and lines on. No people, no keys.
 grant select on
-    variants, drops, limit_plans, order_paces, inventory, epoch_boundaries, orders, customer_usage,
-    stock_moves, ticket_transitions, drop_counters, journal, journal_default, pending, dead_letters,
-    payments, payment_calls, ledger_entries, provider_events, consumer_offsets, log_cursors, heartbeats
+    variants, drops, limit_plans, drop_lanes, order_paces, inventory, epoch_boundaries, orders,
+    customer_usage, stock_moves, ticket_transitions, drop_counters, journal, journal_default, pending,
+    dead_letters, payments, payment_calls, ledger_entries, provider_events, consumer_offsets, log_cursors,
+    heartbeats
     to sluice_worker;
 grant insert on
     epoch_boundaries, orders, customer_usage, stock_moves, ticket_transitions, drop_counters, journal,
@@ -77,10 +78,10 @@ grant select on
     sellers, api_keys, join_keys, products, variants, drops, limit_plans, order_paces, inventory, orders,
     customer_usage, ticket_transitions, drop_counters, journal, journal_default, pending, dead_letters,
     payments, payment_calls, ledger_entries, provider_events, heartbeats, audit_log, idempotency_keys,
-    ended_sessions, used_join_tokens
+    ended_sessions, used_join_tokens, drop_lanes, drop_codes, code_uses
     to sluice_storefront;
 grant insert on
-    ended_sessions, used_join_tokens, api_keys, limit_plans, customer_usage, stock_moves,
+    code_uses, ended_sessions, used_join_tokens, api_keys, limit_plans, customer_usage, stock_moves,
     ticket_transitions, drop_counters, journal, pending, payments,
     payment_calls, ledger_entries, provider_events, audit_log, idempotency_keys
     to sluice_storefront;
@@ -90,19 +91,24 @@ grant update on
     to sluice_storefront;
 grant update on ended_sessions to sluice_storefront;
 grant update (max_live_drops) on sellers to sluice_storefront;
+grant update (uses) on drop_codes to sluice_storefront;
 grant delete on limit_plans, payment_calls, idempotency_keys, ended_sessions, used_join_tokens
     to sluice_storefront;
 grant usage on sequence journal_ids to sluice_storefront;
 
 -- One seller, whom the connection names.
 grant select on
-    sellers, join_keys, products, variants, drops, inventory, drop_counters, orders, audit_log
+    sellers, join_keys, products, variants, drops, drop_lanes, drop_codes, inventory, drop_counters,
+    orders, audit_log
     to sluice_seller;
 grant insert on
-    join_keys, products, variants, drops, order_paces, inventory, stock_moves, audit_log
+    join_keys, products, variants, drops, drop_lanes, drop_codes, order_paces, inventory, stock_moves,
+    audit_log
     to sluice_seller;
 grant update on products, variants, drops, inventory to sluice_seller;
 grant update (revoked_at) on join_keys to sluice_seller;
+grant update (revoked_at) on drop_codes to sluice_seller;
+grant delete on drop_lanes to sluice_seller;
 
 -- The second wall between tenants, behind the `seller_id = $1` of each query: as `sluice_seller`, a
 -- statement meets the rows of one seller and no others, whatever it forgets to say. A connection that
@@ -116,8 +122,8 @@ declare
     walled text;
 begin
     foreach walled in array
-        array['sellers', 'join_keys', 'products', 'variants', 'drops', 'inventory', 'stock_moves',
-            'drop_counters', 'orders', 'audit_log']
+        array['sellers', 'join_keys', 'products', 'variants', 'drops', 'drop_lanes', 'drop_codes',
+            'inventory', 'stock_moves', 'drop_counters', 'orders', 'audit_log']
     loop
         execute format('alter table %I enable row level security', walled);
         -- What these may do is said by their grants alone.
@@ -134,7 +140,7 @@ begin
             walled);
     end loop;
     -- These name the drop; which drops there are is for the wall around them to say.
-    foreach walled in array array['stock_moves', 'drop_counters'] loop
+    foreach walled in array array['drop_lanes', 'drop_codes', 'stock_moves', 'drop_counters'] loop
         execute format(
             'create policy own_of_seller on %I to sluice_seller
                  using (drop_id in (select id from drops))

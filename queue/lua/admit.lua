@@ -10,6 +10,9 @@ variant has its own line, so nobody is looked at who stands behind one that does
 
 A room without stock (`stockless`) lets in by rate and occupancy alone: nobody is too many for it.
 
+The lanes take turns by their shares, see turns.lua. A ticket that does not fit when it is its lane's
+turn keeps the units of its variant from the other lanes as well, or small orders would pass it forever.
+
 KEYS[1]  ep       hash    see guard.lua
 KEYS[2]  cfg      hash    limits, mode, times
 KEYS[3]  intent   hash    account → record
@@ -23,6 +26,7 @@ KEYS[10] stock    hash    variant → version|available|reserved
 KEYS[11] memo     list    recent requests, each followed by its answer
 KEYS[12] ev       stream  room events
 KEYS[13] tally    hash    counts
+KEYS[14] turns    hash    how far each lane has got, with several lanes
 KEYS[..] fin:     bits of each epoch, of those who are over
 KEYS[..] w:       zset of each line
 ARGV[1]  epoch    the caller's epoch
@@ -39,7 +43,7 @@ local before = redis.call('LPOS', MEMO, ARGV[5])
 if before then return redis.call('LINDEX', MEMO, before + 1) end
 
 local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'rate', 'cap',
-  'stockless')
+  'stockless', 'lanes')
 local limit, has_stock = tonumber(ARGV[3]), cfg[7] ~= '1'
 
 -- The stock: what is free of each variant, and what could ever become free.
@@ -94,25 +98,43 @@ local function consider(front, variant)
   end
 end
 
-local function serve(first_line)
+-- The fronts of a lane's lines, read when it has its first turn.
+local function fronts_in(lane)
   local fronts = {}
   for n, variant in ipairs(variants) do
     local size = math.min(want - #admitted, math.max(1, free[variant]))
-    if not stuck[variant] then fronts[variant] = front_of(W[first_line + n], size) end
+    if not stuck[variant] then fronts[variant] = front_of(W[lane.first_line + n], size) end
   end
-  while #admitted < want and not halted do
+  return fronts
+end
+
+-- Lets the next ticket of a lane in; false if it has none that can be.
+local function serve(lane)
+  lane.fronts = lane.fronts or fronts_in(lane)
+  local fronts, n_before = lane.fronts, #admitted
+  while #admitted == n_before and not halted do
     local variant = lowest(fronts)
-    if not variant then return end
-    consider(fronts[variant], variant)
+    if not variant then return false end
+    if not stuck[variant] then consider(fronts[variant], variant) end
     if stuck[variant] or not advance(fronts[variant]) then fronts[variant] = nil end
+  end
+  return not halted
+end
+
+local function serve_by_turns(has_share)
+  while #admitted < want and not halted do
+    local lane = next_lane(has_share)
+    if not lane then return end
+    if serve(lane) then pay(lane) else lane.is_out = true end
   end
 end
 
 local waiting = 0
 for _, key in ipairs(W) do waiting = waiting + redis.call('ZCARD', key) end
-for lane = 1, #LANES do
-  if #admitted < want and not halted then serve((lane - 1) * #variants) end
-end
+read_turns(cfg[8] or '')
+for n, lane in ipairs(lanes) do lane.first_line = (n - 1) * #variants end
+serve_by_turns(true)
+serve_by_turns(false)
 
 local rows = {}
 if #admitted > 0 then
@@ -131,6 +153,7 @@ if #admitted > 0 then
   redis.call('HSET', LEASE, unpack(leases))
   redis.call('HSET', OCC, unpack(occupants))
   for variant, units in pairs(taken) do redis.call('HINCRBY', FLIGHT, variant, units) end
+  write_turns()
   tell('A', table.concat(marks))
 end
 tat = tat + #admitted * interval

@@ -27,7 +27,7 @@ if tat and old[2] and old[2] ~= ARGV[4] then
 end
 redis.call('HSET', CFG, 'version', ARGV[2], 'label', ARGV[3], 'rate', ARGV[4],
   unpack(ARGV, 5))
-widen(redis.call('HGET', CFG, 'variants'))
+widen()
 local changed = old[3] ~= ARGV[3]
 if changed then tell('G', ARGV[3]) end
 wake()

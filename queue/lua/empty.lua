@@ -16,17 +16,19 @@ KEYS[11] stock    hash
 KEYS[12] memo     list
 KEYS[13] ev       stream
 KEYS[14] tally    hash
+KEYS[15] turns    hash
 KEYS[..] fin:     bits of each epoch
 KEYS[..] w:       zset of each line
 KEYS[..] missed:  zset of each line
 ARGV[1]  epoch    the caller's epoch
 ARGV[2]  variants see keys.lua
-ARGV[3]  variants of the new lines
+ARGV[3]  lines    the new ones, as in keys.lua
 Returns  now
 ]]
-redis.call('UNLINK', CFG, SEQ, INTENT, INF, LEASE, FLIGHT, OCC, WHY, TAT, STOCK, MEMO, EV, TALLY)
+redis.call('UNLINK', CFG, SEQ, INTENT, INF, LEASE, FLIGHT, OCC, WHY, TAT, STOCK, MEMO, EV, TALLY,
+  TURNS)
 for _, keys in ipairs({ FIN, W, MISSED }) do
   for _, key in ipairs(keys) do redis.call('UNLINK', key) end
 end
-redis.call('HSET', EP, 'variants', ARGV[3])
+redis.call('HSET', EP, 'lines', ARGV[3])
 return now

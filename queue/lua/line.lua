@@ -29,7 +29,7 @@ end
 
 -- Where in W and MISSED a variant and lane have their line, in this order; 17 bytes.
 local LINE_OF, n_lines = {}, 0
-for _, lane in ipairs(VARIANTS and LANES or {}) do
+for _, lane in ipairs(LANES or {}) do
   for at = 1, #VARIANTS, 16 do
     n_lines = n_lines + 1
     LINE_OF[string.sub(VARIANTS, at, at + 15) .. lane] = n_lines
@@ -39,16 +39,24 @@ end
 -- Nil if the room has no such line.
 local function line_of(record) return LINE_OF[string.sub(record, 17, 33)] end
 
--- Gives the room lines for these variants as well.
-local function widen(variants)
-  local all, known = redis.call('HGET', EP, 'variants') or '', {}
+-- Gives the room lines for the variants and lanes of its settings as well.
+local function widen()
+  local settings = redis.call('HMGET', CFG, 'variants', 'lanes')
+  local lines, known = redis.call('HGET', EP, 'lines') or '', {}
+  local all = string.sub(lines, 1, #lines - #lines % 16)
+  local lanes = string.sub(lines, #all + 1)
   for at = 1, #all, 16 do known[string.sub(all, at, at + 15)] = true end
-  for at = 1, #variants, 16 do
-    local variant = string.sub(variants, at, at + 15)
+  for at = 1, #settings[1], 16 do
+    local variant = string.sub(settings[1], at, at + 15)
     if not known[variant] then all = all .. variant end
     known[variant] = true
   end
-  redis.call('HSET', EP, 'variants', all)
+  for lane = 1, 3 do
+    local name = string.char(lane)
+    local is_set = string.find(settings[2], lane .. ':', 1, true)
+    if is_set or string.find(lanes, name, 1, true) then all = all .. name end
+  end
+  redis.call('HSET', EP, 'lines', all)
 end
 
 -- The last score given in this epoch.

@@ -15,7 +15,7 @@ Returns  OK
 ]]
 redis.call('DEL', CFG, TAT)
 redis.call('HSET', CFG, unpack(ARGV, 4))
-widen(redis.call('HGET', CFG, 'variants'))
+widen()
 local quiet = tonumber(ARGV[2])
 redis.call('HSET', EP, 'state', 'open', 'grace', quiet > 0 and text(now + quiet) or '0')
 tell('B', ARGV[3])

@@ -16,6 +16,7 @@ KEYS[11] stock    hash
 KEYS[12] memo     list
 KEYS[13] ev       stream
 KEYS[14] tally    hash
+KEYS[15] turns    hash
 KEYS[..] fin:     bits of each epoch
 KEYS[..] w:       zset of each line
 KEYS[..] missed:  zset of each line
@@ -33,6 +34,7 @@ if ARGV[3] == 'line' then
   redis.call('UNLINK', INTENT)
 else
   for _, key in ipairs(FIN) do redis.call('UNLINK', key) end
-  redis.call('UNLINK', CFG, SEQ, INF, LEASE, FLIGHT, OCC, WHY, TAT, STOCK, MEMO, EV, TALLY, EP)
+  redis.call('UNLINK', CFG, SEQ, INF, LEASE, FLIGHT, OCC, WHY, TAT, STOCK, MEMO, EV, TALLY, TURNS,
+    EP)
 end
 return redis.status_reply('OK')

@@ -9,7 +9,11 @@ use std::time::Duration;
 
 static ADMIT: LineScript = LineScript::open(
     "admit",
-    concat!(include_str!("../lua/fronts.lua"), include_str!("../lua/admit.lua")),
+    concat!(
+        include_str!("../lua/fronts.lua"),
+        include_str!("../lua/turns.lua"),
+        include_str!("../lua/admit.lua")
+    ),
 );
 
 const READ: Reader = Reader("admit");

@@ -30,7 +30,7 @@ impl Queue {
     /// Returns [`QueueError`]; see its variants.
     pub async fn announce(&self, drop_id: DropId, epoch: Epoch) -> Result<(), QueueError> {
         let lines = self.look_up_lines(drop_id).await?;
-        for (lane, variant_id) in args::all_lines(lines.variants()) {
+        for (lane, variant_id) in lines.all() {
             let mut after = Some(0_u64);
             while let Some(score) = after {
                 let line = args::line(lane, variant_id);
@@ -54,7 +54,7 @@ impl Queue {
     ) -> Result<Vec<JoinedTicket>, QueueError> {
         let lines = self.look_up_lines(drop_id).await?;
         let mut all = Vec::new();
-        for (lane, variant_id) in args::all_lines(lines.variants()) {
+        for (lane, variant_id) in lines.all() {
             for which in ["w", "missed"] {
                 let line = Args::none().bytes(args::line(lane, variant_id)).text(which);
                 self.read_line(drop_id, epoch, &line, &mut all).await?;

@@ -1,6 +1,5 @@
 //! What scripts take, and how it is packed. Numbers are big endian.
 
-use crate::keys::LANES;
 use shared::{
     ids::{TicketId, VariantId},
     line::{
@@ -23,7 +22,7 @@ pub(crate) const POSITION: usize = 21;
 /// Size of a lease.
 pub(crate) const LEASE: usize = POSITION + 8 + ROW;
 
-/// Arguments of a script, behind the epoch and the variants.
+/// Arguments of a script, behind the epoch and the lines.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Args(pub(crate) Vec<Vec<u8>>);
 
@@ -92,11 +91,6 @@ pub(crate) fn line(lane: Lane, variant_id: VariantId) -> [u8; 17] {
     let mut line = [lane.0; 17];
     line[..16].copy_from_slice(variant_id.as_bytes());
     line
-}
-
-/// Returns all lines of a room with these variants, the first served lane first.
-pub(crate) fn all_lines(variants: &[VariantId]) -> Vec<(Lane, VariantId)> {
-    LANES.into_iter().flat_map(|lane| variants.iter().map(move |id| (lane, *id))).collect()
 }
 
 /// Packs a log position as leases begin: 1, generation 8, partition 4, offset 8.

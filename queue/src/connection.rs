@@ -42,7 +42,7 @@ impl Queue {
         self.command("ping", &redis::cmd("PING")).await
     }
 
-    /// Runs a script on a drop's keys, with the epoch and, if it touches lines, the room's variants
+    /// Runs a script on a drop's keys, with the epoch and, if it touches lines, the room's lines
     /// before its own arguments. If the room has other lines than were known, it is run once more.
     pub(crate) async fn run<T: FromRedisValue>(
         &self,

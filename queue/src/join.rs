@@ -45,7 +45,7 @@ impl Queue {
             self.run(&JOIN, drop_id, epoch, &args).await?;
         let (at_us, evn, last_score, waiting, outcomes) = reply;
         // Run with these, or it would have refused.
-        let lines = args::all_lines(self.lines(drop_id).await?.variants());
+        let lines = self.lines(drop_id).await?.all().collect();
         let mut batch = Batch { at_us, evn, last_score, waiting, lines };
         let pairs = requests.iter().zip(&outcomes);
         let outcomes = pairs.map(|(request, value)| batch.outcome(request, value));

@@ -5,9 +5,6 @@ use shared::{
     line::{Epoch, Lane},
 };
 
-/// The lanes of a room, the first served first.
-pub const LANES: [Lane; 1] = [Lane(0)];
-
 /// The set of drops that have a room. It has no hash tag, so no script touches it.
 pub(crate) const ROOMS: &str = "sluice:rooms";
 
@@ -24,8 +21,8 @@ pub(crate) const ALL_WAKES: &str = "{*}:wake";
 ///
 /// | name | kind | holds |
 /// |---|---|---|
-/// | `ep` | hash | epoch, run_id, replid, state, evn, grace, bytes (of the epoch's events), variants (that have lines) |
-/// | `cfg` | hash | limits, mode, times, variants, why it ended |
+/// | `ep` | hash | epoch, run_id, replid, state, evn, grace, bytes (of the epoch's events), lines (their variants and lanes) |
+/// | `cfg` | hash | limits, mode, times, variants, lanes with their shares, why it ended |
 /// | `seq` | string | last number of the epoch |
 /// | `w:<lane>:<variant>` | zset | accounts that wait for this variant in this lane, by epoch·2^40 + number |
 /// | `missed:<lane>:<variant>` | zset | likewise, those absent near the front |
@@ -37,6 +34,7 @@ pub(crate) const ALL_WAKES: &str = "{*}:wake";
 /// | `fin:<epoch>` | bits | two a number: live, left, closed, ordered |
 /// | `why` | hash | ticket → why it was closed, if not for the room's own reason |
 /// | `tat` | string | theoretical arrival time of the admission rate |
+/// | `turns` | hash | how far each lane has got, in a room with several |
 /// | `stock` | hash | variant → version, available, reserved |
 /// | `memo` | list | recent requests of ADMIT with their answers |
 /// | `ev` | stream | room events, `<epoch>-<evn>` |

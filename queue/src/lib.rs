@@ -70,7 +70,7 @@ pub use events::{EventBatch, StoredEvent, UnreadableEvent};
 pub use glance::ServersMark;
 pub use hints::{Hint, HintMessage, HintStream};
 pub use join::MAX_JOIN_BATCH;
-pub use keys::{DropKeys, LANES};
+pub use keys::DropKeys;
 pub use reader::EventReader;
 pub use snapshot::{LineScores, Snapshot};
 pub use wakes::{Wake, WakeStream};

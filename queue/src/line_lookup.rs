@@ -21,22 +21,26 @@ impl Queue {
         &self,
         drop_id: DropId,
     ) -> Result<Arc<RoomLines>, QueueError> {
-        if let Some(lines) = self.lines_in(drop_id, "ep").await? {
+        let mut command = redis::cmd("HGET");
+        command.arg(DropKeys::new(drop_id).named("ep")).arg("lines");
+        let packed: Option<Vec<u8>> = self.command(LOOK_UP.0, &command).await?;
+        if let Some(packed) = packed {
+            let lines = Arc::new(RoomLines::unpacked(LOOK_UP, &packed)?);
             self.known_lines.keep(drop_id, &lines);
             return Ok(lines);
         }
         self.known_lines.forget(drop_id);
-        Ok(self.lines_in(drop_id, "cfg").await?.unwrap_or_default())
+        self.lines_of_settings(drop_id).await
     }
 
-    async fn lines_in(
-        &self,
-        drop_id: DropId,
-        key: &str,
-    ) -> Result<Option<Arc<RoomLines>>, QueueError> {
-        let mut command = redis::cmd("HGET");
-        command.arg(DropKeys::new(drop_id).named(key)).arg("variants");
-        let packed: Option<Vec<u8>> = self.command(LOOK_UP.0, &command).await?;
-        packed.map(|packed| Ok(Arc::new(RoomLines::unpacked(LOOK_UP, &packed)?))).transpose()
+    async fn lines_of_settings(&self, drop_id: DropId) -> Result<Arc<RoomLines>, QueueError> {
+        let mut command = redis::cmd("HMGET");
+        command.arg(DropKeys::new(drop_id).named("cfg")).arg("variants").arg("lanes");
+        let (variants, lanes): (Option<Vec<u8>>, Option<String>) =
+            self.command(LOOK_UP.0, &command).await?;
+        let variants = LOOK_UP.ids(&variants.unwrap_or_default())?;
+        let lanes = LOOK_UP.lanes(&lanes.unwrap_or_default())?;
+        let lanes = lanes.iter().map(|share| share.lane).collect();
+        Ok(Arc::new(RoomLines::of(variants.into_iter().collect(), lanes)))
     }
 }

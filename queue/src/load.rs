@@ -53,7 +53,7 @@ impl Queue {
         image: &LineImage,
         lease: Duration,
     ) -> Result<(), QueueError> {
-        let lines = Arc::new(RoomLines::of(image.variants()));
+        let lines = Arc::new(RoomLines::of(image.variants(), image.lanes()));
         let args = Args::none().bytes(lines.packed());
         let now_us: i64 = self.run(&EMPTY, drop_id, epoch, &args).await?;
         self.known_lines.keep(drop_id, &lines);

@@ -21,6 +21,7 @@ pub(crate) fn label(config: &RoomConfig) -> String {
 pub(crate) fn push_all(args: &mut Args, config: &RoomConfig) {
     let closes_at = config.closes_at_us.map(|at| at.to_string()).unwrap_or_default();
     let mode_until = config.mode_until_us.map(|at| at.to_string()).unwrap_or_default();
+    let lanes: Vec<_> = config.lanes.iter().map(ToString::to_string).collect();
     let members_of = config.members_of.map(|seller_id| seller_id.to_string()).unwrap_or_default();
     let texts = [
         ("mode", config.mode.to_string()),
@@ -30,7 +31,9 @@ pub(crate) fn push_all(args: &mut Args, config: &RoomConfig) {
         ("opens_at", config.opens_at_us.to_string()),
         ("closes_at", closes_at),
         ("max_units", config.max_units_per_ticket.to_string()),
+        ("lanes", lanes.join(",")),
         ("members_of", members_of),
+        ("invite_only", u8::from(config.invite_only).to_string()),
         ("message", config.message.clone().unwrap_or_default()),
         ("stockless", if config.has_stock { String::new() } else { "1".to_owned() }),
     ];

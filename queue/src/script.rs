@@ -5,7 +5,7 @@
 //! that ends in a colon is a family of keys, which come last: `fin:` has one for each epoch, `w:`
 //! and `missed:` have one for each line; in the script they are the tables `FIN`, `W` and `MISSED`.
 
-use crate::{DropKeys, keys::LANES, lines::RoomLines};
+use crate::{DropKeys, lines::RoomLines};
 use redis::{Cmd, Script};
 use shared::line::Epoch;
 use std::sync::OnceLock;
@@ -75,16 +75,15 @@ impl LineScript {
             Needs::Rebuilding => format!("local NEEDED = 'rebuilding'\n{GUARD}\n{LINE}\n"),
         };
         let families = if families.is_empty() {
-            "local VARIANTS\n".to_owned()
+            "local SHAPE, VARIANTS, LANES\n".to_owned()
         } else {
             let taken: String = families.iter().map(|family| take(family)).collect();
             format!("local FIXED = {}\n{KEYS}\n{taken}", fixed.len())
         };
         let names: Vec<_> = fixed.iter().map(|key| variable(key)).collect();
         let values: Vec<_> = (1..=fixed.len()).map(|n| format!("KEYS[{n}]")).collect();
-        let lanes = LANES.map(|lane| format!("string.char({})", lane.0)).join(", ");
         format!(
-            "local {} = {}\nlocal LANES = {{ {lanes} }}\n{families}{guard}{}",
+            "local {} = {}\n{families}{guard}{}",
             names.join(", "),
             values.join(", "),
             self.source
@@ -120,7 +119,7 @@ impl Loaded {
         lines: &RoomLines,
         target: Option<&str>,
     ) -> Vec<String> {
-        let mut all = Vec::with_capacity(self.keys.len() + 2 * lines.variants().len());
+        let mut all = Vec::with_capacity(self.keys.len() + 2 * lines.all().count());
         for name in &self.keys {
             match (*name, target) {
                 ("fin:", _) => all.extend((1..=epoch.0).map(|n| keys.finished(Epoch(n)))),
@@ -154,7 +153,10 @@ fn variable(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::ids::{DropId, VariantId};
+    use shared::{
+        ids::{DropId, VariantId},
+        line::Lane,
+    };
 
     const HEADER: &str = "--[[\nKEYS[1]  ep  hash\nKEYS[..] fin:  bits\nKEYS[..] w:  zsets\n]]\n";
 
@@ -163,7 +165,7 @@ mod tests {
         let script = LineScript::open("test", HEADER);
         assert!(script.loaded().has_lines());
         let whole = script.whole(&script.loaded().keys);
-        assert!(whole.starts_with("local EP = KEYS[1]\nlocal LANES = { string.char(0) }\n"));
+        assert!(whole.starts_with("local EP = KEYS[1]\nlocal FIXED = 1\n"));
         assert!(
             whole.contains("\nlocal FIN = family(tonumber(ARGV[1]))\nlocal W = family(N_LINES)\n")
         );
@@ -173,11 +175,11 @@ mod tests {
     #[test]
     fn a_family_has_a_key_for_each_epoch_or_line() {
         let (keys, variant_id) = (DropKeys::new(DropId::generate()), VariantId::generate());
-        let lines = RoomLines::of([variant_id].into());
+        let lines = RoomLines::of([variant_id].into(), [Lane(2)].into());
         let script = LineScript::open("test", HEADER);
         let all = script.loaded().keys(&keys, Epoch(2), &lines, None);
         let bits = [keys.finished(Epoch(1)), keys.finished(Epoch(2))];
-        let line = keys.waiting(LANES[0], variant_id);
-        assert_eq!(all, [[keys.named("ep")].as_slice(), &bits, &[line]].concat());
+        let lines = [Lane::NORMAL, Lane(2)].map(|lane| keys.waiting(lane, variant_id));
+        assert_eq!(all, [[keys.named("ep")].as_slice(), &bits, &lines].concat());
     }
 }

@@ -25,7 +25,7 @@ const CHUNK: usize = 1000;
 pub struct Snapshot {
     /// The last event before the first chunk was read.
     pub point: EventPoint,
-    /// One per lane and variant, the lane that is served first before the others.
+    /// One per lane and variant, those of the normal lane first.
     pub lines: Vec<LineScores>,
 }
 
@@ -52,7 +52,7 @@ impl Queue {
         let evn = self.counts(drop_id, epoch).await?.evn;
         let known = self.lines(drop_id).await?;
         let mut lines = Vec::new();
-        for (lane, variant_id) in args::all_lines(known.variants()) {
+        for (lane, variant_id) in known.all() {
             let scores = self.scores(drop_id, epoch, args::line(lane, variant_id)).await?;
             lines.push(LineScores { lane, variant_id, scores });
         }

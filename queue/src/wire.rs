@@ -9,8 +9,8 @@ use shared::{
     drops::CloseReason,
     ids::{ShopperId, TicketId, VariantId},
     line::{
-        AdmittedTicket, Intent, JoinedTicket, Lane, Lease, LineState, LiveState, LogPosition,
-        Score, TicketScore,
+        AdmittedTicket, Intent, JoinedTicket, Lane, LaneShare, Lease, LineState, LiveState,
+        LogPosition, Score, TicketScore,
     },
 };
 use std::str::FromStr;
@@ -41,6 +41,11 @@ impl Reader {
 
     pub(crate) fn text(self, bytes: &[u8]) -> Result<&str, QueueError> {
         std::str::from_utf8(bytes).map_err(|_| self.wrong_bytes(bytes))
+    }
+
+    /// Reads the lanes beside the normal one, with commas between.
+    pub(crate) fn lanes(self, text: &str) -> Result<Vec<LaneShare>, QueueError> {
+        text.split(',').filter(|lane| !lane.is_empty()).map(|lane| self.value(lane)).collect()
     }
 
     /// Parses the next of a row's parts.

@@ -39,6 +39,7 @@ invariants! {
     Queue1 = "QUEUE-1": "an admission never skips a lower waiting number whose units were free",
     Queue2 = "QUEUE-2": "joined = waiting + missed + in flight + finished",
     Queue3 = "QUEUE-3": "one live ticket per drop and account",
+    Lane1 = "LANE-1": "each lane with fitting people gets its published share of the admissions",
     Rate1 = "RATE-1": "admissions stay within rate and burst in every window",
     Rate2 = "RATE-2": "processed commands stay within rate and burst in every window",
     Pos1 = "POS-1": "a shown position is true, and never rises without a labelled event",

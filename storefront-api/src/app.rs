@@ -20,6 +20,11 @@ use std::{num::NonZeroU32, ops::Deref, sync::Arc, time::Duration};
 /// Sessions that one address may end, and members that it may bring, per second: each is a row.
 const ENDS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
 const MEMBERS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(199);
+/// Codes that one shopper may try per second, and at once, and one address per second: a mistyped one
+/// is tried again, and nobody gets far by guessing.
+const CODES_PER_SECOND: NonZeroU32 = NonZeroU32::MIN;
+const CODES_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
+const CODES_PER_SECOND_PER_ADDRESS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// The state of the service; a clone is cheap.
 #[derive(Clone)]
@@ -48,6 +53,9 @@ pub struct Inner {
     pub(crate) session_limiter: KeyedLimiter,
     pub(crate) end_limiter: KeyedLimiter,
     pub(crate) member_limiter: KeyedLimiter,
+    /// Codes that are tried, by address and by shopper.
+    pub(crate) code_address_limiter: KeyedLimiter,
+    pub(crate) code_limiter: KeyedLimiter,
     clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
 }
@@ -102,6 +110,12 @@ impl App {
             session_limiter: per_address(rate),
             end_limiter: per_address(ENDS_PER_SECOND),
             member_limiter: per_address(MEMBERS_PER_SECOND),
+            code_address_limiter: per_address(CODES_PER_SECOND_PER_ADDRESS),
+            code_limiter: KeyedLimiter::per_second(
+                CODES_PER_SECOND,
+                CODES_AT_ONCE,
+                KeyedLimiter::SHOPPER_CELLS,
+            ),
             clock,
             settings,
         })))

@@ -9,7 +9,10 @@ use batch_aint_one::BatchError;
 use database::{
     DatabaseError,
     people::api_keys::{OperatorRole, StoreKeyError},
-    selling::drops::{ChangeDropError, CreateDropError},
+    selling::{
+        codes::MakeCodesError,
+        drops::{ChangeDropError, CreateDropError},
+    },
 };
 use edge::Problem;
 use queue::QueueError;
@@ -76,6 +79,18 @@ pub(crate) enum ApiError {
     /// Only an operator lets it go on.
     #[error("An operator says what this drop may do for now. Please ask them.")]
     DropStoppedByOperator,
+    #[error("There are codes for a lane that would be gone. Please revoke them first.")]
+    LaneHasCodes,
+    #[error("The drop has no such lane.")]
+    LaneNotFound,
+    /// Perhaps from a first try whose answer was lost, with the codes in it.
+    #[error("There are codes of this label. Please take another one.")]
+    LabelTaken,
+    #[error("A drop may have 100,000 codes of 1,000 labels.")]
+    TooManyCodes,
+    /// Unknown, revoked or used up: which, is not for whoever guesses to know.
+    #[error("This code can't be used.")]
+    CodeRefused,
     #[error("There is no plan for the limits of this drop.")]
     LimitsPlanNotFound,
     #[error("Nobody has changed the limits of this drop yet.")]
@@ -156,6 +171,11 @@ impl ApiError {
             Self::QuotaUsed { .. } => (StatusCode::CONFLICT, "quota_used"),
             Self::DropWrongState(_) => (StatusCode::CONFLICT, "drop_wrong_state"),
             Self::DropStoppedByOperator => (StatusCode::CONFLICT, "drop_stopped_by_operator"),
+            Self::LaneHasCodes => (StatusCode::CONFLICT, "lane_has_codes"),
+            Self::LaneNotFound => (StatusCode::NOT_FOUND, "lane_not_found"),
+            Self::LabelTaken => (StatusCode::CONFLICT, "label_taken"),
+            Self::TooManyCodes => (StatusCode::CONFLICT, "too_many_codes"),
+            Self::CodeRefused => (StatusCode::FORBIDDEN, "code_refused"),
             Self::LimitsPlanNotFound => (StatusCode::NOT_FOUND, "limits_plan_not_found"),
             Self::NothingToUndo => (StatusCode::CONFLICT, "nothing_to_undo"),
             Self::OrderWrongState(_) => (StatusCode::CONFLICT, "order_wrong_state"),
@@ -241,12 +261,26 @@ impl From<ChangeDropError> for ApiError {
         match error {
             ChangeDropError::NotFound => Self::DropNotFound,
             ChangeDropError::WrongState(state) => Self::DropWrongState(state),
+            ChangeDropError::LaneHasCodes => Self::LaneHasCodes,
             ChangeDropError::StoppedByOperator => Self::DropStoppedByOperator,
             ChangeDropError::NoPlan => Self::LimitsPlanNotFound,
             ChangeDropError::NothingToUndo => Self::NothingToUndo,
             ChangeDropError::NoPartition { limit } => Self::TooManyDrops { limit },
             ChangeDropError::QuotaUsed { limit } => Self::QuotaUsed { limit },
             ChangeDropError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<MakeCodesError> for ApiError {
+    fn from(error: MakeCodesError) -> Self {
+        match error {
+            MakeCodesError::NotFound => Self::DropNotFound,
+            MakeCodesError::WrongState(state) => Self::DropWrongState(state),
+            MakeCodesError::NoSuchLane => Self::LaneNotFound,
+            MakeCodesError::LabelTaken => Self::LabelTaken,
+            MakeCodesError::TooMany => Self::TooManyCodes,
+            MakeCodesError::Database(error) => error.into(),
         }
     }
 }

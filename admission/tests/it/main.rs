@@ -12,6 +12,7 @@ mod fresh_instance;
 mod harness;
 mod identities;
 mod joining;
+mod lanes;
 mod lost_line;
 mod missed_events;
 mod overload;

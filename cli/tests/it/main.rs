@@ -4,6 +4,7 @@
 
 mod command;
 mod drops;
+mod lanes;
 mod people;
 mod seeding;
 mod sites;

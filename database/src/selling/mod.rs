@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`catalogue`] | sellers, products, variants |
+//! | [`codes`] | codes that open a lane of a drop |
 //! | [`drops`] | flash drops as sellers and operators see and change them |
 //! | `give_back` | the way of unsold units from a drop back to its variants |
 //! | [`numbers`] | live numbers of a drop |
@@ -13,6 +14,7 @@
 //! | [`scheduling`] | the life of a drop as the workers move it on |
 
 pub mod catalogue;
+pub mod codes;
 pub mod drops;
 mod give_back;
 pub mod numbers;

@@ -30,6 +30,13 @@ const REFUSED: &[(&str, &str)] = &[
     ("sluice_worker", "truncate orders"),
     ("sluice_worker", "drop table journal"),
     ("sluice_worker", "create table loot (id int)"),
+    ("sluice_storefront", "update drop_codes set max_uses = 9"),
+    ("sluice_storefront", "insert into drop_lanes (drop_id) select id from drops"),
+    ("sluice_admission", "select from drop_codes"),
+    ("sluice_worker", "select from drop_codes"),
+    ("sluice_seller", "select from code_uses"),
+    ("sluice_seller", "update drop_codes set uses = 0"),
+    ("sluice_seller", "delete from drop_codes"),
     ("sluice_seller", "select from api_keys"),
     ("sluice_seller", "select from payments"),
     ("sluice_seller", "update orders set state = 'confirmed'"),
@@ -47,6 +54,9 @@ const ALLOWED: &[(&str, &str)] = &[
     ("sluice_worker", "select make_journal_day(current_date)"),
     ("sluice_worker", "select drop_journal_day(current_date)"),
     ("sluice_seller", "select free_partition(16)"),
+    ("sluice_seller", "update drop_codes set revoked_at = now() where false"),
+    ("sluice_storefront", "update drop_codes set uses = uses + 1 where false"),
+    ("sluice_worker", "select from drop_lanes"),
     ("sluice_seller", "select from drops"),
 ];
 

@@ -28,6 +28,20 @@ insert into limit_plans (drop_id, begins_at, over_seconds, old_limits, new_limit
      '{"admission_rate_per_second": 150, "occupancy_cap": 1000, "order_rate_per_second": 200,
        "line_cap": 5000}', 2, '2026-01-01 12:00:07Z', 'operator:ann', 'all servers are well');
 
+insert into drop_lanes (drop_id, lane, name, share_percent) values
+    ('0199c0de-0000-7000-8000-000000000031', 1, 'Early access', 20),
+    ('0199c0de-0000-7000-8000-000000000031', 2, 'Friends', 0);
+
+-- One that was used, one that was revoked.
+insert into drop_codes (drop_id, code_hash, lane, max_uses, uses, label, revoked_at) values
+    ('0199c0de-0000-7000-8000-000000000031', sha256('01ABCDEFGHJK'), 1, 2, 1, 'Newsletter', null),
+    ('0199c0de-0000-7000-8000-000000000031', sha256('11ABCDEFGHJK'), 0, 1, 0, 'Staff',
+     '2026-01-01 08:00Z');
+
+insert into code_uses (drop_id, code_hash, shopper_id) values
+    ('0199c0de-0000-7000-8000-000000000031', sha256('01ABCDEFGHJK'),
+     '0199c0de-0000-7000-8000-000000000061');
+
 insert into order_paces (drop_id, tat_us, rate) values
     ('0199c0de-0000-7000-8000-000000000031', 1767268806000000, 200),
     ('0199c0de-0000-7000-8000-000000000032', null, null),

@@ -13,8 +13,8 @@ pub use super::{
     owner::OwnerEvidence,
     rows::{
         AuditEvidence, BoundaryEvidence, DropEvidence, InventoryEvidence, JournalEvidence,
-        LedgerEvidence, MoveEvidence, OrderEvidence, PaymentEvidence, TransitionEvidence,
-        UsageEvidence,
+        LaneEvidence, LedgerEvidence, MoveEvidence, OrderEvidence, PaymentEvidence,
+        TransitionEvidence, UsageEvidence,
     },
     story::{AnsweredJoin, RefusedTry, ShopperStory, Shown, StoryEnd},
 };
@@ -50,6 +50,8 @@ pub struct Evidence {
     pub last_event_us: Option<i64>,
     /// The drop's row.
     pub drop: DropEvidence,
+    /// Its lanes beside the normal one.
+    pub lanes: Vec<LaneEvidence>,
     /// Where its rebuilds fixed the end of the commands that still count.
     pub boundaries: Vec<BoundaryEvidence>,
     /// Its stock, one row per variant.

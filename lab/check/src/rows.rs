@@ -42,6 +42,15 @@ pub struct DropEvidence {
     pub log_generation: i64,
 }
 
+/// A lane beside the normal one, which has the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct LaneEvidence {
+    /// Its number.
+    pub lane: i16,
+    /// Its published share of the admissions.
+    pub share_percent: i16,
+}
+
 /// Where a rebuild fixed F: commands of an older epoch at or beyond it are passed over.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct BoundaryEvidence {

@@ -3,7 +3,7 @@
 use crate::{line::LineModel, rate::RateRule};
 use shared::{
     invariants::Invariant,
-    line::{AdmittedTicket, JoinedTicket, LineState, TicketKey},
+    line::{AdmittedTicket, Intent, JoinedTicket, LineState, TicketKey},
 };
 use std::collections::BTreeSet;
 
@@ -22,12 +22,12 @@ impl std::fmt::Display for Violation {
     }
 }
 
-fn violated(invariant: Invariant, how: String) -> Result<(), Violation> {
+pub(crate) fn violated(invariant: Invariant, how: String) -> Result<(), Violation> {
     Err(Violation { invariant, how })
 }
 
-/// Checks QUEUE-1: in each line, nobody who waited `before` and whose units were free was passed
-/// over by a higher number; and no lane was served while an earlier one had somebody to let in.
+/// Checks QUEUE-1: in each lane, nobody who waited `before` and whose units were free was passed over
+/// by a higher number.
 ///
 /// # Errors
 ///
@@ -36,27 +36,31 @@ pub fn nobody_is_passed_over(
     before: &LineModel,
     admitted: &[AdmittedTicket],
 ) -> Result<(), Violation> {
-    let rank = |ticket: &JoinedTicket| (ticket.lane, ticket.score);
-    let Some(last) = admitted.iter().map(|one| rank(&one.ticket)).max() else { return Ok(()) };
     let ids: BTreeSet<_> = admitted.iter().map(|one| one.ticket.ticket_id).collect();
     let waiting = before.waiting();
-    let ahead = waiting.iter().take_while(|ticket| rank(ticket) < last);
+    // Free units are kept for the first ticket of a lane that wants them; a hopeless one is closed.
     let mut kept_for = BTreeSet::new();
-    for ticket in ahead.filter(|ticket| !ids.contains(&ticket.ticket_id)) {
+    let is_first = |ticket: &&JoinedTicket| {
+        let Intent { variant_id, units } = ticket.intent;
+        let is_hopeless =
+            before.has_stock() && before.ever(variant_id).is_none_or(|ever| units > ever);
+        !is_hopeless && kept_for.insert((ticket.lane, variant_id))
+    };
+    let left = waiting.iter().filter(|ticket| !ids.contains(&ticket.ticket_id));
+    let first: Vec<_> = left.filter(is_first).collect();
+    for ticket in &first {
         let variant_id = ticket.intent.variant_id;
-        // Free units are kept for the first ticket that wants them; a hopeless ticket is closed.
-        let is_hopeless = before.has_stock()
-            && before.ever(variant_id).is_none_or(|ever| ticket.intent.units > ever);
-        if is_hopeless || !kept_for.insert(variant_id) {
-            continue;
-        }
-        let taken_ahead = admitted
-            .iter()
-            .map(|one| one.ticket)
-            .filter(|one| one.intent.variant_id == variant_id && rank(one) < rank(ticket))
-            .map(|one| i64::from(one.intent.units));
-        let free = before.free(variant_id) - taken_ahead.sum::<i64>();
-        if i64::from(ticket.intent.units) <= free {
+        let passes = |one: &AdmittedTicket| {
+            one.ticket.lane == ticket.lane && one.ticket.score > ticket.score
+        };
+        let Some(at) = admitted.iter().position(passes) else { continue };
+        let of_variant =
+            admitted[..at].iter().filter(|one| one.ticket.intent.variant_id == variant_id);
+        let taken: i64 = of_variant.map(|one| i64::from(one.ticket.intent.units)).sum();
+        let free = before.free(variant_id) - taken;
+        // What is free is kept from all lanes for a ticket that needs more.
+        let wanting = first.iter().filter(|other| other.intent.variant_id == variant_id);
+        if wanting.map(|other| i64::from(other.intent.units)).max() <= Some(free) {
             return violated(Invariant::Queue1, format!("{ticket:?} with {free} units free"));
         }
     }

@@ -6,6 +6,7 @@
 //! | [`line`] | the waiting line as the scripts of `queue` keep it in Redis; their oracle |
 //! | [`world`] | a seeded crowd around a line, with a log, rows and faults |
 //! | [`check`] | the invariants, by name |
+//! | [`shares`] | LANE-1: whether the lanes of a line get their shares |
 //! | `rate` | the admission rate, for the model and for RATE-1 |
 //!
 //! It judges the product, so the line takes words and data from `shared` (ids, scores, commands,
@@ -15,4 +16,5 @@
 pub mod check;
 pub mod line;
 mod rate;
+pub mod shares;
 pub mod world;

@@ -9,13 +9,14 @@ use shared::{
 use simulation::{
     check::{RateLog, nobody_is_lost, nobody_is_passed_over, one_live_ticket_each},
     line::{LineCommand, LineModel, LineReply},
+    shares::LaneLog,
     world::{Crowd, RedisFault, SeededWorld, Step},
 };
 use std::collections::BTreeMap;
 
 const START_US: i64 = 1_700_000_000_000_000;
 const STEP_US: i64 = 100;
-const LANES: [Lane; 2] = [Lane(0), Lane(1)];
+const LANES: [Lane; 3] = [Lane::NORMAL, Lane(1), Lane(2)];
 /// So many make a long line.
 const LONG: usize = 1_000;
 
@@ -39,12 +40,14 @@ fn the_promises_hold_in_long_lines() {
     for seed in 10_000..10_012 {
         play(seed, Crowd::large(&LANES, START_US, STEP_US), 200, &mut seen);
     }
-    for answer in ["joined", "admitted", "attached", "closed some", "Rate", "long line"] {
+    for answer in
+        ["joined", "admitted", "attached", "closed some", "Rate", "long line", "lanes compared"]
+    {
         assert!(seen.contains_key(answer), "{answer} was never seen; {seen:#?}");
     }
 }
 
-const EVERYWHERE: [&str; 46] = [
+const EVERYWHERE: [&str; 47] = [
     "joined",
     "existing waiting",
     "existing in flight",
@@ -91,6 +94,7 @@ const EVERYWHERE: [&str; 46] = [
     "Rebuilding",
     "Open",
     "end",
+    "lanes compared",
 ];
 
 /// Names the answers in a reply.
@@ -163,7 +167,7 @@ fn attach_name(attach: &AttachOutcome) -> String {
 fn play(seed: u64, crowd: Crowd, steps: usize, seen: &mut BTreeMap<String, u32>) {
     let mut world = SeededWorld::new(seed, crowd);
     let (mut line, mut synced) = (LineModel::default(), LineModel::default());
-    let (mut rates, mut now_us) = (RateLog::default(), START_US);
+    let (mut rates, mut lanes, mut now_us) = (RateLog::default(), LaneLog::default(), START_US);
     for n in 0..steps {
         now_us += STEP_US;
         match world.next(&line) {
@@ -209,6 +213,7 @@ fn play(seed: u64, crowd: Crowd, steps: usize, seen: &mut BTreeMap<String, u32>)
                 {
                     rates.admitted(now_us, admission.tickets.len());
                     nobody_is_passed_over(&before, &admission.tickets)
+                        .and_then(|()| lanes.admitted(&before, &admission.tickets))
                         .unwrap_or_else(|error| panic!("seed {seed}, step {n}: {error}"));
                 }
             }
@@ -218,6 +223,9 @@ fn play(seed: u64, crowd: Crowd, steps: usize, seen: &mut BTreeMap<String, u32>)
         }
         one_live_ticket_each(&line)
             .unwrap_or_else(|error| panic!("seed {seed}, step {n}: {error}"));
+    }
+    if lanes.n_compared() > 0 {
+        *seen.entry("lanes compared".to_owned()).or_default() += 1;
     }
     rates.check().unwrap_or_else(|error| panic!("seed {seed}: {error}"));
 }

@@ -10,6 +10,7 @@ mod cluster;
 mod coming_back;
 mod guarding;
 mod joining;
+mod lanes;
 mod limits;
 mod listening;
 mod loading;

@@ -4,7 +4,7 @@ use crate::{EPOCH, ids};
 use shared::{
     ids::VariantId,
     lifecycle::TicketState,
-    line::{AdmitBlock, RoomConfig, SettleOutcome, Settlement},
+    line::{AdmitBlock, JoinRequest, Lane, LaneShare, RoomConfig, SettleOutcome, Settlement},
 };
 use testkit::room::{TestRoom, room_config};
 
@@ -47,6 +47,20 @@ async fn a_room_without_stock_keeps_its_rate() {
     tokio::time::sleep(first.next_due.unwrap()).await;
     let second = room.admit(3).await;
     assert_eq!((second.tickets.len(), second.blocked_by), (1, Some(AdmitBlock::Rate)));
+}
+
+#[tokio::test]
+async fn the_lanes_of_a_room_without_stock_keep_their_shares() {
+    let lanes = vec![LaneShare { lane: Lane(1), percent: 20 }];
+    let room = TestRoom::open_with(RoomConfig { lanes, ..without_stock() }, 0).await;
+    room.fill_bucket().await;
+    for lane in [Lane(1), Lane::NORMAL] {
+        let requests: Vec<_> = (0..20).map(|_| JoinRequest { lane, ..room.request(1) }).collect();
+        room.queue.join(room.drop_id, EPOCH, &requests).await.unwrap();
+    }
+    let admission = room.admit(20).await;
+    let n_first = admission.tickets.iter().filter(|one| one.ticket.lane == Lane(1)).count();
+    assert_eq!((admission.tickets.len(), n_first), (20, 4));
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ pub(crate) enum Purpose {
     Session = 2,
     Command = 3,
     RoomEvent = 4,
+    LaneGrant = 5,
 }
 
 /// Keys of one kind of credential: the first signs, all verify.

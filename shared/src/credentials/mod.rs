@@ -1,5 +1,5 @@
-//! What proves who may do what: tickets, sessions, command MACs, API keys, a seller's word for its
-//! members, a visitor's pass for somebody else's site.
+//! What proves who may do what: tickets, sessions, lane grants, command MACs, API keys, a seller's
+//! word for its members, a visitor's pass for somebody else's site.
 //!
 //! | module | holds |
 //! |---|---|
@@ -9,29 +9,35 @@
 //! | `jwt` | tokens that others make or verify |
 //! | `ticket` | a place in line, enough to put it back |
 //! | `session`, `ended_sessions` | who is asking, and whose word is not taken any more |
+//! | `drop_code`, `lane_grant` | what opens a lane of a drop, and what it is redeemed for |
 //! | `join_token` | what a seller's own site says of a member |
 //! | `api_key` | keys of sellers and operators |
 //!
-//! Each purpose has a keyring of its own and is part of what is signed, so that no credential can
-//! stand in for another. Comparisons take constant time.
+//! The purpose is part of what is signed, so that no credential can stand in for another. Each has
+//! a keyring of its own but for the lane grant, which goes the way of the session, from the storefront
+//! to the admission service, and is signed with the same keys. Comparisons take constant time.
 
 mod api_key;
+mod drop_code;
 mod ended_sessions;
 mod error;
 mod join_token;
 mod jwt;
 mod key_list;
 mod keyring;
+mod lane_grant;
 mod pass;
 mod session;
 mod ticket;
 
 pub use api_key::{ApiKey, ApiKeyHash};
+pub use drop_code::{DropCode, DropCodeHash};
 pub use ended_sessions::EndedSessions;
 pub use error::CredentialError;
 pub use join_token::{JOIN_KEY_LENGTH, JoinToken, UnverifiedJoinToken};
 pub(crate) use keyring::Purpose;
 pub use keyring::{Keyring, Mac};
+pub use lane_grant::LaneGrant;
 pub use pass::{EntryReason, PassClaims, PassError, PassKeys, PassPurpose};
 pub use session::{Session, SessionTimes};
 pub use ticket::TicketClaims;

@@ -1,6 +1,6 @@
 //! What a rebuilt line begins with.
 
-use super::{Epoch, InFlightTicket, JoinedTicket, Score};
+use super::{Epoch, InFlightTicket, JoinedTicket, Lane, Score};
 use crate::{
     drops::CloseReason,
     ids::{TicketId, VariantId},
@@ -51,9 +51,18 @@ impl LineImage {
     /// Returns the variants that its live tickets want.
     #[must_use]
     pub fn variants(&self) -> BTreeSet<VariantId> {
+        self.live().map(|ticket| ticket.intent.variant_id).collect()
+    }
+
+    /// Returns the lanes beside the normal one in which its live tickets stand.
+    #[must_use]
+    pub fn lanes(&self) -> BTreeSet<Lane> {
+        self.live().map(|ticket| ticket.lane).filter(|lane| *lane != Lane::NORMAL).collect()
+    }
+
+    fn live(&self) -> impl Iterator<Item = &JoinedTicket> {
         let in_flight = self.in_flight.iter().map(|one| &one.ticket);
-        let live = self.waiting.iter().chain(&self.held).chain(in_flight);
-        live.map(|ticket| ticket.intent.variant_id).collect()
+        self.waiting.iter().chain(&self.held).chain(in_flight)
     }
 }
 

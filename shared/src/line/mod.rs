@@ -5,6 +5,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`score`] | epoch, lane, and a ticket's rank in its lane |
+//! | [`lanes`] | how the lanes of a room share what is admitted |
 //! | [`ticket`] | what is known of a ticket: as it joined, let in, in flight, ended |
 //! | [`state`] | where a ticket is, and its position |
 //! | [`join`] | joining, attaching, leaving |
@@ -21,6 +22,7 @@ pub mod flight;
 pub mod fold;
 pub mod image;
 pub mod join;
+pub mod lanes;
 pub mod room;
 pub mod score;
 pub mod settle;
@@ -33,6 +35,7 @@ pub use flight::{Extension, InFlightTicket, Lease, LogPosition};
 pub use fold::LineFold;
 pub use image::{EndedCounts, LineImage};
 pub use join::{AttachOutcome, AttachReply, JoinOutcome, JoinReply, JoinRequest, LeaveOutcome};
+pub use lanes::LaneShare;
 pub use room::{
     ConfigChange, EpochProblem, RoomConfig, RoomCounts, RoomHeader, RoomState, VariantUnits,
 };

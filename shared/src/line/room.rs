@@ -1,6 +1,6 @@
 //! A room: its settings, its header and how many tickets are where.
 
-use super::{Configured, Epoch};
+use super::{Configured, Epoch, Lane, LaneShare};
 use crate::{
     drops::{CloseReason, DropMode},
     ids::{SellerId, VariantId},
@@ -73,8 +73,12 @@ pub struct RoomConfig {
     /// Whether units are what is waited for. A room without stock lets in by rate and occupancy
     /// alone, and never runs out.
     pub has_stock: bool,
+    /// The lanes beside the normal one, by number; the normal one has the rest of the admissions.
+    pub lanes: Vec<LaneShare>,
     /// The seller whose members alone may join; `None` for anybody.
     pub members_of: Option<SellerId>,
+    /// Whether only those may join who have a lane grant.
+    pub invite_only: bool,
     /// The operator's message to those who wait.
     pub message: Option<String>,
     /// Why the line ended, once it has.
@@ -94,6 +98,12 @@ impl RoomConfig {
             occupancy_cap: self.occupancy_cap,
             message: self.message.clone(),
         }
+    }
+
+    /// Returns whether the room has this lane.
+    #[must_use]
+    pub fn has_lane(&self, lane: Lane) -> bool {
+        lane == Lane::NORMAL || self.lanes.iter().any(|share| share.lane == lane)
     }
 }
 

@@ -79,6 +79,13 @@ impl Score {
 #[serde(transparent)]
 pub struct Lane(pub u8);
 
+impl Lane {
+    /// The lane that every room has.
+    pub const NORMAL: Self = Self(0);
+    /// A room has so many lanes at most, numbered from the normal one on.
+    pub const COUNT: u8 = 4;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

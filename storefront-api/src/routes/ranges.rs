@@ -14,5 +14,7 @@ pub(super) const LINE_CAPS: RangeInclusive<u32> = 1..=10_000_000;
 pub(super) const HOLD_SECONDS: RangeInclusive<i32> = 1..=86_400;
 /// Units of a variant or a drop.
 pub(super) const MAX_UNITS: i32 = 10_000_000;
+/// Characters of a code, however it is written.
+pub(super) const MAX_CODE: usize = 40;
 /// Keeps every sum of a drop within 64 bits: units times price is at most 10^18.
 pub(super) const MAX_PRICE_MINOR: i64 = 100_000_000_000;

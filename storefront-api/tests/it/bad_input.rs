@@ -12,6 +12,10 @@ use uuid::Uuid;
 /// Field, value, status, code, where the fault is.
 type Case = (&'static str, Value, u16, &'static str, &'static str);
 
+fn lane(lane: i32, share_percent: i32) -> Value {
+    json!({ "lane": lane, "name": "Early", "share_percent": share_percent })
+}
+
 fn drop_cases() -> Vec<Case> {
     let (body, fields) = ("invalid_body", "invalid_fields");
     vec![
@@ -46,6 +50,21 @@ fn drop_cases() -> Vec<Case> {
         ("opens_at", json!("9999-01-01T00:00:00Z"), 422, fields, "/opens_at"),
         ("closes_at", json!("2020-01-01T00:00:00Z"), 422, fields, "/closes_at"),
         ("opens_at", json!(null), 422, fields, "/closes_at"),
+        ("lanes", json!([lane(0, 5)]), 422, fields, "/lanes/0/lane"),
+        ("lanes", json!([lane(4, 5)]), 422, fields, "/lanes/0/lane"),
+        (
+            "lanes",
+            json!([{ "lane": 1, "name": " ", "share_percent": 5 }]),
+            422,
+            fields,
+            "/lanes/0/name",
+        ),
+        ("lanes", json!([lane(1, 91)]), 422, fields, "/lanes/0/share_percent"),
+        ("lanes", json!([lane(1, 46), lane(2, 45)]), 422, fields, "/lanes"),
+        ("lanes", json!([lane(1, 5), lane(1, 5)]), 422, fields, "/lanes"),
+        ("lanes", json!([lane(1, 5), lane(2, 5), lane(3, 5), lane(3, 5)]), 422, fields, "/lanes"),
+        ("lanes", json!([lane(1, -1)]), 400, body, "/lanes/0/share_percent"),
+        ("lanes", json!([{ "lane": 1, "share_percent": 5 }]), 400, body, "/lanes/0/name"),
         // Not for the caller to set.
         ("seller_id", json!(Uuid::now_v7()), 400, body, "/seller_id"),
         ("state", json!("open"), 400, body, "/state"),

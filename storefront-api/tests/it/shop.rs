@@ -110,6 +110,11 @@ impl Shop {
         Answer::read(request.send().await.unwrap()).await
     }
 
+    pub(crate) async fn put(&self, path: &str, who: &Who, body: &Value) -> Answer {
+        let request = self.request(Method::PUT, path, who).json(body);
+        Answer::read(request.send().await.unwrap()).await
+    }
+
     /// A shopper with a session.
     pub(crate) async fn shopper(&self) -> Who {
         let session = self.post("/v1/session", &NOBODY, &json!({})).await.expect(201);

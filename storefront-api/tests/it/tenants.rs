@@ -29,6 +29,9 @@ fn body(route: &Route, ids: &Ids) -> Value {
         "{product_id}" => json!({ "name": "Mine now" }),
         "pause" | "resume" => json!({ "why": "mine now" }),
         "schedule" => json!({ "opens_at": in_hours(3) }),
+        "lanes" => json!({ "lanes": [{ "lane": 1, "name": "Mine", "share_percent": 90 }] }),
+        "codes" => json!({ "lane": 0, "count": 1, "label": "Mine" }),
+        "revoke" if route.path.contains("/codes/") => json!({ "label": "Theirs", "why": "mine" }),
         "revoke" if route.path.contains("/passes/") => {
             json!({ "drop_id": ids.site_id, "why": "not mine" })
         }
@@ -68,6 +71,9 @@ async fn a_strangers_id_is_no_id() {
     let drop_id = shop.drop_of(&owner).await;
     let order_id = shop.order_of(&shopper, &drop_id).await;
     let join_key_id = text(&join_key_of(&shop, &owner).await, "id");
+    let codes = json!({ "lane": 0, "count": 1, "label": "Theirs" });
+    let path = format!("/v1/seller/drops/{drop_id}/codes");
+    shop.post(&path, &owner.who, &codes).await.expect(201);
     let site = ProtectedSite::open(&shop).await;
     let (ticket_id, _) = site.visitor(&shop).await;
     let ids = Ids {
@@ -89,6 +95,10 @@ async fn a_strangers_id_is_no_id() {
     };
     let mut n_tried = 0;
     for route in routes().into_iter().filter(|route| route.path.contains('{')) {
+        // A code is tried at a drop that everybody may see.
+        if route.path == "/v1/drops/{drop_id}/code" {
+            continue;
+        }
         let who = match route.role.as_str() {
             "seller_key" => &stranger.who,
             "session" => &other_shopper,
@@ -117,6 +127,10 @@ async fn nothing_changed(shop: &Shop, owner: &TestSeller, shopper: &Who, ids: &I
     let seen = ["state", "mode", "title"].map(|field| flash_drop[field].clone());
     assert_eq!(seen, ["scheduled", "running", "Friday drop"]);
     assert_eq!(flash_drop["product"]["name"], "Lamp");
+    assert_eq!(flash_drop["lanes"], Value::Null);
+    let codes = shop.get(&format!("{path}/codes"), &owner.who).await.expect(200);
+    assert_eq!(codes["labels"].as_array().unwrap().len(), 1);
+    assert_eq!(codes["labels"][0]["revoked"], 0);
     let keys = shop.get("/v1/seller/join-keys", &owner.who).await.expect(200);
     assert_eq!(keys["data"][0]["revoked_at"], Value::Null);
     let order = shop.get(&format!("/v1/orders/{}", ids.order_id), shopper).await.expect(200);

@@ -6,8 +6,11 @@ use crate::{
     test_line::{LineOptions, TestLine},
     wakes::OwnRedis,
 };
-use database::selling::scheduling::EpochState;
-use shared::line::{JoinOutcome, JoinedTicket, LineState, RoomEvent};
+use database::selling::{drops::DropLane, scheduling::EpochState};
+use shared::{
+    ids::ShopperId,
+    line::{JoinOutcome, JoinedTicket, Lane, LaneShare, LineState, RoomEvent},
+};
 use stack::{Stack, StackOptions};
 use testkit::wait_until;
 
@@ -51,6 +54,30 @@ async fn a_wiped_line_stands_again_in_its_order() {
     assert_eq!(begun.len(), 2);
     let last_before = events.iter().rfind(|logged| logged.epoch < row.epoch).unwrap();
     assert_eq!(begun[1], Some(last_before.point()));
+    shutdown.begin();
+}
+
+#[tokio::test]
+async fn a_wiped_line_with_lanes_stands_again_in_the_order_of_each() {
+    let share = LaneShare { lane: Lane(1), percent: 20 };
+    let lanes = vec![DropLane { share, name: "Early".to_owned() }];
+    let line = TestLine::new(LineOptions { lanes, ..LineOptions::default() }).await;
+    let shutdown = line.run("log,scheduler");
+    line.open(1).await;
+    // One after the other, so that the lanes take turns in the log.
+    for n in 0..20 {
+        line.join_lane(Lane(n % 2), &[ShopperId::generate()]).await;
+    }
+    let snapshot = async |epoch| line.app.queue.snapshot(line.drop_id, epoch).await.unwrap().lines;
+    let before = snapshot(line.row().await.unwrap().epoch).await;
+    assert_eq!(before.iter().map(|line| line.scores.len()).collect::<Vec<_>>(), [10, 10]);
+    wait_for_joins(&line, 20).await;
+
+    wipe(&line).await;
+    let row = line.open(2).await;
+
+    assert_eq!(snapshot(row.epoch).await, before);
+    assert_eq!(line.header().await.unwrap().config.lanes, [share]);
     shutdown.begin();
 }
 

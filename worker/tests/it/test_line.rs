@@ -3,7 +3,7 @@
 use crate::SOON;
 use broker::{BrokerError, RangeReader};
 use database::selling::{
-    drops::{self, NewDrop},
+    drops::{self, DropLane, NewDrop},
     passes::{self, NewSite},
     scheduling::{self, EpochState, LiveDrop},
 };
@@ -37,6 +37,8 @@ pub(crate) struct LineOptions {
     pub(crate) rate: f64,
     /// Tickets admitted and not finished, at most; a site has its own.
     pub(crate) occupancy_cap: u32,
+    /// Beside the normal one.
+    pub(crate) lanes: Vec<DropLane>,
     /// The site that the drop stands before, instead of selling units.
     pub(crate) site: Option<SiteOptions>,
     /// Settings over those of the servers.
@@ -54,7 +56,14 @@ pub(crate) struct SiteOptions {
 
 impl Default for LineOptions {
     fn default() -> Self {
-        Self { units: 100, rate: 1000.0, occupancy_cap: 10_000, site: None, settings: Vec::new() }
+        Self {
+            units: 100,
+            rate: 1000.0,
+            occupancy_cap: 10_000,
+            lanes: Vec::new(),
+            site: None,
+            settings: Vec::new(),
+        }
     }
 }
 
@@ -143,13 +152,18 @@ impl TestLine {
 
     /// Joins these shoppers, in order.
     pub(crate) async fn join_as(&self, shoppers: &[ShopperId]) -> Vec<JoinOutcome> {
+        self.join_lane(Lane::NORMAL, shoppers).await
+    }
+
+    /// Joins these shoppers in a lane, in order.
+    pub(crate) async fn join_lane(&self, lane: Lane, shoppers: &[ShopperId]) -> Vec<JoinOutcome> {
         let row = self.row().await.unwrap();
         let requests: Vec<_> = shoppers
             .iter()
             .map(|shopper_id| JoinRequest {
                 ticket_id: TicketId::generate(),
                 shopper_id: *shopper_id,
-                lane: Lane(0),
+                lane,
                 intent: Intent { variant_id: self.variant_id, units: 1 },
             })
             .collect();
@@ -237,6 +251,8 @@ async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> D
         max_units_per_ticket: 1,
         max_units_per_customer: 1,
         members_only: false,
+        invite_only: false,
+        lanes: options.lanes.clone(),
         hold_seconds: 60,
         limits: Limits {
             admission_rate_per_second: options.rate,

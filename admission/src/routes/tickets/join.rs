@@ -1,6 +1,10 @@
 //! The way in.
 
-use super::{cookie, status};
+use super::{
+    cookie,
+    lane::{self, Entrant},
+    status,
+};
 use crate::{app::App, error::ApiError, room::Room, socket::cadence};
 use axum::{
     extract::State,
@@ -16,7 +20,7 @@ use shared::{
     drops::check_units,
     ids::{DropId, TicketId, VariantId},
     line::{
-        EventPoint, Intent, JoinOutcome, JoinRequest, JoinedTicket, Lane, LiveState, Position,
+        EventPoint, Intent, JoinOutcome, JoinRequest, JoinedTicket, LiveState, Position,
         RoomConfig, ShownState,
     },
 };
@@ -31,6 +35,9 @@ pub(crate) struct JoinBody {
     /// How many units. Any number can be read, so that a wrong one gets a code of its own.
     #[schema(value_type = u32, minimum = 1, example = 1)]
     units: Number,
+    /// What the storefront gave for a code: opens the code's lane. Without it, the normal lane.
+    #[schema(max_length = 200, pattern = "^[A-Za-z0-9_-]+$")]
+    lane_grant: Option<String>,
 }
 
 /// A ticket, new or had before.
@@ -48,6 +55,8 @@ pub(crate) struct TicketResponse {
     /// Number of the last room event that the answer takes into account.
     evn: u64,
     state: ShownState,
+    /// The lane it stands in; 0 is the normal one.
+    lane: u8,
     /// People ahead + 1, while the ticket waits.
     #[schema(example = 42)]
     position: Option<u64>,
@@ -98,12 +107,10 @@ pub(crate) async fn join(
     if header.config.members_of.is_some_and(|seller| shopper.member_of != Some(seller)) {
         return Err(ApiError::MembersOnly);
     }
-    let request = JoinRequest {
-        ticket_id: TicketId::generate(),
-        shopper_id: shopper.id,
-        lane: Lane::default(),
-        intent,
-    };
+    let entrant = Entrant { drop_id, shopper_id: shopper.id, grant: body.lane_grant.as_deref() };
+    let lane = lane::of(&app, &header, entrant).await?;
+    let request =
+        JoinRequest { ticket_id: TicketId::generate(), shopper_id: shopper.id, lane, intent };
     let (outcome, point) = room.joins.join(request).await?;
     let taken = taken(outcome, app.clock.now())?;
     let status = taken.status;
@@ -178,6 +185,7 @@ fn respond(
         epoch: point.epoch.0,
         evn: point.evn,
         state: *state,
+        lane: ticket.lane.0,
         position: shown.map(|(position, _)| position),
         waiting: shown.map(|(_, waiting)| waiting),
         joined_at: Timestamp::from_millisecond(ticket.joined_at_ms).unwrap_or_default(),

@@ -3,6 +3,7 @@
 
 mod cookie;
 pub(crate) mod join;
+mod lane;
 pub(crate) mod leave;
 mod position;
 pub(crate) mod status;
@@ -22,6 +23,8 @@ use utoipa::ToSchema;
 pub(crate) struct TicketView {
     ticket_id: TicketId,
     state: ShownState,
+    /// The lane it stands in; 0 is the normal one.
+    lane: u8,
     /// Generation of the room's state.
     epoch: u32,
     /// Number of the last room event that the answer takes into account.

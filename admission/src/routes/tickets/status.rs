@@ -150,6 +150,7 @@ pub(super) fn view(
     TicketView {
         ticket_id: ticket.ticket_id,
         state,
+        lane: ticket.lane.0,
         epoch: point.epoch.0,
         evn: point.evn,
         position: shown.map(|(position, _)| position),
@@ -181,6 +182,7 @@ async fn after_the_end(
     Ok(TicketView {
         ticket_id: ticket.ticket_id,
         state,
+        lane: ticket.lane.0,
         epoch: ticket.score.epoch().0,
         evn: 0,
         position: None,

@@ -1,6 +1,7 @@
 //! Creating a drop carves its units out of the variant's stock, in one transaction with the move
 //! and the audit row: units are in a variant or in a drop, never in both and never in neither.
 
+use super::lanes::{self, DropLane};
 use crate::{
     DatabaseError, Doing,
     people::audit::{self, AuditEntry},
@@ -44,6 +45,10 @@ pub struct NewDrop {
     pub hold_seconds: i32,
     /// Whether only those may join who the seller's own site says are its members.
     pub members_only: bool,
+    /// Whether only those may join who have redeemed a code.
+    pub invite_only: bool,
+    /// The lanes beside the normal one, by number.
+    pub lanes: Vec<DropLane>,
     /// How fast it goes.
     pub limits: Limits,
 }
@@ -102,6 +107,7 @@ pub async fn create(
         return Ok(());
     }
     carve(connection, new_drop).await?;
+    lanes::insert(connection, new_drop.id, &new_drop.lanes).await?;
     if new_drop.state() == DropState::Scheduled {
         reserve_partition(connection, new_drop.id, partition_limit).await?;
     }
@@ -118,6 +124,8 @@ pub async fn create(
             "opens_at": new_drop.opens_at,
             "closes_at": new_drop.closes_at,
             "members_only": new_drop.members_only,
+            "invite_only": new_drop.invite_only,
+            "lanes": lanes::as_json(&new_drop.lanes),
             "limits": new_drop.limits,
         })),
         why: "a new drop",
@@ -150,8 +158,9 @@ async fn insert(
              insert into drops (id, seller_id, product_id, title, description, state, opens_at,
                  closes_at, max_units_per_ticket, max_units_per_customer, hold_seconds,
                  admission_rate_per_second, occupancy_cap, order_rate_per_second, line_cap,
-                 members_only)
-             select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
+                 members_only, invite_only)
+             select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+                 $17
              from products where seller_id = $2 and id = $3
              on conflict (id) do nothing returning id)
          insert into order_paces (drop_id) select id from inserted",
@@ -171,6 +180,7 @@ async fn insert(
         new_drop.limits.order_rate_per_second,
         new_drop.limits.line_cap.map(|cap| i32::try_from(cap).unwrap_or(i32::MAX)),
         new_drop.members_only,
+        new_drop.invite_only,
     )
     .execute(&mut *connection)
     .await

@@ -12,6 +12,9 @@ pub enum ChangeDropError {
     /// Its state does not allow the change.
     #[error("a drop that is {0} can't be changed this way")]
     WrongState(DropState),
+    /// There are codes for a lane that would be gone.
+    #[error("there are codes for a lane that is to go")]
+    LaneHasCodes,
     /// An operator has paused or stopped it, so its seller can't change its mode.
     #[error("an operator has stopped the drop")]
     StoppedByOperator,

@@ -1,5 +1,6 @@
 //! A drop with its product, variant and stock, as all reads of drops return it.
 
+use super::lanes::DropLane;
 use jiff::Timestamp;
 use shared::{
     decide::preview::LineFacts,
@@ -57,6 +58,10 @@ pub struct FlashDrop {
     pub hold_seconds: i32,
     /// Whether only the seller's members may join.
     pub members_only: bool,
+    /// Whether only those may join who have redeemed a code.
+    pub invite_only: bool,
+    /// The lanes beside the normal one, by number.
+    pub lanes: Vec<DropLane>,
     /// How fast it goes.
     pub limits: Limits,
     /// Raised with each change of limits, mode, message or times.
@@ -103,20 +108,26 @@ pub struct DropVariant {
 macro_rules! select_drops {
     ($condition:literal, $($argument:expr),+) => {
         sqlx::query!(
-            "select d.id, d.seller_id, s.name as seller_name, d.product_id, p.name as product_name,
+            r#"select d.id, d.seller_id, s.name as seller_name, d.product_id, p.name as product_name,
                  v.id as variant_id, v.name as variant_name, v.price_minor, v.currency, d.title,
                  d.description, d.fulfilment, d.site_url, d.return_origins, d.state, d.mode,
                  d.mode_until, d.message, d.end_reason, d.opens_at, d.closes_at, d.ended_at,
                  d.max_units_per_ticket, d.max_units_per_customer, d.hold_seconds,
                  d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second, d.line_cap,
-                 d.limits_version, d.members_only, i.offered, i.available, i.reserved,
-                 d.created_at
+                 d.limits_version, d.members_only, d.invite_only, i.offered, i.available, i.reserved,
+                 d.created_at,
+                 array(select l.lane from drop_lanes l where l.drop_id = d.id order by l.lane)
+                     as "lanes!",
+                 array(select l.name from drop_lanes l where l.drop_id = d.id order by l.lane)
+                     as "lane_names!",
+                 array(select l.share_percent from drop_lanes l where l.drop_id = d.id
+                       order by l.lane) as "lane_percents!"
              from drops d
              join sellers s on s.id = d.seller_id
              join products p on p.id = d.product_id
              join inventory i on i.drop_id = d.id
              join variants v on v.id = i.variant_id
-             where " + $condition,
+             where "# + $condition,
             $($argument),+
         )
         .map(|row| $crate::selling::drops::FlashDrop {
@@ -148,6 +159,12 @@ macro_rules! select_drops {
             max_units_per_customer: row.max_units_per_customer,
             hold_seconds: row.hold_seconds,
             members_only: row.members_only,
+            invite_only: row.invite_only,
+            lanes: $crate::selling::drops::DropLane::rows(
+                &row.lanes,
+                row.lane_names,
+                &row.lane_percents,
+            ),
             limits: shared::drops::Limits {
                 admission_rate_per_second: row.admission_rate_per_second,
                 occupancy_cap: row.occupancy_cap.unsigned_abs(),

@@ -11,6 +11,7 @@
 //! | `limit_plan.rs` | the plan of a drop's limits: a change at a time, slowly, or both |
 //! | `make_plan.rs`, `step_plan.rs` | making one, calling it off; carrying it out |
 //! | `undo_limits.rs` | bringing back the limits before the last change |
+//! | `lanes.rs` | the lanes that are beside the normal one |
 //! | `texts.rs` | editing title and description |
 //! | `error.rs` | why a drop was not changed |
 
@@ -19,6 +20,7 @@ mod change_mode;
 mod create;
 mod error;
 mod flash_drop;
+mod lanes;
 mod limit_plan;
 mod limits;
 mod make_plan;
@@ -34,6 +36,8 @@ pub(super) use create::reserve_partition;
 pub use create::{CreateDropError, NewDrop, create};
 pub use error::ChangeDropError;
 pub use flash_drop::{DropVariant, FlashDrop};
+pub(crate) use lanes::lane_share;
+pub use lanes::{DropLane, set_lanes};
 pub use limit_plan::{LimitPlan, find_limit_plan};
 pub use limits::{DropLimits, find_limits};
 pub use make_plan::{NewLimitPlan, cancel_limit_plan, make_limit_plan};

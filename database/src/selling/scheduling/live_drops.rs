@@ -1,11 +1,11 @@
 //! The drops that workers look after.
 
-use crate::{DatabaseError, Doing};
+use crate::{DatabaseError, Doing, selling::drops};
 use jiff::Timestamp;
 use shared::{
     drops::{DropMode, DropState, Fulfilment, Limits},
     ids::{DropId, SellerId, VariantId},
-    line::Epoch,
+    line::{Epoch, LaneShare},
     text_enum,
 };
 use sqlx::PgPool;
@@ -51,6 +51,10 @@ pub struct LiveDrop {
     pub hold_seconds: u32,
     /// The seller whose members alone may join; `None` for anybody.
     pub members_of: Option<SellerId>,
+    /// Whether only those may join who have redeemed a code.
+    pub invite_only: bool,
+    /// The lanes beside the normal one, by number.
+    pub lanes: Vec<LaneShare>,
     /// Its partition of `queue-events` and `order-commands`.
     pub partition: i32,
     /// Generation of its line in Redis.
@@ -70,10 +74,14 @@ macro_rules! select_live_drops {
             r#"select d.id, d.state, d.fulfilment, d.mode, d.mode_until, d.message, d.opens_at,
                  d.closes_at, d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
                  d.line_cap, d.limits_version, d.max_units_per_ticket, d.hold_seconds, d.seller_id,
-                 d.members_only, d.partition as "partition!", d.epoch, d.epoch_state,
+                 d.members_only, d.invite_only, d.partition as "partition!", d.epoch, d.epoch_state,
                  d.events_start_generation, d.events_start_offset,
                  array(select i.variant_id from inventory i where i.drop_id = d.id
-                       order by i.variant_id) as "variants!: Vec<VariantId>"
+                       order by i.variant_id) as "variants!: Vec<VariantId>",
+                 array(select l.lane from drop_lanes l where l.drop_id = d.id order by l.lane)
+                     as "lanes!",
+                 array(select l.share_percent from drop_lanes l where l.drop_id = d.id
+                       order by l.lane) as "lane_percents!"
              from drops d
              where d.prepared
                  and (d.state in ('scheduled', 'open') or d.epoch_state <> 'none')"#
@@ -99,6 +107,8 @@ macro_rules! select_live_drops {
             max_units_per_ticket: row.max_units_per_ticket.cast_unsigned(),
             hold_seconds: row.hold_seconds.cast_unsigned(),
             members_of: row.members_only.then_some(row.seller_id),
+            invite_only: row.invite_only,
+            lanes: lanes(&row.lanes, &row.lane_percents),
             partition: row.partition,
             epoch: Epoch(row.epoch.cast_unsigned()),
             epoch_state: row.epoch_state,
@@ -106,6 +116,10 @@ macro_rules! select_live_drops {
             variants: row.variants,
         })
     };
+}
+
+fn lanes(lanes: &[i16], percents: &[i16]) -> Vec<LaneShare> {
+    lanes.iter().zip(percents).map(|(lane, percent)| drops::lane_share(*lane, *percent)).collect()
 }
 
 /// Lists the drops whose partition is there, and that are about to open, open, or over with a line

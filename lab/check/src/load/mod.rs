@@ -66,6 +66,7 @@ pub(crate) async fn evidence(options: &CheckOptions) -> anyhow::Result<Evidence>
         order_events: published.by_order,
         last_event_us: published.last_us,
         drop: tables.drop,
+        lanes: tables.lanes,
         boundaries: tables.boundaries,
         inventory: tables.inventory,
         moves: tables.moves,

@@ -8,7 +8,7 @@ use sqlx::{Connection, Executor, FromRow, PgConnection, postgres::PgRow};
 
 use crate::evidence::{
     AuditEvidence, BoundaryEvidence, DropEvidence, InventoryEvidence, JournalEvidence,
-    LedgerEvidence, MoveEvidence, OrderEvidence, OwnerEvidence, PaymentEvidence,
+    LaneEvidence, LedgerEvidence, MoveEvidence, OrderEvidence, OwnerEvidence, PaymentEvidence,
     TransitionEvidence, UsageEvidence,
 };
 
@@ -20,6 +20,7 @@ pub(super) struct PostgresReader {
 /// The rows of one drop.
 pub(super) struct Tables {
     pub(super) drop: DropEvidence,
+    pub(super) lanes: Vec<LaneEvidence>,
     pub(super) boundaries: Vec<BoundaryEvidence>,
     pub(super) inventory: Vec<InventoryEvidence>,
     pub(super) moves: Vec<MoveEvidence>,
@@ -97,6 +98,7 @@ impl PostgresReader {
         let dead: Vec<(OrderId,)> = self.rows(DEAD_ORDERS, drop_id).await?;
         let tables = Tables {
             drop,
+            lanes: self.rows(LANES, drop_id).await?,
             boundaries: self.rows(BOUNDARIES, drop_id).await?,
             inventory: self.rows(INVENTORY, drop_id).await?,
             moves: self.rows(MOVES, drop_id).await?,
@@ -132,6 +134,8 @@ const DROP: &str = "
                     (select max(generation) from epoch_boundaries where drop_id = $1),
                     1) as log_generation
       from drops where id = $1";
+const LANES: &str = "
+    select lane, share_percent from drop_lanes where drop_id = $1 order by lane";
 const BOUNDARIES: &str = "
     select epoch::bigint as epoch, generation, log_offset
       from epoch_boundaries where drop_id = $1 order by epoch";

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use crate::evidence::RoomDump;
 
-/// The lanes there are.
-const LANES: [u8; 1] = [0];
+/// The lanes that there may be.
+const LANES: [u8; 4] = [0, 1, 2, 3];
 /// Bytes of an id.
 const ID_LEN: usize = 16;
 

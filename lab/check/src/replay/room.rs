@@ -8,7 +8,7 @@ use shared::{
     messages::QueueEventV1,
 };
 
-use super::{losses::Losses, ranks::LineChange};
+use super::{lanes::LanePick, losses::Losses, ranks::LineChange};
 use crate::{
     chain::{Chain, LoggedEvents},
     evidence::Evidence,
@@ -50,6 +50,8 @@ pub(crate) struct RoomReplay {
     pub(crate) n_late: usize,
     /// Admissions that passed over somebody.
     pub(crate) overtaken: Vec<String>,
+    /// Which lane each admission was of, in a room with several.
+    pub(crate) lane_picks: Vec<LanePick>,
     /// Events that contradict the ones before.
     pub(crate) contradictions: Vec<String>,
     /// Breaks of the chain.

@@ -6,7 +6,7 @@ use shared::{
     messages::QueueEventV1,
 };
 
-use super::{ranks::LineChange, room::RoomReplay};
+use super::{lanes::LanePick, ranks::LineChange, room::RoomReplay};
 use crate::lives::{LineName, Standing, TicketLife};
 
 impl RoomReplay {
@@ -79,6 +79,7 @@ impl RoomReplay {
         life.changes.push((record.at_us, Standing::Admitted));
         life.admitted_in = Some(record.epoch);
         let line = life.line;
+        self.lane_picks.extend(LanePick::of(record.epoch, id, life, &self.lines));
         self.exit(record.point(), line, ticket.score);
         self.note_passed(id, &format!("by event {}", record.point()));
     }

@@ -10,8 +10,8 @@ use crate::{
     verdict::Verdict,
 };
 
-/// What an operator or seller can change while a drop is running.
-const LIVE: [&str; 7] = [
+/// What an operator or seller can change while a drop has a room.
+const LIVE: [&str; 8] = [
     "admission_rate_per_second",
     "occupancy_cap",
     "order_rate_per_second",
@@ -19,6 +19,7 @@ const LIVE: [&str; 7] = [
     "mode",
     "mode_until",
     "message",
+    "lanes",
 ];
 
 /// AUDIT-1: each new version of the limits, and each rate that the room was given, is audited. The

@@ -5,6 +5,7 @@ mod bucket;
 mod commands;
 mod ends;
 mod journal;
+mod lanes;
 mod line;
 mod liveness;
 mod money;
@@ -39,6 +40,7 @@ fn judge(invariant: Invariant, evidence: &Evidence, room: &RoomReplay) -> Verdic
         Invariant::Queue1 => line::nobody_passed_over(evidence, room),
         Invariant::Queue2 => line::everybody_accounted_for(evidence, room),
         Invariant::Queue3 => line::one_live_ticket(evidence, room),
+        Invariant::Lane1 => lanes::shares_kept(evidence, room),
         Invariant::Rate1 => pace::admissions(evidence, room),
         Invariant::Rate2 => pace::orders(evidence),
         Invariant::Pos1 => positions::true_to_the_rank(evidence, room),

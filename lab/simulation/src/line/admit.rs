@@ -1,16 +1,13 @@
 //! Who is let in.
 
-use super::{LineModel, LineReply, ModelState, REMEMBERED};
+use super::{LineModel, LineReply, ModelState, REMEMBERED, choice::Choice};
 use crate::rate::RateRule;
 use shared::{
     drops::{CloseReason, DropMode},
     ids::VariantId,
-    line::{Admission, AdmitBlock, AdmittedTicket, JoinedTicket, RoomEvent},
+    line::{Admission, AdmitBlock, AdmittedTicket, JoinedTicket, Lane, RoomEvent},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::time::Duration;
 use uuid::Uuid;
 
 impl LineModel {
@@ -130,40 +127,32 @@ impl LineModel {
         self.stock.get(&variant_id).map(|stock| stock.available + stock.reserved)
     }
 
-    /// Goes through those who wait: who is let in, and who never can be. A variant whose first
-    /// ticket does not fit is passed over from then on.
+    /// Chooses who is let in, and who never can be: the lanes with a share by turns, then the others.
     fn choose(
-        &self,
+        &mut self,
         waiting: &[JoinedTicket],
         want: usize,
         limit: usize,
         exhausted: bool,
     ) -> (Vec<JoinedTicket>, Vec<JoinedTicket>) {
-        let (mut admitted, mut closed) = (Vec::new(), Vec::new());
-        let mut taken: BTreeMap<VariantId, i64> = BTreeMap::new();
-        let mut stuck = BTreeSet::new();
-        for ticket in waiting {
-            if admitted.len() >= want || stuck.len() >= self.config().variants.len() {
-                break;
-            }
-            let intent = ticket.intent;
-            if stuck.contains(&intent.variant_id) {
-                continue;
-            }
-            let taken = taken.entry(intent.variant_id).or_default();
-            if i64::from(intent.units) <= self.free(intent.variant_id) - *taken {
-                *taken += i64::from(intent.units);
-                admitted.push(*ticket);
-            } else if !exhausted
-                && self.ever(intent.variant_id).is_some_and(|ever| intent.units > ever)
+        let (shares, mut turns) = (self.shares(), self.turns.clone());
+        let mut choice = Choice::of(self, waiting, limit, exhausted);
+        for has_share in [true, false] {
+            let of_kind = shares.iter().filter(|(_, percent)| (**percent > 0) == has_share);
+            let mut lanes: Vec<Lane> = of_kind.map(|(lane, _)| *lane).collect();
+            while choice.goes_on(want)
+                && let Some(lane) = turns.first_of(&lanes)
             {
-                if closed.len() >= limit {
-                    break;
+                if !choice.let_one_in(lane) {
+                    lanes.retain(|other| *other != lane);
+                } else if has_share {
+                    turns.count(lane, shares[&lane]);
                 }
-                closed.push(*ticket);
-            } else {
-                stuck.insert(intent.variant_id);
             }
+        }
+        let Choice { admitted, closed, .. } = choice;
+        if !self.lanes.is_empty() {
+            self.turns = turns;
         }
         (admitted, closed)
     }

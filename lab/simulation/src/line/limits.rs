@@ -20,6 +20,7 @@ impl LineModel {
         {
             self.tat = Some(to.carry_over(from, tat_us, now_us as f64));
         }
+        self.lanes.extend(config.lanes.iter().map(|one| one.lane));
         self.config = Some(config.clone());
         let changed = old.told() != config.told();
         if changed {

@@ -8,14 +8,15 @@
 //! |---|---|
 //! | `command` | what a line can be asked, and what it answers |
 //! | `joining`, `tickets` | the ways in, back and out; leases |
-//! | `admit` | who is let in |
+//! | `admit`, `choice`, `turns` | who is let in, and which lane has its turn |
 //! | `settling` | what Postgres decided |
 //! | `limits` | limits, mode, and the end of a line |
-//! | `places` | who stands where |
+//! | `places` | who stands where; how lanes share |
 //! | `state` | a room's generation; a live ticket, and how one ended |
 //! | `rebuild` | how a lost line comes back |
 
 mod admit;
+mod choice;
 mod command;
 mod joining;
 mod limits;
@@ -24,19 +25,21 @@ mod rebuild;
 mod settling;
 mod state;
 mod tickets;
+mod turns;
 
 pub use command::{LineCommand, LineReply};
 pub use state::{ModelEnd, ModelRoom, ModelState, ModelTicket};
+pub use turns::LaneTurns;
 
 use shared::{
     drops::CloseReason,
     ids::{ShopperId, TicketId, VariantId},
     line::{
-        Epoch, EpochProblem, EventPoint, LineState, RoomConfig, RoomEvent, Score, StockFigure,
-        TicketKey,
+        Epoch, EpochProblem, EventPoint, Lane, LineState, RoomConfig, RoomEvent, Score,
+        StockFigure, TicketKey,
     },
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use uuid::Uuid;
 
 /// Answers of ADMIT that are remembered, at most.
@@ -65,6 +68,10 @@ pub struct LineModel {
     pub stock: BTreeMap<VariantId, StockFigure>,
     /// When the bucket of the admission rate will be full again, in microseconds.
     pub tat: Option<f64>,
+    /// The lanes beside the normal one that have lines.
+    pub lanes: BTreeSet<Lane>,
+    /// Whose turn it is, in a room that has such lanes.
+    pub turns: LaneTurns,
     /// Recent admissions, the newest first.
     pub memo: VecDeque<(Uuid, LineReply)>,
     /// All events, in order.

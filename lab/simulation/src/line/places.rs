@@ -1,4 +1,4 @@
-//! Who stands where, and how much is taken.
+//! Who stands where, how much is taken, and how lanes share.
 
 use super::{LineModel, ModelState, ModelTicket};
 use shared::{
@@ -41,8 +41,7 @@ impl LineModel {
         lines
     }
 
-    /// Returns those who wait, in the order in which they may be let in: the first lane before the
-    /// second, and within each by score.
+    /// Returns those who wait, by lane, and within each in the order in which they may be let in.
     #[must_use]
     pub fn waiting(&self) -> Vec<JoinedTicket> {
         let waits = self.tickets.values().filter(|ticket| ticket.state == ModelState::Waiting);
@@ -82,5 +81,16 @@ impl LineModel {
         }
         let available = self.stock.get(&variant_id).map_or(0, |stock| i64::from(stock.available));
         available - self.in_flight(variant_id)
+    }
+
+    /// Returns the share of each lane that has lines, in percent.
+    #[must_use]
+    pub fn shares(&self) -> BTreeMap<Lane, u8> {
+        let beside = &self.config().lanes;
+        let taken: u8 = beside.iter().map(|one| one.percent).sum();
+        let mut shares: BTreeMap<_, _> = self.lanes.iter().map(|lane| (*lane, 0)).collect();
+        shares.insert(Lane::NORMAL, 100 - taken);
+        shares.extend(beside.iter().map(|one| (one.lane, one.percent)));
+        shares
     }
 }

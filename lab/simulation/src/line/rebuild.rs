@@ -1,6 +1,6 @@
 //! How a lost line comes back.
 
-use super::{LineCommand, LineModel, LineReply, ModelEnd, ModelRoom, ModelState};
+use super::{LaneTurns, LineCommand, LineModel, LineReply, ModelEnd, ModelRoom, ModelState};
 use shared::line::{Epoch, EpochProblem, Follows, LineImage, RoomConfig, RoomEvent, Score};
 
 /// Numbers whose bits share a byte.
@@ -16,6 +16,7 @@ impl LineModel {
         self.seq = 0;
         self.memo.clear();
         self.tat = None;
+        self.turns = LaneTurns::default();
         LineReply::Done
     }
 
@@ -35,7 +36,7 @@ impl LineModel {
 
     /// Forgets everybody and everything that happened; the image is all that there is.
     fn load(&mut self, image: &LineImage, deadline_us: i64) {
-        *self = Self { room: self.room, ..Self::default() };
+        *self = Self { room: self.room, lanes: image.lanes(), ..Self::default() };
         for (epoch, bytes) in &image.ended {
             for number in 0..bytes.len() as u64 * PER_BYTE {
                 let byte = bytes[(number / PER_BYTE) as usize];
@@ -55,6 +56,7 @@ impl LineModel {
     }
 
     fn open(&mut self, now_us: i64, config: &RoomConfig, follows: Option<Follows>, grace_us: i64) {
+        self.lanes.extend(config.lanes.iter().map(|one| one.lane));
         self.config = Some(config.clone());
         self.ended = config.ended;
         self.tat = None;

@@ -12,7 +12,7 @@ const MAX_LIMIT: usize = 500;
 /// What kind of world a seed makes.
 #[derive(Clone, Debug)]
 pub struct Crowd {
-    /// The lanes of the room, the first served first.
+    /// The lanes of the room, the normal one first.
     pub lanes: Vec<Lane>,
     /// When the world begins, in microseconds of the line's time.
     pub now_us: i64,

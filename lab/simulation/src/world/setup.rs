@@ -7,7 +7,7 @@ use shared::{
     decide::boundaries::Boundaries,
     drops::DropMode,
     ids::{ShopperId, VariantId},
-    line::{Epoch, RoomConfig, StockFigure},
+    line::{Epoch, Lane, LaneShare, RoomConfig, StockFigure},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -103,11 +103,20 @@ fn config(rng: &mut StdRng, crowd: &Crowd, variants: Vec<VariantId>) -> RoomConf
         max_units_per_ticket: 3,
         variants,
         has_stock: rng.random_bool(0.9),
+        lanes: shares(rng, &crowd.lanes),
         members_of: None,
+        invite_only: false,
         message: None,
         ended: None,
         version: 1,
     }
+}
+
+/// Returns the lanes beside the normal one; now and then one that has no share.
+fn shares(rng: &mut StdRng, lanes: &[Lane]) -> Vec<LaneShare> {
+    let beside = lanes.iter().filter(|lane| **lane != Lane::NORMAL);
+    let share = |lane: &Lane| LaneShare { lane: *lane, percent: 5 * rng.random_range(0..=6) };
+    beside.map(share).collect()
 }
 
 /// Fast enough to be seen within a short test, or so slow that it stops everybody.

@@ -9,7 +9,7 @@ use shared::{
     ids::VariantId,
     line::{Epoch, JoinedTicket, Lane, Score},
 };
-use simulation::line::{LineModel, ModelEnd, ModelState, ModelTicket};
+use simulation::line::{LaneTurns, LineModel, ModelEnd, ModelState, ModelTicket};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Map = BTreeMap<String, String>;
@@ -40,6 +40,7 @@ pub(super) struct Dump {
     memo: Vec<String>,
     events: Vec<String>,
     tally: BTreeMap<String, i64>,
+    turns: LaneTurns,
 }
 
 /// Takes a pipeline's values one by one.
@@ -99,6 +100,7 @@ impl Dump {
                 .into_iter()
                 .filter(|(_, count)| *count != 0)
                 .collect(),
+            turns: turns_of(values.next()),
             waiting: values.lines(lines),
             missed: values.lines(lines),
             in_flight: values.scored().into_iter().collect(),
@@ -130,6 +132,7 @@ impl Dump {
             }),
             seq: line.seq,
             tat: line.tat,
+            turns: line.turns.clone(),
             memo: line.memo.iter().map(|(request, _)| request.to_string()).collect(),
             events: line.events.iter().map(|(at, event)| model_event(*at, event)).collect(),
             ..Self::default()
@@ -195,6 +198,12 @@ impl Dump {
         }
         Ok(())
     }
+}
+
+/// Reads how far the lanes have got.
+fn turns_of(mut fields: BTreeMap<Bytes, f64>) -> LaneTurns {
+    let reached = fields.remove(b"reached".as_slice()).unwrap_or_default();
+    LaneTurns { reached, ahead: fields.into_iter().map(|(name, at)| (Lane(name[0]), at)).collect() }
 }
 
 /// Reads the two bits of each number of each epoch, from epoch 1 on.

@@ -39,6 +39,7 @@ async fn redis_does_what_the_model_does_in_many_short_worlds() {
         Sight::LeaseRanOut,
         Sight::TwoVariants,
         Sight::WithoutStock,
+        Sight::TwoLanes,
     ]);
 }
 
@@ -52,7 +53,7 @@ async fn redis_does_what_the_model_does_in_some_long_worlds() {
 async fn redis_does_what_the_model_does_with_thousands_in_line() {
     let depth = play_all(seeds(2_000_000..2_000_008), steps(160), Crowd::large).await;
     depth.assert_rebuilt(2);
-    depth.assert_reached(&[Sight::FullBatch, Sight::TwoVariants, Sight::LongLine]);
+    depth.assert_reached(&[Sight::FullBatch, Sight::TwoVariants, Sight::TwoLanes, Sight::LongLine]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

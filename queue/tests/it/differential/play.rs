@@ -3,7 +3,6 @@
 use super::{
     answers::Answers, dump::Dump, execute::Target, ground::Ground, reached::Reached, store::Store,
 };
-use queue::LANES;
 use shared::{
     ids::DropId,
     line::{Epoch, Lane},
@@ -11,11 +10,14 @@ use shared::{
 use simulation::{
     check::{RateLog, nobody_is_lost, nobody_is_passed_over},
     line::{LineCommand, LineModel, LineReply},
+    shares::LaneLog,
     world::{Crowd, RedisFault, SeededWorld, Step},
 };
 
 /// How long a step takes, roughly.
 const STEP_US: i64 = 500;
+/// A world has the first of these, or some, or all.
+const LANES: [Lane; 4] = [Lane::NORMAL, Lane(1), Lane(2), Lane(3)];
 
 /// Makes the kind of world that is played.
 pub(super) type MakeCrowd = fn(&[Lane], i64, i64) -> Crowd;
@@ -45,6 +47,7 @@ pub(super) struct Play<'g> {
     synced: Option<LineModel>,
     store: Store,
     rates: RateLog,
+    lanes: LaneLog,
     played: Played,
 }
 
@@ -60,8 +63,9 @@ impl<'g> Play<'g> {
     pub(super) async fn new(ground: &'g Ground, seed: u64, crowd: MakeCrowd) -> Self {
         let drop_id = DropId::generate();
         let mut store = Store::connect(ground.redis(), drop_id).await;
-        let world = SeededWorld::new(seed, crowd(&LANES, store.now_us().await, STEP_US));
-        store.set_variants(&world.config.variants);
+        let lanes = &LANES[..=(seed / 2 % 4) as usize];
+        let world = SeededWorld::new(seed, crowd(lanes, store.now_us().await, STEP_US));
+        store.set_lines(lanes, &world.config.variants);
         Self {
             ground,
             drop_id,
@@ -71,6 +75,7 @@ impl<'g> Play<'g> {
             synced: None,
             store,
             rates: RateLog::default(),
+            lanes: LaneLog::default(),
             played: Played::default(),
         }
     }
@@ -92,6 +97,7 @@ impl<'g> Play<'g> {
                 self.compare(&at).await;
             }
         }
+        self.played.reached.note_lanes(&self.lanes);
         self.rates.check().unwrap_or_else(|error| panic!("seed {}: {error}", self.seed));
         self.store.clean().await;
         self.played
@@ -150,6 +156,7 @@ impl<'g> Play<'g> {
         {
             self.rates.admitted(admission.at_us, admission.tickets.len());
             nobody_is_passed_over(before, &admission.tickets)
+                .and_then(|()| self.lanes.admitted(before, &admission.tickets))
                 .unwrap_or_else(|error| panic!("{at}: {error}"));
         }
     }

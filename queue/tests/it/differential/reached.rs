@@ -5,7 +5,10 @@ use shared::{
     drops::CloseReason,
     line::{EpochProblem, JoinOutcome},
 };
-use simulation::line::{LineCommand, LineModel, LineReply};
+use simulation::{
+    line::{LineCommand, LineModel, LineReply},
+    shares::LaneLog,
+};
 use std::collections::BTreeSet;
 
 /// So many make a long line.
@@ -28,6 +31,8 @@ pub(super) enum Sight {
     TwoVariants,
     /// One call that let somebody in without stock.
     WithoutStock,
+    /// Two lanes that both had people who fit, so that their shares decided.
+    TwoLanes,
     /// A long line.
     LongLine,
 }
@@ -74,6 +79,13 @@ impl Reached {
                 self.0.insert(Sight::TooLate);
             }
             _ => {}
+        }
+    }
+
+    /// Notes how often lanes were compared.
+    pub(super) fn note_lanes(&mut self, lanes: &LaneLog) {
+        if lanes.n_compared() > 0 {
+            self.0.insert(Sight::TwoLanes);
         }
     }
 

@@ -1,7 +1,7 @@
 //! The keys of one drop, handled from outside: dumped, saved, restored, wiped.
 
 use super::dump::{Dump, Values};
-use queue::{DropKeys, LANES};
+use queue::DropKeys;
 use redis::{Script, Value, aio::MultiplexedConnection};
 use shared::{
     ids::{DropId, TicketId, VariantId},
@@ -10,9 +10,9 @@ use shared::{
 use testkit::TestRedis;
 
 /// The keys that each drop has once.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "ep", "cfg", "seq", "intent", "inf", "lease", "flight", "occ", "why", "tat", "stock", "memo",
-    "ev", "tally",
+    "ev", "tally", "turns",
 ];
 
 pub(super) struct Store {
@@ -33,10 +33,10 @@ impl Store {
         Self { drop_id, keys, redis, connection, lines, epoch: Epoch(0) }
     }
 
-    /// Says which variants the drop has.
-    pub(super) fn set_variants(&mut self, variants: &[VariantId]) {
-        let lines = LANES.into_iter().flat_map(|lane| variants.iter().map(move |id| (lane, *id)));
-        self.lines = lines.collect();
+    /// Says which lanes and variants the drop has.
+    pub(super) fn set_lines(&mut self, lanes: &[Lane], variants: &[VariantId]) {
+        let of_lane = |lane: &Lane| variants.iter().map(|id| (*lane, *id)).collect::<Vec<_>>();
+        self.lines = lanes.iter().flat_map(of_lane).collect();
     }
 
     /// Connects again, to a server that was restarted.
@@ -144,7 +144,7 @@ impl Store {
     pub(super) async fn dump(&mut self) -> Dump {
         let mut pipe = redis::pipe();
         let key = |name: &str| self.keys.named(name);
-        for name in ["ep", "cfg", "intent", "lease", "occ", "stock", "flight", "tally"] {
+        for name in ["ep", "cfg", "intent", "lease", "occ", "stock", "flight", "tally", "turns"] {
             pipe.cmd("HGETALL").arg(key(name));
         }
         let waiting = self.lines.iter().map(|(lane, id)| self.keys.waiting(*lane, *id));

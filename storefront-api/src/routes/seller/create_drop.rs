@@ -2,6 +2,7 @@
 
 use super::{
     drops::{self, SellerDropResponse},
+    lanes::{self, LaneInput},
     window::check_window,
 };
 use crate::{
@@ -57,6 +58,13 @@ pub(crate) struct DropInput {
     /// Whether only those may join who your own site says are your members (`/v1/session/member`).
     #[serde(default)]
     members_only: bool,
+    /// Whether only those may join who have one of the drop's codes.
+    #[serde(default)]
+    invite_only: bool,
+    /// The lanes beside the normal one, which has the rest; up to three, together at most 90 percent.
+    #[serde(default)]
+    #[schema(max_items = 3)]
+    lanes: Vec<LaneInput>,
     /// Tickets admitted per second, from 0.001 to 100 000.
     #[serde(default = "fifty")]
     #[schema(minimum = 0.001, maximum = 100_000, default = 50.0)]
@@ -105,6 +113,7 @@ impl Validate for DropInput {
         if self.max_units_per_ticket > self.units {
             faults.add("/max_units_per_ticket", "must not be above units");
         }
+        lanes::check(&self.lanes, &mut faults);
         faults.within("/hold_seconds", self.hold_seconds, &HOLD_SECONDS);
         faults.within("/admission_rate_per_second", self.admission_rate_per_second, &RATES);
         faults.within("/occupancy_cap", self.occupancy_cap, &OCCUPANCY_CAPS);
@@ -148,6 +157,8 @@ impl DropInput {
             max_units_per_customer: self.max_units_per_customer,
             hold_seconds: self.hold_seconds,
             members_only: self.members_only,
+            invite_only: self.invite_only,
+            lanes: lanes::in_order(self.lanes),
             limits: Limits {
                 admission_rate_per_second: self.admission_rate_per_second,
                 occupancy_cap: self.occupancy_cap,

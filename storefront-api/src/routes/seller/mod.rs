@@ -1,10 +1,13 @@
 //! What sellers ask. Each handler takes [`CurrentSeller`](crate::extract::CurrentSeller) and hands
 //! its id to every query.
 
+mod code_labels;
+mod codes;
 mod create_drop;
 pub(super) mod drops;
 mod export;
 mod join_keys;
+mod lanes;
 mod mode;
 pub(super) mod numbers;
 mod orders;
@@ -23,6 +26,9 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(drops::show, texts::edit_drop))
         .routes(routes!(drops::schedule))
         .routes(routes!(drops::cancel))
+        .routes(routes!(lanes::set))
+        .routes(routes!(codes::make, code_labels::list))
+        .routes(routes!(code_labels::revoke))
         .routes(routes!(mode::pause))
         .routes(routes!(mode::resume))
         .routes(routes!(numbers::show))

@@ -6,14 +6,16 @@ use crate::{
     site::Site,
 };
 use axum::extract::State;
-use database::selling::drops::FlashDrop;
+use database::selling::drops::{DropLane, FlashDrop};
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
     drops::{DropMode, DropState, Fulfilment},
     ids::{DropId, ProductId, SellerId, VariantId},
+    line::{Lane, LaneShare},
 };
+use std::iter;
 use utoipa::ToSchema;
 
 /// A drop.
@@ -50,6 +52,11 @@ pub(crate) struct DropResponse {
     hold_seconds: i32,
     /// Whether only the seller's members may join.
     members_only: bool,
+    /// Whether only those may join who have a code.
+    invite_only: bool,
+    /// The lanes of the line with their shares, the normal one first; left out when it is the only one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lanes: Vec<LaneSummary>,
     variant: VariantSummary,
     product: ProductSummary,
     seller: SellerSummary,
@@ -65,6 +72,17 @@ pub(crate) struct DropResponse {
     /// Why it ended: `closed`, `sold_out`, or the seller's reason if it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     end_reason: Option<String>,
+}
+
+/// A lane of the line. What one does not use goes to the others.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct LaneSummary {
+    /// 0 is the normal lane, which everybody may join; a code opens the others.
+    lane: u8,
+    /// Null for the normal one.
+    name: Option<String>,
+    /// Of 100 people who are let in while all lanes have some, so many come from this one.
+    share_percent: u8,
 }
 
 /// The variant that a drop sells.
@@ -93,6 +111,22 @@ struct SellerSummary {
     name: String,
 }
 
+impl LaneSummary {
+    fn all(beside: Vec<DropLane>) -> Vec<Self> {
+        if beside.is_empty() {
+            return Vec::new();
+        }
+        let shares: Vec<LaneShare> = beside.iter().map(|one| one.share).collect();
+        let percent = LaneShare::left_of(&shares);
+        let normal = Self { lane: Lane::NORMAL.0, name: None, share_percent: percent };
+        let others = beside.into_iter().map(|one| {
+            let LaneShare { lane, percent } = one.share;
+            Self { lane: lane.0, name: Some(one.name), share_percent: percent }
+        });
+        iter::once(normal).chain(others).collect()
+    }
+}
+
 impl DropResponse {
     /// Shows a drop as it is at `now`.
     pub(crate) fn new(flash_drop: FlashDrop, now: Timestamp) -> Self {
@@ -113,6 +147,8 @@ impl DropResponse {
             max_units_per_customer: flash_drop.max_units_per_customer,
             hold_seconds: flash_drop.hold_seconds,
             members_only: flash_drop.members_only,
+            invite_only: flash_drop.invite_only,
+            lanes: LaneSummary::all(flash_drop.lanes),
             variant: VariantSummary {
                 id: flash_drop.variant.id,
                 name: flash_drop.variant.name,

@@ -2,6 +2,7 @@
 //! [`ShopperOnly`](crate::extract::ShopperOnly).
 
 mod cancel;
+mod code;
 mod config;
 pub(super) mod drops;
 mod orders;
@@ -20,6 +21,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(session::member))
         .routes(routes!(drops::list))
         .routes(routes!(drops::show))
+        .routes(routes!(code::redeem))
         .routes(routes!(tickets::list))
         .routes(routes!(orders::list))
         .routes(routes!(orders::show))

@@ -1,5 +1,5 @@
-//! How often one address may begin and end sessions. Each stands before the session that was sent, so
-//! that a flood is not even verified.
+//! How often one address may begin and end sessions, and try codes. Each stands before the session
+//! that was sent, so that a flood is not even verified.
 
 use crate::App;
 use axum::{extract::FromRequestParts, http::request::Parts};
@@ -39,5 +39,17 @@ impl FromRequestParts<App> for WithinMemberLimit {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         app.member_limiter.check_address(&parts.extensions).map(|()| Self)
+    }
+}
+
+/// As [`WithinLimit`], for codes that are tried: they are short, and sessions to try them cost nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WithinCodeLimit;
+
+impl FromRequestParts<App> for WithinCodeLimit {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        app.code_address_limiter.check_address(&parts.extensions).map(|()| Self)
     }
 }

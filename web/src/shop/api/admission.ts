@@ -17,8 +17,10 @@ export function admissionUrl(configured: string, pageHost: string): string {
 export class Admission {
   constructor(private readonly base: string) {}
 
-  join(drop: Drop, units: number): Promise<Ticket> {
-    return request("POST", this.url(drop.id, "tickets"), { variant_id: drop.variant.id, units });
+  /** Joins the normal lane, or the one that `laneGrant` opens. */
+  join(drop: Drop, units: number, laneGrant?: string): Promise<Ticket> {
+    const body = { variant_id: drop.variant.id, units, lane_grant: laneGrant };
+    return request("POST", this.url(drop.id, "tickets"), body);
   }
 
   /** Where the ticket stands; with `seen` the answer never goes back behind what was shown. */

@@ -12,6 +12,10 @@ export const getOrder = (id: string) => request<Order>("GET", `/v1/orders/${id}`
 /** Makes sure this browser has a session; the answer's cookie is what counts. */
 export const startSession = () => request<{ shopper_id: string }>("POST", "/v1/session", {});
 
+/** Redeems a code for leave to join its lane, as this shopper and for a short time. */
+export const redeemCode = (dropId: string, code: string) =>
+  request<{ lane_grant: string }>("POST", `/v1/drops/${dropId}/code`, { code });
+
 /**
  * Pays for a hold; the order tells what comes of it. The same `attempt` can be sent again if its answer
  * was lost: it pays once, whatever has become of it.

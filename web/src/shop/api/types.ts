@@ -4,6 +4,13 @@ export type DropState = "draft" | "scheduled" | "open" | "sold_out" | "closed" |
 export const MODES = ["running", "paused", "hold", "drain", "maintenance", "stopped"] as const;
 export type Mode = (typeof MODES)[number];
 
+/** A lane of a line; the normal one is 0 and has no name. */
+export interface Lane {
+  lane: number;
+  name: string | null;
+  share_percent: number;
+}
+
 export interface Drop {
   id: string;
   title: string;
@@ -31,6 +38,10 @@ export interface Drop {
   units_held?: number;
   message?: string | null;
   end_reason?: string | null;
+  /** Whether only those may join who have a code. */
+  invite_only?: boolean;
+  /** Left out where there is only the normal one. */
+  lanes?: Lane[];
 }
 
 export interface Page<Item> {
@@ -50,6 +61,7 @@ export interface Ticket {
   epoch: number;
   evn: number;
   queue_number?: number;
+  lane?: number;
   position?: number | null;
   waiting?: number | null;
   units_left?: number | null;

@@ -45,6 +45,7 @@ export class InLine {
   private rebuilding = false;
   private admitting = false;
   private orderView: OrderView | null = null;
+  private lane: number | null = null;
   private stopped = false;
 
   constructor(
@@ -61,6 +62,7 @@ export class InLine {
   }
 
   start(ticket: Ticket): void {
+    this.lane = ticket.lane ?? this.lane;
     this.take(frameOf(ticket));
     const over = ticket.state === "closed" || ticket.state === "left" || ticket.state === "finished";
     if (!over && !this.stopped) this.stream.start();
@@ -193,6 +195,7 @@ export class InLine {
       connection: this.connection,
       leftMs: this.pace.leftMs(performance.now()),
       rebuilding: this.rebuilding,
+      lane: this.lane,
     });
     this.host.show(
       `waiting:${this.ticketId}`,

@@ -5,7 +5,7 @@ import { pause } from "../../common/clock.ts";
 import { duration } from "../../common/format.ts";
 import { ApiError } from "../../common/http.ts";
 import type { Admission } from "../api/admission.ts";
-import { startSession } from "../api/storefront.ts";
+import { redeemCode, startSession } from "../api/storefront.ts";
 import type { Drop, Ticket } from "../api/types.ts";
 import { t, tOr } from "../texts/index.ts";
 import type { Joining } from "../view/drop.ts";
@@ -19,12 +19,17 @@ export interface JoinListener {
 }
 
 const SESSION_CODES = ["session_required", "session_invalid"];
+/** The refusal of a grant that is too old. */
+const GRANT_INVALID = "grant_invalid";
 const ENDED_CODES = ["drop_closed", "sold_out", "drop_not_found", "drop_draining"];
 
 export class Joiner implements Joining {
   busy = false;
   problem: string | null = null;
   units = 1;
+  code = "";
+  /** What the code was redeemed for, by this session. */
+  private grant: { code: string; token: string } | null = null;
 
   constructor(
     private readonly drop: Drop,
@@ -36,10 +41,12 @@ export class Joiner implements Joining {
     if (this.busy) return;
     this.note(true, null);
     let sessionsMade = 0;
+    let grantsRenewed = 0;
     for (let failures = 1; ; failures += 1) {
       try {
         if (sessionsMade === 0 && !hasSession()) await this.makeSession();
-        return this.listener.joined(await this.admission.join(this.drop, units));
+        const grant = await this.grantFor(this.code.trim());
+        return this.listener.joined(await this.admission.join(this.drop, units, grant));
       } catch (error) {
         const refusal = error instanceof ApiError ? error : new ApiError(0, "network", null);
         if (SESSION_CODES.includes(refusal.code) && sessionsMade < 2) {
@@ -47,6 +54,9 @@ export class Joiner implements Joining {
           await this.makeSession().catch(() => {});
         } else if (isWorthRetrying(refusal)) {
           await this.wait(refusal, failures);
+        } else if (refusal.code === GRANT_INVALID && grantsRenewed === 0) {
+          grantsRenewed += 1;
+          this.grant = null;
         } else {
           return this.giveUp(refusal);
         }
@@ -54,7 +64,19 @@ export class Joiner implements Joining {
     }
   }
 
+  /** Returns leave to join the lane of a code; a grant that is there already is used again. */
+  private async grantFor(code: string): Promise<string | undefined> {
+    if (code === "") return undefined;
+    if (this.grant?.code !== code) {
+      const { lane_grant: token } = await redeemCode(this.drop.id, code);
+      this.grant = { code, token };
+    }
+    return this.grant.token;
+  }
+
   private async makeSession(): Promise<void> {
+    // A grant is of no use to another shopper.
+    this.grant = null;
     await startSession();
     noteSession();
   }

@@ -69,6 +69,9 @@ export const en = {
   "join.stopped": "Joining is paused",
   "join.drain": "Joining has ended",
   "join.again": "Join again",
+  "join.code": "Access code",
+  "join.code.lane": "If you have a code, enter it here: it opens a lane of its own.",
+  "join.code.invite": "This line is by invitation. Enter your code to join.",
   "join.waiting_retry": "Next try in {seconds}.",
 
   "line.title": "You're in line",
@@ -103,6 +106,13 @@ export const en = {
   "line.rise.operator": "The seller changed the line, so your place was recounted.",
   "line.rise.mode": "The way people are let in has changed, so your place was recounted.",
   "line.rise.returned": "Someone who was ahead of you has come back to their place.",
+
+  "lane.title": "How the line is shared",
+  "lane.normal": "Normal lane",
+  "lane.share": "{percent} of those let in",
+  "lane.spare": "let in when no one else can be",
+  "lane.rest": "What a lane doesn't use goes to the others.",
+  "lane.yours": "Your lane: {name} ({share})",
 
   "connection.connecting": "Connecting…",
   "connection.live": "Live",
@@ -270,6 +280,9 @@ export const en = {
   "error.session_on_other_host":
     "You can't join from this address: this site isn't set up correctly. Please let the shop know.",
   "error.members_only": "Only members can join. Please come from the shop's own site.",
+  "error.code_refused": "This code can't be used. Please check it and try again.",
+  "error.invite_needed": "This line is by invitation. Please enter your code.",
+  "error.grant_invalid": "We couldn't use your code. Please try again.",
   "error.other": "That didn't work. Please try again.",
 } as const satisfies Record<string, Message>;
 

@@ -71,6 +71,9 @@ export const ko: Record<Key, Message> = {
   "join.stopped": "줄 서기 일시 정지",
   "join.drain": "줄 서기 마감",
   "join.again": "다시 줄 서기",
+  "join.code": "입장 코드",
+  "join.code.lane": "코드가 있으면 입력해 주세요. 전용 줄에 설 수 있어요.",
+  "join.code.invite": "초대받은 분만 참여할 수 있어요. 코드를 입력해 주세요.",
   "join.waiting_retry": "{seconds} 후 다시 시도해요.",
 
   "line.title": "대기 중이에요",
@@ -102,6 +105,13 @@ export const ko: Record<Key, Message> = {
   "line.rise.operator": "판매자가 줄을 변경해서 순서를 다시 계산했어요.",
   "line.rise.mode": "입장 방식이 바뀌어 순서를 다시 계산했어요.",
   "line.rise.returned": "앞에 있던 분이 자기 자리로 돌아왔어요.",
+
+  "lane.title": "줄마다 입장하는 비율",
+  "lane.normal": "일반 줄",
+  "lane.share": "입장 인원의 {percent}",
+  "lane.spare": "다른 줄에서 입장할 사람이 없을 때 입장",
+  "lane.rest": "한 줄에서 쓰지 않은 몫은 다른 줄로 넘어가요.",
+  "lane.yours": "내 줄: {name} ({share})",
 
   "connection.connecting": "연결 중…",
   "connection.live": "실시간",
@@ -267,5 +277,8 @@ export const ko: Record<Key, Message> = {
   "error.session_on_other_host":
     "사이트 설정이 맞지 않아 지금은 줄에 참여할 수 없어요. 판매자에게 알려 주세요.",
   "error.members_only": "회원만 참여할 수 있어요. 판매자의 사이트에서 접속해 주세요.",
+  "error.code_refused": "사용할 수 없는 코드예요. 확인한 뒤 다시 입력해 주세요.",
+  "error.invite_needed": "초대받은 분만 참여할 수 있어요. 코드를 입력해 주세요.",
+  "error.grant_invalid": "코드를 사용하지 못했어요. 다시 시도해 주세요.",
   "error.other": "처리하지 못했어요. 다시 시도해 주세요.",
 };

@@ -6,6 +6,7 @@ import type { Panel } from "../../common/panel.ts";
 import { link, notePanel, notice, quote } from "../../common/parts.ts";
 import type { Drop, DropState } from "../api/types.ts";
 import { t } from "../texts/index.ts";
+import { codeField, laneList } from "./lanes.ts";
 import { dropNotice, joinLabel, mayJoin } from "./mode.ts";
 import { isForVisits, sayOf } from "./visits.ts";
 
@@ -29,6 +30,8 @@ export function scheduledPanel(drop: Drop): Panel {
     root.append(el("div", { class: "timer", role: "timer" }, el("span", {}, t("drop.opens_in")), left, when));
   }
   root.append(el("p", {}, sayOf(drop)("drop.scheduled.hint")));
+  const lanes = laneList(drop);
+  if (lanes !== null) root.append(lanes);
   return { root, heading, update: () => setText(left, countdown(opensMs - serverNow())) };
 }
 
@@ -37,8 +40,9 @@ const countdown = (leftMs: number) => (leftMs < 86_400_000 ? digits(leftMs) : du
 export interface Joining {
   busy: boolean;
   problem: string | null;
-  /** The quantity chosen; it outlives a redraw. */
+  /** The quantity chosen, and the code typed; they outlive a redraw. */
   units: number;
+  code: string;
 }
 
 /** Offers the line: a quantity where there is a choice, and the button. `read` returns the drop as it is now. */
@@ -61,8 +65,10 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
     el("p", {}, hint),
     stock,
     units,
+    codeField(drop, joining),
     button,
     problem,
+    laneList(drop),
   );
   const update = () => {
     const { mode = "running", mode_until, message, units_left, units_held } = read();

@@ -10,6 +10,7 @@ import type { Connection } from "../stream/machine.ts";
 import { progressOf, type Shown } from "../stream/position.ts";
 import { t } from "../texts/index.ts";
 import { bell } from "./bell.ts";
+import { laneText } from "./lanes.ts";
 import { isServing, lineNotice } from "./mode.ts";
 import { isMoving, stockText } from "./stock.ts";
 import { sayOf } from "./visits.ts";
@@ -20,6 +21,8 @@ export interface WaitingFacts {
   connection: Connection | null;
   leftMs: number | null;
   rebuilding: boolean;
+  /** The lane that the ticket stands in, once that is known. */
+  lane: number | null;
 }
 
 export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => Promise<boolean>): Panel {
@@ -29,6 +32,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
   const gauge = el("div", { class: "gauge" }, water, el("span", {}, t("line.position")), position);
   const ahead = el("p", { class: "ahead" });
   const waiting = el("p", { class: "small", id: "waiting" });
+  const inLane = el("p", { class: "small", id: "lane" });
   const stock = el("p", { class: "stock", id: "stock" });
   const way = wayToGo();
   const news = notice();
@@ -44,6 +48,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     gauge,
     ahead,
     waiting,
+    inLane,
     stock,
     news.root,
     way.root,
@@ -53,8 +58,9 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     dialog,
   );
   const update = () => {
-    const { shown, connection, leftMs, rebuilding } = read();
+    const { shown, connection, leftMs, rebuilding, lane } = read();
     writeConnection(connectionText, connection);
+    setText(inLane, laneText(drop, lane) ?? "");
     news.write(lineOf(shown, rebuilding), rebuilding ? null : (shown?.message ?? null));
     const text = shown === null ? "…" : number(shown.position);
     setText(position, text);
