@@ -1,6 +1,7 @@
 //! What all handlers share, put together in one place.
 
 use crate::{
+    presence,
     room::{
         RoomDirectory, feed,
         keeper::{self, Findings},
@@ -120,6 +121,8 @@ impl App {
         let (rooms, queue, pool) = (Arc::clone(&self.rooms), self.queue.clone(), self.pool.clone());
         self.shutdown.spawn(keeper::run(rooms, queue, pool, tell, soft.clone()));
         self.shutdown.spawn(hints::run(Arc::clone(&self.hubs), self.queue.clone(), soft.clone()));
+        let (rooms, hubs) = (Arc::clone(&self.rooms), Arc::clone(&self.hubs));
+        self.shutdown.spawn(presence::run(rooms, hubs, self.queue.clone(), soft.clone()));
         let (pool, ended) = (self.pool.clone(), Arc::clone(&self.ended_sessions));
         self.shutdown.spawn(async move {
             soft.run_until_cancelled(sessions::follow(&pool, &ended)).await;

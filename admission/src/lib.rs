@@ -9,6 +9,7 @@
 //! | `error` | the one table from failure to status and code |
 //! | `extract` | the ticket that a request presents |
 //! | `app` | what all handlers share, and the tasks behind them |
+//! | `presence` | who is there near the front of each room |
 //! | `routes` | join, status, leave, room, streams |
 //! | [`openapi`] | the API's document, made from the handlers |
 //! | `router` | the routes and what stands around them |
@@ -17,6 +18,7 @@ mod app;
 mod error;
 mod extract;
 pub mod openapi;
+mod presence;
 pub mod room;
 mod router;
 mod routes;

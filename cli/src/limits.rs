@@ -91,6 +91,10 @@ pub(crate) struct NewLimits {
     /// As many may wait as the setting for all drops allows.
     #[arg(long, conflicts_with = "line_cap")]
     no_line_cap: bool,
+    /// Up to how many percent the occupancy may be above its cap in place of those who never began to
+    /// pay; 0 for none.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=30))]
+    no_show_percent: Option<u8>,
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -106,6 +110,7 @@ impl NewLimits {
             occupancy_cap: self.occupancy_cap,
             order_rate_per_second: self.order_rate,
             line_cap: self.line_cap.map(NewLineCap::Tickets).or(of_setting),
+            no_show_percent: self.no_show_percent,
         };
         ensure!(!change.is_empty(), "name at least one limit");
         Ok(change)

@@ -137,6 +137,7 @@ fn new_site(arguments: &ProtectArguments, seller_id: SellerId, now: Timestamp) -
         max_inside: arguments.max_inside,
         pass_seconds: arguments.pass_seconds,
         members_only: arguments.members_only,
+        presence: true,
     }
 }
 

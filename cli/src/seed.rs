@@ -221,11 +221,13 @@ fn demo_drop(
         members_only: false,
         invite_only: false,
         lanes: Vec::new(),
+        presence: true,
         limits: Limits {
             admission_rate_per_second: 50.0,
             occupancy_cap: 1000,
             order_rate_per_second: 200.0,
             line_cap: None,
+            no_show_percent: None,
         },
     })
 }

@@ -30,6 +30,9 @@ create table drops (
     members_only               boolean     not null default false,
     -- Whether only those may join who have redeemed a code (`drop_codes`).
     invite_only                boolean     not null default false,
+    -- Whether those who are absent near the front of the line are passed over. Not where nobody can be
+    -- seen: clients without a stream that poll seldom or never.
+    presence                   boolean     not null default true,
 
     -- Limits, changed live by operators. `limits_version` is raised with each change of limits,
     -- mode or message; the worker brings newer ones to Redis.
@@ -40,6 +43,9 @@ create table drops (
         check (order_rate_per_second > 0 and order_rate_per_second <= 100000),
     -- Tickets that may wait at one time; null for as many as the setting for all drops allows.
     line_cap                   integer     constraint drop_line_cap_positive check (line_cap > 0),
+    -- Up to how many percent the cap may be exceeded in place of those who never show up; null: by none.
+    no_show_percent            smallint    constraint drop_no_show_percent_known
+        check (no_show_percent between 1 and 30),
     limits_version             bigint      not null default 1,
 
     -- Its partition of queue-events and order-commands: reserved when it is scheduled, and no other

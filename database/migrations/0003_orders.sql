@@ -117,12 +117,13 @@ create trigger ticket_transitions_append_only before update or delete on ticket_
 create trigger ticket_transitions_not_truncated before truncate on ticket_transitions
     for each statement execute function refuse_change();
 
--- How a drop sells, kept instead of counted anew: orders placed, orders by end, and refunds.
+-- How a drop sells, kept instead of counted anew: orders placed, orders by end, refunds, and those of the
+-- expired ones that were no-shows: nobody began a payment.
 create table drop_counters (
     drop_id      uuid   not null,
     what         text   not null constraint counter_known check (what in
         ('placed', 'confirmed', 'visited', 'rejected', 'dead', 'expired', 'payment_failed',
-         'cancelled', 'revoked', 'refunded')),
+         'cancelled', 'revoked', 'refunded', 'no_show')),
     n            bigint not null,
     amount_minor bigint not null,
     primary key (drop_id, what)

@@ -49,3 +49,18 @@ create table used_join_tokens (
     primary key (seller_id, token_id)
 );
 create index used_join_tokens_old on used_join_tokens (expires_at);
+
+-- One-time codes with which a shopper takes a place in line along to another device: the session that it
+-- goes on with, and the ticket, which is checked when it is used. Only a keyed hash of the code is here.
+-- A shopper has one code per drop: a new one replaces it.
+create table handoffs (
+    code_hash  bytea       primary key constraint handoff_hash_length check (length(code_hash) = 32),
+    shopper_id uuid        not null,
+    drop_id    uuid        not null,
+    member_of  uuid,
+    began_at   timestamptz not null,
+    ticket     text        not null constraint handoff_ticket_short check (length(ticket) between 1 and 1000),
+    expires_at timestamptz not null,
+    constraint handoff_once_per_line unique (shopper_id, drop_id)
+);
+create index handoffs_old on handoffs (expires_at);

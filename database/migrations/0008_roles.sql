@@ -78,21 +78,21 @@ grant select on
     sellers, api_keys, join_keys, products, variants, drops, limit_plans, order_paces, inventory, orders,
     customer_usage, ticket_transitions, drop_counters, journal, journal_default, pending, dead_letters,
     payments, payment_calls, ledger_entries, provider_events, heartbeats, audit_log, idempotency_keys,
-    ended_sessions, used_join_tokens, drop_lanes, drop_codes, code_uses
+    ended_sessions, used_join_tokens, drop_lanes, drop_codes, code_uses, handoffs
     to sluice_storefront;
 grant insert on
-    code_uses, ended_sessions, used_join_tokens, api_keys, limit_plans, customer_usage, stock_moves,
-    ticket_transitions, drop_counters, journal, pending, payments,
+    code_uses, ended_sessions, used_join_tokens, handoffs, api_keys, limit_plans, customer_usage,
+    stock_moves, ticket_transitions, drop_counters, journal, pending, payments,
     payment_calls, ledger_entries, provider_events, audit_log, idempotency_keys
     to sluice_storefront;
 grant update on
     api_keys, drops, order_paces, inventory, orders, customer_usage, drop_counters, payments,
     payment_calls, idempotency_keys
     to sluice_storefront;
-grant update on ended_sessions to sluice_storefront;
+grant update on ended_sessions, handoffs to sluice_storefront;
 grant update (max_live_drops) on sellers to sluice_storefront;
 grant update (uses) on drop_codes to sluice_storefront;
-grant delete on limit_plans, payment_calls, idempotency_keys, ended_sessions, used_join_tokens
+grant delete on limit_plans, payment_calls, idempotency_keys, ended_sessions, used_join_tokens, handoffs
     to sluice_storefront;
 grant usage on sequence journal_ids to sluice_storefront;
 

@@ -12,6 +12,7 @@
 //! | [`problem`] | errors as RFC 9457 problem+json with a stable code |
 //! | [`extract`] | JSON bodies, paths and queries that reject with a problem |
 //! | [`session`] | which shopper is asking |
+//! | [`ticket`] | where a browser or a program has its ticket |
 //! | [`origin`] | which pages may ask, and CORS |
 //! | [`limit`] | how often a caller may ask, in bounded memory |
 //! | [`overload`] | how many requests of a kind may be under way |
@@ -38,6 +39,7 @@ pub mod request_id;
 pub mod server;
 pub mod session;
 pub mod slots;
+pub mod ticket;
 
 pub use client_stream::ClientStream;
 pub use extract::{Json, Path, Query};

@@ -108,7 +108,7 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Returns the value of a cookie as it was sent: our tokens have nothing to decode.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
     pairs.find_map(|(key, value)| (key.trim() == name).then(|| value.trim()))

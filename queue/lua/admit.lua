@@ -13,6 +13,11 @@ A room without stock (`stockless`) lets in by rate and occupancy alone: nobody i
 The lanes take turns by their shares, see turns.lua. A ticket that does not fit when it is its lane's
 turn keeps the units of its variant from the other lanes as well, or small orders would pass it forever.
 
+Whoever is absent is passed over: their ticket is moved to `missed` and keeps its score, and it is their
+lane's turn still. Absent is who has stood within the front window for long enough to be marked, joined
+longer ago than a mark lasts, and has no mark that lasts still; and only where units are free that somebody
+else could have.
+
 KEYS[1]  ep       hash    see guard.lua
 KEYS[2]  cfg      hash    limits, mode, times
 KEYS[3]  intent   hash    account → record
@@ -27,17 +32,23 @@ KEYS[11] memo     list    recent requests, each followed by its answer
 KEYS[12] ev       stream  room events
 KEYS[13] tally    hash    counts
 KEYS[14] turns    hash    how far each lane has got, with several lanes
+KEYS[15] here     zset    ticket, by when it was seen last
+KEYS[16] front    hash    see presence.lua
 KEYS[..] fin:     bits of each epoch, of those who are over
 KEYS[..] w:       zset of each line
+KEYS[..] missed:  zset of each line, of those absent near its front
 ARGV[1]  epoch    the caller's epoch
 ARGV[2]  variants see keys.lua
 ARGV[3]  limit    tickets to let in, at most 500
 ARGV[4]  lease_us how long the caller may take to hand them on
 ARGV[5]  request  its id; a repeated one gets the first answer again
+ARGV[6]  extra    tickets above the cap that may be admitted and unfinished
 Returns  now|evn|why not more|exhausted (1 or 0)|µs until time alone may let somebody in, a line break,
          then the row of each ticket
 ]]
 local REMEMBERED = 16
+-- Absent tickets that one call passes over.
+local MOST_MISSED = 500
 
 local before = redis.call('LPOS', MEMO, ARGV[5])
 if before then return redis.call('LINDEX', MEMO, before + 1) end
@@ -66,7 +77,7 @@ local interval, burst = 1000000 / rate, math.max(1, math.ceil(rate / 10))
 local full = burst * interval
 local tat = stored_tat and math.max(stored_tat, now) or now + full
 local by_rate = math.max(0, math.floor((full - (tat - now)) / interval + 1e-9))
-local by_occupancy = math.max(0, tonumber(cfg[6]) - redis.call('HLEN', OCC))
+local by_occupancy = math.max(0, tonumber(cfg[6]) + tonumber(ARGV[6]) - redis.call('HLEN', OCC))
 
 local blocked
 if cfg[4] or (cfg[3] ~= '' and now >= tonumber(cfg[3])) then
@@ -80,10 +91,56 @@ elseif now < grace then
 end
 local want = blocked and 0 or math.min(limit, by_rate, by_occupancy)
 
--- Who is let in, and who never can be. Nothing is written before all of it is known.
-local admitted, closed, taken, stuck, halted = {}, {}, {}, {}, false
+-- How far the front reaches of each line, and up to which score whoever is not seen there is absent.
+local absent_to, noted = {}, {}
+
+local function note_front(key, name, known)
+  local reach, at, sure = string.match(known or '', '^(%d+)|(%d+)|(%d+)$')
+  if at and now - tonumber(at) < SETTLES then return tonumber(sure) end
+  local last = redis.call('ZRANGE', key, WINDOW - 1, WINDOW - 1, 'WITHSCORES')
+  if #last == 0 then last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES') end
+  local reaches = tonumber(last[2] or 0)
+  -- Those who came back ahead since then may have pushed others out of the window.
+  local stays = math.min(tonumber(reach or 0), reaches)
+  noted[#noted + 1] = name
+  noted[#noted + 1] = text(reaches) .. '|' .. text(now) .. '|' .. text(stays)
+  return stays
+end
+
+if TTL and want > 0 then
+  local names = {}
+  for name, line in pairs(LINE_OF) do names[line] = name end
+  local found = redis.call('HMGET', FRONT, 'since', 'watched', unpack(names))
+  local since, watched = tonumber(found[1] or nil), tonumber(found[2] or nil)
+  local is_watched = since and since + TTL <= now and now < watched + TTL
+  for line, name in ipairs(names) do
+    local sure = note_front(W[line], name, found[line + 2])
+    absent_to[W[line]] = is_watched and sure or nil
+  end
+end
+
+local function is_absent(front)
+  local to = absent_to[front.key]
+  if not to or front.score > to or joined_us_of(front.record) + TTL > now then return false end
+  -- The marks of all who were read with it.
+  if front.marks_of ~= front.accounts then
+    local tickets = {}
+    for n, record in ipairs(front.records) do tickets[n] = ticket_of(record) end
+    front.marks, front.marks_of = redis.call('ZMSCORE', HERE, unpack(tickets)), front.accounts
+  end
+  local seen = tonumber(front.marks[front.at] or nil)
+  return not seen or seen + TTL <= now
+end
+
+-- Who is let in, who is passed over, and who never can be let in. Nothing is written before all of it is
+-- known.
+local admitted, missed, closed, taken, stuck, halted = {}, {}, {}, {}, {}, nil
 
 local function consider(front, variant)
+  if free[variant] > 0 and is_absent(front) then
+    if #missed < MOST_MISSED then missed[#missed + 1] = taken_from(front) else halted = 'absent' end
+    return
+  end
   local units = units_of(front.record)
   if units <= free[variant] then
     free[variant], taken[variant] = free[variant] - units, (taken[variant] or 0) + units
@@ -94,7 +151,7 @@ local function consider(front, variant)
     closed[#closed + 1] = taken_from(front)
   else
     -- Nobody behind a ticket still to be closed is considered, or the next call would skip people.
-    halted = true
+    halted = 'closing'
   end
 end
 
@@ -136,6 +193,22 @@ for n, lane in ipairs(lanes) do lane.first_line = (n - 1) * #variants end
 serve_by_turns(true)
 serve_by_turns(false)
 
+if #noted > 0 then redis.call('HSET', FRONT, unpack(noted)) end
+if #missed > 0 then
+  local absent, of_key = {}, {}
+  for n, one in ipairs(missed) do
+    absent[n] = one.account .. one.record
+    local key = MISSED[line_of(one.record)]
+    local scored = of_key[key] or {}
+    scored[#scored + 1], scored[#scored + 2] = text(score_of(one.record)), one.account
+    of_key[key] = scored
+  end
+  remove(missed)
+  for key, scored in pairs(of_key) do redis.call('ZADD', key, unpack(scored)) end
+  -- Before those who are let in: whoever follows the line sees nobody passed over who waits.
+  tell('M', table.concat(absent))
+end
+
 local rows = {}
 if #admitted > 0 then
   local claim = string.rep('\0', 21) .. struct.pack('>I8', now)
@@ -167,8 +240,10 @@ elseif blocked == 'grace' then
   due = grace - now
 elseif blocked or #admitted == limit then
   blocked = blocked or ''
-elseif waiting == #admitted + #closed then
+elseif waiting == #admitted + #missed + #closed then
   blocked = 'empty'
+elseif halted == 'absent' then
+  blocked = 'absent'
 elseif #admitted < want then
   blocked = 'stock'
 elseif by_rate <= by_occupancy then

@@ -1,5 +1,5 @@
 --[[
-Puts valid tickets that Redis has lost back at their own score.
+Puts valid tickets that Redis has lost back at their own score, and those that were missed.
 
 An account has one live ticket: of two that wait, the one further ahead stays and the other is
 closed (replaced). A ticket whose account is past waiting with another one is refused.
@@ -16,6 +16,8 @@ KEYS[9]  why      hash    ticket → why it was closed
 KEYS[10] ev       stream  room events
 KEYS[11] tally    hash    counts
 KEYS[12] wake     channel of the drop
+KEYS[13] here     zset    ticket, by when it was seen last
+KEYS[14] front    hash    see presence.lua
 KEYS[..] fin:     bits of each epoch, of those who are over
 KEYS[..] w:       zset of each line
 KEYS[..] missed:  zset of each line, of those absent near its front
@@ -26,14 +28,27 @@ Returns  now, evn, what became of each
 ]]
 local over = redis.call('HGET', CFG, 'ended')
 local last = last_score()
-local attached, replaced = {}, {}
+local attached, returned, replaced = {}, {}, {}
+
+-- Takes out whoever came back in this very batch: then they never did.
+local function forget(rows, row)
+  for n, earlier in ipairs(rows) do
+    if earlier == row then table.remove(rows, n) break end
+  end
+end
 
 local function attach(account, record)
   local ticket, score, line = ticket_of(record), score_of(record), line_of(record)
   if score > last or not line then return 'impossible' end
   local at = standing(ticket, account, score)
-  if at ~= 'unknown' then return 'known|' .. at end
+  if at ~= 'unknown' and at ~= 'missed' then return 'known|' .. at end
   if over then return 'ended|' .. over end
+  if at == 'missed' then
+    local own = record_of(ticket, account)
+    put_back(account, own)
+    returned[#returned + 1] = account .. own
+    return 'returned'
+  end
 
   local other = redis.call('HGET', INTENT, account)
   if other then
@@ -46,14 +61,13 @@ local function attach(account, record)
     end
     finish(ticket_of(other), account, score_of(other), CLOSED, 'replaced')
     replaced[#replaced + 1] = mark_of(other)
-    -- It may have come back in this very batch: then it never did.
-    for n, earlier in ipairs(attached) do
-      if earlier == account .. other then table.remove(attached, n) break end
-    end
+    forget(attached, account .. other)
+    forget(returned, account .. other)
   end
   redis.call('HSET', INTENT, account, record)
   redis.call('ZADD', W[line], text(score), account)
   redis.call('HINCRBY', TALLY, 'joined', 1)
+  mark_seen_near_front(record)
   attached[#attached + 1] = account .. record
   return 'attached'
 end
@@ -61,8 +75,7 @@ end
 local outcomes = {}
 for i = 3, #ARGV, 2 do outcomes[#outcomes + 1] = attach(ARGV[i], ARGV[i + 1]) end
 if #replaced > 0 then tell('C', table.concat(replaced), 'replaced') end
-if #attached > 0 then
-  tell('X', table.concat(attached))
-  wake()
-end
+if #attached > 0 then tell('X', table.concat(attached)) end
+if #returned > 0 then tell('R', table.concat(returned)) end
+if #attached + #returned > 0 then wake() end
 return { now, evn, outcomes }

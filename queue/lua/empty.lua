@@ -17,6 +17,8 @@ KEYS[12] memo     list
 KEYS[13] ev       stream
 KEYS[14] tally    hash
 KEYS[15] turns    hash
+KEYS[16] here     zset
+KEYS[17] front    hash
 KEYS[..] fin:     bits of each epoch
 KEYS[..] w:       zset of each line
 KEYS[..] missed:  zset of each line
@@ -26,7 +28,7 @@ ARGV[3]  lines    the new ones, as in keys.lua
 Returns  now
 ]]
 redis.call('UNLINK', CFG, SEQ, INTENT, INF, LEASE, FLIGHT, OCC, WHY, TAT, STOCK, MEMO, EV, TALLY,
-  TURNS)
+  TURNS, HERE, FRONT)
 for _, keys in ipairs({ FIN, W, MISSED }) do
   for _, key in ipairs(keys) do redis.call('UNLINK', key) end
 end

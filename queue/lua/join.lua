@@ -2,7 +2,7 @@
 Puts shoppers in line: a batch in one step and one event.
 
 A shopper with a live ticket gets that one back, whatever the state of the room, so neither a
-reload nor a retried request costs a position.
+reload nor a retried request costs a position. One that was missed stands at its own place again.
 
 KEYS[1]  ep       hash    see guard.lua
 KEYS[2]  cfg      hash    limits, mode, times
@@ -13,6 +13,8 @@ KEYS[6]  occ      hash    ticket → account, of admitted and unfinished tickets
 KEYS[7]  ev       stream  room events
 KEYS[8]  tally    hash    how many joined, left, were closed, ordered
 KEYS[9]  wake     channel of the drop
+KEYS[10] here     zset    ticket, by when it was seen last
+KEYS[11] front    hash    see presence.lua
 KEYS[..] w:       zset of each line: account, by score
 KEYS[..] missed:  zset of each line, of those absent near its front
 ARGV[1]  epoch    the caller's epoch
@@ -39,15 +41,26 @@ elseif now < grace then
   refused = 'grace|' .. text(grace)
 end
 
+local accounts = {}
+for i = 3, #ARGV, 2 do accounts[#accounts + 1] = ARGV[i] end
+local found = redis.call('HMGET', INTENT, unpack(accounts))
+
+-- Whoever comes back stands in line again before anybody is counted.
+local back = {}
+for n, account in ipairs(accounts) do
+  local line = not cfg[4] and found[n] and line_of(found[n])
+  if line and redis.call('ZSCORE', MISSED[line], account) then
+    put_back(account, found[n])
+    back[#back + 1] = account .. found[n]
+  end
+end
+if #back > 0 then tell('R', table.concat(back)) end
+
 local waiting, room_left = {}, tonumber(cfg[5])
 for line, key in ipairs(W) do
   waiting[line] = redis.call('ZCARD', key)
   room_left = room_left - waiting[line]
 end
-
-local accounts = {}
-for i = 3, #ARGV, 2 do accounts[#accounts + 1] = ARGV[i] end
-local found = redis.call('HMGET', INTENT, unpack(accounts))
 
 local function existing(account, record)
   local state = state_of(ticket_of(record), account, record)
@@ -57,7 +70,7 @@ end
 
 local before = last_score()
 local score, joined_ms = before, struct.pack('>I8', math.floor(now / 1000))
-local outcomes, rows, first_of, members, awakens = {}, {}, {}, {}, false
+local outcomes, rows, first_of, members, awakens = {}, {}, {}, {}, #back > 0
 for n, account in ipairs(accounts) do
   local known = ARGV[2 * n + 2]
   local line = line_of(known)

@@ -22,6 +22,7 @@ local function text(number) return string.format('%.0f', number) end
 local function ticket_of(record) return string.sub(record, 1, 16) end
 local function units_of(record) return (struct.unpack('>I4', record, 34)) end
 local function score_of(record) return (struct.unpack('>I8', record, 38)) end
+local function joined_us_of(record) return (struct.unpack('>I8', record, 46)) * 1000 end
 
 local function mark_of(record)
   return string.sub(record, 1, 16) .. string.sub(record, 33, 33) .. string.sub(record, 38, 45)

@@ -17,6 +17,8 @@ KEYS[12] memo     list
 KEYS[13] ev       stream
 KEYS[14] tally    hash
 KEYS[15] turns    hash
+KEYS[16] here     zset
+KEYS[17] front    hash
 KEYS[..] fin:     bits of each epoch
 KEYS[..] w:       zset of each line
 KEYS[..] missed:  zset of each line
@@ -35,6 +37,6 @@ if ARGV[3] == 'line' then
 else
   for _, key in ipairs(FIN) do redis.call('UNLINK', key) end
   redis.call('UNLINK', CFG, SEQ, INF, LEASE, FLIGHT, OCC, WHY, TAT, STOCK, MEMO, EV, TALLY, TURNS,
-    EP)
+    HERE, FRONT, EP)
 end
 return redis.status_reply('OK')

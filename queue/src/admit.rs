@@ -10,6 +10,7 @@ use std::time::Duration;
 static ADMIT: LineScript = LineScript::open(
     "admit",
     concat!(
+        include_str!("../lua/presence.lua"),
         include_str!("../lua/fronts.lua"),
         include_str!("../lua/turns.lua"),
         include_str!("../lua/admit.lua")
@@ -22,7 +23,8 @@ const READ: Reader = Reader("admit");
 const MAX_BATCH: u32 = 500;
 
 impl Queue {
-    /// Lets the next tickets in. A repeated `request_id` gets the first call's batch again.
+    /// Lets the next tickets in, past those who are absent. A repeated `request_id` gets the first
+    /// call's batch again.
     ///
     /// # Errors
     ///
@@ -36,7 +38,8 @@ impl Queue {
         let args = Args::none()
             .text(request.limit.clamp(1, MAX_BATCH))
             .text(request.lease.as_micros())
-            .bytes(*request.request_id.as_bytes());
+            .bytes(*request.request_id.as_bytes())
+            .text(request.extra);
         let answer: Vec<u8> = self.run(&ADMIT, drop_id, epoch, &args).await?;
         admission(&answer)
     }

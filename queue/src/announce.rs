@@ -22,8 +22,8 @@ const OF_EVENT: u32 = 256;
 const CHUNK: usize = 500;
 
 impl Queue {
-    /// Announces everybody who waits, at their own score, as if they had just come back. Those who
-    /// join meanwhile may be announced twice.
+    /// Announces everybody who waits, at their own score, as if they had just come back, and everybody
+    /// who is absent. Those who join meanwhile may be announced twice.
     ///
     /// # Errors
     ///
@@ -31,11 +31,13 @@ impl Queue {
     pub async fn announce(&self, drop_id: DropId, epoch: Epoch) -> Result<(), QueueError> {
         let lines = self.look_up_lines(drop_id).await?;
         for (lane, variant_id) in lines.all() {
-            let mut after = Some(0_u64);
-            while let Some(score) = after {
-                let line = args::line(lane, variant_id);
-                let args = Args::none().bytes(line).text(score).text(OF_EVENT);
-                after = self.run(&ANNOUNCE, drop_id, epoch, &args).await?;
+            for which in ["w", "missed"] {
+                let line = Args::none().bytes(args::line(lane, variant_id)).text(which);
+                let mut after = Some(0_u64);
+                while let Some(score) = after {
+                    let args = line.clone().text(score).text(OF_EVENT);
+                    after = self.run(&ANNOUNCE, drop_id, epoch, &args).await?;
+                }
             }
         }
         Ok(())

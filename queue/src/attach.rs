@@ -1,4 +1,4 @@
-//! The way back for a valid ticket that Redis has lost.
+//! The way back for a valid ticket that Redis has lost, or that was missed.
 
 use crate::{Queue, QueueError, args::Args, script::LineScript, wire::Reader};
 use shared::{
@@ -6,7 +6,10 @@ use shared::{
     line::{AttachOutcome, AttachReply, Epoch, JoinedTicket},
 };
 
-static ATTACH: LineScript = LineScript::open("attach", include_str!("../lua/attach.lua"));
+static ATTACH: LineScript = LineScript::open(
+    "attach",
+    concat!(include_str!("../lua/presence.lua"), include_str!("../lua/attach.lua")),
+);
 
 const READ: Reader = Reader("attach");
 
@@ -39,6 +42,7 @@ fn read(outcome: &[u8]) -> Result<AttachOutcome, QueueError> {
     let (word, rest) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     Ok(match word {
         b"attached" => AttachOutcome::Attached,
+        b"returned" => AttachOutcome::Returned,
         b"known" => AttachOutcome::Known(READ.status(READ.text(rest)?)?),
         b"replaced" => AttachOutcome::Replaced(READ.row(rest)?),
         b"refused" => AttachOutcome::Refused(READ.row(rest)?),

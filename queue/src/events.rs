@@ -137,6 +137,8 @@ fn event(read: Reader, kind: &str, data: &[u8], reason: &str) -> Result<RoomEven
     Ok(match kind {
         "J" => RoomEvent::Joined { tickets: read.rows(data)? },
         "X" => RoomEvent::Attached { tickets: read.rows(data)? },
+        "M" => RoomEvent::Missed { tickets: read.rows(data)? },
+        "R" => RoomEvent::Returned { tickets: read.rows(data)? },
         "L" => RoomEvent::Left { tickets: read.marks(data)? },
         "A" => RoomEvent::Admitted { tickets: read.marks(data)? },
         "C" => RoomEvent::Closed { reason: read.value(reason)?, tickets: read.marks(data)? },

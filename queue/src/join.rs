@@ -12,7 +12,10 @@ use shared::{
     line::{Epoch, JoinOutcome, JoinReply, JoinRequest, JoinedTicket, Lane, LiveState, Position},
 };
 
-static JOIN: LineScript = LineScript::open("join", include_str!("../lua/join.lua"));
+static JOIN: LineScript = LineScript::open(
+    "join",
+    concat!(include_str!("../lua/presence.lua"), include_str!("../lua/join.lua")),
+);
 
 const READ: Reader = Reader("join");
 
@@ -21,7 +24,7 @@ pub const MAX_JOIN_BATCH: usize = 256;
 
 impl Queue {
     /// Joins up to [`MAX_JOIN_BATCH`] shoppers in one step, which is one event. A shopper with
-    /// a live ticket gets that one back.
+    /// a live ticket gets that one back, and stands in line again if they were missed.
     ///
     /// # Errors
     ///
@@ -94,7 +97,7 @@ impl Batch {
         let word = READ.text(word)?;
         let state = Reader::live_state(word).ok_or_else(|| READ.wrong(word))?;
         let ticket = READ.ticket(request.shopper_id, record)?;
-        // One who is absent near the front waits, too, but has no position.
+        // Whoever was missed when the line ended waits, too, but has no position.
         let stands = state == LiveState::Waiting && *rank > 0;
         let position = stands.then(|| self.position(&ticket, *rank as u64));
         Ok(JoinOutcome::Existing(ticket, state, position))

@@ -26,6 +26,8 @@ pub(crate) const ALL_WAKES: &str = "{*}:wake";
 /// | `seq` | string | last number of the epoch |
 /// | `w:<lane>:<variant>` | zset | accounts that wait for this variant in this lane, by epoch·2^40 + number |
 /// | `missed:<lane>:<variant>` | zset | likewise, those absent near the front |
+/// | `here` | zset | ticket, by when it was seen near the front last; see `lua/presence.lua` |
+/// | `front` | hash | how far the front of each line reaches, and since when somebody watches |
 /// | `intent` | hash | account → record of its live ticket, until its order is over |
 /// | `inf` | zset | tickets in flight, by lease deadline |
 /// | `lease` | hash | ticket → lease, which has the record as well |

@@ -17,6 +17,7 @@
 //! | `room`, `room_fields` | a room's header and limits: look up, configure, remove |
 //! | `join`, `attach`, `leave` | the ways in, back and out |
 //! | `admit` | waiting → in flight, by rate, occupancy and stock |
+//! | `here` | who is there near the front |
 //! | `leases` | tickets in flight: extend, list, find those past their lease |
 //! | `settle`, `finish` | what Postgres decided, brought back to the line |
 //! | `close` | the end of a line |
@@ -42,6 +43,7 @@ mod error;
 mod events;
 mod finish;
 mod glance;
+mod here;
 mod hints;
 mod join;
 mod keys;

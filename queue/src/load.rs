@@ -13,7 +13,7 @@ use crate::{
 use futures_util::{StreamExt, TryStreamExt, stream};
 use shared::{
     ids::{DropId, ShopperId, TicketId, VariantId},
-    line::{EndedCounts, Epoch, InFlightTicket, JoinedTicket, LineImage},
+    line::{EndedCounts, Epoch, InFlightTicket, JoinedTicket, Lane, LineImage},
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -60,7 +60,12 @@ impl Queue {
 
         let keys = DropKeys::new(drop_id);
         for tickets in image.waiting.chunks(CHUNK * AT_A_TIME) {
-            self.load_parts(drop_id, epoch, waiting(&keys, tickets)).await?;
+            let parts = in_line(&keys, DropKeys::waiting, tickets);
+            self.load_parts(drop_id, epoch, parts).await?;
+        }
+        for tickets in image.missed.chunks(CHUNK * AT_A_TIME) {
+            let parts = in_line(&keys, DropKeys::missed, tickets);
+            self.load_parts(drop_id, epoch, parts).await?;
         }
         let deadline_us = now_us + lease.as_micros() as i64;
         let mut parts = past_waiting(&keys, image);
@@ -91,13 +96,17 @@ impl Part {
     }
 }
 
-/// Those in line: their lines, and their records.
-fn waiting(keys: &DropKeys, tickets: &[JoinedTicket]) -> Vec<Part> {
+/// Those in line, or absent from it: their lines, which `key_of` names, and their records.
+fn in_line(
+    keys: &DropKeys,
+    key_of: fn(&DropKeys, Lane, VariantId) -> String,
+    tickets: &[JoinedTicket],
+) -> Vec<Part> {
     let mut parts = Vec::new();
     for chunk in tickets.chunks(CHUNK) {
         let mut lines: BTreeMap<String, Part> = BTreeMap::new();
         for ticket in chunk {
-            let key = keys.waiting(ticket.lane, ticket.intent.variant_id);
+            let key = key_of(keys, ticket.lane, ticket.intent.variant_id);
             let line = lines.entry(key).or_insert_with_key(|key| Part::new("ZADD", key));
             line.args.push_text(ticket.score.raw());
             line.args.push(*ticket.shopper_id.as_bytes());

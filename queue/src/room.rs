@@ -5,7 +5,7 @@ use crate::{
 };
 use shared::{
     ids::DropId,
-    line::{ConfigChange, Epoch, RoomConfig, RoomHeader, RoomState, VariantUnits},
+    line::{ConfigChange, Epoch, Presence, RoomConfig, RoomHeader, RoomState, VariantUnits},
 };
 use std::collections::HashMap;
 
@@ -74,10 +74,17 @@ fn config(fields: &Fields) -> Result<RoomConfig, QueueError> {
         lanes: READ.lanes(get("lanes", "")?)?,
         members_of: given("members_of")?.map(|id| READ.value(id)).transpose()?,
         invite_only: get("invite_only", "0")? == "1",
+        presence: presence(given("presence")?, given("window")?)?,
         message: given("message")?.map(str::to_owned),
         ended: given("ended")?.map(|reason| READ.value(reason)).transpose()?,
         version: READ.value(get("version", "0")?)?,
     })
+}
+
+/// Reads how it is told who is absent.
+fn presence(ttl_ms: Option<&str>, window: Option<&str>) -> Result<Option<Presence>, QueueError> {
+    let (Some(ttl_ms), Some(window)) = (ttl_ms, window) else { return Ok(None) };
+    Ok(Some(Presence { ttl_ms: READ.value(ttl_ms)?, window: READ.value(window)? }))
 }
 
 impl Queue {

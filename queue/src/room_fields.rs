@@ -1,7 +1,7 @@
 //! A room's settings as its hash in Redis holds them.
 
 use crate::args::Args;
-use shared::line::{Configured, RoomConfig};
+use shared::line::{Configured, Presence, RoomConfig};
 
 /// Returns the rate: the shortest text that reads back as the same number.
 pub(crate) fn rate(config: &RoomConfig) -> String {
@@ -23,6 +23,10 @@ pub(crate) fn push_all(args: &mut Args, config: &RoomConfig) {
     let mode_until = config.mode_until_us.map(|at| at.to_string()).unwrap_or_default();
     let lanes: Vec<_> = config.lanes.iter().map(ToString::to_string).collect();
     let members_of = config.members_of.map(|seller_id| seller_id.to_string()).unwrap_or_default();
+    let [ttl_ms, window] = match config.presence {
+        Some(Presence { ttl_ms, window }) => [ttl_ms.to_string(), window.to_string()],
+        None => Default::default(),
+    };
     let texts = [
         ("mode", config.mode.to_string()),
         ("mode_until", mode_until),
@@ -34,6 +38,8 @@ pub(crate) fn push_all(args: &mut Args, config: &RoomConfig) {
         ("lanes", lanes.join(",")),
         ("members_of", members_of),
         ("invite_only", u8::from(config.invite_only).to_string()),
+        ("presence", ttl_ms),
+        ("window", window),
         ("message", config.message.clone().unwrap_or_default()),
         ("stockless", if config.has_stock { String::new() } else { "1".to_owned() }),
     ];

@@ -148,6 +148,10 @@ pub struct Limits {
     /// Tickets that may wait at one time, at most; `None` for as many as the setting for all allows.
     #[serde(default)]
     pub line_cap: Option<u32>,
+    /// Up to how many percent `occupancy_cap` may be exceeded in place of those who never show up, 1 to
+    /// 30; `None` for none.
+    #[serde(default)]
+    pub no_show_percent: Option<u8>,
 }
 
 impl fmt::Display for Limits {
@@ -159,6 +163,9 @@ impl fmt::Display for Limits {
         )?;
         if let Some(cap) = self.line_cap {
             write!(f, ", line {cap}")?;
+        }
+        if let Some(percent) = self.no_show_percent {
+            write!(f, ", no-shows {percent} %")?;
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ invariants! {
     Order2 = "ORDER-2": "every admitted ticket ends in exactly one terminal state",
     Order3 = "ORDER-3": "no acknowledged command is lost",
     Limit1 = "LIMIT-1": "units per customer stay within the limit",
-    Queue1 = "QUEUE-1": "an admission never skips a lower waiting number whose units were free",
+    Queue1 = "QUEUE-1": "an admission never skips a lower number that waits, is present and whose units were free",
     Queue2 = "QUEUE-2": "joined = waiting + missed + in flight + finished",
     Queue3 = "QUEUE-3": "one live ticket per drop and account",
     Lane1 = "LANE-1": "each lane with fitting people gets its published share of the admissions",

@@ -25,6 +25,14 @@ const MEMBERS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(199);
 const CODES_PER_SECOND: NonZeroU32 = NonZeroU32::MIN;
 const CODES_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
 const CODES_PER_SECOND_PER_ADDRESS: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
+/// Handoffs to other devices that one shopper may begin, and that one address may try to end, per
+/// second and at once.
+const HANDOFFS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN;
+const HANDOFFS_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
+/// Handoffs that all may try to end together, per second and at once: whoever has many addresses does
+/// not guess faster.
+const TRIES_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(19);
+const TRIES_AT_ONCE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// The state of the service; a clone is cheap.
 #[derive(Clone)]
@@ -53,9 +61,13 @@ pub struct Inner {
     pub(crate) session_limiter: KeyedLimiter,
     pub(crate) end_limiter: KeyedLimiter,
     pub(crate) member_limiter: KeyedLimiter,
-    /// Codes that are tried, by address and by shopper.
+    /// Codes of lanes that are tried, by address and by shopper.
     pub(crate) code_address_limiter: KeyedLimiter,
     pub(crate) code_limiter: KeyedLimiter,
+    /// Handoffs to other devices: begun by a shopper, tried from an address, tried by all together.
+    pub(crate) handoff_limiter: KeyedLimiter,
+    pub(crate) handoff_address_limiter: KeyedLimiter,
+    pub(crate) handoff_guess_limiter: KeyedLimiter,
     clock: Arc<dyn Clock>,
     pub(crate) settings: Settings,
 }
@@ -91,6 +103,8 @@ impl App {
         let (session_keys, clock) = (Arc::new(keys), Arc::new(SystemClock) as Arc<dyn Clock>);
         let ended_sessions = Arc::new(EndedSessions::default());
         let per_address = |rate| KeyedLimiter::per_second(rate, rate, KeyedLimiter::IP_CELLS);
+        let handoffs =
+            |cells| KeyedLimiter::per_second(HANDOFFS_PER_SECOND, HANDOFFS_AT_ONCE, cells);
         Ok(Self(Arc::new(Inner {
             pool,
             public_reads,
@@ -116,6 +130,9 @@ impl App {
                 CODES_AT_ONCE,
                 KeyedLimiter::SHOPPER_CELLS,
             ),
+            handoff_limiter: handoffs(KeyedLimiter::SHOPPER_CELLS),
+            handoff_address_limiter: handoffs(KeyedLimiter::IP_CELLS),
+            handoff_guess_limiter: KeyedLimiter::per_second(TRIES_PER_SECOND, TRIES_AT_ONCE, 1),
             clock,
             settings,
         })))

@@ -117,6 +117,12 @@ pub(crate) enum ApiError {
     JoinTokenInvalid,
     #[error("This token was used before. Please get a new one from the shop.")]
     JoinTokenUsed,
+    /// There is none, or it is another shopper's or another drop's.
+    #[error("This needs your ticket for the drop: Sluice-Ticket, or its cookie.")]
+    TicketRequired,
+    /// Whatever is wrong with it: somebody who guesses learns nothing.
+    #[error("This code isn't valid, or not any more. Please get a new one on your other device.")]
+    HandoffRefused,
     #[error("This needs the key of an operator with the role {0}.")]
     RoleTooLow(OperatorRole),
     /// The credential is valid, but for another role.
@@ -189,6 +195,8 @@ impl ApiError {
             Self::KeyNameTaken => (StatusCode::CONFLICT, "key_name_taken"),
             Self::JoinTokenInvalid => (StatusCode::UNAUTHORIZED, "join_token_invalid"),
             Self::JoinTokenUsed => (StatusCode::UNAUTHORIZED, "join_token_used"),
+            Self::TicketRequired => (StatusCode::CONFLICT, "ticket_required"),
+            Self::HandoffRefused => (StatusCode::FORBIDDEN, "handoff_refused"),
             Self::RoleTooLow(_) | Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::IdempotencyKeyReuse => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reuse")

@@ -2,7 +2,7 @@
 
 use crate::{App, router};
 use anyhow::{Context as _, bail};
-use database::people::{idempotency, members, sessions};
+use database::people::{handoffs, idempotency, members, sessions};
 use edge::{Readiness, ServeOptions, descriptors, health};
 use jiff::Timestamp;
 use shared::{
@@ -125,18 +125,23 @@ async fn forget_answers(app: &App) {
     }
 }
 
-/// Forgets sessions that were ended and tokens that were used, once they have expired anyway.
+/// Forgets sessions that were ended, tokens that were used and codes that were not, once they have expired
+/// anyway.
 async fn forget_sessions(app: &App) {
     let lifetime = app.session_times().lifetime;
     let began_before = app.now().saturating_sub(lifetime).unwrap_or(Timestamp::MIN);
     app.ended_sessions.forget(began_before.as_millisecond());
-    let (ended, tokens) = tokio::join!(
+    let (ended, tokens, codes) = tokio::join!(
         sessions::forget_expired(&app.pool, lifetime),
         members::forget_tokens(&app.pool),
+        handoffs::forget(&app.pool),
     );
-    if let Err(error) = ended.and(tokens) {
+    if let Err(error) = ended.and(tokens).and(codes) {
         let error = with_causes(&error);
-        tracing::warn!(error, "could not forget old sessions and tokens; trying again later");
+        tracing::warn!(
+            error,
+            "could not forget old sessions, tokens and codes; trying again later"
+        );
     }
 }
 

@@ -22,6 +22,10 @@ test("what is no frame, or one from the future, is ignored", () => {
     assert.equal(parseFrame(data), null, data);
 });
 
+test("a turn that was missed is told", () => {
+  assert.deepEqual(parseFrame('{"type":"missed"}'), { type: "missed" });
+});
+
 test("a close without a reason still closes", () => {
   assert.deepEqual(parseFrame('{"type":"closed"}'), { type: "closed", reason: "closed" });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import type { PanelHost } from "../src/common/panel.ts";
 import { Admission } from "../src/shop/api/admission.ts";
-import type { Drop, Ticket } from "../src/shop/api/types.ts";
+import type { Drop, Frame, Ticket } from "../src/shop/api/types.ts";
 import { type End, InLine } from "../src/shop/pages/in_line.ts";
 
 const DROP = { id: "d", title: "Tea cup", variant: { id: "v" } } as Drop;
@@ -91,6 +91,27 @@ test("a ticket that is too old is changed for another at the same place, and the
   assert.deepEqual(ends, []);
   await expire();
   assert.deepEqual(service.asked.slice(4), ["GET", "POST", "socket"]);
+  inLine.stop();
+});
+
+test("whoever missed their turn is told so until the line goes on from the old place", () => {
+  const { inLine } = waitingShopper();
+  const { take } = inLine as unknown as { take: (frame: Frame) => void };
+  const away = () => (inLine as unknown as { away: boolean }).away;
+  const waiting = (position: number): Frame => ({
+    type: "waiting",
+    epoch: 1,
+    evn: 100 - position,
+    position,
+    waiting: 90,
+  });
+  take.call(inLine, { type: "missed" });
+  take.call(inLine, waiting(12));
+  assert.equal(away(), true);
+  take.call(inLine, waiting(12));
+  assert.equal(away(), true);
+  take.call(inLine, waiting(11));
+  assert.equal(away(), false);
   inLine.stop();
 });
 

@@ -2,4 +2,4 @@
 
 mod ticket;
 
-pub(crate) use ticket::{PresentedTicket, SUBPROTOCOL, TicketSource, ticket_cookie_name};
+pub(crate) use ticket::{PresentedTicket, SUBPROTOCOL, TicketSource};

@@ -5,7 +5,10 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderName, header, request::Parts},
 };
-use edge::Path;
+use edge::{
+    Path,
+    ticket::{TICKET_HEADER, cookie_name},
+};
 use jiff::Timestamp;
 use shared::{
     credentials::{CredentialError, Keyring, TicketClaims},
@@ -15,7 +18,6 @@ use shared::{
 /// The subprotocol that we speak.
 pub(crate) const SUBPROTOCOL: &str = "sluice.v1";
 const SUBPROTOCOL_TICKET: &str = "sluice.ticket.";
-const TICKET_HEADER: HeaderName = HeaderName::from_static("sluice-ticket");
 
 /// Where a ticket came from. A browser sends a cookie for any page that asks, the others only for
 /// one that knows the ticket.
@@ -32,11 +34,6 @@ pub(crate) enum TicketSource {
 pub(crate) struct PresentedTicket {
     pub(crate) claims: TicketClaims,
     pub(crate) source: TicketSource,
-}
-
-/// Name of the cookie that holds the ticket of a drop.
-pub(crate) fn ticket_cookie_name(drop_id: DropId) -> String {
-    format!("__Host-sluice-ticket-{}", drop_id.as_uuid().simple())
 }
 
 impl FromRequestParts<App> for PresentedTicket {
@@ -73,14 +70,14 @@ impl PresentedTicket {
 
 /// The first token there is, and where. One that was given counts before a cookie.
 fn find(headers: &HeaderMap, drop_id: DropId) -> Option<(&str, TicketSource)> {
-    if let Some(given) = headers.get(&TICKET_HEADER) {
+    if let Some(given) = headers.get(TICKET_HEADER) {
         return Some((given.to_str().unwrap_or_default().trim(), TicketSource::Given));
     }
     let mut protocols = parts(headers, &header::SEC_WEBSOCKET_PROTOCOL, ',');
     if let Some(token) = protocols.find_map(|one| one.strip_prefix(SUBPROTOCOL_TICKET)) {
         return Some((token, TicketSource::Given));
     }
-    let name = ticket_cookie_name(drop_id);
+    let name = cookie_name(drop_id);
     let mut cookies = parts(headers, &header::COOKIE, ';');
     let token = cookies.find_map(|one| one.strip_prefix(&name)?.strip_prefix('='))?;
     Some((token, TicketSource::Cookie))
@@ -110,9 +107,9 @@ mod tests {
             find(&headers, drop_id).map(|(token, source)| (token.to_owned(), source))
         };
 
-        let foreign = format!("a=b; {}=x", ticket_cookie_name(DropId::generate()));
+        let foreign = format!("a=b; {}=x", cookie_name(DropId::generate()));
         assert_eq!(found_with(header::COOKIE, &foreign), None);
-        let cookie = format!("a=b; {}=c; d", ticket_cookie_name(drop_id));
+        let cookie = format!("a=b; {}=c; d", cookie_name(drop_id));
         let of_cookie = Some(("c".to_owned(), TicketSource::Cookie));
         assert_eq!(found_with(header::COOKIE, &cookie), of_cookie);
 

@@ -69,7 +69,8 @@ impl RoomDirectory {
         self.look_again.notified().await;
     }
 
-    pub(super) fn all(&self) -> Vec<Arc<Room>> {
+    /// All rooms that are followed.
+    pub(crate) fn all(&self) -> Vec<Arc<Room>> {
         self.rooms.lock().values().cloned().collect()
     }
 

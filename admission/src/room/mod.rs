@@ -15,6 +15,7 @@
 //! | `joins`, `statuses` | what is asked that way |
 //! | `notice` | what a room says to everybody in it |
 //! | `observer` | who hears of a room's changes |
+//! | `presence` | who polls near the front |
 //! | `rest` | whether a room has to be looked at |
 //! | `unreadable` | what a room knows of its events that cannot be read |
 //! | `room` | one room: header, replica, what is asked of its line |
@@ -35,6 +36,7 @@ mod lag;
 mod live_replica;
 mod notice;
 mod observer;
+mod presence;
 mod ranked_bitmap;
 mod replica;
 mod replica_state;
@@ -50,5 +52,6 @@ pub(crate) use directory::RoomDirectory;
 pub(crate) use error::RoomError;
 pub(crate) use notice::RoomNotice;
 pub(crate) use observer::RoomObserver;
+pub(crate) use presence::watched_to;
 pub use replica::{Applied, Replica, Rise};
 pub(crate) use room::Room;

@@ -127,9 +127,12 @@ impl Replica {
     fn change(&mut self, event: &RoomEvent) {
         match event {
             RoomEvent::Joined { tickets } => self.insert_all(tickets),
-            RoomEvent::Attached { tickets } => {
+            RoomEvent::Attached { tickets } | RoomEvent::Returned { tickets } => {
                 self.insert_all(tickets);
                 self.note_rise(Rise::Returned);
+            }
+            RoomEvent::Missed { tickets } => {
+                tickets.iter().for_each(|ticket| self.remove(ticket.lane, ticket.score));
             }
             RoomEvent::Left { tickets }
             | RoomEvent::Admitted { tickets }
@@ -312,6 +315,25 @@ mod tests {
         let RoomNotice { mode, until: told_until, message } = replica.notice();
         assert_eq!((*mode, message), (DropMode::Maintenance, &None));
         assert_eq!(told_until.map(|at| at.as_microsecond()), Some(until));
+    }
+
+    #[test]
+    fn whoever_is_missed_is_out_of_line_until_they_return_to_their_place() {
+        let mut replica = Replica::at(point(0), DropMode::Running);
+        let variant_id = VariantId::generate();
+        let [absent, behind] = [4, 5].map(|number| joined(variant_id, score(2, number)));
+        replica.apply(point(1), &RoomEvent::Joined { tickets: vec![absent, behind] });
+        replica.apply(point(2), &RoomEvent::Missed { tickets: vec![absent] });
+        let position = |replica: &Replica, ticket: &JoinedTicket| {
+            replica.position_of(LANE, variant_id, ticket.score)
+        };
+        assert_eq!(position(&replica, &absent), None);
+        assert_eq!(position(&replica, &behind), Some(1));
+        assert_eq!(replica.rise_since(point(1)), None, "nobody's position rises by that");
+        replica.apply(point(3), &RoomEvent::Returned { tickets: vec![absent] });
+        assert_eq!(position(&replica, &absent), Some(1));
+        assert_eq!(position(&replica, &behind), Some(2));
+        assert_eq!(replica.rise_since(point(2)), Some(Rise::Returned));
     }
 
     proptest! {

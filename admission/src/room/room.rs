@@ -1,21 +1,27 @@
 //! One room: its header, its replica, what is asked of its line.
 
 use super::{
-    Replica, RoomError, RoomObserver, batches::CalledLine, header::TrustedHeader,
-    joins::JoinBatcher, live_replica::LiveReplica, rest::Rest, statuses::StatusBatcher,
+    Replica, RoomError, RoomObserver,
+    batches::CalledLine,
+    header::TrustedHeader,
+    joins::JoinBatcher,
+    live_replica::LiveReplica,
+    presence::{FrontPolls, watched_to},
+    rest::Rest,
+    statuses::StatusBatcher,
     unreadable::UnreadableEvents,
 };
 use parking_lot::Mutex;
 use queue::{Queue, StoredEvent, UnreadableEvent};
 use shared::{
     drops::CloseReason,
-    ids::DropId,
-    line::{EventPoint, RoomHeader},
+    ids::{DropId, TicketId},
+    line::{EventPoint, PresenceMark, RoomHeader},
     telemetry::with_causes,
 };
 use std::{
     sync::{Arc, OnceLock},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +35,7 @@ pub(crate) struct Room {
     replica: LiveReplica,
     unreadable: Mutex<UnreadableEvents>,
     rest: Mutex<Rest>,
+    polls: FrontPolls,
     observer: OnceLock<Arc<dyn RoomObserver>>,
 }
 
@@ -50,6 +57,7 @@ impl Room {
             replica: LiveReplica::new(),
             unreadable: Mutex::new(UnreadableEvents::new(Instant::now())),
             rest: Mutex::new(Rest::new(Instant::now())),
+            polls: FrontPolls::default(),
             observer: OnceLock::new(),
         }
     }
@@ -164,6 +172,26 @@ impl Room {
     /// known of it may be old.
     pub(super) fn note_question(&self) -> bool {
         self.rest.lock().note_question(Instant::now())
+    }
+
+    /// Notes somebody who was told this position, and when to ask again: near the front that counts as
+    /// being there.
+    pub(crate) fn note_poll(&self, ticket_id: TicketId, position: Option<u64>, again: Duration) {
+        let presence = self.header().ok().and_then(|header| header.config.presence);
+        let is_near = |presence| position.is_some_and(|position| position <= watched_to(presence));
+        if presence.is_some_and(is_near) {
+            self.polls.note(ticket_id, Instant::now() + again);
+        }
+    }
+
+    /// Returns those who poll near the front.
+    pub(crate) fn polls(&self) -> Vec<PresenceMark> {
+        self.polls.marks(Instant::now())
+    }
+
+    /// Whether it is time to tell the room who is there.
+    pub(crate) fn is_mark_due(&self, every: Duration) -> bool {
+        self.polls.is_due(every, Instant::now())
     }
 
     /// Whether the keeper looks at the room now. One that is lost is never at rest.

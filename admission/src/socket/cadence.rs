@@ -78,7 +78,10 @@ pub(crate) fn refresh_after_ms(position: Option<u64>, rate_per_second: f64) -> u
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::room::watched_to;
     use proptest::prelude::*;
+    use shared::line::Presence;
+    use std::num::NonZeroU32;
 
     #[test]
     fn the_front_hears_within_a_second() {
@@ -102,6 +105,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn whoever_comes_into_the_window_was_looked_at_before(
+            window in 1..100_000_u32, beyond in 1..100_000_u64
+        ) {
+            let window = NonZeroU32::new(window).unwrap();
+            let shown = watched_to(Presence { ttl_ms: NonZeroU32::MIN, window }) + beyond;
+            // From this position on they are looked at, and it is still outside.
+            prop_assert!(soon_at(shown).max(later_at(shown)) > u64::from(window.get()));
+        }
+
         #[test]
         fn nobody_is_due_before_the_next_look(
             shown in 1..30_000_u64, now in 1..30_000_u64, left in 0..2000_u64, ms in 0..15_000_u64

@@ -4,7 +4,10 @@
 use super::{Hub, cadence::TICK};
 use crate::room::Room;
 use queue::{Queue, QueueError};
-use shared::line::TicketKey;
+use shared::{
+    line::{AttachOutcome, TicketKey},
+    telemetry::CounterName,
+};
 use std::{
     sync::{Arc, Weak},
     time::{Duration, Instant},
@@ -53,7 +56,7 @@ async fn look(room: &Room, hub: &Hub) {
     }
 }
 
-/// Asks Redis about tickets that do not wait, and attaches those it has lost.
+/// Asks Redis about tickets that do not wait, and attaches those it has lost or missed.
 async fn ask(room: &Room, hub: &Hub, queue: &Queue) {
     loop {
         let batch = hub.take_questions(BATCH);
@@ -80,17 +83,27 @@ async fn ask_once(
     let Ok(header) = room.header() else { return Ok(()) };
     let states = queue.status(room.drop_id, header.epoch, batch).await?;
     let answers = batch.iter().map(|ticket| ticket.ticket_id).zip(states);
-    let unknown = hub.settle(answers, Instant::now());
-    if unknown.is_empty() {
+    let to_attach = hub.settle(answers, Instant::now());
+    if to_attach.is_empty() {
         return Ok(());
     }
-    let attached = queue.attach(room.drop_id, header.epoch, &unknown).await?;
-    let n_tickets = unknown.len();
-    tracing::info!(
-        drop.id = %room.drop_id, n_tickets, "put {n_tickets} tickets back that the line had lost"
-    );
-    for (ticket, outcome) in unknown.iter().zip(attached.outcomes) {
+    let attached = queue.attach(room.drop_id, header.epoch, &to_attach).await?;
+    note_back(room, &attached.outcomes);
+    for (ticket, outcome) in to_attach.iter().zip(attached.outcomes) {
         hub.attached(ticket.ticket_id, outcome, Instant::now());
     }
     Ok(())
+}
+
+/// Counts those who came back, and says so of those whom nobody had missed.
+fn note_back(room: &Room, outcomes: &[AttachOutcome]) {
+    let n_with = |wanted| outcomes.iter().filter(|outcome| **outcome == wanted).count();
+    CounterName::TicketsReturned.get().increment(n_with(AttachOutcome::Returned) as u64);
+    let n_tickets = n_with(AttachOutcome::Attached);
+    if n_tickets > 0 {
+        tracing::info!(
+            drop.id = %room.drop_id, n_tickets,
+            "put {n_tickets} tickets back that the line had lost"
+        );
+    }
 }

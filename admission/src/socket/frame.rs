@@ -37,6 +37,9 @@ pub enum Frame {
         /// Why the position is higher than before, if it is.
         rise: Option<Rise>,
     },
+    /// Was away when it was this shopper's turn, and others were let in; now that the shopper is there,
+    /// they stand at their old place again, which the next frame tells.
+    Missed,
     /// Being let in.
     Admitting,
     /// Units are held.
@@ -107,6 +110,7 @@ mod tests {
             waiting.to_json(),
             r#"{"type":"waiting","epoch":1,"evn":77,"position":42,"waiting":900,"units_left":180,"units_held":20,"mode":"running","message":null,"rise":null}"#
         );
+        assert_eq!(Frame::Missed.to_json(), r#"{"type":"missed"}"#);
         assert_eq!(Frame::Held.to_json(), r#"{"type":"held"}"#);
         let order = Frame::Order { state: TicketState::Confirmed };
         assert_eq!(order.to_json(), r#"{"type":"order","state":"confirmed"}"#);

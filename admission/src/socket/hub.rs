@@ -98,6 +98,17 @@ impl Hub {
         self.watch.lock().look(replica, now)
     }
 
+    /// The tickets of those who listen at positions up to this one.
+    pub(crate) fn front(&self, to: u64) -> Vec<TicketId> {
+        let mut watch = self.watch.lock();
+        let is_news = watch.front_to() != to;
+        let front = watch.front(to);
+        if is_news {
+            self.wake.notify_one();
+        }
+        front
+    }
+
     /// Up to `n` tickets that Redis is to be asked about.
     pub(super) fn take_questions(&self, n: usize) -> Vec<TicketKey> {
         self.watch.lock().take_questions(n)
@@ -123,20 +134,22 @@ impl Hub {
         answers: impl Iterator<Item = (TicketId, LineState)>,
         now: Instant,
     ) -> Vec<JoinedTicket> {
-        let mut unknown = Vec::new();
+        let mut to_attach = Vec::new();
         for (ticket_id, status) in answers {
             let mut attach = None;
             self.watch.lock().with(ticket_id, |one| attach = one.settle(status, now).or(attach));
-            unknown.extend(attach);
+            to_attach.extend(attach);
         }
-        unknown
+        to_attach
     }
 
     /// Takes what became of a ticket that was to be attached.
     pub(super) fn attached(&self, ticket_id: TicketId, outcome: AttachOutcome, now: Instant) {
         self.watch.lock().with(ticket_id, |one| match outcome {
             // Its event brings its position.
-            AttachOutcome::Attached | AttachOutcome::Known(LineState::Unknown) => {}
+            AttachOutcome::Attached
+            | AttachOutcome::Returned
+            | AttachOutcome::Known(LineState::Unknown) => {}
             AttachOutcome::Known(status) => {
                 one.settle(status, now);
             }

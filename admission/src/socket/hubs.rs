@@ -61,7 +61,7 @@ impl Hubs {
     }
 
     /// The hub of a room that somebody has listened to.
-    pub(super) fn known(&self, drop_id: DropId) -> Option<Arc<Hub>> {
+    pub(crate) fn known(&self, drop_id: DropId) -> Option<Arc<Hub>> {
         self.by_drop.lock().get(&drop_id).map(|open| Arc::clone(&open.hub))
     }
 

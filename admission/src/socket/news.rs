@@ -13,8 +13,8 @@ use shared::{
 pub(super) struct News {
     /// Tickets that are in line now.
     pub(super) joined: Vec<(LineKey, TicketId)>,
-    /// Tickets that were let in.
-    pub(super) admitted: Vec<TicketId>,
+    /// Tickets that were let in, or missed.
+    pub(super) gone: Vec<TicketId>,
     pub(super) ended: Vec<(TicketId, TicketEnding)>,
     /// Positions may have risen, or there is something else for everybody.
     pub(super) is_for_all: bool,
@@ -36,7 +36,7 @@ impl News {
     pub(super) fn note(&mut self, event: &RoomEvent) {
         match event {
             RoomEvent::Joined { tickets } => self.note_joined(tickets),
-            RoomEvent::Attached { tickets } => {
+            RoomEvent::Attached { tickets } | RoomEvent::Returned { tickets } => {
                 self.note_joined(tickets);
                 self.is_for_all = true;
             }
@@ -49,7 +49,10 @@ impl News {
                     .extend(tickets.iter().map(|ticket| (ticket.ticket_id, TicketEnding::Left)));
             }
             RoomEvent::Admitted { tickets } => {
-                self.admitted.extend(tickets.iter().map(|ticket| ticket.ticket_id));
+                self.gone.extend(tickets.iter().map(|ticket| ticket.ticket_id));
+            }
+            RoomEvent::Missed { tickets } => {
+                self.gone.extend(tickets.iter().map(|ticket| ticket.ticket_id));
             }
             RoomEvent::Configured(_) | RoomEvent::Begun { .. } | RoomEvent::Ended { .. } => {
                 self.is_for_all = true;

@@ -60,6 +60,12 @@ impl Seats {
         self.rows.get_mut(id as usize)?.as_mut()
     }
 
+    /// The ticket of who sits there.
+    pub(super) fn ticket_at(&self, id: SeatId) -> Option<TicketId> {
+        let seat = self.rows.get(id as usize)?.as_ref()?;
+        Some(seat.subscriber.ticket_id())
+    }
+
     /// The seats of a ticket, oldest first.
     pub(super) fn of(&self, ticket_id: TicketId) -> &[SeatId] {
         self.by_ticket.get(&ticket_id).map_or(&[], Vec::as_slice)

@@ -40,6 +40,8 @@ pub(super) struct Subscriber {
     n_asked: u32,
     /// Whether the ticket is past waiting, as far as we know.
     is_past: bool,
+    /// The position found at the last look, or seen before the first, while the ticket waits.
+    stands_at: Option<u64>,
 }
 
 /// The position that the shopper sees.
@@ -57,6 +59,7 @@ struct Shown {
 enum Told {
     Nothing,
     Rebuilding,
+    Missed,
     Waiting,
     Admitting,
     Held,
@@ -83,6 +86,7 @@ impl Subscriber {
             ask_at: None,
             n_asked: 0,
             is_past: false,
+            stands_at: seen.map(|seen| seen.position),
         }
     }
 
@@ -110,7 +114,11 @@ impl Subscriber {
                 self.is_past = false;
                 self.ask_at = None;
             }
-            LineState::Missed | LineState::InFlight { extended: false } => {}
+            LineState::Missed => {
+                self.is_past = false;
+                return self.missed(now).then_some(self.ticket);
+            }
+            LineState::InFlight { extended: false } => {}
             LineState::InFlight { extended: true } => self.admitting(now),
             LineState::Held => self.held(now),
             LineState::Finished => self.finished(),
@@ -122,6 +130,15 @@ impl Subscriber {
             }
         }
         None
+    }
+
+    /// Nobody saw the shopper near the front, and now they are there. Returns whether that matters still.
+    fn missed(&mut self, now: Instant) -> bool {
+        if self.told != Told::Over && self.told != Told::Missed {
+            self.tell(Told::Missed, now);
+            self.outlet.send(Frame::Missed);
+        }
+        self.told == Told::Missed
     }
 
     /// Kafka has the command.
@@ -164,7 +181,7 @@ impl Subscriber {
 
     /// No ticket of this room can have such a score.
     pub(super) fn impossible(&mut self) {
-        self.told = Told::Over;
+        (self.told, self.stands_at) = (Told::Over, None);
         self.ask_at = None;
         self.outlet.close(DisconnectReason::TicketInvalid("ticket_invalid"));
     }
@@ -179,7 +196,7 @@ impl Subscriber {
 
     fn end(&mut self, frame: Frame, reason: DisconnectReason) {
         if self.told != Told::Over {
-            self.told = Told::Over;
+            (self.told, self.stands_at) = (Told::Over, None);
             self.ask_at = None;
             self.outlet.send(frame);
             self.outlet.close(reason);
@@ -211,6 +228,11 @@ impl Subscriber {
     /// Whether the ticket is past waiting, as far as we know.
     pub(super) const fn is_past(&self) -> bool {
         self.is_past
+    }
+
+    /// The position found at the last look, while the ticket waits.
+    pub(super) const fn stands_at(&self) -> Option<u64> {
+        self.stands_at
     }
 }
 

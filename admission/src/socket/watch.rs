@@ -35,6 +35,10 @@ pub(super) struct Watch {
     questions: BTreeSet<TicketKey>,
     has_replica: bool,
     over: Option<CloseReason>,
+    /// The last position that is watched: who is there, is to be known.
+    front_to: u64,
+    /// The seats of those who stood there when they were looked at last.
+    front: BTreeSet<SeatId>,
 }
 
 impl Watch {
@@ -49,6 +53,8 @@ impl Watch {
             questions: BTreeSet::new(),
             has_replica: false,
             over: None,
+            front_to: 0,
+            front: BTreeSet::new(),
         }
     }
 
@@ -61,7 +67,7 @@ impl Watch {
     ) -> Arc<Outlet> {
         let own = self.seats.of(ticket.ticket_id);
         let surplus = own.first().copied().filter(|_| own.len() >= PER_TICKET);
-        if let Some(oldest) = surplus.and_then(|id| self.seats.remove(id)) {
+        if let Some(oldest) = surplus.and_then(|id| self.free(id)) {
             oldest.outlet.close(DisconnectReason::Replaced);
         }
         let outlet = Arc::new(Outlet::default());
@@ -73,8 +79,28 @@ impl Watch {
     /// Forgets a listener whose connection is gone.
     pub(super) fn unsubscribe(&mut self, ticket_id: TicketId, outlet: &Arc<Outlet>) {
         if let Some(id) = self.seats.find(ticket_id, outlet) {
-            self.seats.remove(id);
+            self.free(id);
         }
+    }
+
+    fn free(&mut self, id: SeatId) -> Option<Subscriber> {
+        self.front.remove(&id);
+        self.seats.remove(id)
+    }
+
+    /// The last position that is watched.
+    pub(super) const fn front_to(&self) -> u64 {
+        self.front_to
+    }
+
+    /// Who listens at positions up to this one. A position that was not asked about before has all
+    /// looked at first, soon.
+    pub(super) fn front(&mut self, to: u64) -> Vec<TicketId> {
+        if self.front_to != to {
+            self.front_to = to;
+            self.look_at_all();
+        }
+        self.front.iter().filter_map(|id| self.seats.ticket_at(*id)).collect()
     }
 
     /// How many listen.
@@ -120,7 +146,7 @@ impl Watch {
             self.lines.joined(line);
             self.due.extend_from_slice(self.seats.of(ticket_id));
         }
-        for ticket_id in news.admitted {
+        for ticket_id in news.gone {
             self.due.extend_from_slice(self.seats.of(ticket_id));
         }
         self.ended.extend(news.ended);
@@ -187,7 +213,13 @@ impl Watch {
         if let Some(reason) = self.over.filter(|_| !seat.subscriber.is_past()) {
             return seat.subscriber.closed(reason);
         }
-        let Some(Due { at, departures, asks }) = seat.subscriber.look(replica, now) else { return };
+        let due = seat.subscriber.look(replica, now);
+        if seat.subscriber.stands_at().is_some_and(|position| position <= self.front_to) {
+            self.front.insert(id);
+        } else {
+            self.front.remove(&id);
+        }
+        let Some(Due { at, departures, asks }) = due else { return };
         if asks {
             self.questions.insert(seat.subscriber.key());
         }

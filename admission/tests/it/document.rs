@@ -91,7 +91,7 @@ fn every_frame_is_in_the_document_of_the_stream() {
     let closed = CloseReason::ALL.iter().map(|reason| Frame::Closed { reason: *reason });
     let ends = TicketState::ALL.iter().filter(|s| s.is_terminal() && s.is_order_state());
     let ends = ends.map(|state| Frame::Order { state: *state });
-    let rest = [waiting, Frame::Admitting, Frame::Held, Frame::Left];
+    let rest = [waiting, Frame::Missed, Frame::Admitting, Frame::Held, Frame::Left];
     let rebuilding = Frame::Rebuilding { retry_after_ms: 1000 };
     let modes = DropMode::ALL.iter().map(|mode| {
         let mut frame = waiting_until(None);

@@ -20,6 +20,7 @@ mod paying;
 mod polling;
 mod positions;
 mod postgres_away;
+mod presence;
 mod removed_room;
 mod silent_postgres;
 mod stream;

@@ -94,6 +94,9 @@ async fn limits_are_set_planned_and_undone() {
     assert_eq!(stage.limits("set", &options)["limits"]["line_cap"], Value::Null);
     assert_eq!(stage.limits("undo", &WHY)["limits"]["line_cap"], 300);
     assert_eq!(stage.written().await, by_console("drop.limits_undo"));
+    let options = [&WHY[..], &["--no-show-percent", "10"]].concat();
+    assert_eq!(stage.limits("set", &options)["limits"]["no_show_percent"], 10);
+    assert_eq!(stage.limits("undo", &WHY)["limits"]["no_show_percent"], Value::Null);
 
     let ramp = ["--admission-rate", "90", "--over-seconds", "60", "--at", "2999-01-01T00:00:00Z"];
     let planned = stage.limits("plan", &[&WHY[..], &ramp[..]].concat());
@@ -114,6 +117,7 @@ async fn limits_that_make_no_sense_are_refused() {
         ("set", "--admission-rate fast"),
         ("set", "--occupancy-cap 0"),
         ("set", "--line-cap 5 --no-line-cap"),
+        ("set", "--no-show-percent 31"),
         ("plan", "--occupancy-cap 5"),
         ("plan", "--occupancy-cap 5 --over-seconds 9"),
         ("plan", "--occupancy-cap 5 --at 2020-01-01T00:00:00Z"),

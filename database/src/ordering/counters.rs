@@ -1,11 +1,12 @@
 //! How drops sell, kept instead of counted anew.
 
 use crate::{DatabaseError, Doing};
-use shared::{ids::DropId, text_enum};
-use sqlx::PgConnection;
+use shared::{decide::no_show::OrderEnds, ids::DropId, text_enum};
+use sqlx::{PgConnection, PgPool};
+use std::collections::HashMap;
 
 text_enum! {
-    /// What is counted of a drop: its orders, those that came to each end, and refunds.
+    /// What is counted of a drop: its orders, those that came to each end, refunds and no-shows.
     Counted {
         /// Every order.
         Placed = "placed",
@@ -27,6 +28,8 @@ text_enum! {
         Revoked = "revoked",
         /// Payments that were given back.
         Refunded = "refunded",
+        /// Those of the expired orders whose shoppers never began to pay.
+        NoShow = "no_show",
     }
 }
 
@@ -37,6 +40,34 @@ pub(crate) struct Count {
     pub(crate) n: i64,
     /// Price of all of them, minor units.
     pub(crate) amount_minor: i64,
+}
+
+/// Reads how the orders of drops have ended; a drop without any is left out.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn ends(
+    pool: &PgPool,
+    drop_ids: &[DropId],
+) -> Result<HashMap<DropId, OrderEnds>, DatabaseError> {
+    let rows = sqlx::query!(
+        r#"select drop_id,
+             coalesce(sum(n) filter (
+                 where what in ('confirmed', 'expired', 'payment_failed', 'cancelled')), 0)::bigint
+                 as "n_ended!",
+             coalesce(sum(n) filter (where what = 'no_show'), 0)::bigint as "n_no_shows!"
+         from drop_counters where drop_id = any($1) group by drop_id"#,
+        drop_ids as &[DropId],
+    )
+    .fetch_all(pool)
+    .await
+    .doing("read how orders have ended")?;
+    let ends = rows.into_iter().map(|row| {
+        let (ended, no_shows) = (row.n_ended.unsigned_abs(), row.n_no_shows.unsigned_abs());
+        (row.drop_id, OrderEnds { ended, no_shows })
+    });
+    Ok(ends.collect())
 }
 
 /// Adds to the counters of a drop, whose stock is locked: so nobody else changes them meanwhile.

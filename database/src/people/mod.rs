@@ -5,12 +5,14 @@
 //! | [`api_keys`] | keys of sellers and operators |
 //! | [`sessions`] | sessions that were ended before their time |
 //! | [`members`] | keys of sellers' own sites, and the tokens of their members that were used |
+//! | [`handoffs`] | one-time codes that take a place in line along to another device |
 //! | [`quotas`] | how much one seller may have at a time |
 //! | [`audit`] | who changed what and why |
 //! | [`idempotency`] | answers given under an `Idempotency-Key` |
 
 pub mod api_keys;
 pub mod audit;
+pub mod handoffs;
 pub mod idempotency;
 pub mod members;
 pub mod quotas;

@@ -2,6 +2,7 @@
 
 use crate::{DatabaseError, Doing};
 use shared::{
+    decide::no_show::OrderEnds,
     ids::{DropId, SellerId},
     lifecycle::TicketState,
 };
@@ -28,6 +29,10 @@ pub struct DropNumbers {
     pub currency: String,
     /// How many orders are in each state; states without orders are left out.
     pub orders: BTreeMap<String, i64>,
+    /// Orders that are over, and how many of their shoppers never began to pay.
+    pub ends: OrderEnds,
+    /// Up to how many percent the cap may be exceeded in place of no-shows; `None` for none.
+    pub no_show_percent: Option<u8>,
 }
 
 /// Tells what a seller's drop has sold; one statement, so that the sums fit together.
@@ -51,7 +56,8 @@ pub async fn of_drop(
              select state, count(*) as n from orders
              where drop_id = $2 and hold_expires_at is not null group by state),
          ended as (
-             select what as state, n from counters where what not in ('placed', 'refunded')),
+             select what as state, n from counters
+             where what not in ('placed', 'refunded', 'no_show')),
          capturing as (
              select 'capturing' as state,
                  coalesce((select n from counters where what = 'placed'), 0)
@@ -68,7 +74,12 @@ pub async fn of_drop(
                  - coalesce((select amount_minor from counters where what = 'refunded'), 0))::bigint
                  as "revenue_minor!",
              coalesce((select json_object_agg(state, n) from states where n > 0), '{}')
-                 as "orders!: Json<BTreeMap<String, i64>>"
+                 as "orders!: Json<BTreeMap<String, i64>>",
+             (select coalesce(sum(n), 0) from counters
+                 where what in ('confirmed', 'expired', 'payment_failed', 'cancelled'))::bigint
+                 as "n_ended!",
+             coalesce((select n from counters where what = 'no_show'), 0) as "n_no_shows!",
+             (select no_show_percent from drops where id = $2) as no_show_percent
          from inventory i join variants v on v.id = i.variant_id
          where i.drop_id = $2 and i.seller_id = $1
          having count(*) > 0"#,
@@ -83,6 +94,11 @@ pub async fn of_drop(
         revenue_minor: row.revenue_minor,
         currency: row.currency,
         orders: row.orders.0,
+        ends: OrderEnds {
+            ended: row.n_ended.unsigned_abs(),
+            no_shows: row.n_no_shows.unsigned_abs(),
+        },
+        no_show_percent: row.no_show_percent.and_then(|percent| percent.try_into().ok()),
     })
     .fetch_optional(pool)
     .await

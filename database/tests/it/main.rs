@@ -12,6 +12,7 @@ mod faults;
 mod fixture;
 mod frozen;
 mod giving_back;
+mod handoffs;
 mod journal;
 mod lanes;
 mod lifecycle;

@@ -1,7 +1,12 @@
 //! Live numbers of a drop.
 
 use crate::fixture::{DropOptions, TestDrop};
-use database::{money::payments::Conclusion, ordering::holds, selling::numbers};
+use database::{
+    money::payments::Conclusion,
+    ordering::{counters, holds},
+    selling::numbers,
+};
+use shared::decide::no_show::OrderEnds;
 use std::collections::BTreeMap;
 
 /// How many orders are in each state, counted one by one.
@@ -38,6 +43,11 @@ async fn a_drops_numbers_are_those_of_its_orders() {
     assert!(found.orders.len() >= 6, "{:?}", found.orders);
     assert_eq!((found.units_total, found.units_available, found.units_sold), (9, 0, 2));
     assert_eq!(found.revenue_minor, 3000);
+    // Nobody had begun to pay for those that expired. What was rejected never held anything.
+    let [paid, expired] = ["confirmed", "expired"].map(|state| found.orders[state] as u64);
+    assert_eq!(found.ends, OrderEnds { ended: paid + expired, no_shows: expired });
+    let ends = counters::ends(pool, &[drop_id]).await.unwrap();
+    assert_eq!(ends[&drop_id], found.ends);
     test_drop.assert_invariants().await;
 }
 

@@ -30,6 +30,7 @@ fn site(seller_id: SellerId, opens_at: Timestamp) -> NewSite {
         max_inside: 50,
         pass_seconds: 1200,
         members_only: false,
+        presence: false,
     }
 }
 

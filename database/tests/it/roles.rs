@@ -25,6 +25,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("sluice_worker", "select from api_keys"),
     ("sluice_worker", "insert into api_keys (hash, role, name) values ('', 'operator', 'me')"),
     ("sluice_worker", "select from idempotency_keys"),
+    ("sluice_worker", "select from handoffs"),
+    ("sluice_seller", "select from handoffs"),
     ("sluice_worker", "update variants set price_minor = 0"),
     ("sluice_worker", "delete from audit_log"),
     ("sluice_worker", "truncate orders"),

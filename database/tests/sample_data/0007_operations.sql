@@ -16,3 +16,10 @@ insert into ended_sessions (shopper_id, began_until) values
 
 insert into used_join_tokens (seller_id, token_id, expires_at) values
     ('0199c0de-0000-7000-8000-000000000001', 'member-7-friday', now() + interval '5 minutes');
+
+-- A guest's, and a member's that has expired.
+insert into handoffs (code_hash, shopper_id, drop_id, member_of, began_at, ticket, expires_at) values
+    (sha256('1'), '0199c0de-0000-7000-8000-000000000041', '0199c0de-0000-7000-8000-000000000031', null,
+     now(), 'a ticket', now() + interval '2 minutes'),
+    (sha256('2'), '0199c0de-0000-7000-8000-000000000042', '0199c0de-0000-7000-8000-000000000031',
+     '0199c0de-0000-7000-8000-000000000001', now(), 'another one', '-infinity');

@@ -10,6 +10,8 @@ use shared::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Standing {
     Waiting,
+    /// Absent when it was its turn; keeps its place.
+    Missed,
     Admitted,
     Left,
     Closed(CloseReason),
@@ -41,6 +43,13 @@ pub(crate) struct TicketLife {
     pub(crate) admitted_in: Option<Epoch>,
 }
 
+impl Standing {
+    /// Whether it stands in line, or keeps a place there.
+    pub(crate) const fn is_in_line(self) -> bool {
+        matches!(self, Self::Waiting | Self::Missed)
+    }
+}
+
 impl TicketLife {
     /// Returns where it stands at the end of the log.
     pub(crate) fn standing(&self) -> Standing {
@@ -53,10 +62,16 @@ impl TicketLife {
         admitted.filter(|(_, to)| *to == Standing::Admitted).map(|(at_us, _)| *at_us).next()
     }
 
+    /// Returns when it was missed.
+    pub(crate) fn missed_at_us(&self) -> impl Iterator<Item = i64> {
+        let missed = self.changes.iter().filter(|(_, to)| *to == Standing::Missed);
+        missed.map(|(at_us, _)| *at_us)
+    }
+
     /// Whether it has been out of line at some time until then.
     pub(crate) fn has_left_line(&self, until_us: i64) -> bool {
         let mut changes = self.changes.iter();
-        changes.any(|(at_us, to)| *to != Standing::Waiting && *at_us <= until_us)
+        changes.any(|(at_us, to)| !to.is_in_line() && *at_us <= until_us)
     }
 
     /// Returns when it was live: from the join or return to its end, half-open.
@@ -65,7 +80,9 @@ impl TicketLife {
         for (n, (at_us, standing)) in self.changes.iter().enumerate() {
             let until = self.changes.get(n + 1).map(|(at_us, _)| *at_us);
             match standing {
-                Standing::Waiting => spans.push((*at_us, until.unwrap_or(i64::MAX))),
+                Standing::Waiting | Standing::Missed => {
+                    spans.push((*at_us, until.unwrap_or(i64::MAX)));
+                }
                 Standing::Admitted => {
                     spans.push((*at_us, until.or(order_ended_us).unwrap_or(i64::MAX)));
                 }

@@ -20,6 +20,8 @@ pub struct ShopperStory {
     pub order_states: Vec<(OrderId, TicketState)>,
     /// Answers to a repeated call: key, first, again.
     pub again: Vec<(String, String, String)>,
+    /// Whether the shopper left the page for a while.
+    pub was_away: bool,
     /// Missing when the run was cut off before the shopper's end.
     pub end: Option<StoryEnd>,
 }
@@ -90,6 +92,14 @@ impl ShopperStory {
     /// Whether the shopper left the page for good, so that nobody brings the ticket back.
     pub(crate) fn is_gone(&self) -> bool {
         self.end.as_ref().is_some_and(|end| end.how == "absent")
+    }
+
+    /// Whether a position was shown between two moments, microseconds since 1970.
+    pub(crate) fn was_shown_within(&self, from_us: i64, until_us: i64) -> bool {
+        self.shown.iter().any(|shown| match shown {
+            Shown::Position { at_us, .. } => (from_us..until_us).contains(at_us),
+            Shown::Admitted | Shown::Closed { .. } => false,
+        })
     }
 
     /// Whether the shopper was told of an admission.

@@ -1,6 +1,9 @@
 //! What all shoppers of a run share.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use check::history::HistoryWriter;
 use shared::ids::{DropId, VariantId};
@@ -18,6 +21,8 @@ pub(crate) struct RunContext {
     pub(crate) admission: Vec<String>,
     /// The `Origin` of streams.
     pub(crate) origin: Option<String>,
+    /// How long those stay away who come back, about.
+    pub(crate) away: Duration,
     pub(crate) client: RetryingClient,
     pub(crate) history: HistoryWriter,
     pub(crate) measures: Arc<Measures>,

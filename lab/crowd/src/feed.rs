@@ -83,6 +83,11 @@ impl TicketFeed {
         }
     }
 
+    /// Closes the stream, if one is open; the next frame opens another one.
+    pub(crate) fn close(&mut self) {
+        self.stream = None;
+    }
+
     /// Whether a stream is open that tells what happens.
     pub(crate) fn is_streaming(&self) -> bool {
         self.stream.is_some()

@@ -60,10 +60,18 @@ pub struct RunOptions {
     #[arg(long, default_value_t = 200.0)]
     pub order_rate: f64,
 
-    /// Share of shoppers who leave the page after joining and never return, 0 to 1 (by default
-    /// 0.2, or 0.5 with the preset `absentees`).
+    /// Share of shoppers who leave the page after joining, 0 to 1 (by default 0.2, or 0.5 with the
+    /// preset `absentees`). They never return, but for the share of `--returning`.
     #[arg(long)]
     pub absent: Option<f64>,
+
+    /// Share of those who leave the page and come back after a while, 0 to 1.
+    #[arg(long, default_value_t = 0.0)]
+    pub returning: f64,
+
+    /// Seconds that they stay away, about.
+    #[arg(long, default_value_t = 30.0)]
+    pub away_seconds: f64,
 
     /// Share of shoppers who get their turn and do not pay, 0 to 1 (by default 0.1).
     #[arg(long)]
@@ -140,6 +148,8 @@ impl RunOptions {
             occupancy_cap: 1_000,
             order_rate: 200.0,
             absent: None,
+            returning: 0.0,
+            away_seconds: 30.0,
             never_pay: None,
             impatient: 0.05,
             poll_only: 0.05,
@@ -172,6 +182,11 @@ impl RunOptions {
             Preset::Steady | Preset::Spike => 0.2,
             Preset::Absentees => 0.5,
         })
+    }
+
+    /// Returns how long those who come back stay away, about.
+    pub(crate) fn away(&self) -> Duration {
+        Duration::from_secs_f64(self.away_seconds.clamp(0.0, 3_600.0))
     }
 
     pub(crate) fn never_pay_share(&self) -> f64 {

@@ -13,8 +13,10 @@ pub(crate) struct Plan {
     pub(crate) process: u64,
     /// When the shopper means to arrive, after the start.
     pub(crate) arrives_after: Duration,
-    /// Leaves the page after joining and never returns.
+    /// Leaves the page after joining.
     pub(crate) absent: bool,
+    /// And comes back after a while.
+    pub(crate) returns: bool,
     /// The payment method; `None` never pays.
     pub(crate) card: Option<String>,
     /// Joins from two tabs at the same moment.
@@ -38,14 +40,18 @@ pub(crate) fn draw(options: &RunOptions) -> Vec<Plan> {
             let absent = rng.random_bool(share(options.absent_share()));
             let pays = !rng.random_bool(share(options.never_pay_share()));
             let card = options.cards.draw(&mut rng);
+            let impatient = rng.random_bool(share(options.impatient));
+            let poll_only = rng.random_bool(share(options.poll_only));
+            let seed = rng.random();
             Plan {
                 process,
                 arrives_after: over.mul_f64(at),
                 absent,
+                returns: absent && part(seed) < share(options.returning),
                 card: pays.then_some(card),
-                impatient: rng.random_bool(share(options.impatient)),
-                poll_only: rng.random_bool(share(options.poll_only)),
-                seed: rng.random(),
+                impatient,
+                poll_only,
+                seed,
             }
         })
         .collect()
@@ -60,6 +66,11 @@ fn arrival(preset: Preset, rng: &mut StdRng) -> f64 {
         Preset::Spike if rng.random_bool(0.9) => even * 0.1,
         Preset::Spike => even,
     }
+}
+
+/// Where in all seeds one is, 0 to 1: another draw would change everybody's plan.
+fn part(seed: u64) -> f64 {
+    seed as f64 / u64::MAX as f64
 }
 
 fn share(share: f64) -> f64 {
@@ -89,6 +100,12 @@ mod tests {
         let n_unpaid = plans.iter().filter(|plan| plan.card.is_none()).count();
         assert!((700..900).contains(&n_absent), "{n_absent}");
         assert!((300..500).contains(&n_unpaid), "{n_unpaid}");
+        assert!(plans.iter().all(|plan| !plan.returns));
+        let half = draw(&RunOptions { returning: 0.5, ..options });
+        let n_returning = half.iter().filter(|plan| plan.returns).count();
+        assert!((300..500).contains(&n_returning), "{n_returning}");
+        let as_before = half.into_iter().map(|plan| Plan { returns: false, ..plan });
+        assert!(as_before.eq(plans.iter().cloned()), "nothing else is changed by it");
         assert!(plans.is_sorted_by_key(|plan| plan.arrives_after));
     }
 }

@@ -39,6 +39,7 @@ pub async fn run(options: RunOptions) -> anyhow::Result<RunReport> {
         storefront: options.storefront.trim_end_matches('/').to_owned(),
         admission: options.admission.clone(),
         origin: options.origin.clone(),
+        away: options.away(),
         client,
         history,
         measures: Arc::clone(&measures),
@@ -84,6 +85,7 @@ fn describe(options: &RunOptions, drop_id: DropId) -> serde_json::Value {
         "seed": options.seed,
         "preset": format!("{:?}", options.preset).to_lowercase(),
         "absent": options.absent_share(),
+        "returning": options.returning,
         "never_pay": options.never_pay_share(),
     })
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use check::history::{Action, EntryType, SeenFrame};
-use rand::{SeedableRng, rngs::StdRng};
+use rand::{Rng, SeedableRng, rngs::StdRng};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -50,8 +50,11 @@ impl VirtualShopper {
     async fn go(&mut self) -> Result<EndName, EndName> {
         let session = self.session().await?;
         let (ticket_id, mut feed) = self.join(&session).await?;
-        if self.plan.absent {
+        if self.plan.absent && !self.plan.returns {
             return Ok("absent".to_owned());
+        }
+        if self.plan.absent {
+            self.go_away(&mut feed).await;
         }
         let admitted = self.wait(&mut feed).await?;
         self.order(&session, &ticket_id, &mut feed, admitted).await
@@ -124,6 +127,18 @@ impl VirtualShopper {
         }
     }
 
+    /// Looks at the place in line, leaves the page, and comes back after a while.
+    async fn go_away(&mut self, feed: &mut TicketFeed) {
+        // What it was is told again.
+        let _ = feed.next().await;
+        feed.close();
+        self.note(Action::Away, EntryType::Invoke, json!({}));
+        let back_at = Instant::now() + self.context.away.mul_f64(self.rng.random_range(0.5..1.5));
+        let back_at = back_at.min(self.context.client.deadline());
+        tokio::time::sleep_until(back_at.into()).await;
+        self.note(Action::Away, EntryType::Ok, json!({}));
+    }
+
     /// Waits in line until the order exists. Returns when the admission was first shown.
     async fn wait(&mut self, feed: &mut TicketFeed) -> Result<Instant, EndName> {
         let (mut has_position, mut admitted) = (false, None);
@@ -133,7 +148,7 @@ impl VirtualShopper {
                     has_position = true;
                     self.context.measures.took("arrival to live position", self.intended.elapsed());
                 }
-                SeenFrame::Waiting { .. } | SeenFrame::Rebuilding { .. } => {}
+                SeenFrame::Waiting { .. } | SeenFrame::Missed | SeenFrame::Rebuilding { .. } => {}
                 SeenFrame::Admitting => {
                     admitted.get_or_insert_with(|| self.is_admitted());
                 }

@@ -46,6 +46,34 @@ test("leaving asks first, reaches every tab, and lets the shopper join again", a
   await context.close();
 });
 
+test("a place goes on in another browser by its code, once, and the first one keeps showing it", async () => {
+  const { context, page } = await waitingShopper();
+  await page.getByRole("button", { name: "Move to another device" }).click();
+  const shown = page.locator("dialog[open] .handoff-code").filter({ hasText: /^\d{4} \d{4}$/ });
+  await shown.waitFor();
+  await assertAccessible(page, "the code for another device");
+  const code = await shown.textContent();
+
+  const other = await phone(browser);
+  const second = await openPage(other, `${storefrontUrl}/handoff`);
+  await second.locator("#code").fill(code);
+  await assertAccessible(second, "the page for another device's code");
+  await second.getByRole("button", { name: "Go on here" }).click();
+  await panel(second, "waiting").waitFor();
+  await waitUntil("the same place on both", async () => {
+    return (await positionOn(second)) === (await positionOn(page));
+  });
+  page.noFaults();
+  second.noFaults();
+
+  const late = await openPage(await phone(browser), `${storefrontUrl}/handoff#${code.replace(" ", "")}`);
+  await late.getByRole("button", { name: "Go on here" }).click();
+  await late.getByText("This code doesn't work").waitFor();
+  await late.context().close();
+  await other.close();
+  await context.close();
+});
+
 test("a cancelled drop tells those who wait, and what to do next", async () => {
   const { drop, context, page } = await waitingShopper();
   await cancelDrop(drop.id);

@@ -98,6 +98,9 @@ for (const locale of ["en-US", "ko-KR"]) {
     await assertFits(page, "the confirmed order");
     await page.goto(`${storefrontUrl}/nope`);
     await assertFits(page, "the missing page");
+    await page.goto(`${storefrontUrl}/handoff`);
+    await page.locator("#code").waitFor();
+    await assertFits(page, "the page for another device's code");
     await context.close();
   });
 }

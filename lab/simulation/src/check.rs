@@ -3,7 +3,7 @@
 use crate::{line::LineModel, rate::RateRule};
 use shared::{
     invariants::Invariant,
-    line::{AdmittedTicket, Intent, JoinedTicket, LineState, TicketKey},
+    line::{Admission, AdmittedTicket, Intent, JoinedTicket, LineState, TicketKey},
 };
 use std::collections::BTreeSet;
 
@@ -26,18 +26,26 @@ pub(crate) fn violated(invariant: Invariant, how: String) -> Result<(), Violatio
     Err(Violation { invariant, how })
 }
 
-/// Checks QUEUE-1: in each lane, nobody who waited `before` and whose units were free was passed over
-/// by a higher number.
+/// Checks QUEUE-1: in each lane, nobody who waited `before`, was seen there and whose units were free
+/// was passed over by a higher number. `after` is the line after the admission.
 ///
 /// # Errors
 ///
 /// Returns the ticket that was passed over.
 pub fn nobody_is_passed_over(
     before: &LineModel,
-    admitted: &[AdmittedTicket],
+    after: &LineModel,
+    admission: &Admission,
 ) -> Result<(), Violation> {
+    let (missed, waiting): (Vec<_>, Vec<_>) = before
+        .waiting()
+        .into_iter()
+        .partition(|ticket| after.state_of(ticket.key()) == LineState::Missed);
+    if let Some(seen) = missed.iter().find(|ticket| was_there(before, ticket, admission.at_us)) {
+        return violated(Invariant::Queue1, format!("{seen:?} is missed, and was seen"));
+    }
+    let admitted = &admission.tickets;
     let ids: BTreeSet<_> = admitted.iter().map(|one| one.ticket.ticket_id).collect();
-    let waiting = before.waiting();
     // Free units are kept for the first ticket of a lane that wants them; a hopeless one is closed.
     let mut kept_for = BTreeSet::new();
     let is_first = |ticket: &&JoinedTicket| {
@@ -65,6 +73,16 @@ pub fn nobody_is_passed_over(
         }
     }
     Ok(())
+}
+
+/// Whether somebody had joined or was seen lately, or nobody is missed in this room.
+fn was_there(line: &LineModel, ticket: &JoinedTicket, at_us: i64) -> bool {
+    let Some(presence) = line.config.as_ref().and_then(|config| config.presence) else {
+        return true;
+    };
+    let ttl_us = i64::from(presence.ttl_ms.get()) * 1000;
+    let seen_us = line.front.here.get(&ticket.ticket_id).copied();
+    seen_us.max(Some(ticket.joined_at_ms * 1000)).is_some_and(|last_us| at_us < last_us + ttl_us)
 }
 
 /// Checks QUEUE-2: a rebuilt line has everybody who is in line according to the log. `states` has

@@ -11,7 +11,7 @@ use crate::{
 use shared::{
     ids::VariantId,
     invariants::Invariant,
-    line::{AdmittedTicket, Epoch, JoinedTicket, Lane},
+    line::{AdmittedTicket, Epoch, JoinedTicket, Lane, LineState},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -50,7 +50,7 @@ impl LaneLog {
         self.n_compared
     }
 
-    /// Records what one ADMIT let in of those who waited `before`.
+    /// Records what one ADMIT let in of those who waited `before`. `after` is the line after it.
     ///
     /// # Errors
     ///
@@ -58,13 +58,14 @@ impl LaneLog {
     pub fn admitted(
         &mut self,
         before: &LineModel,
+        after: &LineModel,
         admitted: &[AdmittedTicket],
     ) -> Result<(), Violation> {
         if admitted.is_empty() {
             return Ok(());
         }
         self.begin_anew(before);
-        let mut remaining = Remaining::of(before);
+        let mut remaining = Remaining::of(before, after);
         for AdmittedTicket { ticket, .. } in admitted {
             let fitting = remaining.fitting();
             self.count(ticket.lane, &fitting)?;
@@ -129,12 +130,13 @@ impl Lead {
 }
 
 impl<'l> Remaining<'l> {
-    fn of(line: &'l LineModel) -> Self {
-        let lines: BTreeMap<_, _> = line
-            .lines()
-            .into_iter()
-            .map(|(name, tickets)| (name, VecDeque::from(tickets)))
-            .collect();
+    /// Leaves out those who were found to be absent: nobody waits for them.
+    fn of(line: &'l LineModel, after: &LineModel) -> Self {
+        let is_there = |ticket: &JoinedTicket| after.state_of(ticket.key()) != LineState::Missed;
+        let mut lines = BTreeMap::<_, VecDeque<_>>::new();
+        for ticket in line.waiting().into_iter().filter(is_there) {
+            lines.entry((ticket.lane, ticket.intent.variant_id)).or_default().push_back(ticket);
+        }
         let free = lines.keys().map(|(_, variant_id)| (*variant_id, line.free(*variant_id)));
         let free = free.collect();
         Self { line, lines, free }

@@ -143,7 +143,8 @@ impl DrainedLine {
     fn look(&mut self) {
         loop {
             let request = id(&mut self.rng);
-            let command = LineCommand::Admit { limit: LIMIT, lease_us: LEASE_US, request };
+            let command =
+                LineCommand::Admit { limit: LIMIT, lease_us: LEASE_US, request, extra: 0 };
             let reply = self.line.step(EPOCH, self.now_us, &command);
             let LineReply::Admitted(admission) = reply else { panic!("the room is open") };
             if admission.tickets.len() < LIMIT {
@@ -157,7 +158,8 @@ impl DrainedLine {
     }
 
     fn could_let_in(&self) -> bool {
-        let command = LineCommand::Admit { limit: 1, lease_us: LEASE_US, request: Uuid::nil() };
+        let request = Uuid::nil();
+        let command = LineCommand::Admit { limit: 1, lease_us: LEASE_US, request, extra: 0 };
         let reply = self.line.clone().step(EPOCH, self.now_us, &command);
         matches!(reply, LineReply::Admitted(admission) if !admission.tickets.is_empty())
     }
@@ -183,6 +185,7 @@ fn config(rng: &mut StdRng, variant_id: VariantId) -> RoomConfig {
         lanes: Vec::new(),
         members_of: None,
         invite_only: false,
+        presence: None,
         message: None,
         ended: None,
         version: 1,

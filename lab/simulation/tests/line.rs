@@ -40,14 +40,22 @@ fn the_promises_hold_in_long_lines() {
     for seed in 10_000..10_012 {
         play(seed, Crowd::large(&LANES, START_US, STEP_US), 200, &mut seen);
     }
-    for answer in
-        ["joined", "admitted", "attached", "closed some", "Rate", "long line", "lanes compared"]
-    {
+    let wanted = [
+        "joined",
+        "admitted",
+        "attached",
+        "missed",
+        "closed some",
+        "Rate",
+        "long line",
+        "lanes compared",
+    ];
+    for answer in wanted {
         assert!(seen.contains_key(answer), "{answer} was never seen; {seen:#?}");
     }
 }
 
-const EVERYWHERE: [&str; 47] = [
+const EVERYWHERE: [&str; 50] = [
     "joined",
     "existing waiting",
     "existing in flight",
@@ -68,6 +76,9 @@ const EVERYWHERE: [&str; 47] = [
     "replaced",
     "refused attach",
     "attach ended",
+    "missed",
+    "returned",
+    "returned by joining",
     "admitted",
     "Rate",
     "NotOpen",
@@ -102,7 +113,12 @@ fn names(reply: &LineReply, events: &[(EventPoint, RoomEvent)]) -> Vec<String> {
     let word = |word: &str| vec![word.to_owned()];
     match reply {
         LineReply::Refused(problem) => vec![format!("{problem:?}")],
-        LineReply::Joined(joins) => joins.outcomes.iter().map(join_name).collect(),
+        LineReply::Joined(joins) => {
+            let back = |event: &RoomEvent| matches!(event, RoomEvent::Returned { .. });
+            let back = events.iter().any(|(_, event)| back(event));
+            let back = back.then(|| "returned by joining".to_owned());
+            joins.outcomes.iter().map(join_name).chain(back).collect()
+        }
         LineReply::Left(LeaveOutcome::Left { .. }) => word("left"),
         LineReply::Left(LeaveOutcome::Refused(_)) => word("not left"),
         LineReply::Attached(attached) => attached.outcomes.iter().map(attach_name).collect(),
@@ -118,6 +134,9 @@ fn names(reply: &LineReply, events: &[(EventPoint, RoomEvent)]) -> Vec<String> {
             };
             let hopeless = events.iter().any(|(_, event)| closed(event));
             names.extend(hopeless.then(|| "not enough".to_owned()));
+            let missed = |event: &RoomEvent| matches!(event, RoomEvent::Missed { .. });
+            let any_missed = events.iter().any(|(_, event)| missed(event));
+            names.extend(any_missed.then(|| "missed".to_owned()));
             names
         }
         LineReply::Extended(n) => word(if *n > 0 { "extended" } else { "extended nobody" }),
@@ -154,6 +173,7 @@ fn join_name(join: &JoinOutcome) -> String {
 fn attach_name(attach: &AttachOutcome) -> String {
     let name = match attach {
         AttachOutcome::Attached => "attached",
+        AttachOutcome::Returned => "returned",
         AttachOutcome::Known(_) => "known",
         AttachOutcome::Replaced(_) => "replaced",
         AttachOutcome::Refused(_) => "refused attach",
@@ -212,8 +232,8 @@ fn play(seed: u64, crowd: Crowd, steps: usize, seen: &mut BTreeMap<String, u32>)
                     && !before.remembers(*request)
                 {
                     rates.admitted(now_us, admission.tickets.len());
-                    nobody_is_passed_over(&before, &admission.tickets)
-                        .and_then(|()| lanes.admitted(&before, &admission.tickets))
+                    nobody_is_passed_over(&before, &line, admission)
+                        .and_then(|()| lanes.admitted(&before, &line, &admission.tickets))
                         .unwrap_or_else(|error| panic!("seed {seed}, step {n}: {error}"));
                 }
             }

@@ -19,7 +19,8 @@ use crate::{TestRedis, redis::connect_to, settings, wait_until};
 const BACK_WITHIN: Duration = Duration::from_secs(10);
 
 /// Returns the settings of an open room that lets everybody in: running, 100 000 admissions/s,
-/// 1000 tickets admitted and unfinished, 1 000 000 waiting, 4 units a ticket, with stock, version 1.
+/// 1000 tickets admitted and unfinished, 1 000 000 waiting, 4 units a ticket, with stock, nobody missed,
+/// version 1.
 #[must_use]
 pub fn room_config(variants: Vec<VariantId>) -> RoomConfig {
     RoomConfig {
@@ -36,16 +37,17 @@ pub fn room_config(variants: Vec<VariantId>) -> RoomConfig {
         lanes: Vec::new(),
         members_of: None,
         invite_only: false,
+        presence: None,
         message: None,
         ended: None,
         version: 1,
     }
 }
 
-/// Returns a request of its own for so many tickets, with a lease of 10 s.
+/// Returns a request of its own for so many tickets, with a lease of 10 s and none above the cap.
 #[must_use]
 pub fn admit_request(limit: u32) -> AdmitRequest {
-    AdmitRequest { limit, lease: Duration::from_secs(10), request_id: Uuid::new_v4() }
+    AdmitRequest { limit, lease: Duration::from_secs(10), request_id: Uuid::new_v4(), extra: 0 }
 }
 
 /// Connects to a Redis, with more patience than a service has.

@@ -16,6 +16,7 @@ mod listening;
 mod loading;
 mod long_lines;
 mod managed;
+mod presence;
 mod private_redis;
 mod restarting;
 mod sentinel;

@@ -68,6 +68,10 @@ sections! {
         max_sockets: NonZeroU32,
         /// Joins that one process has under way, at most; half of them for one drop.
         max_joins: NonZeroU32,
+        /// Positions of each line within which it is watched who is there.
+        front_window: NonZeroU32,
+        /// How long somebody there who is not seen counts as present, milliseconds.
+        presence_ttl_ms: NonZeroU32,
     }
 
     /// `[worker]`

@@ -19,6 +19,7 @@ pub(crate) enum Purpose {
     Command = 3,
     RoomEvent = 4,
     LaneGrant = 5,
+    Handoff = 6,
 }
 
 /// Keys of one kind of credential: the first signs, all verify.
@@ -64,6 +65,26 @@ impl Keyring {
         }
         self.verify(signed[2], signed, tag)?;
         Ok(signed[HEADER..].to_vec())
+    }
+
+    /// Reads the payload of a token that says it is for this purpose, whoever has made it.
+    pub(crate) fn peek(purpose: Purpose, token: &str) -> Option<Vec<u8>> {
+        let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+        let (signed, _) = bytes.split_at_checked(bytes.len().checked_sub(TAG)?)?;
+        let (header, payload) = signed.split_at_checked(HEADER)?;
+        (header[..2] == [VERSION, purpose as u8]).then(|| payload.to_vec())
+    }
+
+    /// Returns the MAC of these bytes with each key, that of the key that signs first: by them it is
+    /// found what belongs to the bytes, and nobody without the keys can tell which those were.
+    pub(crate) fn tags(&self, purpose: Purpose, bytes: &[u8]) -> Vec<Vec<u8>> {
+        let tag = |(_, key): (u8, &hmac::Key)| {
+            let mut context = hmac::Context::with_key(key);
+            context.update(&[purpose as u8]);
+            context.update(bytes);
+            context.sign().as_ref().to_vec()
+        };
+        self.0.iter().map(tag).collect()
     }
 
     /// Creates a MAC to go beside a record.

@@ -10,17 +10,20 @@
 //! | `ticket` | a place in line, enough to put it back |
 //! | `session`, `ended_sessions` | who is asking, and whose word is not taken any more |
 //! | `drop_code`, `lane_grant` | what opens a lane of a drop, and what it is redeemed for |
+//! | `handoff` | what takes a place in line along to another device |
 //! | `join_token` | what a seller's own site says of a member |
 //! | `api_key` | keys of sellers and operators |
 //!
 //! The purpose is part of what is signed, so that no credential can stand in for another. Each has
-//! a keyring of its own but for the lane grant, which goes the way of the session, from the storefront
-//! to the admission service, and is signed with the same keys. Comparisons take constant time.
+//! a keyring of its own but for two that live for minutes and have that of sessions: the lane grant,
+//! which goes the way of the session, from the storefront to the admission service, and the handoff
+//! code. Comparisons take constant time.
 
 mod api_key;
 mod drop_code;
 mod ended_sessions;
 mod error;
+mod handoff;
 mod join_token;
 mod jwt;
 mod key_list;
@@ -34,6 +37,7 @@ pub use api_key::{ApiKey, ApiKeyHash};
 pub use drop_code::{DropCode, DropCodeHash};
 pub use ended_sessions::EndedSessions;
 pub use error::CredentialError;
+pub use handoff::HandoffCode;
 pub use join_token::{JOIN_KEY_LENGTH, JoinToken, UnverifiedJoinToken};
 pub(crate) use keyring::Purpose;
 pub use keyring::{Keyring, Mac};

@@ -77,7 +77,7 @@ pub fn may_tell(admitted_in: Epoch, row: Option<Epoch>) -> bool {
 
 fn after_answer(blocked_by: Option<AdmitBlock>, next_due: Option<Duration>) -> Duration {
     match blocked_by {
-        None => Duration::ZERO,
+        None | Some(AdmitBlock::Absent) => Duration::ZERO,
         Some(AdmitBlock::Rate) => next_due.map_or(SAFETY, |due| due.min(SAFETY)),
         // A line that has just opened is served as soon as it may be.
         Some(AdmitBlock::NotOpen | AdmitBlock::Grace) => {
@@ -111,7 +111,8 @@ const fn is_idle(blocked_by: Option<AdmitBlock>) -> bool {
             | AdmitBlock::Occupancy
             | AdmitBlock::Stock
             | AdmitBlock::NotOpen
-            | AdmitBlock::Grace,
+            | AdmitBlock::Grace
+            | AdmitBlock::Absent,
         ) => false,
     }
 }
@@ -132,6 +133,7 @@ mod tests {
         assert_eq!(after(Some(AdmitBlock::Rate), Some(70)), Duration::from_millis(70));
         assert_eq!(after(Some(AdmitBlock::Rate), Some(1)), EVERY);
         assert_eq!(after(None, None), EVERY, "a full batch is followed by the next one");
+        assert_eq!(after(Some(AdmitBlock::Absent), None), EVERY, "so are many absent people");
     }
 
     #[test]

@@ -72,6 +72,7 @@ mod tests {
             occupancy_cap: cap,
             order_rate_per_second: 200.0,
             line_cap: None,
+            no_show_percent: None,
         }
     }
 

@@ -8,6 +8,7 @@
 //! | [`drain`] | when a drain looks at its room again |
 //! | [`leases`] | what has to be done about a ticket past its lease |
 //! | [`limit_plan`] | how far a planned change of limits has come |
+//! | [`no_show`] | how many more may be let in, because some never show up |
 //! | [`preview`] | what other limits would do to the times of those who wait |
 //! | [`room`] | what has to be done before the events of a room can be logged |
 
@@ -16,5 +17,6 @@ pub mod chain;
 pub mod drain;
 pub mod leases;
 pub mod limit_plan;
+pub mod no_show;
 pub mod preview;
 pub mod room;

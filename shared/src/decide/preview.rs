@@ -102,6 +102,7 @@ mod tests {
         occupancy_cap: 5000,
         order_rate_per_second: 200.0,
         line_cap: None,
+        no_show_percent: None,
     };
     /// Two orders end each second, and every slot is taken.
     const FULL: LineFacts = LineFacts { occupied: 100, ended_last_minute: 120, ..FACTS };

@@ -95,6 +95,7 @@ mod tests {
                 lanes: Vec::new(),
                 members_of: None,
                 invite_only: false,
+                presence: None,
                 message: None,
                 ended: None,
                 version: 1,

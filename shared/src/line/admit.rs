@@ -14,6 +14,8 @@ pub struct AdmitRequest {
     pub lease: Duration,
     /// Names the request, so that a retry gets the same batch.
     pub request_id: Uuid,
+    /// Tickets above the occupancy cap: so many of those let in are not expected to show up.
+    pub extra: u32,
 }
 
 /// Tickets that were let in.
@@ -59,6 +61,8 @@ text_enum! {
         Grace = "grace",
         /// Nobody is waiting.
         Empty = "empty",
+        /// So many absent people were passed over that others are looked at by the next call.
+        Absent = "absent",
     }
 }
 

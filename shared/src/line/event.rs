@@ -50,6 +50,17 @@ pub enum RoomEvent {
         /// As they once joined.
         tickets: Vec<JoinedTicket>,
     },
+    /// Tickets whose turn it was were out of line before it came to them: nobody had seen them. They
+    /// keep their score.
+    Missed {
+        /// As they once joined.
+        tickets: Vec<JoinedTicket>,
+    },
+    /// Tickets that were missed are there again and stand at their own score.
+    Returned {
+        /// As they once joined.
+        tickets: Vec<JoinedTicket>,
+    },
     /// Tickets were closed.
     Closed {
         /// Why they were closed.

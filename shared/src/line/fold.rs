@@ -35,8 +35,16 @@ struct Live {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Waiting,
+    Missed,
     Held,
     InFlight { admitted_at_us: i64, position: LogPosition },
+}
+
+impl Place {
+    /// Whether the ticket has a place in line, absent or not.
+    fn is_in_line(self) -> bool {
+        matches!(self, Self::Waiting | Self::Missed)
+    }
 }
 
 impl LineFold {
@@ -67,6 +75,12 @@ impl LineFold {
         match event {
             RoomEvent::Joined { tickets } | RoomEvent::Attached { tickets } => {
                 tickets.iter().for_each(|ticket| self.wait(ticket));
+            }
+            RoomEvent::Missed { tickets } => {
+                tickets.iter().for_each(|ticket| self.stand(ticket, Place::Missed));
+            }
+            RoomEvent::Returned { tickets } => {
+                tickets.iter().for_each(|ticket| self.stand(ticket, Place::Waiting));
             }
             RoomEvent::Left { tickets } => self.end_all(tickets, LineEnd::Left),
             RoomEvent::Closed { reason, tickets } => {
@@ -102,6 +116,7 @@ impl LineFold {
         for Live { ticket, place } in self.live.into_values() {
             match place {
                 Place::Waiting => image.waiting.push(ticket),
+                Place::Missed => image.missed.push(ticket),
                 Place::Held => image.held.push(ticket),
                 Place::InFlight { admitted_at_us, position } => {
                     image.in_flight.push(InFlightTicket { ticket, admitted_at_us, position });
@@ -110,6 +125,7 @@ impl LineFold {
         }
         // Two tickets of a forked log may share a score.
         image.waiting.sort_unstable_by_key(|ticket| (ticket.score, ticket.ticket_id));
+        image.missed.sort_unstable_by_key(|ticket| (ticket.score, ticket.ticket_id));
         image.held.sort_unstable_by_key(|ticket| (ticket.score, ticket.ticket_id));
         image.in_flight.sort_unstable_by_key(|one| (one.ticket.score, one.ticket.ticket_id));
         image.ended = self.ended;
@@ -125,7 +141,7 @@ impl LineFold {
             return;
         }
         if let Some(other) = self.other_of(ticket) {
-            if other.place != Place::Waiting {
+            if !other.place.is_in_line() {
                 return;
             }
             if other.ticket.score < ticket.score {
@@ -137,6 +153,16 @@ impl LineFold {
         self.put(*ticket, Place::Waiting);
     }
 
+    /// Puts a ticket in line, as one who waits or as one who is absent.
+    fn stand(&mut self, ticket: &JoinedTicket, place: Place) {
+        self.wait(ticket);
+        if let Some(live) = self.live.get_mut(&ticket.ticket_id)
+            && live.place.is_in_line()
+        {
+            live.place = place;
+        }
+    }
+
     /// Puts a ticket where a row or a command proves it to be, whatever else was recorded.
     fn occupy(&mut self, ticket: JoinedTicket, place: Place) {
         if ended_code(&self.ended, ticket.score) != 0 {
@@ -144,7 +170,7 @@ impl LineFold {
             self.why.remove(&ticket.ticket_id);
         }
         if let Some(other) = self.other_of(&ticket)
-            && other.place == Place::Waiting
+            && other.place.is_in_line()
         {
             self.replace(&other.ticket);
         }
@@ -292,6 +318,38 @@ mod tests {
         assert_eq!((image.held, image.in_flight), (vec![held], vec![flying(left)]));
         let counts = EndedCounts { joined: 3, ordered: 1, ..EndedCounts::default() };
         assert_eq!(image.counts, counts);
+    }
+
+    #[test]
+    fn who_was_missed_comes_back_as_missed_and_who_returned_as_waiting() {
+        let [absent, back, unheard_of] = [1, 2, 3].map(ticket);
+        let mut fold = LineFold::new();
+        fold.apply(&joined(&[absent, back]));
+        // The log may have lost the join of one.
+        fold.apply(&RoomEvent::Missed { tickets: vec![absent, back, unheard_of] });
+        fold.apply(&RoomEvent::Returned { tickets: vec![back] });
+        let image = fold.clone().image();
+        assert_eq!((image.waiting, image.missed), (vec![back], vec![absent, unheard_of]));
+        assert_eq!(image.counts.joined, 3);
+
+        fold.hold(absent);
+        fold.apply(&RoomEvent::Left { tickets: vec![unheard_of.ticket_score()] });
+        fold.apply(&RoomEvent::Missed { tickets: vec![absent, unheard_of] });
+        let image = fold.image();
+        assert_eq!((image.missed, image.held, image.counts.left), (vec![], vec![absent], 1));
+    }
+
+    #[test]
+    fn of_two_the_one_further_ahead_stays_though_it_is_missed() {
+        let ahead = ticket(1);
+        let behind = JoinedTicket { shopper_id: ahead.shopper_id, ..ticket(2) };
+        let mut fold = LineFold::new();
+        fold.apply(&joined(&[ahead]));
+        fold.apply(&RoomEvent::Missed { tickets: vec![ahead] });
+        fold.apply(&joined(&[behind]));
+        let image = fold.image();
+        assert_eq!((image.waiting, image.missed), (vec![], vec![ahead]));
+        assert_eq!(image.why, [(behind.ticket_id, CloseReason::Replaced)]);
     }
 
     #[test]

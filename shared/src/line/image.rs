@@ -15,6 +15,8 @@ const PER_BYTE: u64 = 4;
 pub struct LineImage {
     /// Those in line, by score.
     pub waiting: Vec<JoinedTicket>,
+    /// Those absent near the front, by score.
+    pub missed: Vec<JoinedTicket>,
     /// Those whose orders are in progress, by score.
     pub held: Vec<JoinedTicket>,
     /// Those whose commands have no row yet, by score.
@@ -62,7 +64,8 @@ impl LineImage {
 
     fn live(&self) -> impl Iterator<Item = &JoinedTicket> {
         let in_flight = self.in_flight.iter().map(|one| &one.ticket);
-        self.waiting.iter().chain(&self.held).chain(in_flight)
+        let in_line = self.waiting.iter().chain(&self.missed);
+        in_line.chain(&self.held).chain(in_flight)
     }
 }
 

@@ -80,6 +80,8 @@ pub struct AttachReply {
 pub enum AttachOutcome {
     /// It stands at its own score again.
     Attached,
+    /// It was missed and stands at its own score again.
+    Returned,
     /// Redis knew it: it waits, is past waiting, or is over.
     Known(LineState),
     /// The account's other ticket stands further ahead, so this one is closed (replaced).

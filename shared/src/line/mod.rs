@@ -10,6 +10,7 @@
 //! | [`state`] | where a ticket is, and its position |
 //! | [`join`] | joining, attaching, leaving |
 //! | [`admit`] | admission and closing |
+//! | [`presence`] | who counts as present near the front |
 //! | [`flight`] | leases of admitted tickets |
 //! | [`fold`], [`image`] | how a line follows from the log and Postgres, and what it begins with |
 //! | [`settle`] | what Postgres decided: stock, holds, ends |
@@ -23,6 +24,7 @@ pub mod fold;
 pub mod image;
 pub mod join;
 pub mod lanes;
+pub mod presence;
 pub mod room;
 pub mod score;
 pub mod settle;
@@ -36,6 +38,7 @@ pub use fold::LineFold;
 pub use image::{EndedCounts, LineImage};
 pub use join::{AttachOutcome, AttachReply, JoinOutcome, JoinReply, JoinRequest, LeaveOutcome};
 pub use lanes::LaneShare;
+pub use presence::{Presence, PresenceMark};
 pub use room::{
     ConfigChange, EpochProblem, RoomConfig, RoomCounts, RoomHeader, RoomState, VariantUnits,
 };

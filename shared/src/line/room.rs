@@ -1,6 +1,6 @@
 //! A room: its settings, its header and how many tickets are where.
 
-use super::{Configured, Epoch, Lane, LaneShare};
+use super::{Configured, Epoch, Lane, LaneShare, Presence};
 use crate::{
     drops::{CloseReason, DropMode},
     ids::{SellerId, VariantId},
@@ -79,6 +79,8 @@ pub struct RoomConfig {
     pub members_of: Option<SellerId>,
     /// Whether only those may join who have a lane grant.
     pub invite_only: bool,
+    /// How it is told who is absent near the front; `None` where nobody is missed.
+    pub presence: Option<Presence>,
     /// The operator's message to those who wait.
     pub message: Option<String>,
     /// Why the line ended, once it has.

@@ -33,6 +33,8 @@ metric_names! {
         TicketsLeft = "sluice_tickets_left_total",
         /// Tickets let in.
         TicketsAdmitted = "sluice_tickets_admitted_total",
+        /// Tickets that were missed near the front and came back.
+        TicketsReturned = "sluice_tickets_returned_total",
         /// Frames sent to shoppers.
         FramesSent = "sluice_frames_sent_total",
         /// Lines brought back by a rebuild.

@@ -51,6 +51,11 @@ pub(super) fn order(language: Language) -> String {
     page!(language, "order.html").fill("", &[], &[])
 }
 
+/// Fills the page on which another device's code is typed.
+pub(super) fn handoff(language: Language) -> String {
+    page!(language, "handoff.html").fill("", &[], &[])
+}
+
 /// Fills the page of an address at which there is nothing.
 pub(super) fn nothing(language: Language) -> String {
     page!(language, "missing.html").fill("", &[], &[])
@@ -132,6 +137,7 @@ mod tests {
                 missing_drop(language),
                 unknown_drop(language),
                 order(language),
+                handoff(language),
                 nothing(language),
             ];
             for page in pages {

@@ -34,7 +34,7 @@ const N_DROPS: i64 = 50;
 /// How long a page waits for what everybody may see. It goes out without when that takes longer.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// Serves `/`, `/drops/{id}`, `/orders/{id}` and `/assets/*`, and answers for every address at which
+/// Serves `/`, `/drops/{id}`, `/orders/{id}`, `/handoff` and `/assets/*`, and answers for every address at which
 /// there is nothing.
 ///
 /// Names of assets have no hash, so browsers ask each time whether theirs is current (ETag).
@@ -49,6 +49,7 @@ pub(crate) fn router(app: &App) -> Router {
         .route("/", get(home))
         .route("/drops/{drop_id}", get(flash_drop))
         .route("/orders/{order_id}", get(order))
+        .route("/handoff", get(handoff))
         .route("/{*path}", any(nothing))
         .nest("/assets", assets)
         .layer(from_fn_with_state(SecurityHeaders::with_csp(&csp), headers::set))
@@ -80,6 +81,11 @@ async fn flash_drop(
 
 async fn order(language: Language) -> Response {
     page(StatusCode::OK, filling::order(language))
+}
+
+/// The code, if the address has one, stays in the browser.
+async fn handoff(language: Language) -> Response {
+    page(StatusCode::OK, filling::handoff(language))
 }
 
 /// Answers for an address at which there is nothing: people get a page, programs a problem.

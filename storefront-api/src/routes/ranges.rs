@@ -1,5 +1,6 @@
 //! Ranges of the numbers that sellers and operators set.
 
+use shared::decide::no_show::MOST_PERCENT;
 use std::ops::RangeInclusive;
 
 /// Admission and order rates, per second: from one in about a quarter of an hour.
@@ -8,6 +9,8 @@ pub(super) const RATES: RangeInclusive<f64> = 0.001..=100_000.0;
 pub(super) const PER_MINUTE: RangeInclusive<f64> = 0.06..=6_000_000.0;
 /// Tickets admitted and not finished.
 pub(super) const OCCUPANCY_CAPS: RangeInclusive<u32> = 1..=10_000_000;
+/// By how many percent that may be exceeded in place of no-shows.
+pub(super) const NO_SHOW_PERCENT: RangeInclusive<u8> = 0..=MOST_PERCENT;
 /// Tickets that may wait at one time.
 pub(super) const LINE_CAPS: RangeInclusive<u32> = 1..=10_000_000;
 /// Seconds that units are held, or that a pass is good: up to a day.

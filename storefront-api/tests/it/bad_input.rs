@@ -40,6 +40,9 @@ fn drop_cases() -> Vec<Case> {
         ("occupancy_cap", json!(0), 422, fields, "/occupancy_cap"),
         ("occupancy_cap", json!(4_294_967_295_u32), 422, fields, "/occupancy_cap"),
         ("order_rate_per_second", json!(100_001), 422, fields, "/order_rate_per_second"),
+        ("no_show_percent", json!(31), 422, fields, "/no_show_percent"),
+        ("no_show_percent", json!(-1), 400, body, "/no_show_percent"),
+        ("presence", json!("often"), 400, body, "/presence"),
         ("title", json!(""), 422, fields, "/title"),
         ("title", json!("a\u{0}b"), 422, fields, "/title"),
         ("title", json!("x".repeat(201)), 422, fields, "/title"),
@@ -146,6 +149,7 @@ async fn each_bad_limit_is_named() {
         (json!({ "occupancy_cap": 0, "why": "none" }), "invalid_fields"),
         (json!({ "admission_rate_per_second": -0.0, "why": "none" }), "invalid_fields"),
         (json!({ "order_rate_per_second": 1e9, "why": "all" }), "invalid_fields"),
+        (json!({ "no_show_percent": 31, "why": "more" }), "invalid_fields"),
         (json!({ "mode": "running", "why": "sneaky" }), "invalid_body"),
     ] {
         assert_eq!(shop.patch(&path, &operator, &body).await.code(), code, "{body}");

@@ -12,6 +12,7 @@ mod codes;
 mod document;
 mod flows;
 mod gate;
+mod handoff;
 mod idempotency;
 mod keys;
 mod lanes;

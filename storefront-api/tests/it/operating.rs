@@ -55,5 +55,29 @@ async fn operators_see_the_numbers_of_any_drop() {
     };
     let seen = numbers("operator", &operator).await;
     assert_eq!(seen["orders"], json!({ "reserved": 1 }));
+    let nothing = json!({ "orders": 0, "of": 0, "share": 0.0, "bound_percent": 0 });
+    assert_eq!(seen["no_shows"], nothing);
     assert_eq!(seen, numbers("seller", &seller.who).await);
+}
+
+#[tokio::test]
+async fn operators_say_how_far_no_shows_are_made_up_for() {
+    let shop = Shop::open().await;
+    let (seller, operator) = (shop.seller().await, shop.operator().await);
+    let mut body = drop_body(&seller);
+    body["no_show_percent"] = json!(5);
+    let made = shop.post("/v1/seller/drops", &seller.who, &body).await.expect(201);
+    let path = format!("/v1/operator/drops/{}", text(&made, "id"));
+    let limits = shop.get(&format!("{path}/limits"), &operator).await.expect(200);
+    assert_eq!(limits["no_show_percent"], 5);
+    for percent in [30, 0] {
+        let change = json!({ "no_show_percent": percent, "why": "a test" });
+        let changed = shop.patch(&format!("{path}/limits"), &operator, &change).await.expect(200);
+        assert_eq!(changed["no_show_percent"], percent);
+        let numbers = shop.get(&format!("{path}/numbers"), &operator).await.expect(200);
+        assert_eq!(numbers["no_shows"]["bound_percent"], percent);
+    }
+    let log = shop.get("/v1/operator/audit", &operator).await.expect(200);
+    let (old, new) = (&log["data"][0]["old"]["limits"], &log["data"][0]["new"]["limits"]);
+    assert_eq!((&old["no_show_percent"], &new["no_show_percent"]), (&json!(30), &Value::Null));
 }

@@ -27,7 +27,7 @@ async fn page_with(shop: &Shop, path: &str, part: &str) -> String {
 async fn pages_are_strict_about_what_they_load() {
     let shop = Shop::open().await;
     let drop_id = shop.drop_of(&shop.seller().await).await;
-    for path in ["/", &format!("/drops/{drop_id}"), "/orders/7"] {
+    for path in ["/", &format!("/drops/{drop_id}"), "/orders/7", "/handoff"] {
         let page = shop.get(path, &NOBODY).await;
         assert_eq!(page.status, 200, "{path}");
         assert!(page.text.starts_with("<!doctype html>"), "{path}");

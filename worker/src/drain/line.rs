@@ -185,6 +185,7 @@ impl LineDrain {
             limit,
             lease: self.app.settings.line.lease(),
             request_id: self.request_id,
+            extra: self.room.extra(flash_drop),
         };
         let answer = self.app.queue.admit(self.drop_id, flash_drop.epoch, request).await;
         match answer {

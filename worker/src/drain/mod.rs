@@ -9,6 +9,7 @@
 //! | `handling` | how fast commands are handled, and how many may wait at that pace |
 //! | `reading` | what was seen of the pressure, and how many it lets in |
 //! | `provider` | how the payment provider does |
+//! | `no_shows` | how many of those let in never show up |
 //! | `holds` | holds that are too short for it |
 //!
 //! A drain sleeps until somebody may be let in; how long at most is decided in
@@ -19,6 +20,7 @@
 mod handling;
 mod holds;
 mod line;
+mod no_shows;
 mod pressure;
 mod provider;
 mod reading;
@@ -43,6 +45,7 @@ pub(crate) async fn run(app: App, shutdown: Shutdown) {
         wakes::ring(&app, rooms.bells(), &soft),
         provider::look(&app, &known, &soft),
         pressure::look(&app, &rooms, provider, &soft),
+        no_shows::look(&app, &rooms, &soft),
         ownership::run_owned(app.clone(), shutdown, "drain", keys, work),
     );
 }

@@ -1,10 +1,14 @@
-//! The rooms that this process lets people into. Each has a bell that wakes its drain, and what was
-//! last seen of the pressure on it.
+//! The rooms that this process lets people into. Each has a bell that wakes its drain, what was last
+//! seen of the pressure on it, and how many never show up.
 
 use super::reading::{Flow, Reading};
 use crate::room_bells::{RoomBell, RoomBells};
+use database::selling::scheduling::LiveDrop;
 use parking_lot::Mutex;
-use shared::ids::DropId;
+use shared::{
+    decide::no_show::{NoShowShare, OrderEnds},
+    ids::DropId,
+};
 use std::{
     collections::HashMap,
     sync::{
@@ -36,6 +40,7 @@ pub(super) struct DrainedRoom {
     /// Whether the pressure on it is looked at.
     is_watched: AtomicBool,
     reading: Mutex<Option<Reading>>,
+    no_shows: Mutex<NoShowShare>,
 }
 
 /// A room in the hands of its drain. With this it goes from the rooms of the process.
@@ -52,6 +57,7 @@ impl DrainedRooms {
             bell: self.0.bells.hang(drop_id),
             is_watched: AtomicBool::new(false),
             reading: Mutex::new(None),
+            no_shows: Mutex::default(),
         });
         self.0.rooms.lock().insert(drop_id, Arc::clone(&room));
         RoomInHand { rooms: self.clone(), room }
@@ -85,6 +91,11 @@ impl DrainedRoom {
         }
         before.map(|before| before.flow)
     }
+
+    /// Notes how its orders have ended by now.
+    pub(super) fn note_ends(&self, ends: OrderEnds) {
+        self.no_shows.lock().observe(ends);
+    }
 }
 
 impl RoomInHand {
@@ -101,6 +112,12 @@ impl RoomInHand {
             self.rooms.0.asked.notify_one();
         }
         reading
+    }
+
+    /// Returns how many tickets above the cap may be let in, in place of those who never show up.
+    pub(super) fn extra(&self, flash_drop: &LiveDrop) -> u32 {
+        let share = *self.room.no_shows.lock();
+        share.extra(flash_drop.limits.occupancy_cap, flash_drop.limits.no_show_percent)
     }
 
     /// Says whether the pressure has to be looked at from now on.

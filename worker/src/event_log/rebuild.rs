@@ -181,12 +181,12 @@ impl Rebuild<'_> {
     }
 
     async fn open(&self, follows: Option<Follows>) -> Result<(), LogError> {
-        let line = &self.app.settings.line;
+        let settings = &self.app.settings;
         // The row is read again: limits may have changed meanwhile.
         let row = scheduling::live_drop(&self.app.pool, self.flash_drop.id).await?;
-        let config = room_config(row.as_ref().unwrap_or(self.flash_drop), line.capacity.get());
+        let config = room_config(row.as_ref().unwrap_or(self.flash_drop), settings);
         let grace = match follows {
-            Some(_) => Duration::from_millis(line.grace_ms),
+            Some(_) => Duration::from_millis(settings.line.grace_ms),
             None => Duration::ZERO,
         };
         let id = self.flash_drop.id;

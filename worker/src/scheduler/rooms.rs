@@ -71,7 +71,7 @@ impl RoomSync {
 
     async fn bring_limits(&self, flash_drop: &LiveDrop) -> anyhow::Result<()> {
         let (queue, id, epoch) = (&self.app.queue, flash_drop.id, flash_drop.epoch);
-        let config = room_config(flash_drop, self.app.settings.line.capacity.get());
+        let config = room_config(flash_drop, &self.app.settings);
         queue.configure(id, epoch, &config).await?;
         if let Some(reason) = flash_drop.state.close_reason() {
             queue.end(id, epoch, reason).await?;

@@ -111,7 +111,7 @@ async fn who_is_let_in_after_a_rest_is_in_flight_no_longer_than_the_lease_says()
     // A drain that dies right after ADMIT.
     wait_until("admission", SOON, async || {
         let lease = Duration::from_millis(200);
-        let request = AdmitRequest { limit: 10, lease, request_id: Uuid::now_v7() };
+        let request = AdmitRequest { limit: 10, lease, request_id: Uuid::now_v7(), extra: 0 };
         let admission = line.app.queue.admit(line.drop_id, row.epoch, request).await.unwrap();
         (admission.tickets.len() == 1).then_some(())
     })

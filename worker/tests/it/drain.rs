@@ -107,8 +107,12 @@ async fn a_command_that_was_never_written_is_written_when_its_lease_is_over() {
     let row = line.open(1).await;
     line.join(3).await;
     // A drain that dies right after ADMIT.
-    let request =
-        AdmitRequest { limit: 10, lease: Duration::from_millis(200), request_id: Uuid::now_v7() };
+    let request = AdmitRequest {
+        limit: 10,
+        lease: Duration::from_millis(200),
+        request_id: Uuid::now_v7(),
+        extra: 0,
+    };
     let admitted = wait_until("admission", SOON, async || {
         let request = AdmitRequest { request_id: Uuid::now_v7(), ..request };
         let admission = line.app.queue.admit(line.drop_id, row.epoch, request).await.unwrap();

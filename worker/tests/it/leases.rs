@@ -24,7 +24,7 @@ async fn let_in(worker: &TestWorker, stored: &StoredDrop, n_people: u32) -> Vec<
     let config = room_config(vec![variant_id]);
     queue.open(id, EPOCH, &config, None, Duration::ZERO).await.unwrap();
     let admit = async |limit| {
-        let request = AdmitRequest { limit, lease: LEASE, request_id: Uuid::now_v7() };
+        let request = AdmitRequest { limit, lease: LEASE, request_id: Uuid::now_v7(), extra: 0 };
         queue.admit(id, EPOCH, request).await.unwrap().tickets
     };
     // The bucket is empty at first.

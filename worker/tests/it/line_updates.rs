@@ -86,7 +86,7 @@ async fn a_lost_settle_is_told_again_soon() {
     line.join(3).await;
     let lease = Duration::from_secs(600);
     let admission = wait_until("admission", SOON, async || {
-        let request = AdmitRequest { limit: 3, lease, request_id: Uuid::now_v7() };
+        let request = AdmitRequest { limit: 3, lease, request_id: Uuid::now_v7(), extra: 0 };
         let admission = line.app.queue.admit(line.drop_id, epoch, request).await.unwrap();
         (admission.tickets.len() == 3).then_some(admission)
     })

@@ -22,6 +22,7 @@ mod partitions;
 mod passes;
 mod payments;
 mod pools;
+mod presence;
 mod provider_away;
 mod provider_faults;
 mod rebuild;

@@ -39,6 +39,8 @@ pub(crate) struct LineOptions {
     pub(crate) occupancy_cap: u32,
     /// Beside the normal one.
     pub(crate) lanes: Vec<DropLane>,
+    /// Whether those who are absent near the front are passed over.
+    pub(crate) presence: bool,
     /// The site that the drop stands before, instead of selling units.
     pub(crate) site: Option<SiteOptions>,
     /// Settings over those of the servers.
@@ -61,6 +63,7 @@ impl Default for LineOptions {
             rate: 1000.0,
             occupancy_cap: 10_000,
             lanes: Vec::new(),
+            presence: false,
             site: None,
             settings: Vec::new(),
         }
@@ -219,7 +222,7 @@ async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> D
         .await
         .unwrap();
     if let Some(site) = options.site {
-        return protect(app, seller, variant_id, options.rate, site).await;
+        return protect(app, seller, variant_id, options, site).await;
     }
     sqlx::query("insert into products (id, seller_id, name) values ($1, $2, 'P')")
         .bind(product)
@@ -253,12 +256,14 @@ async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> D
         members_only: false,
         invite_only: false,
         lanes: options.lanes.clone(),
+        presence: options.presence,
         hold_seconds: 60,
         limits: Limits {
             admission_rate_per_second: options.rate,
             occupancy_cap: options.occupancy_cap,
             order_rate_per_second: 1000.0,
             line_cap: None,
+            no_show_percent: None,
         },
     };
     let limit = app.settings.kafka.partition_limit();
@@ -270,7 +275,7 @@ async fn protect(
     app: &App,
     seller_id: SellerId,
     variant_id: VariantId,
-    rate: f64,
+    options: &LineOptions,
     site: SiteOptions,
 ) -> DropId {
     let new_site = NewSite {
@@ -283,10 +288,11 @@ async fn protect(
         return_origins: Vec::new(),
         opens_at: SystemClock.now(),
         closes_at: None,
-        per_minute: rate * 60.0,
+        per_minute: options.rate * 60.0,
         max_inside: site.max_inside,
         pass_seconds: site.pass_seconds,
         members_only: false,
+        presence: options.presence,
     };
     let limit = app.settings.kafka.partition_limit();
     passes::protect(&app.pool, &new_site, limit, "test").await.unwrap();

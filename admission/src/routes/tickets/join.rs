@@ -115,6 +115,8 @@ pub(crate) async fn join(
     let taken = taken(outcome, app.clock.now())?;
     let status = taken.status;
     let response = respond(&app, &room, &taken, point, header.config.admission_rate_per_second);
+    let again = Duration::from_millis(response.refresh_after_ms);
+    room.note_poll(response.ticket_id, response.position, again);
     let cookie = cookie::set(drop_id, &response.token, app.ticket_ttl);
     Ok((status, cookie, Json(response)).into_response())
 }

@@ -18,7 +18,9 @@ use shared::{
     drops::{CloseReason, DropMode},
     ids::DropId,
     line::{AttachOutcome, JoinedTicket, LineState, ShownState},
+    telemetry::CounterName,
 };
+use std::time::Duration;
 
 /// When to ask again about a ticket whose drop is over: nothing much will happen.
 const REFRESH_AFTER_THE_END_MS: u64 = 15_000;
@@ -47,7 +49,12 @@ pub(crate) async fn status(
     let TicketClaims { drop_id, ticket, .. } = presented.claims;
     app.look_limiter.check(&ticket.ticket_id)?;
     let view = match app.rooms.find(drop_id).await {
-        Ok(room) => look(&app, &room, &ticket, query.seen()).await?,
+        Ok(room) => {
+            let view = look(&app, &room, &ticket, query.seen()).await?;
+            let again = Duration::from_millis(view.refresh_after_ms);
+            room.note_poll(ticket.ticket_id, view.position, again);
+            view
+        }
         Err(RoomError::Ended(reason)) => after_the_end(&app, drop_id, &ticket, reason).await?,
         Err(error) => return Err(error.into()),
     };
@@ -95,7 +102,7 @@ async fn look(
     Ok(view(room, ticket, state, None, reason))
 }
 
-/// What Redis knows of a ticket, after putting it back if it was lost. Fails if the line is being
+/// What Redis knows of a ticket, after putting it back if it was lost or missed. Fails if the line is being
 /// rebuilt or can't be reached, or if no such ticket can be.
 pub(super) async fn known_state(
     room: &Room,
@@ -103,7 +110,7 @@ pub(super) async fn known_state(
     ticket: &JoinedTicket,
 ) -> Result<LineState, ApiError> {
     let state = room.statuses.of(ticket.key()).await?;
-    if state != LineState::Unknown {
+    if !matches!(state, LineState::Unknown | LineState::Missed) {
         return Ok(state);
     }
     let attaching = queue.attach(room.drop_id, room.header()?.epoch, &[*ticket]).await;
@@ -114,6 +121,10 @@ pub(super) async fn known_state(
     })?;
     Ok(match attached.outcomes.first() {
         Some(AttachOutcome::Attached) => LineState::Waiting,
+        Some(AttachOutcome::Returned) => {
+            CounterName::TicketsReturned.get().increment(1);
+            LineState::Waiting
+        }
         Some(AttachOutcome::Known(state)) => *state,
         Some(AttachOutcome::Replaced(_) | AttachOutcome::Refused(_)) => {
             LineState::Closed(CloseReason::Replaced)

@@ -50,6 +50,7 @@ impl Subscriber {
     /// Says what is due. Returns when, or after how many departures, more may be.
     fn look_at(&mut self, replica: Option<&Replica>, now: Instant) -> (Instant, Option<u64>) {
         if self.is_past {
+            self.stands_at = None;
             return (self.keep_alive(now), None);
         }
         let Some(replica) = replica else { return (self.look_at_nothing(now), None) };
@@ -57,7 +58,8 @@ impl Subscriber {
             return (now + cadence::TICK, None);
         }
         let (lane, variant_id) = self.line();
-        let Some(position) = replica.position_of(lane, variant_id, self.ticket.score) else {
+        self.stands_at = replica.position_of(lane, variant_id, self.ticket.score);
+        let Some(position) = self.stands_at else {
             // Not in line: an event, a hint or Redis will tell why.
             self.ask_at.get_or_insert(now + ASK_SOON);
             return (self.keep_alive(now), None);
@@ -154,6 +156,7 @@ impl Subscriber {
             return at;
         }
         match self.told {
+            Told::Missed => self.outlet.send(Frame::Missed),
             Told::Admitting => self.outlet.send(Frame::Admitting),
             Told::Held => self.outlet.send(Frame::Held),
             Told::Order(state) => self.outlet.send(Frame::Order { state }),

@@ -24,6 +24,11 @@ fn ticket(number: u64) -> JoinedTicket {
     }
 }
 
+/// Another ticket for the same.
+fn ticket_of(like: &JoinedTicket, number: u64) -> JoinedTicket {
+    JoinedTicket { intent: like.intent, ..ticket(number) }
+}
+
 /// A room after event `evn` in which the ticket waits behind these numbers.
 fn replica(evn: u64, ahead: &[u64], ticket: &JoinedTicket) -> Replica {
     let mut replica = Replica::at(EventPoint { epoch: EPOCH, evn }, DropMode::Running);
@@ -111,6 +116,24 @@ fn who_does_not_move_still_hears_that_nothing_is_left() {
     assert_eq!(told_at(0, 900), None, "it was told something a moment ago");
     assert_eq!(told_at(0, 1000), Some(0));
     assert_eq!(told_at(0, 3000), None, "once");
+}
+
+#[test]
+fn who_was_away_is_told_so_once_and_stands_at_the_old_place_again() {
+    let (now, outlet, ticket) = (Instant::now(), Arc::new(Outlet::default()), ticket(9));
+    let seen = "1.3.2".parse().unwrap();
+    let mut subscriber = Subscriber::new(ticket, Arc::clone(&outlet), Some(seen), now);
+    let others = replica(5, &[10], &ticket_of(&ticket, 11));
+    subscriber.look(Some(&others), now);
+    assert_eq!(subscriber.stands_at(), None, "the line goes on without them");
+    assert_eq!(subscriber.settle(LineState::Missed, now), Some(ticket));
+    let next = || outlet.next().now_or_never();
+    assert_eq!(next(), Some(Next::Send(Frame::Missed)));
+    assert_eq!(subscriber.settle(LineState::Missed, now), Some(ticket), "the answer was lost");
+    assert_eq!(next(), None, "once");
+    subscriber.look(Some(&replica(6, &[], &ticket)), now);
+    assert_eq!(subscriber.stands_at(), Some(1));
+    assert_eq!(told(&outlet), Some((1, None)));
 }
 
 #[test]

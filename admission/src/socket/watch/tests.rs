@@ -195,6 +195,28 @@ fn nobody_is_looked_at_before_enough_have_left() {
 }
 
 #[test]
+fn those_who_listen_near_the_front_are_known() {
+    let mut twins = Twins::new(None);
+    let front = |twins: &mut Twins, to| {
+        twins.watch.front(to);
+        twins.tick();
+        let tickets: BTreeSet<_> = twins.watch.front(to).into_iter().collect();
+        let own = twins.own.iter().filter(|(_, ticket)| tickets.contains(&ticket.ticket_id));
+        own.map(|(number, _)| *number).collect::<Vec<_>>()
+    };
+    assert_eq!(front(&mut twins, 60), [1, 5, 60]);
+    assert_eq!(front(&mut twins, 200), [1, 5, 60, 150, 199]);
+    // Those who are let in are past the front, and others come to it.
+    twins.admit(1..=10);
+    twins.now += TICK * 20;
+    assert_eq!(front(&mut twins, 200), [60, 150, 199, 201]);
+    let away = Arc::clone(&twins.watched[2]);
+    let ticket_id = twins.own[&60].ticket_id;
+    twins.watch.unsubscribe(ticket_id, &away);
+    assert!(!twins.watch.front(200).contains(&ticket_id));
+}
+
+#[test]
 fn each_question_is_asked_once_and_none_is_lost() {
     let mut twins = Twins::new(None);
     twins.tick();

@@ -17,6 +17,9 @@ use shared::{
 };
 use std::collections::BTreeMap;
 
+/// The sequence of an order that was placed, and no more.
+const FIRST: i32 = 1;
+
 /// Sums up which way units go.
 pub(super) fn deltas(changes: &[OrderChange]) -> BTreeMap<VariantId, UnitDelta> {
     let mut deltas = BTreeMap::<VariantId, UnitDelta>::new();
@@ -47,16 +50,25 @@ pub(super) fn usage(changes: &[OrderChange]) -> Usage {
     usage
 }
 
-/// Counts the ends.
+/// Counts the ends, and among them the no-shows.
 pub(super) fn counts(changes: &[OrderChange]) -> Vec<Count> {
     let mut sums = BTreeMap::<Counted, (i64, i64)>::new();
     for change in changes {
-        let Some(what) = counted(change.to) else { continue };
-        let sum = sums.entry(what).or_default();
-        sum.0 += 1;
-        sum.1 += change.order.amount_minor;
+        let no_show = is_no_show(change).then_some(Counted::NoShow);
+        for what in counted(change.to).into_iter().chain(no_show) {
+            let sum = sums.entry(what).or_default();
+            sum.0 += 1;
+            sum.1 += change.order.amount_minor;
+        }
     }
     sums.into_iter().map(|(what, (n, amount_minor))| Count { what, n, amount_minor }).collect()
+}
+
+/// Whether a hold ran out and nobody had ever begun to pay: then nothing happened to the order before.
+fn is_no_show(change: &OrderChange) -> bool {
+    change.to == TicketState::Expired
+        && change.order.state == TicketState::Reserved
+        && change.order.sequence == FIRST
 }
 
 const fn counted(end: TicketState) -> Option<Counted> {
@@ -173,5 +185,18 @@ mod tests {
         let found: Vec<_> =
             counts.iter().map(|count| (count.what, count.n, count.amount_minor)).collect();
         assert_eq!(found, [(Counted::Confirmed, 1, 3_000), (Counted::Expired, 2, 6_000)]);
+    }
+
+    #[test]
+    fn whoever_never_began_to_pay_is_a_no_show() {
+        let mut absent = end(TicketState::Reserved, TicketState::Expired);
+        absent.order.sequence = 1;
+        let mut called_off = end(TicketState::Reserved, TicketState::Cancelled);
+        called_off.order.sequence = 1;
+        let declined = end(TicketState::Reserved, TicketState::Expired);
+        let counts = counts(&[absent, called_off, declined]);
+        let found: Vec<_> = counts.iter().map(|count| (count.what, count.n)).collect();
+        let expected = [(Counted::Expired, 2), (Counted::Cancelled, 1), (Counted::NoShow, 1)];
+        assert_eq!(found, expected);
     }
 }

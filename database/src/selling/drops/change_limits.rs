@@ -22,6 +22,8 @@ pub struct LimitsChange {
     pub order_rate_per_second: Option<f64>,
     /// Tickets that may wait at one time, at most.
     pub line_cap: Option<NewLineCap>,
+    /// Up to how many percent the cap may be exceeded in place of no-shows, 30 at most; 0 for none.
+    pub no_show_percent: Option<u8>,
 }
 
 /// A new cap on a line.
@@ -41,11 +43,13 @@ impl LimitsChange {
             && self.occupancy_cap.is_none()
             && self.order_rate_per_second.is_none()
             && self.line_cap.is_none()
+            && self.no_show_percent.is_none()
     }
 
     /// Returns the limits after the change.
     #[must_use]
     pub fn apply_to(self, old: Limits) -> Limits {
+        let no_show_percent = self.no_show_percent.or(old.no_show_percent);
         Limits {
             admission_rate_per_second: self
                 .admission_rate_per_second
@@ -57,6 +61,7 @@ impl LimitsChange {
                 Some(NewLineCap::OfSetting) => None,
                 Some(NewLineCap::Tickets(cap)) => Some(cap),
             },
+            no_show_percent: no_show_percent.filter(|percent| *percent > 0),
         }
     }
 }

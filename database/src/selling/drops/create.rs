@@ -49,6 +49,8 @@ pub struct NewDrop {
     pub invite_only: bool,
     /// The lanes beside the normal one, by number.
     pub lanes: Vec<DropLane>,
+    /// Whether those who are absent near the front of the line are passed over.
+    pub presence: bool,
     /// How fast it goes.
     pub limits: Limits,
 }
@@ -126,6 +128,7 @@ pub async fn create(
             "members_only": new_drop.members_only,
             "invite_only": new_drop.invite_only,
             "lanes": lanes::as_json(&new_drop.lanes),
+            "presence": new_drop.presence,
             "limits": new_drop.limits,
         })),
         why: "a new drop",
@@ -158,9 +161,9 @@ async fn insert(
              insert into drops (id, seller_id, product_id, title, description, state, opens_at,
                  closes_at, max_units_per_ticket, max_units_per_customer, hold_seconds,
                  admission_rate_per_second, occupancy_cap, order_rate_per_second, line_cap,
-                 members_only, invite_only)
+                 no_show_percent, members_only, invite_only, presence)
              select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-                 $17
+                 $17, $18, $19
              from products where seller_id = $2 and id = $3
              on conflict (id) do nothing returning id)
          insert into order_paces (drop_id) select id from inserted",
@@ -179,8 +182,10 @@ async fn insert(
         i32::try_from(new_drop.limits.occupancy_cap).unwrap_or(i32::MAX),
         new_drop.limits.order_rate_per_second,
         new_drop.limits.line_cap.map(|cap| i32::try_from(cap).unwrap_or(i32::MAX)),
+        new_drop.limits.no_show_percent.map(i16::from),
         new_drop.members_only,
         new_drop.invite_only,
+        new_drop.presence,
     )
     .execute(&mut *connection)
     .await

@@ -62,6 +62,8 @@ pub struct FlashDrop {
     pub invite_only: bool,
     /// The lanes beside the normal one, by number.
     pub lanes: Vec<DropLane>,
+    /// Whether those who are absent near the front of the line are passed over.
+    pub presence: bool,
     /// How fast it goes.
     pub limits: Limits,
     /// Raised with each change of limits, mode, message or times.
@@ -114,8 +116,8 @@ macro_rules! select_drops {
                  d.mode_until, d.message, d.end_reason, d.opens_at, d.closes_at, d.ended_at,
                  d.max_units_per_ticket, d.max_units_per_customer, d.hold_seconds,
                  d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second, d.line_cap,
-                 d.limits_version, d.members_only, d.invite_only, i.offered, i.available, i.reserved,
-                 d.created_at,
+                 d.no_show_percent, d.limits_version, d.members_only, d.invite_only, d.presence,
+                 i.offered, i.available, i.reserved, d.created_at,
                  array(select l.lane from drop_lanes l where l.drop_id = d.id order by l.lane)
                      as "lanes!",
                  array(select l.name from drop_lanes l where l.drop_id = d.id order by l.lane)
@@ -165,11 +167,13 @@ macro_rules! select_drops {
                 row.lane_names,
                 &row.lane_percents,
             ),
+            presence: row.presence,
             limits: shared::drops::Limits {
                 admission_rate_per_second: row.admission_rate_per_second,
                 occupancy_cap: row.occupancy_cap.unsigned_abs(),
                 order_rate_per_second: row.order_rate_per_second,
                 line_cap: row.line_cap.map(i32::unsigned_abs),
+                no_show_percent: row.no_show_percent.and_then(|percent| percent.try_into().ok()),
             },
             limits_version: row.limits_version,
             units_offered: row.offered,

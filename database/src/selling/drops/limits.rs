@@ -50,7 +50,8 @@ macro_rules! select_limits {
     ($rest:literal, $($argument:expr),+) => {
         sqlx::query!(
             "select id, seller_id, state, mode, mode_until, message, limits_version,
-                 admission_rate_per_second, occupancy_cap, order_rate_per_second, line_cap
+                 admission_rate_per_second, occupancy_cap, order_rate_per_second, line_cap,
+                 no_show_percent
              from drops where id = $1"
                 + $rest,
             $($argument),+
@@ -64,6 +65,7 @@ macro_rules! select_limits {
                 occupancy_cap: row.occupancy_cap.unsigned_abs(),
                 order_rate_per_second: row.order_rate_per_second,
                 line_cap: row.line_cap.map(i32::unsigned_abs),
+                no_show_percent: row.no_show_percent.and_then(|percent| percent.try_into().ok()),
             },
             mode: row.mode,
             mode_until: row.mode_until.map(jiff_sqlx::Timestamp::to_jiff),
@@ -133,7 +135,8 @@ pub(super) async fn store(
 ) -> Result<(), DatabaseError> {
     new.version = sqlx::query_scalar!(
         "update drops set admission_rate_per_second = $2, occupancy_cap = $3,
-             order_rate_per_second = $4, line_cap = $5, mode = $6, mode_until = $7, message = $8,
+             order_rate_per_second = $4, line_cap = $5, no_show_percent = $6, mode = $7,
+             mode_until = $8, message = $9,
              limits_version = limits_version + 1, version = version + 1
          where id = $1 returning limits_version",
         new.drop_id as DropId,
@@ -141,6 +144,7 @@ pub(super) async fn store(
         i32::try_from(new.limits.occupancy_cap).unwrap_or(i32::MAX),
         new.limits.order_rate_per_second,
         new.limits.line_cap.map(|cap| i32::try_from(cap).unwrap_or(i32::MAX)),
+        new.limits.no_show_percent.map(i16::from),
         new.mode as DropMode,
         new.mode_until.map(ToSqlx::to_sqlx),
         new.message.as_deref(),

@@ -46,6 +46,8 @@ pub struct NewSite {
     pub pass_seconds: i32,
     /// Whether only those may join who the seller's own site says are its members.
     pub members_only: bool,
+    /// Whether those who are absent near the front of the line are passed over.
+    pub presence: bool,
 }
 
 impl NewSite {
@@ -55,8 +57,9 @@ impl NewSite {
             admission_rate_per_second,
             occupancy_cap: self.max_inside,
             order_rate_per_second: ORDER_RATE.max(admission_rate_per_second),
-            // Theirs to set who run the installation.
+            // Theirs to set who run the installation. Nobody can tell who has come to a site.
             line_cap: None,
+            no_show_percent: None,
         }
     }
 }
@@ -97,6 +100,7 @@ pub async fn protect(
             "closes_at": site.closes_at,
             "pass_seconds": site.pass_seconds,
             "members_only": site.members_only,
+            "presence": site.presence,
             "limits": site.limits(),
         })),
         why: "a site to protect",
@@ -118,9 +122,10 @@ async fn insert(connection: &mut PgConnection, site: &NewSite) -> Result<bool, D
              select $3, id, $4, 'Visit', 0, 'XXX', 0 from product),
          site as (
              insert into drops (id, seller_id, product_id, title, fulfilment, site_url,
-                 return_origins, state, opens_at, closes_at, hold_seconds, members_only,
+                 return_origins, state, opens_at, closes_at, hold_seconds, members_only, presence,
                  admission_rate_per_second, occupancy_cap, order_rate_per_second)
-             select $1, $4, id, $5, 'pass', $6, $7, 'scheduled', $8, $9, $10, $11, $12, $13, $14
+             select $1, $4, id, $5, 'pass', $6, $7, 'scheduled', $8, $9, $10, $11, $12, $13, $14,
+                 $15
              from product on conflict (id) do nothing returning id)
          insert into order_paces (drop_id) select id from site",
         site.drop_id as DropId,
@@ -134,6 +139,7 @@ async fn insert(connection: &mut PgConnection, site: &NewSite) -> Result<bool, D
         site.closes_at.map(ToSqlx::to_sqlx),
         site.pass_seconds,
         site.members_only,
+        site.presence,
         limits.admission_rate_per_second,
         i32::try_from(limits.occupancy_cap).unwrap_or(i32::MAX),
         limits.order_rate_per_second,

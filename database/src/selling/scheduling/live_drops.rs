@@ -55,6 +55,8 @@ pub struct LiveDrop {
     pub invite_only: bool,
     /// The lanes beside the normal one, by number.
     pub lanes: Vec<LaneShare>,
+    /// Whether those who are absent near the front of the line are passed over.
+    pub presence: bool,
     /// Its partition of `queue-events` and `order-commands`.
     pub partition: i32,
     /// Generation of its line in Redis.
@@ -73,8 +75,9 @@ macro_rules! select_live_drops {
         sqlx::query!(
             r#"select d.id, d.state, d.fulfilment, d.mode, d.mode_until, d.message, d.opens_at,
                  d.closes_at, d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
-                 d.line_cap, d.limits_version, d.max_units_per_ticket, d.hold_seconds, d.seller_id,
-                 d.members_only, d.invite_only, d.partition as "partition!", d.epoch, d.epoch_state,
+                 d.line_cap, d.no_show_percent, d.limits_version, d.max_units_per_ticket,
+                 d.hold_seconds, d.seller_id, d.members_only, d.invite_only, d.presence,
+                 d.partition as "partition!", d.epoch, d.epoch_state,
                  d.events_start_generation, d.events_start_offset,
                  array(select i.variant_id from inventory i where i.drop_id = d.id
                        order by i.variant_id) as "variants!: Vec<VariantId>",
@@ -102,6 +105,7 @@ macro_rules! select_live_drops {
                 occupancy_cap: row.occupancy_cap.cast_unsigned(),
                 order_rate_per_second: row.order_rate_per_second,
                 line_cap: row.line_cap.map(i32::cast_unsigned),
+                no_show_percent: row.no_show_percent.and_then(|percent| percent.try_into().ok()),
             },
             limits_version: row.limits_version,
             max_units_per_ticket: row.max_units_per_ticket.cast_unsigned(),
@@ -109,6 +113,7 @@ macro_rules! select_live_drops {
             members_of: row.members_only.then_some(row.seller_id),
             invite_only: row.invite_only,
             lanes: lanes(&row.lanes, &row.lane_percents),
+            presence: row.presence,
             partition: row.partition,
             epoch: Epoch(row.epoch.cast_unsigned()),
             epoch_state: row.epoch_state,

@@ -23,6 +23,8 @@ pub enum SeenFrame {
         #[serde(default)]
         rise: Option<String>,
     },
+    /// Was absent when it was the shopper's turn; the old place comes next.
+    Missed,
     /// The order command is safe.
     Admitting,
     /// The units are held.

@@ -47,6 +47,8 @@ pub enum Action {
     /// such as a stream that was refused: with its `status`, or with its `failure`, which begins
     /// with the status if there was one.
     Shown,
+    /// Leaving the page for a while: `invoke` when it is left, `ok` when the shopper is back.
+    Away,
     /// Asking for a payment.
     Pay,
     /// Giving the units back.

@@ -62,6 +62,7 @@ fn tell(story: &mut ShopperStory, entry: &HistoryEntry) {
             let state = value["state"].as_str().and_then(|text| text.parse().ok());
             story.order_states.extend(id.zip(state));
         }
+        (Action::Away, _) => story.was_away = true,
         (Action::Again, EntryType::Ok) => {
             let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
             story.again.push((text("key"), text("first"), text("again")));
@@ -100,7 +101,7 @@ fn tell_shown(story: &mut ShopperStory, entry: &HistoryEntry) {
             story.shown.push(Shown::Admitted);
         }
         SeenFrame::Closed { .. } => story.shown.push(Shown::Closed { at_us }),
-        SeenFrame::Left | SeenFrame::Rebuilding { .. } => {}
+        SeenFrame::Missed | SeenFrame::Left | SeenFrame::Rebuilding { .. } => {}
     }
 }
 

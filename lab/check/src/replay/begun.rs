@@ -40,7 +40,7 @@ impl RoomReplay {
         let PlaceOrder { ticket_id, shopper_id, score, units, admitted_at_us, .. } = *order;
         let line = LineName { lane: order.lane, variant_id: order.variant_id };
         let standing = self.tickets.get(&ticket_id).map(TicketLife::standing);
-        let is_open = matches!(standing, None | Some(Standing::Waiting));
+        let is_open = standing.is_none_or(Standing::is_in_line);
         if !is_open || !self.losses.may_miss(order.epoch, admitted_at_us) {
             return;
         }
@@ -58,7 +58,10 @@ impl RoomReplay {
         self.admissions.push((admitted_at_us, 1));
         self.n_unlogged += 1;
         self.exit(point, line, score);
-        self.note_passed(ticket_id, "without a log");
+        // That those who were away were missed may be lost, too.
+        let of_absent = std::mem::take(&mut self.of_absent);
+        self.note_passed(ticket_id, "without a log", |other| of_absent.contains(other));
+        self.of_absent = of_absent;
     }
 
     /// Puts tickets back in line whose admission no command proved. One that stayed in flight, in

@@ -52,6 +52,8 @@ pub(crate) struct RoomReplay {
     pub(crate) overtaken: Vec<String>,
     /// Which lane each admission was of, in a room with several.
     pub(crate) lane_picks: Vec<LanePick>,
+    /// Tickets of shoppers who were away, so that their turn may have passed without a log.
+    pub(super) of_absent: HashSet<TicketId>,
     /// Events that contradict the ones before.
     pub(crate) contradictions: Vec<String>,
     /// Breaks of the chain.
@@ -78,7 +80,8 @@ impl RoomReplay {
         let Chain { events, n_late, breaks } = Chain::of(&evidence.events);
         let losses = Losses::of(&events, &evidence.faults);
         let exits = exits(&events);
-        let mut room = Self { n_late, breaks, losses, ..Self::default() };
+        let of_absent = of_absent(evidence);
+        let mut room = Self { n_late, breaks, losses, of_absent, ..Self::default() };
         for record in events.values() {
             if let RoomEvent::Begun { .. } = record.event {
                 room.begin(evidence, &exits, record);
@@ -101,6 +104,11 @@ impl RoomReplay {
             RoomEvent::Attached { tickets } => {
                 self.rises.insert(point, RiseCause::Returned);
                 tickets.iter().for_each(|ticket| self.attach(ticket, record));
+            }
+            RoomEvent::Missed { tickets } => tickets.iter().for_each(|t| self.miss(t, record)),
+            RoomEvent::Returned { tickets } => {
+                self.rises.insert(point, RiseCause::Returned);
+                tickets.iter().for_each(|ticket| self.come_back(ticket, record));
             }
             RoomEvent::Left { tickets } => {
                 tickets.iter().for_each(|t| self.leave(t, record, Standing::Left));
@@ -157,6 +165,11 @@ impl RoomReplay {
     }
 }
 
+fn of_absent(evidence: &Evidence) -> HashSet<TicketId> {
+    let absent = evidence.shoppers.iter().filter(|story| story.is_gone() || story.was_away);
+    absent.flat_map(|story| &story.joins).map(|join| join.ticket_id).collect()
+}
+
 fn exits(events: &LoggedEvents<'_>) -> LineExits {
     let mut exits = LineExits::new();
     for record in events.values() {
@@ -164,6 +177,9 @@ fn exits(events: &LoggedEvents<'_>) -> LineExits {
         | RoomEvent::Admitted { tickets }
         | RoomEvent::Closed { tickets, .. } = &record.event
         {
+            exits.extend(tickets.iter().map(|ticket| (record.epoch, ticket.ticket_id)));
+        }
+        if let RoomEvent::Missed { tickets } = &record.event {
             exits.extend(tickets.iter().map(|ticket| (record.epoch, ticket.ticket_id)));
         }
     }

@@ -28,10 +28,37 @@ impl RoomReplay {
                 over @ (Standing::Left | Standing::Closed(_)) => {
                     self.contradictions.push(format!("{id} came back after {over:?}"));
                 }
-                Standing::Waiting | Standing::Admitted => {}
+                Standing::Waiting | Standing::Missed | Standing::Admitted => {}
             }
         }
         self.stand(ticket, record, true);
+    }
+
+    /// Passes over a ticket whose shopper is absent. One that is missed already is only told again.
+    pub(super) fn miss(&mut self, ticket: &JoinedTicket, record: &QueueEventV1) {
+        let id = ticket.ticket_id;
+        let from = self.tickets.get(&id).map(TicketLife::standing);
+        match from {
+            // A log that lost its beginning is told of them anew.
+            None => self.stand(ticket, record, true),
+            Some(Standing::Missed) => return,
+            Some(Standing::Waiting) => {}
+            Some(from) => self.contradictions.push(format!("{id} was missed after {from:?}")),
+        }
+        let Some(life) = self.tickets.get_mut(&id) else { return };
+        life.changes.push((record.at_us, Standing::Missed));
+        let line = life.line;
+        self.exit(record.point(), line, ticket.score);
+    }
+
+    /// Puts a ticket that was missed back at its own place.
+    pub(super) fn come_back(&mut self, ticket: &JoinedTicket, record: &QueueEventV1) {
+        let id = ticket.ticket_id;
+        let from = self.tickets.get(&id).map(TicketLife::standing);
+        if from != Some(Standing::Missed) {
+            self.contradictions.push(format!("{id} returned after {from:?}"));
+        }
+        self.stand(ticket, record, false);
     }
 
     fn stand(&mut self, ticket: &JoinedTicket, record: &QueueEventV1, came_back: bool) {
@@ -58,7 +85,7 @@ impl RoomReplay {
             return;
         };
         let from = life.standing();
-        if from != Standing::Waiting {
+        if !from.is_in_line() {
             self.contradictions.push(format!("{id} became {to:?} after {from:?}"));
         }
         life.changes.push((record.at_us, to));
@@ -81,16 +108,22 @@ impl RoomReplay {
         let line = life.line;
         self.lane_picks.extend(LanePick::of(record.epoch, id, life, &self.lines));
         self.exit(record.point(), line, ticket.score);
-        self.note_passed(id, &format!("by event {}", record.point()));
+        self.note_passed(id, &format!("by event {}", record.point()), |_| false);
     }
 
-    /// Notes if somebody ahead in the same line was passed over, for whom there were free units as
-    /// well.
-    pub(super) fn note_passed(&mut self, ticket_id: TicketId, how: &str) {
+    /// Notes if somebody ahead in the same line was passed over who is not excused, and for whom there
+    /// were free units as well.
+    pub(super) fn note_passed(
+        &mut self,
+        ticket_id: TicketId,
+        how: &str,
+        is_excused: impl Fn(&TicketId) -> bool,
+    ) {
         let Some(life) = self.tickets.get(&ticket_id) else { return };
         let (score, units) = (life.score, life.units);
         let Some(waiting) = self.lines.get(&life.line) else { return };
-        let passed = waiting.range(..score).find(|(_, (_, wants))| *wants <= units);
+        let mut ahead = waiting.range(..score);
+        let passed = ahead.find(|(_, (other, wants))| *wants <= units && !is_excused(other));
         if let Some((ahead, (other, _))) = passed {
             let (number, lower) = (score.number(), ahead.number());
             self.overtaken.push(format!(

@@ -11,11 +11,12 @@ use crate::{
 };
 
 /// What an operator or seller can change while a drop has a room.
-const LIVE: [&str; 8] = [
+const LIVE: [&str; 9] = [
     "admission_rate_per_second",
     "occupancy_cap",
     "order_rate_per_second",
     "line_cap",
+    "no_show_percent",
     "mode",
     "mode_until",
     "message",

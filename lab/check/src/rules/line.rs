@@ -11,18 +11,46 @@ use shared::{
 use crate::{
     evidence::Evidence,
     excuses::{kept_joins, lost_joins},
+    faults::RECOVERY_US,
     lives::Standing,
     replay::RoomReplay,
     verdict::Verdict,
 };
 
+/// How long before a turn that was missed its shopper is known to have been there; about half of what
+/// `admission.presence_ttl_ms` is by default.
+const SEEN_US: i64 = 7_000_000;
+
 /// QUEUE-1: nobody was admitted past somebody with a lower number who waits for the same variant in
-/// the same lane, and numbers follow the joins.
+/// the same lane and is there, and numbers follow the joins.
 pub(super) fn nobody_passed_over(evidence: &Evidence, room: &RoomReplay) -> Verdict {
     let mut violations = room.overtaken.clone();
     violations.extend(inversions(evidence, room));
+    violations.extend(missed_while_there(evidence, room));
     let n_admitted: usize = room.admissions.iter().map(|(_, n)| *n as usize).sum();
-    Verdict::of(violations, n_admitted, format!("{n_admitted} admissions"))
+    let n_missed: usize = room.tickets.values().map(|life| life.missed_at_us().count()).sum();
+    let over = format!("{n_admitted} admissions, {n_missed} times somebody was missed");
+    Verdict::of(violations, n_admitted, over)
+}
+
+/// Finds shoppers who never left the page, were shown something a moment ago, and were missed all the
+/// same, with nothing broken at the time.
+fn missed_while_there(evidence: &Evidence, room: &RoomReplay) -> Vec<String> {
+    let mut violations = Vec::new();
+    for story in evidence.shoppers.iter().filter(|story| !story.is_gone() && !story.was_away) {
+        let ids: HashSet<TicketId> = story.joins.iter().map(|join| join.ticket_id).collect();
+        for life in ids.iter().filter_map(|id| room.tickets.get(id)) {
+            let there = |at_us: &i64| {
+                story.was_shown_within(at_us - SEEN_US, *at_us)
+                    && evidence.is_quiet(at_us - SEEN_US - RECOVERY_US, *at_us)
+            };
+            if let Some(at_us) = life.missed_at_us().find(there) {
+                let process = story.process;
+                violations.push(format!("shopper {process} was there and missed at {at_us} µs"));
+            }
+        }
+    }
+    violations
 }
 
 /// Finds shoppers who stand ahead of somebody whose join was answered before theirs was sent.
@@ -68,12 +96,13 @@ pub(super) fn everybody_accounted_for(evidence: &Evidence, room: &RoomReplay) ->
     for (id, life) in &room.tickets {
         let whereabouts = match life.standing() {
             Standing::Waiting => "waiting",
+            Standing::Missed => "absent",
             Standing::Left | Standing::Closed(_) => "finished in line",
             Standing::Admitted if orders.contains(&OrderId::from(*id)) => "with an order",
             Standing::Admitted => "in flight",
         };
         *count.entry(whereabouts).or_default() += 1;
-        if life.standing() == Standing::Waiting && ended {
+        if life.standing().is_in_line() && ended {
             violations.push(format!("ticket {id} still waits although the drop is over"));
         }
     }

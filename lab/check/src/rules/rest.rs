@@ -93,7 +93,7 @@ impl<'a> Truth<'a> {
             return Some("which the log does not know".to_owned());
         };
         match life.standing() {
-            Standing::Waiting | Standing::Admitted => None,
+            Standing::Waiting | Standing::Missed | Standing::Admitted => None,
             over @ (Standing::Left | Standing::Closed(_)) => Some(format!("which is {over:?}")),
         }
     }

@@ -1,6 +1,6 @@
 //! The invariants of the line, seen violated.
 
-use check::{evidence::Shown, judge};
+use check::{Evidence, evidence::Shown, judge};
 use shared::{ids::TicketId, invariants::Invariant, line::RoomEvent};
 
 use crate::{
@@ -22,6 +22,56 @@ fn queue_1_a_later_join_with_a_lower_number() {
     breaks(Invariant::Queue1, |evidence| {
         evidence.shoppers[50].join_sent_ns = Some(u64::MAX);
         evidence.shoppers[51].joins[0].answered_ns = 1;
+    });
+}
+
+/// Has the second shopper's turn pass at this moment, and the shopper come back two events later.
+fn missed_at(at_us: i64) -> Vec<(i64, RoomEvent)> {
+    let mut events = happened();
+    let RoomEvent::Admitted { tickets } = &events[4].1 else { panic!() };
+    assert_eq!(*tickets, [score(2)]);
+    let admitted = events.remove(4).1;
+    events.insert(4, (at_us, RoomEvent::Missed { tickets: vec![joined(2)] }));
+    events.insert(6, (events[5].0, RoomEvent::Returned { tickets: vec![joined(2)] }));
+    events.insert(7, (events[6].0, admitted));
+    events
+}
+
+/// The run with these events, of which nobody was shown what no longer holds.
+fn run_with(events: Vec<(i64, RoomEvent)>) -> Evidence {
+    let mut evidence = evidence();
+    evidence.events = chain(events);
+    for story in &mut evidence.shoppers {
+        story.shown.retain(|shown| !matches!(shown, Shown::Position { evn: 33, .. }));
+    }
+    evidence
+}
+
+#[test]
+fn queue_1_lets_the_line_go_on_without_those_who_are_absent() {
+    let mut evidence = run_with(missed_at(2 * SECOND));
+    evidence.shoppers[1].was_away = true;
+    let report = judge(&evidence);
+    assert!(!report.verdict(Invariant::Queue1).is_fail(), "{report}");
+    assert!(!report.verdict(Invariant::Queue2).is_fail(), "{report}");
+}
+
+#[test]
+fn queue_1_somebody_who_was_there_is_missed() {
+    let evidence = run_with(missed_at(2 * SECOND));
+    assert!(judge(&evidence).verdict(Invariant::Queue1).is_fail());
+}
+
+#[test]
+fn queue_2_a_turn_that_was_missed_comes_without_a_return() {
+    let mut events = missed_at(2 * SECOND);
+    let back = events.remove(6);
+    assert!(matches!(back.1, RoomEvent::Returned { .. }));
+    assert!(judge(&run_with(events)).verdict(Invariant::Queue2).is_fail());
+    // And somebody returns who was not missed.
+    breaks_line(Invariant::Queue2, |events| {
+        let at_us = events[4].0;
+        events.insert(5, (at_us, RoomEvent::Returned { tickets: vec![joined(20)] }));
     });
 }
 

@@ -110,6 +110,27 @@ async fn of_those_whose_card_is_declined_some_try_another_once() {
     assert!(n_cards.values().filter(|n| **n == 2).count() >= 40, "{n_cards:?}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn those_who_leave_the_page_for_a_while_come_to_an_end_like_all_others() {
+    let stand_in = StandIn::start(20).await;
+    let folder = tempfile::tempdir().unwrap();
+    let options = RunOptions {
+        absent: Some(0.5),
+        returning: 1.0,
+        away_seconds: 1.0,
+        ..options(&stand_in, folder.path())
+    };
+    let report = crowd::run(options).await.unwrap();
+
+    assert_eq!((report.joined, report.gave_up), (120, 0), "{report}");
+    assert!(!report.ends.contains_key("absent"), "{report}");
+    let entries = history::read(&folder.path().join("run.jsonl")).unwrap();
+    let n_away =
+        |kind| entries.iter().filter(|entry| (entry.f, entry.kind) == (Action::Away, kind)).count();
+    assert!(n_away(EntryType::Invoke) > 30, "{report}");
+    assert_eq!(n_away(EntryType::Invoke), n_away(EntryType::Ok));
+}
+
 /// A crowd that gets its turn and lets every hold run out.
 fn idlers(stand_in: &StandIn, folder: &std::path::Path) -> RunOptions {
     RunOptions {

@@ -1,6 +1,10 @@
 //! Who is let in.
 
-use super::{LineModel, LineReply, ModelState, REMEMBERED, choice::Choice};
+use super::{
+    LineModel, LineReply, ModelState, REMEMBERED,
+    choice::{Bounds, Choice, Chosen},
+    presence::Absence,
+};
 use crate::rate::RateRule;
 use shared::{
     drops::{CloseReason, DropMode},
@@ -17,26 +21,34 @@ impl LineModel {
         limit: usize,
         lease_us: i64,
         request: Uuid,
+        extra: usize,
     ) -> LineReply {
         if let Some((_, reply)) = self.memo.iter().find(|(id, _)| *id == request) {
             return reply.clone();
         }
         let exhausted = self.is_exhausted();
         let closed_door = self.closed_door(now_us);
-        let by_occupancy = (self.config().occupancy_cap as usize).saturating_sub(self.occupied());
+        let cap = self.config().occupancy_cap as usize + extra;
+        let by_occupancy = cap.saturating_sub(self.occupied());
         // More than this changes neither the answer nor its reason.
         let by_rate = self.by_rate(now_us, limit.max(by_occupancy + 1));
         let want = if closed_door.is_some() { 0 } else { limit.min(by_rate).min(by_occupancy) };
 
         let waiting = self.waiting();
-        let (admitted, closed) = self.choose(&waiting, want, limit, exhausted);
+        let absence = if want > 0 { self.look_at_fronts(now_us) } else { None };
+        let chosen = self.choose(&waiting, Bounds { want, limit, exhausted }, absence.as_ref());
+        let Chosen { admitted, missed, closed, more_are_absent } = chosen;
+        let is_empty = waiting.len() == admitted.len() + missed.len() + closed.len();
+        self.miss(missed);
         self.take(now_us, lease_us, &admitted);
         self.close_hopeless(&closed);
 
         let blocked_by = if closed_door.is_some() || admitted.len() == limit {
             closed_door
-        } else if waiting.len() == admitted.len() + closed.len() {
+        } else if is_empty {
             Some(AdmitBlock::Empty)
+        } else if more_are_absent {
+            Some(AdmitBlock::Absent)
         } else if admitted.len() == want {
             Some(if by_rate <= by_occupancy { AdmitBlock::Rate } else { AdmitBlock::Occupancy })
         } else {
@@ -92,6 +104,7 @@ impl LineModel {
             | AdmitBlock::Maintenance
             | AdmitBlock::Stopped
             | AdmitBlock::Closed
+            | AdmitBlock::Absent
             | AdmitBlock::Empty => return None,
         };
         Some(Duration::from_micros(due_us as u64))
@@ -127,20 +140,20 @@ impl LineModel {
         self.stock.get(&variant_id).map(|stock| stock.available + stock.reserved)
     }
 
-    /// Chooses who is let in, and who never can be: the lanes with a share by turns, then the others.
+    /// Chooses who is let in, who is passed over, and who never can be let in: the lanes with a share by
+    /// turns, then the others.
     fn choose(
         &mut self,
         waiting: &[JoinedTicket],
-        want: usize,
-        limit: usize,
-        exhausted: bool,
-    ) -> (Vec<JoinedTicket>, Vec<JoinedTicket>) {
+        bounds: Bounds,
+        absence: Option<&Absence>,
+    ) -> Chosen {
         let (shares, mut turns) = (self.shares(), self.turns.clone());
-        let mut choice = Choice::of(self, waiting, limit, exhausted);
+        let mut choice = Choice::of(self, waiting, bounds, absence);
         for has_share in [true, false] {
             let of_kind = shares.iter().filter(|(_, percent)| (**percent > 0) == has_share);
             let mut lanes: Vec<Lane> = of_kind.map(|(lane, _)| *lane).collect();
-            while choice.goes_on(want)
+            while choice.goes_on()
                 && let Some(lane) = turns.first_of(&lanes)
             {
                 if !choice.let_one_in(lane) {
@@ -150,11 +163,11 @@ impl LineModel {
                 }
             }
         }
-        let Choice { admitted, closed, .. } = choice;
+        let chosen = choice.chosen;
         if !self.lanes.is_empty() {
             self.turns = turns;
         }
-        (admitted, closed)
+        chosen
     }
 
     fn take(&mut self, now_us: i64, lease_us: i64, admitted: &[JoinedTicket]) {

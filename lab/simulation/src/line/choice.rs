@@ -1,34 +1,56 @@
 //! Who is chosen by one ADMIT, ticket by ticket.
 
-use super::LineModel;
+use super::{LineModel, presence::Absence};
 use shared::{
     ids::VariantId,
     line::{JoinedTicket, Lane},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+/// Absent tickets that one call passes over.
+const MOST_MISSED: usize = 500;
+
+/// What one call may do.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    /// Tickets that may be let in now.
+    pub(super) want: usize,
+    /// Tickets of one call, at most.
+    pub(super) limit: usize,
+    /// Whether nothing is left of any variant and nothing can come back.
+    pub(super) exhausted: bool,
+}
+
+/// What becomes of those at the fronts.
+#[derive(Default)]
+pub(super) struct Chosen {
+    pub(super) admitted: Vec<JoinedTicket>,
+    pub(super) missed: Vec<JoinedTicket>,
+    pub(super) closed: Vec<JoinedTicket>,
+    /// Whether more of them are absent than one call passes over.
+    pub(super) more_are_absent: bool,
+}
+
 /// Those whom an ADMIT has come to so far.
 pub(super) struct Choice<'l> {
     line: &'l LineModel,
+    absence: Option<&'l Absence>,
+    bounds: Bounds,
     /// Those of each lane who were not looked at, by score.
     left: BTreeMap<Lane, VecDeque<JoinedTicket>>,
     taken: BTreeMap<VariantId, i64>,
     /// Variants of which somebody wants more than is left; it is kept.
     stuck: BTreeSet<VariantId>,
-    exhausted: bool,
-    /// Tickets of one call, at most.
-    limit: usize,
     is_halted: bool,
-    pub(super) admitted: Vec<JoinedTicket>,
-    pub(super) closed: Vec<JoinedTicket>,
+    pub(super) chosen: Chosen,
 }
 
 impl<'l> Choice<'l> {
     pub(super) fn of(
         line: &'l LineModel,
         waiting: &[JoinedTicket],
-        limit: usize,
-        exhausted: bool,
+        bounds: Bounds,
+        absence: Option<&'l Absence>,
     ) -> Self {
         let mut left: BTreeMap<Lane, VecDeque<_>> = BTreeMap::new();
         for ticket in waiting {
@@ -36,20 +58,19 @@ impl<'l> Choice<'l> {
         }
         Self {
             line,
+            absence,
+            bounds,
             left,
             taken: BTreeMap::new(),
             stuck: BTreeSet::new(),
-            exhausted,
-            limit,
             is_halted: false,
-            admitted: Vec::new(),
-            closed: Vec::new(),
+            chosen: Chosen::default(),
         }
     }
 
     /// Whether one more may be looked at.
-    pub(super) fn goes_on(&self, want: usize) -> bool {
-        self.admitted.len() < want && !self.is_halted
+    pub(super) fn goes_on(&self) -> bool {
+        self.chosen.admitted.len() < self.bounds.want && !self.is_halted
     }
 
     /// Lets the next ticket of a lane in; `false` if it has none that can be.
@@ -58,7 +79,7 @@ impl<'l> Choice<'l> {
             && let Some(ticket) = self.left.get_mut(&lane).and_then(VecDeque::pop_front)
         {
             if !self.stuck.contains(&ticket.intent.variant_id) && self.is_let_in(&ticket) {
-                self.admitted.push(ticket);
+                self.chosen.admitted.push(ticket);
                 return true;
             }
         }
@@ -66,21 +87,39 @@ impl<'l> Choice<'l> {
     }
 
     fn is_let_in(&mut self, ticket: &JoinedTicket) -> bool {
-        let (variant_id, units) = (ticket.intent.variant_id, ticket.intent.units);
-        let taken = self.taken.entry(variant_id).or_default();
-        if i64::from(units) <= self.line.free(variant_id) - *taken {
-            *taken += i64::from(units);
+        let taken = self.taken.entry(ticket.intent.variant_id).or_default();
+        let (units, free) =
+            (i64::from(ticket.intent.units), self.line.free(ticket.intent.variant_id) - *taken);
+        if free > 0 && self.absence.is_some_and(|absence| self.line.is_absent(absence, ticket)) {
+            self.pass_over(ticket);
+        } else if units <= free {
+            *taken += units;
             return true;
+        } else {
+            self.refuse(ticket);
         }
-        let is_hopeless =
-            !self.exhausted && self.line.ever(variant_id).is_some_and(|ever| units > ever);
-        if !is_hopeless {
+        false
+    }
+
+    /// Notes somebody who is absent, up to so many.
+    fn pass_over(&mut self, ticket: &JoinedTicket) {
+        if self.chosen.missed.len() < MOST_MISSED {
+            self.chosen.missed.push(*ticket);
+        } else {
+            (self.is_halted, self.chosen.more_are_absent) = (true, true);
+        }
+    }
+
+    /// Closes a ticket that the stock can never cover; keeps what is left for any other.
+    fn refuse(&mut self, ticket: &JoinedTicket) {
+        let (variant_id, units) = (ticket.intent.variant_id, ticket.intent.units);
+        let ever = self.line.ever(variant_id);
+        if self.bounds.exhausted || ever.is_none_or(|ever| units <= ever) {
             self.stuck.insert(variant_id);
-        } else if self.closed.len() < self.limit {
-            self.closed.push(*ticket);
+        } else if self.chosen.closed.len() < self.bounds.limit {
+            self.chosen.closed.push(*ticket);
         } else {
             self.is_halted = true;
         }
-        false
     }
 }

@@ -5,8 +5,8 @@ use shared::{
     ids::TicketId,
     line::{
         Admission, AttachReply, CloseProgress, ConfigChange, EpochProblem, Extension, Follows,
-        JoinReply, JoinRequest, JoinedTicket, LeaveOutcome, LineImage, RoomConfig, Settlement,
-        StockFigure, TicketKey,
+        JoinReply, JoinRequest, JoinedTicket, LeaveOutcome, LineImage, PresenceMark, RoomConfig,
+        Settlement, StockFigure, TicketKey,
     },
 };
 use uuid::Uuid;
@@ -18,7 +18,8 @@ pub enum LineCommand {
     Join(Vec<JoinRequest>),
     Leave(TicketKey),
     Attach(Vec<JoinedTicket>),
-    Admit { limit: usize, lease_us: i64, request: Uuid },
+    Here(Vec<PresenceMark>),
+    Admit { limit: usize, lease_us: i64, request: Uuid, extra: usize },
     Extend { extensions: Vec<Extension>, lease_us: i64 },
     Reextend { tickets: Vec<TicketId>, lease_us: i64 },
     Settle { stock: Vec<StockFigure>, settlements: Vec<Settlement> },

@@ -17,6 +17,14 @@ enum Join {
 
 impl LineModel {
     pub(super) fn join(&mut self, now_us: i64, requests: &[JoinRequest]) -> LineReply {
+        if self.ended.is_none() {
+            let own = requests.iter().filter_map(|one| self.own.get(&one.shopper_id).copied());
+            let own: Vec<_> = own.collect();
+            let tickets = self.return_missed(now_us, own.into_iter());
+            if !tickets.is_empty() {
+                self.tell(RoomEvent::Returned { tickets });
+            }
+        }
         let mut n_waiting = self.n_waiting();
         let mut joins = Vec::with_capacity(requests.len());
         for request in requests {

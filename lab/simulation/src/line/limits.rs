@@ -42,10 +42,10 @@ impl LineModel {
     }
 
     pub(super) fn close_waiting(&mut self, reason: CloseReason, limit: usize) -> LineReply {
-        let waiting = self.waiting();
-        let gone = &waiting[..waiting.len().min(limit)];
+        let in_line = [self.waiting(), self.missed()].concat();
+        let gone = &in_line[..in_line.len().min(limit)];
         gone.iter().for_each(|ticket| self.close(ticket.key(), reason));
-        let (closed, remaining) = (gone.len() as u64, (waiting.len() - gone.len()) as u64);
+        let (closed, remaining) = (gone.len() as u64, (in_line.len() - gone.len()) as u64);
         if closed > 0 {
             let tickets = gone.iter().map(JoinedTicket::ticket_score).collect();
             self.tell(RoomEvent::Closed { reason, tickets });

@@ -9,6 +9,7 @@
 //! | `command` | what a line can be asked, and what it answers |
 //! | `joining`, `tickets` | the ways in, back and out; leases |
 //! | `admit`, `choice`, `turns` | who is let in, and which lane has its turn |
+//! | `presence` | who is there near the front |
 //! | `settling` | what Postgres decided |
 //! | `limits` | limits, mode, and the end of a line |
 //! | `places` | who stands where; how lanes share |
@@ -21,6 +22,7 @@ mod command;
 mod joining;
 mod limits;
 mod places;
+mod presence;
 mod rebuild;
 mod settling;
 mod state;
@@ -28,6 +30,7 @@ mod tickets;
 mod turns;
 
 pub use command::{LineCommand, LineReply};
+pub use presence::{FrontBound, ModelFront};
 pub use state::{ModelEnd, ModelRoom, ModelState, ModelTicket};
 pub use turns::LaneTurns;
 
@@ -72,6 +75,8 @@ pub struct LineModel {
     pub lanes: BTreeSet<Lane>,
     /// Whose turn it is, in a room that has such lanes.
     pub turns: LaneTurns,
+    /// Who is there near the front.
+    pub front: ModelFront,
     /// Recent admissions, the newest first.
     pub memo: VecDeque<(Uuid, LineReply)>,
     /// All events, in order.
@@ -91,8 +96,9 @@ impl LineModel {
             LineCommand::Join(requests) => self.join(now_us, requests),
             LineCommand::Leave(ticket) => self.leave(*ticket),
             LineCommand::Attach(tickets) => self.attach(now_us, tickets),
-            LineCommand::Admit { limit, lease_us, request } => {
-                self.admit(now_us, *limit, *lease_us, *request)
+            LineCommand::Here(marks) => self.here(now_us, marks),
+            LineCommand::Admit { limit, lease_us, request, extra } => {
+                self.admit(now_us, *limit, *lease_us, *request, *extra)
             }
             LineCommand::Extend { extensions, lease_us } => {
                 let extended = extensions.iter().map(|one| (one.ticket_id, Some(one.position)));
@@ -160,7 +166,7 @@ impl LineModel {
         self.why.insert(ticket.ticket_id, reason);
     }
 
-    /// Returns where a ticket is; never `Missed`, since the model has no absence.
+    /// Returns where a ticket is.
     #[must_use]
     pub fn state_of(&self, ticket: TicketKey) -> LineState {
         match self.over.get(&ticket.score) {
@@ -170,10 +176,10 @@ impl LineModel {
                 let reason = self.why.get(&ticket.ticket_id).copied();
                 LineState::Closed(reason.or(self.ended).unwrap_or(CloseReason::Closed))
             }
-            None => {
-                let live = self.tickets.get(&ticket.ticket_id);
-                live.map_or(LineState::Unknown, |ticket| ticket.state.live().into())
-            }
+            None => match self.tickets.get(&ticket.ticket_id).map(|ticket| ticket.state) {
+                Some(ModelState::Missed) => LineState::Missed,
+                live => live.map_or(LineState::Unknown, |state| state.live().into()),
+            },
         }
     }
 }

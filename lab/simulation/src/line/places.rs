@@ -44,10 +44,20 @@ impl LineModel {
     /// Returns those who wait, by lane, and within each in the order in which they may be let in.
     #[must_use]
     pub fn waiting(&self) -> Vec<JoinedTicket> {
-        let waits = self.tickets.values().filter(|ticket| ticket.state == ModelState::Waiting);
-        let mut waiting: Vec<_> = waits.filter_map(|ticket| ticket.joined).collect();
-        waiting.sort_unstable_by_key(|ticket| (ticket.lane, ticket.score));
-        waiting
+        self.in_order(ModelState::Waiting)
+    }
+
+    /// Returns those who are absent, in the same order.
+    #[must_use]
+    pub fn missed(&self) -> Vec<JoinedTicket> {
+        self.in_order(ModelState::Missed)
+    }
+
+    fn in_order(&self, state: ModelState) -> Vec<JoinedTicket> {
+        let there = self.tickets.values().filter(|ticket| ticket.state == state);
+        let mut tickets: Vec<_> = there.filter_map(|ticket| ticket.joined).collect();
+        tickets.sort_unstable_by_key(|ticket| (ticket.lane, ticket.score));
+        tickets
     }
 
     pub(super) fn n_waiting(&self) -> usize {
@@ -57,7 +67,7 @@ impl LineModel {
     /// Counts the admitted and unfinished tickets.
     #[must_use]
     pub fn occupied(&self) -> usize {
-        self.tickets.len() - self.n_waiting()
+        self.tickets.values().filter(|ticket| !ticket.state.is_in_line()).count()
     }
 
     /// Returns the units of a variant that are in flight.

@@ -1,6 +1,8 @@
 //! How a lost line comes back.
 
-use super::{LaneTurns, LineCommand, LineModel, LineReply, ModelEnd, ModelRoom, ModelState};
+use super::{
+    LaneTurns, LineCommand, LineModel, LineReply, ModelEnd, ModelFront, ModelRoom, ModelState,
+};
 use shared::line::{Epoch, EpochProblem, Follows, LineImage, RoomConfig, RoomEvent, Score};
 
 /// Numbers whose bits share a byte.
@@ -47,6 +49,7 @@ impl LineModel {
         }
         self.why = image.why.iter().copied().collect();
         image.waiting.iter().for_each(|ticket| self.put_in_line(ticket));
+        image.missed.iter().for_each(|ticket| self.put(ticket, ModelState::Missed));
         image.held.iter().for_each(|ticket| self.put(ticket, ModelState::Held));
         for one in &image.in_flight {
             let (position, admitted_at_us) = (Some(one.position), one.admitted_at_us);
@@ -60,6 +63,7 @@ impl LineModel {
         self.config = Some(config.clone());
         self.ended = config.ended;
         self.tat = None;
+        self.front = ModelFront::default();
         if let Some(room) = &mut self.room {
             room.open = true;
             room.grace_until_us = if grace_us > 0 { now_us + grace_us } else { 0 };

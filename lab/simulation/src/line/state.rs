@@ -33,6 +33,8 @@ pub struct ModelTicket {
 pub enum ModelState {
     /// In line.
     Waiting,
+    /// Absent near the front; keeps its score.
+    Missed,
     /// Let in; Postgres has no row yet.
     InFlight {
         /// When its lease runs out.
@@ -58,10 +60,15 @@ pub enum ModelEnd {
 }
 
 impl ModelState {
+    /// Whether it stands in line, or keeps a place there.
+    pub(super) const fn is_in_line(self) -> bool {
+        matches!(self, Self::Waiting | Self::Missed)
+    }
+
     /// Returns where a live ticket is.
     pub(super) const fn live(self) -> LiveState {
         match self {
-            Self::Waiting => LiveState::Waiting,
+            Self::Waiting | Self::Missed => LiveState::Waiting,
             Self::InFlight { position, .. } => LiveState::InFlight { extended: position.is_some() },
             Self::Held => LiveState::Held,
         }

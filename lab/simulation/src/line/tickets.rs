@@ -9,11 +9,12 @@ use shared::{
         LogPosition, RoomEvent, Score, TicketKey,
     },
 };
+use std::iter;
 
 impl LineModel {
     pub(super) fn leave(&mut self, ticket: TicketKey) -> LineReply {
         match self.state_of(ticket) {
-            LineState::Waiting => {
+            LineState::Waiting | LineState::Missed => {
                 let joined = self.tickets.get(&ticket.ticket_id).and_then(|ticket| ticket.joined);
                 self.finish(ticket, ModelEnd::Left);
                 let tickets = joined.iter().map(JoinedTicket::ticket_score).collect();
@@ -26,16 +27,19 @@ impl LineModel {
     }
 
     pub(super) fn attach(&mut self, now_us: i64, tickets: &[JoinedTicket]) -> LineReply {
-        let (mut attached, mut replaced) = (Vec::new(), Vec::new());
+        let (mut attached, mut returned, mut replaced) = (Vec::new(), Vec::new(), Vec::new());
         let mut outcomes = Vec::with_capacity(tickets.len());
         for ticket in tickets {
-            let outcome = self.attach_one(ticket, &mut replaced);
-            if outcome == AttachOutcome::Attached {
-                attached.push(*ticket);
+            let outcome = self.attach_one(now_us, ticket, &mut replaced);
+            match outcome {
+                AttachOutcome::Attached => attached.push(*ticket),
+                AttachOutcome::Returned => returned.push(*ticket),
+                _ => {}
             }
             outcomes.push(outcome);
         }
         attached.retain(|ticket| self.state_of(ticket.key()) == LineState::Waiting);
+        returned.retain(|ticket| self.state_of(ticket.key()) == LineState::Waiting);
         if !replaced.is_empty() {
             let tickets = replaced.iter().map(JoinedTicket::ticket_score).collect();
             self.tell(RoomEvent::Closed { reason: CloseReason::Replaced, tickets });
@@ -43,11 +47,15 @@ impl LineModel {
         if !attached.is_empty() {
             self.tell(RoomEvent::Attached { tickets: attached });
         }
+        if !returned.is_empty() {
+            self.tell(RoomEvent::Returned { tickets: returned });
+        }
         LineReply::Attached(AttachReply { at_us: now_us, evn: self.room().evn, outcomes })
     }
 
     fn attach_one(
         &mut self,
+        now_us: i64,
         ticket: &JoinedTicket,
         replaced: &mut Vec<JoinedTicket>,
     ) -> AttachOutcome {
@@ -55,14 +63,17 @@ impl LineModel {
             return AttachOutcome::Impossible;
         }
         match self.state_of(ticket.key()) {
-            LineState::Unknown => {}
+            LineState::Unknown | LineState::Missed => {}
             known => return AttachOutcome::Known(known),
         }
         if let Some(reason) = self.ended {
             return AttachOutcome::Ended(reason);
         }
+        if !self.return_missed(now_us, iter::once(ticket.ticket_id)).is_empty() {
+            return AttachOutcome::Returned;
+        }
         if let Some(other) = self.other_of(ticket) {
-            if self.state_of(other.key()) != LineState::Waiting {
+            if !matches!(self.state_of(other.key()), LineState::Waiting | LineState::Missed) {
                 return AttachOutcome::Refused(other);
             }
             let behind = if other.score < ticket.score { *ticket } else { other };
@@ -73,6 +84,7 @@ impl LineModel {
             }
         }
         self.put_in_line(ticket);
+        self.see_near_front(now_us, ticket);
         AttachOutcome::Attached
     }
 

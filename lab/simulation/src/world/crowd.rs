@@ -23,6 +23,8 @@ pub struct Crowd {
     pub(super) units: Range<u32>,
     pub(super) occupancy_cap: Range<u32>,
     pub(super) capacities: Range<u32>,
+    /// How many positions the front window has.
+    pub(super) windows: Range<u32>,
     pub(super) usual_batch: usize,
     pub(super) usual_limit: usize,
     /// How often a step that may end the line does.
@@ -42,6 +44,7 @@ impl Crowd {
             units: 1..12,
             occupancy_cap: 1..10,
             capacities: 1..8,
+            windows: 1..7,
             usual_batch: 4,
             usual_limit: 5,
             haste: 0.5,
@@ -57,6 +60,7 @@ impl Crowd {
             units: 200..2_000,
             occupancy_cap: 50..400,
             capacities: 1_000..3_000,
+            windows: 50..3_000,
             usual_batch: MAX_BATCH,
             usual_limit: MAX_LIMIT,
             haste: 0.02,

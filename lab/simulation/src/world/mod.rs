@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`crowd`] | how large a world is |
 //! | `setup` | how it begins |
-//! | `people` | joins, leaves, returns |
+//! | `people` | joins, leaves, returns; who is there |
 //! | `steps` | the drain, the processor, the reconciler |
 //! | `operators` | changed limits, the end of the line |
 //! | `records` | commands and rows |

@@ -5,8 +5,9 @@ use crate::line::LineCommand;
 use rand::{Rng, seq::IteratorRandom};
 use shared::{
     ids::TicketId,
-    line::{Intent, JoinOutcome, JoinRequest, JoinedTicket},
+    line::{Intent, JoinOutcome, JoinRequest, JoinedTicket, PresenceMark},
 };
+use std::time::Duration;
 
 impl SeededWorld {
     pub(super) fn joins(&mut self) -> LineCommand {
@@ -48,6 +49,18 @@ impl SeededWorld {
             Some(ticket) => LineCommand::Leave(ticket.key()),
             None => self.joins(),
         }
+    }
+
+    /// Somebody watches the front and sees some of those who keep tickets; now and then one who polls.
+    pub(super) fn sees(&mut self) -> LineCommand {
+        let n = self.crowd.batch(&mut self.rng).min(self.shoppers.len() / 4);
+        let tickets = self.some_tickets(n);
+        let marks = tickets.into_iter().map(|ticket| {
+            let steps = if self.rng.random_bool(0.2) { self.rng.random_range(1..10) } else { 0 };
+            let ahead = Duration::from_micros((steps * self.crowd.step_us) as u64);
+            PresenceMark { ticket_id: ticket.ticket_id, ahead }
+        });
+        LineCommand::Here(marks.collect())
     }
 
     pub(super) fn come_back(&mut self) -> LineCommand {

@@ -94,7 +94,10 @@ impl SeededWorld {
         let mut in_line: BTreeMap<TicketId, JoinedTicket> = BTreeMap::new();
         for (_, event) in &self.log {
             match event {
-                RoomEvent::Joined { tickets } | RoomEvent::Attached { tickets } => {
+                RoomEvent::Joined { tickets }
+                | RoomEvent::Attached { tickets }
+                | RoomEvent::Missed { tickets }
+                | RoomEvent::Returned { tickets } => {
                     in_line.extend(tickets.iter().map(|ticket| (ticket.ticket_id, *ticket)));
                 }
                 RoomEvent::Left { tickets } | RoomEvent::Closed { tickets, .. } => {

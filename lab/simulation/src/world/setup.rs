@@ -7,11 +7,12 @@ use shared::{
     decide::boundaries::Boundaries,
     drops::DropMode,
     ids::{ShopperId, VariantId},
-    line::{Epoch, Lane, LaneShare, RoomConfig, StockFigure},
+    line::{Epoch, Lane, LaneShare, Presence, RoomConfig, StockFigure},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
     mem,
+    num::NonZeroU32,
 };
 
 /// Waiting tickets, at most, in most worlds.
@@ -106,6 +107,7 @@ fn config(rng: &mut StdRng, crowd: &Crowd, variants: Vec<VariantId>) -> RoomConf
         lanes: shares(rng, &crowd.lanes),
         members_of: None,
         invite_only: false,
+        presence: presence(rng, crowd),
         message: None,
         ended: None,
         version: 1,
@@ -117,6 +119,17 @@ fn shares(rng: &mut StdRng, lanes: &[Lane]) -> Vec<LaneShare> {
     let beside = lanes.iter().filter(|lane| **lane != Lane::NORMAL);
     let share = |lane: &Lane| LaneShare { lane: *lane, percent: 5 * rng.random_range(0..=6) };
     beside.map(share).collect()
+}
+
+/// In most rooms people are missed, after a time that is short enough to be seen.
+fn presence(rng: &mut StdRng, crowd: &Crowd) -> Option<Presence> {
+    if rng.random_bool(0.3) {
+        return None;
+    }
+    let ttl_us = rng.random_range(2..40) * crowd.step_us;
+    let ttl_ms = NonZeroU32::new((ttl_us / 1000) as u32).unwrap_or(NonZeroU32::MIN);
+    let window = rng.random_range(crowd.windows.clone());
+    Some(Presence { ttl_ms, window: NonZeroU32::new(window).unwrap_or(NonZeroU32::MIN) })
 }
 
 /// Fast enough to be seen within a short test, or so slow that it stops everybody.

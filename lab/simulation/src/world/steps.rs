@@ -24,10 +24,11 @@ const MAX_LEASES: usize = 500;
 impl SeededWorld {
     pub(super) fn choose(&mut self, line: &LineModel) -> LineCommand {
         match self.rng.random_range(0..100) {
-            0..22 => self.joins(),
-            22..27 => self.leaves(),
-            27..37 => self.come_back(),
-            37..62 => self.admits(),
+            0..18 => self.joins(),
+            18..23 => self.leaves(),
+            23..32 => self.come_back(),
+            32..40 => self.sees(),
+            40..62 => self.admits(),
             62..72 => self.produces(),
             72..82 => self.processes(),
             82..87 => self.finishes(),
@@ -45,7 +46,8 @@ impl SeededWorld {
         let request = request.unwrap_or_else(|| id(&mut self.rng));
         let is_short = self.rng.random_bool(0.5);
         let lease_us = if is_short { SHORT_LEASE * self.crowd.step_us } else { LEASE_US };
-        LineCommand::Admit { limit: self.crowd.limit(&mut self.rng), lease_us, request }
+        let extra = if self.rng.random_bool(0.1) { self.rng.random_range(1..4) } else { 0 };
+        LineCommand::Admit { limit: self.crowd.limit(&mut self.rng), lease_us, request, extra }
     }
 
     /// Hands some of the tickets in hand to the log, then extends their leases.

@@ -41,7 +41,7 @@ impl Seller {
         &self.api
     }
 
-    /// Describes a drop of ten units that opens at once; see [`DropBuilder`].
+    /// Describes a drop of ten units that opens at once and misses nobody; see [`DropBuilder`].
     #[must_use]
     pub fn flash_drop(&self) -> DropBuilder {
         DropBuilder {
@@ -55,6 +55,7 @@ impl Seller {
                 "admission_rate_per_second": 1000.0,
                 "occupancy_cap": 1000,
                 "order_rate_per_second": 1000.0,
+                "presence": false,
             }),
         }
     }
@@ -115,6 +116,12 @@ impl DropBuilder {
     #[must_use]
     pub fn max_units(self, units: u32) -> Self {
         self.with("max_units_per_ticket", units).with("max_units_per_customer", units)
+    }
+
+    /// Passes over those who are absent near the front.
+    #[must_use]
+    pub fn presence(self) -> Self {
+        self.with("presence", true)
     }
 
     /// Opens it after this time; [`create`](Self::create) then returns at once.

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// A site to be protected: a thousand visitors a second, a hundred inside at one time, for a minute
-/// each.
+/// each; nobody is missed.
 #[derive(Clone, Debug)]
 pub struct SiteBuilder {
     api: Api,
@@ -27,6 +27,7 @@ impl Seller {
             "visitors_per_minute": 60_000.0,
             "max_inside": 100,
             "pass_seconds": 60,
+            "presence": false,
         });
         SiteBuilder { api: self.api().clone(), body }
     }

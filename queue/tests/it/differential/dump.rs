@@ -2,14 +2,16 @@
 
 use super::{
     events::{model_event, stored_events},
-    packed::{id, lease, lease_text, record, record_text, text},
+    packed::{front_name, id, lease, lease_text, record, record_text, text},
 };
 use redis::{FromRedisValue, Value, from_redis_value};
 use shared::{
     ids::VariantId,
     line::{Epoch, JoinedTicket, Lane, Score},
 };
-use simulation::line::{LaneTurns, LineModel, ModelEnd, ModelState, ModelTicket};
+use simulation::line::{
+    FrontBound, LaneTurns, LineModel, ModelEnd, ModelFront, ModelState, ModelTicket,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Map = BTreeMap<String, String>;
@@ -30,6 +32,9 @@ pub(super) struct Dump {
     /// Account → record.
     intent: Map,
     in_flight: BTreeMap<String, u64>,
+    /// Tickets, by when they were seen last.
+    here: BTreeMap<String, u64>,
+    front: Map,
     lease: Map,
     flight: BTreeMap<String, u32>,
     /// Ticket → account.
@@ -90,6 +95,7 @@ impl Dump {
             lease: values.hash(id, lease),
             occupied: values.hash(id, id),
             stock: values.hash(id, text),
+            front: values.hash(front_name, text),
             flight: values
                 .next::<BTreeMap<Bytes, u32>>()
                 .into_iter()
@@ -104,6 +110,7 @@ impl Dump {
             waiting: values.lines(lines),
             missed: values.lines(lines),
             in_flight: values.scored().into_iter().collect(),
+            here: values.scored().into_iter().collect(),
             seq: values.next::<Option<u64>>().unwrap_or_default(),
             tat: values.next::<Option<String>>().map(|text| text.parse().unwrap()),
             memo: values
@@ -137,10 +144,15 @@ impl Dump {
             events: line.events.iter().map(|(at, event)| model_event(*at, event)).collect(),
             ..Self::default()
         };
+        let person = |one: &JoinedTicket| (one.shopper_id.to_string(), one.score.raw());
         for (name, tickets) in line.lines() {
-            let person = |one: &JoinedTicket| (one.shopper_id.to_string(), one.score.raw());
             dump.waiting.insert(name, tickets.iter().map(person).collect());
         }
+        for one in line.missed() {
+            let name = (one.lane, one.intent.variant_id);
+            dump.missed.entry(name).or_default().push(person(&one));
+        }
+        dump.add_front(&line.front);
         for (account, ticket_id) in &line.own {
             let joined = line.tickets[ticket_id].joined.expect("a claim is to a known ticket");
             dump.intent.insert(account.to_string(), record_text(&joined));
@@ -158,7 +170,7 @@ impl Dump {
         self.count("joined");
         let ticket_id = ticket.key.ticket_id.to_string();
         match (ticket.state, ticket.joined) {
-            (ModelState::Waiting, _) => return,
+            (ModelState::Waiting | ModelState::Missed, _) => return,
             (ModelState::InFlight { deadline_us, position, admitted_at_us }, Some(joined)) => {
                 let intent = joined.intent;
                 let lease = lease_text(&joined, position, admitted_at_us);
@@ -169,6 +181,18 @@ impl Dump {
             (ModelState::InFlight { .. } | ModelState::Held, _) => {}
         }
         self.occupied.insert(ticket_id, ticket.key.shopper_id.to_string());
+    }
+
+    fn add_front(&mut self, front: &ModelFront) {
+        let here = front.here.iter();
+        self.here = here.map(|(ticket, seen_us)| (ticket.to_string(), *seen_us as u64)).collect();
+        for (name, us) in [("watched", front.watched_us), ("since", front.since_us)] {
+            self.front.extend(us.map(|us| (name.to_owned(), us.to_string())));
+        }
+        for ((lane, variant_id), FrontBound { reach, at_us, sure }) in &front.lines {
+            let name = format!("{variant_id}|{}", lane.0);
+            self.front.insert(name, format!("{reach}|{at_us}|{sure}"));
+        }
     }
 
     fn add_over(&mut self, score: Score, end: ModelEnd) {

@@ -28,6 +28,8 @@ pub(super) fn model_event(at: EventPoint, event: &RoomEvent) -> String {
     let (kind, reason, data) = match event {
         RoomEvent::Joined { tickets } => ("J", String::new(), row_texts(tickets)),
         RoomEvent::Attached { tickets } => ("X", String::new(), row_texts(tickets)),
+        RoomEvent::Missed { tickets } => ("M", String::new(), row_texts(tickets)),
+        RoomEvent::Returned { tickets } => ("R", String::new(), row_texts(tickets)),
         RoomEvent::Left { tickets } => ("L", String::new(), mark_texts(tickets)),
         RoomEvent::Admitted { tickets } => ("A", String::new(), mark_texts(tickets)),
         RoomEvent::Closed { reason, tickets } => ("C", reason.to_string(), mark_texts(tickets)),

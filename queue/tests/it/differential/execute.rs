@@ -41,9 +41,10 @@ impl Target<'_> {
                 let attached = queue.attach(drop_id, epoch, tickets).await?;
                 (attached.at_us, LineReply::Attached(attached))
             }
-            LineCommand::Admit { limit, lease_us, request } => {
-                let (limit, lease) = (*limit as u32, micros(*lease_us));
-                let request = AdmitRequest { limit, lease, request_id: *request };
+            LineCommand::Here(marks) => (queue.here(drop_id, epoch, marks).await?, LineReply::Done),
+            LineCommand::Admit { limit, lease_us, request, extra } => {
+                let (limit, lease, extra) = (*limit as u32, micros(*lease_us), *extra as u32);
+                let request = AdmitRequest { limit, lease, request_id: *request, extra };
                 let admission = queue.admit(drop_id, epoch, request).await?;
                 (admission.at_us, LineReply::Admitted(admission))
             }

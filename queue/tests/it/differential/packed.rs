@@ -53,6 +53,14 @@ pub(super) fn id(bytes: &[u8]) -> String {
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
+/// Reads the name of a field of `front`: a line's is its variant and lane.
+pub(super) fn front_name(bytes: &[u8]) -> String {
+    match bytes {
+        [variant @ .., lane] if bytes.len() == 17 => format!("{}|{lane}", id(variant)),
+        _ => text(bytes),
+    }
+}
+
 /// Reads text.
 pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("it is text")
@@ -76,7 +84,7 @@ pub(super) fn lease(bytes: &[u8]) -> String {
 /// Reads an event's data.
 pub(super) fn event_data(kind: &str, data: &[u8]) -> String {
     match kind {
-        "J" | "X" => Packed(data).lines(Packed::row),
+        "J" | "X" | "M" | "R" => Packed(data).lines(Packed::row),
         "L" | "A" | "C" => Packed(data).lines(Packed::mark),
         _ => text(data),
     }

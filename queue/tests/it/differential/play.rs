@@ -155,8 +155,8 @@ impl<'g> Play<'g> {
             && !before.remembers(*request)
         {
             self.rates.admitted(admission.at_us, admission.tickets.len());
-            nobody_is_passed_over(before, &admission.tickets)
-                .and_then(|()| self.lanes.admitted(before, &admission.tickets))
+            nobody_is_passed_over(before, &self.line, admission)
+                .and_then(|()| self.lanes.admitted(before, &self.line, &admission.tickets))
                 .unwrap_or_else(|error| panic!("{at}: {error}"));
         }
     }

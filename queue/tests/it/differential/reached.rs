@@ -3,7 +3,7 @@
 use queue::MAX_JOIN_BATCH;
 use shared::{
     drops::CloseReason,
-    line::{EpochProblem, JoinOutcome},
+    line::{AttachOutcome, EpochProblem, JoinOutcome},
 };
 use simulation::{
     line::{LineCommand, LineModel, LineReply},
@@ -33,6 +33,10 @@ pub(super) enum Sight {
     WithoutStock,
     /// Two lanes that both had people who fit, so that their shares decided.
     TwoLanes,
+    /// Somebody at a front was absent, and passed over.
+    Missed,
+    /// Somebody came back to the place that they were missed at.
+    Returned,
     /// A long line.
     LongLine,
 }
@@ -56,6 +60,11 @@ impl Reached {
             }
             (LineCommand::Reextend { .. }, LineReply::Extended(1..)) => {
                 self.0.insert(Sight::LeaseRanOut);
+            }
+            (_, LineReply::Attached(attached)) => {
+                if attached.outcomes.contains(&AttachOutcome::Returned) {
+                    self.0.insert(Sight::Returned);
+                }
             }
             (_, LineReply::Admitted(admission)) => {
                 let wanted = admission.tickets.iter().map(|one| one.ticket.intent.variant_id);
@@ -89,8 +98,11 @@ impl Reached {
         }
     }
 
-    /// Notes how long a line is.
+    /// Notes who stands in a line, or keeps a place there.
     pub(super) fn note_line(&mut self, line: &LineModel) {
+        if !line.missed().is_empty() {
+            self.0.insert(Sight::Missed);
+        }
         if line.waiting().len() >= LONG {
             self.0.insert(Sight::LongLine);
         }

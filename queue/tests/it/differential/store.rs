@@ -10,9 +10,9 @@ use shared::{
 use testkit::TestRedis;
 
 /// The keys that each drop has once.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 17] = [
     "ep", "cfg", "seq", "intent", "inf", "lease", "flight", "occ", "why", "tat", "stock", "memo",
-    "ev", "tally", "turns",
+    "ev", "tally", "turns", "here", "front",
 ];
 
 pub(super) struct Store {
@@ -144,12 +144,14 @@ impl Store {
     pub(super) async fn dump(&mut self) -> Dump {
         let mut pipe = redis::pipe();
         let key = |name: &str| self.keys.named(name);
-        for name in ["ep", "cfg", "intent", "lease", "occ", "stock", "flight", "tally", "turns"] {
+        let hashes =
+            ["ep", "cfg", "intent", "lease", "occ", "stock", "front", "flight", "tally", "turns"];
+        for name in hashes {
             pipe.cmd("HGETALL").arg(key(name));
         }
         let waiting = self.lines.iter().map(|(lane, id)| self.keys.waiting(*lane, *id));
         let missed = self.lines.iter().map(|(lane, id)| self.keys.missed(*lane, *id));
-        for zset in waiting.chain(missed).chain([key("inf")]) {
+        for zset in waiting.chain(missed).chain([key("inf"), key("here")]) {
             pipe.cmd("ZRANGE").arg(zset).arg(0).arg(-1).arg("WITHSCORES");
         }
         pipe.cmd("GET").arg(key("seq")).cmd("GET").arg(key("tat"));

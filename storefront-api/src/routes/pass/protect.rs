@@ -57,6 +57,11 @@ pub(crate) struct SiteInput {
     /// Whether only those may join who your own site says are your members (`/v1/session/member`).
     #[serde(default)]
     members_only: bool,
+    /// Whether those who are absent when it is their turn are passed over, and stand at their own place
+    /// again once they are back.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    presence: bool,
 }
 
 /// A drop that stands before a site.
@@ -80,6 +85,10 @@ struct GateAddresses {
 
 const fn twenty_minutes() -> i32 {
     1200
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl Validate for SiteInput {
@@ -149,6 +158,7 @@ impl SiteInput {
             max_inside: self.max_inside,
             pass_seconds: self.pass_seconds,
             members_only: self.members_only,
+            presence: self.presence,
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     ApiError, App,
     extract::{Body, CurrentSeller, Faults, IdempotencyKey, ResourceId, Validate},
-    routes::ranges::{HOLD_SECONDS, MAX_UNITS, OCCUPANCY_CAPS, RATES},
+    routes::ranges::{HOLD_SECONDS, MAX_UNITS, NO_SHOW_PERCENT, OCCUPANCY_CAPS, RATES},
 };
 use axum::{extract::State, http::StatusCode};
 use database::selling::drops::NewDrop;
@@ -65,6 +65,11 @@ pub(crate) struct DropInput {
     #[serde(default)]
     #[schema(max_items = 3)]
     lanes: Vec<LaneInput>,
+    /// Whether those who are absent when it is their turn are passed over, and stand at their own place
+    /// again once they are back. Not where your clients neither listen nor ask for their tickets.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    presence: bool,
     /// Tickets admitted per second, from 0.001 to 100 000.
     #[serde(default = "fifty")]
     #[schema(minimum = 0.001, maximum = 100_000, default = 50.0)]
@@ -77,6 +82,15 @@ pub(crate) struct DropInput {
     #[serde(default = "two_hundred")]
     #[schema(minimum = 0.001, maximum = 100_000, default = 200.0)]
     order_rate_per_second: f64,
+    /// Up to how many percent `occupancy_cap` may be exceeded in place of those who were let in and never
+    /// began to pay, from 0 to 30.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 30, default = 0)]
+    no_show_percent: u8,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 const fn one() -> i32 {
@@ -118,6 +132,7 @@ impl Validate for DropInput {
         faults.within("/admission_rate_per_second", self.admission_rate_per_second, &RATES);
         faults.within("/occupancy_cap", self.occupancy_cap, &OCCUPANCY_CAPS);
         faults.within("/order_rate_per_second", self.order_rate_per_second, &RATES);
+        faults.within("/no_show_percent", self.no_show_percent, &NO_SHOW_PERCENT);
         if let (None, Some(_)) = (self.opens_at, self.closes_at) {
             faults.add("/closes_at", "needs opens_at");
         }
@@ -159,12 +174,14 @@ impl DropInput {
             members_only: self.members_only,
             invite_only: self.invite_only,
             lanes: lanes::in_order(self.lanes),
+            presence: self.presence,
             limits: Limits {
                 admission_rate_per_second: self.admission_rate_per_second,
                 occupancy_cap: self.occupancy_cap,
                 order_rate_per_second: self.order_rate_per_second,
                 // Theirs to set who run the installation.
                 line_cap: None,
+                no_show_percent: Some(self.no_show_percent).filter(|percent| *percent > 0),
             },
         }
     }

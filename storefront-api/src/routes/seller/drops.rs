@@ -21,6 +21,8 @@ use utoipa::ToSchema;
 pub(crate) struct SellerDropResponse {
     #[serde(flatten)]
     drop: DropResponse,
+    /// Whether those who are absent when it is their turn are passed over.
+    presence: bool,
     /// Tickets admitted per second.
     admission_rate_per_second: f64,
     /// Tickets admitted and not finished, at most.
@@ -74,6 +76,7 @@ impl SellerDropResponse {
     pub(crate) fn new(flash_drop: FlashDrop, now: Timestamp) -> Self {
         let limits = flash_drop.limits;
         Self {
+            presence: flash_drop.presence,
             site_url: flash_drop.site_url.clone(),
             return_origins: flash_drop.return_origins.clone(),
             admission_rate_per_second: limits.admission_rate_per_second,

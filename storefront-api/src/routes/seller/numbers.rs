@@ -10,6 +10,7 @@ use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
+    decide::no_show::OrderEnds,
     drops::{DropMode, DropState},
     ids::DropId,
 };
@@ -32,6 +33,8 @@ pub(crate) struct NumbersResponse {
     currency: String,
     /// How many orders are in each state; states without orders are left out.
     orders: BTreeMap<String, i64>,
+    /// Those who were let in and never began to pay.
+    no_shows: NoShowNumbers,
     /// The line; null while it doesn't exist or can't be reached.
     line: Option<LineNumbers>,
     /// The server's clock.
@@ -50,6 +53,19 @@ struct UnitNumbers {
     sold: i64,
 }
 
+/// How many never show up, and what is made of that.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+struct NoShowNumbers {
+    /// Orders whose hold ran out before anybody began to pay.
+    orders: u64,
+    /// All that are over and had units.
+    of: u64,
+    /// The one as a part of the other, 0 to 1; 0 before any is over.
+    share: f64,
+    /// Up to how many percent the occupancy may be above its cap in their place; 0 for none.
+    bound_percent: u8,
+}
+
 /// How many tickets are where.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 struct LineNumbers {
@@ -57,6 +73,8 @@ struct LineNumbers {
     joined: u64,
     /// In line.
     waiting: u64,
+    /// Absent when it was their turn; back at their own place once they return.
+    missed: u64,
     /// Admitted, without an order yet; also counted in `occupied`.
     in_flight: u64,
     /// Admitted and not finished.
@@ -99,9 +117,22 @@ pub(crate) async fn read(app: &App, flash_drop: &FlashDrop) -> Result<NumbersRes
         revenue_minor: sales.revenue_minor,
         currency: sales.currency,
         orders: sales.orders,
+        no_shows: NoShowNumbers::new(sales.ends, sales.no_show_percent),
         line: line_numbers(app, drop_id).await,
         server_time: app.now(),
     })
+}
+
+impl NoShowNumbers {
+    fn new(ends: OrderEnds, bound_percent: Option<u8>) -> Self {
+        let OrderEnds { ended, no_shows } = ends;
+        Self {
+            orders: no_shows,
+            of: ended,
+            share: no_shows as f64 / ended.max(1) as f64,
+            bound_percent: bound_percent.unwrap_or_default(),
+        }
+    }
 }
 
 async fn line_numbers(app: &App, drop_id: DropId) -> Option<LineNumbers> {
@@ -113,6 +144,7 @@ async fn line_numbers(app: &App, drop_id: DropId) -> Option<LineNumbers> {
     Some(LineNumbers {
         joined: counts.joined,
         waiting: counts.waiting,
+        missed: counts.missed,
         in_flight: counts.in_flight,
         occupied: counts.occupied,
         left: counts.left,

@@ -5,6 +5,7 @@ mod cancel;
 mod code;
 mod config;
 pub(super) mod drops;
+mod handoff;
 mod orders;
 mod payment;
 mod session;
@@ -19,6 +20,8 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(config::show))
         .routes(routes!(session::begin, session::end))
         .routes(routes!(session::member))
+        .routes(routes!(handoff::take))
+        .routes(routes!(handoff::give))
         .routes(routes!(drops::list))
         .routes(routes!(drops::show))
         .routes(routes!(code::redeem))

@@ -150,7 +150,7 @@ pub(crate) async fn end(
     Ok((StatusCode::NO_CONTENT, jar).into_response())
 }
 
-/// Answers with a session: its cookie, and for programs its token.
+/// Answers with a session.
 fn respond(
     app: &App,
     status: StatusCode,
@@ -158,6 +158,17 @@ fn respond(
     now_ms: i64,
     headers: &HeaderMap,
 ) -> Response {
+    let (jar, body) = hand_out(app, session, now_ms, headers);
+    (status, jar, Json(body)).into_response()
+}
+
+/// Returns a session as an answer has it: its cookie, and for programs its token.
+pub(super) fn hand_out(
+    app: &App,
+    session: Session,
+    now_ms: i64,
+    headers: &HeaderMap,
+) -> (CookieJar, SessionResponse) {
     let token = session.seal(&app.session_keys);
     let left_ms = session.expires_at_ms.saturating_sub(now_ms);
     let left = Duration::from_millis(u64::try_from(left_ms).unwrap_or_default());
@@ -168,12 +179,12 @@ fn respond(
         token: (!has_cookie_jar(headers)).then_some(token),
         expires_at: Timestamp::from_millisecond(session.expires_at_ms).unwrap_or(Timestamp::MAX),
     };
-    (status, jar, Json(body)).into_response()
+    (jar, body)
 }
 
 /// Whether whoever sends this keeps cookies, as browsers do. All of them add one of these headers to a
 /// page's POST, and let no script take it away.
-fn has_cookie_jar(headers: &HeaderMap) -> bool {
+pub(super) fn has_cookie_jar(headers: &HeaderMap) -> bool {
     let has_cookies = headers.contains_key(header::COOKIE);
     has_cookies || headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site")
 }

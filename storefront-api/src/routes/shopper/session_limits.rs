@@ -42,7 +42,8 @@ impl FromRequestParts<App> for WithinMemberLimit {
     }
 }
 
-/// As [`WithinLimit`], for codes that are tried: they are short, and sessions to try them cost nothing.
+/// As [`WithinLimit`], for codes of lanes that are tried: they are short, and sessions to try them cost
+/// nothing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WithinCodeLimit;
 
@@ -51,5 +52,18 @@ impl FromRequestParts<App> for WithinCodeLimit {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         app.code_address_limiter.check_address(&parts.extensions).map(|()| Self)
+    }
+}
+
+/// As [`WithinLimit`], for codes of other devices; of all addresses together, too.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WithinHandoffLimit;
+
+impl FromRequestParts<App> for WithinHandoffLimit {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        app.handoff_address_limiter.check_address(&parts.extensions)?;
+        app.handoff_guess_limiter.check(&()).map(|()| Self)
     }
 }

@@ -1,6 +1,6 @@
 // The storefront's API, same origin.
 import { request } from "../../common/http.ts";
-import type { ClientConfig, Drop, MyTickets, Order, Page, Pass } from "./types.ts";
+import type { ClientConfig, Drop, Handoff, MyTickets, Order, Page, Pass } from "./types.ts";
 
 export const clientConfig = () => request<ClientConfig>("GET", "/v1/client-config");
 export const listDrops = () => request<Page<Drop>>("GET", "/v1/drops?limit=50");
@@ -15,6 +15,14 @@ export const startSession = () => request<{ shopper_id: string }>("POST", "/v1/s
 /** Redeems a code for leave to join its lane, as this shopper and for a short time. */
 export const redeemCode = (dropId: string, code: string) =>
   request<{ lane_grant: string }>("POST", `/v1/drops/${dropId}/code`, { code });
+
+/** Makes a code with which another device goes on with this browser's place; the last one counts. */
+export const handOff = (dropId: string) =>
+  request<Handoff>("POST", "/v1/tickets/handoff", { drop_id: dropId });
+
+/** Goes on with what another device's code stands for; the answer's cookies are what counts. */
+export const takeOver = (code: string) =>
+  request<{ drop_id: string }>("POST", "/v1/session/handoff", { code });
 
 /**
  * Pays for a hold; the order tells what comes of it. The same `attempt` can be sent again if its answer

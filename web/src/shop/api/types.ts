@@ -148,12 +148,22 @@ export type Frame =
       message?: string | null;
       rise?: Rise | null;
     }
+  /** Absent when it was this shopper's turn; the old place comes next. */
+  | { type: "missed" }
   | { type: "admitting" }
   | { type: "held" }
   | { type: "order"; state: OrderState }
   | { type: "closed"; reason: string }
   | { type: "left" }
   | { type: "rebuilding"; retry_after_ms?: number };
+
+/** What another device needs to go on with a place in line. */
+export interface Handoff {
+  code: string;
+  /** The page on which the code is typed, with the code in it. */
+  url: string;
+  expires_at: string;
+}
 
 export interface ClientConfig {
   admission_url: string;

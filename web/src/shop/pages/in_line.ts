@@ -44,6 +44,9 @@ export class InLine {
   private connection: Connection | null = null;
   private rebuilding = false;
   private admitting = false;
+  /** Whether the turn passed while nobody was here, and the place that the shopper came back to. */
+  private away = false;
+  private backAt: number | null = null;
   private orderView: OrderView | null = null;
   private lane: number | null = null;
   private stopped = false;
@@ -125,6 +128,11 @@ export class InLine {
       case "rebuilding":
         this.rebuilding = true;
         return this.host.update();
+      case "missed":
+        this.away = true;
+        this.backAt = null;
+        announce(t("line.missed"));
+        return this.host.update();
       case "admitting":
         this.admitting = true;
         if (this.orderView === null) this.draw();
@@ -148,11 +156,18 @@ export class InLine {
     this.rebuilding = false;
     this.shown = shownAfter(this.shown, frame);
     this.pace.note(performance.now(), this.shown.position);
+    this.noteBack(this.shown.position);
     rememberPosition(this.drop.id, this.ticketId, this.shown);
     const { position, waiting } = this.shown;
     document.title = `${number(position)} · ${this.drop.title}`;
     announce(t("line.announce", { position, waiting: t("line.waiting", { count: waiting }) }));
     this.draw();
+  }
+
+  /** Says that the turn had passed until the line goes on from the old place. */
+  private noteBack(position: number): void {
+    if (this.backAt === null) this.backAt = position;
+    else if (position < this.backAt) this.away = false;
   }
 
   private openOrder(): void {
@@ -196,6 +211,7 @@ export class InLine {
       leftMs: this.pace.leftMs(performance.now()),
       rebuilding: this.rebuilding,
       lane: this.lane,
+      away: this.away,
     });
     this.host.show(
       `waiting:${this.ticketId}`,

@@ -20,6 +20,7 @@ export function parseFrame(data: string): Frame | null {
       return ORDER_STATES.some((state) => state === frame.state) ? (value as Frame) : null;
     case "closed":
       return { type: "closed", reason: String(frame.reason ?? "closed") };
+    case "missed":
     case "admitting":
     case "held":
     case "left":

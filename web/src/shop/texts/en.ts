@@ -7,6 +7,7 @@ export const en = {
 
   "page.drops": "Drops",
   "page.order": "Your order",
+  "page.handoff": "Your place, on this device",
   "page.missing": "There's nothing here",
   "page.missing.hint": "The link may be incomplete, or the page may have moved.",
   "page.offline": "You're offline. We'll reconnect automatically.",
@@ -101,6 +102,12 @@ export const en = {
   "line.mode.stopped": "Stopped: nobody is being let in until there's news. You keep your place.",
   "line.rebuilding":
     "We're restoring the line after a technical problem. You keep your place; this takes a few seconds.",
+  "line.missed": "You were away when it was your turn. You're back at your old place.",
+  "line.handoff": "Move to another device",
+  "line.handoff.hint":
+    "Open this page on your other device and type the code, or follow the link there. It works once. This device keeps showing your place, too.",
+  "line.handoff.until": "The code works until {when}.",
+  "line.handoff.close": "Close",
   "line.rise.rebuild":
     "Your place was recounted after the line was restored. The order of the line hasn't changed.",
   "line.rise.operator": "The seller changed the line, so your place was recounted.",
@@ -140,6 +147,12 @@ export const en = {
   "ticket.state.finished": "Done",
   "ticket.state.closed": "The line has ended",
   "ticket.state.left": "You left the line",
+
+  "handoff.title": "Type your code",
+  "handoff.hint":
+    "Your other device shows eight digits. Only type a code of your own: this device then goes on as that shopper, and gives up any place it had itself.",
+  "handoff.code": "Code",
+  "handoff.take": "Go on here",
 
   "admitting.title": "You're being let in",
   "admitting.hint": "We're setting your item aside. This takes a moment; please stay on this page.",
@@ -283,6 +296,8 @@ export const en = {
   "error.code_refused": "This code can't be used. Please check it and try again.",
   "error.invite_needed": "This line is by invitation. Please enter your code.",
   "error.grant_invalid": "We couldn't use your code. Please try again.",
+  "error.handoff_refused": "This code doesn't work, or not any more. Please get a new one.",
+  "error.ticket_required": "We can't find your place in this browser. Please reload the page.",
   "error.other": "That didn't work. Please try again.",
 } as const satisfies Record<string, Message>;
 

@@ -9,6 +9,7 @@ export const ko: Record<Key, Message> = {
 
   "page.drops": "드롭",
   "page.order": "내 주문",
+  "page.handoff": "이 기기에서 내 순서 보기",
   "page.missing": "페이지를 찾을 수 없어요",
   "page.missing.hint": "링크가 잘못되었거나 페이지가 옮겨졌을 수 있어요.",
   "page.offline": "인터넷에 연결되어 있지 않아요. 자동으로 다시 연결할게요.",
@@ -101,6 +102,12 @@ export const ko: Record<Key, Message> = {
   "line.mode.maintenance_until": "{when}까지 점검 예정: 지금은 아무도 입장하지 않아요. 순서는 그대로예요.",
   "line.mode.stopped": "입장 중단: 새 소식이 있을 때까지 아무도 입장하지 않아요. 순서는 그대로예요.",
   "line.rebuilding": "장애가 발생해 줄을 복구하고 있어요. 순서는 그대로이고, 몇 초면 끝나요.",
+  "line.missed": "자리를 비운 동안 차례가 지나갔어요. 원래 자리로 돌아왔어요.",
+  "line.handoff": "다른 기기로 옮기기",
+  "line.handoff.hint":
+    "다른 기기에서 이 페이지를 열어 코드를 입력하거나 링크를 열어 주세요. 한 번만 쓸 수 있어요. 이 기기에서도 순서는 계속 볼 수 있어요.",
+  "line.handoff.until": "{when}까지 쓸 수 있는 코드예요.",
+  "line.handoff.close": "닫기",
   "line.rise.rebuild": "줄을 복구하면서 순서를 다시 계산했어요. 사람들의 앞뒤 순서는 바뀌지 않았어요.",
   "line.rise.operator": "판매자가 줄을 변경해서 순서를 다시 계산했어요.",
   "line.rise.mode": "입장 방식이 바뀌어 순서를 다시 계산했어요.",
@@ -138,6 +145,12 @@ export const ko: Record<Key, Message> = {
   "ticket.state.finished": "완료",
   "ticket.state.closed": "대기 종료",
   "ticket.state.left": "대기 취소됨",
+
+  "handoff.title": "코드를 입력해 주세요",
+  "handoff.hint":
+    "다른 기기에 숫자 여덟 자리가 표시돼 있어요. 내 코드만 입력해 주세요. 이 기기는 그 쇼핑객으로 이어지고, 이 기기에서 따로 서 있던 자리는 없어져요.",
+  "handoff.code": "코드",
+  "handoff.take": "여기서 계속하기",
 
   "admitting.title": "입장하고 있어요",
   "admitting.hint": "상품을 확보하고 있어요. 잠시만 이 화면에서 기다려 주세요.",
@@ -280,5 +293,7 @@ export const ko: Record<Key, Message> = {
   "error.code_refused": "사용할 수 없는 코드예요. 확인한 뒤 다시 입력해 주세요.",
   "error.invite_needed": "초대받은 분만 참여할 수 있어요. 코드를 입력해 주세요.",
   "error.grant_invalid": "코드를 사용하지 못했어요. 다시 시도해 주세요.",
+  "error.handoff_refused": "사용할 수 없거나 이미 끝난 코드예요. 새 코드를 받아 주세요.",
+  "error.ticket_required": "이 브라우저에서 내 자리를 찾을 수 없어요. 새로고침해 주세요.",
   "error.other": "처리하지 못했어요. 다시 시도해 주세요.",
 };

@@ -10,6 +10,7 @@ import type { Connection } from "../stream/machine.ts";
 import { progressOf, type Shown } from "../stream/position.ts";
 import { t } from "../texts/index.ts";
 import { bell } from "./bell.ts";
+import { handoffDialog } from "./handoff.ts";
 import { laneText } from "./lanes.ts";
 import { isServing, lineNotice } from "./mode.ts";
 import { isMoving, stockText } from "./stock.ts";
@@ -23,6 +24,8 @@ export interface WaitingFacts {
   rebuilding: boolean;
   /** The lane that the ticket stands in, once that is known. */
   lane: number | null;
+  /** Whether the turn had passed, and the shopper is back at the old place. */
+  away: boolean;
 }
 
 export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => Promise<boolean>): Panel {
@@ -41,6 +44,9 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
   const dialog = leaveDialog(leave);
   const leaveButton = el("button", { type: "button", class: "button quiet" }, t("line.leave"));
   leaveButton.addEventListener("click", () => dialog.showModal());
+  const handoff = handoffDialog(drop.id);
+  const moveButton = el("button", { type: "button", class: "button quiet" }, t("line.handoff"));
+  moveButton.addEventListener("click", () => handoff.ask());
   const root = el(
     "div",
     { class: "line" },
@@ -54,14 +60,15 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     way.root,
     el("p", { class: "small keep" }, sayOf(drop)("line.keep", { minutes: hold })),
     bell(),
-    el("div", { class: "foot" }, connectionText, leaveButton),
+    el("div", { class: "foot" }, connectionText, moveButton, leaveButton),
     dialog,
+    handoff.dialog,
   );
   const update = () => {
-    const { shown, connection, leftMs, rebuilding, lane } = read();
+    const { shown, connection, leftMs, rebuilding, lane, away } = read();
     writeConnection(connectionText, connection);
     setText(inLane, laneText(drop, lane) ?? "");
-    news.write(lineOf(shown, rebuilding), rebuilding ? null : (shown?.message ?? null));
+    news.write(lineOf(shown, rebuilding, away), rebuilding ? null : (shown?.message ?? null));
     const text = shown === null ? "…" : number(shown.position);
     setText(position, text);
     position.style.setProperty("--length", String(text.length));
@@ -93,11 +100,13 @@ function wayToGo(): { root: HTMLElement; write(shown: Shown, leftMs: number | nu
 }
 
 /** Returns the most important news, if anything is out of the ordinary. */
-function lineOf(shown: Shown | null, rebuilding: boolean): string | null {
+function lineOf(shown: Shown | null, rebuilding: boolean, away: boolean): string | null {
   if (rebuilding) return t("line.rebuilding");
   if (shown === null) return null;
-  if (shown.rise === null || !isServing(shown.mode)) return lineNotice(shown.mode, shown.until);
-  return t(`line.rise.${shown.rise}`);
+  if (!isServing(shown.mode)) return lineNotice(shown.mode, shown.until);
+  if (away) return t("line.missed");
+  if (shown.rise !== null) return t(`line.rise.${shown.rise}`);
+  return lineNotice(shown.mode, shown.until);
 }
 
 /** Nothing is live without a network, whatever the stream has noticed. */

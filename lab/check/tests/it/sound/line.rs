@@ -105,6 +105,7 @@ pub(super) fn story(n: u64) -> ShopperStory {
         shown,
         order_states,
         again: if n == 1 { vec![again] } else { Vec::new() },
+        was_away: false,
         end: Some(StoryEnd { how: how.to_owned(), at_us: ENDED_US + SECOND }),
     }
 }

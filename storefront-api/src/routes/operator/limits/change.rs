@@ -33,6 +33,10 @@ pub(crate) struct LimitsInput {
     #[serde(default, deserialize_with = "line_cap")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 10_000_000)]
     line_cap: Option<NewLineCap>,
+    /// Up to how many percent the occupancy may be above its cap in place of those who were let in and
+    /// never began to pay; from 0 to 30.
+    #[schema(minimum = 0, maximum = 30)]
+    no_show_percent: Option<u8>,
     /// The reason, for the audit log; up to 500 characters.
     #[schema(min_length = 1, max_length = 500)]
     why: String,
@@ -53,6 +57,7 @@ impl LimitsInput {
             occupancy_cap: self.occupancy_cap,
             order_rate_per_second: self.order_rate_per_second,
             line_cap: self.line_cap,
+            no_show_percent: self.no_show_percent,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     extract::Faults,
-    routes::ranges::{LINE_CAPS, OCCUPANCY_CAPS, RATES},
+    routes::ranges::{LINE_CAPS, NO_SHOW_PERCENT, OCCUPANCY_CAPS, RATES},
 };
 use database::selling::drops::{LimitsChange, NewLineCap};
 use serde::{Deserialize, Deserializer};
@@ -29,6 +29,9 @@ pub(super) fn faults(change: LimitsChange) -> Faults {
     }
     if let Some(NewLineCap::Tickets(cap)) = change.line_cap {
         faults.within("/line_cap", cap, &LINE_CAPS);
+    }
+    if let Some(percent) = change.no_show_percent {
+        faults.within("/no_show_percent", percent, &NO_SHOW_PERCENT);
     }
     if change.is_empty() {
         faults.add("", "must change at least one limit");

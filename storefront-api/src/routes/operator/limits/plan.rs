@@ -39,6 +39,10 @@ pub(crate) struct LimitsPlanInput {
     #[serde(default, deserialize_with = "line_cap")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 10_000_000)]
     line_cap: Option<NewLineCap>,
+    /// Up to how many percent the occupancy may be above its cap in place of those who were let in and
+    /// never began to pay; from 0 to 30.
+    #[schema(minimum = 0, maximum = 30)]
+    no_show_percent: Option<u8>,
     /// When the change begins, in the future and within a year; at once without it.
     at: Option<Timestamp>,
     /// Seconds over which the admission rate moves to the new one, from 1 to 86 400; it jumps without
@@ -109,6 +113,7 @@ impl LimitsPlanInput {
             occupancy_cap: self.occupancy_cap,
             order_rate_per_second: self.order_rate_per_second,
             line_cap: self.line_cap,
+            no_show_percent: self.no_show_percent,
         }
     }
 }

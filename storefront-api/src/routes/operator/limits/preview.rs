@@ -88,6 +88,8 @@ impl LimitsPreviewInput {
             occupancy_cap: self.occupancy_cap,
             order_rate_per_second: self.order_rate_per_second,
             line_cap: self.line_cap,
+            // How many never show up is not foreseen.
+            no_show_percent: None,
         }
     }
 }

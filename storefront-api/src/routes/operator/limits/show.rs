@@ -40,6 +40,9 @@ pub(super) struct LimitValues {
     /// Tickets that may wait at one time, at most; null for as many as the setting for all drops
     /// allows.
     line_cap: Option<u32>,
+    /// Up to how many percent the occupancy may be above its cap in place of those who never began to
+    /// pay; 0 for none.
+    no_show_percent: u8,
 }
 
 impl From<Limits> for LimitValues {
@@ -49,6 +52,7 @@ impl From<Limits> for LimitValues {
             occupancy_cap: limits.occupancy_cap,
             order_rate_per_second: limits.order_rate_per_second,
             line_cap: limits.line_cap,
+            no_show_percent: limits.no_show_percent.unwrap_or_default(),
         }
     }
 }

@@ -1,0 +1,53 @@
+// Taking a place in line along to another device: a code that works once, for two minutes.
+import { el, setText, show } from "../../common/dom.ts";
+import { clockTime } from "../../common/format.ts";
+import { ApiError } from "../../common/http.ts";
+import { handOff } from "../api/storefront.ts";
+import type { Handoff } from "../api/types.ts";
+import { t, tOr } from "../texts/index.ts";
+
+/** Returns the dialog; `ask` opens it with a new code. */
+export function handoffDialog(dropId: string): { dialog: HTMLDialogElement; ask(): void } {
+  const code = el("p", { class: "handoff-code" });
+  const link = el("a", {});
+  const until = el("p", { class: "small" });
+  const given = el("div", { hidden: true }, code, el("p", {}, link), until);
+  const problem = el("p", { class: "problem", role: "status" });
+  const close = () => dialog.close();
+  const dialog = el(
+    "dialog",
+    { "aria-labelledby": "handoff" },
+    el("h3", { id: "handoff" }, t("line.handoff")),
+    el("p", {}, t("line.handoff.hint")),
+    given,
+    problem,
+    el(
+      "div",
+      { class: "actions" },
+      el("button", { type: "button", class: "button", onclick: close }, t("line.handoff.close")),
+    ),
+  );
+  const write = (handoff: Handoff) => {
+    setText(code, handoff.code);
+    setText(link, addressOf(handoff.url));
+    link.href = handoff.url;
+    setText(until, t("line.handoff.until", { when: clockTime(Date.parse(handoff.expires_at)) }));
+    show(given, true);
+    setText(problem, "");
+  };
+  const ask = () => {
+    show(given, false);
+    setText(problem, t("loading"));
+    dialog.showModal();
+    handOff(dropId).then(write, (error: unknown) => setText(problem, reasonOf(error)));
+  };
+  return { dialog, ask };
+}
+
+/** Returns what is typed on the other device: the page, without the code. */
+export const addressOf = (url: string) => url.replace(/^https?:\/\//, "").replace(/#.*$/, "");
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof ApiError ? error.code : "other";
+  return tOr(`error.${code}`, "error.other");
+}
