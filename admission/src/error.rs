@@ -65,6 +65,12 @@ pub(crate) enum ApiError {
     /// Another instance has the key that the grant was signed with.
     #[error("The grant of a lane can't be checked here yet. Keep it, and try again shortly.")]
     GrantKeyUnknown,
+    #[error("The last hold wasn't paid for in time. Please join again a little later.")]
+    CoolingDown {
+        /// When they may.
+        until: Option<Timestamp>,
+        retry_after: Duration,
+    },
     #[error("The room is at capacity. Please try again later.")]
     RoomFull,
     #[error("The line is being restored. Tickets keep their position; please try again shortly.")]
@@ -111,6 +117,7 @@ impl ApiError {
             Self::InviteNeeded => (StatusCode::FORBIDDEN, "invite_needed"),
             Self::GrantInvalid => (StatusCode::FORBIDDEN, "grant_invalid"),
             Self::GrantKeyUnknown => (StatusCode::SERVICE_UNAVAILABLE, "grant_key_unknown"),
+            Self::CoolingDown { .. } => (StatusCode::CONFLICT, "cooling_down"),
             Self::RoomFull => (StatusCode::SERVICE_UNAVAILABLE, "room_full"),
             Self::Rebuilding { .. } => (StatusCode::SERVICE_UNAVAILABLE, "room_rebuilding"),
             Self::Busy | Self::Queue(_) | Self::Database(_) => {
@@ -122,9 +129,9 @@ impl ApiError {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Rebuilding { retry_after } | Self::Maintenance { retry_after, .. } => {
-                Some(*retry_after)
-            }
+            Self::Rebuilding { retry_after }
+            | Self::Maintenance { retry_after, .. }
+            | Self::CoolingDown { retry_after, .. } => Some(*retry_after),
             Self::Held => Some(Duration::from_secs(15)),
             Self::TicketKeyUnknown
             | Self::GrantKeyUnknown
@@ -168,6 +175,9 @@ impl ApiError {
                 problem.error("until", until.to_string())
             }
             Self::Ended(reason) => problem.error("reason", reason.as_str()),
+            Self::CoolingDown { until: Some(until), .. } => {
+                problem.error("until", until.to_string())
+            }
             Self::Units(_) | Self::NotUnits => problem.error("/units", self.to_string()),
             Self::UnknownVariant => problem.error("/variant_id", self.to_string()),
             _ => problem,

@@ -218,6 +218,7 @@ fn demo_drop(
         max_units_per_ticket: 1,
         max_units_per_customer: 1,
         hold_seconds: 300,
+        cooldown_seconds: 0,
         members_only: false,
         invite_only: false,
         lanes: Vec::new(),

@@ -26,6 +26,9 @@ create table drops (
     max_units_per_ticket       integer     not null default 1 check (max_units_per_ticket > 0),
     max_units_per_customer     integer     not null default 1 check (max_units_per_customer > 0),
     hold_seconds               integer     not null default 300 check (hold_seconds > 0),
+    -- How long a shopper may not join again whose hold ran out unpaid. A pass that runs out was a visit.
+    cooldown_seconds           integer     not null default 0 constraint drop_cooldown_of_holds
+        check (cooldown_seconds >= 0 and (fulfilment <> 'pass' or cooldown_seconds = 0)),
     -- Whether only those may join who the seller's own site says are its members (`join_keys`).
     members_only               boolean     not null default false,
     -- Whether only those may join who have redeemed a code (`drop_codes`).

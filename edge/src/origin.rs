@@ -88,6 +88,7 @@ impl AllowedOrigins {
                 header::AUTHORIZATION,
                 named("sluice-ticket"),
                 named("idempotency-key"),
+                named("altcha"),
                 request_id::HEADER,
             ])
             .expose_headers([header::RETRY_AFTER, request_id::HEADER])

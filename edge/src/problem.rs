@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use serde_json::Value;
 use shared::telemetry::CounterName;
 use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 use utoipa::{
@@ -47,6 +48,9 @@ struct ProblemBody {
     /// The faults of the request, where they can be told apart.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
+    /// Work to do first, with `proof_needed` and `proof_invalid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge: Option<Value>,
     #[serde(skip)]
     #[schema(ignore)]
     retry_after: Option<Duration>,
@@ -73,6 +77,7 @@ impl Problem {
             detail: None,
             request_id: request_id::current().map(|id| id.as_str().to_owned()),
             errors: Vec::new(),
+            challenge: None,
             retry_after: None,
         }))
     }
@@ -88,6 +93,13 @@ impl Problem {
     #[must_use]
     pub fn error(mut self, field: impl Into<String>, detail: impl Into<String>) -> Self {
         self.0.errors.push(FieldError { field: field.into(), detail: detail.into() });
+        self
+    }
+
+    /// Says which work to do before the request is sent again.
+    #[must_use]
+    pub fn challenge(mut self, challenge: Value) -> Self {
+        self.0.challenge = Some(challenge);
         self
     }
 

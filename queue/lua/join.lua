@@ -15,6 +15,7 @@ KEYS[8]  tally    hash    how many joined, left, were closed, ordered
 KEYS[9]  wake     channel of the drop
 KEYS[10] here     zset    ticket, by when it was seen last
 KEYS[11] front    hash    see presence.lua
+KEYS[12] cool     zset    account, by when it may join again
 KEYS[..] w:       zset of each line: account, by score
 KEYS[..] missed:  zset of each line, of those absent near its front
 ARGV[1]  epoch    the caller's epoch
@@ -68,6 +69,13 @@ local function existing(account, record)
   return { state, record, redis.call('ZRANK', W[line_of(record)], account) + 1 }
 end
 
+-- When an account may join again whose hold ran out unpaid; false if it may. Of most drops nobody.
+local cools = redis.call('EXISTS', COOL) == 1
+local function cools_until(account)
+  local at = cools and redis.call('ZSCORE', COOL, account)
+  return at and tonumber(at) > now and tonumber(at)
+end
+
 local before = last_score()
 local score, joined_ms = before, struct.pack('>I8', math.floor(now / 1000))
 local outcomes, rows, first_of, members, awakens = {}, {}, {}, {}, #back > 0
@@ -83,6 +91,8 @@ for n, account in ipairs(accounts) do
     outcomes[n] = refused
   elseif not line then
     outcomes[n] = 'no_line'
+  elseif cools_until(account) then
+    outcomes[n] = 'cooling|' .. text(cools_until(account))
   elseif room_left <= 0 then
     outcomes[n] = 'full'
   else

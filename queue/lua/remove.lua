@@ -19,6 +19,7 @@ KEYS[14] tally    hash
 KEYS[15] turns    hash
 KEYS[16] here     zset
 KEYS[17] front    hash
+KEYS[18] cool     zset
 KEYS[..] fin:     bits of each epoch
 KEYS[..] w:       zset of each line
 KEYS[..] missed:  zset of each line
@@ -37,6 +38,6 @@ if ARGV[3] == 'line' then
 else
   for _, key in ipairs(FIN) do redis.call('UNLINK', key) end
   redis.call('UNLINK', CFG, SEQ, INF, LEASE, FLIGHT, OCC, WHY, TAT, STOCK, MEMO, EV, TALLY, TURNS,
-    HERE, FRONT, EP)
+    HERE, FRONT, COOL, EP)
 end
 return redis.status_reply('OK')

@@ -125,6 +125,7 @@ fn refused(text: &str) -> Result<JoinOutcome, QueueError> {
             JoinOutcome::Maintenance { until_us }
         }
         "full" => JoinOutcome::Full,
+        "cooling" => JoinOutcome::Cooling { until_us: READ.value(rest)? },
         "grace" => JoinOutcome::Grace { until_us: READ.value(rest)? },
         _ => return Err(READ.wrong(text)),
     })

@@ -8,6 +8,11 @@ use shared::{
 /// The set of drops that have a room. It has no hash tag, so no script touches it.
 pub(crate) const ROOMS: &str = "sluice:rooms";
 
+/// Returns the key of a proof of work that was accepted; its tag puts it anywhere in a cluster.
+pub(crate) fn proof(id: &str) -> String {
+    format!("{{{id}}}:proof")
+}
+
 /// Matches the hints of all drops.
 pub(crate) const ALL_HINTS: &str = "{*}:hints";
 
@@ -41,6 +46,7 @@ pub(crate) const ALL_WAKES: &str = "{*}:wake";
 /// | `memo` | list | recent requests of ADMIT with their answers |
 /// | `ev` | stream | room events, `<epoch>-<evn>` |
 /// | `tally` | hash | how many joined, left, were closed, ordered |
+/// | `cool` | zset | accounts whose hold ran out unpaid, by when they may join again |
 /// | `ev` | sharded channel | an event was appended |
 /// | `hints` | channel | what happened to tickets |
 /// | `wake` | channel | somebody may be let in now who could not before |

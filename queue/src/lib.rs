@@ -20,6 +20,7 @@
 //! | `here` | who is there near the front |
 //! | `leases` | tickets in flight: extend, list, find those past their lease |
 //! | `settle`, `finish` | what Postgres decided, brought back to the line |
+//! | `cool` | who may not join for a while |
 //! | `close` | the end of a line |
 //! | `status` | where a ticket stands |
 //! | `glance` | whether there is anything to do at all, by plain commands |
@@ -29,6 +30,7 @@
 //! | `wakes` | pub/sub: "somebody may be let in now" |
 //! | `snapshot` | all waiting numbers, and the counts of a room |
 //! | `announce` | who waits, for a log that lost its beginning |
+//! | `proofs` | proofs of work that were accepted; no part of any line |
 //! | `rebuild`, `load` | the steps that bring a lost line back; its tickets in bulk |
 
 mod admit;
@@ -39,6 +41,7 @@ mod checks;
 mod client;
 mod close;
 mod connection;
+mod cool;
 mod error;
 mod events;
 mod finish;
@@ -52,6 +55,7 @@ mod leave;
 mod line_lookup;
 mod lines;
 mod load;
+mod proofs;
 mod reader;
 mod rebuild;
 mod room;

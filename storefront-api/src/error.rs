@@ -17,7 +17,7 @@ use database::{
 use edge::Problem;
 use queue::QueueError;
 use shared::{
-    credentials::{CredentialError, PassError},
+    credentials::{CredentialError, PassError, ProofChallenge},
     drops::DropState,
     lifecycle::TicketState,
     telemetry::with_causes,
@@ -113,6 +113,14 @@ pub(crate) enum ApiError {
     KeyNotFound,
     #[error("Another operator's key that works has this name.")]
     KeyNameTaken,
+    #[error(
+        "Very many people are coming. Please solve `challenge`, and send this again with the \
+         solution in the header `altcha`."
+    )]
+    ProofNeeded(Box<ProofChallenge>),
+    /// Not ours, wrong, too late, or accepted before.
+    #[error("This proof doesn't count, or not any more. Please solve the new `challenge`.")]
+    ProofInvalid(Box<ProofChallenge>),
     #[error("This token isn't one that we can take.")]
     JoinTokenInvalid,
     #[error("This token was used before. Please get a new one from the shop.")]
@@ -193,6 +201,8 @@ impl ApiError {
             Self::SellerNotFound => (StatusCode::NOT_FOUND, "seller_not_found"),
             Self::KeyNotFound => (StatusCode::NOT_FOUND, "key_not_found"),
             Self::KeyNameTaken => (StatusCode::CONFLICT, "key_name_taken"),
+            Self::ProofNeeded(_) => (StatusCode::FORBIDDEN, "proof_needed"),
+            Self::ProofInvalid(_) => (StatusCode::FORBIDDEN, "proof_invalid"),
             Self::JoinTokenInvalid => (StatusCode::UNAUTHORIZED, "join_token_invalid"),
             Self::JoinTokenUsed => (StatusCode::UNAUTHORIZED, "join_token_used"),
             Self::TicketRequired => (StatusCode::CONFLICT, "ticket_required"),
@@ -314,7 +324,10 @@ impl From<ApiError> for Problem {
         if let Some(cause) = error.source() {
             tracing::warn!(code, error = %with_causes(cause), "answered with {status}: {code}");
         }
-        let problem = Self::new(status, code).detail(error.to_string());
+        let mut problem = Self::new(status, code).detail(error.to_string());
+        if let ApiError::ProofNeeded(challenge) | ApiError::ProofInvalid(challenge) = &error {
+            problem = problem.challenge(serde_json::json!(challenge));
+        }
         match status {
             StatusCode::SERVICE_UNAVAILABLE => problem.retry_after(RETRY_AFTER),
             _ => problem,

@@ -9,6 +9,7 @@
 //! | `key_lookup` | whose an API key is |
 //! | `public_reads` | what everybody may see, cached for a second |
 //! | `pass_states` | whether passes are good, cached for less than a second |
+//! | `proofs` | what work a new guest has to do |
 //! | `site` | where on a protected site people may be sent |
 //! | `seller_pools` | connections on behalf of one seller each |
 //! | `batches` | what is asked at the same moment, done together |
@@ -31,6 +32,7 @@ mod key_lookup;
 pub mod openapi;
 mod pages;
 mod pass_states;
+mod proofs;
 mod public_reads;
 pub mod router;
 mod routes;

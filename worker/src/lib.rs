@@ -28,6 +28,7 @@
 //! | `kafka_log` | whether a log is still the one we know, and has the partitions that drops need |
 //! | `line_updates` | what Postgres decided, brought back to the line |
 //! | `room_config` | a drop's row as the settings of its room |
+//! | `cool_downs` | how long shoppers may not join again whose hold ran out |
 //! | `notices` | hints from Postgres that rows have changed |
 //! | `causes` | errors as log lines show them |
 //! | `pause` | where a test can hold the process |
@@ -37,6 +38,7 @@
 mod admin;
 mod app;
 mod causes;
+mod cool_downs;
 mod drain;
 pub mod event_log;
 mod heartbeat;

@@ -1,9 +1,10 @@
 //! Joining, looking, leaving.
 
 use crate::harness::{AdmissionTest, PATIENCE, TestInstance, TestShopper};
+use jiff::Timestamp;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use shared::drops::DropMode;
+use shared::{drops::DropMode, line::CoolDown};
 use testkit::{room::TestRoom, wait_until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -57,6 +58,31 @@ async fn who_leaves_lets_the_others_move_up_on_every_instance() {
     }
     assert_eq!(test.status(&one, &tokens[1]).await.1["state"], "left");
     assert_eq!(test.leave(&one, &tokens[1]).await.1["state"], "left");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whose_hold_ran_out_is_told_when_to_join_again() {
+    let test = AdmissionTest::open().await;
+    let instance = test.instance().await;
+    let (late, other) = (TestShopper::new(), TestShopper::new());
+    let (queue, drop_id) = (&test.room.queue, test.room.drop_id);
+    let now_us = queue.room(drop_id).await.unwrap().unwrap().now_us;
+    let cool_down = CoolDown { shopper_id: late.id, until_us: now_us + 90_000_000 };
+    queue.cool(drop_id, TestRoom::EPOCH, &[cool_down]).await.unwrap();
+
+    let request = instance.request(Method::POST, &test.path("tickets"), &late);
+    let refused = request.json(&test.body()).send().await.unwrap();
+    assert_eq!(refused.status(), 409);
+    let retry_after = refused.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap();
+    assert!((1..=120).contains(&retry_after), "{retry_after}");
+    let problem: Value = refused.json().await.unwrap();
+    assert_eq!(
+        (&problem["code"], &problem["errors"][0]["field"]),
+        (&json!("cooling_down"), &json!("until"))
+    );
+    let until: Timestamp = problem["errors"][0]["detail"].as_str().unwrap().parse().unwrap();
+    assert_eq!(until.as_microsecond(), cool_down.until_us);
+    assert_eq!(test.join(&instance, &other).await["position"], 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

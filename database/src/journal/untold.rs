@@ -2,6 +2,7 @@
 
 use super::{moment::JournalId, pending::Consumer};
 use crate::{DatabaseError, Doing};
+use jiff::Timestamp;
 use shared::{
     ids::{DropId, ShopperId, TicketId},
     lifecycle::TicketState,
@@ -31,6 +32,8 @@ pub struct UntoldOrder {
     pub score: u64,
     /// The state of the order.
     pub state: TicketState,
+    /// When it came to that state.
+    pub updated_at: Timestamp,
 }
 
 /// Lists up to `limit` rows of all drops that a line was not told of for longer than `older_than`,
@@ -47,7 +50,7 @@ pub async fn untold(
     // The lateral joins keep a plan that was made on empty tables from scanning full ones.
     let orders: Vec<(JournalId, DropId, UntoldOrder)> = sqlx::query!(
         r#"select p.journal_id, p.drop_id, o.id as "ticket_id: TicketId", o.shopper_id,
-             o.score, o.state
+             o.score, o.state, o.updated_at
          from (select journal_id, day, drop_id from pending
                where consumer = $1 and since < clock_timestamp() - make_interval(secs => $2)
                order by journal_id limit $3) p
@@ -55,7 +58,7 @@ pub async fn untold(
              select orders from journal where day = p.day and id = p.journal_id limit 1) j
          cross join lateral (select distinct order_id from unnest(j.orders) u (order_id)) e
          cross join lateral (
-             select id, shopper_id, score, state from orders
+             select id, shopper_id, score, state, updated_at from orders
              where drop_id = p.drop_id and id = e.order_id limit 1) o
          order by p.journal_id, o.id"#,
         Consumer::Line as Consumer,
@@ -68,6 +71,7 @@ pub async fn untold(
             shopper_id: row.shopper_id,
             score: row.score.cast_unsigned(),
             state: row.state,
+            updated_at: row.updated_at.to_jiff(),
         };
         (row.journal_id, row.drop_id, order)
     })

@@ -41,16 +41,18 @@ pub struct EndedOrder {
     pub ticket: TicketKey,
     /// The end, a terminal state.
     pub state: TicketState,
+    /// When it came to it.
+    pub at: Timestamp,
 }
 
 impl Order {
-    pub(crate) fn ended(&self, state: TicketState) -> EndedOrder {
+    pub(crate) fn ended(&self, state: TicketState, at: Timestamp) -> EndedOrder {
         let ticket = TicketKey {
             ticket_id: self.id.into(),
             shopper_id: self.shopper_id,
             // Stored as it came; a score that no ticket can have stays what it is.
             score: Score::new(Epoch((self.score >> 40) as u32), self.score as u64),
         };
-        EndedOrder { drop_id: self.drop_id, ticket, state }
+        EndedOrder { drop_id: self.drop_id, ticket, state, at }
     }
 }

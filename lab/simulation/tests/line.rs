@@ -165,6 +165,7 @@ fn join_name(join: &JoinOutcome) -> String {
         JoinOutcome::Maintenance { until_us: None } => "maintenance",
         JoinOutcome::Maintenance { until_us: Some(_) } => "maintenance until",
         JoinOutcome::Full => "full",
+        JoinOutcome::Cooling { .. } => "cooling",
         JoinOutcome::Grace { .. } => "grace",
     };
     name.to_owned()

@@ -8,6 +8,7 @@ mod admitting;
 mod chunks;
 mod cluster;
 mod coming_back;
+mod cooling;
 mod guarding;
 mod joining;
 mod lanes;

@@ -80,6 +80,14 @@ fn the_storefront_may_look_and_change_nothing() {
 }
 
 #[test]
+fn the_storefront_sets_nothing_but_which_proofs_were_accepted() {
+    let line = USERS.lines().find(|line| line.starts_with("user storefront ")).unwrap();
+    let (_, selectors) = line.split_once(" (").unwrap();
+    assert_eq!(selectors, "+set ~{*}:proof)");
+    assert!(read("src/keys.rs").contains(r#"format!("{{{id}}}:proof")"#));
+}
+
+#[test]
 fn every_service_finds_the_master_and_the_node_of_a_slot() {
     for user in ["admission", "storefront", "worker"] {
         let allowed = allowed(user);

@@ -3,6 +3,7 @@
 //! Read once at start and passed down. A wrong value, or an unknown section or key, keeps the
 //! process from starting and is named in the error.
 
+mod abuse;
 mod credentials;
 mod edge;
 mod kafka;
@@ -12,6 +13,7 @@ mod profile_secrets;
 mod sections;
 mod storefront;
 
+pub use abuse::{AbuseSettings, ProofMode};
 pub use credentials::{CredentialSettings, KeysError};
 pub use edge::EdgeSettings;
 pub use kafka::{KafkaMode, KafkaSasl, KafkaSettings};
@@ -62,6 +64,8 @@ pub struct Settings {
     pub relay: RelaySettings,
     /// Rate and size limits of requests.
     pub limits: LimitSettings,
+    /// What a new guest costs.
+    pub abuse: AbuseSettings,
     /// Filter and format of logs.
     pub telemetry: TelemetrySettings,
 }
@@ -105,6 +109,7 @@ impl Settings {
             .with_list_parse_key("admission.allowed_origins")
             .with_list_parse_key("redis.nodes")
             .with_list_parse_key("edge.trusted_proxies")
+            .with_list_parse_key("abuse.pow_exempt")
             .try_parsing(true)
             .source(Some(vars));
         let config = Config::builder()
@@ -160,6 +165,21 @@ mod tests {
         for wrong in ["10.0.0.1", "10.0.0.0/33", "the-proxy"] {
             assert!(with("SLUICE_EDGE__TRUSTED_PROXIES", wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn guests_from_the_machine_itself_prove_no_work_unless_that_is_set() {
+        let address = |text: &str| text.parse::<std::net::IpAddr>().unwrap();
+        let abuse = with("SLUICE_ABUSE__POW_MODE", "always").unwrap().abuse;
+        assert_eq!(abuse.pow_mode, ProofMode::Always);
+        for (text, is_exempt) in
+            [("127.0.0.1", true), ("::ffff:127.0.0.1", true), ("::1", true), ("10.0.0.1", false)]
+        {
+            assert_eq!(abuse.is_exempt(address(text)), is_exempt, "{text}");
+        }
+        let abuse = with("SLUICE_ABUSE__POW_EXEMPT", "10.0.0.0/8,fd00::/8").unwrap().abuse;
+        assert!(!abuse.is_exempt(address("127.0.0.1")) && abuse.is_exempt(address("10.1.2.3")));
+        assert!(with("SLUICE_ABUSE__POW_MODE", "sometimes").is_err());
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub(crate) enum Purpose {
     RoomEvent = 4,
     LaneGrant = 5,
     Handoff = 6,
+    Proof = 7,
 }
 
 /// Keys of one kind of credential: the first signs, all verify.

@@ -11,13 +11,14 @@
 //! | `session`, `ended_sessions` | who is asking, and whose word is not taken any more |
 //! | `drop_code`, `lane_grant` | what opens a lane of a drop, and what it is redeemed for |
 //! | `handoff` | what takes a place in line along to another device |
+//! | `proof` | work that a guest has done |
 //! | `join_token` | what a seller's own site says of a member |
 //! | `api_key` | keys of sellers and operators |
 //!
 //! The purpose is part of what is signed, so that no credential can stand in for another. Each has
-//! a keyring of its own but for two that live for minutes and have that of sessions: the lane grant,
-//! which goes the way of the session, from the storefront to the admission service, and the handoff
-//! code. Comparisons take constant time.
+//! a keyring of its own but for three that live for minutes and have that of sessions: the lane
+//! grant, which goes the way of the session, from the storefront to the admission service, the
+//! handoff code, and the proof, which is only good for a session. Comparisons take constant time.
 
 mod api_key;
 mod drop_code;
@@ -30,6 +31,7 @@ mod key_list;
 mod keyring;
 mod lane_grant;
 mod pass;
+mod proof;
 mod session;
 mod ticket;
 
@@ -43,5 +45,6 @@ pub(crate) use keyring::Purpose;
 pub use keyring::{Keyring, Mac};
 pub use lane_grant::LaneGrant;
 pub use pass::{EntryReason, PassClaims, PassError, PassKeys, PassPurpose};
+pub use proof::{MAX_PROOF, ProofChallenge, SolvedProof};
 pub use session::{Session, SessionTimes};
 pub use ticket::TicketClaims;

@@ -57,6 +57,11 @@ pub enum JoinOutcome {
     },
     /// The room is at capacity.
     Full,
+    /// The shopper's last hold ran out unpaid, and they may not join again yet.
+    Cooling {
+        /// When they may, in microseconds since 1970.
+        until_us: i64,
+    },
     /// Just after a rebuild, only earlier tickets may come back.
     Grace {
         /// When new tickets are given out again, in microseconds of Redis time.

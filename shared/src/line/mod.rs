@@ -13,7 +13,7 @@
 //! | [`presence`] | who counts as present near the front |
 //! | [`flight`] | leases of admitted tickets |
 //! | [`fold`], [`image`] | how a line follows from the log and Postgres, and what it begins with |
-//! | [`settle`] | what Postgres decided: stock, holds, ends |
+//! | [`settle`] | what Postgres decided: stock, holds, ends, who has to wait before joining again |
 //! | [`room`] | a room's settings, header and counts |
 //! | [`event`] | what happened in a room, numbered and chained |
 
@@ -43,7 +43,7 @@ pub use room::{
     ConfigChange, EpochProblem, RoomConfig, RoomCounts, RoomHeader, RoomState, VariantUnits,
 };
 pub use score::{Epoch, Lane, Score};
-pub use settle::{Finished, SettleOutcome, Settlement, StockFigure};
+pub use settle::{CoolDown, Finished, SettleOutcome, Settlement, StockFigure};
 pub use state::{LineState, LiveState, Position, ShownState};
 pub use ticket::{
     AdmittedTicket, EndedTicket, Intent, JoinedTicket, LineEnd, TicketKey, TicketScore,

@@ -1,7 +1,10 @@
 //! What Postgres decided, on its way back to the line.
 
 use super::TicketKey;
-use crate::{ids::VariantId, lifecycle::TicketState};
+use crate::{
+    ids::{ShopperId, VariantId},
+    lifecycle::TicketState,
+};
 
 /// The stock of a variant as Postgres has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +46,15 @@ pub struct Finished {
     pub state: TicketState,
 }
 
+/// A shopper whose hold ran out unpaid, and who may not join the same line again for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CoolDown {
+    /// The account.
+    pub shopper_id: ShopperId,
+    /// When it may join again, in microseconds since 1970.
+    pub until_us: i64,
+}
+
 impl Settlement {
     /// Creates the settlement that follows from an order row's state.
     #[must_use]
@@ -72,7 +84,7 @@ impl From<Finished> for Settlement {
 mod tests {
     use super::*;
     use crate::{
-        ids::{ShopperId, TicketId},
+        ids::TicketId,
         line::{Epoch, Score},
     };
 

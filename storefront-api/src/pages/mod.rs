@@ -107,9 +107,10 @@ fn page(status: StatusCode, text: String) -> Response {
 fn content_security_policy(admission_url: &str) -> String {
     let origins = admission_origins(admission_url).join(" ");
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-         font-src 'self'; manifest-src 'self'; connect-src 'self' {origins}; base-uri 'none'; \
-         form-action 'self'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
+         img-src 'self' data:; font-src 'self'; manifest-src 'self'; \
+         connect-src 'self' {origins}; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'"
     )
 }
 

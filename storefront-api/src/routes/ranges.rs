@@ -15,6 +15,8 @@ pub(super) const NO_SHOW_PERCENT: RangeInclusive<u8> = 0..=MOST_PERCENT;
 pub(super) const LINE_CAPS: RangeInclusive<u32> = 1..=10_000_000;
 /// Seconds that units are held, or that a pass is good: up to a day.
 pub(super) const HOLD_SECONDS: RangeInclusive<i32> = 1..=86_400;
+/// Seconds that somebody may not join again whose hold ran out: up to a day.
+pub(super) const COOLDOWN_SECONDS: RangeInclusive<i32> = 0..=86_400;
 /// Units of a variant or a drop.
 pub(super) const MAX_UNITS: i32 = 10_000_000;
 /// Characters of a code, however it is written.

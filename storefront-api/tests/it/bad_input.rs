@@ -32,6 +32,8 @@ fn drop_cases() -> Vec<Case> {
         ("max_units_per_customer", json!(-5), 422, fields, "/max_units_per_customer"),
         ("hold_seconds", json!(0), 422, fields, "/hold_seconds"),
         ("hold_seconds", json!(86_401), 422, fields, "/hold_seconds"),
+        ("cooldown_seconds", json!(-1), 422, fields, "/cooldown_seconds"),
+        ("cooldown_seconds", json!(86_401), 422, fields, "/cooldown_seconds"),
         ("admission_rate_per_second", json!(0), 422, fields, "/admission_rate_per_second"),
         ("admission_rate_per_second", json!(-1), 422, fields, "/admission_rate_per_second"),
         ("admission_rate_per_second", json!(1e300), 422, fields, "/admission_rate_per_second"),

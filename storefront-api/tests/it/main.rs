@@ -27,6 +27,7 @@ mod operating;
 mod pages;
 mod passes;
 mod payment;
+mod proofs;
 mod public_reads;
 mod quotas;
 mod review;

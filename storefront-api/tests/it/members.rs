@@ -9,6 +9,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use shared::clock::{Clock, SystemClock};
+use testkit::TestRedis;
 use uuid::Uuid;
 
 const MEMBER: &str = "/v1/session/member";
@@ -112,6 +113,24 @@ async fn what_the_site_has_not_said_or_says_no_more_counts_for_nothing() {
         )
         .await;
     assert_eq!(action, "join_key.revoke");
+}
+
+#[tokio::test]
+async fn members_prove_no_work_when_guests_have_to() {
+    let redis = TestRedis::create().await;
+    let shop = Shop::open_with([
+        ("SLUICE_REDIS__URL", redis.url().to_owned()),
+        ("SLUICE_ABUSE__POW_MODE", "always".to_owned()),
+        ("SLUICE_ABUSE__POW_EXEMPT", "192.0.2.0/24".to_owned()),
+    ])
+    .await;
+    let guest = shop.post("/v1/session", &NOBODY, &json!({})).await;
+    guest.expect_problem(403, "proof_needed");
+    let site = Site::of(&shop, 1).await;
+    let member = present(&shop, &site.token("member-7")).await.expect(201);
+
+    let who = Who(Some(text(&member, "token")));
+    shop.post("/v1/session", &who, &json!({})).await.expect(200);
 }
 
 #[tokio::test]

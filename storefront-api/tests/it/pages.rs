@@ -34,7 +34,7 @@ async fn pages_are_strict_about_what_they_load() {
         let csp = header(&page.headers, "content-security-policy");
         for part in [
             "default-src 'none'",
-            "script-src 'self'",
+            "script-src 'self'; worker-src 'self'",
             "frame-ancestors 'none'",
             "connect-src 'self' http://127.0.0.1:8081 ws://127.0.0.1:8081",
         ] {

@@ -56,6 +56,11 @@ impl Shop {
 
     /// Opens with some settings changed.
     pub(crate) async fn open_with<const N: usize>(changes: [(&str, String); N]) -> Self {
+        Self::open_with_all(Vec::from(changes)).await
+    }
+
+    /// The same for any number of settings; of those of one name the last one counts.
+    pub(crate) async fn open_with_all(changes: Vec<(&str, String)>) -> Self {
         let database = TestDatabase::create().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

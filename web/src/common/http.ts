@@ -6,6 +6,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     readonly retryAfterMs: number | null,
+    /** The problem as it came: some codes have more to say. */
+    readonly problem: unknown = null,
   ) {
     super(`${code} (${status})`);
   }
@@ -52,7 +54,7 @@ async function refusal(response: Response): Promise<ApiError> {
   const problem: unknown = await response.json().catch(() => null);
   const code =
     typeof problem === "object" && problem !== null && "code" in problem ? String(problem.code) : "unknown";
-  return new ApiError(response.status, code, retryAfterMs(response.headers.get("retry-after")));
+  return new ApiError(response.status, code, retryAfterMs(response.headers.get("retry-after")), problem);
 }
 
 /** Reads `Retry-After` in seconds; our servers never send the date form. */

@@ -6,7 +6,7 @@
 //! history takes no more memory than the line that comes of it.
 
 use super::{error::LogError, history::History, in_flight, room_logs::RoomLogs};
-use crate::app::App;
+use crate::{app::App, cool_downs::cool_down};
 use database::{
     line::{
         epochs::{self, Boundary, LineTruth, OrderInLine},
@@ -16,9 +16,10 @@ use database::{
 };
 use shared::{
     decide::chain::EventChain,
+    lifecycle::TicketState,
     line::{
-        EndedTicket, Epoch, Intent, JoinedTicket, LineEnd, LineFold, LineImage, RoomEvent, Score,
-        StockFigure,
+        CoolDown, EndedTicket, Epoch, Intent, JoinedTicket, LineEnd, LineFold, LineImage,
+        RoomEvent, Score, StockFigure,
     },
 };
 
@@ -26,6 +27,8 @@ use shared::{
 pub(super) struct Folded {
     pub(super) image: LineImage,
     pub(super) stock: Vec<StockFigure>,
+    /// Those whose hold ran out a short while ago.
+    pub(super) cool_downs: Vec<CoolDown>,
     pub(super) n_orders: usize,
     /// Whether the log led to its last event. If not, it may not know all who wait.
     pub(super) is_log_whole: bool,
@@ -49,12 +52,16 @@ pub(super) async fn fold(
     survivors: Vec<JoinedTicket>,
 ) -> Result<Folded, LogError> {
     let app = &logs.app;
-    let (mut fold, mut held) = (LineFold::new(), Vec::new());
-    let take = |order: OrderInLine| match standing(&order) {
-        Some(Standing::Over(ticket)) => fold.end(ticket),
-        Some(Standing::Held(ticket)) => held.push(ticket),
-        // A score that no ticket can have was never in line.
-        None => {}
+    let (mut fold, mut held, mut cool_downs) = (LineFold::new(), Vec::new(), Vec::new());
+    let now_us = app.clock.now().as_microsecond();
+    let take = |order: OrderInLine| {
+        cool_downs.extend(cooling(flash_drop, &order, now_us));
+        match standing(&order) {
+            Some(Standing::Over(ticket)) => fold.end(ticket),
+            Some(Standing::Held(ticket)) => held.push(ticket),
+            // A score that no ticket can have was never in line.
+            None => {}
+        }
     };
     let truth = truth(logs, flash_drop, take).await?;
     let commands = in_flight::commands_before(app, flash_drop, &truth, ends.boundary).await?;
@@ -68,7 +75,7 @@ pub(super) async fn fold(
     held.into_iter().for_each(|ticket| fold.hold(ticket));
     commands.into_iter().for_each(|ticket| fold.fly(ticket));
     let LineTruth { stock, n_orders, .. } = truth;
-    Ok(Folded { image: fold.image(), stock, n_orders, is_log_whole })
+    Ok(Folded { image: fold.image(), stock, cool_downs, n_orders, is_log_whole })
 }
 
 /// Reads what Postgres knows, when it is this drop's turn.
@@ -121,6 +128,15 @@ fn say_why_not(flash_drop: &LiveDrop, cursor: &LogCursor, history: &History) {
          {n_foreign} records that no worker with our log_keys has written; going on with what it \
          has and with those who wait in Redis"
     );
+}
+
+/// Returns until when the shopper of an order has to cool down, if that is yet to come.
+fn cooling(flash_drop: &LiveDrop, order: &OrderInLine, now_us: i64) -> Option<CoolDown> {
+    if order.state != TicketState::Expired {
+        return None;
+    }
+    let cool_down = cool_down(flash_drop, order.shopper_id, order.updated_at)?;
+    (cool_down.until_us > now_us).then_some(cool_down)
 }
 
 enum Standing {

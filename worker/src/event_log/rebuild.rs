@@ -11,7 +11,7 @@
 //! 3. **Boundary**: F, the end of the drop's commands, is kept for this epoch: what comes behind it
 //!    from an older one is passed over. With it the event is kept that the epoch follows.
 //! 4. **Fold**: one snapshot of Postgres, the whole log and the commands before F say who is where.
-//! 5. **Load**: that takes the place of whatever Redis has.
+//! 5. **Load**: that takes the place of whatever Redis has. Who has to cool down is in Postgres, too.
 //! 6. **Open**: limits come from Postgres, the bucket is empty, and for a grace only those from
 //!    before may come back.
 //! 7. **Say**: who waits is announced if the log may not know them all; then the row says that the
@@ -177,6 +177,7 @@ impl Rebuild<'_> {
         let lease = self.app.settings.line.extended_lease();
         queue.load(id, epoch, &folded.image, lease).await?;
         queue.restore_stock(id, epoch, &folded.stock).await?;
+        queue.restore_cool_downs(id, epoch, &folded.cool_downs).await?;
         Ok(Filled { n_orders: folded.n_orders, is_log_whole: folded.is_log_whole })
     }
 

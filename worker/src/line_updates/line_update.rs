@@ -1,10 +1,11 @@
 //! An update of one line.
 
-use crate::{app::App, causes::with_causes, pause::pause_point};
+use crate::{app::App, causes::with_causes, cool_downs::cool_down, pause::pause_point};
 use database::selling::scheduling::LiveDrop;
+use jiff::Timestamp;
 use queue::Hint;
 use shared::{
-    ids::{TicketId, VariantId},
+    ids::{ShopperId, TicketId, VariantId},
     lifecycle::TicketState,
     line::{Finished, Settlement, StockFigure},
 };
@@ -18,6 +19,8 @@ const CHUNK: usize = 500;
 pub(super) struct LineUpdate {
     pub(super) settlements: Vec<Settlement>,
     pub(super) finished: Vec<Finished>,
+    /// Those whose hold ran out, and when it did.
+    pub(super) ran_out: Vec<(ShopperId, Timestamp)>,
     /// Those whose order is reserved again, which changes nothing in the line.
     pub(super) again: Vec<TicketId>,
     /// The newest figure of each variant.
@@ -25,6 +28,14 @@ pub(super) struct LineUpdate {
 }
 
 impl LineUpdate {
+    /// Notes an order that came to its end.
+    pub(super) fn note_end(&mut self, ended: Finished, at: Timestamp) {
+        if ended.state == TicketState::Expired {
+            self.ran_out.push((ended.ticket.shopper_id, at));
+        }
+        self.finished.push(ended);
+    }
+
     /// Notes a figure, unless a newer one is known.
     pub(super) fn note_stock(&mut self, figure: StockFigure) {
         let newest = self.stock.entry(figure.variant_id).or_insert(figure);
@@ -33,12 +44,17 @@ impl LineUpdate {
         }
     }
 
-    /// Tells the line. SETTLE comes before FINISH: a ticket may have ended since its row was
-    /// written.
+    /// Tells the line. Who has to cool down comes first: before FINISH they still have a ticket, and
+    /// cannot join with another one. SETTLE comes before FINISH: a ticket may have ended since its row
+    /// was written.
     pub(super) async fn send(self, app: &App, flash_drop: &LiveDrop) -> anyhow::Result<()> {
-        let Self { settlements, mut finished, again, stock } = self;
+        let Self { settlements, mut finished, ran_out, again, stock } = self;
         let stock: Vec<_> = stock.into_values().collect();
         let (queue, id, epoch) = (&app.queue, flash_drop.id, flash_drop.epoch);
+        let cool_downs = ran_out
+            .into_iter()
+            .filter_map(|(shopper_id, at)| cool_down(flash_drop, shopper_id, at));
+        queue.cool(id, epoch, &cool_downs.collect::<Vec<_>>()).await?;
         if !settlements.is_empty() {
             queue.settle(id, epoch, &stock, &settlements).await?;
             pause_point!("orders.after_settle");

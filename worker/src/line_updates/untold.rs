@@ -125,12 +125,12 @@ fn by_drop(rows: Vec<UntoldRow>) -> BTreeMap<DropId, Untold> {
 }
 
 fn add(update: &mut LineUpdate, order: UntoldOrder) {
-    let UntoldOrder { ticket_id, shopper_id, score, state } = order;
+    let UntoldOrder { ticket_id, shopper_id, score, state, updated_at } = order;
     // A score that no ticket can have was never in line.
     let Some(score) = Score::from_raw(score) else { return };
     let ticket = TicketKey { ticket_id, shopper_id, score };
     if state.is_terminal() {
-        update.finished.push(Finished { ticket, state });
+        update.note_end(Finished { ticket, state }, updated_at);
     } else {
         update.settlements.push(Settlement::of(ticket, state));
     }
@@ -139,6 +139,7 @@ fn add(update: &mut LineUpdate, order: UntoldOrder) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
     use shared::{ids::ShopperId, lifecycle::TicketState, line::Epoch};
 
     fn order(state: TicketState) -> UntoldOrder {
@@ -147,6 +148,7 @@ mod tests {
             shopper_id: ShopperId::generate(),
             score: Score::new(Epoch(1), 1).raw(),
             state,
+            updated_at: Timestamp::UNIX_EPOCH,
         }
     }
 

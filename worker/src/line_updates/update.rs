@@ -50,9 +50,8 @@ pub(super) fn by_drop(updates: impl IntoIterator<Item = Update>) -> BTreeMap<Dro
             let line = lines.entry(drop_id).or_default();
             line.settlements.push(Settlement::of(ticket, state));
         }
-        for EndedOrder { drop_id, ticket, state } in ended {
-            let line = lines.entry(drop_id).or_default();
-            line.finished.push(Finished { ticket, state });
+        for EndedOrder { drop_id, ticket, state, at } in ended {
+            lines.entry(drop_id).or_default().note_end(Finished { ticket, state }, at);
         }
         for (drop_id, ticket_id) in again {
             lines.entry(drop_id).or_default().again.push(ticket_id);
@@ -67,6 +66,7 @@ pub(super) fn by_drop(updates: impl IntoIterator<Item = Update>) -> BTreeMap<Dro
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
     use shared::{
         ids::{ShopperId, VariantId},
         lifecycle::TicketState,
@@ -111,9 +111,22 @@ mod tests {
             drop_id: DropId::generate(),
             ticket: ticket(),
             state: TicketState::Expired,
+            at: Timestamp::UNIX_EPOCH,
         };
         let update = Update { ended: vec![end(), end()], ..Update::default() };
         assert_eq!(by_drop([update]).len(), 2);
+    }
+
+    #[test]
+    fn only_whose_hold_ran_out_has_to_cool_down() {
+        let drop_id = DropId::generate();
+        let end =
+            |state| EndedOrder { drop_id, ticket: ticket(), state, at: Timestamp::UNIX_EPOCH };
+        let ended = vec![end(TicketState::Cancelled), end(TicketState::Expired)];
+        let ran_out = ended[1].ticket.shopper_id;
+        let lines = by_drop([Update { ended, ..Update::default() }]);
+        assert_eq!(lines[&drop_id].ran_out, [(ran_out, Timestamp::UNIX_EPOCH)]);
+        assert_eq!(lines[&drop_id].finished.len(), 2);
     }
 
     #[test]

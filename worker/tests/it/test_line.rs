@@ -258,6 +258,7 @@ async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> D
         lanes: options.lanes.clone(),
         presence: options.presence,
         hold_seconds: 60,
+        cooldown_seconds: 0,
         limits: Limits {
             admission_rate_per_second: options.rate,
             occupancy_cap: options.occupancy_cap,

@@ -158,9 +158,18 @@ fn taken(outcome: JoinOutcome, now: Timestamp) -> Result<TakenTicket, ApiError> 
             Err(ApiError::maintenance(until, now))
         }
         JoinOutcome::Full => Err(ApiError::RoomFull),
+        JoinOutcome::Cooling { until_us } => Err(cooling_down(until_us, now)),
         JoinOutcome::Grace { .. } => {
             Err(ApiError::Rebuilding { retry_after: Duration::from_secs(2) })
         }
+    }
+}
+
+fn cooling_down(until_us: i64, now: Timestamp) -> ApiError {
+    let left_us = until_us.saturating_sub(now.as_microsecond()).max(1).unsigned_abs();
+    ApiError::CoolingDown {
+        until: Timestamp::from_microsecond(until_us).ok(),
+        retry_after: Duration::from_micros(left_us),
     }
 }
 

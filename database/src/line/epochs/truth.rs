@@ -11,6 +11,7 @@ use crate::{
         inventory, offsets,
     },
 };
+use jiff::Timestamp;
 use shared::{
     ids::{DropId, ShopperId, TicketId, VariantId},
     lifecycle::TicketState,
@@ -41,6 +42,8 @@ pub struct OrderInLine {
     pub admitted_at_us: i64,
     /// The state of the order.
     pub state: TicketState,
+    /// When it came to that state.
+    pub updated_at: Timestamp,
 }
 
 /// What Postgres knows of a drop, at one instant, beside its orders.
@@ -116,7 +119,7 @@ async fn orders_after(
 ) -> Result<Vec<OrderInLine>, DatabaseError> {
     sqlx::query!(
         r#"select id as "id: TicketId", shopper_id, lane, score, variant_id, units_asked,
-             admitted_at, state
+             admitted_at, state, updated_at
          from orders where drop_id = $1 and id > $2 order by id limit $3"#,
         drop_id as DropId,
         after as TicketId,
@@ -131,6 +134,7 @@ async fn orders_after(
         units: row.units_asked.cast_unsigned(),
         admitted_at_us: row.admitted_at.to_jiff().as_microsecond(),
         state: row.state,
+        updated_at: row.updated_at.to_jiff(),
     })
     .fetch_all(conn)
     .await

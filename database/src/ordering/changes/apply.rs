@@ -47,7 +47,7 @@ pub(crate) async fn apply(
     customer_usage::give_back(conn, &effects::usage(changes)).await?;
     counters::add(conn, drop_id, &effects::counts(changes)).await?;
     let stock = inventory::change(conn, moment, cause, drop_id, &effects::deltas(changes)).await?;
-    let ended = effects::ended(changes);
+    let ended = effects::ended(changes, moment.at);
     let tells_line = !ended.is_empty();
     journal::write(conn, moment, drop_id, &effects::entries(changes), tells_line).await?;
     let journal = if tells_line { vec![moment.journal_id] } else { Vec::new() };

@@ -11,6 +11,7 @@ use crate::{
         transitions::Transition,
     },
 };
+use jiff::Timestamp;
 use shared::{
     ids::{OrderId, VariantId},
     lifecycle::TicketState,
@@ -104,9 +105,9 @@ pub(super) fn entries(changes: &[OrderChange]) -> Vec<JournalEntry> {
     changes.iter().map(entry).collect()
 }
 
-pub(super) fn ended(changes: &[OrderChange]) -> Vec<EndedOrder> {
+pub(super) fn ended(changes: &[OrderChange], at: Timestamp) -> Vec<EndedOrder> {
     let ends = changes.iter().filter(|change| change.to.is_terminal());
-    ends.map(|change| change.order.ended(change.to)).collect()
+    ends.map(|change| change.order.ended(change.to, at)).collect()
 }
 
 /// Orders that ended unpaid and may have money set aside. A reserved one has none that isn't being
@@ -148,7 +149,7 @@ mod tests {
         assert!(deltas(&steps).is_empty());
         assert!(usage(&steps).is_empty());
         assert!(counts(&steps).is_empty());
-        assert!(ended(&steps).is_empty());
+        assert!(ended(&steps, sample::HOLD_ENDS_AT).is_empty());
     }
 
     #[test]
@@ -172,7 +173,7 @@ mod tests {
         assert!(usage(&ends).is_empty() && with_money(&ends).is_empty());
         let counted: Vec<_> = counts(&ends).iter().map(|count| count.what).collect();
         assert_eq!(counted, [Counted::Visited, Counted::Expired, Counted::Revoked]);
-        assert_eq!(ended(&ends).len(), 3);
+        assert_eq!(ended(&ends, sample::HOLD_ENDS_AT).len(), 3);
     }
 
     #[test]

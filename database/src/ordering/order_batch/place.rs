@@ -9,7 +9,7 @@ use crate::{
     journal::{JournalId, Moment},
     ordering::order::{EndedOrder, Order},
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use shared::{
     ids::{DropId, OrderId},
     lifecycle::TicketState,
@@ -24,6 +24,8 @@ pub(super) struct Placed<'a> {
     pub(super) reason: Option<&'static str>,
     /// The row that tells of it.
     pub(super) journal_id: JournalId,
+    /// When it was decided.
+    pub(super) at: Timestamp,
 }
 
 /// Decides what the taken records ask for, at the moment of each drop.
@@ -53,7 +55,8 @@ pub(super) fn place<'a>(
             (None, _) => return None,
         };
         let order = order(command, flash_drop, moment, state, amount);
-        Some(Placed { command, order, reason, journal_id: moment.journal_id })
+        let Moment { journal_id, at } = *moment;
+        Some(Placed { command, order, reason, journal_id, at })
     };
     fates().filter_map(place).collect()
 }
@@ -66,7 +69,7 @@ impl Placed<'_> {
     /// The end, for an order that came to it at once.
     pub(super) fn ended(&self) -> Option<EndedOrder> {
         let state = self.order.state;
-        state.is_terminal().then(|| self.order.ended(state))
+        state.is_terminal().then(|| self.order.ended(state, self.at))
     }
 }
 

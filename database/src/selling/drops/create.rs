@@ -43,6 +43,8 @@ pub struct NewDrop {
     pub max_units_per_customer: i32,
     /// How long units are held for an order.
     pub hold_seconds: i32,
+    /// How long a shopper may not join again whose hold ran out unpaid; 0 for no time.
+    pub cooldown_seconds: i32,
     /// Whether only those may join who the seller's own site says are its members.
     pub members_only: bool,
     /// Whether only those may join who have redeemed a code.
@@ -161,9 +163,9 @@ async fn insert(
              insert into drops (id, seller_id, product_id, title, description, state, opens_at,
                  closes_at, max_units_per_ticket, max_units_per_customer, hold_seconds,
                  admission_rate_per_second, occupancy_cap, order_rate_per_second, line_cap,
-                 no_show_percent, members_only, invite_only, presence)
+                 no_show_percent, members_only, invite_only, presence, cooldown_seconds)
              select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-                 $17, $18, $19
+                 $17, $18, $19, $20
              from products where seller_id = $2 and id = $3
              on conflict (id) do nothing returning id)
          insert into order_paces (drop_id) select id from inserted",
@@ -186,6 +188,7 @@ async fn insert(
         new_drop.members_only,
         new_drop.invite_only,
         new_drop.presence,
+        new_drop.cooldown_seconds,
     )
     .execute(&mut *connection)
     .await

@@ -56,6 +56,8 @@ pub struct FlashDrop {
     pub max_units_per_customer: i32,
     /// How long units are held for an order, or how long a pass is good.
     pub hold_seconds: i32,
+    /// How long a shopper may not join again whose hold ran out unpaid; 0 for no time.
+    pub cooldown_seconds: i32,
     /// Whether only the seller's members may join.
     pub members_only: bool,
     /// Whether only those may join who have redeemed a code.
@@ -115,9 +117,10 @@ macro_rules! select_drops {
                  d.description, d.fulfilment, d.site_url, d.return_origins, d.state, d.mode,
                  d.mode_until, d.message, d.end_reason, d.opens_at, d.closes_at, d.ended_at,
                  d.max_units_per_ticket, d.max_units_per_customer, d.hold_seconds,
-                 d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second, d.line_cap,
-                 d.no_show_percent, d.limits_version, d.members_only, d.invite_only, d.presence,
-                 i.offered, i.available, i.reserved, d.created_at,
+                 d.cooldown_seconds, d.admission_rate_per_second, d.occupancy_cap,
+                 d.order_rate_per_second, d.line_cap, d.no_show_percent, d.limits_version,
+                 d.members_only, d.invite_only, d.presence, i.offered, i.available, i.reserved,
+                 d.created_at,
                  array(select l.lane from drop_lanes l where l.drop_id = d.id order by l.lane)
                      as "lanes!",
                  array(select l.name from drop_lanes l where l.drop_id = d.id order by l.lane)
@@ -160,6 +163,7 @@ macro_rules! select_drops {
             max_units_per_ticket: row.max_units_per_ticket,
             max_units_per_customer: row.max_units_per_customer,
             hold_seconds: row.hold_seconds,
+            cooldown_seconds: row.cooldown_seconds,
             members_only: row.members_only,
             invite_only: row.invite_only,
             lanes: $crate::selling::drops::DropLane::rows(

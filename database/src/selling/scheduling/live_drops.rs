@@ -49,6 +49,8 @@ pub struct LiveDrop {
     pub max_units_per_ticket: u32,
     /// How long the units of an order stay held, or how long a pass is good, seconds.
     pub hold_seconds: u32,
+    /// How long a shopper may not join again whose hold ran out unpaid, seconds; 0 for no time.
+    pub cooldown_seconds: u32,
     /// The seller whose members alone may join; `None` for anybody.
     pub members_of: Option<SellerId>,
     /// Whether only those may join who have redeemed a code.
@@ -76,8 +78,8 @@ macro_rules! select_live_drops {
             r#"select d.id, d.state, d.fulfilment, d.mode, d.mode_until, d.message, d.opens_at,
                  d.closes_at, d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
                  d.line_cap, d.no_show_percent, d.limits_version, d.max_units_per_ticket,
-                 d.hold_seconds, d.seller_id, d.members_only, d.invite_only, d.presence,
-                 d.partition as "partition!", d.epoch, d.epoch_state,
+                 d.hold_seconds, d.cooldown_seconds, d.seller_id, d.members_only, d.invite_only,
+                 d.presence, d.partition as "partition!", d.epoch, d.epoch_state,
                  d.events_start_generation, d.events_start_offset,
                  array(select i.variant_id from inventory i where i.drop_id = d.id
                        order by i.variant_id) as "variants!: Vec<VariantId>",
@@ -110,6 +112,7 @@ macro_rules! select_live_drops {
             limits_version: row.limits_version,
             max_units_per_ticket: row.max_units_per_ticket.cast_unsigned(),
             hold_seconds: row.hold_seconds.cast_unsigned(),
+            cooldown_seconds: row.cooldown_seconds.cast_unsigned(),
             members_of: row.members_only.then_some(row.seller_id),
             invite_only: row.invite_only,
             lanes: lanes(&row.lanes, &row.lane_percents),

@@ -8,7 +8,9 @@ use super::{
 use crate::{
     ApiError, App,
     extract::{Body, CurrentSeller, Faults, IdempotencyKey, ResourceId, Validate},
-    routes::ranges::{HOLD_SECONDS, MAX_UNITS, NO_SHOW_PERCENT, OCCUPANCY_CAPS, RATES},
+    routes::ranges::{
+        COOLDOWN_SECONDS, HOLD_SECONDS, MAX_UNITS, NO_SHOW_PERCENT, OCCUPANCY_CAPS, RATES,
+    },
 };
 use axum::{extract::State, http::StatusCode};
 use database::selling::drops::NewDrop;
@@ -55,6 +57,10 @@ pub(crate) struct DropInput {
     #[serde(default = "five_minutes")]
     #[schema(minimum = 1, maximum = 86_400, default = 300)]
     hold_seconds: i32,
+    /// How long somebody may not join again whose hold ran out unpaid: 0 for no time, up to 86 400.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 86_400, default = 0)]
+    cooldown_seconds: i32,
     /// Whether only those may join who your own site says are your members (`/v1/session/member`).
     #[serde(default)]
     members_only: bool,
@@ -129,6 +135,7 @@ impl Validate for DropInput {
         }
         lanes::check(&self.lanes, &mut faults);
         faults.within("/hold_seconds", self.hold_seconds, &HOLD_SECONDS);
+        faults.within("/cooldown_seconds", self.cooldown_seconds, &COOLDOWN_SECONDS);
         faults.within("/admission_rate_per_second", self.admission_rate_per_second, &RATES);
         faults.within("/occupancy_cap", self.occupancy_cap, &OCCUPANCY_CAPS);
         faults.within("/order_rate_per_second", self.order_rate_per_second, &RATES);
@@ -171,6 +178,7 @@ impl DropInput {
             max_units_per_ticket: self.max_units_per_ticket,
             max_units_per_customer: self.max_units_per_customer,
             hold_seconds: self.hold_seconds,
+            cooldown_seconds: self.cooldown_seconds,
             members_only: self.members_only,
             invite_only: self.invite_only,
             lanes: lanes::in_order(self.lanes),

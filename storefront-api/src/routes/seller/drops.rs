@@ -32,6 +32,8 @@ pub(crate) struct SellerDropResponse {
     /// Tickets that may wait at one time, at most; null for as many as the setting for all drops
     /// allows.
     line_cap: Option<u32>,
+    /// How long somebody may not join again whose hold ran out unpaid; 0 for no time.
+    cooldown_seconds: i32,
     /// Where the site begins that it lets people into; left out if it sells units.
     #[serde(skip_serializing_if = "Option::is_none")]
     site_url: Option<String>,
@@ -83,6 +85,7 @@ impl SellerDropResponse {
             occupancy_cap: limits.occupancy_cap,
             order_rate_per_second: limits.order_rate_per_second,
             line_cap: limits.line_cap,
+            cooldown_seconds: flash_drop.cooldown_seconds,
             created_at: flash_drop.created_at,
             ended_at: flash_drop.ended_at,
             drop: DropResponse::new(flash_drop, now),

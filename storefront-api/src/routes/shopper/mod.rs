@@ -2,9 +2,11 @@
 //! [`ShopperOnly`](crate::extract::ShopperOnly).
 
 mod cancel;
+mod challenge;
 mod code;
 mod config;
 pub(super) mod drops;
+mod guest;
 mod handoff;
 mod orders;
 mod payment;
@@ -22,6 +24,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(session::member))
         .routes(routes!(handoff::take))
         .routes(routes!(handoff::give))
+        .routes(routes!(challenge::show))
         .routes(routes!(drops::list))
         .routes(routes!(drops::show))
         .routes(routes!(code::redeem))

@@ -4,7 +4,10 @@
 //! token; a program is. The headers that tell the two apart are the browser's own: no script can
 //! leave them out.
 
-use super::session_limits::{WithinEndLimit, WithinLimit, WithinMemberLimit};
+use super::{
+    guest::{GuestInput, NewGuest},
+    session_limits::{WithinEndLimit, WithinLimit, WithinMemberLimit},
+};
 use crate::{
     ApiError, App,
     extract::{Body, Faults, Validate},
@@ -68,8 +71,13 @@ impl Validate for MemberInput {
 
 /// Starts a guest session, or renews the session that was sent.
 ///
-/// A shopper with a valid session stays the same shopper; nobody can choose who to be.
+/// A shopper with a valid session stays the same shopper; nobody can choose who to be. While many
+/// come, somebody new has to prove some work first (`proof_needed`): the answer then has a challenge
+/// of ALTCHA, and its solution goes into the header `altcha` or the field of that name.
 #[utoipa::path(post, path = "/v1/session", tag = "shopper",
+    params(("altcha" = Option<String>, Header,
+        description = "The solution of a challenge, as a solver of ALTCHA writes it")),
+    request_body = Option<GuestInput>,
     responses(
         (status = 201, body = SessionResponse, description = "A new shopper"),
         (status = 200, body = SessionResponse, description = "The same shopper, with more time"),
@@ -79,8 +87,10 @@ pub(crate) async fn begin(
     State(app): State<App>,
     _: WithinLimit,
     headers: HeaderMap,
+    NewGuest { peer, proof }: NewGuest,
 ) -> Result<Response, ApiError> {
-    let (now_ms, times) = (app.now().as_millisecond(), app.session_times());
+    let now = app.now();
+    let (now_ms, times) = (now.as_millisecond(), app.session_times());
     match app.sessions.session(&headers) {
         Ok(session) => {
             Ok(respond(&app, StatusCode::OK, session.renew(now_ms, times), now_ms, &headers))
@@ -88,6 +98,7 @@ pub(crate) async fn begin(
         // Another process knows this session: a new one would cost the shopper all that is theirs.
         Err(problem) if problem.status() == StatusCode::SERVICE_UNAVAILABLE => Err(problem.into()),
         Err(_) => {
+            app.proofs.admit(peer, proof.as_deref(), now).await?;
             let session = Session::begin(ShopperId::generate(), None, now_ms, times);
             Ok(respond(&app, StatusCode::CREATED, session, now_ms, &headers))
         }

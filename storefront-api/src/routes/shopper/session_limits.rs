@@ -5,8 +5,8 @@ use crate::App;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use edge::Problem;
 
-/// Admits the caller if their address has not just started too many sessions: a new one costs
-/// nothing.
+/// Admits the caller if their address has not just started too many sessions: while few
+/// people come, a new one costs nothing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WithinLimit;
 
@@ -43,7 +43,7 @@ impl FromRequestParts<App> for WithinMemberLimit {
 }
 
 /// As [`WithinLimit`], for codes of lanes that are tried: they are short, and sessions to try them cost
-/// nothing.
+/// little.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WithinCodeLimit;
 

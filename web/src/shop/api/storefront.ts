@@ -9,8 +9,12 @@ export const myTickets = () => request<MyTickets>("GET", "/v1/tickets");
 export const myOrders = () => request<Page<Order>>("GET", "/v1/orders?limit=10");
 export const getOrder = (id: string) => request<Order>("GET", `/v1/orders/${id}`);
 
-/** Makes sure this browser has a session; the answer's cookie is what counts. */
-export const startSession = () => request<{ shopper_id: string }>("POST", "/v1/session", {});
+/**
+ * Makes sure this browser has a session; the answer's cookie is what counts. `proof` solves the challenge
+ * that a refusal came with.
+ */
+export const startSession = (proof: string | null) =>
+  request<{ shopper_id: string }>("POST", "/v1/session", {}, proof === null ? {} : { altcha: proof });
 
 /** Redeems a code for leave to join its lane, as this shopper and for a short time. */
 export const redeemCode = (dropId: string, code: string) =>

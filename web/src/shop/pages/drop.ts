@@ -14,14 +14,8 @@ import { endedPanel, endWords, openPanel, otherDrops, scheduledPanel, stateNow }
 import { isForVisits, priceOf, sayOf } from "../view/visits.ts";
 import { type End, InLine } from "./in_line.ts";
 import { Joiner } from "./join.ts";
-import {
-  forgetTicket,
-  hasSession,
-  mayHaveTicket,
-  noteSession,
-  onOtherTab,
-  rememberedTicket,
-} from "./remembered.ts";
+import { forgetTicket, hasSession, mayHaveTicket, onOtherTab, rememberedTicket } from "./remembered.ts";
+import { makeSession } from "./session.ts";
 
 type Ended = Exclude<End, { kind: "again" | "new_ticket" }>;
 
@@ -194,7 +188,7 @@ class DropPage {
     if (hasSession()) return;
     await pause(Math.random() * 3_000);
     if (hasSession()) return;
-    await storefront.startSession().then(noteSession, () => {});
+    await makeSession().catch(() => {});
   }
 
   private writeHeader(drop: Drop): void {

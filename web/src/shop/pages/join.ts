@@ -2,14 +2,15 @@
 // for. Joining is idempotent for a shopper, so an attempt whose answer was lost costs nothing.
 import { retryPause } from "../../common/backoff.ts";
 import { pause } from "../../common/clock.ts";
-import { duration } from "../../common/format.ts";
+import { duration, percent } from "../../common/format.ts";
 import { ApiError } from "../../common/http.ts";
 import type { Admission } from "../api/admission.ts";
-import { redeemCode, startSession } from "../api/storefront.ts";
+import { redeemCode } from "../api/storefront.ts";
 import type { Drop, Ticket } from "../api/types.ts";
 import { t, tOr } from "../texts/index.ts";
 import type { Joining } from "../view/drop.ts";
-import { hasSession, noteSession } from "./remembered.ts";
+import { hasSession } from "./remembered.ts";
+import { makeSession } from "./session.ts";
 
 export interface JoinListener {
   joined(ticket: Ticket): void;
@@ -77,8 +78,8 @@ export class Joiner implements Joining {
   private async makeSession(): Promise<void> {
     // A grant is of no use to another shopper.
     this.grant = null;
-    await startSession();
-    noteSession();
+    await makeSession((share) => this.note(true, t("join.proving", { share: percent(share) })));
+    this.note(true, null);
   }
 
   private async wait(refusal: ApiError, failures: number): Promise<void> {
@@ -89,7 +90,8 @@ export class Joiner implements Joining {
   }
 
   private giveUp(refusal: ApiError): void {
-    this.note(false, tOr(`error.${refusal.code}`, "error.other"));
+    const wait = duration(refusal.retryAfterMs ?? 0);
+    this.note(false, tOr(`error.${refusal.code}`, "error.other", { wait }));
     if (ENDED_CODES.includes(refusal.code)) this.listener.ended();
   }
 

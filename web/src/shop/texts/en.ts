@@ -74,6 +74,7 @@ export const en = {
   "join.code.lane": "If you have a code, enter it here: it opens a lane of its own.",
   "join.code.invite": "This line is by invitation. Enter your code to join.",
   "join.waiting_retry": "Next try in {seconds}.",
+  "join.proving": "Very many people are coming, so your browser has a small task to do first: {share}",
 
   "line.title": "You're in line",
   "line.position": "Your place",
@@ -292,6 +293,10 @@ export const en = {
   "error.session_invalid": "Your session has expired. Please try again.",
   "error.session_on_other_host":
     "You can't join from this address: this site isn't set up correctly. Please let the shop know.",
+  "error.proof_needed": "We couldn't let this browser in. Please reload the page and try again.",
+  "error.proof_invalid": "We couldn't let this browser in. Please reload the page and try again.",
+  "error.proof_failed": "Your browser couldn't finish its task. Retrying automatically…",
+  "error.cooling_down": "You didn't pay in time, so you can join this drop again in {wait}.",
   "error.members_only": "Only members can join. Please come from the shop's own site.",
   "error.code_refused": "This code can't be used. Please check it and try again.",
   "error.invite_needed": "This line is by invitation. Please enter your code.",

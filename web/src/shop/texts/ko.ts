@@ -76,6 +76,7 @@ export const ko: Record<Key, Message> = {
   "join.code.lane": "코드가 있으면 입력해 주세요. 전용 줄에 설 수 있어요.",
   "join.code.invite": "초대받은 분만 참여할 수 있어요. 코드를 입력해 주세요.",
   "join.waiting_retry": "{seconds} 후 다시 시도해요.",
+  "join.proving": "접속이 몰리고 있어요. 브라우저가 먼저 간단한 작업을 하고 있어요: {share}",
 
   "line.title": "대기 중이에요",
   "line.position": "내 순서",
@@ -289,6 +290,10 @@ export const ko: Record<Key, Message> = {
   "error.session_invalid": "세션이 만료되었어요. 다시 시도해 주세요.",
   "error.session_on_other_host":
     "사이트 설정이 맞지 않아 지금은 줄에 참여할 수 없어요. 판매자에게 알려 주세요.",
+  "error.proof_needed": "이 브라우저로 접속할 수 없었어요. 페이지를 새로고침한 뒤 다시 시도해 주세요.",
+  "error.proof_invalid": "이 브라우저로 접속할 수 없었어요. 페이지를 새로고침한 뒤 다시 시도해 주세요.",
+  "error.proof_failed": "브라우저가 작업을 끝내지 못했어요. 자동으로 다시 시도하고 있어요…",
+  "error.cooling_down": "제시간에 결제하지 않아서 {wait} 뒤에 이 드롭에 다시 줄을 설 수 있어요.",
   "error.members_only": "회원만 참여할 수 있어요. 판매자의 사이트에서 접속해 주세요.",
   "error.code_refused": "사용할 수 없는 코드예요. 확인한 뒤 다시 입력해 주세요.",
   "error.invite_needed": "초대받은 분만 참여할 수 있어요. 코드를 입력해 주세요.",
