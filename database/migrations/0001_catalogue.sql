@@ -38,14 +38,31 @@ create table join_keys (
 );
 create index join_keys_of_seller on join_keys (seller_id, id);
 
+-- Pictures of products and drops; their files are in the storefront's store.
+create table pictures (
+    -- SHA-256 of the seller and of what is in the files, in hex: the name that the files have in
+    -- addresses. So the same picture of two sellers has two names, and one tells nothing of the other.
+    id          text        primary key constraint picture_id_is_hash check (id ~ '^[0-9a-f]{64}$'),
+    seller_id   uuid        not null references sellers,
+    -- A file for each, ascending, and the height of the widest; pixels.
+    widths      integer[]   not null constraint picture_widths_few
+        check (cardinality(widths) between 1 and 3),
+    height      integer     not null constraint picture_height_positive check (height > 0),
+    created_at  timestamptz not null default now(),
+    constraint picture_of_seller unique (seller_id, id)
+);
+
 create table products (
     id          uuid        primary key,
     seller_id   uuid        not null references sellers,
     name        text        not null constraint product_named check (length(name) between 1 and 200),
     description text        not null default '',
-    created_at  timestamptz not null default now()
+    picture     text,
+    created_at  timestamptz not null default now(),
+    constraint product_picture_is_own foreign key (seller_id, picture) references pictures (seller_id, id)
 );
 create index products_of_seller on products (seller_id, id);
+create index products_of_picture on products (picture) where picture is not null;
 
 create table variants (
     id           uuid    primary key,

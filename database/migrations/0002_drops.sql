@@ -4,6 +4,8 @@ create table drops (
     product_id                 uuid        not null references products,
     title                      text        not null constraint drop_titled check (length(title) between 1 and 200),
     description                text        not null default '',
+    -- Shown in place of the product's.
+    picture                    text,
     fulfilment                 text        not null default 'auto' constraint drop_fulfilment_known
         check (fulfilment in ('auto', 'checkout', 'pass')),
     -- Of a drop that lets people into someone else's site: where that site begins, such as
@@ -66,6 +68,7 @@ create table drops (
 
     created_at                 timestamptz not null default now(),
     version                    bigint      not null default 1,
+    constraint drop_picture_is_own foreign key (seller_id, picture) references pictures (seller_id, id),
     constraint drop_pass_has_site check ((fulfilment = 'pass') = (site_url is not null)),
     constraint drop_until_of_maintenance check (mode_until is null or mode = 'maintenance'),
     constraint drop_open_has_partition check (state <> 'open' or partition is not null),
@@ -74,6 +77,7 @@ create table drops (
         check (state in ('draft', 'cancelled') or opens_at is not null)
 );
 create index drops_of_seller on drops (seller_id, id);
+create index drops_of_picture on drops (picture) where picture is not null;
 -- The drops that workers look after. They are few, however many there ever were.
 create index drops_alive on drops (opens_at)
     where state in ('scheduled', 'open') or epoch_state <> 'none';

@@ -75,8 +75,8 @@ grant usage on sequence journal_ids to sluice_worker;
 
 -- The storefront: shoppers' orders and payments, what operators see and decide, answers that are kept.
 grant select on
-    sellers, api_keys, join_keys, products, variants, drops, limit_plans, order_paces, inventory, orders,
-    customer_usage, ticket_transitions, drop_counters, journal, journal_default, pending, dead_letters,
+    sellers, api_keys, join_keys, pictures, products, variants, drops, limit_plans, order_paces, inventory,
+    orders, customer_usage, ticket_transitions, drop_counters, journal, journal_default, pending, dead_letters,
     payments, payment_calls, ledger_entries, provider_events, heartbeats, audit_log, idempotency_keys,
     ended_sessions, used_join_tokens, drop_lanes, drop_codes, code_uses, handoffs
     to sluice_storefront;
@@ -98,17 +98,17 @@ grant usage on sequence journal_ids to sluice_storefront;
 
 -- One seller, whom the connection names.
 grant select on
-    sellers, join_keys, products, variants, drops, drop_lanes, drop_codes, inventory, drop_counters,
-    orders, audit_log
+    sellers, join_keys, pictures, products, variants, drops, drop_lanes, drop_codes, inventory,
+    drop_counters, orders, audit_log
     to sluice_seller;
 grant insert on
-    join_keys, products, variants, drops, drop_lanes, drop_codes, order_paces, inventory, stock_moves,
-    audit_log
+    join_keys, pictures, products, variants, drops, drop_lanes, drop_codes, order_paces, inventory,
+    stock_moves, audit_log
     to sluice_seller;
 grant update on products, variants, drops, inventory to sluice_seller;
 grant update (revoked_at) on join_keys to sluice_seller;
 grant update (revoked_at) on drop_codes to sluice_seller;
-grant delete on drop_lanes to sluice_seller;
+grant delete on drop_lanes, pictures to sluice_seller;
 
 -- The second wall between tenants, behind the `seller_id = $1` of each query: as `sluice_seller`, a
 -- statement meets the rows of one seller and no others, whatever it forgets to say. A connection that
@@ -122,8 +122,8 @@ declare
     walled text;
 begin
     foreach walled in array
-        array['sellers', 'join_keys', 'products', 'variants', 'drops', 'drop_lanes', 'drop_codes',
-            'inventory', 'stock_moves', 'drop_counters', 'orders', 'audit_log']
+        array['sellers', 'join_keys', 'pictures', 'products', 'variants', 'drops', 'drop_lanes',
+            'drop_codes', 'inventory', 'stock_moves', 'drop_counters', 'orders', 'audit_log']
     loop
         execute format('alter table %I enable row level security', walled);
         -- What these may do is said by their grants alone.
@@ -132,7 +132,8 @@ begin
                  using (true) with check (true)', walled);
     end loop;
     foreach walled in array
-        array['join_keys', 'products', 'variants', 'drops', 'inventory', 'orders', 'audit_log']
+        array['join_keys', 'pictures', 'products', 'variants', 'drops', 'inventory', 'orders',
+            'audit_log']
     loop
         execute format(
             'create policy own_of_seller on %I to sluice_seller

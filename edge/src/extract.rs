@@ -3,7 +3,9 @@
 use crate::Problem;
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
+    extract::{
+        DefaultBodyLimit, FromRequest, FromRequestParts, Request, rejection::BytesRejection,
+    },
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -12,6 +14,8 @@ use std::time::Duration;
 
 /// How long a body may take to arrive. Bodies are small, so a slow one is an attack or a dead peer.
 const BODY_TIME: Duration = Duration::from_secs(10);
+/// The same for a file: 8 MiB over a megabit a second.
+const FILE_TIME: Duration = Duration::from_secs(70);
 
 /// A JSON body, of a request or a response. Give a request's type `#[serde(deny_unknown_fields)]`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,7 +46,26 @@ impl<T: Serialize> IntoResponse for Json<T> {
 ///
 /// Returns a [`Problem`] for a body that is too large, too slow or cut off.
 pub async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    match tokio::time::timeout(BODY_TIME, Bytes::from_request(request, state)).await {
+    body_within(BODY_TIME, request, state).await
+}
+
+/// Reads a body that is a file, of at most `max_bytes`, whatever the listener's limit is. It has more
+/// time, so let only so many callers do this at once.
+///
+/// # Errors
+///
+/// Returns a [`Problem`] for a body that is too large, too slow or cut off.
+pub async fn file(mut request: Request, max_bytes: usize) -> Result<Bytes, Problem> {
+    DefaultBodyLimit::max(max_bytes).apply(&mut request);
+    body_within(FILE_TIME, request, &()).await
+}
+
+async fn body_within<S: Send + Sync>(
+    time: Duration,
+    request: Request,
+    state: &S,
+) -> Result<Bytes, Problem> {
+    match tokio::time::timeout(time, Bytes::from_request(request, state)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(rejection)) => Err(unread_body(&rejection)),
         Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout")

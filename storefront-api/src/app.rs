@@ -1,8 +1,13 @@
 //! What every handler can reach.
 
 use crate::{
-    batches::Batches, key_lookup::KeyLookup, pass_states::PassStates, proofs::ProofGate,
-    public_reads::PublicReads, seller_pools::SellerPools,
+    batches::Batches,
+    key_lookup::KeyLookup,
+    pass_states::PassStates,
+    pictures::{FileStore, Gallery},
+    proofs::ProofGate,
+    public_reads::PublicReads,
+    seller_pools::SellerPools,
 };
 use anyhow::Context as _;
 use axum::extract::FromRef;
@@ -57,6 +62,7 @@ pub struct Inner {
     /// Sign and verify passes.
     pub(crate) pass_keys: PassKeys,
     pub(crate) pass_states: PassStates,
+    pub(crate) pictures: Gallery,
     /// What a new guest has to do first, if anything.
     pub(crate) proofs: ProofGate,
     /// New sessions per second and address; sessions that are ended; members that are brought.
@@ -104,6 +110,7 @@ impl App {
         let rate = settings.limits.sessions_per_second_per_ip;
         let (session_keys, clock) = (Arc::new(keys), Arc::new(SystemClock) as Arc<dyn Clock>);
         let ended_sessions = Arc::new(EndedSessions::default());
+        let pictures = FileStore::new(&settings.storefront.picture_dir);
         let proofs = ProofGate::new(&settings.abuse, &session_keys, &queue);
         let per_address = |rate| KeyedLimiter::per_second(rate, rate, KeyedLimiter::IP_CELLS);
         let handoffs =
@@ -124,6 +131,7 @@ impl App {
             ended_sessions,
             pass_keys,
             pass_states: PassStates::default(),
+            pictures: Gallery::new(Arc::new(pictures)),
             proofs,
             session_limiter: per_address(rate),
             end_limiter: per_address(ENDS_PER_SECOND),

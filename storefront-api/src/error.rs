@@ -12,6 +12,7 @@ use database::{
     selling::{
         codes::MakeCodesError,
         drops::{ChangeDropError, CreateDropError},
+        pictures::ChangePictureError,
     },
 };
 use edge::Problem;
@@ -22,7 +23,7 @@ use shared::{
     lifecycle::TicketState,
     telemetry::with_causes,
 };
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{error::Error, io, sync::Arc, time::Duration};
 
 /// When to try again after a failure that passes.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -41,6 +42,23 @@ pub(crate) enum ApiError {
     ProductNotFound,
     #[error("The product has no such variant.")]
     VariantNotFound,
+    /// There is none, or not any more.
+    #[error("There is no such picture.")]
+    PictureNotFound,
+    #[error(
+        "The body must be a JPEG, PNG or WebP, and the content-type image/jpeg, image/png or \
+         image/webp."
+    )]
+    PictureUnsupported,
+    #[error(
+        "The picture may have 40 million pixels at most, and 10 000 on a side; less with 16 bits \
+         for each colour."
+    )]
+    PictureTooLarge,
+    #[error("The picture is damaged, or cut off.")]
+    PictureBroken,
+    #[error("You may have {limit} pictures at most. Please take one away that is not needed.")]
+    TooManyPictures { limit: i64 },
     /// There is none, or it is another shopper's.
     #[error("There is no such order.")]
     OrderNotFound,
@@ -154,6 +172,8 @@ pub(crate) enum ApiError {
     Overloaded,
     #[error("The waiting room can't be reached right now.")]
     Queue(#[from] QueueError),
+    #[error("Pictures can't be reached right now.")]
+    PictureStore(#[source] io::Error),
     #[error("This can't be done right now.")]
     Database(#[from] Arc<DatabaseError>),
     #[error("This can't be done right now.")]
@@ -171,6 +191,13 @@ impl ApiError {
             Self::DropNotFound => (StatusCode::NOT_FOUND, "drop_not_found"),
             Self::ProductNotFound => (StatusCode::NOT_FOUND, "product_not_found"),
             Self::VariantNotFound => (StatusCode::NOT_FOUND, "variant_not_found"),
+            Self::PictureNotFound => (StatusCode::NOT_FOUND, "picture_not_found"),
+            Self::PictureUnsupported => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+            }
+            Self::PictureTooLarge => (StatusCode::UNPROCESSABLE_ENTITY, "picture_too_large"),
+            Self::PictureBroken => (StatusCode::UNPROCESSABLE_ENTITY, "picture_broken"),
+            Self::TooManyPictures { .. } => (StatusCode::CONFLICT, "too_many_pictures"),
             Self::OrderNotFound => (StatusCode::NOT_FOUND, "order_not_found"),
             Self::PaymentNotFound => (StatusCode::NOT_FOUND, "payment_not_found"),
             Self::PassNotFound => (StatusCode::NOT_FOUND, "pass_not_found"),
@@ -221,6 +248,7 @@ impl ApiError {
             Self::CallbackStale => (StatusCode::UNAUTHORIZED, "callback_stale"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
             Self::Queue(_) => (StatusCode::SERVICE_UNAVAILABLE, "queue_unavailable"),
+            Self::PictureStore(_) => (StatusCode::SERVICE_UNAVAILABLE, "pictures_unavailable"),
             Self::Database(error) if error.is_transient() => {
                 (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable")
             }
@@ -299,6 +327,18 @@ impl From<MakeCodesError> for ApiError {
             MakeCodesError::LabelTaken => Self::LabelTaken,
             MakeCodesError::TooMany => Self::TooManyCodes,
             MakeCodesError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangePictureError> for ApiError {
+    fn from(error: ChangePictureError) -> Self {
+        match error {
+            ChangePictureError::ProductNotFound => Self::ProductNotFound,
+            ChangePictureError::DropNotFound => Self::DropNotFound,
+            ChangePictureError::DropOver(state) => Self::DropWrongState(state),
+            ChangePictureError::TooMany { limit } => Self::TooManyPictures { limit },
+            ChangePictureError::Database(error) => error.into(),
         }
     }
 }

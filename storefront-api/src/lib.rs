@@ -9,6 +9,8 @@
 //! | `key_lookup` | whose an API key is |
 //! | `public_reads` | what everybody may see, cached for a second |
 //! | `pass_states` | whether passes are good, cached for less than a second |
+//! | `pictures` | pictures of products and drops: taken in, made smaller, kept, shown |
+//! | `calendar` | calendar files |
 //! | `proofs` | what work a new guest has to do |
 //! | `site` | where on a protected site people may be sent |
 //! | `seller_pools` | connections on behalf of one seller each |
@@ -24,6 +26,7 @@
 
 mod app;
 mod batches;
+mod calendar;
 mod docs;
 mod error;
 mod extract;
@@ -32,6 +35,7 @@ mod key_lookup;
 pub mod openapi;
 mod pages;
 mod pass_states;
+mod pictures;
 mod proofs;
 mod public_reads;
 pub mod router;

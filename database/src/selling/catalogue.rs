@@ -3,6 +3,7 @@
 use crate::{
     DatabaseError, Doing,
     people::audit::{self, AuditEntry},
+    selling::pictures::Picture,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -47,6 +48,8 @@ pub struct Product {
     pub name: String,
     /// Plain text, may be empty.
     pub description: String,
+    /// What it looks like; `None` until its seller has shown it.
+    pub picture: Option<Picture>,
     /// When it was created.
     pub created_at: Timestamp,
     /// What can be bought, in the order of creation.
@@ -72,13 +75,15 @@ pub struct Variant {
 macro_rules! select_products {
     ($condition:literal, $($argument:expr),+) => {
         sqlx::query!(
-            r#"select p.id, p.name, p.description, p.created_at, coalesce((
+            r#"select p.id, p.name, p.description, p.created_at, pic.id as "picture_id?",
+                 pic.widths as "picture_widths?", pic.height as "picture_height?", coalesce((
                  select json_agg(json_build_object('id', v.id, 'name', v.name,
                      'price_minor', v.price_minor, 'currency', v.currency, 'stock', v.stock)
                      order by v.id)
                  from variants v where v.product_id = p.id and v.seller_id = $1), '[]')
                  as "variants!: Json<Vec<Variant>>"
-             from products p where p.seller_id = $1"#
+             from products p left join pictures pic on pic.id = p.picture
+             where p.seller_id = $1"#
                 + $condition,
             $($argument),+
         )
@@ -86,6 +91,7 @@ macro_rules! select_products {
             id: row.id,
             name: row.name,
             description: row.description,
+            picture: Picture::joined(row.picture_id, row.picture_widths, row.picture_height),
             created_at: row.created_at.to_jiff(),
             variants: row.variants.0,
         })

@@ -10,6 +10,7 @@
 //! | [`orders`] | a drop's orders as its seller sees them |
 //! | [`passes`] | admission to someone else's site: passes given, redeemed, ended, taken back |
 //! | `partitions` | the partition of Kafka's topics that each drop has for itself |
+//! | [`pictures`] | pictures of products and drops, and what shows them |
 //! | [`product_texts`] | editing name and description of a product |
 //! | [`scheduling`] | the life of a drop as the workers move it on |
 
@@ -21,5 +22,6 @@ pub mod numbers;
 pub mod orders;
 mod partitions;
 pub mod passes;
+pub mod pictures;
 pub mod product_texts;
 pub mod scheduling;

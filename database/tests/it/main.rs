@@ -29,6 +29,7 @@ mod passes;
 mod paying_at_once;
 mod paying_together;
 mod payments;
+mod pictures;
 mod plans;
 mod protecting;
 mod races;

@@ -16,10 +16,15 @@ insert into join_keys (id, seller_id, name, public_key, revoked_at) values
     ('0199c0de-0000-7000-8000-000000000097', '0199c0de-0000-7000-8000-000000000001', 'old site',
      sha256('old public key'), now());
 
-insert into products (id, seller_id, name) values
-    ('0199c0de-0000-7000-8000-000000000011', '0199c0de-0000-7000-8000-000000000001', 'Mug'),
+insert into pictures (id, seller_id, widths, height) values
+    (encode(sha256('mug'), 'hex'), '0199c0de-0000-7000-8000-000000000001', '{320,800,1600}', 1067),
+    (encode(sha256('blue mug'), 'hex'), '0199c0de-0000-7000-8000-000000000001', '{240}', 320);
+
+insert into products (id, seller_id, name, picture) values
+    ('0199c0de-0000-7000-8000-000000000011', '0199c0de-0000-7000-8000-000000000001', 'Mug',
+     encode(sha256('mug'), 'hex')),
     ('0199c0de-0000-7000-8000-000000000012', '0199c0de-0000-7000-8000-000000000001',
-     'Visits to the mug shop');
+     'Visits to the mug shop', null);
 
 insert into variants (id, product_id, seller_id, name, price_minor, currency, stock) values
     ('0199c0de-0000-7000-8000-000000000021', '0199c0de-0000-7000-8000-000000000011',

@@ -19,6 +19,9 @@ insert into drops (id, seller_id, product_id, title, fulfilment, site_url, retur
      '0199c0de-0000-7000-8000-000000000012', 'The mug shop', 'pass', 'https://mugs.example/',
      '{https://pay.mugs.example}', 'open', '2026-01-01 10:00Z', 2, true, 1, 'open', 1200);
 
+update drops set picture = encode(sha256('blue mug'), 'hex')
+    where id = '0199c0de-0000-7000-8000-000000000031';
+
 -- A ramp that is under way.
 insert into limit_plans (drop_id, begins_at, over_seconds, old_limits, new_limits, begun_version,
     next_at, made_by, why) values

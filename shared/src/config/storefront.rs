@@ -4,7 +4,7 @@ use super::credentials::{self, KeysError};
 use crate::credentials::{PassKeys, SessionTimes};
 use secrecy::SecretString;
 use serde::Deserialize;
-use std::{net::SocketAddr, num::NonZeroU64, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU64, path::PathBuf, time::Duration};
 
 /// `[storefront]`
 #[derive(Clone, Debug, Deserialize)]
@@ -20,6 +20,8 @@ pub struct StorefrontSettings {
     pub session_ttl_s: NonZeroU64,
     /// How long a session lasts at most, however often it is renewed, seconds.
     pub session_lifetime_s: NonZeroU64,
+    /// Folder of the files of pictures.
+    pub picture_dir: PathBuf,
     /// Keys of passes, `id:hex[,id:hex]`; of the storefront alone.
     pub pass_keys: Option<SecretString>,
 }

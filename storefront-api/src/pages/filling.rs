@@ -5,8 +5,8 @@ use super::{
     language::Language,
     template::{Template, Text},
 };
-use crate::site::Site;
-use database::selling::drops::FlashDrop;
+use crate::{pictures::PictureFile, site::Site};
+use database::selling::{drops::FlashDrop, pictures::Picture};
 use iso_currency::Currency;
 use jiff::Timestamp;
 
@@ -76,7 +76,7 @@ fn texts(flash_drop: &FlashDrop) -> Vec<Text> {
     let site = Site::of(flash_drop).map(|site| site.name().to_owned());
     // Where a price would stand, a site has its name.
     let price = site.clone().unwrap_or_else(|| price(variant.price_minor, &variant.currency));
-    vec![
+    let mut texts = vec![
         ("id", flash_drop.id.to_string()),
         ("title", flash_drop.title.clone()),
         ("seller", flash_drop.seller_name.clone()),
@@ -87,6 +87,25 @@ fn texts(flash_drop: &FlashDrop) -> Vec<Text> {
         ("when", flash_drop.opens_at.map(moment).unwrap_or_default()),
         ("reason", flash_drop.end_reason.clone().unwrap_or_default()),
         ("description", flash_drop.description.clone()),
+    ];
+    texts.extend(flash_drop.picture.iter().flat_map(picture));
+    texts
+}
+
+/// Says where the files of a picture are, as the attributes of an `img` want it.
+fn picture(picture: &Picture) -> [Text; 4] {
+    let mut src = String::new();
+    let mut sources = Vec::new();
+    for file in PictureFile::all(picture) {
+        src = file.path();
+        sources.push(format!("{src} {}w", file.width));
+    }
+    let width = picture.widths.last().copied().unwrap_or_default();
+    [
+        ("src", src),
+        ("srcset", sources.join(", ")),
+        ("width", width.to_string()),
+        ("height", picture.height.to_string()),
     ]
 }
 
@@ -126,6 +145,16 @@ mod tests {
         assert_eq!(price(1_234_567, "EUR"), "€12,345.67");
         assert_eq!(price(5, "EUR"), "€0.05");
         assert_eq!(price(999, "KRW"), "₩999");
+    }
+
+    #[test]
+    fn a_picture_is_named_in_all_its_widths() {
+        let id = "ab".repeat(32);
+        let known = Picture { id: id.clone(), widths: vec![320, 800], height: 600 };
+        let [src, srcset, width, height] = picture(&known).map(|(_, text)| text);
+        assert_eq!(src, format!("/v1/pictures/{id}-800.jpg"));
+        assert_eq!(srcset, format!("/v1/pictures/{id}-320.jpg 320w, {src} 800w"));
+        assert_eq!((width.as_str(), height.as_str()), ("800", "600"));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A page with gaps, as `web/build` makes it.
 //!
-//! `{{name}}` takes a text. `<!--if a b-->..<!--end-->` stays where `a` or `b` is shown, and
-//! `<!--each-->..<!--end-->` comes once for each row, with gaps of its own. Neither stands within
-//! another.
+//! `{{name}}` takes a text, and `{{?name}}..{{end}}` stays where there is one. `<!--if a b-->..<!--end-->`
+//! stays where `a` or `b` is shown, and `<!--each-->..<!--end-->` comes once for each row, with gaps of
+//! its own. Blocks stand within no other block, and no `{{?name}}` within another.
 
 use std::fmt::Write as _;
 
@@ -10,6 +10,7 @@ const MARK: &str = "<!--";
 const EACH: &str = "each-->";
 const IF: &str = "if ";
 const END: &str = "<!--end-->";
+const GAP_END: &str = "{{end}}";
 
 /// The name of a gap, and what it is filled with.
 pub(super) type Text = (&'static str, String);
@@ -47,11 +48,28 @@ fn put(page: &mut String, part: &str, texts: &[Text]) {
     while let Some((before, gap)) = rest.split_once("{{") {
         page.push_str(before);
         let (name, after) = gap.split_once("}}").unwrap_or((gap, ""));
-        let text = texts.iter().find(|(of, _)| *of == name);
-        escape(page, text.map_or("", |(_, text)| text));
-        rest = after;
+        rest = match name.strip_prefix('?') {
+            Some(name) => put_where_there_is(page, name, after, texts),
+            None => {
+                escape(page, text_of(name, texts));
+                after
+            }
+        };
     }
     page.push_str(rest);
+}
+
+/// Appends the part that a text is needed for, if there is one; returns what comes after the part.
+fn put_where_there_is<'p>(page: &mut String, name: &str, part: &'p str, texts: &[Text]) -> &'p str {
+    let (body, after) = part.split_once(GAP_END).unwrap_or((part, ""));
+    if !text_of(name, texts).is_empty() {
+        put(page, body, texts);
+    }
+    after
+}
+
+fn text_of<'t>(name: &str, texts: &'t [Text]) -> &'t str {
+    texts.iter().find(|(of, _)| *of == name).map_or("", |(_, text)| text)
 }
 
 /// Appends a text so that it is nothing but text, in an element and in an attribute.
@@ -78,6 +96,13 @@ mod tests {
         let filled = page.fill("", &[("title", title.to_owned())], &[]);
         let text = "&#60;/h1&#62;&#60;script&#62;&#34;{{other}}&#34; &#38; &#39;it&#39;";
         assert_eq!(filled, format!("<h1>{text}</h1><a title=\"{text}\"></a>"));
+    }
+
+    #[test]
+    fn a_part_for_a_text_stays_where_there_is_one() {
+        let page = Template("a{{?src}}<img src=\"{{src}}\">{{end}}b{{?alt}}{{alt}}{{end}}c");
+        assert_eq!(page.fill("", &[("src", "/x".to_owned())], &[]), "a<img src=\"/x\">bc");
+        assert_eq!(page.fill("", &[("src", String::new())], &[]), "abc");
     }
 
     #[test]

@@ -183,7 +183,8 @@ async fn bodies_that_are_none_are_refused_on_every_route() {
             assert!(answer.status.as_u16() < 500, "{name} at {route:?}: {}", answer.text);
             let no_body =
                 ["/v1/session", "/v1/orders/{order_id}/cancel", "/v1/gate/{drop_id}/leave"];
-            if !no_body.contains(&route.path.as_str()) {
+            let reads_none = route.method == "DELETE" || no_body.contains(&route.path.as_str());
+            if !reads_none {
                 assert!(answer.status.is_client_error(), "{name} at {route:?}: {}", answer.text);
                 assert!(!answer.code().is_empty(), "{name} at {route:?}: {}", answer.text);
             }
@@ -191,10 +192,13 @@ async fn bodies_that_are_none_are_refused_on_every_route() {
         let huge = format!("{{\"why\":\"{}\"}}", "x".repeat(20_000)).into_bytes();
         let answer = people.send(&shop, &route, "application/json", huge).await;
         assert!(answer.status.as_u16() < 500, "huge at {route:?}: {}", answer.text);
+        // A picture may be larger than this, and is none if it is JSON.
+        let takes_a_picture = route.path.ends_with("/picture");
         if matches!(
             route.role.as_str(),
             "seller_key" | "operator_key" | "admin_key" | "psp_signature"
-        ) {
+        ) && !takes_a_picture
+        {
             assert_eq!(answer.code(), "body_too_large", "{route:?}");
         }
     }

@@ -17,6 +17,7 @@ use shared::{
 };
 use std::time::Duration;
 use storefront_api::{App, router};
+use tempfile::TempDir;
 use testkit::{TestDatabase, TestRedis};
 use tokio::net::TcpListener;
 
@@ -31,6 +32,7 @@ pub(crate) struct Shop {
     pub(crate) url: String,
     pub(crate) client: Client,
     shutdown: Shutdown,
+    _pictures: TempDir,
 }
 
 /// The bearer token of whoever asks, if they have one.
@@ -64,8 +66,10 @@ impl Shop {
         let database = TestDatabase::create().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let pictures = tempfile::tempdir().unwrap();
         let own = [
             ("SLUICE_DATABASE__URL", database.url().to_owned()),
+            ("SLUICE_STOREFRONT__PICTURE_DIR", pictures.path().display().to_string()),
             ("SLUICE_STOREFRONT__PUBLIC_URL", url.clone()),
             ("SLUICE_PAYMENTS__CALLBACK_SECRET", CALLBACK_SECRET.to_owned()),
         ];
@@ -75,7 +79,7 @@ impl Shop {
         tokio::spawn(async move {
             edge::serve(listener, public, ServeOptions::default(), &inner).await;
         });
-        Self { database, app, url, client: Client::new(), shutdown }
+        Self { database, app, url, client: Client::new(), shutdown, _pictures: pictures }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str, who: &Who) -> RequestBuilder {

@@ -1,6 +1,7 @@
 //! A drop with its product, variant and stock, as all reads of drops return it.
 
 use super::lanes::DropLane;
+use crate::selling::pictures::Picture;
 use jiff::Timestamp;
 use shared::{
     decide::preview::LineFacts,
@@ -28,6 +29,8 @@ pub struct FlashDrop {
     pub title: String,
     /// Plain text, may be empty.
     pub description: String,
+    /// Its own picture, or else that of its product.
+    pub picture: Option<Picture>,
     /// What an admission leads to.
     pub fulfilment: Fulfilment,
     /// Where the site begins that it lets people into; `None` for a drop that sells units.
@@ -120,7 +123,8 @@ macro_rules! select_drops {
                  d.cooldown_seconds, d.admission_rate_per_second, d.occupancy_cap,
                  d.order_rate_per_second, d.line_cap, d.no_show_percent, d.limits_version,
                  d.members_only, d.invite_only, d.presence, i.offered, i.available, i.reserved,
-                 d.created_at,
+                 d.created_at, pic.id as "picture_id?", pic.widths as "picture_widths?",
+                 pic.height as "picture_height?",
                  array(select l.lane from drop_lanes l where l.drop_id = d.id order by l.lane)
                      as "lanes!",
                  array(select l.name from drop_lanes l where l.drop_id = d.id order by l.lane)
@@ -132,6 +136,7 @@ macro_rules! select_drops {
              join products p on p.id = d.product_id
              join inventory i on i.drop_id = d.id
              join variants v on v.id = i.variant_id
+             left join pictures pic on pic.id = coalesce(d.picture, p.picture)
              where "# + $condition,
             $($argument),+
         )
@@ -149,6 +154,11 @@ macro_rules! select_drops {
             },
             title: row.title,
             description: row.description,
+            picture: $crate::selling::pictures::Picture::joined(
+                row.picture_id,
+                row.picture_widths,
+                row.picture_height,
+            ),
             fulfilment: row.fulfilment,
             site_url: row.site_url,
             return_origins: row.return_origins,

@@ -83,6 +83,7 @@ async fn serves_the_shop(gateway: Gateway) -> anyhow::Result<()> {
     every_route_reaches_its_service(&app, &site).await?;
     people_are_kept_to_https(&site).await?;
     a_shopper_joins_and_listens(&app, &site).await?;
+    pictures_get_through(&app, &site).await?;
     limits_hold_for_each_client(&site).await?;
     program.stop().await?;
     app.world.stop().await
@@ -175,6 +176,25 @@ async fn join(browser: &mut Browser, flash_drop: &TestDrop) -> anyhow::Result<An
         ensure!(is_early, "join: {} {}", answer.status, answer.body);
         sleep(Duration::from_millis(250)).await;
     }
+}
+
+/// What is larger than all else reaches the storefront, which sees that it is no picture.
+async fn pictures_get_through(app: &TestApp, site: &Site) -> anyhow::Result<()> {
+    let seller = app.seller().await;
+    let variant = json!({ "name": "Brass", "price_minor": 1, "currency": "EUR", "stock": 1 });
+    let product = json!({ "name": "Lamp", "variants": [variant] });
+    let product = seller.api().post("/v1/seller/products", product).await.expect(201);
+    let id = product["id"].as_str().context("a product has an id")?;
+    let mut browser = Browser::at(site, [127, 0, 0, 3])?;
+    let request = browser
+        .request(Method::PUT, &format!("/v1/seller/products/{id}/picture"))
+        .bearer_auth(seller.api().key().context("a seller has a key")?)
+        .header("content-type", "image/png")
+        .body(vec![0; 8 << 20]);
+    let answer = browser.send(request).await?;
+    let code = &answer.body["code"];
+    ensure!(code == "unsupported_media_type", "a picture: {} {}", answer.status, answer.text);
+    Ok(())
 }
 
 /// One client is held back by its own address, whatever it claims, and no other client is.

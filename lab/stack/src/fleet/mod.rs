@@ -24,7 +24,7 @@ pub(crate) use secrets::random_hex;
 /// What all services of one installation are started with.
 #[derive(Debug, Clone)]
 pub struct Fleet {
-    /// Folder of the logs and of the provider's ledger.
+    /// Folder of the logs, of the provider's ledger and of pictures.
     pub dir: PathBuf,
     /// Where they listen.
     pub ports: FleetPorts,
@@ -54,11 +54,14 @@ impl Fleet {
         secrets: &Secrets,
         more: Env,
     ) -> Self {
+        let dir: PathBuf = dir.into();
         let mut env = endpoints.env();
         env.extend(addresses(ports));
+        let pictures = dir.join("pictures").display().to_string();
+        env.insert("SLUICE_STOREFRONT__PICTURE_DIR".to_owned(), pictures);
         env.extend(secrets.env().clone());
         env.extend(more);
-        Self { dir: dir.into(), ports, env, own: BTreeMap::new() }
+        Self { dir, ports, env, own: BTreeMap::new() }
     }
 
     /// Address of pages and API.

@@ -11,6 +11,7 @@ mod lanes;
 mod mode;
 pub(super) mod numbers;
 mod orders;
+mod pictures;
 mod products;
 mod texts;
 pub(super) mod window;
@@ -22,8 +23,10 @@ pub(crate) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::default()
         .routes(routes!(products::create, products::list))
         .routes(routes!(products::show, texts::edit_product))
+        .routes(routes!(pictures::put_product, pictures::delete_product))
         .routes(routes!(create_drop::create, drops::list))
         .routes(routes!(drops::show, texts::edit_drop))
+        .routes(routes!(pictures::put_drop, pictures::delete_drop))
         .routes(routes!(drops::schedule))
         .routes(routes!(drops::cancel))
         .routes(routes!(lanes::set))

@@ -6,7 +6,10 @@ use crate::{
         Body, CurrentSeller, Faults, IdempotencyKey, Page, PageQuery, PageRequest, ResourceId,
         Validate,
     },
-    routes::ranges::{MAX_PRICE_MINOR, MAX_UNITS},
+    routes::{
+        picture::PictureResponse,
+        ranges::{MAX_PRICE_MINOR, MAX_UNITS},
+    },
 };
 use axum::{extract::State, http::StatusCode};
 use database::selling::catalogue::{self, NewProduct, NewVariant, Product, Variant};
@@ -59,6 +62,8 @@ pub(crate) struct ProductResponse {
     id: ProductId,
     name: String,
     description: String,
+    /// Null until it has one.
+    picture: Option<PictureResponse>,
     created_at: Timestamp,
     variants: Vec<VariantResponse>,
 }
@@ -121,6 +126,7 @@ impl From<Product> for ProductResponse {
             id: product.id,
             name: product.name,
             description: product.description,
+            picture: product.picture.map(PictureResponse::from),
             created_at: product.created_at,
             variants: product.variants.into_iter().map(VariantResponse::from).collect(),
         }

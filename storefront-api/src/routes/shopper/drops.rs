@@ -3,6 +3,7 @@
 use crate::{
     ApiError, App,
     extract::{Page, PageQuery, PageRequest},
+    routes::picture::PictureResponse,
     site::Site,
 };
 use axum::extract::State;
@@ -24,6 +25,8 @@ pub(crate) struct DropResponse {
     id: DropId,
     title: String,
     description: String,
+    /// Its own, or else that of its product; null if there is neither.
+    picture: Option<PictureResponse>,
     /// Where it is in its life; only its seller sees a draft.
     state: DropState,
     /// What its seller or an operator lets it do.
@@ -135,6 +138,7 @@ impl DropResponse {
             id: flash_drop.id,
             title: flash_drop.title,
             description: flash_drop.description,
+            picture: flash_drop.picture.map(PictureResponse::from),
             state: flash_drop.state,
             mode: flash_drop.mode,
             mode_until: flash_drop.mode_until,

@@ -1,6 +1,7 @@
 //! What shoppers ask. A handler that needs a session takes
 //! [`ShopperOnly`](crate::extract::ShopperOnly).
 
+mod calendar;
 mod cancel;
 mod challenge;
 mod code;
@@ -10,6 +11,7 @@ mod guest;
 mod handoff;
 mod orders;
 mod payment;
+mod pictures;
 mod session;
 mod session_limits;
 mod tickets;
@@ -28,6 +30,8 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(drops::list))
         .routes(routes!(drops::show))
         .routes(routes!(code::redeem))
+        .routes(routes!(calendar::download))
+        .routes(routes!(pictures::show))
         .routes(routes!(tickets::list))
         .routes(routes!(orders::list))
         .routes(routes!(orders::show))

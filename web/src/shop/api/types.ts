@@ -11,10 +11,20 @@ export interface Lane {
   share_percent: number;
 }
 
+/** A picture in several widths. */
+export interface Picture {
+  /** Where each is, by its width in pixels. */
+  urls: Record<string, string>;
+  /** Of the widest. */
+  width: number;
+  height: number;
+}
+
 export interface Drop {
   id: string;
   title: string;
   description?: string | null;
+  picture?: Picture | null;
   state: DropState;
   mode?: Mode;
   /** When maintenance is said to end. */

@@ -11,6 +11,7 @@ import * as storefront from "../api/storefront.ts";
 import type { Drop, Ticket } from "../api/types.ts";
 import { known, t } from "../texts/index.ts";
 import { endedPanel, endWords, openPanel, otherDrops, scheduledPanel, stateNow } from "../view/drop.ts";
+import { placePicture } from "../view/picture.ts";
 import { isForVisits, priceOf, sayOf } from "../view/visits.ts";
 import { type End, InLine } from "./in_line.ts";
 import { Joiner } from "./join.ts";
@@ -203,6 +204,7 @@ class DropPage {
     show(byId("units"), this.inLine === null && !isForVisits(drop));
     setText(byId("units"), units);
     setText(byId("description"), drop.description ?? "");
+    placePicture(byId("picture"), drop);
     show(byId("about"), true);
   }
 }

@@ -8,6 +8,7 @@ import * as storefront from "../api/storefront.ts";
 import type { Drop, Order } from "../api/types.ts";
 import { t, tOr } from "../texts/index.ts";
 import { stateNow } from "../view/drop.ts";
+import { pictureOf } from "../view/picture.ts";
 import { isForVisits, isVisit, priceOf, sayOf } from "../view/visits.ts";
 import { hasSession } from "./remembered.ts";
 
@@ -100,6 +101,7 @@ function dropCard(drop: Drop): HTMLElement {
     el(
       "a",
       { class: "tile drop-card", href: `/drops/${drop.id}` },
+      pictureOf(drop),
       el("span", { class: "badges" }, badge, mine),
       el("h2", {}, drop.title),
       el("p", { class: "small" }, t("drop.by", { seller: drop.seller.name })),

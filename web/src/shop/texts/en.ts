@@ -38,6 +38,7 @@ export const en = {
   "drop.scheduled.title": "Not open yet",
   "drop.scheduled.hint":
     "Stay on this page: the button appears automatically when the drop opens. Arriving early won't improve your place.",
+  "drop.calendar": "Add to your calendar",
   "drop.open.title": "The line is open",
   "drop.open.hint":
     "You'll join at the end of the line. When it's your turn, we'll hold your item for {minutes}.",

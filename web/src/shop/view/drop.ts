@@ -29,7 +29,8 @@ export function scheduledPanel(drop: Drop): Panel {
     const when = el("span", {}, t("drop.opens_at", { when: dateTime(opensMs) }));
     root.append(el("div", { class: "timer", role: "timer" }, el("span", {}, t("drop.opens_in")), left, when));
   }
-  root.append(el("p", {}, sayOf(drop)("drop.scheduled.hint")));
+  const file = link(`/v1/drops/${drop.id}/calendar.ics`, t("drop.calendar"), "button link");
+  root.append(el("p", {}, sayOf(drop)("drop.scheduled.hint")), file);
   const lanes = laneList(drop);
   if (lanes !== null) root.append(lanes);
   return { root, heading, update: () => setText(left, countdown(opensMs - serverNow())) };
