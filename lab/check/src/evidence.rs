@@ -16,7 +16,7 @@ pub use super::{
         LaneEvidence, LedgerEvidence, MoveEvidence, OrderEvidence, PaymentEvidence,
         TransitionEvidence, UsageEvidence,
     },
-    story::{AnsweredJoin, RefusedTry, ShopperStory, Shown, StoryEnd},
+    story::{AnsweredJoin, RefusedTry, SeenVisit, ShopperStory, Shown, StoryEnd},
 };
 use crate::{
     faults::{Fault, RECOVERY_US},

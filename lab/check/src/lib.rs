@@ -17,6 +17,7 @@
 //! | `replay` | the line as its log tells it, by an unbroken `chain` |
 //! | `lives` | one ticket's way through the line |
 //! | `excuses` | what a loss of Redis excuses, counted |
+//! | `slots` | how well the places for those who are let in were used |
 //! | `rules` | one function per invariant |
 //! | `verdict`, `report` | what the rules found |
 
@@ -36,6 +37,7 @@ mod report;
 mod requirement;
 mod rows;
 mod rules;
+mod slots;
 mod story;
 mod verdict;
 
@@ -44,6 +46,7 @@ pub use excuses::Excuses;
 pub use options::CheckOptions;
 pub use report::{CheckReport, Judgement};
 pub use requirement::Requirement;
+pub use slots::SlotUse;
 pub use verdict::Verdict;
 
 /// Waits until the system has settled, gathers the evidence and judges it.
@@ -53,13 +56,16 @@ pub use verdict::Verdict;
 /// Returns an error when a source cannot be read. A violation is part of the report.
 pub async fn check(options: CheckOptions) -> anyhow::Result<CheckReport> {
     let evidence = load::evidence(&options).await?;
-    let CheckOptions { required, max_excused, max_unexpected, .. } = &options;
-    Ok(judge(&evidence).held_to(required, *max_excused, *max_unexpected))
+    let CheckOptions { required, max_excused, max_unexpected, min_slot_use, .. } = &options;
+    let report = judge(&evidence).held_to(required, *max_excused, *max_unexpected);
+    Ok(report.held_to_slot_use(*min_slot_use))
 }
 
 /// Judges evidence that has been gathered already.
 #[must_use]
 pub fn judge(evidence: &Evidence) -> CheckReport {
     let room = replay::RoomReplay::of(evidence);
-    CheckReport::new(evidence, rules::all(evidence, &room), Excuses::of(evidence, &room))
+    let verdicts = rules::all(evidence, &room);
+    let (excuses, slot_use) = (Excuses::of(evidence, &room), SlotUse::of(evidence, &room));
+    CheckReport::new(evidence, verdicts, excuses, slot_use)
 }

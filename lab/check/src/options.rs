@@ -67,6 +67,11 @@ pub struct CheckOptions {
     #[arg(long)]
     pub max_unexpected: Option<usize>,
 
+    /// Share of the slots' time that must have been in use while somebody waited who could have
+    /// been let in, 0 to 1; any by default.
+    #[arg(long)]
+    pub min_slot_use: Option<f64>,
+
     /// Print the report as JSON.
     #[arg(long)]
     pub json: bool,

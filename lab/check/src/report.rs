@@ -6,7 +6,10 @@ use comfy_table::{Table, presets::UTF8_HORIZONTAL_ONLY};
 use serde::{Deserialize, Serialize};
 use shared::{ids::DropId, invariants::Invariant};
 
-use super::{evidence::Evidence, excuses::Excuses, requirement::Requirement, verdict::Verdict};
+use super::{
+    evidence::Evidence, excuses::Excuses, requirement::Requirement, slots::SlotUse,
+    verdict::Verdict,
+};
 
 /// One invariant's verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +36,9 @@ pub struct CheckReport {
     pub judgements: Vec<Judgement>,
     /// How often a loss of Redis excused something.
     pub excuses: Excuses,
+    /// How well the places for those who are let in were used.
+    #[serde(default)]
+    pub slot_use: SlotUse,
     /// Answers with 5xx or 429 that no fault explains, by status.
     pub unexpected_statuses: BTreeMap<u16, usize>,
     /// Where the run fell short of what it was held to.
@@ -44,6 +50,7 @@ impl CheckReport {
         evidence: &Evidence,
         verdicts: Vec<(Invariant, Verdict)>,
         excuses: Excuses,
+        slot_use: SlotUse,
     ) -> Self {
         let judgements = verdicts.into_iter().map(|(invariant, verdict)| Judgement {
             invariant: invariant.name().to_owned(),
@@ -56,6 +63,7 @@ impl CheckReport {
             looked_at: evidence.describe(),
             judgements: judgements.collect(),
             excuses,
+            slot_use,
             unexpected_statuses: evidence.unexpected_statuses(),
             shortfalls: Vec::new(),
         }
@@ -84,6 +92,17 @@ impl CheckReport {
         let n_unexpected: usize = self.unexpected_statuses.values().sum();
         if let Some(most) = max_unexpected.filter(|most| n_unexpected > *most) {
             self.shortfalls.push(format!("{n_unexpected} unexpected statuses, {most} may be"));
+        }
+        self
+    }
+
+    /// Holds the run to a share of the slots' time that had to be in use, 0 to 1; without one, to
+    /// none.
+    #[must_use]
+    pub fn held_to_slot_use(mut self, least: Option<f64>) -> Self {
+        let Some(least) = least else { return self };
+        if self.slot_use.share().is_none_or(|share| share < least) {
+            self.shortfalls.push(format!("{}; {:.1} % have to be", self.slot_use, least * 100.0));
         }
         self
     }
@@ -121,6 +140,7 @@ impl fmt::Display for CheckReport {
         }
         writeln!(f, " · {}", self.looked_at)?;
         writeln!(f, "{}", self.excuses)?;
+        writeln!(f, "{}", self.slot_use)?;
         writeln!(f, "5xx and 429 outside of faults: {:?}", self.unexpected_statuses)?;
         for shortfall in &self.shortfalls {
             writeln!(f, "falls short: {shortfall}")?;

@@ -22,6 +22,10 @@ pub struct ShopperStory {
     pub again: Vec<(String, String, String)>,
     /// Whether the shopper left the page for a while.
     pub was_away: bool,
+    /// What was seen of a site.
+    pub visits: Vec<SeenVisit>,
+    /// When the shopper closed a stream, in microseconds since 1970.
+    pub hung_up_us: Vec<i64>,
     /// Missing when the run was cut off before the shopper's end.
     pub end: Option<StoryEnd>,
 }
@@ -68,10 +72,31 @@ pub enum Shown {
     },
 }
 
+/// Something that a visitor of a site saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeenVisit {
+    /// A browser was let in with the pass of this ticket.
+    Entered {
+        /// Whose pass it was.
+        ticket_id: TicketId,
+    },
+    /// The gate told whether a browser was inside.
+    Looked {
+        /// Whose visit the browser's cookie is of.
+        ticket_id: TicketId,
+        /// Whether it was.
+        inside: bool,
+        /// When it was asked, in microseconds since 1970.
+        asked_at_us: i64,
+        /// When it answered.
+        answered_at_us: i64,
+    },
+}
+
 /// How it ended for a shopper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoryEnd {
-    /// A stable name: an order state, `absent`, `gave_up`, `closed_…`, `…_refused_…`.
+    /// A stable name: an order state, `absent`, `gave_up`, `tab`, `closed_…`, `…_refused_…`.
     pub how: String,
     /// Microseconds since 1970.
     pub at_us: i64,
@@ -100,6 +125,11 @@ impl ShopperStory {
             Shown::Position { at_us, .. } => (from_us..until_us).contains(at_us),
             Shown::Admitted | Shown::Closed { .. } => false,
         })
+    }
+
+    /// Whether the shopper closed a stream between two moments.
+    pub(crate) fn has_hung_up(&self, from_us: i64, until_us: i64) -> bool {
+        self.hung_up_us.iter().any(|at_us| (from_us..=until_us).contains(at_us))
     }
 
     /// Whether the shopper was told of an admission.

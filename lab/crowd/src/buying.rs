@@ -52,7 +52,7 @@ impl VirtualShopper {
         admitted: Instant,
     ) -> Result<EndName, EndName> {
         let url = format!("{}/v1/orders/{}", self.context.storefront, ticket_id);
-        let ask = Call::new(Method::GET, &url).bearer(session);
+        let ask = Call::new(Method::GET, &url).bearer(session).sent_from(self.plan.address);
         let mut pause = FIRST_PAUSE;
         let mut n_steps = 0;
         loop {
@@ -133,6 +133,7 @@ impl VirtualShopper {
         let key = format!("pay-{ticket_id}-{nth}");
         let call = Call::new(Method::POST, format!("{url}/payment"))
             .bearer(session)
+            .sent_from(self.plan.address)
             .header("idempotency-key", &key)
             .json(json!({ "payment_method": card }));
         let began = Instant::now();
@@ -145,7 +146,10 @@ impl VirtualShopper {
     }
 
     async fn cancel(&self, session: &str, url: &str) -> Result<(), EndName> {
-        let call = Call::new(Method::POST, format!("{url}/cancel")).bearer(session).json(json!({}));
+        let call = Call::new(Method::POST, format!("{url}/cancel"))
+            .bearer(session)
+            .sent_from(self.plan.address)
+            .json(json!({}));
         self.call(Action::Cancel, json!({}), &call).await?;
         Ok(())
     }

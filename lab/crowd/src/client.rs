@@ -1,11 +1,16 @@
 //! HTTP calls that go on through restarts, refusals and slow answers.
 
 use std::{
+    net::Ipv4Addr,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use reqwest::{Method, RequestBuilder, Response, StatusCode, header::RETRY_AFTER};
+use reqwest::{
+    Method, RequestBuilder, Response, StatusCode,
+    header::{HeaderMap, RETRY_AFTER, SET_COOKIE},
+    redirect,
+};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
@@ -39,6 +44,7 @@ pub(crate) struct Call {
 #[derive(Debug, Clone)]
 pub(crate) struct FinalAnswer {
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     /// Null when it is not JSON.
     pub(crate) body: Value,
 }
@@ -47,6 +53,15 @@ impl FinalAnswer {
     /// Returns the stable code of a problem; empty when there is none.
     pub(crate) fn code(&self) -> &str {
         self.body["code"].as_str().unwrap_or_default()
+    }
+
+    /// Returns the cookie that a browser is given, as it sends it back; `None` if it is given none,
+    /// or one is taken away.
+    pub(crate) fn cookie(&self) -> Option<String> {
+        let set = self.headers.get(SET_COOKIE)?.to_str().ok()?;
+        let pair = set.split(';').next()?.trim();
+        let (_, value) = pair.split_once('=')?;
+        (!value.is_empty()).then(|| pair.to_owned())
     }
 }
 
@@ -72,6 +87,14 @@ impl Call {
         self.header("authorization", format!("Bearer {token}"))
     }
 
+    /// Says whom it is from, as a proxy does, if that is to be said.
+    pub(crate) fn sent_from(self, address: Option<Ipv4Addr>) -> Self {
+        match address {
+            Some(address) => self.header("x-forwarded-for", address.to_string()),
+            None => self,
+        }
+    }
+
     pub(crate) fn json(mut self, body: Value) -> Self {
         self.body = Some(body);
         self
@@ -86,6 +109,8 @@ impl RetryingClient {
             .connect_timeout(Duration::from_secs(3))
             .pool_max_idle_per_host(IN_FLIGHT)
             .tcp_nodelay(true)
+            // Where a site sends somebody is an answer like any other.
+            .redirect(redirect::Policy::none())
             .build()?;
         Ok(Self { client, in_flight: Semaphore::new(IN_FLIGHT), deadline, measures })
     }
@@ -132,10 +157,10 @@ impl RetryingClient {
         let _permit = self.in_flight.acquire().await;
         let response = self.request(call, url).send().await?;
         let asked = retry_after(&response);
-        let status = response.status();
+        let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await?;
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        Ok((FinalAnswer { status, body }, asked))
+        Ok((FinalAnswer { status, headers, body }, asked))
     }
 
     fn request(&self, call: &Call, url: &str) -> RequestBuilder {

@@ -1,7 +1,10 @@
 //! What all shoppers of a run share.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -15,6 +18,10 @@ use super::{client::RetryingClient, measures::Measures};
 pub(crate) struct RunContext {
     pub(crate) drop_id: DropId,
     pub(crate) variant_id: VariantId,
+    /// Whether a turn leads into a site, where nothing is bought.
+    pub(crate) is_site: bool,
+    /// How long visitors stay there, about.
+    pub(crate) stay: Duration,
     /// Base URL without a slash at the end.
     pub(crate) storefront: String,
     /// Base URLs of the admission instances.
@@ -26,6 +33,8 @@ pub(crate) struct RunContext {
     pub(crate) client: RetryingClient,
     pub(crate) history: HistoryWriter,
     pub(crate) measures: Arc<Measures>,
+    /// The last number of a process of the history; the shoppers have the first ones.
+    pub(crate) last_process: AtomicU64,
     /// When the first shopper may arrive.
     pub(crate) arriving: Instant,
 }
@@ -37,5 +46,10 @@ impl RunContext {
         let first = usize::try_from(turn % n as u64).unwrap_or_default();
         let urls = self.admission.iter().cycle().skip(first).take(n);
         urls.map(|base| format!("{}{path}", base.trim_end_matches('/'))).collect()
+    }
+
+    /// Numbers a further process: another tab of a shopper, or somebody who has come back.
+    pub(crate) fn next_process(&self) -> u64 {
+        self.last_process.fetch_add(1, Ordering::Relaxed) + 1
     }
 }

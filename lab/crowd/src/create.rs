@@ -1,4 +1,5 @@
-//! The drop of a run: created with the seller's key, or an existing one; and many at once.
+//! The drop of a run: created with the seller's key, or an existing one; and many at once. It sells
+//! units, or stands before a site.
 
 use std::{
     sync::Arc,
@@ -25,6 +26,8 @@ use super::{
 const AHEAD: Duration = Duration::from_secs(3);
 /// Drops that are created at a time.
 const AT_A_TIME: usize = 16;
+/// Where a site begins that is to be protected. Nobody goes there: visitors ask the gate itself.
+const SITE: &str = "https://crowd.example/";
 
 /// A drop that was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,15 @@ pub struct CreatedDrop {
     /// The only variant that it sells.
     pub variant_id: VariantId,
     opens_at: Timestamp,
+}
+
+/// What a drop has to offer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FoundDrop {
+    /// What to ask for.
+    pub(crate) variant_id: VariantId,
+    /// Whether a turn leads into a site, where nothing is bought.
+    pub(crate) is_site: bool,
 }
 
 /// Creates so many drops of one product with the options' storefront, key and limits, and returns
@@ -48,36 +60,19 @@ pub async fn create_drops(options: &RunOptions, n_drops: u32) -> anyhow::Result<
     create(options, &client, n_drops).await
 }
 
-/// Creates a product and a drop of it, and returns when the drop opens.
-///
-/// # Errors
-///
-/// Returns what the storefront said when it refuses.
-pub(crate) async fn drop_for(
-    options: &RunOptions,
-    client: &RetryingClient,
-) -> anyhow::Result<DropId> {
-    let drops = create(options, client, 1).await?;
-    Ok(drops.first().context("no drop was created")?.drop_id)
-}
-
 async fn create(
     options: &RunOptions,
     client: &RetryingClient,
     n_drops: u32,
 ) -> anyhow::Result<Vec<CreatedDrop>> {
     let key = options.seller_key.as_deref().context("creating a drop needs the seller's key")?;
-    let base = options.storefront.trim_end_matches('/');
-    let stock = u64::from(options.units) * u64::from(n_drops);
-    let product = json!({
-        "name": "Crowd special",
-        "variants": [
-            {"name": "one size", "price_minor": 4_900, "currency": "EUR", "stock": stock},
-        ],
-    });
-    let product = post(client, &format!("{base}/v1/seller/products"), key, product).await?;
+    let product = if options.shape().site {
+        None
+    } else {
+        Some(create_product(options, client, key, n_drops).await?)
+    };
     let drops: Vec<CreatedDrop> = stream::iter(0..n_drops)
-        .map(|_| create_drop(options, client, key, &product))
+        .map(|_| create_drop(options, client, key, product.as_ref()))
         .buffer_unordered(AT_A_TIME)
         .try_collect()
         .await?;
@@ -88,52 +83,90 @@ async fn create(
     Ok(drops)
 }
 
+async fn create_product(
+    options: &RunOptions,
+    client: &RetryingClient,
+    key: &str,
+    n_drops: u32,
+) -> anyhow::Result<Value> {
+    let base = options.storefront.trim_end_matches('/');
+    let stock = u64::from(options.units) * u64::from(n_drops);
+    let product = json!({
+        "name": "Crowd special",
+        "variants": [
+            {"name": "one size", "price_minor": 4_900, "currency": "EUR", "stock": stock},
+        ],
+    });
+    post(client, &format!("{base}/v1/seller/products"), key, product).await
+}
+
+/// Creates a drop of the product; without one, a drop that stands before a site.
 async fn create_drop(
     options: &RunOptions,
     client: &RetryingClient,
     key: &str,
-    product: &Value,
+    product: Option<&Value>,
 ) -> anyhow::Result<CreatedDrop> {
     let base = options.storefront.trim_end_matches('/');
-    let variant = product["variants"][0]["id"].as_str().context("the product has no variant")?;
-    let variant_id = variant.parse().context("the variant id is malformed")?;
     let opens_at: Timestamp = SystemClock.now() + AHEAD;
-    let closes_at = opens_at + Duration::from_secs(24 * 3_600);
-    let body = json!({
+    let mut body = match product {
+        Some(product) => offer(options, product),
+        None => site(options),
+    };
+    body["title"] = json!(format!("Crowd of {}, seed {}", options.shoppers, options.seed));
+    body["opens_at"] = json!(opens_at);
+    body["closes_at"] = json!(opens_at + Duration::from_secs(24 * 3_600));
+    let what = if product.is_some() { "drops" } else { "sites" };
+    let flash_drop = post(client, &format!("{base}/v1/seller/{what}"), key, body).await?;
+    let id = flash_drop["id"].as_str().context("the drop has no id")?;
+    let drop_id = id.parse().context("the drop id is malformed")?;
+    let variant_id = variant_in(&flash_drop)?;
+    Ok(CreatedDrop { drop_id, variant_id, opens_at })
+}
+
+fn offer(options: &RunOptions, product: &Value) -> Value {
+    json!({
         "product_id": product["id"],
-        "variant_id": variant,
-        "title": format!("Crowd of {}, seed {}", options.shoppers, options.seed),
+        "variant_id": product["variants"][0]["id"],
         "units": options.units,
-        "opens_at": opens_at,
-        "closes_at": closes_at,
         "max_units_per_ticket": 1,
         "max_units_per_customer": 1,
         "hold_seconds": options.hold_seconds,
         "admission_rate_per_second": options.admission_rate,
         "occupancy_cap": options.occupancy_cap,
         "order_rate_per_second": options.order_rate,
-    });
-    let flash_drop = post(client, &format!("{base}/v1/seller/drops"), key, body).await?;
-    let id = flash_drop["id"].as_str().context("the drop has no id")?;
-    let drop_id = id.parse().context("the drop id is malformed")?;
-    Ok(CreatedDrop { drop_id, variant_id, opens_at })
+    })
 }
 
-/// Asks the storefront what the drop sells.
+fn site(options: &RunOptions) -> Value {
+    json!({
+        "site_url": SITE,
+        "visitors_per_minute": options.admission_rate * 60.0,
+        "max_inside": options.occupancy_cap,
+        "pass_seconds": options.hold_seconds,
+    })
+}
+
+/// Asks the storefront what the drop has to offer.
 ///
 /// # Errors
 ///
 /// Returns an error when there is no such drop.
-pub(crate) async fn variant_of(
+pub(crate) async fn find(
     options: &RunOptions,
     client: &RetryingClient,
     drop_id: DropId,
-) -> anyhow::Result<VariantId> {
+) -> anyhow::Result<FoundDrop> {
     let base = options.storefront.trim_end_matches('/');
     let call = Call::new(Method::GET, format!("{base}/v1/drops/{drop_id}"));
     let answer = client.call(&call, |_| {}).await?;
     ensure!(answer.status.is_success(), "drop {drop_id}: {} {}", answer.status, answer.body);
-    let variant = answer.body["variant"]["id"].as_str().context("the drop has no variant")?;
+    let is_site = answer.body["fulfilment"] == "pass";
+    Ok(FoundDrop { variant_id: variant_in(&answer.body)?, is_site })
+}
+
+fn variant_in(flash_drop: &Value) -> anyhow::Result<VariantId> {
+    let variant = flash_drop["variant"]["id"].as_str().context("the drop has no variant")?;
     variant.parse().context("the variant id is malformed")
 }
 

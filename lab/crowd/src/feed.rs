@@ -1,72 +1,84 @@
 //! A ticket's frames: by stream while there is one, by poll when there is none.
 
 use std::{
+    net::Ipv4Addr,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use check::history::{Action, EntryType, SeenFrame};
 use futures_util::StreamExt;
-use reqwest::Method;
-use serde_json::json;
-use tokio::time::{sleep_until, timeout, timeout_at};
+use rand::Rng;
+use serde_json::{Value, json};
+use tokio::time::{sleep_until, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::{
     backoff::Backoff,
-    client::Call,
     context::RunContext,
-    polled_status::PolledStatus,
+    plan::Plan,
     stream::{self, Cut, TicketStream},
 };
 
 /// How long a stream may be silent before the shopper polls.
 const SILENCE: Duration = Duration::from_secs(20);
 /// How often to poll when the server does not say.
-const PACE: Duration = Duration::from_secs(2);
+pub(super) const PACE: Duration = Duration::from_secs(2);
+/// How long a connection that was lost is missed, at most: the browser notices at once.
+const UNNOTICED: Duration = Duration::from_millis(500);
 
 /// The frames of one ticket, each written into the history as it is seen.
 #[derive(Debug)]
 pub(crate) struct TicketFeed {
-    context: Arc<RunContext>,
-    process: u64,
-    token: String,
+    pub(super) context: Arc<RunContext>,
+    pub(super) process: u64,
+    pub(super) token: String,
+    /// What requests say whom they are from.
+    pub(super) address: Option<Ipv4Addr>,
     /// The shopper opens no stream, or the server serves none to it any more.
     poll_only: bool,
     /// The last position: epoch, number of the room event, position.
-    seen: Option<(u32, u64, u64)>,
+    pub(super) seen: Option<(u32, u64, u64)>,
     stream: Option<TicketStream>,
+    /// How long the connection of a stream lasts, about.
+    reconnect_every: Option<Duration>,
+    /// When the connection of the open stream is lost.
+    lost_at: Option<Instant>,
     backoff: Backoff,
     /// When a stream may be opened again.
     open_at: Instant,
-    poll_at: Instant,
+    pub(super) poll_at: Instant,
 }
 
 impl TicketFeed {
-    pub(crate) fn new(
-        context: Arc<RunContext>,
-        process: u64,
-        token: String,
-        poll_only: bool,
-    ) -> Self {
+    /// Follows a ticket in the way that its shopper is planned to.
+    pub(crate) fn new(context: Arc<RunContext>, plan: &Plan, token: String) -> Self {
         let backoff = Backoff::new(Duration::from_millis(400), Duration::from_secs(6));
         let now = Instant::now();
         Self {
             context,
-            process,
+            process: plan.process,
             token,
-            poll_only,
+            address: plan.address,
+            poll_only: plan.poll_only,
             seen: None,
             stream: None,
+            reconnect_every: plan.reconnect_every,
+            lost_at: None,
             backoff,
             open_at: now,
             poll_at: now + PACE,
         }
     }
 
-    /// Notes the position that the join has shown.
-    pub(crate) fn saw(&mut self, epoch: u32, evn: u64, position: u64) {
-        self.seen = Some((epoch, evn, position));
+    /// Notes the position that the answer to a join has shown, if it has.
+    pub(crate) fn saw_join(&mut self, answer: &Value) {
+        let number = |name: &str| answer[name].as_u64();
+        if let (Some(epoch), Some(evn), Some(position)) =
+            (number("epoch"), number("evn"), number("position"))
+        {
+            self.seen = Some((u32::try_from(epoch).unwrap_or_default(), evn, position));
+        }
     }
 
     /// Waits for the next frame; `None` when the run's time is over.
@@ -83,9 +95,13 @@ impl TicketFeed {
         }
     }
 
-    /// Closes the stream, if one is open; the next frame opens another one.
-    pub(crate) fn close(&mut self) {
-        self.stream = None;
+    /// Closes the stream, if one is open, without a word to the server: the page is read again, or
+    /// the connection is lost.
+    pub(crate) fn hang_up(&mut self, why: &str) {
+        if self.stream.take().is_some() {
+            let value = json!({ "why": why });
+            self.context.history.write(self.process, Action::HungUp, EntryType::Info, value);
+        }
     }
 
     /// Whether a stream is open that tells what happens.
@@ -126,10 +142,15 @@ impl TicketFeed {
             let stream = self.open().await?;
             self.context.measures.took("stream opened", opened.elapsed());
             self.stream = Some(stream);
+            self.lost_at = self.reconnect_every.map(|every| opened + about(every));
         }
         loop {
             let Some(stream) = &mut self.stream else { return Err(Cut::Later(None)) };
-            let Ok(message) = timeout(SILENCE, stream.next()).await else { return Ok(None) };
+            let silent_at = Instant::now() + SILENCE;
+            let until = self.lost_at.map_or(silent_at, |lost_at| lost_at.min(silent_at));
+            let Ok(message) = timeout_at(until.into(), stream.next()).await else {
+                return if until < silent_at { Err(self.lose()) } else { Ok(None) };
+            };
             match message {
                 Some(Ok(Message::Text(text))) => {
                     self.backoff.reset();
@@ -151,6 +172,13 @@ impl TicketFeed {
         }
     }
 
+    /// Loses the connection; the browser notices a moment later.
+    fn lose(&mut self) -> Cut {
+        self.hang_up("reconnect");
+        self.backoff.reset();
+        Cut::Later(Some(UNNOTICED.mul_f64(rand::rng().random())))
+    }
+
     /// Reads a frame and writes it down; `None` when it is not readable.
     fn read(&mut self, text: &str) -> Option<SeenFrame> {
         let Ok(frame) = serde_json::from_str::<SeenFrame>(text) else {
@@ -162,7 +190,7 @@ impl TicketFeed {
         Some(frame)
     }
 
-    fn note(&mut self, frame: &SeenFrame, source: &str) {
+    pub(super) fn note(&mut self, frame: &SeenFrame, source: &str) {
         if let SeenFrame::Waiting { epoch, evn, position, .. } = frame {
             self.seen = Some((*epoch, *evn, *position));
         }
@@ -171,45 +199,13 @@ impl TicketFeed {
         self.context.history.write(self.process, Action::Shown, EntryType::Ok, value);
     }
 
-    /// Polls; an answer that is older than what was seen already is not shown.
-    async fn poll(&mut self) -> Option<SeenFrame> {
-        let call = Call {
-            urls: self.context.admission_urls(self.process, &self.path("ticket")),
-            ..Call::new(Method::GET, "").header("sluice-ticket", &self.token)
-        };
-        self.context.measures.polled();
-        let answer = self.context.client.call(&call, |failure| {
-            let value = json!({ "source": "poll", "failure": failure });
-            self.context.history.write(self.process, Action::Shown, EntryType::Info, value);
-        });
-        let answer = answer.await;
-        self.poll_at = Instant::now() + PACE;
-        let answer = answer.ok()?;
-        if !answer.status.is_success() {
-            let reason = format!("refused: {} {}", answer.status.as_u16(), answer.code());
-            return Some(SeenFrame::Closed { reason });
-        }
-        let status: PolledStatus = serde_json::from_value(answer.body).ok()?;
-        if let Some(pace_ms) = status.refresh_after_ms {
-            self.poll_at = Instant::now() + Duration::from_millis(pace_ms.clamp(100, 30_000));
-        }
-        let frame = status.as_frame()?;
-        if let (SeenFrame::Waiting { epoch, evn, .. }, Some((seen_epoch, seen_evn, _))) =
-            (&frame, self.seen)
-            && (*epoch, *evn) < (seen_epoch, seen_evn)
-        {
-            return None;
-        }
-        self.note(&frame, "poll");
-        Some(frame)
-    }
-
     /// Opens the stream at one of the instances, at another one after each failure; one that does
     /// not open is written down.
     async fn open(&self) -> Result<TicketStream, Cut> {
         let turn = self.process + u64::from(self.backoff.n_failures());
         let urls = self.context.admission_urls(turn, &self.path("stream"));
-        let opened = stream::open(&urls[0], &self.token, self.context.origin.as_deref()).await;
+        let origin = self.context.origin.as_deref();
+        let opened = stream::open(&urls[0], &self.token, origin, self.address).await;
         opened.map_err(|refused| {
             let value = refused.describe();
             self.context.history.write(self.process, Action::Shown, EntryType::Info, value);
@@ -219,11 +215,16 @@ impl TicketFeed {
 
     /// The path of the ticket's state or stream, with what was seen last: then no instance answers
     /// with what is older.
-    fn path(&self, what: &str) -> String {
+    pub(super) fn path(&self, what: &str) -> String {
         let path = format!("/v1/drops/{}/{what}", self.context.drop_id);
         match self.seen {
             Some((epoch, evn, position)) => format!("{path}?seen={epoch}.{evn}.{position}"),
             None => path,
         }
     }
+}
+
+/// Half as long, or half as long again, or something between.
+pub(crate) fn about(time: Duration) -> Duration {
+    time.mul_f64(rand::rng().random_range(0.5..1.5))
 }

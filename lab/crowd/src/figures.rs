@@ -16,6 +16,8 @@ impl RunReport {
             ("shoppers", self.shoppers),
             ("joined", self.joined),
             ("admitted", self.admitted),
+            ("bots", self.bots),
+            ("bots admitted", self.bots_admitted),
             ("paid", self.paid),
             ("retries", self.retries),
             ("polls", self.polls),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use check::CheckOptions;
 use clap::{Parser, Subcommand};
-use crowd::{CompareOptions, RunOptions};
+use crowd::{CompareOptions, RunOptions, RunReport};
 use tracing_subscriber::EnvFilter;
 
 /// Load-test Sluice with a crowd of shoppers, count what it costs, and check its promises.
@@ -24,6 +24,8 @@ struct Cli {
 enum Command {
     /// Send a crowd of shoppers through a drop; report what they met and what the stack used.
     Run(Box<RunOptions>),
+    /// List the crowds that have a name: what each does, and the options that it fills in.
+    Presets,
     /// Judge a run by its history, the database, the topics and the payment provider's ledger.
     Check(Box<CheckOptions>),
     /// Show the reports of two runs side by side: each figure, both values and their ratio.
@@ -38,9 +40,14 @@ async fn main() -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Run(options) => {
             let json = options.json;
-            let report = crowd::run(*options).await?;
-            println!("{}", if json { serde_json::to_string(&report)? } else { report.to_string() });
-            Ok(if report.gave_up == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            let reports = crowd::run_all(&options).await?;
+            println!("{}", if json { as_json(&reports)? } else { as_text(&reports) });
+            let is_over = reports.iter().all(|report| report.gave_up == 0);
+            Ok(if is_over { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Presets => {
+            println!("{}", crowd::presets());
+            Ok(ExitCode::SUCCESS)
         }
         Command::Check(options) => {
             let json = options.json;
@@ -55,4 +62,16 @@ async fn main() -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// One report as it is, for `crowd compare`; several in a list.
+fn as_json(reports: &[RunReport]) -> serde_json::Result<String> {
+    match reports {
+        [report] => serde_json::to_string(report),
+        several => serde_json::to_string(several),
+    }
+}
+
+fn as_text(reports: &[RunReport]) -> String {
+    reports.iter().map(RunReport::to_string).collect::<Vec<_>>().join("\n\n")
 }

@@ -15,6 +15,8 @@ pub(crate) struct Measures {
     pub(crate) n_shoppers: u64,
     joined: AtomicU64,
     admitted: AtomicU64,
+    bots: AtomicU64,
+    bots_admitted: AtomicU64,
     paid: AtomicU64,
     ended: AtomicU64,
     retries: AtomicU64,
@@ -31,6 +33,10 @@ pub(crate) struct Counts {
     pub(crate) joined: u64,
     /// Shoppers who were told of their admission.
     pub(crate) admitted: u64,
+    /// Programs among the shoppers.
+    pub(crate) bots: u64,
+    /// Programs among those who were told of their admission.
+    pub(crate) bots_admitted: u64,
     /// Shoppers who saw their order confirmed.
     pub(crate) paid: u64,
     /// Shoppers who came to an end of any kind.
@@ -47,6 +53,8 @@ impl Measures {
             n_shoppers,
             joined: AtomicU64::new(0),
             admitted: AtomicU64::new(0),
+            bots: AtomicU64::new(0),
+            bots_admitted: AtomicU64::new(0),
             paid: AtomicU64::new(0),
             ended: AtomicU64::new(0),
             retries: AtomicU64::new(0),
@@ -57,14 +65,20 @@ impl Measures {
         }
     }
 
+    /// Counts a shopper who arrives.
+    pub(crate) fn sent(&self, is_bot: bool) {
+        self.bots.fetch_add(is_bot.into(), Ordering::Relaxed);
+    }
+
     /// Counts a shopper who got a ticket.
     pub(crate) fn joined(&self) {
         self.joined.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Counts a shopper who was told of the admission.
-    pub(crate) fn admitted(&self) {
+    pub(crate) fn admitted(&self, is_bot: bool) {
         self.admitted.fetch_add(1, Ordering::Relaxed);
+        self.bots_admitted.fetch_add(is_bot.into(), Ordering::Relaxed);
     }
 
     /// Counts a try that has to be repeated.
@@ -84,8 +98,16 @@ impl Measures {
             self.sold_after.lock().push(after);
         }
         self.ended.fetch_add(1, Ordering::Relaxed);
-        let mut ends = self.ends.lock();
-        *ends.entry(how.to_owned()).or_default() += 1;
+        self.count_end(how);
+    }
+
+    /// Counts a further end of somebody for whom it was over before.
+    pub(crate) fn ended_again(&self, how: &str) {
+        self.count_end(how);
+    }
+
+    fn count_end(&self, how: &str) {
+        *self.ends.lock().entry(how.to_owned()).or_default() += 1;
     }
 
     /// Records a latency under its name in the report.
@@ -103,6 +125,8 @@ impl Measures {
         Counts {
             joined: of(&self.joined),
             admitted: of(&self.admitted),
+            bots: of(&self.bots),
+            bots_admitted: of(&self.bots_admitted),
             paid: of(&self.paid),
             ended: of(&self.ended),
             retries: of(&self.retries),

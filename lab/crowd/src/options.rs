@@ -4,23 +4,14 @@ use std::{path::PathBuf, time::Duration};
 
 use shared::ids::DropId;
 
-use super::{cards::CardMix, cost::ServerAddresses};
-
-/// The shape of a crowd.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Preset {
-    /// Arrives evenly; a fifth leaves the page after joining, a tenth never pays.
-    Steady,
-    /// Nearly everyone arrives within the first seconds.
-    Spike,
-    /// Half of the shoppers leave the page after joining.
-    Absentees,
-}
+use super::{
+    cards::CardMix, cost::ServerAddresses, habits::HabitOptions, preset::Preset, shape::CrowdShape,
+};
 
 /// Options of `crowd run`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RunOptions {
-    /// Shape of the crowd; other options override it.
+    /// A crowd that is known by a name; other options override what it does. `crowd presets` tells.
     #[arg(long, value_enum, default_value = "steady")]
     pub preset: Preset,
 
@@ -44,7 +35,7 @@ pub struct RunOptions {
     #[arg(long, default_value_t = 500)]
     pub units: u32,
 
-    /// Seconds that units are held for an unpaid order, with `--create`.
+    /// Seconds that units are held for an unpaid order, or that a pass is good, with `--create`.
     #[arg(long, default_value_t = 30)]
     pub hold_seconds: u32,
 
@@ -60,8 +51,8 @@ pub struct RunOptions {
     #[arg(long, default_value_t = 200.0)]
     pub order_rate: f64,
 
-    /// Share of shoppers who leave the page after joining, 0 to 1 (by default 0.2, or 0.5 with the
-    /// preset `absentees`). They never return, but for the share of `--returning`.
+    /// Share of shoppers who leave the page after joining, 0 to 1 (by default 0.2, or as the preset
+    /// has it). They never return, but for the share of `--returning`.
     #[arg(long)]
     pub absent: Option<f64>,
 
@@ -73,7 +64,8 @@ pub struct RunOptions {
     #[arg(long, default_value_t = 30.0)]
     pub away_seconds: f64,
 
-    /// Share of shoppers who get their turn and do not pay, 0 to 1 (by default 0.1).
+    /// Share of shoppers who get their turn and do not pay, or do not come, 0 to 1 (by default
+    /// 0.1).
     #[arg(long)]
     pub never_pay: Option<f64>,
 
@@ -93,6 +85,10 @@ pub struct RunOptions {
     /// `spike`).
     #[arg(long)]
     pub over_seconds: Option<f64>,
+
+    /// What the crowd does besides.
+    #[command(flatten)]
+    pub habits: HabitOptions,
 
     /// Seed of all random choices.
     #[arg(long, default_value_t = 42)]
@@ -155,6 +151,7 @@ impl RunOptions {
             poll_only: 0.05,
             cards: CardMix::default(),
             over_seconds: None,
+            habits: HabitOptions::default(),
             seed: 42,
             storefront: "http://127.0.0.1:8080".to_owned(),
             admission: vec!["http://127.0.0.1:8081".to_owned()],
@@ -167,21 +164,15 @@ impl RunOptions {
         }
     }
 
-    /// Returns how long the shoppers take to arrive.
-    pub(crate) fn over(&self) -> Duration {
-        let by_preset = match self.preset {
-            Preset::Steady | Preset::Absentees => 20.0,
-            Preset::Spike => 10.0,
-        };
-        Duration::from_secs_f64(self.over_seconds.unwrap_or(by_preset).clamp(0.0, 3_600.0))
-    }
-
-    /// Returns the share that leaves the page after joining.
-    pub(crate) fn absent_share(&self) -> f64 {
-        self.absent.unwrap_or(match self.preset {
-            Preset::Steady | Preset::Spike => 0.2,
-            Preset::Absentees => 0.5,
-        })
+    /// Returns what the crowd does: what the preset says, and over it what was asked for.
+    pub(crate) fn shape(&self) -> CrowdShape {
+        let shape = self.habits.over(self.preset.shape());
+        CrowdShape {
+            over_seconds: self.over_seconds.unwrap_or(shape.over_seconds),
+            absent: self.absent.unwrap_or(shape.absent),
+            never_pay: self.never_pay.unwrap_or(shape.never_pay),
+            ..shape
+        }
     }
 
     /// Returns how long those who come back stay away, about.
@@ -189,12 +180,32 @@ impl RunOptions {
         Duration::from_secs_f64(self.away_seconds.clamp(0.0, 3_600.0))
     }
 
-    pub(crate) fn never_pay_share(&self) -> f64 {
-        self.never_pay.unwrap_or(0.1)
-    }
-
     /// Returns how long after the start shoppers give up.
     pub(crate) fn give_up_after(&self) -> Duration {
         Duration::from_secs_f64(self.give_up_after_seconds.clamp(1.0, 86_400.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::Arrivals;
+
+    #[test]
+    fn a_preset_fills_options_and_each_may_be_given_besides() {
+        let mut options = RunOptions::new(DropId::generate(), 10);
+        assert_eq!(options.shape(), CrowdShape::STEADY);
+        options.preset = Preset::Visitors;
+        assert!(options.shape().site && options.shape().come_back > 0.0);
+        options.absent = Some(0.25);
+        options.habits.come_back = Some(0.0);
+        options.habits.arrivals = Some(Arrivals::TwoWaves);
+        let wanted = CrowdShape {
+            absent: 0.25,
+            come_back: 0.0,
+            arrivals: Arrivals::TwoWaves,
+            ..Preset::Visitors.shape()
+        };
+        assert_eq!(options.shape(), wanted);
     }
 }

@@ -26,6 +26,11 @@ pub(crate) struct PolledStatus {
 }
 
 impl PolledStatus {
+    /// Whether the order is over, and the line knows.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.state == "finished"
+    }
+
     /// Returns the frame that a stream would show; `None` when there is nothing to show yet.
     pub(crate) fn as_frame(&self) -> Option<SeenFrame> {
         Some(match self.state.as_str() {

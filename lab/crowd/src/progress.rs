@@ -17,9 +17,8 @@ pub(crate) struct Bars {
 }
 
 impl Bars {
-    /// Shows the bars on stderr when it is a terminal.
-    pub(crate) fn start(measures: &Arc<Measures>) -> Self {
-        let all = MultiProgress::new();
+    /// Shows the bars on stderr when it is a terminal, below those that are there already.
+    pub(crate) fn start(all: &MultiProgress, measures: &Arc<Measures>) -> Self {
         let style = ProgressStyle::with_template("{prefix:>9} {bar:40} {pos:>6}/{len} {elapsed}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         let bars = ["joined", "admitted", "paid", "ended"].map(|name| {

@@ -21,9 +21,16 @@ pub struct RunReport {
     pub joined: u64,
     /// Shoppers who were told of their admission.
     pub admitted: u64,
+    /// Programs among those who were sent.
+    #[serde(default)]
+    pub bots: u64,
+    /// Programs among those who were told of their admission.
+    #[serde(default)]
+    pub bots_admitted: u64,
     /// Shoppers who saw their order confirmed.
     pub paid: u64,
-    /// How many came to each end, by its stable name.
+    /// How many came to each end, by its stable name; it begins with `again` for those who had come
+    /// back.
     pub ends: BTreeMap<String, u64>,
     /// Shoppers who were still not told an end when the time was over.
     pub gave_up: u64,
@@ -92,6 +99,8 @@ impl RunReport {
             seed: options.seed,
             joined: counts.joined,
             admitted: counts.admitted,
+            bots: counts.bots,
+            bots_admitted: counts.bots_admitted,
             paid: counts.paid,
             gave_up: ends.get(GAVE_UP).copied().unwrap_or_default(),
             ends,
@@ -114,11 +123,15 @@ impl fmt::Display for RunReport {
         counts.load_style(UTF8_HORIZONTAL_ONLY).set_header(["shoppers", "n"]);
         for (name, n) in [
             ("sent", self.shoppers),
+            ("  of them bots", self.bots),
             ("joined", self.joined),
             ("admitted", self.admitted),
+            ("  of them bots", self.bots_admitted),
             ("paid", self.paid),
         ] {
-            counts.add_row([name.to_owned(), n.to_string()]);
+            if self.bots > 0 || !name.ends_with("bots") {
+                counts.add_row([name.to_owned(), n.to_string()]);
+            }
         }
         for (how, n) in &self.ends {
             counts.add_row([format!("  ended: {how}"), n.to_string()]);

@@ -1,93 +1,67 @@
-//! A run, from the drop to the report.
+//! A run, from the drop to the report; of several drops, all at once.
 
-use std::{fs, sync::Arc, time::Instant};
+use std::time::Instant;
 
-use anyhow::Context;
-use check::history::{Action, EntryType, HistoryWriter};
-use serde_json::json;
+use anyhow::{Context, ensure};
+use futures_util::future::try_join_all;
+use indicatif::MultiProgress;
 use shared::ids::DropId;
-use tokio::task::JoinSet;
 
 use super::{
-    client::RetryingClient, context::RunContext, cost::CostMeter, create, measures::Measures,
-    options::RunOptions, plan, progress::Bars, report::RunReport, shopper::VirtualShopper,
+    cost::CostMeter,
+    create,
+    drop_run::{self, DropRun, EndedRun},
+    habits::HabitOptions,
+    options::RunOptions,
+    report::RunReport,
 };
 
-/// Sends the crowd through its drop and waits until everybody has come to an end.
+/// Sends the crowd through one drop, whatever the preset says, and waits until everybody has come
+/// to an end.
 ///
 /// # Errors
 ///
 /// Returns an error when the drop cannot be created or found, or when the history or the report
 /// cannot be written. What goes wrong for a shopper is part of the report.
 pub async fn run(options: RunOptions) -> anyhow::Result<RunReport> {
+    let habits = HabitOptions { drops: Some(1), ..options.habits.clone() };
+    let reports = run_all(&RunOptions { habits, ..options }).await?;
+    reports.into_iter().next().context("a run of one drop has a report")
+}
+
+/// Sends a crowd through each of the drops that the options ask for, all at once, and waits until
+/// everybody has come to an end. What the stack used is that of all drops, in each report.
+///
+/// # Errors
+///
+/// Returns an error as [`run()`] does, and when several drops are asked for and none is to be
+/// created.
+pub async fn run_all(options: &RunOptions) -> anyhow::Result<Vec<RunReport>> {
     raise_file_limit();
     let began = Instant::now();
-    let (history, closer) = HistoryWriter::create(options.history.as_deref(), began)?;
-    let measures = Arc::new(Measures::new(options.shoppers));
-    let client = RetryingClient::new(began + options.give_up_after(), Arc::clone(&measures))?;
-    let drop_id = match options.drop {
-        Some(drop_id) => drop_id,
-        None => create::drop_for(&options, &client).await?,
-    };
-    let variant_id = create::variant_of(&options, &client, drop_id).await?;
-    history.write(0, Action::Run, EntryType::Invoke, describe(&options, drop_id));
+    let drop_ids = drops_of(options).await?;
+    let runs = try_join_all((1..).zip(&drop_ids).map(|(nth, drop_id)| {
+        let is_one = drop_ids.len() == 1;
+        let own = if is_one { options.clone() } else { drop_run::options_of(options, nth) };
+        DropRun::open(own, *drop_id, began)
+    }));
+    let runs = runs.await?;
     let meter = CostMeter::start(&options.storefront, &options.admission, &options.servers).await;
-    let arriving = Instant::now();
-    let context = Arc::new(RunContext {
-        drop_id,
-        variant_id,
-        storefront: options.storefront.trim_end_matches('/').to_owned(),
-        admission: options.admission.clone(),
-        origin: options.origin.clone(),
-        away: options.away(),
-        client,
-        history,
-        measures: Arc::clone(&measures),
-        arriving,
-    });
-    send_everybody(&context, &options).await?;
-    let elapsed = arriving.elapsed();
-    let costs = meter.finish(measures.counts().paid).await;
-    let report = RunReport::new(drop_id, &options, &measures, elapsed, costs);
-    context.history.write(0, Action::Run, EntryType::Ok, json!(report));
-    drop(context);
-    closer.finish()?;
-    if let Some(path) = &options.report {
-        let text = serde_json::to_string(&report)?;
-        fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    Ok(report)
+    let (arriving, bars) = (Instant::now(), MultiProgress::new());
+    let ended = try_join_all(runs.into_iter().map(|run| run.send(arriving, &bars))).await?;
+    let costs = meter.finish(ended.iter().map(EndedRun::n_paid).sum()).await;
+    ended.into_iter().map(|run| run.report(costs.clone())).collect()
 }
 
-/// Lets every shopper arrive at the planned time, and returns when all have come to an end.
-async fn send_everybody(context: &Arc<RunContext>, options: &RunOptions) -> anyhow::Result<()> {
-    let bars = Bars::start(&context.measures);
-    let mut shoppers = JoinSet::new();
-    for plan in plan::draw(options) {
-        let intended = context.arriving + plan.arrives_after;
-        let context = Arc::clone(context);
-        shoppers.spawn(async move {
-            tokio::time::sleep_until(intended.into()).await;
-            VirtualShopper::new(context, plan, intended).live().await;
-        });
+/// Returns the drops, all of them open.
+async fn drops_of(options: &RunOptions) -> anyhow::Result<Vec<DropId>> {
+    let n_drops = options.shape().drops;
+    if let Some(drop_id) = options.drop {
+        ensure!(n_drops == 1, "a run of {n_drops} drops makes them itself: --create, not --drop");
+        return Ok(vec![drop_id]);
     }
-    while let Some(lived) = shoppers.join_next().await {
-        lived.context("a shopper panicked")?;
-    }
-    bars.finish();
-    Ok(())
-}
-
-fn describe(options: &RunOptions, drop_id: DropId) -> serde_json::Value {
-    json!({
-        "drop_id": drop_id,
-        "shoppers": options.shoppers,
-        "seed": options.seed,
-        "preset": format!("{:?}", options.preset).to_lowercase(),
-        "absent": options.absent_share(),
-        "returning": options.returning,
-        "never_pay": options.never_pay_share(),
-    })
+    let drops = create::create_drops(options, n_drops).await?;
+    Ok(drops.iter().map(|created| created.drop_id).collect())
 }
 
 /// A socket per shopper needs more than the 1 024 files that a shell grants by default.

@@ -1,14 +1,13 @@
-//! One shopper's way: arrive, join, wait, be admitted, and then buy or not ([`super::buying`]).
+//! One shopper's way: arrive, join, wait, be admitted, and then buy or not ([`super::buying`]) or
+//! visit a site ([`super::visiting`]).
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use check::history::{Action, EntryType, SeenFrame};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::{task::JoinSet, time::timeout_at};
 
 use super::{
     client::{Call, FinalAnswer, GaveUp},
@@ -24,7 +23,11 @@ pub(crate) struct VirtualShopper {
     pub(crate) context: Arc<RunContext>,
     pub(crate) plan: Plan,
     pub(crate) rng: StdRng,
-    intended: Instant,
+    pub(crate) intended: Instant,
+    /// Waits for a site once more, as another process of the history.
+    pub(crate) is_back: bool,
+    /// What the other tabs show.
+    pub(crate) tabs: JoinSet<()>,
 }
 
 /// How it ended for a shopper, by its stable name.
@@ -34,34 +37,64 @@ impl VirtualShopper {
     /// Takes a plan; `intended` is when the shopper means to arrive, and latencies count from it.
     pub(crate) fn new(context: Arc<RunContext>, plan: Plan, intended: Instant) -> Self {
         let rng = StdRng::seed_from_u64(plan.seed);
-        Self { context, plan, intended, rng }
+        Self { context, plan, rng, intended, is_back: false, tabs: JoinSet::new() }
     }
 
-    /// Goes the whole way and writes down how it ended.
+    /// Goes the whole way and writes down how it ended; and once more if planned.
     pub(crate) async fn live(mut self) {
-        let end = match self.go().await {
-            Ok(end) | Err(end) => end,
+        self.context.measures.sent(self.plan.is_bot);
+        let end = match self.session().await {
+            Ok(session) => self.live_in(&session).await,
+            Err(end) => end,
         };
+        self.come_to(&end);
+        std::mem::take(&mut self.tabs).join_all().await;
+    }
+
+    /// Goes the whole way in a session, and comes to every end but the last one.
+    async fn live_in(&mut self, session: &str) -> EndName {
+        loop {
+            let end = match self.go(session).await {
+                Ok(end) | Err(end) => end,
+            };
+            if !self.plan.comes_back || end != "visited" {
+                return end;
+            }
+            self.come_to(&end);
+            self.begin_again();
+        }
+    }
+
+    fn come_to(&self, end: &str) {
         self.note(Action::End, EntryType::Ok, json!({ "how": end }));
-        self.context.measures.ended(&end, self.context.arriving.elapsed());
+        let measures = &self.context.measures;
+        match end {
+            GAVE_UP if self.is_back => measures.ended_again(end),
+            _ if self.is_back => measures.ended_again(&format!("again: {end}")),
+            _ => measures.ended(end, self.context.arriving.elapsed()),
+        }
     }
 
     /// `Err` is an end too; it only comes early.
-    async fn go(&mut self) -> Result<EndName, EndName> {
-        let session = self.session().await?;
-        let (ticket_id, mut feed) = self.join(&session).await?;
+    async fn go(&mut self, session: &str) -> Result<EndName, EndName> {
+        let (ticket_id, mut feed) = self.join(session).await?;
         if self.plan.absent && !self.plan.returns {
             return Ok("absent".to_owned());
         }
         if self.plan.absent {
             self.go_away(&mut feed).await;
         }
-        let admitted = self.wait(&mut feed).await?;
-        self.order(&session, &ticket_id, &mut feed, admitted).await
+        let admitted = self.wait(session, &mut feed).await?;
+        if self.context.is_site {
+            self.visit(session, &ticket_id, &mut feed, admitted).await
+        } else {
+            self.order(session, &ticket_id, &mut feed, admitted).await
+        }
     }
 
     async fn session(&mut self) -> Result<String, EndName> {
         let call = Call::new(Method::POST, format!("{}/v1/session", self.context.storefront));
+        let call = call.sent_from(self.plan.address);
         let answer = self.call(Action::Session, json!({}), &call).await?;
         match answer.body["token"].as_str() {
             Some(token) => Ok(token.to_owned()),
@@ -69,69 +102,11 @@ impl VirtualShopper {
         }
     }
 
-    /// Joins, from two tabs if planned. Returns the ticket's id and its feed.
-    async fn join(&mut self, session: &str) -> Result<(String, TicketFeed), EndName> {
-        let path = format!("/v1/drops/{}/tickets", self.context.drop_id);
-        let body = json!({ "variant_id": self.context.variant_id, "units": 1 });
-        let call = |turn| Call {
-            urls: self.context.admission_urls(turn, &path),
-            ..Call::new(Method::POST, "").bearer(session).json(body.clone())
-        };
-        let first = call(self.plan.process);
-        let second = self.plan.impatient.then(|| call(self.plan.process + 1));
-        let began = Instant::now();
-        let this = &*self;
-        let (answer, other) = tokio::join!(this.join_tab(1, &first), async {
-            match &second {
-                Some(call) => Some(this.join_tab(2, call).await),
-                None => None,
-            }
-        });
-        let answer = answer?;
-        if let Some(Err(end)) = other {
-            return Err(end);
-        }
-        self.context.measures.took("join request", began.elapsed());
-        self.context.measures.took("arrival to position in line", self.intended.elapsed());
-        self.context.measures.joined();
-        let text = |name: &str| answer.body[name].as_str().map(str::to_owned);
-        let (Some(id), Some(token)) = (text("ticket_id"), text("token")) else {
-            return Err(refused("join", &answer));
-        };
-        let context = Arc::clone(&self.context);
-        let mut feed = TicketFeed::new(context, self.plan.process, token, self.plan.poll_only);
-        let number = |name: &str| answer.body[name].as_u64();
-        if let (Some(epoch), Some(evn), Some(position)) =
-            (number("epoch"), number("evn"), number("position"))
-        {
-            feed.saw(u32::try_from(epoch).unwrap_or_default(), evn, position);
-        }
-        Ok((id, feed))
-    }
-
-    /// Joins from one tab; tries again while the line is not open yet.
-    async fn join_tab(&self, tab: u8, call: &Call) -> Result<FinalAnswer, EndName> {
-        loop {
-            let answer = self.call(Action::Join, json!({ "tab": tab }), call).await?;
-            match answer.code() {
-                "drop_not_open" | "drop_stopped"
-                    if Instant::now() < self.context.client.deadline() =>
-                {
-                    tokio::time::sleep(Duration::from_millis(300)).await;
-                }
-                "drop_not_open" | "drop_stopped" => return Err(GAVE_UP.to_owned()),
-                code @ ("sold_out" | "drop_closed") => return Err(format!("turned_away_{code}")),
-                _ if answer.status.is_success() => return Ok(answer),
-                _ => return Err(refused("join", &answer)),
-            }
-        }
-    }
-
     /// Looks at the place in line, leaves the page, and comes back after a while.
     async fn go_away(&mut self, feed: &mut TicketFeed) {
         // What it was is told again.
         let _ = feed.next().await;
-        feed.close();
+        feed.hang_up("away");
         self.note(Action::Away, EntryType::Invoke, json!({}));
         let back_at = Instant::now() + self.context.away.mul_f64(self.rng.random_range(0.5..1.5));
         let back_at = back_at.min(self.context.client.deadline());
@@ -139,11 +114,21 @@ impl VirtualShopper {
         self.note(Action::Away, EntryType::Ok, json!({}));
     }
 
-    /// Waits in line until the order exists. Returns when the admission was first shown.
-    async fn wait(&mut self, feed: &mut TicketFeed) -> Result<Instant, EndName> {
+    /// Waits in line until the order exists, and reads the page again now and then if planned.
+    /// Returns when the admission was first shown.
+    async fn wait(&mut self, session: &str, feed: &mut TicketFeed) -> Result<Instant, EndName> {
         let (mut has_position, mut admitted) = (false, None);
-        while let Some(frame) = feed.next().await {
-            match frame {
+        let mut reload_at = self.next_reload();
+        loop {
+            let Ok(frame) = timeout_at(reload_at.into(), feed.next()).await else {
+                // Whoever is about to be served looks at nothing else.
+                if admitted.is_none() {
+                    self.reload(session, feed).await?;
+                }
+                reload_at = self.next_reload();
+                continue;
+            };
+            match frame.ok_or_else(|| GAVE_UP.to_owned())? {
                 SeenFrame::Waiting { .. } if !has_position => {
                     has_position = true;
                     self.context.measures.took("arrival to live position", self.intended.elapsed());
@@ -161,11 +146,18 @@ impl VirtualShopper {
                 SeenFrame::Left => return Err("left".to_owned()),
             }
         }
-        Err(GAVE_UP.to_owned())
+    }
+
+    pub(crate) fn has_joined(&self) {
+        if !self.is_back {
+            self.context.measures.joined();
+        }
     }
 
     fn is_admitted(&self) -> Instant {
-        self.context.measures.admitted();
+        if !self.is_back {
+            self.context.measures.admitted(self.plan.is_bot);
+        }
         Instant::now()
     }
 
@@ -173,41 +165,52 @@ impl VirtualShopper {
     pub(crate) async fn call(
         &self,
         f: Action,
-        mut value: Value,
+        value: Value,
+        call: &Call,
+    ) -> Result<FinalAnswer, EndName> {
+        let answer = self.ask(f, &value, call).await?;
+        let kind = if answer.status.is_success() { EntryType::Ok } else { EntryType::Fail };
+        self.note(f, kind, kept(&answer, value));
+        Ok(answer)
+    }
+
+    /// Calls, and writes everything but the answer into the history.
+    pub(crate) async fn ask(
+        &self,
+        f: Action,
+        value: &Value,
         call: &Call,
     ) -> Result<FinalAnswer, EndName> {
         // Orders are asked for over and over: only the answer is worth an entry.
         if f != Action::Order {
             self.note(f, EntryType::Invoke, value.clone());
         }
-        let answer = self.context.client.call(call, |failure| {
+        let failed = |failure: &str| {
             let mut value = value.clone();
             value["failure"] = json!(failure);
             self.note(f, EntryType::Info, value);
-        });
-        let answer = match answer.await {
-            Ok(answer) => answer,
-            Err(error) => {
-                value["failure"] = json!(error.to_string());
-                self.note(f, EntryType::Info, value);
-                return Err(gave_up(&error));
-            }
         };
-        value["status"] = json!(answer.status.as_u16());
-        let kept = ["ticket_id", "queue_number", "epoch", "evn", "position", "state", "code", "id"];
-        for name in kept.into_iter().chain(["shopper_id", "reason"]) {
-            if let Some(field) = answer.body.get(name) {
-                value[name] = field.clone();
-            }
-        }
-        let kind = if answer.status.is_success() { EntryType::Ok } else { EntryType::Fail };
-        self.note(f, kind, value);
-        Ok(answer)
+        self.context.client.call(call, failed).await.map_err(|error| {
+            failed(&error.to_string());
+            gave_up(&error)
+        })
     }
 
     pub(crate) fn note(&self, f: Action, kind: EntryType, value: Value) {
         self.context.history.write(self.plan.process, f, kind, value);
     }
+}
+
+/// Returns what of an answer is worth an entry, beside what the call was about.
+pub(crate) fn kept(answer: &FinalAnswer, mut value: Value) -> Value {
+    value["status"] = json!(answer.status.as_u16());
+    let names = ["ticket_id", "queue_number", "epoch", "evn", "position", "state", "code", "id"];
+    for name in names.into_iter().chain(["shopper_id", "reason"]) {
+        if let Some(field) = answer.body.get(name) {
+            value[name] = field.clone();
+        }
+    }
+    value
 }
 
 pub(crate) fn gave_up(error: &GaveUp) -> EndName {

@@ -1,6 +1,6 @@
 //! One stream of a ticket: opening it with small buffers, and what to do when it ends.
 
-use std::time::Duration;
+use std::{net::Ipv4Addr, time::Duration};
 
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
@@ -50,17 +50,23 @@ impl NotOpened {
     }
 }
 
-/// Opens a stream at an `http://` URL.
+/// Opens a stream at an `http://` URL; `address` is whom it is for, if that is to be said.
 pub(crate) async fn open(
     url: &str,
     token: &str,
     origin: Option<&str>,
+    address: Option<Ipv4Addr>,
 ) -> Result<TicketStream, NotOpened> {
-    let opening = timeout(OPENING, connect(url, token, origin));
+    let opening = timeout(OPENING, connect(url, token, origin, address));
     opening.await.unwrap_or(Err(NotOpened::UNANSWERED))
 }
 
-async fn connect(url: &str, token: &str, origin: Option<&str>) -> Result<TicketStream, NotOpened> {
+async fn connect(
+    url: &str,
+    token: &str,
+    origin: Option<&str>,
+    address: Option<Ipv4Addr>,
+) -> Result<TicketStream, NotOpened> {
     let unanswered = NotOpened::UNANSWERED;
     let Some((_, rest)) = url.split_once("://") else { return Err(unanswered) };
     let Ok(mut request) = format!("ws://{rest}").into_client_request() else {
@@ -70,6 +76,9 @@ async fn connect(url: &str, token: &str, origin: Option<&str>) -> Result<TicketS
     request.headers_mut().insert("sluice-ticket", token);
     if let Some(origin) = origin.and_then(|text| text.parse().ok()) {
         request.headers_mut().insert("origin", origin);
+    }
+    if let Some(address) = address.and_then(|address| address.to_string().parse().ok()) {
+        request.headers_mut().insert("x-forwarded-for", address);
     }
     let address = rest.split('/').next().unwrap_or_default();
     let Ok(socket) = TcpStream::connect(address).await else { return Err(unanswered) };

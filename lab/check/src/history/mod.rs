@@ -49,6 +49,10 @@ pub enum Action {
     Shown,
     /// Leaving the page for a while: `invoke` when it is left, `ok` when the shopper is back.
     Away,
+    /// Reading the page again; the shopper joins again after it.
+    Reload,
+    /// Closing a stream by oneself, as a reload, a lost connection and leaving the page do: `info`, with `why`.
+    HungUp,
     /// Asking for a payment.
     Pay,
     /// Giving the units back.
@@ -58,6 +62,14 @@ pub enum Action {
     /// A call repeated with the same idempotency key and body. As `info` it is a try that has no
     /// certain outcome, with its `failure`.
     Again,
+    /// Asking for the way into a site.
+    Pass,
+    /// Going in: `ok` if the browser was let in.
+    Enter,
+    /// Asking at the gate whether one is `inside`; `asked_at_us` says when the question was sent.
+    Look,
+    /// Leaving the site.
+    Leave,
     /// How it ended for the shopper.
     End,
 }

@@ -10,7 +10,7 @@ use shared::{
 };
 
 use crate::{
-    evidence::{AnsweredJoin, OrderEvidence, ShopperStory, Shown, StoryEnd},
+    evidence::{AnsweredJoin, OrderEvidence, SeenVisit, ShopperStory, Shown, StoryEnd},
     history::{Action, EntryType, HistoryEntry, SeenFrame},
 };
 
@@ -67,6 +67,8 @@ fn tell(story: &mut ShopperStory, entry: &HistoryEntry) {
             let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
             story.again.push((text("key"), text("first"), text("again")));
         }
+        (Action::HungUp, _) => story.hung_up_us.push(entry.at_us),
+        (Action::Enter | Action::Look, EntryType::Ok) => story.visits.extend(seen_visit(entry)),
         (Action::End, _) => {
             let how = value["how"].as_str().unwrap_or_default().to_owned();
             story.end = Some(StoryEnd { how, at_us: entry.at_us });
@@ -103,6 +105,20 @@ fn tell_shown(story: &mut ShopperStory, entry: &HistoryEntry) {
         SeenFrame::Closed { .. } => story.shown.push(Shown::Closed { at_us }),
         SeenFrame::Missed | SeenFrame::Left | SeenFrame::Rebuilding { .. } => {}
     }
+}
+
+fn seen_visit(entry: &HistoryEntry) -> Option<SeenVisit> {
+    let value = &entry.value;
+    let ticket_id = value["ticket_id"].as_str()?.parse().ok()?;
+    if entry.f == Action::Enter {
+        return Some(SeenVisit::Entered { ticket_id });
+    }
+    Some(SeenVisit::Looked {
+        ticket_id,
+        inside: value["inside"].as_bool()?,
+        asked_at_us: value["asked_at_us"].as_i64()?,
+        answered_at_us: entry.at_us,
+    })
 }
 
 /// Records a position unless a page would not show it: a polled answer that is older than what is
@@ -157,12 +173,29 @@ mod tests {
             position("stream", 5, 8),
             (Action::Shown, json!({"type": "admitting", "source": "stream"})),
             (Action::Order, json!({"id": id, "state": "confirmed"})),
+            (Action::HungUp, json!({"why": "reload"})),
             (Action::End, json!({"how": "confirmed"})),
         ]);
         assert_eq!((story.joins.len(), story.shown.len()), (1, 3));
         assert_eq!(story.shown[2], Shown::Admitted);
         assert_eq!(story.order_states.len(), 1);
+        assert!(story.has_hung_up(9, 9) && !story.has_hung_up(10, 99));
         assert_eq!(story.end.unwrap().how, "confirmed");
+    }
+
+    #[test]
+    fn a_visitor_was_let_in_and_looked_whether_it_still_counts() {
+        let id = "01a1fe7d-fb40-747c-978d-d852b68c23a2";
+        let look = json!({"ticket_id": id, "inside": true, "asked_at_us": 4});
+        let story = story(&[
+            (Action::Enter, json!({"ticket_id": id, "status": 303})),
+            (Action::Look, look),
+            (Action::Look, json!({"inside": true})),
+        ]);
+        let ticket_id = id.parse().unwrap();
+        let (inside, asked_at_us, answered_at_us) = (true, 4, 9);
+        let looked = SeenVisit::Looked { ticket_id, inside, asked_at_us, answered_at_us };
+        assert_eq!(story.visits, [SeenVisit::Entered { ticket_id }, looked]);
     }
 
     #[test]

@@ -73,7 +73,8 @@ fn late_waiters(evidence: &Evidence, room: &RoomReplay) -> Findings {
     findings
 }
 
-/// Whether the last thing that a shopper saw before the end came by a stream, not long ago.
+/// Whether the last thing that a shopper saw before the end came by a stream, not long ago, and the
+/// shopper did not close that one.
 fn is_connected(story: &ShopperStory, ended_us: i64) -> bool {
     let before = story.shown.iter().rev().find_map(|shown| match shown {
         Shown::Position { by_stream, at_us, .. } if *at_us <= ended_us => {
@@ -81,7 +82,10 @@ fn is_connected(story: &ShopperStory, ended_us: i64) -> bool {
         }
         Shown::Position { .. } | Shown::Admitted | Shown::Closed { .. } => None,
     });
-    before.is_some_and(|(by_stream, at_us)| by_stream && at_us >= ended_us - SILENCE_US)
+    before.is_some_and(|(by_stream, at_us)| {
+        let is_cut = story.has_hung_up(at_us, ended_us + HEARD_US);
+        by_stream && at_us >= ended_us - SILENCE_US && !is_cut
+    })
 }
 
 /// Whether a ticket was closed because the line ended.

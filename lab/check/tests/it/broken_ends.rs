@@ -97,6 +97,11 @@ fn end_1_is_not_about_those_who_are_not_connected() {
     *by_stream = false;
     assert!(!judge(&polling).verdict(Invariant::End1).is_fail());
 
+    let mut reloading = evidence();
+    hear_late(&mut reloading.shoppers[40].shown);
+    reloading.shoppers[40].hung_up_us = vec![ENDED_US];
+    assert!(!judge(&reloading).verdict(Invariant::End1).is_fail());
+
     let mut broken = evidence();
     hear_late(&mut broken.shoppers[40].shown);
     let (began_us, healed_us) = (ENDED_US - SECOND, ENDED_US);

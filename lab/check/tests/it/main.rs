@@ -10,6 +10,7 @@ mod lanes;
 mod late_writes;
 mod passes;
 mod rebuilt;
+mod slots;
 mod sound;
 mod tenants;
 mod variants;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use check::{
     Evidence,
-    evidence::{JournalEvidence, OrderEvidence, Shown, TransitionEvidence},
+    evidence::{JournalEvidence, OrderEvidence, SeenVisit, Shown, TransitionEvidence},
     judge,
 };
 use shared::{
@@ -22,7 +22,7 @@ const CLOSED_US: i64 = 33 * SECOND;
 
 /// The sound run, in which those who were let in visit a site instead of buying: two of them never go
 /// there, and the others stay for a second.
-fn visits() -> Evidence {
+pub(crate) fn visits() -> Evidence {
     let mut evidence = evidence();
     (evidence.drop.fulfilment, evidence.drop.state) = (Fulfilment::Pass, DropState::Closed);
     evidence.drop.ended_at_us = Some(CLOSED_US);
@@ -142,6 +142,48 @@ fn pass_1_a_pass_that_is_redeemed_twice_or_late_or_by_nothing() {
         let mut orders = evidence.orders.iter_mut();
         orders.find(|order| order.id == step.order_id).unwrap().state = TicketState::Redeemed;
     });
+}
+
+/// What a visitor was told of the visit of the first pass that was redeemed: asked so long after
+/// its end, and answered at once.
+fn looked(evidence: &Evidence, inside: bool, after_us: i64) -> SeenVisit {
+    let order_id = evidence.transitions[redemption(evidence)].order_id;
+    let mut steps = evidence.transitions.iter();
+    let end = steps.find(|step| step.terminal && step.order_id == order_id).unwrap();
+    let asked_at_us = end.at_us + after_us;
+    let ticket_id = order_id.into();
+    SeenVisit::Looked { ticket_id, inside, asked_at_us, answered_at_us: asked_at_us }
+}
+
+#[test]
+fn pass_1_a_visitor_who_sees_what_the_passes_do_not_explain() {
+    for (inside, after_us) in [(true, 2 * SECOND), (false, -SECOND / 2)] {
+        breaks(|evidence| {
+            let looked = looked(evidence, inside, after_us);
+            evidence.shoppers[0].visits.push(looked);
+        });
+    }
+    let entered = |evidence: &Evidence| {
+        let order_id = evidence.transitions[redemption(evidence)].order_id;
+        SeenVisit::Entered { ticket_id: order_id.into() }
+    };
+    breaks(|evidence| {
+        let entered = entered(evidence);
+        evidence.shoppers[0].visits.push(entered);
+        evidence.shoppers[1].visits.push(entered);
+    });
+    breaks(|evidence| {
+        let unpaid = evidence.orders.iter().find(|order| order.state == TicketState::Expired);
+        let ticket_id = unpaid.unwrap().id.into();
+        evidence.shoppers[0].visits.push(SeenVisit::Entered { ticket_id });
+    });
+
+    let mut sound = visits();
+    let seen =
+        [entered(&sound), looked(&sound, true, -SECOND / 2), looked(&sound, false, SECOND / 2)];
+    sound.shoppers[0].visits.extend(seen);
+    let verdict = judge(&sound).verdict(Invariant::Pass1).clone();
+    assert!(verdict.to_string().contains("2 looks at the gate"), "{verdict}");
 }
 
 /// Lets so many inside at one time.

@@ -1,6 +1,9 @@
 //! Storefront and admission in one small server: it admits a shopper every 20 ms, refuses every
 //! ninth join and every seventh stream, cuts every fifth, and declines the card that is to be
-//! declined. Streams tell what is new, and end with the order.
+//! declined. Streams tell what is new, and end with the order. It may stand before a site (`site`)
+//! instead of selling.
+
+mod site;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,8 +32,15 @@ struct StandInLine {
     calm: bool,
     /// Streams end as soon as units are held.
     hangs_up: bool,
+    /// A turn leads into a site.
+    is_site: bool,
     n_joins: usize,
+    n_tickets: usize,
     n_streams: usize,
+    /// Pages that were read again.
+    n_pages: usize,
+    /// Whom joins said that they are from.
+    addresses: HashSet<String>,
     /// Polls that do not say what was seen last.
     n_forgetful_polls: usize,
     by_session: HashMap<String, usize>,
@@ -57,6 +67,9 @@ impl StandIn {
         let line = SharedLine::new(Mutex::new(StandInLine { units, ..StandInLine::default() }));
         let router = Router::new()
             .route("/v1/session", post(session))
+            .route("/v1/seller/products", post(create_product))
+            .route("/v1/seller/drops", post(create_drop))
+            .route("/drops/{drop}", get(page))
             .route("/v1/drops/{drop}", get(flash_drop))
             .route("/v1/drops/{drop}/tickets", post(join))
             .route("/v1/drops/{drop}/ticket", get(status))
@@ -64,6 +77,7 @@ impl StandIn {
             .route("/v1/orders/{id}", get(order))
             .route("/v1/orders/{id}/payment", post(pay))
             .route("/v1/orders/{id}/cancel", post(cancel))
+            .merge(site::router())
             .with_state(Arc::clone(&line));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -90,6 +104,21 @@ impl StandIn {
         self.line.lock().unwrap().hangs_up = true;
     }
 
+    /// From now on it has a site behind it, and nothing to sell: its units are places there.
+    pub(crate) fn stand_before_a_site(&self) {
+        self.line.lock().unwrap().is_site = true;
+    }
+
+    /// How many pages were read again.
+    pub(crate) fn n_pages(&self) -> usize {
+        self.line.lock().unwrap().n_pages
+    }
+
+    /// How many addresses joins said that they are from.
+    pub(crate) fn n_addresses(&self) -> usize {
+        self.line.lock().unwrap().addresses.len()
+    }
+
     /// How many streams were asked for.
     pub(crate) fn n_streams(&self) -> usize {
         self.line.lock().unwrap().n_streams
@@ -109,17 +138,35 @@ impl StandIn {
 impl StandInLine {
     fn move_on(&mut self) {
         for (state, since) in self.orders.values_mut() {
-            if *state == "reserved" && since.elapsed() > HOLD {
+            let may_end = matches!(*state, "reserved" | "passed" | "redeemed");
+            if may_end && since.elapsed() > HOLD {
                 *state = "expired";
             }
         }
-        let goes_on = |(state, _): &&(&str, Instant)| !matches!(*state, "expired" | "cancelled");
+        let goes_on =
+            |(state, _): &&(&str, Instant)| !matches!(*state, "expired" | "cancelled" | "visited");
         let n_sold = self.orders.values().filter(goes_on).count();
-        if !self.still && self.front < self.by_session.len() && n_sold < self.units {
+        if !self.still && self.front < self.n_tickets && n_sold < self.units {
             self.front += 1;
-            let ticket = ticket(self.front);
-            self.orders.insert(ticket, ("reserved", Instant::now()));
+            let state = if self.is_site { "passed" } else { "reserved" };
+            self.orders.insert(ticket(self.front), (state, Instant::now()));
         }
+    }
+
+    /// Returns the number of a session, or gives it a new one: when it has none, or the visit of
+    /// the last one is over.
+    fn number(&mut self, session: String) -> usize {
+        let known = self.by_session.get(&session).copied();
+        if let Some(number) = known.filter(|number| !self.has_visited(*number)) {
+            return number;
+        }
+        self.n_tickets += 1;
+        self.by_session.insert(session, self.n_tickets);
+        self.n_tickets
+    }
+
+    fn has_visited(&self, number: usize) -> bool {
+        self.orders.get(&ticket(number)).is_some_and(|(state, _)| *state == "visited")
     }
 
     fn frame(&self, number: usize) -> Value {
@@ -131,7 +178,7 @@ impl StandInLine {
         } else {
             json!({
                 "type": "waiting", "epoch": 1, "evn": self.front, "position": number - self.front,
-                "waiting": self.by_session.len() - self.front, "mode": "running",
+                "waiting": self.n_tickets - self.front, "mode": "running",
                 "message": null, "rise": null,
             })
         }
@@ -146,8 +193,11 @@ impl StandInLine {
         let id = ticket(number);
         let (state, _) = self.orders[&id];
         match state {
-            "reserved" if !self.declined.contains(&id) => (frame, self.hangs_up),
-            _ => (json!({"type": "order", "state": state}), state != "reserved"),
+            "reserved" | "passed" if !self.declined.contains(&id) => (frame, self.hangs_up),
+            _ => {
+                let is_last = !matches!(state, "reserved" | "redeemed");
+                (json!({"type": "order", "state": state}), is_last)
+            }
         }
     }
 }
@@ -165,8 +215,24 @@ async fn session() -> (StatusCode, Json<Value>) {
     (StatusCode::CREATED, Json(json!({"shopper_id": token, "token": token})))
 }
 
-async fn flash_drop() -> Json<Value> {
-    Json(json!({"variant": {"id": Uuid::from_u128(1)}}))
+async fn create_product() -> (StatusCode, Json<Value>) {
+    let product = json!({"id": Uuid::from_u128(2), "variants": [{"id": Uuid::from_u128(1)}]});
+    (StatusCode::CREATED, Json(product))
+}
+
+async fn create_drop() -> (StatusCode, Json<Value>) {
+    let flash_drop = json!({"id": Uuid::now_v7(), "variant": {"id": Uuid::from_u128(1)}});
+    (StatusCode::CREATED, Json(flash_drop))
+}
+
+async fn page(State(line): State<SharedLine>) -> &'static str {
+    lock(&line).n_pages += 1;
+    "<!doctype html>"
+}
+
+async fn flash_drop(State(line): State<SharedLine>) -> Json<Value> {
+    let fulfilment = if lock(&line).is_site { "pass" } else { "auto" };
+    Json(json!({"fulfilment": fulfilment, "variant": {"id": Uuid::from_u128(1)}}))
 }
 
 async fn join(State(line): State<SharedLine>, headers: HeaderMap) -> Response {
@@ -176,9 +242,9 @@ async fn join(State(line): State<SharedLine>, headers: HeaderMap) -> Response {
         let problem = Json(json!({"code": "room_rebuilding"}));
         return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "0")], problem).into_response();
     }
-    let session = headers["authorization"].to_str().unwrap().to_owned();
-    let next = line.by_session.len() + 1;
-    let number = *line.by_session.entry(session).or_insert(next);
+    let text = |name: &str| Some(headers.get(name)?.to_str().unwrap().to_owned());
+    line.addresses.extend(text("x-forwarded-for"));
+    let number = line.number(text("authorization").unwrap());
     let position = number.saturating_sub(line.front).max(1);
     let answer = json!({
         "ticket_id": ticket(number), "token": number.to_string(), "queue_number": number,
@@ -200,8 +266,12 @@ async fn status(
     if !query.get("seen").is_some_and(|seen| is_point_and_position(seen)) {
         line.n_forgetful_polls += 1;
     }
-    let mut frame = line.frame(number_of(&headers));
+    let number = number_of(&headers);
+    let mut frame = line.frame(number);
     frame["state"] = frame["type"].take();
+    if line.has_visited(number) {
+        frame["state"] = json!("finished");
+    }
     frame["refresh_after_ms"] = json!(150);
     Json(frame)
 }

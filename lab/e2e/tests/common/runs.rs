@@ -22,6 +22,8 @@ pub(crate) struct Crowd {
     pub(crate) max_excused: Option<usize>,
     /// Answers with 5xx or 429 that no fault explains; without it, any number.
     pub(crate) max_unexpected: Option<usize>,
+    /// Share of the slots' time that must be in use while somebody waits; without it, any.
+    pub(crate) min_slot_use: Option<f64>,
 }
 
 /// What came of a run.
@@ -50,6 +52,23 @@ impl Crowd {
             required: Vec::new(),
             max_excused: None,
             max_unexpected: None,
+            min_slot_use: None,
+        }
+    }
+
+    /// The options, with the addresses and the seller of a world, and its history.
+    pub(crate) fn options_in(&self, world: &World) -> RunOptions {
+        RunOptions {
+            storefront: world.fleet.storefront_url(),
+            admission: world.admission_urls.clone(),
+            seller_key: Some(world.seller_key.clone()),
+            history: Some(world.fleet.dir.join("history.jsonl")),
+            servers: ServerAddresses {
+                redis: Some(world.redis.url().to_owned()),
+                database: Some(world.database.url().to_owned()),
+                kafka: Some(world.topics.settings().brokers.clone()),
+            },
+            ..self.options.clone()
         }
     }
 
@@ -61,25 +80,22 @@ impl Crowd {
         world: &World,
         meanwhile: impl AsyncFnOnce(FaultLog) -> anyhow::Result<()>,
     ) -> anyhow::Result<Outcome> {
-        let (history, faults) =
-            (world.fleet.dir.join("history.jsonl"), world.fleet.dir.join("faults.jsonl"));
-        let options = RunOptions {
-            storefront: world.fleet.storefront_url(),
-            admission: world.admission_urls.clone(),
-            seller_key: Some(world.seller_key.clone()),
-            history: Some(history.clone()),
-            servers: ServerAddresses {
-                redis: Some(world.redis.url().to_owned()),
-                database: Some(world.database.url().to_owned()),
-                kafka: Some(world.topics.settings().brokers.clone()),
-            },
-            ..self.options
-        };
+        let options = self.options_in(world);
+        let (history, faults) = (options.history.clone(), faults_file(world));
         // What an earlier crowd of this world met excuses nothing in this one.
         let _ = std::fs::remove_file(&faults);
         let (run, struck) = tokio::join!(crowd::run(options), meanwhile(FaultLog::new(&faults)));
         struck.context("what was to happen meanwhile did not")?;
-        let run = run?;
+        self.judge(world, run?, history.unwrap_or_default()).await
+    }
+
+    /// Judges a run by its history and by what the world holds.
+    pub(crate) async fn judge(
+        &self,
+        world: &World,
+        run: RunReport,
+        history: PathBuf,
+    ) -> anyhow::Result<Outcome> {
         let check = check::check(CheckOptions {
             history,
             database: world.database.url().to_owned(),
@@ -89,17 +105,23 @@ impl Crowd {
             drop: Some(run.drop_id),
             psp_ledger: world.fleet.psp_ledger().display().to_string(),
             psp_api_key: None,
-            faults: Some(faults),
+            faults: Some(faults_file(world)),
             probes: Some(probes_file(world)),
             settle_seconds: self.settle.as_secs(),
-            required: self.required,
+            required: self.required.clone(),
             max_excused: self.max_excused,
             max_unexpected: self.max_unexpected,
+            min_slot_use: self.min_slot_use,
             json: false,
         })
         .await?;
         Ok(Outcome { run, check })
     }
+}
+
+/// Returns where it is written down what was broken in this world; it need not exist.
+fn faults_file(world: &World) -> PathBuf {
+    world.fleet.dir.join("faults.jsonl")
 }
 
 /// Returns where those are written down who ask for the things of a drop of this world; it need not

@@ -13,6 +13,7 @@ mod gateways;
 mod losses;
 mod neighbours;
 mod planes;
+mod presets;
 mod profile;
 mod protected;
 mod regulars;

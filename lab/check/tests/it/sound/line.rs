@@ -106,6 +106,8 @@ pub(super) fn story(n: u64) -> ShopperStory {
         order_states,
         again: if n == 1 { vec![again] } else { Vec::new() },
         was_away: false,
+        visits: Vec::new(),
+        hung_up_us: Vec::new(),
         end: Some(StoryEnd { how: how.to_owned(), at_us: ENDED_US + SECOND }),
     }
 }
