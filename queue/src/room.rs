@@ -20,10 +20,10 @@ const READ: Reader = Reader("room");
 
 /// Reads the reply of `room.lua`.
 fn header(reply: &[Vec<u8>]) -> Result<RoomHeader, QueueError> {
-    let Some((head, rest)) = reply.split_first_chunk::<7>() else {
+    let Some((head, rest)) = reply.split_first_chunk::<8>() else {
         return Err(READ.wrong("a short reply"));
     };
-    let [now_us, epoch, state, evn, grace, trusted, n_variants] =
+    let [now_us, epoch, state, evn, grace, trusted, occupied, n_variants] =
         head.each_ref().map(|part| READ.text(part));
     let n_variants: usize = READ.value(n_variants?)?;
     let Some((units, fields)) = rest.split_at_checked(n_variants.saturating_mul(3)) else {
@@ -38,6 +38,7 @@ fn header(reply: &[Vec<u8>]) -> Result<RoomHeader, QueueError> {
         trusted: trusted? == "1",
         config: config(&fields)?,
         units: units.chunks_exact(3).map(variant_units).collect::<Result<_, _>>()?,
+        occupied: READ.value(occupied?)?,
         grace_until_us: READ.value(grace?)?,
         now_us: READ.value(now_us?)?,
     })

@@ -66,8 +66,16 @@ test("a poll is asked with what was shown last, and a rise is shown with the rea
   const risen = await poll({ ...TICKET, evn: 9, position: 41, rise: "returned" });
 
   assert.deepEqual([risen?.position, risen?.rise], [41, "returned"]);
+  await poll({ ...TICKET, evn: 10, eta_p50_s: 240, eta_p90_s: 290 });
+  assert.equal((await poll({ ...TICKET, evn: 11 }))?.eta, null);
+  const slowed = await poll({ ...TICKET, evn: 12, eta_p50_s: 400, eta_p90_s: 450, eta_reason: "paused" });
+  assert.deepEqual(slowed?.eta, { p50S: 400, p90S: 450 });
+  assert.deepEqual(slowed?.slowed, { reason: "paused", fromS: 240 });
   assert.deepEqual(service.asked, [
     "http://line/v1/drops/d/ticket",
     "http://line/v1/drops/d/ticket?seen=1.8.40",
+    "http://line/v1/drops/d/ticket?seen=1.9.41",
+    "http://line/v1/drops/d/ticket?seen=1.10.40&eta=240",
+    "http://line/v1/drops/d/ticket?seen=1.11.40&eta=240",
   ]);
 });

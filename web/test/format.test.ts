@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { digits, duration } from "../src/common/format.ts";
+import { digits, duration, roughRange } from "../src/common/format.ts";
 
 test("durations are written in words with their two largest units", () => {
   assert.equal(duration(3_725_000, "en"), "1 hour 2 minutes");
   assert.equal(duration(125_000, "ko"), "2분 5초");
   assert.equal(duration(300_000, "en"), "5 minutes");
   assert.equal(duration(-5, "en"), "0 seconds");
+});
+
+test("an estimate is told in whole minutes, or in tens of seconds, and as one number where both ends are one", () => {
+  assert.equal(roughRange(170_000, 251_000, "en"), "3–5 minutes");
+  assert.equal(roughRange(170_000, 251_000, "ko"), "3–5분");
+  assert.equal(roughRange(118_000, 120_000, "en"), "2 minutes");
+  assert.equal(roughRange(25_000, 61_000, "en"), "1–2 minutes");
+  assert.equal(roughRange(12_000, 33_000, "en"), "10–40 seconds");
+  assert.equal(roughRange(200, 600, "en"), "10 seconds");
+  assert.equal(roughRange(3_600_000, 5_000_000, "en"), "60–84 minutes");
 });
 
 test("countdown digits keep their width", () => {

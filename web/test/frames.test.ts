@@ -36,6 +36,18 @@ test("every state of a polled ticket becomes a frame", () => {
   assert.deepEqual(types, ["waiting", "admitting", "held", "held", "closed", "left"]);
 });
 
+test("a polled ticket has the prospects that the stream would have told", () => {
+  const told = {
+    eta_p50_s: 240,
+    eta_p90_s: 290,
+    eta_reason: "slower",
+    odds_percent: 60,
+    standby: true,
+  } as const;
+  const frame = frameOf({ ticket_id: "t", state: "waiting", epoch: 1, evn: 2, position: 3, ...told });
+  assert.deepEqual({ ...frame, ...told }, frame);
+});
+
 test("a polled position keeps the reason for which it rose", () => {
   const ticket: Ticket = { ticket_id: "t", state: "waiting", epoch: 1, evn: 2, position: 3, rise: "mode" };
   const frame = frameOf(ticket);

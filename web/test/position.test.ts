@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Rise } from "../src/shop/api/types.ts";
-import { Pace } from "../src/shop/stream/pace.ts";
 import { progressOf, type Shown, seenOf, shownAfter } from "../src/shop/stream/position.ts";
 
 const frame = (evn: number, position: number, more: { epoch?: number; rise?: Rise } = {}) =>
@@ -43,7 +42,7 @@ test("a new epoch means a rebuilt line, even where an answer has no label", () =
 test("a lagging instance does not turn the position back", () => {
   const shown = after(frame(1, 50), frame(9, 20), frame(5, 35, { rise: "returned" }));
   assert.equal(shown.position, 20);
-  assert.equal(seenOf(shown), "1.9.20");
+  assert.deepEqual(seenOf(shown), { place: "1.9.20", etaS: null });
 });
 
 test("what is left is that of the last frame, and stays where one says nothing of it", () => {
@@ -76,14 +75,4 @@ test("progress runs from zero to one, counted from the first position shown", ()
   assert.equal(progressOf(after(frame(1, 101), frame(2, 51))), 0.5);
   assert.equal(progressOf(after(frame(1, 101), frame(2, 1))), 1);
   assert.equal(progressOf(after(frame(1, 1))), 1);
-});
-
-test("the time left is estimated from the recent pace, and null while there is none", () => {
-  const pace = new Pace();
-  pace.note(0, 100);
-  assert.equal(pace.leftMs(1_000), null);
-  pace.note(10_000, 90);
-  assert.equal(pace.leftMs(10_000), 90_000);
-  pace.note(11_000, 95);
-  assert.equal(pace.leftMs(11_000), null);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Message } from "../src/common/texts.ts";
-import { MODES, ORDER_STATES, TICKET_STATES } from "../src/shop/api/types.ts";
+import { ETA_REASONS, MODES, ORDER_STATES, TICKET_STATES } from "../src/shop/api/types.ts";
 import { en, type Key } from "../src/shop/texts/en.ts";
 import { format } from "../src/shop/texts/index.ts";
 import { ko } from "../src/shop/texts/ko.ts";
@@ -40,6 +40,7 @@ test("every ticket and order state has a text in each language", () => {
     ),
     ...["scheduled", "open", "sold_out", "closed", "cancelled"].map((state) => `drop.state.${state}`),
     ...["rebuild", "operator", "mode", "returned"].map((rise) => `line.rise.${rise}`),
+    ...ETA_REASONS.map((reason) => `line.eta.${reason}`),
     ...CARDS.map((card) => `pay.card.${card}`),
   ];
   for (const key of wanted) assert.ok(key in en && key in ko, key);

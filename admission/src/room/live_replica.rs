@@ -3,7 +3,7 @@
 use super::{Replica, RoomError, replica_state::ReplicaState};
 use parking_lot::RwLock;
 use queue::StoredEvent;
-use shared::line::{Epoch, EventPoint, RoomEvent, VariantUnits};
+use shared::line::{Epoch, EventPoint, RoomEvent, RoomHeader};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -56,14 +56,10 @@ impl LiveReplica {
         applied
     }
 
-    /// Takes over what is left of each variant, if there is a replica.
-    pub(super) fn set_units(&self, units: &[VariantUnits]) {
-        // Most looks find what is known, and readers need not wait for those.
-        let is_news = self.read(|replica| replica.units() != units);
-        if is_news == Some(true)
-            && let Some(replica) = self.state.write().loaded_mut()
-        {
-            replica.set_units(units);
+    /// Takes in a look at the room, if there is a replica.
+    pub(super) fn observe(&self, header: &RoomHeader) {
+        if let Some(replica) = self.state.write().loaded_mut() {
+            replica.observe(header);
         }
     }
 

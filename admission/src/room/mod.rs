@@ -6,6 +6,9 @@
 //! | file | holds |
 //! |---|---|
 //! | `ranked_bitmap` | queue numbers with ranks |
+//! | `shares` | which part of those who are let in comes from each line |
+//! | `looked` | what a look at a room's header found |
+//! | `forecast`, `prospects` | how long those who wait still wait, and whether a unit is left for them |
 //! | `replica` | who waits, at one point of a room's history |
 //! | `replica_state` | whether there is a replica to go by |
 //! | `live_replica` | the replica as its events keep it, and those who wait for an event |
@@ -29,20 +32,24 @@ mod batches;
 mod directory;
 mod error;
 pub(crate) mod feed;
+mod forecast;
 mod header;
 mod joins;
 pub(crate) mod keeper;
 mod lag;
 mod live_replica;
+mod looked;
 mod notice;
 mod observer;
 mod presence;
+mod prospects;
 mod ranked_bitmap;
 mod replica;
 mod replica_state;
 mod rest;
 #[expect(clippy::module_inception, reason = "the room is what this folder is about")]
 mod room;
+mod shares;
 mod snapshot;
 mod statuses;
 mod unreadable;
@@ -53,5 +60,6 @@ pub(crate) use error::RoomError;
 pub(crate) use notice::RoomNotice;
 pub(crate) use observer::RoomObserver;
 pub(crate) use presence::watched_to;
+pub use prospects::{EtaReason, Prospects};
 pub use replica::{Applied, Replica, Rise};
 pub(crate) use room::Room;

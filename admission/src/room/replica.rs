@@ -5,13 +5,23 @@
 //! Events are numbered (epoch, evn) without gaps. A replica that does not see the next one says so
 //! and is replaced by a new snapshot; it never guesses.
 //!
-//! What is left of each variant is no part of that: it is what the room's header said last.
+//! What is left of each variant is no part of that, nor how fast the room moves: that is what looks at
+//! the room's header say.
 
-use super::{notice::RoomNotice, ranked_bitmap::RankedBitmap};
+use super::{
+    forecast::Forecast,
+    notice::RoomNotice,
+    prospects::{EtaReason, Prospects},
+    ranked_bitmap::RankedBitmap,
+    shares::LineKey,
+};
 use shared::{
     drops::{CloseReason, DropMode},
     ids::VariantId,
-    line::{Epoch, EventPoint, JoinedTicket, Lane, RoomEvent, Score, VariantUnits},
+    line::{
+        Epoch, EventPoint, JoinedTicket, Lane, RoomEvent, RoomHeader, Score, TicketScore,
+        VariantUnits,
+    },
 };
 use std::collections::BTreeMap;
 
@@ -47,18 +57,19 @@ pub enum Applied {
 #[derive(Clone, Debug)]
 pub struct Replica {
     point: EventPoint,
-    lines: BTreeMap<(Lane, VariantId), Line>,
+    lines: BTreeMap<LineKey, Line>,
     notice: RoomNotice,
     ended: Option<CloseReason>,
     last_rise: Option<(EventPoint, Rise)>,
     noticed_at: EventPoint,
     units: Vec<VariantUnits>,
+    forecast: Box<Forecast>,
 }
 
 impl Replica {
     /// An empty room just after the event `point`.
     #[must_use]
-    pub const fn at(point: EventPoint, mode: DropMode) -> Self {
+    pub fn at(point: EventPoint, mode: DropMode) -> Self {
         Self {
             point,
             lines: BTreeMap::new(),
@@ -67,6 +78,7 @@ impl Replica {
             last_rise: None,
             noticed_at: point,
             units: Vec::new(),
+            forecast: Box::default(),
         }
     }
 
@@ -77,19 +89,48 @@ impl Replica {
     }
 
     /// Takes a ticket out. Events do not say which variant it wants, so it is looked for in every
-    /// line of the lane; numbers are unique in an epoch, so it is in one of them at most.
-    fn remove(&mut self, lane: Lane, score: Score) {
-        for ((of_lane, _), line) in &mut self.lines {
-            let numbers = line.get_mut(&score.epoch()).filter(|_| *of_lane == lane);
+    /// line of the lane; numbers are unique in an epoch, so it is in one of them at most, which is
+    /// returned.
+    fn remove(&mut self, lane: Lane, score: Score) -> Option<LineKey> {
+        for (key, line) in &mut self.lines {
+            let numbers = line.get_mut(&score.epoch()).filter(|_| key.0 == lane);
             if numbers.is_some_and(|numbers| numbers.remove(score.number())) {
-                return;
+                return Some(*key);
+            }
+        }
+        None
+    }
+
+    /// Takes tickets out; returns how many stood in line.
+    fn remove_all(&mut self, tickets: &[TicketScore]) -> usize {
+        let removed = |ticket: &&TicketScore| self.remove(ticket.lane, ticket.score).is_some();
+        tickets.iter().filter(removed).count()
+    }
+
+    fn admit_all(&mut self, tickets: &[TicketScore]) {
+        for ticket in tickets {
+            if let Some(line) = self.remove(ticket.lane, ticket.score) {
+                self.forecast.note_admitted(line);
             }
         }
     }
 
+    /// Takes those out who are passed over; one that is missed already is only told again.
+    fn miss_all(&mut self, tickets: &[JoinedTicket]) {
+        let removed = |ticket: &&JoinedTicket| self.remove(ticket.lane, ticket.score).is_some();
+        let n_missed = tickets.iter().filter(removed).count();
+        self.forecast.note_missed(n_missed);
+    }
+
     fn insert_all(&mut self, tickets: &[JoinedTicket]) {
+        let n_lines = self.lines.len();
         for ticket in tickets {
             self.insert(ticket.lane, ticket.intent.variant_id, ticket.score);
+        }
+        // The first in a line need not wait for the next look.
+        if self.lines.len() > n_lines {
+            let lines = self.lengths();
+            self.forecast.make_outlooks(&lines, &self.units);
         }
     }
 
@@ -102,6 +143,19 @@ impl Replica {
     /// Takes over what is left of each variant.
     pub(crate) fn set_units(&mut self, units: &[VariantUnits]) {
         self.units = units.to_vec();
+    }
+
+    /// Takes in a look at the room: what is left, and how fast it moves.
+    pub(crate) fn observe(&mut self, header: &RoomHeader) {
+        self.set_units(&header.units);
+        if header.epoch == self.point.epoch {
+            self.forecast.look(header, &self.lengths());
+        }
+    }
+
+    /// How many wait in each line.
+    fn lengths(&self) -> Vec<(LineKey, u64)> {
+        self.lines.iter().map(|(key, line)| (*key, n_waiting(line))).collect()
     }
 
     /// Notes that positions from here on need not continue those before.
@@ -127,19 +181,29 @@ impl Replica {
     fn change(&mut self, event: &RoomEvent) {
         match event {
             RoomEvent::Joined { tickets } => self.insert_all(tickets),
-            RoomEvent::Attached { tickets } | RoomEvent::Returned { tickets } => {
+            RoomEvent::Attached { tickets } => {
                 self.insert_all(tickets);
                 self.note_rise(Rise::Returned);
             }
-            RoomEvent::Missed { tickets } => {
-                tickets.iter().for_each(|ticket| self.remove(ticket.lane, ticket.score));
+            RoomEvent::Returned { tickets } => {
+                self.forecast.note_back(tickets.len());
+                self.insert_all(tickets);
+                self.note_rise(Rise::Returned);
             }
-            RoomEvent::Left { tickets }
-            | RoomEvent::Admitted { tickets }
-            | RoomEvent::Closed { tickets, .. } => {
-                tickets.iter().for_each(|ticket| self.remove(ticket.lane, ticket.score));
+            RoomEvent::Missed { tickets } => self.miss_all(tickets),
+            RoomEvent::Admitted { tickets } => self.admit_all(tickets),
+            RoomEvent::Left { tickets } => {
+                let n_left = self.remove_all(tickets);
+                self.forecast.note_left(n_left);
             }
-            RoomEvent::Configured(configured) => self.take_notice(configured.into()),
+            RoomEvent::Closed { tickets, .. } => {
+                self.remove_all(tickets);
+            }
+            RoomEvent::Configured(configured) => {
+                self.take_notice(configured.into());
+                let lines = self.lengths();
+                self.forecast.configure(self.point, configured, &lines, &self.units);
+            }
             RoomEvent::Begun { .. } => self.note_rise(Rise::Rebuild),
             RoomEvent::Ended { reason } => self.ended = Some(*reason),
         }
@@ -176,14 +240,27 @@ impl Replica {
         self.lines.get(&(lane, variant_id)).map_or(0, n_waiting)
     }
 
-    /// What is left of each variant whose stock is known.
-    pub(crate) fn units(&self) -> &[VariantUnits] {
-        &self.units
-    }
-
     /// What is left of a variant; `None` while that is not known.
     pub(crate) fn units_of(&self, variant_id: VariantId) -> Option<VariantUnits> {
         self.units.iter().copied().find(|units| units.variant_id == variant_id)
+    }
+
+    /// What a waiting ticket at this position may expect.
+    pub(crate) fn prospects(&self, ticket: &JoinedTicket, position: u64) -> Prospects {
+        let line = (ticket.lane, ticket.intent.variant_id);
+        self.forecast.prospects(line, position, ticket.intent.units)
+    }
+
+    /// Why it may take longer than was told with the event `seen`, at a position that rose for this
+    /// reason, if it did.
+    pub(crate) fn slowed_since(&self, seen: EventPoint, rise: Option<Rise>) -> EtaReason {
+        if seen.epoch < self.point.epoch || rise == Some(Rise::Rebuild) {
+            EtaReason::Rebuild
+        } else if rise == Some(Rise::Returned) {
+            EtaReason::Returned
+        } else {
+            self.forecast.slowed_since(seen)
+        }
     }
 
     /// People waiting for any variant, in all lanes.
@@ -230,7 +307,7 @@ mod tests {
     use proptest::prelude::*;
     use shared::{
         ids::{ShopperId, TicketId},
-        line::{Configured, Intent, TicketScore},
+        line::{Configured, Intent},
     };
     use std::collections::BTreeSet;
 

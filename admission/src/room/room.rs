@@ -75,7 +75,7 @@ impl Room {
     /// Takes over what Redis said of the room; `None` if it knows no such room.
     pub(super) fn set_header(&self, header: Option<RoomHeader>) {
         if let Some(header) = &header {
-            self.replica.set_units(&header.units);
+            self.replica.observe(header);
         }
         self.header.set(header);
     }
@@ -246,6 +246,7 @@ mod tests {
             trusted: true,
             config: testkit::room::room_config(Vec::new()),
             units: Vec::new(),
+            occupied: 0,
             grace_until_us: 0,
             now_us: 0,
         }

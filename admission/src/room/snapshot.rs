@@ -143,7 +143,7 @@ fn apply_up_to(evn: u64, replica: &mut Replica, events: &[StoredEvent]) -> bool 
 
 fn describe(replica: &mut Replica, header: &RoomHeader) {
     replica.describe((&header.config).into(), header.config.ended);
-    replica.set_units(&header.units);
+    replica.observe(header);
 }
 
 #[cfg(test)]

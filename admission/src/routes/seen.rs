@@ -1,4 +1,4 @@
-//! `?seen=`: what a returning client was shown last, by a stream or by an answer.
+//! `?seen=` and `?eta=`: what a returning client was shown last, by a stream or by an answer.
 
 use crate::socket::Seen;
 use serde::Deserialize;
@@ -7,11 +7,14 @@ use serde::Deserialize;
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct SeenQuery {
     seen: Option<String>,
+    eta: Option<String>,
 }
 
 impl SeenQuery {
     /// What the client saw last; nonsense counts as nothing.
     pub(super) fn seen(&self) -> Option<Seen> {
-        self.seen.as_deref()?.parse().ok()
+        let seen: Seen = self.seen.as_deref()?.parse().ok()?;
+        let eta_p50_s = self.eta.as_deref().and_then(|seconds| seconds.parse().ok());
+        Some(Seen { eta_p50_s, ..seen })
     }
 }

@@ -27,7 +27,9 @@ use std::sync::Arc;
     get, path = "/v1/drops/{drop}/stream", tag = "streams", security(("ticket" = [])),
     params(("drop" = DropId, Path),
         ("seen" = Option<String>, Query, example = "1.77.42",
-            description = "`<epoch>.<evn>.<position>` of what was seen last")),
+            description = "`<epoch>.<evn>.<position>` of what was seen last"),
+        ("eta" = Option<String>, Query, example = "240",
+            description = "`eta_p50_s` of what was seen last")),
     responses(
         (status = 101, description = "A WebSocket; each text message is a frame"), Problem)
 )]
@@ -60,7 +62,9 @@ pub(crate) async fn socket(
     get, path = "/v1/drops/{drop}/events", tag = "streams", security(("ticket" = [])),
     params(("drop" = DropId, Path),
         ("seen" = Option<String>, Query, example = "1.77.42",
-            description = "`<epoch>.<evn>.<position>` of what was seen last")),
+            description = "`<epoch>.<evn>.<position>` of what was seen last"),
+        ("eta" = Option<String>, Query, example = "240",
+            description = "`eta_p50_s` of what was seen last")),
     responses(
         (status = 200, body = String, content_type = "text/event-stream",
             description = "The data of each event is a frame"),

@@ -44,6 +44,7 @@ fn put_header(buffer: &mut [u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::room::Prospects;
     use shared::drops::DropMode;
     use tokio_tungstenite::tungstenite::protocol::frame::FrameSocket;
 
@@ -56,6 +57,7 @@ mod tests {
             waiting: 1,
             units_left: None,
             units_held: None,
+            prospects: Prospects::default(),
             mode: DropMode::Running,
             mode_until: None,
             message: Some("x".repeat(length).into()),

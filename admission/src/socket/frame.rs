@@ -1,6 +1,6 @@
 //! What a stream sends: JSON texts, the same over WebSocket and server-sent events.
 
-use crate::room::Rise;
+use crate::room::{Prospects, Rise};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
@@ -27,6 +27,9 @@ pub enum Frame {
         units_left: Option<u32>,
         /// Units of it that are held for those who were let in; they may come back.
         units_held: Option<u32>,
+        /// What the shopper may expect.
+        #[serde(flatten)]
+        prospects: Prospects,
         /// What the operator lets the room do.
         mode: DropMode,
         /// When maintenance is said to end; left out where nobody says so.
@@ -76,13 +79,16 @@ impl Frame {
         let _ = serde_json::to_writer(out, self);
     }
 
-    /// Replaces a frame that was not written yet. A rise in that one must still be labelled, since
-    /// the shopper has not seen it.
+    /// Replaces a frame that was not written yet. A rise in that one, of the position or of the time,
+    /// must still be labelled, since the shopper has not seen it.
     pub(super) fn replace(&mut self, mut newer: Self) {
-        if let (Self::Waiting { rise: Some(old), .. }, Self::Waiting { rise: rise @ None, .. }) =
-            (&*self, &mut newer)
+        if let (
+            Self::Waiting { rise: old_rise, prospects: old, .. },
+            Self::Waiting { rise, prospects, .. },
+        ) = (&*self, &mut newer)
         {
-            *rise = Some(*old);
+            *rise = rise.or(*old_rise);
+            prospects.eta_reason = prospects.eta_reason.or(old.eta_reason);
         }
         *self = newer;
     }
@@ -91,6 +97,7 @@ impl Frame {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::room::EtaReason;
 
     #[test]
     fn frames_have_the_agreed_form() {
@@ -101,6 +108,13 @@ mod tests {
             waiting: 900,
             units_left: Some(180),
             units_held: Some(20),
+            prospects: Prospects {
+                eta_p50_s: Some(240),
+                eta_p90_s: Some(290),
+                eta_reason: None,
+                odds_percent: Some(95),
+                standby: false,
+            },
             mode: DropMode::Running,
             mode_until: None,
             message: None,
@@ -108,7 +122,7 @@ mod tests {
         };
         assert_eq!(
             waiting.to_json(),
-            r#"{"type":"waiting","epoch":1,"evn":77,"position":42,"waiting":900,"units_left":180,"units_held":20,"mode":"running","message":null,"rise":null}"#
+            r#"{"type":"waiting","epoch":1,"evn":77,"position":42,"waiting":900,"units_left":180,"units_held":20,"eta_p50_s":240,"eta_p90_s":290,"eta_reason":null,"odds_percent":95,"standby":false,"mode":"running","message":null,"rise":null}"#
         );
         assert_eq!(Frame::Missed.to_json(), r#"{"type":"missed"}"#);
         assert_eq!(Frame::Held.to_json(), r#"{"type":"held"}"#);
@@ -120,20 +134,24 @@ mod tests {
 
     #[test]
     fn a_rise_that_was_not_written_keeps_its_label() {
-        let frame = |position, rise| Frame::Waiting {
+        let frame = |position, rise, eta_reason| Frame::Waiting {
             epoch: 1,
             evn: 1,
             position,
             waiting: 9,
             units_left: None,
             units_held: None,
+            prospects: Prospects { eta_reason, ..Prospects::default() },
             mode: DropMode::Running,
             mode_until: None,
             message: None,
             rise,
         };
-        let mut pending = frame(9, Some(Rise::Rebuild));
-        pending.replace(frame(8, None));
-        assert_eq!(pending, frame(8, Some(Rise::Rebuild)));
+        let (rebuilt, slower) = (Some(Rise::Rebuild), Some(EtaReason::Slower));
+        let mut pending = frame(9, rebuilt, slower);
+        pending.replace(frame(8, None, None));
+        assert_eq!(pending, frame(8, rebuilt, slower));
+        pending.replace(frame(9, Some(Rise::Mode), Some(EtaReason::Paused)));
+        assert_eq!(pending, frame(9, Some(Rise::Mode), Some(EtaReason::Paused)));
     }
 }

@@ -1,5 +1,5 @@
-//! Where a returning client was: `?seen=<epoch>.<evn>.<position>`. It says so itself, unsigned, and
-//! can only make its own view worse.
+//! Where a returning client was: `?seen=<epoch>.<evn>.<position>`, and with `?eta=<seconds>` how long it
+//! was told to wait. It says so itself, unsigned, and can only make its own view worse.
 
 use shared::line::{Epoch, EventPoint};
 use std::{num::NonZeroU64, str::FromStr};
@@ -11,6 +11,8 @@ pub struct Seen {
     pub point: EventPoint,
     /// People ahead + 1.
     pub position: u64,
+    /// By when half of such waits were said to be over, in seconds, if anything was.
+    pub eta_p50_s: Option<u32>,
 }
 
 impl FromStr for Seen {
@@ -22,7 +24,7 @@ impl FromStr for Seen {
         let epoch = Epoch(part().parse()?);
         let point = EventPoint { epoch, evn: part().parse()? };
         let position: NonZeroU64 = part().parse()?;
-        Ok(Self { point, position: position.get() })
+        Ok(Self { point, position: position.get(), eta_p50_s: None })
     }
 }
 

@@ -29,8 +29,9 @@ pub(super) struct Subscriber {
     ticket: JoinedTicket,
     pub(super) outlet: Arc<Outlet>,
     shown: Option<Shown>,
-    /// What was told last of what is left.
+    /// What was told last of what is left, and of how long it takes.
     units: Option<VariantUnits>,
+    eta_p50_s: Option<u32>,
     told: Told,
     told_at: Instant,
     since: Instant,
@@ -80,6 +81,7 @@ impl Subscriber {
             outlet,
             shown: seen.map(Shown::from),
             units: None,
+            eta_p50_s: seen.and_then(|seen| seen.eta_p50_s),
             told: Told::Nothing,
             told_at: now,
             since: now,
@@ -237,7 +239,7 @@ impl Subscriber {
 }
 
 impl From<Seen> for Shown {
-    fn from(Seen { point, position }: Seen) -> Self {
+    fn from(Seen { point, position, .. }: Seen) -> Self {
         Self { position, point, exact: position }
     }
 }

@@ -134,6 +134,7 @@ impl Wire {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::room::Prospects;
     use shared::drops::DropMode;
     use std::io::Read as _;
     use tokio::net::TcpListener;
@@ -161,6 +162,7 @@ mod tests {
             waiting: position,
             units_left: None,
             units_held: None,
+            prospects: Prospects::default(),
             mode: DropMode::Running,
             mode_until: None,
             message: Some("x".repeat(length).into()),

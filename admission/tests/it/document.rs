@@ -3,6 +3,7 @@
 
 use admission::{
     openapi,
+    room::{EtaReason, Prospects},
     socket::{DisconnectReason, Frame, Seen},
 };
 use jiff::Timestamp;
@@ -43,6 +44,31 @@ fn is_left_alone(reason: DisconnectReason) -> bool {
     }
 }
 
+/// Every reason for which a time rises.
+const REASONS_TO_WAIT_LONGER: [EtaReason; 5] = [
+    EtaReason::RateLowered,
+    EtaReason::Slower,
+    EtaReason::Paused,
+    EtaReason::Rebuild,
+    EtaReason::Returned,
+];
+
+fn waits_longer(reason: EtaReason) -> Frame {
+    Frame::Waiting {
+        epoch: 1,
+        evn: 78,
+        position: 41,
+        waiting: 899,
+        units_left: None,
+        units_held: None,
+        prospects: Prospects { eta_reason: Some(reason), ..Prospects::default() },
+        mode: DropMode::Running,
+        mode_until: None,
+        message: None,
+        rise: None,
+    }
+}
+
 /// The frame that the document shows.
 fn waiting() -> Frame {
     waiting_until(None)
@@ -57,6 +83,13 @@ fn waiting_until(mode_until: Option<Timestamp>) -> Frame {
         waiting: 900,
         units_left: Some(180),
         units_held: Some(20),
+        prospects: Prospects {
+            eta_p50_s: Some(240),
+            eta_p90_s: Some(290),
+            eta_reason: None,
+            odds_percent: Some(95),
+            standby: false,
+        },
         mode: if mode_until.is_some() { DropMode::Maintenance } else { DropMode::Running },
         mode_until,
         message: None,
@@ -93,6 +126,7 @@ fn every_frame_is_in_the_document_of_the_stream() {
     let ends = ends.map(|state| Frame::Order { state: *state });
     let rest = [waiting, Frame::Missed, Frame::Admitting, Frame::Held, Frame::Left];
     let rebuilding = Frame::Rebuilding { retry_after_ms: 1000 };
+    let slowed = REASONS_TO_WAIT_LONGER.map(waits_longer);
     let modes = DropMode::ALL.iter().map(|mode| {
         let mut frame = waiting_until(None);
         if let Frame::Waiting { mode: of_frame, .. } = &mut frame {
@@ -101,7 +135,7 @@ fn every_frame_is_in_the_document_of_the_stream() {
         frame
     });
     let until = waiting_until("2027-03-05T18:05:00Z".parse().ok());
-    let others = closed.chain(ends).chain(modes).chain([rebuilding, until]);
+    let others = closed.chain(ends).chain(modes).chain([rebuilding, until]).chain(slowed);
     for frame in rest.into_iter().chain(others) {
         let frame: serde_json::Value = serde_json::from_str(&frame.to_json()).unwrap();
         for (field, value) in frame.as_object().unwrap() {
@@ -146,5 +180,5 @@ fn what_was_seen_is_sent_as_in_the_document_of_the_stream() {
     let seen: Seen = example.lines().next().unwrap().parse().unwrap();
     let Frame::Waiting { epoch, evn, position, .. } = waiting() else { unreachable!() };
     let point = EventPoint { epoch: Epoch(epoch), evn };
-    assert_eq!(seen, Seen { point, position });
+    assert_eq!(seen, Seen { point, position, eta_p50_s: None });
 }

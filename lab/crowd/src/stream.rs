@@ -83,7 +83,7 @@ async fn connect(
     let address = rest.split('/').next().unwrap_or_default();
     let Ok(socket) = TcpStream::connect(address).await else { return Err(unanswered) };
     let _ = socket.set_nodelay(true);
-    // The defaults reserve 128 KiB per socket; a frame is about 150 bytes.
+    // The defaults reserve 128 KiB per socket; a frame is about 250 bytes.
     let config = WebSocketConfig::default().read_buffer_size(1_024).write_buffer_size(0);
     match client_async_with_config(request, socket, Some(config)).await {
         Ok((stream, _)) => Ok(stream),

@@ -131,6 +131,7 @@ test("whoever stands behind more people than units are left is told so", async (
   await joinCrowd(drop, 5);
   const { context, page } = await shopperAt(drop);
   await page.locator("#stock", { hasText: "2 items left, 5 ahead of you: you may not get one." }).waitFor();
+  await page.locator("#odds", { hasText: "Your chances of getting one are slim" }).waitFor();
   await assertAccessible(page, "the stock in line");
   await context.close();
 });
@@ -140,6 +141,8 @@ test("while every unit is held the line says so, and promises no time", async ()
   await joinCrowd(drop, 1);
   const { context, page } = await shopperAt(drop);
   await page.locator("#stock", { hasText: "If someone doesn't pay, it's yours." }).waitFor();
+  await page.getByRole("heading", { name: "You're on standby" }).waitFor();
+  await page.locator("#odds", { hasText: "Your chances of getting one are" }).waitFor();
   await page.locator(".progress").waitFor({ state: "hidden" });
   assert.equal(await positionOn(page), 1);
 

@@ -264,10 +264,12 @@ async fn the_header_tells_what_is_left_and_what_is_held() {
         assert_eq!(units.variant_id, room.variant_id);
         (units.left, units.held)
     };
-    assert_eq!(units().await, (3, 0));
+    let occupied = async || room.queue.room(room.drop_id).await.unwrap().unwrap().occupied;
+    assert_eq!((units().await, occupied().await), ((3, 0), 0));
     let tickets = room.join(2).await;
     assert_eq!(ids(&room.admit(2).await).len(), 2);
     assert_eq!(units().await, (1, 2), "held from the moment in which they are let in");
+    assert_eq!(occupied().await, 2);
 
     let held =
         |ticket: &JoinedTicket| Settlement { ticket: ticket.key(), outcome: SettleOutcome::Held };

@@ -1,11 +1,14 @@
-//! What workers decide, without the servers that they ask: pure functions, so that each rule can be
-//! tried alone.
+//! What workers and admission decide, without the servers that they ask: pure functions, so that each
+//! rule can be tried alone.
 //!
 //! | module | decides |
 //! |---|---|
 //! | [`boundaries`] | which order commands the rebuilds of a line left out |
 //! | [`chain`] | which events of a log are a drop's own chain |
 //! | [`drain`] | when a drain looks at its room again |
+//! | [`pace`] | how a room moved lately |
+//! | [`eta`], [`odds`] | how long somebody in line still waits, and whether a unit is left then |
+//! | [`outlook`] | both, for one line |
 //! | [`leases`] | what has to be done about a ticket past its lease |
 //! | [`limit_plan`] | how far a planned change of limits has come |
 //! | [`no_show`] | how many more may be let in, because some never show up |
@@ -15,8 +18,12 @@
 pub mod boundaries;
 pub mod chain;
 pub mod drain;
+pub mod eta;
 pub mod leases;
 pub mod limit_plan;
 pub mod no_show;
+pub mod odds;
+pub mod outlook;
+pub mod pace;
 pub mod preview;
 pub mod room;

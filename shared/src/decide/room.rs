@@ -101,6 +101,7 @@ mod tests {
                 version: 1,
             },
             units: Vec::new(),
+            occupied: 0,
             grace_until_us: 0,
             now_us: 0,
         }

@@ -22,6 +22,8 @@ pub struct RoomHeader {
     pub config: RoomConfig,
     /// What is left, one for each variant whose stock the line knows; none in a room without stock.
     pub units: Vec<VariantUnits>,
+    /// Tickets admitted and not finished.
+    pub occupied: u32,
     /// Until when only earlier tickets may come back, in microseconds of Redis time; 0 for no
     /// grace.
     pub grace_until_us: i64,

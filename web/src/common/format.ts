@@ -42,11 +42,14 @@ export function duration(ms: number, lang: Language = currentLanguage()): string
   return parts.join(" ");
 }
 
-/** Formats an estimate: whole minutes, or tens of seconds below a minute. */
-export function roughDuration(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds >= 60) return inUnit(currentLanguage(), Math.ceil(seconds / 60), "minute");
-  return inUnit(currentLanguage(), Math.ceil(seconds / 10) * 10, "second");
+/** Formats an estimate between two times: whole minutes, or tens of seconds below a minute. */
+export function roughRange(fromMs: number, toMs: number, lang: Language = currentLanguage()): string {
+  const [unit, stepMs, each] =
+    toMs >= 60_000 ? (["minute", 60_000, 1] as const) : (["second", 10_000, 10] as const);
+  const from = Math.max(1, Math.round(fromMs / stepMs)) * each;
+  const to = Math.max(1, Math.ceil(toMs / stepMs)) * each;
+  const upTo = inUnit(lang, to, unit);
+  return from < to ? `${new Intl.NumberFormat(lang).format(from)}–${upTo}` : upTo;
 }
 
 const inUnit = (lang: Language, count: number, unit: string) =>

@@ -8,7 +8,7 @@ pub(crate) mod leave;
 mod position;
 pub(crate) mod status;
 
-use crate::room::Rise;
+use crate::room::{EtaReason, Rise};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
@@ -45,6 +45,23 @@ pub(crate) struct TicketView {
     #[schema(example = 20)]
     #[serde(skip_serializing_if = "Option::is_none")]
     units_held: Option<u32>,
+    /// Seconds after which half of such waits are over, while the ticket waits and that can be told.
+    #[schema(example = 240)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eta_p50_s: Option<u32>,
+    /// Seconds after which nine in ten are.
+    #[schema(example = 290)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eta_p90_s: Option<u32>,
+    /// Why the first is more than a fifth longer than the one that was seen, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eta_reason: Option<EtaReason>,
+    /// How likely it is that the wanted units are left at the turn, in percent and steps of five.
+    #[schema(example = 95)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    odds_percent: Option<u8>,
+    /// Whether every unit of it that is not sold is held by others.
+    standby: bool,
     /// Why the position is higher than what was seen, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     rise: Option<Rise>,

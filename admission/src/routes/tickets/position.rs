@@ -2,7 +2,7 @@
 //! unless an event that may raise it came between.
 
 use crate::{
-    room::{Replica, Rise},
+    room::{Prospects, Replica, Rise},
     socket::Seen,
 };
 use shared::line::{EventPoint, JoinedTicket};
@@ -18,6 +18,8 @@ pub(super) struct ShownPosition {
     pub(super) point: EventPoint,
     /// Why it is higher than what was seen, if it is.
     pub(super) rise: Option<Rise>,
+    /// What the shopper may expect.
+    pub(super) prospects: Prospects,
 }
 
 impl ShownPosition {
@@ -27,8 +29,22 @@ impl ShownPosition {
         let (lane, variant_id) = (ticket.lane, ticket.intent.variant_id);
         let position = replica.position_of(lane, variant_id, ticket.score)?;
         let waiting = replica.waiting_in(lane, variant_id);
-        let exact = Self { position, waiting, point: replica.point(), rise: None };
-        Some(seen.map_or(exact, |seen| exact.behind(seen, replica)))
+        let prospects = Prospects::default();
+        let exact = Self { position, waiting, point: replica.point(), rise: None, prospects };
+        let shown = seen.map_or(exact, |seen| exact.behind(seen, replica));
+        Some(Self { prospects: shown.prospects_of(replica, ticket, seen), ..shown })
+    }
+
+    /// What may be expected at this position, and why it takes longer than what was seen, if it does.
+    fn prospects_of(
+        &self,
+        replica: &Replica,
+        ticket: &JoinedTicket,
+        seen: Option<Seen>,
+    ) -> Prospects {
+        let (seen_at, told) = seen.map_or((self.point, None), |seen| (seen.point, seen.eta_p50_s));
+        let slowed = || replica.slowed_since(seen_at, self.rise);
+        replica.prospects(ticket, self.position).explained(told, slowed)
     }
 
     /// POS-1: what was seen stays until it falls, or until a labelled event lets it rise.

@@ -29,12 +29,15 @@ const REFRESH_AFTER_THE_END_MS: u64 = 15_000;
 ///
 /// A waiting ticket costs Redis nothing. A valid one that Redis has lost is put back first. With
 /// `seen`, `<epoch>.<evn>.<position>` of the last answer, the position does not rise without a
-/// reason, whichever instance answers.
+/// reason, whichever instance answers; with `eta` beside it, the last `eta_p50_s`, neither does the
+/// time.
 #[utoipa::path(
     get, path = "/v1/drops/{drop}/ticket", tag = "tickets", security(("ticket" = [])),
     params(("drop" = DropId, Path),
         ("seen" = Option<String>, Query, example = "1.77.42",
-            description = "`<epoch>.<evn>.<position>` of what was seen last")),
+            description = "`<epoch>.<evn>.<position>` of what was seen last"),
+        ("eta" = Option<String>, Query, example = "240",
+            description = "`eta_p50_s` of what was seen last")),
     responses((status = 200, body = TicketView, description = "Where it stands"), Problem)
 )]
 #[tracing::instrument(
@@ -156,6 +159,7 @@ pub(super) fn view(
     });
     let units = shown.and_then(|_| room.read(|replica| replica.units_of(ticket.intent.variant_id)));
     let units = units.flatten();
+    let prospects = position.map(|shown| shown.prospects).unwrap_or_default();
     let notice = room.read(|replica| replica.notice().clone());
     let notice = notice.unwrap_or_else(|| RoomNotice::of_mode(DropMode::Running));
     TicketView {
@@ -168,6 +172,11 @@ pub(super) fn view(
         waiting: shown.map(|(_, waiting)| waiting),
         units_left: units.map(|units| units.left),
         units_held: units.map(|units| units.held),
+        eta_p50_s: prospects.eta_p50_s,
+        eta_p90_s: prospects.eta_p90_s,
+        eta_reason: prospects.eta_reason,
+        odds_percent: prospects.odds_percent,
+        standby: prospects.standby,
         rise: position.and_then(|shown| shown.rise),
         reason,
         refresh_after_ms: cadence::refresh_after_ms(position.map(|shown| shown.position), rate),
@@ -200,6 +209,11 @@ async fn after_the_end(
         waiting: None,
         units_left: None,
         units_held: None,
+        eta_p50_s: None,
+        eta_p90_s: None,
+        eta_reason: None,
+        odds_percent: None,
+        standby: false,
         rise: None,
         reason,
         refresh_after_ms: REFRESH_AFTER_THE_END_MS,

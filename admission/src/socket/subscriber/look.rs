@@ -111,8 +111,14 @@ impl Subscriber {
     ) -> (Instant, Option<u64>) {
         let (lane, variant_id) = self.line();
         let (position, point, notice) = (shown.position, replica.point(), replica.notice());
+        let seen = self.shown.map_or(point, |before| before.point);
+        let prospects = replica
+            .prospects(&self.ticket, position)
+            .explained(self.eta_p50_s, || replica.slowed_since(seen, rise));
         self.shown = Some(shown);
         self.units = replica.units_of(variant_id);
+        // While no time is told, the next is compared with the one before.
+        self.eta_p50_s = prospects.eta_p50_s.or(self.eta_p50_s);
         self.tell(Told::Waiting, now);
         self.outlet.send(Frame::Waiting {
             epoch: point.epoch.0,
@@ -121,6 +127,7 @@ impl Subscriber {
             waiting: replica.waiting_in(lane, variant_id).max(position),
             units_left: self.units.map(|units| units.left),
             units_held: self.units.map(|units| units.held),
+            prospects,
             mode: notice.mode,
             mode_until: notice.until,
             message: notice.message.clone(),

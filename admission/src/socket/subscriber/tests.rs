@@ -1,13 +1,13 @@
 use super::{look::PATIENCE, *};
 use crate::{
-    room::{Replica, Rise},
+    room::{EtaReason, Prospects, Replica, Rise},
     socket::{cadence, outlet::Next},
 };
 use futures_util::FutureExt;
 use shared::{
     drops::DropMode,
     ids::ShopperId,
-    line::{Epoch, Intent, Score},
+    line::{Epoch, Intent, RoomEvent, RoomHeader, RoomState, Score},
 };
 
 const LANE: Lane = Lane(0);
@@ -116,6 +116,84 @@ fn who_does_not_move_still_hears_that_nothing_is_left() {
     assert_eq!(told_at(0, 900), None, "it was told something a moment ago");
     assert_eq!(told_at(0, 1000), Some(0));
     assert_eq!(told_at(0, 3000), None, "once");
+}
+
+/// What Redis says of a room with this ticket's variant: ten a second are let in, as long as units are
+/// left.
+fn header(evn: u64, ticket: &JoinedTicket, left: u32, held: u32) -> RoomHeader {
+    let variant_id = ticket.intent.variant_id;
+    let mut config = testkit::room::room_config(vec![variant_id]);
+    config.admission_rate_per_second = 10.0;
+    RoomHeader {
+        epoch: EPOCH,
+        evn,
+        state: RoomState::Open,
+        trusted: true,
+        config,
+        units: vec![VariantUnits { variant_id, left, held }],
+        occupied: held,
+        grace_until_us: 0,
+        now_us: 0,
+    }
+}
+
+#[test]
+fn a_time_that_rises_by_more_than_a_fifth_carries_its_reason() {
+    let (begin, outlet, ticket) = (Instant::now(), Arc::new(Outlet::default()), ticket(600));
+    let mut subscriber = Subscriber::new(ticket, Arc::clone(&outlet), None, begin);
+    let ahead: Vec<_> = (1..600).collect();
+    let mut replica = replica(3, &ahead, &ticket);
+    let mut header = header(3, &ticket, 2000, 0);
+    replica.observe(&header);
+    let mut told = |replica: &Replica, s: u64| {
+        subscriber.look(Some(replica), begin + Duration::from_secs(s));
+        match outlet.next().now_or_never() {
+            Some(Next::Send(Frame::Waiting { prospects, .. })) => prospects,
+            other => panic!("{other:?}"),
+        }
+    };
+    let first = told(&replica, 0);
+    assert_eq!((first.eta_p50_s, first.eta_reason, first.odds_percent), (Some(61), None, Some(95)));
+
+    let mut configure = |replica: &mut Replica, evn, mode, rate| {
+        (header.config.mode, header.config.admission_rate_per_second) = (mode, rate);
+        let event = RoomEvent::Configured(header.config.told());
+        replica.apply(EventPoint { epoch: EPOCH, evn }, &event);
+    };
+    configure(&mut replica, 4, DropMode::Running, 5.0);
+    let slower = told(&replica, 20);
+    assert_eq!((slower.eta_p50_s, slower.eta_reason), (Some(121), Some(EtaReason::RateLowered)));
+    let same = told(&replica, 40);
+    assert_eq!((same.eta_p50_s, same.eta_reason), (Some(121), None), "it is said once");
+
+    configure(&mut replica, 5, DropMode::Paused, 5.0);
+    let paused = told(&replica, 60);
+    assert_eq!((paused.eta_p50_s, paused.eta_reason), (None, None));
+    configure(&mut replica, 6, DropMode::Running, 4.0);
+    let resumed = told(&replica, 80);
+    assert_eq!((resumed.eta_p50_s, resumed.eta_reason), (Some(151), Some(EtaReason::Paused)));
+}
+
+#[test]
+fn a_returning_client_hears_why_it_takes_longer_than_it_was_told() {
+    let (now, ticket) = (Instant::now(), ticket(600));
+    let ahead: Vec<_> = (1..600).collect();
+    let mut replica = replica(9, &ahead, &ticket);
+    replica.observe(&header(9, &ticket, 2000, 0));
+    let prospects = |seen: &str, eta_p50_s| -> Prospects {
+        let outlet = Arc::new(Outlet::default());
+        let seen = Seen { eta_p50_s, ..seen.parse().unwrap() };
+        let mut subscriber = Subscriber::new(ticket, Arc::clone(&outlet), Some(seen), now);
+        subscriber.look(Some(&replica), now);
+        match outlet.next().now_or_never() {
+            Some(Next::Send(Frame::Waiting { prospects, .. })) => prospects,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(prospects("1.8.600", Some(60)).eta_reason, None);
+    assert_eq!(prospects("1.8.600", Some(40)).eta_reason, Some(EtaReason::Slower));
+    assert_eq!(prospects("0.8.600", Some(40)).eta_reason, Some(EtaReason::Rebuild));
+    assert_eq!(prospects("1.8.600", None).eta_reason, None, "it did not say what it was told");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The baseline: a loop that writes a ready-made frame to bare sockets.
 
 use super::frames::{ServeFrames, say_listening};
-use admission::socket::Frame;
+use admission::{room::Prospects, socket::Frame};
 use shared::drops::DropMode;
 use std::{io::Write as _, net::TcpListener};
 
@@ -35,16 +35,23 @@ fn ready_frame() -> Vec<u8> {
         waiting: 100_000,
         units_left: Some(1000),
         units_held: Some(200),
+        prospects: Prospects {
+            eta_p50_s: Some(1200),
+            eta_p90_s: Some(1350),
+            eta_reason: None,
+            odds_percent: Some(0),
+            standby: false,
+        },
         mode: DropMode::Running,
         mode_until: None,
         message: None,
         rise: None,
     }
     .to_json();
-    let length = u8::try_from(text.len()).unwrap_or(u8::MAX);
-    let mut frame = match length {
-        0..=125 => vec![0x81, length],
-        length => vec![0x81, 126, 0, length],
+    let [high, low] = u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes();
+    let mut frame = match (high, low) {
+        (0, 0..=125) => vec![0x81, low],
+        _ => vec![0x81, 126, high, low],
     };
     frame.extend_from_slice(text.as_bytes());
     frame

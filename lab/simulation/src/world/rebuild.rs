@@ -58,6 +58,7 @@ impl SeededWorld {
             config: line.config.clone().unwrap_or_else(|| self.config.clone()),
             // Who builds a line reads the stock from Postgres.
             units: Vec::new(),
+            occupied: line.occupied() as u32,
             grace_until_us: room.grace_until_us,
             now_us: self.now_us,
         })

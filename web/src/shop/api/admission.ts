@@ -14,6 +14,14 @@ export function admissionUrl(configured: string, pageHost: string): string {
   return url.href.replace(/\/$/, "");
 }
 
+/** What was shown last: an answer never goes back behind it without saying why. */
+export interface Seen {
+  /** `epoch.evn.position`. */
+  place: string;
+  /** The time that was told last. */
+  etaS: number | null;
+}
+
 export class Admission {
   constructor(private readonly base: string) {}
 
@@ -24,7 +32,7 @@ export class Admission {
   }
 
   /** Where the ticket stands; with `seen` the answer never goes back behind what was shown. */
-  ticket(dropId: string, seen: string | null): Promise<Ticket> {
+  ticket(dropId: string, seen: Seen | null): Promise<Ticket> {
     return request("GET", withSeen(this.url(dropId, "ticket"), seen));
   }
 
@@ -33,11 +41,11 @@ export class Admission {
   }
 
   /** The WebSocket's address; with `seen` a new connection does not go back either. */
-  socketUrl(dropId: string, seen: string | null): string {
+  socketUrl(dropId: string, seen: Seen | null): string {
     return withSeen(this.url(dropId, "stream").replace(/^http/, "ws"), seen);
   }
 
-  eventsUrl(dropId: string, seen: string | null): string {
+  eventsUrl(dropId: string, seen: Seen | null): string {
     return withSeen(this.url(dropId, "events"), seen);
   }
 
@@ -46,5 +54,8 @@ export class Admission {
   }
 }
 
-const withSeen = (url: string, seen: string | null) =>
-  seen === null ? url : `${url}?seen=${encodeURIComponent(seen)}`;
+function withSeen(url: string, seen: Seen | null): string {
+  if (seen === null) return url;
+  const eta = seen.etaS === null ? "" : `&eta=${seen.etaS}`;
+  return `${url}?seen=${encodeURIComponent(seen.place)}${eta}`;
+}

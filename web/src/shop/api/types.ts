@@ -65,7 +65,23 @@ export type TicketState = (typeof TICKET_STATES)[number];
 
 export type Rise = "rebuild" | "operator" | "mode" | "returned";
 
-export interface Ticket {
+export const ETA_REASONS = ["rate_lowered", "slower", "paused", "rebuild", "returned"] as const;
+export type EtaReason = (typeof ETA_REASONS)[number];
+
+/** What somebody who waits may expect. */
+export interface Prospects {
+  /** Seconds by which half of such waits are over, and nine in ten; null while no time can be told. */
+  eta_p50_s?: number | null;
+  eta_p90_s?: number | null;
+  /** Why it takes more than a fifth longer than was told before, if it does. */
+  eta_reason?: EtaReason | null;
+  /** How likely it is that the wanted units are left at the turn; null where no units are waited for. */
+  odds_percent?: number | null;
+  /** Whether every unit that is not sold is held by others. */
+  standby?: boolean;
+}
+
+export interface Ticket extends Prospects {
   ticket_id: string;
   state: TicketState;
   epoch: number;
@@ -143,21 +159,24 @@ export interface Pass {
   return_url: string;
 }
 
+/** What the stream says of somebody in line. */
+export interface WaitingFrame extends Prospects {
+  type: "waiting";
+  epoch: number;
+  evn: number;
+  position: number;
+  waiting: number;
+  units_left?: number | null;
+  units_held?: number | null;
+  mode?: Mode;
+  mode_until?: string | null;
+  message?: string | null;
+  rise?: Rise | null;
+}
+
 /** A frame, as the stream sends it. */
 export type Frame =
-  | {
-      type: "waiting";
-      epoch: number;
-      evn: number;
-      position: number;
-      waiting: number;
-      units_left?: number | null;
-      units_held?: number | null;
-      mode?: Mode;
-      mode_until?: string | null;
-      message?: string | null;
-      rise?: Rise | null;
-    }
+  | WaitingFrame
   /** Absent when it was this shopper's turn; the old place comes next. */
   | { type: "missed" }
   | { type: "admitting" }

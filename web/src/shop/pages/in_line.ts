@@ -12,7 +12,6 @@ import type { Drop, Frame, Order, Ticket } from "../api/types.ts";
 import { StreamClient } from "../stream/client.ts";
 import { frameOf } from "../stream/frames.ts";
 import { type Connection, isStreaming } from "../stream/machine.ts";
-import { Pace } from "../stream/pace.ts";
 import { type Shown, seenOf, shownAfter } from "../stream/position.ts";
 import { t } from "../texts/index.ts";
 import { stateNow } from "../view/drop.ts";
@@ -39,7 +38,6 @@ export type End =
 export class InLine {
   readonly ticketId: string;
   private stream: StreamClient;
-  private readonly pace = new Pace();
   private shown: Shown | null;
   private connection: Connection | null = null;
   private rebuilding = false;
@@ -155,7 +153,6 @@ export class InLine {
     this.admitting = false;
     this.rebuilding = false;
     this.shown = shownAfter(this.shown, frame);
-    this.pace.note(performance.now(), this.shown.position);
     this.noteBack(this.shown.position);
     rememberPosition(this.drop.id, this.ticketId, this.shown);
     const { position, waiting } = this.shown;
@@ -208,7 +205,6 @@ export class InLine {
     const facts = () => ({
       shown: this.shown,
       connection: this.connection,
-      leftMs: this.pace.leftMs(performance.now()),
       rebuilding: this.rebuilding,
       lane: this.lane,
       away: this.away,

@@ -1,5 +1,6 @@
 // What this browser remembers besides its cookies. Only for display: losing it costs nothing.
 import type { Ticket } from "../api/types.ts";
+import { NO_OUTLOOK } from "../stream/outlook.ts";
 import type { Shown } from "../stream/position.ts";
 
 interface Remembered extends Shown {
@@ -55,7 +56,8 @@ export const noteSession = () => write(SESSION, "1");
 function parse(value: string | null): Remembered | null {
   try {
     const remembered = value === null ? null : (JSON.parse(value) as Remembered | null);
-    return typeof remembered?.position === "number" ? { ...UNKNOWN, ...remembered } : null;
+    if (typeof remembered?.position !== "number") return null;
+    return { ...UNKNOWN, ...NO_OUTLOOK, ...remembered };
   } catch {
     return null;
   }

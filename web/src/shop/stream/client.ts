@@ -1,6 +1,6 @@
 // Carries out what the state machine decides: a socket, an event source, timers, and wake-ups.
 import { ApiError } from "../../common/http.ts";
-import type { Admission } from "../api/admission.ts";
+import type { Admission, Seen } from "../api/admission.ts";
 import type { Frame } from "../api/types.ts";
 import { frameOf, parseFrame } from "./frames.ts";
 import { begin, type Connection, type Effect, type Input, step } from "./machine.ts";
@@ -10,8 +10,8 @@ export interface Listener {
   connection(connection: Connection): void;
   /** The ticket is not known (any more): there is nothing to listen to. */
   lost(code: string): void;
-  /** Where to continue from, as `epoch.evn.position`. */
-  seen(): string | null;
+  /** Where to continue from. */
+  seen(): Seen | null;
 }
 
 const DEFAULT_REFRESH_MS = 5_000;

@@ -84,8 +84,14 @@ export const en = {
   "line.first": "You're next",
   "line.progress": "Progress in line",
   "line.progress_text": "{percent} of the way since you joined",
-  "line.left_about": "About {duration} left at the current pace",
+  "line.left_about": "About {duration} left",
   "line.left_unknown": "You'll see the time left once the line moves",
+  "line.standby": "You're on standby",
+  "line.eta.rate_lowered": "Fewer people are let in at a time now, so it takes longer than we said.",
+  "line.eta.slower": "The line moves more slowly than before, so it takes longer than we said.",
+  "line.eta.paused": "The line stood still for a while, so it takes longer than we said.",
+  "line.eta.rebuild": "The line had to be restored, so it takes longer than we said.",
+  "line.eta.returned": "People ahead of you have come back, so it takes longer than we said.",
   "line.announce": "You're number {position} in line. {waiting}.",
   "line.keep":
     "Your place is safe, even if you reload or lock your phone. Be back for your turn: from then on you have {minutes} to pay.",
@@ -136,6 +142,11 @@ export const en = {
   "stock.held":
     "Every item left is being paid for now. If someone doesn't pay, the next in line gets theirs.",
   "stock.none": "Nothing is left.",
+  "odds.sure": "There should be enough for you.",
+  "odds.good": "Your chances of getting one are good: about {percent}.",
+  "odds.fair": "Your chances of getting one are fair: about {percent}.",
+  "odds.slim": "Your chances of getting one are slim: about {percent}.",
+  "odds.none": "You'll very likely get none.",
 
   "bell.ask": "Call me when it's my turn",
   "bell.on": "We'll call you with a sound and a notification. Leave this page open.",

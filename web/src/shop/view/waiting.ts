@@ -1,7 +1,7 @@
 // The waiting room: the position, what is left, the progress, and the way out.
 import { questionDialog } from "../../common/dialog.ts";
 import { el, setText, show } from "../../common/dom.ts";
-import { duration, number, percent, roughDuration } from "../../common/format.ts";
+import { duration, number, percent } from "../../common/format.ts";
 import type { Panel } from "../../common/panel.ts";
 import { notice } from "../../common/parts.ts";
 import { isOffline } from "../../common/shell.ts";
@@ -13,6 +13,7 @@ import { bell } from "./bell.ts";
 import { handoffDialog } from "./handoff.ts";
 import { laneText } from "./lanes.ts";
 import { isServing, lineNotice } from "./mode.ts";
+import { oddsText, slowedText, timeText } from "./outlook.ts";
 import { isMoving, stockText } from "./stock.ts";
 import { sayOf } from "./visits.ts";
 
@@ -20,7 +21,6 @@ import { sayOf } from "./visits.ts";
 export interface WaitingFacts {
   shown: Shown | null;
   connection: Connection | null;
-  leftMs: number | null;
   rebuilding: boolean;
   /** The lane that the ticket stands in, once that is known. */
   lane: number | null;
@@ -37,6 +37,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
   const waiting = el("p", { class: "small", id: "waiting" });
   const inLane = el("p", { class: "small", id: "lane" });
   const stock = el("p", { class: "stock", id: "stock" });
+  const odds = el("p", { class: "small odds", id: "odds" });
   const way = wayToGo();
   const news = notice();
   const connectionText = el("p", { class: "connection" });
@@ -56,6 +57,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     waiting,
     inLane,
     stock,
+    odds,
     news.root,
     way.root,
     el("p", { class: "small keep" }, sayOf(drop)("line.keep", { minutes: hold })),
@@ -65,7 +67,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     handoff.dialog,
   );
   const update = () => {
-    const { shown, connection, leftMs, rebuilding, lane, away } = read();
+    const { shown, connection, rebuilding, lane, away } = read();
     writeConnection(connectionText, connection);
     setText(inLane, laneText(drop, lane) ?? "");
     news.write(lineOf(shown, rebuilding, away), rebuilding ? null : (shown?.message ?? null));
@@ -74,27 +76,30 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     position.style.setProperty("--length", String(text.length));
     if (shown === null) return;
     water.style.setProperty("--level", String(progressOf(shown)));
-    way.write(shown, leftMs);
+    way.write(shown);
+    setText(heading, t(shown.standby ? "line.standby" : "line.title"));
     setText(ahead, shown.position <= 1 ? t("line.first") : t("line.ahead", { count: shown.position - 1 }));
     setText(waiting, t("line.waiting", { count: shown.waiting }));
     setText(stock, stockText(shown) ?? "");
+    setText(odds, oddsText(shown.odds) ?? "");
   };
   return { root, heading, update };
 }
 
 /** The progress and the time left; neither is shown while the line doesn't move. */
-function wayToGo(): { root: HTMLElement; write(shown: Shown, leftMs: number | null): void } {
+function wayToGo(): { root: HTMLElement; write(shown: Shown): void } {
   const progress = el("progress", { max: "100", "aria-label": t("line.progress") });
   const done = el("span", {});
-  const left = el("span", {});
-  const root = el("div", { class: "progress" }, progress, el("p", { class: "small" }, done, left));
-  const write = (shown: Shown, leftMs: number | null) => {
+  const left = el("span", { id: "time" });
+  const slowed = el("p", { class: "small slowed" });
+  const root = el("div", { class: "progress" }, progress, el("p", { class: "small" }, done, left), slowed);
+  const write = (shown: Shown) => {
     show(root, isMoving(shown));
     const share = progressOf(shown);
     progress.value = Math.round(share * 100);
     setText(done, t("line.progress_text", { percent: percent(share) }));
-    const time = leftMs === null ? null : roughDuration(leftMs);
-    setText(left, time === null ? t("line.left_unknown") : t("line.left_about", { duration: time }));
+    setText(left, timeText(shown.eta));
+    setText(slowed, slowedText(shown) ?? "");
   };
   return { root, write };
 }

@@ -1,0 +1,240 @@
+//! What a look at a room's header found, and what was sold since the first. Pure: no I/O.
+
+use super::shares::{LineKey, LineLengths};
+use shared::{
+    decide::{
+        eta::{LineFlow, NoEta},
+        odds::LineStock,
+        pace::{ObservedPace, PaceLook},
+    },
+    drops::DropMode,
+    ids::VariantId,
+    line::{Configured, RoomHeader, VariantUnits},
+};
+
+/// Looks within which `extra` falls to about a third, while nothing more is seen of it.
+const EXTRA_FADES: u32 = 16;
+
+/// What a look found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Looked {
+    at_us: i64,
+    halted: Option<NoEta>,
+    rate_per_second: f64,
+    occupancy_cap: u32,
+    /// Tickets above the cap that were seen inside just after others were let in: where some never show
+    /// up, so many more may come in.
+    extra: u32,
+    occupied: u32,
+    max_units_per_ticket: u32,
+    sales: Sales,
+}
+
+/// What happened between two looks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counted {
+    /// Who was let in.
+    pub(super) admitted: u64,
+    /// Whose shoppers left.
+    pub(super) left: u64,
+    /// Who was passed over, and who of those came back to their place.
+    pub(super) missed: u64,
+    pub(super) came_back: u64,
+}
+
+/// What the first look found, and how many were let in since.
+#[derive(Clone, Copy, Debug)]
+struct Sales {
+    occupied: u32,
+    unsold: u64,
+    n_admitted: u64,
+}
+
+impl Looked {
+    /// What the first header says.
+    pub(super) fn first(header: &RoomHeader) -> Self {
+        let occupied = header.occupied;
+        Self {
+            at_us: header.now_us,
+            halted: halted(header),
+            rate_per_second: header.config.admission_rate_per_second,
+            occupancy_cap: header.config.occupancy_cap,
+            extra: 0,
+            occupied,
+            max_units_per_ticket: header.config.max_units_per_ticket,
+            sales: Sales { occupied, unsold: unsold(&header.units), n_admitted: 0 },
+        }
+    }
+
+    /// What the next header says, after so many were let in.
+    pub(super) fn next(&self, header: &RoomHeader, n_admitted: u64) -> Self {
+        let next = Self::first(header);
+        let above = next.occupied.saturating_sub(next.occupancy_cap);
+        let seen = if n_admitted > 0 { above } else { 0 };
+        let n_admitted = self.sales.n_admitted + n_admitted;
+        let extra = seen.max(self.extra - self.extra.div_ceil(EXTRA_FADES));
+        Self { extra, sales: Sales { n_admitted, ..self.sales }, ..next }.with_extra_since(self)
+    }
+
+    /// The same without anybody above a cap that is not the one `before`.
+    const fn with_extra_since(self, before: &Self) -> Self {
+        let is_same_cap = self.occupancy_cap == before.occupancy_cap;
+        Self { extra: if is_same_cap { self.extra } else { 0 }, ..self }
+    }
+
+    /// The same with the limits and the mode of another.
+    pub(super) const fn with_limits_of(self, other: &Self) -> Self {
+        let Self { halted, rate_per_second, occupancy_cap, extra, .. } = *other;
+        Self { halted, rate_per_second, occupancy_cap, extra, ..self }
+    }
+
+    /// The same with other limits and another mode.
+    pub(super) fn configured(&self, configured: &Configured) -> Self {
+        let is_early = self.halted == Some(NoEta::NotOpen);
+        Self {
+            halted: if is_early { self.halted } else { halted_by(configured.mode) },
+            rate_per_second: configured.admission_rate_micro as f64 / 1e6,
+            occupancy_cap: configured.occupancy_cap,
+            ..*self
+        }
+        .with_extra_since(self)
+    }
+
+    /// Whether fewer are let in than `before`.
+    pub(super) fn is_lower_than(&self, before: &Self) -> bool {
+        self.rate_per_second < before.rate_per_second - 1e-6
+            || self.occupancy_cap < before.occupancy_cap
+    }
+
+    /// Whether people are let in.
+    pub(super) const fn admits(&self) -> bool {
+        self.halted.is_none()
+    }
+
+    /// Seconds from another look to this one.
+    pub(super) fn seconds_since(&self, before: &Self) -> f64 {
+        (self.at_us - before.at_us) as f64 / 1e6
+    }
+
+    /// The look as it is counted, with what happened since the one before.
+    pub(super) fn as_pace(
+        &self,
+        lines: &LineLengths,
+        eligible: &LineLengths,
+        counted: Counted,
+    ) -> PaceLook {
+        let Counted { admitted, left, missed, came_back } = counted;
+        let waiting = |lines: &LineLengths| lines.iter().map(|(_, waiting)| waiting).sum::<u64>();
+        PaceLook {
+            at_us: self.at_us,
+            admits: self.admits(),
+            waiting: waiting(lines),
+            eligible: waiting(eligible),
+            occupied: self.occupied,
+            occupancy_cap: self.most_inside(),
+            rate_per_second: self.rate_per_second,
+            admitted,
+            left,
+            missed,
+            came_back,
+        }
+    }
+
+    /// How many may be inside, those included who are let in in place of others.
+    const fn most_inside(&self) -> u32 {
+        self.occupancy_cap.saturating_add(self.extra)
+    }
+
+    /// How a line moves that gets a `share` of what was observed of the room.
+    pub(super) const fn flow(&self, share: f64, observed: ObservedPace) -> LineFlow {
+        LineFlow {
+            halted: self.halted,
+            rate_per_second: self.rate_per_second,
+            occupancy_cap: self.most_inside(),
+            occupied: self.occupied,
+            share,
+            observed,
+        }
+    }
+
+    /// The units that a line waits for, of which it gets a `share`; `None` where nothing is known of them.
+    pub(super) fn stock(
+        &self,
+        units: &[VariantUnits],
+        (_, variant_id): LineKey,
+        share: f64,
+    ) -> Option<LineStock> {
+        let own = units.iter().find(|one| one.variant_id == variant_id)?;
+        let n_held: u64 = units.iter().map(|one| u64::from(one.held)).sum();
+        let most = f64::from(self.max_units_per_ticket.max(1));
+        let units_per_ticket = (n_held as f64 / f64::from(self.occupied.max(1))).clamp(1.0, most);
+        let Sales { occupied, unsold: at_first, n_admitted } = self.sales;
+        let sold = at_first.saturating_sub(unsold(units)) as f64;
+        Some(LineStock {
+            left: own.left,
+            held: own.held,
+            share,
+            units_per_ticket,
+            bought: sold / units_per_ticket,
+            ended: f64::from(occupied) + n_admitted as f64 - f64::from(self.occupied),
+        })
+    }
+}
+
+/// The lines whose first may be let in: there are units for them, or they wait for none.
+pub(super) fn eligible(lines: &LineLengths, units: &[VariantUnits]) -> Vec<(LineKey, u64)> {
+    let is_out = |id: VariantId| units.iter().any(|one| one.variant_id == id && one.left == 0);
+    lines.iter().copied().filter(|((_, variant_id), _)| !is_out(*variant_id)).collect()
+}
+
+/// Units that are left or may come back.
+fn unsold(units: &[VariantUnits]) -> u64 {
+    units.iter().map(|one| u64::from(one.left) + u64::from(one.held)).sum()
+}
+
+/// Why a room lets nobody in, if it doesn't.
+fn halted(header: &RoomHeader) -> Option<NoEta> {
+    let config = &header.config;
+    if config.ended.is_some() {
+        Some(NoEta::Halted)
+    } else if header.now_us < config.opens_at_us.max(header.grace_until_us) {
+        Some(NoEta::NotOpen)
+    } else {
+        halted_by(config.mode)
+    }
+}
+
+const fn halted_by(mode: DropMode) -> Option<NoEta> {
+    if mode.admits() { None } else { Some(NoEta::Halted) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::line::{Epoch, RoomConfig, RoomState};
+
+    fn header(occupied: u32, occupancy_cap: u32) -> RoomHeader {
+        RoomHeader {
+            epoch: Epoch(1),
+            evn: 1,
+            state: RoomState::Open,
+            trusted: true,
+            config: RoomConfig { occupancy_cap, ..testkit::room::room_config(Vec::new()) },
+            units: Vec::new(),
+            occupied,
+            grace_until_us: 0,
+            now_us: 0,
+        }
+    }
+
+    #[test]
+    fn whoever_is_let_in_above_the_cap_shows_how_many_more_may_be_inside() {
+        let above = Looked::first(&header(100, 100)).next(&header(112, 100), 20);
+        assert_eq!(above.most_inside(), 112);
+        let later = above.next(&header(100, 100), 0);
+        assert!((100..112).contains(&later.most_inside()), "nobody was let in above it since");
+        let lowered = above.next(&header(112, 50), 3);
+        assert_eq!(lowered.most_inside(), 50, "those were inside before");
+        assert_eq!(lowered.next(&header(110, 50), 0).most_inside(), 50);
+    }
+}

@@ -1,0 +1,33 @@
+// What somebody in line is told to expect: how long it takes, why longer than it was said to, and how likely
+// a unit is.
+import { percent, roughRange } from "../../common/format.ts";
+import type { Eta, Outlook } from "../stream/outlook.ts";
+import { t } from "../texts/index.ts";
+
+/** Odds from here on are good, and below there they are slim. */
+const GOOD = 70;
+const SLIM = 30;
+/** The best odds that are told. */
+const SURE = 95;
+/** Shorter waits are not worth a reason. */
+const SHORT_S = 60;
+
+export const timeText = (eta: Eta | null): string =>
+  eta === null
+    ? t("line.left_unknown")
+    : t("line.left_about", { duration: roughRange(eta.p50S * 1000, eta.p90S * 1000) });
+
+/** Returns why it takes longer than it was said to, if it does and that is worth a word. */
+export function slowedText({ slowed, eta }: Pick<Outlook, "slowed" | "eta">): string | null {
+  if (slowed === null || eta === null || eta.p90S < SHORT_S) return null;
+  return t(`line.eta.${slowed.reason}`);
+}
+
+/** Returns how likely a unit is; null where none is waited for. */
+export function oddsText(odds: number | null): string | null {
+  if (odds === null) return null;
+  if (odds >= SURE) return t("odds.sure");
+  if (odds <= 0) return t("odds.none");
+  const key = odds >= GOOD ? "odds.good" : odds >= SLIM ? "odds.fair" : "odds.slim";
+  return t(key, { percent: percent(odds / 100) });
+}
