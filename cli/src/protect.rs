@@ -21,6 +21,8 @@ use shared::{
 use url::Url;
 
 const WHY: &str = "a site to protect";
+/// How long a pass is good where nobody has said so: twenty minutes.
+const PASS_SECONDS: i32 = 1200;
 
 /// The site, and how many people it serves well.
 #[derive(Clone, Debug, Args)]
@@ -29,14 +31,20 @@ pub(crate) struct ProtectArguments {
     #[arg(value_parser = site_address::beginning)]
     site_url: Url,
     /// People let in per minute, from 0.06 to 6 000 000; fractions are fine.
-    #[arg(long, value_parser = per_minute)]
-    per_minute: f64,
+    #[arg(long, value_parser = per_minute, required_unless_present = "manual")]
+    per_minute: Option<f64>,
     /// People inside at one time, at most; up to 10 000 000.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
-    max_inside: u32,
-    /// How long a pass is good and a visit lasts at most, seconds; up to a day.
-    #[arg(long, default_value_t = 1200, value_parser = clap::value_parser!(i32).range(1..=86_400))]
-    pass_seconds: i32,
+    #[arg(required_unless_present = "manual")]
+    max_inside: Option<u32>,
+    /// How long a pass is good and a visit lasts at most, seconds; up to a day. Without it 1200, or 900
+    /// with --manual.
+    #[arg(long, value_parser = clap::value_parser!(i32).range(1..=86_400))]
+    pass_seconds: Option<i32>,
+    /// Whether the site counts people in by hand, with the API of the retired "Virtual Waiting Room on
+    /// AWS"; the storefront needs storefront.aws_key_pem.
+    #[arg(long, conflicts_with_all = ["per_minute", "members_only"])]
+    manual: bool,
     /// What the waiting page calls the site. Without it, its host.
     #[arg(long)]
     title: Option<String>,
@@ -115,6 +123,12 @@ impl ProtectArguments {
         self.title.as_deref().or(self.site_url.host_str()).unwrap_or_default()
     }
 
+    /// How long a pass is good, seconds.
+    fn pass_seconds(&self) -> i32 {
+        let own = if self.manual { NewSite::MANUAL_PASS_SECONDS } else { PASS_SECONDS };
+        self.pass_seconds.unwrap_or(own)
+    }
+
     /// Whether the site is reached over secure transport, with all its origins.
     fn is_secure(&self) -> bool {
         let is_https = |origin: &String| origin.starts_with("https://");
@@ -133,11 +147,12 @@ fn new_site(arguments: &ProtectArguments, seller_id: SellerId, now: Timestamp) -
         return_origins: arguments.return_origins.clone(),
         opens_at: now,
         closes_at: arguments.closes_at,
-        per_minute: arguments.per_minute,
-        max_inside: arguments.max_inside,
-        pass_seconds: arguments.pass_seconds,
+        per_minute: arguments.per_minute.unwrap_or(NewSite::MANUAL_PER_MINUTE),
+        max_inside: arguments.max_inside.unwrap_or(NewSite::MANUAL_INSIDE),
+        pass_seconds: arguments.pass_seconds(),
         members_only: arguments.members_only,
-        presence: true,
+        presence: !arguments.manual,
+        manual: arguments.manual,
     }
 }
 

@@ -14,6 +14,8 @@ create table drops (
         check (length(site_url) between 1 and 2000),
     return_origins             text[]      not null default '{}' constraint drop_return_origins_few
         check (cardinality(return_origins) <= 20),
+    -- Whether its seller counts people in by hand (`aws_rooms`); its admission rate says nothing then.
+    manual                     boolean     not null default false,
     state                      text        not null default 'draft' constraint drop_state_known
         check (state in ('draft', 'scheduled', 'open', 'sold_out', 'closed', 'cancelled')),
     mode                       text        not null default 'running' constraint drop_mode_known
@@ -71,6 +73,8 @@ create table drops (
     constraint drop_picture_is_own foreign key (seller_id, picture) references pictures (seller_id, id),
     constraint drop_pass_has_site check ((fulfilment = 'pass') = (site_url is not null)),
     constraint drop_until_of_maintenance check (mode_until is null or mode = 'maintenance'),
+    constraint drop_manual_gives_passes check (not manual or fulfilment = 'pass'),
+    constraint drop_manual_misses_nobody check (not manual or not presence),
     constraint drop_open_has_partition check (state <> 'open' or partition is not null),
     constraint drop_window check (closes_at is null or opens_at is null or closes_at > opens_at),
     constraint drop_scheduled_has_times
@@ -157,6 +161,22 @@ create table code_uses (
     used_at    timestamptz not null default now(),
     primary key (drop_id, code_hash, shopper_id),
     foreign key (drop_id, code_hash) references drop_codes
+);
+
+-- Of a drop whose seller counts people in by hand, with the API of the retired waiting room: whose turn it
+-- is by the queue number, which goes on from epoch to epoch there. Each change raises the drop's
+-- `limits_version`, so that workers bring it to Redis.
+create table aws_rooms (
+    drop_id         uuid    primary key references drops,
+    -- How many numbers may come in, from the reset on; below 0 once more was taken back than given. Far
+    -- from where sums overflow.
+    serving_counter bigint  not null default 0 constraint serving_counter_in_range
+        check (serving_counter between -4503599627370496 and 4503599627370496),
+    -- The last number that was given before the last reset. Callers count from there.
+    reset_number    bigint  not null default 0 constraint reset_number_not_negative
+        check (reset_number >= 0),
+    -- How often it was reset.
+    resets          integer not null default 0
 );
 
 -- How far the order rate of a drop has come: its theoretical arrival time, and the rate it was

@@ -128,3 +128,21 @@ create table drop_counters (
     amount_minor bigint not null,
     primary key (drop_id, what)
 ) with (fillfactor = 50);
+
+-- Tokens of those who were let in by the API of the retired waiting room, and asked for them: what they
+-- say, so that a repeat says the same, and what became of the session. Deleted when the room is reset.
+create table aws_tokens (
+    drop_id      uuid        not null,
+    -- The ticket's id, and its order's.
+    request_id   uuid        not null,
+    -- Counted from the reset.
+    queue_number bigint      not null constraint token_number_positive check (queue_number > 0),
+    issuer       text        not null constraint token_issuer_short check (length(issuer) between 1 and 500),
+    issued_at    timestamptz not null,
+    expires_at   timestamptz not null,
+    -- 0 while the session goes on; 1 completed, -1 abandoned, as the site has said.
+    status       smallint    not null default 0 constraint token_status_known check (status in (-1, 0, 1)),
+    constraint aws_tokens_pkey primary key (drop_id, request_id),
+    constraint token_ends_after_it_begins check (expires_at > issued_at)
+);
+create index aws_tokens_by_end on aws_tokens (drop_id, expires_at);

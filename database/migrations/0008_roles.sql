@@ -55,7 +55,7 @@ grant select on ended_sessions to sluice_admission;
 
 -- The worker: everything that moves orders, stock, money and lines on. No people, no keys.
 grant select on
-    variants, drops, limit_plans, drop_lanes, order_paces, inventory, epoch_boundaries, orders,
+    variants, drops, limit_plans, drop_lanes, aws_rooms, order_paces, inventory, epoch_boundaries, orders,
     customer_usage, stock_moves, ticket_transitions, drop_counters, journal, journal_default, pending,
     dead_letters, payments, payment_calls, ledger_entries, provider_events, consumer_offsets, log_cursors,
     heartbeats
@@ -95,6 +95,9 @@ grant update (uses) on drop_codes to sluice_storefront;
 grant delete on limit_plans, payment_calls, idempotency_keys, ended_sessions, used_join_tokens, handoffs
     to sluice_storefront;
 grant usage on sequence journal_ids to sluice_storefront;
+-- People who are counted in by hand, and their tokens.
+grant select, update on aws_rooms to sluice_storefront;
+grant select, insert, update, delete on aws_tokens to sluice_storefront;
 
 -- One seller, whom the connection names.
 grant select on
@@ -102,8 +105,8 @@ grant select on
     drop_counters, orders, audit_log
     to sluice_seller;
 grant insert on
-    join_keys, pictures, products, variants, drops, drop_lanes, drop_codes, order_paces, inventory,
-    stock_moves, audit_log
+    join_keys, pictures, products, variants, drops, drop_lanes, drop_codes, aws_rooms, order_paces,
+    inventory, stock_moves, audit_log
     to sluice_seller;
 grant update on products, variants, drops, inventory to sluice_seller;
 grant update (revoked_at) on join_keys to sluice_seller;
@@ -123,7 +126,8 @@ declare
 begin
     foreach walled in array
         array['sellers', 'join_keys', 'pictures', 'products', 'variants', 'drops', 'drop_lanes',
-            'drop_codes', 'inventory', 'stock_moves', 'drop_counters', 'orders', 'audit_log']
+            'drop_codes', 'aws_rooms', 'inventory', 'stock_moves', 'drop_counters', 'orders',
+            'audit_log']
     loop
         execute format('alter table %I enable row level security', walled);
         -- What these may do is said by their grants alone.
@@ -141,7 +145,9 @@ begin
             walled);
     end loop;
     -- These name the drop; which drops there are is for the wall around them to say.
-    foreach walled in array array['drop_lanes', 'drop_codes', 'stock_moves', 'drop_counters'] loop
+    foreach walled in array
+        array['drop_lanes', 'drop_codes', 'aws_rooms', 'stock_moves', 'drop_counters']
+    loop
         execute format(
             'create policy own_of_seller on %I to sluice_seller
                  using (drop_id in (select id from drops))

@@ -55,14 +55,17 @@ pub struct Edge {
 struct Listener {
     edge: Edge,
     cors: CorsLayer,
+    /// For paths at which any page may ask.
+    open_cors: CorsLayer,
     times: RequestTimes,
 }
 
 impl Edge {
     /// Wraps a finished router, so that every route and both fallbacks are behind the layer.
     pub fn wrap(self, router: Router) -> Router {
-        let cors = self.origins.cors();
-        let listener = Arc::new(Listener { edge: self, cors, times: RequestTimes::default() });
+        let (cors, open_cors) = (self.origins.cors(), AllowedOrigins::open_cors());
+        let times = RequestTimes::default();
+        let listener = Arc::new(Listener { edge: self, cors, open_cors, times });
         router
             .fallback(async || Problem::not_found())
             .method_not_allowed_fallback(method_not_allowed)
@@ -90,8 +93,10 @@ async fn respond(
 impl Listener {
     /// Has a request handled, within the steps that see its response.
     async fn handle(&self, request: Request, mut next: Next) -> Response {
+        let is_open = self.edge.origins.is_open(request.uri().path());
+        let cors = if is_open { &self.open_cors } else { &self.cors };
         let admitted = service_fn(move |request: Request| self.admit(request, &mut next));
-        let mut response = caught(self.cors.layer(admitted).oneshot(request)).await;
+        let mut response = caught(cors.layer(admitted).oneshot(request)).await;
         self.edge.headers.add_to(&mut response);
         response
     }
@@ -166,12 +171,13 @@ mod tests {
     fn router() -> Router {
         let one = NonZeroU32::MIN;
         let edge = Edge {
-            origins: AllowedOrigins::new([PAGE]),
+            origins: AllowedOrigins::new([PAGE]).open_at(&["/open"]),
             headers: SecurityHeaders::api(),
             per_ip: Some(KeyedLimiter::per_second(one, one, 64)),
             body_bytes: 16,
         };
-        edge.wrap(Router::new().route("/panic", get(broken)).route("/read", post(read)))
+        let router = Router::new().route("/panic", get(broken)).route("/read", post(read));
+        edge.wrap(router.route("/open", post(read)))
     }
 
     async fn broken() -> StatusCode {
@@ -235,6 +241,28 @@ mod tests {
             assert!(response.headers().contains_key(header::ACCESS_CONTROL_ALLOW_METHODS));
             expect_edge_headers(&response, id);
         }
+    }
+
+    #[tokio::test]
+    async fn any_page_may_ask_at_an_open_path_and_read_the_answer() {
+        let router = router();
+        let strange = |method: Method, path: &str| {
+            let mut request = request(method, path).header("access-control-request-headers", "x-a");
+            let origin = "https://other.example".parse().unwrap();
+            request.headers_mut().unwrap().insert(header::ORIGIN, origin);
+            request.header(header::CONTENT_TYPE, "application/json").body(Body::from("1")).unwrap()
+        };
+        let (preflight, _) = send(&router, strange(Method::OPTIONS, "/open")).await;
+        let headers = preflight.headers();
+        assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_HEADERS], "x-a");
+        assert!(!headers.contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
+        let (response, _) = send(&router, strange(Method::POST, "/open")).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+
+        let (closed, _) = send(&router, strange(Method::OPTIONS, "/read")).await;
+        assert!(!closed.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN));
     }
 
     #[tokio::test]

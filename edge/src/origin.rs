@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
 };
 use std::{sync::Arc, time::Duration};
-use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 
 /// Origins whose pages may call us, compared whole: no patterns, no `null`, no suffixes.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +14,8 @@ pub struct AllowedOrigins {
     origins: Arc<[HeaderValue]>,
     /// Paths that begin so have origins of their own.
     apart: Option<&'static str>,
+    /// At these paths any page may ask, without credentials.
+    open: &'static [&'static str],
 }
 
 /// What a request's `Origin` says of the page that it comes from.
@@ -33,7 +35,7 @@ impl AllowedOrigins {
         let value =
             |origin: T| HeaderValue::from_str(origin.as_ref().trim().trim_end_matches('/')).ok();
         let origins = origins.into_iter().filter_map(value).filter(|origin| origin != "null");
-        Self { origins: origins.collect(), apart: None }
+        Self { origins: origins.collect(), apart: None, open: &[] }
     }
 
     /// Leaves it to the handlers of the paths that begin with `prefix` whose pages may ask for
@@ -42,6 +44,18 @@ impl AllowedOrigins {
     pub fn except_below(mut self, prefix: &'static str) -> Self {
         self.apart = Some(prefix);
         self
+    }
+
+    /// Lets the pages of any origin ask at these paths, compared whole; no cookie of ours is for them.
+    #[must_use]
+    pub fn open_at(mut self, paths: &'static [&'static str]) -> Self {
+        self.open = paths;
+        self
+    }
+
+    /// Whether any page may ask at this path.
+    pub(crate) fn is_open(&self, path: &str) -> bool {
+        self.open.contains(&path)
     }
 
     /// Judges the headers of a request.
@@ -69,8 +83,10 @@ impl AllowedOrigins {
     /// Returns the [`refusal`](Self::refusal).
     pub(crate) fn guard(&self, request: &Request) -> Result<(), Problem> {
         let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-        let is_apart = self.apart.is_some_and(|prefix| request.uri().path().starts_with(prefix));
-        if !safe && !is_apart && self.judge(request.headers()) == OriginVerdict::Refused {
+        let path = request.uri().path();
+        let is_apart = self.apart.is_some_and(|prefix| path.starts_with(prefix));
+        let is_free = safe || is_apart || self.is_open(path);
+        if !is_free && self.judge(request.headers()) == OriginVerdict::Refused {
             return Err(Self::refusal());
         }
         Ok(())
@@ -91,6 +107,16 @@ impl AllowedOrigins {
                 named("altcha"),
                 request_id::HEADER,
             ])
+            .expose_headers([header::RETRY_AFTER, request_id::HEADER])
+            .max_age(Duration::from_secs(600))
+    }
+
+    /// CORS for the paths at which any page may ask.
+    pub(crate) fn open_cors() -> CorsLayer {
+        CorsLayer::new()
+            .allow_origin(Any)
+            .allow_methods([Method::GET, Method::POST])
+            .allow_headers(AllowHeaders::mirror_request())
             .expose_headers([header::RETRY_AFTER, request_id::HEADER])
             .max_age(Duration::from_secs(600))
     }
@@ -137,5 +163,19 @@ mod tests {
             assert!(!guard(Method::POST, path), "{path}");
         }
         assert!(guard(Method::GET, "/v1/orders"));
+    }
+
+    #[test]
+    fn at_an_open_path_and_nowhere_below_any_page_may_ask() {
+        let allowed = AllowedOrigins::new(["https://shop.example"]).open_at(&["/aws/queue_num"]);
+        let guard = |path: &str| {
+            let request = Request::builder().method(Method::POST).uri(path);
+            let request = request.header(header::ORIGIN, "https://other.example");
+            allowed.guard(&request.body(Body::empty()).unwrap()).is_ok()
+        };
+        assert!(guard("/aws/queue_num") && guard("/aws/queue_num?event_id=7"));
+        for path in ["/aws/queue_num/", "/aws", "/aws/api/queue_num", "/AWS/queue_num"] {
+            assert!(!guard(path), "{path}");
+        }
     }
 }

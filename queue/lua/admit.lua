@@ -8,7 +8,9 @@ granted twice or leak. A ticket that does not fit waits, and nobody who wants th
 it; one that the stock can never cover is closed (not_enough), and the next is considered. Each
 variant has its own line, so nobody is looked at who stands behind one that does not fit.
 
-A room without stock (`stockless`) lets in by rate and occupancy alone: nobody is too many for it.
+A room without stock (`stockless`) lets in by rate and occupancy alone: nobody is too many for it. One
+that serves numbers (`served`, after|up to) has no rate: who may come in is said by the queue number. In
+the order of their lane, nobody is considered behind one who may not; other lanes go on.
 
 The lanes take turns by their shares, see turns.lua. A ticket that does not fit when it is its lane's
 turn keeps the units of its variant from the other lanes as well, or small orders would pass it forever.
@@ -54,8 +56,10 @@ local before = redis.call('LPOS', MEMO, ARGV[5])
 if before then return redis.call('LINDEX', MEMO, before + 1) end
 
 local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'rate', 'cap',
-  'stockless', 'lanes')
+  'stockless', 'lanes', 'served')
 local limit, has_stock = tonumber(ARGV[3]), cfg[7] ~= '1'
+local after, up_to = string.match(cfg[9] or '', '^(%d+)|(%d+)$')
+after, up_to = tonumber(after), tonumber(up_to)
 
 -- The stock: what is free of each variant, and what could ever become free.
 local variants, free, ever, exhausted = {}, {}, {}, has_stock and #VARIANTS > 0
@@ -77,6 +81,7 @@ local interval, burst = 1000000 / rate, math.max(1, math.ceil(rate / 10))
 local full = burst * interval
 local tat = stored_tat and math.max(stored_tat, now) or now + full
 local by_rate = math.max(0, math.floor((full - (tat - now)) / interval + 1e-9))
+if up_to then by_rate = math.huge end
 local by_occupancy = math.max(0, tonumber(cfg[6]) + tonumber(ARGV[6]) - redis.call('HLEN', OCC))
 
 local blocked
@@ -134,7 +139,15 @@ end
 
 -- Who is let in, who is passed over, and who never can be let in. Nothing is written before all of it is
 -- known.
-local admitted, missed, closed, taken, stuck, halted = {}, {}, {}, {}, {}, nil
+local admitted, missed, closed, taken, stuck = {}, {}, {}, {}, {}
+local halted, unserved = nil, false
+
+-- Whether it is not this one's turn, whatever is free.
+local function is_unserved(front)
+  if not up_to then return false end
+  local number = front.score % PER_EPOCH
+  return number <= after or number > up_to
+end
 
 local function consider(front, variant)
   if free[variant] > 0 and is_absent(front) then
@@ -172,7 +185,13 @@ local function serve(lane)
   while #admitted == n_before and not halted do
     local variant = lowest(fronts)
     if not variant then return false end
-    if not stuck[variant] then consider(fronts[variant], variant) end
+    if not stuck[variant] then
+      if is_unserved(fronts[variant]) then
+        unserved = true
+        return false
+      end
+      consider(fronts[variant], variant)
+    end
     if stuck[variant] or not advance(fronts[variant]) then fronts[variant] = nil end
   end
   return not halted
@@ -244,6 +263,8 @@ elseif waiting == #admitted + #missed + #closed then
   blocked = 'empty'
 elseif halted == 'absent' then
   blocked = 'absent'
+elseif unserved and #admitted < want then
+  blocked = 'rate'
 elseif #admitted < want then
   blocked = 'stock'
 elseif by_rate <= by_occupancy then

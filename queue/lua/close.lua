@@ -1,6 +1,6 @@
 --[[
 Closes some of those who wait, the first in line first; in chunks, so that a long line does not
-block the server.
+block the server. Of those up to a number, nobody is closed behind one who has a higher one.
 
 KEYS[1]  ep       hash    see guard.lua
 KEYS[2]  cfg      hash    why the line ended
@@ -15,9 +15,11 @@ ARGV[1]  epoch    the caller's epoch
 ARGV[2]  variants see keys.lua
 ARGV[3]  reason
 ARGV[4]  limit    tickets to close, at most 500
+ARGV[5]  up_to    the last number to close; empty for all
 Returns  evn, closed, still waiting
 ]]
 local limit, gone, waiting = tonumber(ARGV[4]), {}, 0
+local up_to = tonumber(ARGV[5]) or math.huge
 
 local function close(keys)
   local fronts = {}
@@ -27,7 +29,7 @@ local function close(keys)
   end
   while #gone < limit do
     local first = lowest(fronts)
-    if not first then return end
+    if not first or fronts[first].score % PER_EPOCH > up_to then return end
     gone[#gone + 1] = taken_from(fronts[first])
     if not advance(fronts[first]) then fronts[first] = nil end
   end

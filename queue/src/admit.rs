@@ -1,4 +1,4 @@
-//! Waiting → in flight, by rate, occupancy and stock in one step.
+//! Waiting → in flight, by rate or by number, occupancy and stock in one step.
 
 use crate::{Queue, QueueError, args::Args, script::LineScript, wire::Reader};
 use shared::{

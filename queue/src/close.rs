@@ -45,8 +45,36 @@ impl Queue {
         reason: CloseReason,
         limit: u32,
     ) -> Result<CloseProgress, QueueError> {
-        let args = Args::none().text(reason).text(limit.clamp(1, MAX_BATCH));
-        let (evn, closed, remaining) = self.run(&CLOSE, drop_id, epoch, &args).await?;
+        let args = Args::none().text(reason).text(limit.clamp(1, MAX_BATCH)).text("");
+        self.close(drop_id, epoch, &args).await
+    }
+
+    /// Closes up to `limit` of those who wait and have this queue number or a lower one, at most 500, the
+    /// first in line first. Those behind one with a higher number stay; of a room whose numbers go on
+    /// from epoch to epoch, only a ticket that Redis had lost can stand there.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`QueueError`]; see its variants.
+    pub async fn close_up_to(
+        &self,
+        drop_id: DropId,
+        epoch: Epoch,
+        reason: CloseReason,
+        number: u64,
+        limit: u32,
+    ) -> Result<CloseProgress, QueueError> {
+        let args = Args::none().text(reason).text(limit.clamp(1, MAX_BATCH)).text(number);
+        self.close(drop_id, epoch, &args).await
+    }
+
+    async fn close(
+        &self,
+        drop_id: DropId,
+        epoch: Epoch,
+        args: &Args,
+    ) -> Result<CloseProgress, QueueError> {
+        let (evn, closed, remaining) = self.run(&CLOSE, drop_id, epoch, args).await?;
         Ok(CloseProgress { evn, closed, remaining })
     }
 }

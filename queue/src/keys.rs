@@ -27,7 +27,7 @@ pub(crate) const ALL_WAKES: &str = "{*}:wake";
 /// | name | kind | holds |
 /// |---|---|---|
 /// | `ep` | hash | epoch, run_id, replid, state, evn, grace, bytes (of the epoch's events), lines (their variants and lanes) |
-/// | `cfg` | hash | limits, mode, times, variants, lanes with their shares, why it ended |
+/// | `cfg` | hash | limits, mode, times, variants, lanes with their shares, which numbers may come in, why it ended |
 /// | `seq` | string | last number of the epoch |
 /// | `w:<lane>:<variant>` | zset | accounts that wait for this variant in this lane, by epoch·2^40 + number |
 /// | `missed:<lane>:<variant>` | zset | likewise, those absent near the front |

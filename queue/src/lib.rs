@@ -16,7 +16,7 @@
 //! | `checks` | settings of the servers that could lose the line |
 //! | `room`, `room_fields` | a room's header and limits: look up, configure, remove |
 //! | `join`, `attach`, `leave` | the ways in, back and out |
-//! | `admit` | waiting → in flight, by rate, occupancy and stock |
+//! | `admit` | waiting → in flight, by rate or by number, occupancy and stock |
 //! | `here` | who is there near the front |
 //! | `leases` | tickets in flight: extend, list, find those past their lease |
 //! | `settle`, `finish` | what Postgres decided, brought back to the line |

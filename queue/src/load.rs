@@ -71,6 +71,7 @@ impl Queue {
         let mut parts = past_waiting(&keys, image);
         parts.extend(in_flight(&keys, &image.in_flight, deadline_us));
         parts.extend(ended(&keys, image));
+        parts.extend(last_number(&keys, image.last_number));
         self.load_parts(drop_id, epoch, parts).await
     }
 
@@ -171,6 +172,13 @@ fn in_flight(keys: &DropKeys, tickets: &[InFlightTicket], deadline_us: i64) -> V
         parts.push(flight);
     }
     parts
+}
+
+/// The number behind which those of the epoch begin, unless that is the first.
+fn last_number(keys: &DropKeys, number: u64) -> Option<Part> {
+    let mut part = Part::new("SET", keys.named("seq"));
+    part.args.push_text(number);
+    (number > 0).then_some(part)
 }
 
 /// Those who are over: their bits, why they were closed, and the counts.

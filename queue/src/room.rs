@@ -5,12 +5,17 @@ use crate::{
 };
 use shared::{
     ids::DropId,
-    line::{ConfigChange, Epoch, Presence, RoomConfig, RoomHeader, RoomState, VariantUnits},
+    line::{
+        ConfigChange, Epoch, Presence, RoomConfig, RoomHeader, RoomState, ServedNumbers,
+        VariantUnits,
+    },
 };
 use std::collections::HashMap;
 
 static ROOM: LineScript = LineScript::unguarded("room", include_str!("../lua/room.lua"));
 static CONFIGURE: LineScript = LineScript::open("configure", include_str!("../lua/configure.lua"));
+static LAST_NUMBER: LineScript =
+    LineScript::open("last number", include_str!("../lua/last_number.lua"));
 static REMOVE: LineScript = LineScript::unguarded("remove room", include_str!("../lua/remove.lua"));
 
 /// Fields of a hash, as they came.
@@ -53,6 +58,12 @@ fn variant_units(parts: &[Vec<u8>]) -> Result<VariantUnits, QueueError> {
     })
 }
 
+/// Reads which numbers may come in: `after|up to`.
+fn served(text: &str) -> Result<ServedNumbers, QueueError> {
+    let (after, up_to) = text.split_once('|').ok_or_else(|| READ.wrong(text))?;
+    Ok(ServedNumbers { after: READ.value(after)?, up_to: READ.value(up_to)? })
+}
+
 /// Reads the limits. A room in its first rebuild has none yet; it stands still.
 fn config(fields: &Fields) -> Result<RoomConfig, QueueError> {
     let given = |name: &str| match fields.get(name) {
@@ -73,6 +84,7 @@ fn config(fields: &Fields) -> Result<RoomConfig, QueueError> {
         variants: READ.ids(variants)?,
         has_stock: given("stockless")?.is_none(),
         lanes: READ.lanes(get("lanes", "")?)?,
+        manual: given("served")?.map(served).transpose()?,
         members_of: given("members_of")?.map(|id| READ.value(id)).transpose()?,
         invite_only: get("invite_only", "0")? == "1",
         presence: presence(given("presence")?, given("window")?)?,
@@ -97,6 +109,15 @@ impl Queue {
     pub async fn room(&self, drop_id: DropId) -> Result<Option<RoomHeader>, QueueError> {
         let reply: Option<Vec<Vec<u8>>> = self.ask(&ROOM, drop_id).await?;
         reply.map(|reply| header(&reply)).transpose()
+    }
+
+    /// Returns the last queue number that a room has given; 0 before the first.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`QueueError`]; see its variants.
+    pub async fn last_number(&self, drop_id: DropId, epoch: Epoch) -> Result<u64, QueueError> {
+        self.run(&LAST_NUMBER, drop_id, epoch, &Args::none()).await
     }
 
     /// Lists the drops that have a room.

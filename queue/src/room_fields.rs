@@ -22,6 +22,7 @@ pub(crate) fn push_all(args: &mut Args, config: &RoomConfig) {
     let closes_at = config.closes_at_us.map(|at| at.to_string()).unwrap_or_default();
     let mode_until = config.mode_until_us.map(|at| at.to_string()).unwrap_or_default();
     let lanes: Vec<_> = config.lanes.iter().map(ToString::to_string).collect();
+    let served = config.manual.map(|served| format!("{}|{}", served.after, served.up_to));
     let members_of = config.members_of.map(|seller_id| seller_id.to_string()).unwrap_or_default();
     let [ttl_ms, window] = match config.presence {
         Some(Presence { ttl_ms, window }) => [ttl_ms.to_string(), window.to_string()],
@@ -42,6 +43,7 @@ pub(crate) fn push_all(args: &mut Args, config: &RoomConfig) {
         ("window", window),
         ("message", config.message.clone().unwrap_or_default()),
         ("stockless", if config.has_stock { String::new() } else { "1".to_owned() }),
+        ("served", served.unwrap_or_default()),
     ];
     for (name, value) in texts {
         args.push_text(name);

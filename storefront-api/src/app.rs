@@ -18,7 +18,7 @@ use queue::Queue;
 use shared::{
     clock::{Clock, SystemClock},
     config::Settings,
-    credentials::{EndedSessions, Keyring, PassKeys, SessionTimes},
+    credentials::{AwsKey, EndedSessions, Keyring, PassKeys, SessionTimes},
 };
 use std::{num::NonZeroU32, ops::Deref, sync::Arc, time::Duration};
 
@@ -62,6 +62,8 @@ pub struct Inner {
     /// Sign and verify passes.
     pub(crate) pass_keys: PassKeys,
     pub(crate) pass_states: PassStates,
+    /// Signs the tokens of the adapter for the retired waiting room; `None` if there is no adapter.
+    pub(crate) aws_key: Option<AwsKey>,
     pub(crate) pictures: Gallery,
     /// What a new guest has to do first, if anything.
     pub(crate) proofs: ProofGate,
@@ -102,11 +104,12 @@ impl App {
     /// Returns the setting that can't be used.
     pub async fn connect(settings: Settings) -> anyhow::Result<Self> {
         let pool = database::connect(&settings.database).context("database.url")?;
-        let batches = Batches::new(&pool);
         let public_reads = PublicReads::connect(&settings.database)?;
         let queue = Queue::connect(&settings.redis).await.context("redis.url")?;
+        let batches = Batches::new(&pool, &queue);
         let keys = settings.credentials.sessions()?;
         let pass_keys = settings.storefront.passes()?;
+        let aws_key = settings.storefront.aws_key()?;
         let rate = settings.limits.sessions_per_second_per_ip;
         let (session_keys, clock) = (Arc::new(keys), Arc::new(SystemClock) as Arc<dyn Clock>);
         let ended_sessions = Arc::new(EndedSessions::default());
@@ -131,6 +134,7 @@ impl App {
             ended_sessions,
             pass_keys,
             pass_states: PassStates::default(),
+            aws_key,
             pictures: Gallery::new(Arc::new(pictures)),
             proofs,
             session_limiter: per_address(rate),

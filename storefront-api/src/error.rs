@@ -171,7 +171,7 @@ pub(crate) enum ApiError {
     #[error("Too many people are looking right now.")]
     Overloaded,
     #[error("The waiting room can't be reached right now.")]
-    Queue(#[from] QueueError),
+    Queue(#[from] Arc<QueueError>),
     #[error("Pictures can't be reached right now.")]
     PictureStore(#[source] io::Error),
     #[error("This can't be done right now.")]
@@ -181,6 +181,9 @@ pub(crate) enum ApiError {
     /// What was asked together with others broke off, and its outcome is unknown.
     #[error("This can't be done right now.")]
     Batch(#[source] BatchError<Silence>),
+    /// Likewise, of people who were to be put in line.
+    #[error("This can't be done right now.")]
+    JoinBatch(#[source] BatchError<Arc<QueueError>>),
 }
 
 impl ApiError {
@@ -253,7 +256,9 @@ impl ApiError {
                 (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable")
             }
             Self::Silence(_) => (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable"),
-            Self::Database(_) | Self::Batch(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            Self::Database(_) | Self::Batch(_) | Self::JoinBatch(_) => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal")
+            }
         }
     }
 }
@@ -267,6 +272,12 @@ impl From<Problem> for ApiError {
 impl From<DatabaseError> for ApiError {
     fn from(error: DatabaseError) -> Self {
         Self::Database(Arc::new(error))
+    }
+}
+
+impl From<QueueError> for ApiError {
+    fn from(error: QueueError) -> Self {
+        Self::Queue(Arc::new(error))
     }
 }
 
@@ -288,6 +299,16 @@ impl From<BatchError<Silence>> for ApiError {
             BatchError::Rejected(_) => Self::Overloaded,
             BatchError::BatchFailed(silence) => Self::Silence(silence),
             error => Self::Batch(error),
+        }
+    }
+}
+
+impl From<BatchError<Arc<QueueError>>> for ApiError {
+    fn from(error: BatchError<Arc<QueueError>>) -> Self {
+        match error {
+            BatchError::Rejected(_) => Self::Overloaded,
+            BatchError::BatchFailed(error) => Self::Queue(error),
+            error => Self::JoinBatch(error),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `app` | what every handler can reach |
 //! | [`router`] | all routes with the layers around them |
-//! | `routes` | the handlers, by who asks: shopper, seller, operator, payment provider, protected site |
+//! | `routes` | the handlers, by who asks: shopper, seller, operator, payment provider, protected site, and sites that were built on the retired waiting room |
 //! | `extract` | who is asking, checked bodies, pages of lists |
 //! | `key_lookup` | whose an API key is |
 //! | `public_reads` | what everybody may see, cached for a second |

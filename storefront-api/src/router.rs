@@ -3,10 +3,10 @@
 //! | routes | layers, from the outside |
 //! |---|---|
 //! | all | the listener's ([`edge::layers`]) |
-//! | the API | `api_layer`: not stored, run to completion, idempotency |
+//! | the API, the adapter for the retired waiting room | `api_layer`: not stored, run to completion, idempotency |
 //! | pages, `/docs` | a content security policy of their own |
 
-use crate::{App, docs, idempotency, openapi, pages, run_to_completion};
+use crate::{App, docs, idempotency, openapi, pages, routes::aws, run_to_completion};
 use axum::{
     Router,
     extract::{Request, State},
@@ -19,7 +19,10 @@ use shared::config::Settings;
 
 /// Builds the routes of the public listener.
 pub fn public(app: &App, readiness: Readiness) -> Router {
-    let (api, _) = openapi::api().split_for_parts();
+    let (mut api, _) = openapi::api().split_for_parts();
+    if app.aws_key.is_some() {
+        api = api.merge(aws::router());
+    }
     let api = api.layer(from_fn_with_state(app.clone(), api_layer)).with_state(app.clone());
     let router = Router::new()
         .merge(api)
@@ -35,8 +38,9 @@ fn edge(settings: &Settings) -> Edge {
     let ours = [&settings.storefront.public_url];
     let origins = AllowedOrigins::new(ours.into_iter().chain(&settings.admission.allowed_origins));
     Edge {
-        // A site's gate is asked by the site's own pages; it looks at them itself.
-        origins: origins.except_below("/v1/gate/"),
+        // A site's gate is asked by the site's own pages; it looks at them itself. Where the adapter is
+        // asked by pages, it knows nobody by a cookie.
+        origins: origins.except_below("/v1/gate/").open_at(&aws::PUBLIC),
         headers: SecurityHeaders::api().for_public_url(&settings.storefront.public_url),
         per_ip: Some(KeyedLimiter::per_second(per_ip, per_ip, KeyedLimiter::IP_CELLS)),
         body_bytes: limits.body_bytes.get() as usize,

@@ -25,6 +25,7 @@ pub(crate) fn room_config(flash_drop: &LiveDrop, settings: &Settings) -> RoomCon
         variants: flash_drop.variants.clone(),
         has_stock: flash_drop.fulfilment.has_stock(),
         lanes: flash_drop.lanes.clone(),
+        manual: flash_drop.served,
         members_of: flash_drop.members_of,
         invite_only: flash_drop.invite_only,
         presence: flash_drop.presence.then_some(presence),

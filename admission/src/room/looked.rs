@@ -90,9 +90,9 @@ impl Looked {
 
     /// The same with other limits and another mode.
     pub(super) fn configured(&self, configured: &Configured) -> Self {
-        let is_early = self.halted == Some(NoEta::NotOpen);
+        let stays = matches!(self.halted, Some(NoEta::NotOpen | NoEta::ByHand));
         Self {
-            halted: if is_early { self.halted } else { halted_by(configured.mode) },
+            halted: if stays { self.halted } else { halted_by(configured.mode) },
             rate_per_second: configured.admission_rate_micro as f64 / 1e6,
             occupancy_cap: configured.occupancy_cap,
             ..*self
@@ -192,11 +192,13 @@ fn unsold(units: &[VariantUnits]) -> u64 {
     units.iter().map(|one| u64::from(one.left) + u64::from(one.held)).sum()
 }
 
-/// Why a room lets nobody in, if it doesn't.
+/// Why a room lets nobody in, if it doesn't, or why nobody can tell when it does.
 fn halted(header: &RoomHeader) -> Option<NoEta> {
     let config = &header.config;
     if config.ended.is_some() {
         Some(NoEta::Halted)
+    } else if config.manual.is_some() {
+        Some(NoEta::ByHand)
     } else if header.now_us < config.opens_at_us.max(header.grace_until_us) {
         Some(NoEta::NotOpen)
     } else {
@@ -211,7 +213,7 @@ const fn halted_by(mode: DropMode) -> Option<NoEta> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::line::{Epoch, RoomConfig, RoomState};
+    use shared::line::{Epoch, RoomConfig, RoomState, ServedNumbers};
 
     fn header(occupied: u32, occupancy_cap: u32) -> RoomHeader {
         RoomHeader {
@@ -236,5 +238,14 @@ mod tests {
         let lowered = above.next(&header(112, 50), 3);
         assert_eq!(lowered.most_inside(), 50, "those were inside before");
         assert_eq!(lowered.next(&header(110, 50), 0).most_inside(), 50);
+    }
+
+    #[test]
+    fn where_people_are_counted_in_by_hand_no_time_is_told_whatever_the_limits_are() {
+        let mut by_hand = header(0, 100);
+        by_hand.config.manual = Some(ServedNumbers { after: 0, up_to: 5 });
+        let looked = Looked::first(&by_hand);
+        assert_eq!(looked.halted, Some(NoEta::ByHand));
+        assert_eq!(looked.configured(&by_hand.config.told()).halted, Some(NoEta::ByHand));
     }
 }

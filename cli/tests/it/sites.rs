@@ -90,3 +90,26 @@ async fn what_a_site_is_protected_with_is_kept() {
     let n_drops: i64 = database.scalar("select count(*) from drops").await;
     assert_eq!(n_drops, 2);
 }
+
+#[tokio::test]
+async fn a_site_that_counts_people_in_by_hand_has_no_rate() {
+    let database = TestDatabase::create().await;
+    let env = env_of(&database);
+    let protect = |more: &[&str]| {
+        sluice(&env, &[["protect", "https://shop.example"].as_slice(), more].concat())
+    };
+    protect(&["--manual"]).unwrap();
+    let kept: (bool, i32, i64) = sqlx::query_as(
+        "select manual, hold_seconds, serving_counter
+         from drops join aws_rooms on drop_id = id",
+    )
+    .fetch_one(database.pool())
+    .await
+    .unwrap();
+    assert_eq!(kept, (true, 900, 0));
+    assert!(protect(&["--manual", "--per-minute", "30"]).is_err());
+    assert!(protect(&["--manual", "--members-only"]).is_err());
+    assert!(protect(&["--per-minute", "30"]).is_err(), "max-inside is missing");
+    let n_drops: i64 = database.scalar("select count(*) from drops").await;
+    assert_eq!(n_drops, 1);
+}

@@ -8,6 +8,7 @@ mod callbacks;
 mod cards;
 mod claims;
 mod codes;
+mod counting_in;
 mod faults;
 mod fixture;
 mod frozen;

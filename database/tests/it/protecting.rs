@@ -4,7 +4,7 @@ use crate::fixture::assert_invariants;
 use database::selling::{
     catalogue,
     drops::{self, CreateDropError},
-    passes::{self, NewSite},
+    passes::{self, NewSite, aws},
     scheduling,
 };
 use jiff::Timestamp;
@@ -12,6 +12,7 @@ use shared::{
     clock::{Clock as _, SystemClock},
     drops::{DropState, Fulfilment},
     ids::{DropId, ProductId, SellerId, VariantId},
+    line::ServedNumbers,
 };
 use testkit::TestDatabase;
 
@@ -31,6 +32,7 @@ fn site(seller_id: SellerId, opens_at: Timestamp) -> NewSite {
         pass_seconds: 1200,
         members_only: false,
         presence: false,
+        manual: false,
     }
 }
 
@@ -95,4 +97,33 @@ async fn a_long_title_still_makes_a_product_and_no_partition_makes_nothing() {
     passes::protect(&pool, &site, 1, "a test").await.unwrap();
     let length: i32 = database.scalar("select length(name) from products").await;
     assert_eq!(length, 200);
+}
+
+#[tokio::test]
+async fn a_site_whose_seller_counts_people_in_begins_with_nobody() {
+    let database = TestDatabase::create().await;
+    let (seller_id, pool) = seller(&database).await;
+    let by_rate = site(seller_id, SystemClock.now());
+    let manual = NewSite { manual: true, ..site(seller_id, SystemClock.now()) };
+    for new_site in [&by_rate, &manual, &manual] {
+        passes::protect(&pool, new_site, 4, "a test").await.unwrap();
+    }
+
+    let found = async |drop_id| aws::find(database.pool(), drop_id).await.unwrap();
+    assert_eq!(found(by_rate.drop_id).await, None);
+    let room = found(manual.drop_id).await.unwrap();
+    assert_eq!((room.serving_counter, room.reset_number), (0, 0));
+    assert_eq!((room.seller_id, room.variant_id), (seller_id, manual.variant_id));
+    let shown = drops::find_of_seller(&pool, seller_id, manual.drop_id).await.unwrap().unwrap();
+    assert!(shown.manual);
+
+    let ids = [by_rate.drop_id, manual.drop_id];
+    scheduling::prepare(database.pool(), &ids).await.unwrap();
+    let served = async |drop_id| {
+        let live = scheduling::live_drop(database.pool(), drop_id).await.unwrap();
+        live.unwrap().served
+    };
+    assert_eq!(served(by_rate.drop_id).await, None);
+    assert_eq!(served(manual.drop_id).await, Some(ServedNumbers { after: 0, up_to: 0 }));
+    assert_invariants(database.pool()).await;
 }

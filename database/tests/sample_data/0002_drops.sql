@@ -12,12 +12,15 @@ insert into drops (id, seller_id, product_id, title, state, opens_at, closes_at,
      '0199c0de-0000-7000-8000-000000000011', 'Red mugs', 'sold_out', '2026-01-01 09:00Z',
      null, '2026-01-01 09:01Z', 'sold_out', 1, 1, 1, true, 1, 'none');
 
--- One that lets people into the seller's own shop.
-insert into drops (id, seller_id, product_id, title, fulfilment, site_url, return_origins, state,
-    opens_at, partition, prepared, epoch, epoch_state, hold_seconds) values
+-- One that lets people into the seller's own shop, as many as the seller says.
+insert into drops (id, seller_id, product_id, title, fulfilment, site_url, return_origins, manual,
+    presence, state, opens_at, partition, prepared, epoch, epoch_state, hold_seconds) values
     ('0199c0de-0000-7000-8000-000000000034', '0199c0de-0000-7000-8000-000000000001',
      '0199c0de-0000-7000-8000-000000000012', 'The mug shop', 'pass', 'https://mugs.example/',
-     '{https://pay.mugs.example}', 'open', '2026-01-01 10:00Z', 2, true, 1, 'open', 1200);
+     '{https://pay.mugs.example}', true, false, 'open', '2026-01-01 10:00Z', 2, true, 1, 'open', 1200);
+
+insert into aws_rooms (drop_id, serving_counter, reset_number, resets) values
+    ('0199c0de-0000-7000-8000-000000000034', 5, 0, 0);
 
 update drops set picture = encode(sha256('blue mug'), 'hex')
     where id = '0199c0de-0000-7000-8000-000000000031';

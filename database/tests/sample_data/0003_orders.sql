@@ -158,3 +158,9 @@ insert into drop_counters (drop_id, what, n, amount_minor) values
     ('0199c0de-0000-7000-8000-000000000033', 'refunded', 1, 1500),
     ('0199c0de-0000-7000-8000-000000000034', 'placed', 2, 0),
     ('0199c0de-0000-7000-8000-000000000034', 'visited', 1, 0);
+
+insert into aws_tokens (drop_id, request_id, queue_number, issuer, issued_at, expires_at, status) values
+    ('0199c0de-0000-7000-8000-000000000034', '0199c0de-0000-7000-8000-000000000059', 1,
+     'https://line.example/aws', '2026-01-01 10:00:05Z', '2026-01-01 10:20:02Z', 0),
+    ('0199c0de-0000-7000-8000-000000000034', '0199c0de-0000-7000-8000-000000000060', 2,
+     'https://line.example/aws', '2026-01-01 10:00:05Z', '2026-01-01 11:00:05Z', 1);

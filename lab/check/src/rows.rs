@@ -18,6 +18,8 @@ pub struct DropEvidence {
     pub product_id: ProductId,
     /// What an admission leads to.
     pub fulfilment: Fulfilment,
+    /// Whether its seller counts people in by hand: no rate says how fast its line moves.
+    pub manual: bool,
     /// Where the drop is in its life.
     pub state: DropState,
     /// What its operator lets it do.

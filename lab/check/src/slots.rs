@@ -29,6 +29,10 @@ pub struct SlotUse {
 
 impl SlotUse {
     pub(crate) fn of(evidence: &Evidence, room: &RoomReplay) -> Self {
+        // Where people are counted in by hand, nothing tells who could have been let in.
+        if evidence.drop.manual {
+            return Self::default();
+        }
         let has_stock = evidence.drop.fulfilment.has_stock();
         let mut now = Moment::new(evidence.drop.occupancy_cap.into());
         let (mut slot_us, mut used_us, mut since_us) = (0, 0, i64::MIN);

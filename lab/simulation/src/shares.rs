@@ -50,7 +50,8 @@ impl LaneLog {
         self.n_compared
     }
 
-    /// Records what one ADMIT let in of those who waited `before`. `after` is the line after it.
+    /// Records what one ADMIT let in of those who waited `before`. `after` is the line after it. Where
+    /// numbers are served, they decide and no shares.
     ///
     /// # Errors
     ///
@@ -61,7 +62,7 @@ impl LaneLog {
         after: &LineModel,
         admitted: &[AdmittedTicket],
     ) -> Result<(), Violation> {
-        if admitted.is_empty() {
+        if admitted.is_empty() || before.is_manual() {
             return Ok(());
         }
         self.begin_anew(before);

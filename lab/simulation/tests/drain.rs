@@ -183,6 +183,7 @@ fn config(rng: &mut StdRng, variant_id: VariantId) -> RoomConfig {
         variants: vec![variant_id],
         has_stock: true,
         lanes: Vec::new(),
+        manual: None,
         members_of: None,
         invite_only: false,
         presence: None,

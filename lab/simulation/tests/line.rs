@@ -232,7 +232,10 @@ fn play(seed: u64, crowd: Crowd, steps: usize, seen: &mut BTreeMap<String, u32>)
                     && let LineReply::Admitted(admission) = &reply
                     && !before.remembers(*request)
                 {
-                    rates.admitted(now_us, admission.tickets.len());
+                    // Where numbers are served, there is no rate to keep.
+                    if !before.is_manual() {
+                        rates.admitted(now_us, admission.tickets.len());
+                    }
                     nobody_is_passed_over(&before, &line, admission)
                         .and_then(|()| lanes.admitted(&before, &line, &admission.tickets))
                         .unwrap_or_else(|error| panic!("seed {seed}, step {n}: {error}"));

@@ -20,7 +20,7 @@ const BACK_WITHIN: Duration = Duration::from_secs(10);
 
 /// Returns the settings of an open room that lets everybody in: running, 100 000 admissions/s,
 /// 1000 tickets admitted and unfinished, 1 000 000 waiting, 4 units a ticket, with stock, nobody missed,
-/// version 1.
+/// by rate, version 1.
 #[must_use]
 pub fn room_config(variants: Vec<VariantId>) -> RoomConfig {
     RoomConfig {
@@ -35,6 +35,7 @@ pub fn room_config(variants: Vec<VariantId>) -> RoomConfig {
         variants,
         has_stock: true,
         lanes: Vec::new(),
+        manual: None,
         members_of: None,
         invite_only: false,
         presence: None,

@@ -6,6 +6,9 @@ use stack::Env;
 /// Keys for tests: fixed, so that a token can be made in one process and read in another.
 pub const TEST_KEYS: &str = "1:abababababababababababababababababababababababababababababababab";
 
+/// An RSA key for tests, likewise: of the adapter for the retired waiting room.
+pub const TEST_RSA_KEY: &str = include_str!("test_rsa_key.pem");
+
 /// Returns the settings that have no default: the keys of credentials, those of all services.
 #[must_use]
 pub fn credentials() -> Env {

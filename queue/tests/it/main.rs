@@ -17,6 +17,7 @@ mod listening;
 mod loading;
 mod long_lines;
 mod managed;
+mod manual;
 mod presence;
 mod private_redis;
 mod restarting;

@@ -88,6 +88,26 @@ fn the_storefront_sets_nothing_but_which_proofs_were_accepted() {
 }
 
 #[test]
+fn a_storefront_with_the_adapter_may_also_put_people_in_line_and_take_nobody_out() {
+    let more = USERS.lines().find_map(|line| line.strip_prefix("# storefront with adapter: "));
+    let more: Vec<&str> = more.unwrap().split(' ').collect();
+    let mut allowed = allowed("storefront");
+    allowed.extend(more.iter().filter_map(|word| word.strip_prefix('+')));
+    let mut needed = of_scripts(&["join.lua", "last_number.lua", "guard.lua"]);
+    // Of the functions that they share with others, these: a state is looked up, others are told.
+    needed.extend(["hget", "hexists", "zscore", "xadd", "publish", "spublish"].map(str::to_owned));
+    for command in needed {
+        assert!(allowed.contains(command.as_str()), "{command}");
+    }
+    for channel in ["&{*}:wake", "&{*}:ev"] {
+        assert!(more.contains(&channel), "{channel}");
+    }
+    for change in ["set", "del", "unlink", "hdel", "zrem", "xtrim", "bitfield"] {
+        assert!(!allowed.contains(change), "{change}");
+    }
+}
+
+#[test]
 fn every_service_finds_the_master_and_the_node_of_a_slot() {
     for user in ["admission", "storefront", "worker"] {
         let allowed = allowed(user);

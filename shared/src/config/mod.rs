@@ -202,6 +202,16 @@ mod tests {
     }
 
     #[test]
+    fn without_a_key_there_is_no_adapter_and_a_broken_one_is_named() {
+        let key = |pem| with("SLUICE_STOREFRONT__AWS_KEY_PEM", pem).unwrap().storefront.aws_key();
+        for none in ["", " "] {
+            assert!(key(none).unwrap().is_none());
+        }
+        let error = key("-----BEGIN PRIVATE KEY-----").unwrap_err().to_string();
+        assert!(error.contains("storefront.aws_key_pem"), "{error}");
+    }
+
+    #[test]
     fn an_unknown_way_to_say_who_one_is_is_refused_by_name() {
         let sasl = |value| with("SLUICE_KAFKA__SASL", value);
         assert_eq!(sasl("scram-sha-512").unwrap().kafka.sasl, KafkaSasl::ScramSha512);

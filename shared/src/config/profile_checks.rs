@@ -232,6 +232,7 @@ mod tests {
             (Storefront, "STOREFRONT__PASS_KEYS", "", "storefront.pass_keys is empty"),
             (Storefront, "STOREFRONT__PASS_KEYS", among_others, "is that of credentials.session"),
             (Admission, "STOREFRONT__PASS_KEYS", "1:f6", "pass_keys must not be given"),
+            (Worker, "STOREFRONT__AWS_KEY_PEM", "a key", "aws_key_pem must not be given to worker"),
             (Worker, "CREDENTIALS__TICKET_KEYS", "1:f6", "ticket_keys must not be given to worker"),
         ] {
             let refusal = refusal(program, &[(name, value)]);

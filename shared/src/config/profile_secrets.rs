@@ -14,6 +14,8 @@ struct Secret<'a> {
     text: &'a str,
     /// Its keys by themselves, where it is a keyring.
     is_keyring: bool,
+    /// Whether they can do without it.
+    is_optional: bool,
 }
 
 /// Lists what is wrong with the secrets that `program` was given.
@@ -28,15 +30,17 @@ pub(super) fn faults(settings: &Settings, program: Program) -> Vec<String> {
     faults
 }
 
-fn secrets(settings: &Settings) -> [Secret<'_>; 7] {
+fn secrets(settings: &Settings) -> [Secret<'_>; 8] {
     use Program::{Admission, Storefront, Worker};
     let (keys, payments) = (&settings.credentials, &settings.payments);
+    let storefront = &settings.storefront;
     [
         keyring("credentials.ticket_keys", keys.ticket_keys.as_ref(), &[Admission]),
         keyring("credentials.session_keys", keys.session_keys.as_ref(), &[Admission, Storefront]),
         keyring("credentials.command_keys", keys.command_keys.as_ref(), &[Worker]),
         keyring("credentials.log_keys", keys.log_keys.as_ref(), &[Worker]),
-        keyring("storefront.pass_keys", settings.storefront.pass_keys.as_ref(), &[Storefront]),
+        keyring("storefront.pass_keys", storefront.pass_keys.as_ref(), &[Storefront]),
+        optional("storefront.aws_key_pem", storefront.aws_key_pem.as_ref(), &[Storefront]),
         password("payments.api_key", &payments.api_key, &[Worker]),
         password("payments.callback_secret", &payments.callback_secret, &[Storefront]),
     ]
@@ -48,7 +52,7 @@ fn keyring<'a>(
     needed_by: &'static [Program],
 ) -> Secret<'a> {
     let text = keys.map_or("", |keys| keys.expose_secret());
-    Secret { name, needed_by, text, is_keyring: true }
+    Secret { name, needed_by, text, is_keyring: true, is_optional: false }
 }
 
 fn password<'a>(
@@ -56,7 +60,16 @@ fn password<'a>(
     secret: &'a SecretString,
     needed_by: &'static [Program],
 ) -> Secret<'a> {
-    Secret { name, needed_by, text: secret.expose_secret(), is_keyring: false }
+    Secret { name, needed_by, text: secret.expose_secret(), is_keyring: false, is_optional: false }
+}
+
+fn optional<'a>(
+    name: &'static str,
+    secret: Option<&'a SecretString>,
+    needed_by: &'static [Program],
+) -> Secret<'a> {
+    let text = secret.map_or("", |secret| secret.expose_secret());
+    Secret { name, needed_by, text, is_keyring: false, is_optional: true }
 }
 
 impl Secret<'_> {
@@ -65,9 +78,9 @@ impl Secret<'_> {
         let (is_needed, is_empty) =
             (self.needed_by.contains(&program), self.text.trim().is_empty());
         match (is_needed, is_empty) {
-            (true, true) => Some(format!("{} is empty", self.name)),
+            (true, true) if !self.is_optional => Some(format!("{} is empty", self.name)),
             (false, false) => Some(format!("{} must not be given to {program}", self.name)),
-            (true, false) | (false, true) => None,
+            (true, _) | (false, true) => None,
         }
     }
 

@@ -1,8 +1,8 @@
 //! `[storefront]`: the service that shows and sells; `config/default.toml` says what each key does.
 
 use super::credentials::{self, KeysError};
-use crate::credentials::{PassKeys, SessionTimes};
-use secrecy::SecretString;
+use crate::credentials::{AwsKey, PassKeys, SessionTimes};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::{net::SocketAddr, num::NonZeroU64, path::PathBuf, time::Duration};
 
@@ -24,6 +24,9 @@ pub struct StorefrontSettings {
     pub picture_dir: PathBuf,
     /// Keys of passes, `id:hex[,id:hex]`; of the storefront alone.
     pub pass_keys: Option<SecretString>,
+    /// The RSA key of the adapter for the retired waiting room, as PEM; of the storefront alone. Without
+    /// it there is no adapter.
+    pub aws_key_pem: Option<SecretString>,
 }
 
 impl StorefrontSettings {
@@ -43,5 +46,17 @@ impl StorefrontSettings {
     /// Returns [`KeysError`] when they are missing or malformed.
     pub fn passes(&self) -> Result<PassKeys, KeysError> {
         credentials::read_as("storefront.pass_keys", self.pass_keys.as_ref(), PassKeys::parse)
+    }
+
+    /// Reads the key of the adapter; `None` if there is no adapter.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`KeysError`] when it is malformed.
+    pub fn aws_key(&self) -> Result<Option<AwsKey>, KeysError> {
+        let is_given = |pem: &&SecretString| !pem.expose_secret().trim().is_empty();
+        let given = self.aws_key_pem.as_ref().filter(is_given);
+        let read = |pem| credentials::read_as("storefront.aws_key_pem", Some(pem), AwsKey::parse);
+        given.map(read).transpose()
     }
 }

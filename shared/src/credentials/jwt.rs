@@ -1,5 +1,5 @@
-//! JWTs that are signed with Ed25519. There is one algorithm, and what a header says of it is only
-//! compared.
+//! JWTs. Those that are read here are signed with Ed25519: there is one algorithm, and what a header
+//! says of it is only compared.
 
 use super::CredentialError;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
@@ -63,9 +63,18 @@ impl<'t, K: DeserializeOwned> UnverifiedJwt<'t, K> {
 /// Makes a token.
 pub(super) fn sign(key: &Ed25519KeyPair, key_id: &str, claims: &impl Serialize) -> String {
     let header = json!({ "alg": ALGORITHM, "typ": "JWT", "kid": key_id });
-    let signed = format!("{}.{}", encode(&header), encode(claims));
-    let signature = URL_SAFE_NO_PAD.encode(key.sign(signed.as_bytes()));
-    format!("{signed}.{signature}")
+    let unsigned = unsigned(&header, claims);
+    with_signature(&unsigned, key.sign(unsigned.as_bytes()).as_ref())
+}
+
+/// Returns what of a token is signed.
+pub(super) fn unsigned(header: &Value, claims: &impl Serialize) -> String {
+    format!("{}.{}", encode(header), encode(claims))
+}
+
+/// Completes a token.
+pub(super) fn with_signature(unsigned: &str, signature: &[u8]) -> String {
+    format!("{unsigned}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
 fn encode(part: &impl Serialize) -> String {

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `keyring` | keys that sign and verify what our own servers read |
 //! | `pass` | keys that sign what others verify: passes |
+//! | `aws` | the key of the adapter for the retired waiting room |
 //! | `key_list` | how keys are written and rotated |
 //! | `jwt` | tokens that others make or verify |
 //! | `ticket` | a place in line, enough to put it back |
@@ -21,6 +22,7 @@
 //! handoff code, and the proof, which is only good for a session. Comparisons take constant time.
 
 mod api_key;
+mod aws;
 mod drop_code;
 mod ended_sessions;
 mod error;
@@ -36,6 +38,7 @@ mod session;
 mod ticket;
 
 pub use api_key::{ApiKey, ApiKeyHash};
+pub use aws::{AwsClaims, AwsKey, AwsTokenUse, SigningError};
 pub use drop_code::{DropCode, DropCodeHash};
 pub use ended_sessions::EndedSessions;
 pub use error::CredentialError;

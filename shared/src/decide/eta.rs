@@ -1,10 +1,11 @@
 //! How long somebody in line still waits, as two times: half of such waits are over by the first, and nine
 //! in ten by the second.
 //!
-//! A turn comes once everybody ahead has been let in, has left, or was passed over for being away. Two things may hold that up, and the slower
-//! one decides: the admission rate, or slots, which come back as fast as those inside were seen to finish.
-//! Each gives a mean and a variance, and with them a gamma distribution, of which the two times are
-//! quantiles. The variance has what happens by chance, and how little is known of what was seen.
+//! A turn comes once everybody ahead has been let in, has left, or was passed over for being away. Two
+//! things may hold that up, and the slower one decides: the admission rate, or slots, which come back as
+//! fast as those inside were seen to finish. Each gives a mean and a variance, and with them a gamma
+//! distribution, of which the two times are quantiles. The variance has what happens by chance, and how
+//! little is known of what was seen.
 
 use super::pace::{ObservedPace, SeenShare};
 
@@ -46,6 +47,8 @@ pub enum NoEta {
     Halted,
     /// Nobody is let in yet.
     NotOpen,
+    /// People are counted in by hand, and whoever does that says when.
+    ByHand,
     /// Everybody could be let in, and nobody is.
     NothingMoves,
     /// Slots have to come back, and hardly any has yet.

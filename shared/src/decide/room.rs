@@ -93,6 +93,7 @@ mod tests {
                 variants: Vec::new(),
                 has_stock: true,
                 lanes: Vec::new(),
+                manual: None,
                 members_of: None,
                 invite_only: false,
                 presence: None,

@@ -27,6 +27,8 @@ pub struct LineImage {
     pub why: Vec<(TicketId, CloseReason)>,
     /// How many tickets there are, and how many of them ended in which way.
     pub counts: EndedCounts,
+    /// The number behind which those of the epoch begin; 0, unless they go on from the one before.
+    pub last_number: u64,
 }
 
 /// How many tickets are known, and how those that are over ended.
@@ -50,6 +52,15 @@ impl LineImage {
         self
     }
 
+    /// Has numbers go on behind the highest that is known, and behind `least`.
+    #[must_use]
+    pub fn with_numbers_after(mut self, least: u64) -> Self {
+        let of_live = self.live().map(|ticket| ticket.score.number());
+        let of_ended = self.ended.values().filter_map(|bytes| last_ended(bytes));
+        self.last_number = of_live.chain(of_ended).fold(least, u64::max);
+        self
+    }
+
     /// Returns the variants that its live tickets want.
     #[must_use]
     pub fn variants(&self) -> BTreeSet<VariantId> {
@@ -67,6 +78,14 @@ impl LineImage {
         let in_line = self.waiting.iter().chain(&self.missed);
         in_line.chain(&self.held).chain(in_flight)
     }
+}
+
+/// Returns the highest number whose bits say that its ticket is over.
+fn last_ended(bytes: &[u8]) -> Option<u64> {
+    let at = bytes.iter().rposition(|byte| *byte != 0)?;
+    // The last of a byte's numbers is in its lowest bits.
+    let behind = u64::from(bytes[at].trailing_zeros() / 2);
+    Some(at as u64 * PER_BYTE + PER_BYTE - 1 - behind)
 }
 
 /// Returns the two bits of a score: 0 while its ticket is live.
@@ -95,6 +114,10 @@ const fn place(score: Score) -> (usize, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        ids::ShopperId,
+        line::{Intent, Lane},
+    };
 
     #[test]
     fn each_number_has_two_bits_of_its_own() {
@@ -109,5 +132,28 @@ mod tests {
         assert_eq!(ended[&Epoch(2)], [0b0001_1011, 0b0001_1011, 0b0001_0000]);
         assert_eq!(ended_code(&ended, Score::new(Epoch(1), 1)), 0);
         assert_eq!(ended_code(&ended, Score::new(Epoch(2), 1_000)), 0);
+    }
+
+    #[test]
+    fn numbers_go_on_behind_the_highest_of_all_epochs() {
+        let after = |image: &LineImage, least| image.clone().with_numbers_after(least).last_number;
+        let mut image = LineImage::default();
+        assert_eq!((after(&image, 0), after(&image, 7)), (0, 7));
+        for number in 1..=9 {
+            set_ended_code(&mut image.ended, Score::new(Epoch(1), number), 3);
+            assert_eq!(after(&image, 0), number);
+        }
+        // A live ticket has no bits.
+        set_ended_code(&mut image.ended, Score::new(Epoch(1), 9), 0);
+        assert_eq!(after(&image, 0), 8);
+        image.waiting.push(JoinedTicket {
+            ticket_id: TicketId::generate(),
+            shopper_id: ShopperId::generate(),
+            lane: Lane(0),
+            score: Score::new(Epoch(2), 12),
+            intent: Intent { variant_id: VariantId::generate(), units: 1 },
+            joined_at_ms: 5,
+        });
+        assert_eq!((after(&image, 11), after(&image, 13)), (12, 13));
     }
 }

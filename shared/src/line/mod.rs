@@ -40,7 +40,8 @@ pub use join::{AttachOutcome, AttachReply, JoinOutcome, JoinReply, JoinRequest, 
 pub use lanes::LaneShare;
 pub use presence::{Presence, PresenceMark};
 pub use room::{
-    ConfigChange, EpochProblem, RoomConfig, RoomCounts, RoomHeader, RoomState, VariantUnits,
+    ConfigChange, EpochProblem, RoomConfig, RoomCounts, RoomHeader, RoomState, ServedNumbers,
+    VariantUnits,
 };
 pub use score::{Epoch, Lane, Score};
 pub use settle::{CoolDown, Finished, SettleOutcome, Settlement, StockFigure};

@@ -1,6 +1,6 @@
 //! A room: its settings, its header and how many tickets are where.
 
-use super::{Configured, Epoch, Lane, LaneShare, Presence};
+use super::{Configured, Epoch, Lane, LaneShare, Presence, Score};
 use crate::{
     drops::{CloseReason, DropMode},
     ids::{SellerId, VariantId},
@@ -77,6 +77,9 @@ pub struct RoomConfig {
     pub has_stock: bool,
     /// The lanes beside the normal one, by number; the normal one has the rest of the admissions.
     pub lanes: Vec<LaneShare>,
+    /// Whose numbers may come in, where that is counted by hand; `None` for a room that goes by its
+    /// rate.
+    pub manual: Option<ServedNumbers>,
     /// The seller whose members alone may join; `None` for anybody.
     pub members_of: Option<SellerId>,
     /// Whether only those may join who have a lane grant.
@@ -108,6 +111,34 @@ impl RoomConfig {
     #[must_use]
     pub fn has_lane(&self, lane: Lane) -> bool {
         lane == Lane::NORMAL || self.lanes.iter().any(|share| share.lane == lane)
+    }
+}
+
+/// Which queue numbers may come in, in a room whose seller counts people in by hand. Numbers go on
+/// there from one epoch to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServedNumbers {
+    /// The last number that was given before the line was last reset: whoever has it, or a lower one,
+    /// is not let in any more.
+    pub after: u64,
+    /// The last number that may come in. It may be one that nobody has yet.
+    pub up_to: u64,
+}
+
+impl ServedNumbers {
+    /// Works out which numbers may come in. `counter` is how many may since the reset; one below 0
+    /// lets in nobody.
+    #[must_use]
+    pub fn new(reset_number: u64, counter: i64) -> Self {
+        let up_to = reset_number.saturating_add_signed(counter).min(Score::MAX_NUMBER);
+        Self { after: reset_number, up_to }
+    }
+
+    /// Whether the ticket with this score may come in.
+    #[must_use]
+    pub const fn includes(self, score: Score) -> bool {
+        let number = score.number();
+        self.after < number && number <= self.up_to
     }
 }
 
@@ -162,5 +193,23 @@ text_enum! {
         Rebuilding = "rebuilding",
         /// It is open, and the call is a step of a rebuild.
         Open = "open",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_served_from_behind_the_reset_up_to_the_counter() {
+        let includes = |reset_number, counter, number| {
+            ServedNumbers::new(reset_number, counter).includes(Score::new(Epoch(3), number))
+        };
+        assert!(includes(0, 2, 1) && includes(0, 2, 2) && !includes(0, 2, 3));
+        assert!(!includes(10, 2, 10) && includes(10, 2, 11) && !includes(10, 2, 13));
+        for taken_back in [0, -1, -5, i64::MIN] {
+            assert!(!includes(10, taken_back, 11) && !includes(10, taken_back, 6), "{taken_back}");
+        }
+        assert_eq!(ServedNumbers::new(10, i64::MAX).up_to, Score::MAX_NUMBER);
     }
 }

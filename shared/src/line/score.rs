@@ -5,7 +5,6 @@ use std::fmt;
 
 /// Bits of a [`Score`] that hold the queue number.
 const NUMBER_BITS: u32 = 40;
-const MAX_NUMBER: u64 = (1 << NUMBER_BITS) - 1;
 
 /// A generation of a drop's state in Redis; raised by each rebuild.
 #[derive(
@@ -40,10 +39,13 @@ impl fmt::Display for Epoch {
 pub struct Score(u64);
 
 impl Score {
+    /// The greatest queue number.
+    pub const MAX_NUMBER: u64 = (1 << NUMBER_BITS) - 1;
+
     /// Combines an epoch and a queue number.
     #[must_use]
     pub const fn new(epoch: Epoch, number: u64) -> Self {
-        Self(((epoch.0 as u64) << NUMBER_BITS) | (number & MAX_NUMBER))
+        Self(((epoch.0 as u64) << NUMBER_BITS) | (number & Self::MAX_NUMBER))
     }
 
     /// Reads a score from Redis or the wire; `None` if no ticket can have it.
@@ -65,10 +67,11 @@ impl Score {
         Epoch((self.0 >> NUMBER_BITS) as u32)
     }
 
-    /// Returns the queue number: from 1, dense within its epoch.
+    /// Returns the queue number: from 1, dense within its epoch. In a room that lets in by number it goes
+    /// on from the epoch before.
     #[must_use]
     pub const fn number(self) -> u64 {
-        self.0 & MAX_NUMBER
+        self.0 & Self::MAX_NUMBER
     }
 }
 
@@ -92,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_newcomer_of_a_later_epoch_stands_behind_everybody() {
-        assert!(Score::new(Epoch(2), 1) > Score::new(Epoch(1), MAX_NUMBER));
+        assert!(Score::new(Epoch(2), 1) > Score::new(Epoch(1), Score::MAX_NUMBER));
     }
 
     #[test]

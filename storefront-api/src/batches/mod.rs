@@ -10,8 +10,10 @@
 //! | `gatherer` | requests of one kind that wait for the next statement |
 //! | `together` | one statement for many, and what becomes of them when it fails |
 //! | `kinds` | what is done together |
+//! | `joins` | people who are put in line, in one step of the line |
 
 mod gatherer;
+mod joins;
 mod kinds;
 mod together;
 
@@ -22,10 +24,13 @@ use database::{
     ordering::order_views::OrderView,
 };
 use gatherer::Gatherer;
+use joins::JoinGatherer;
 use kinds::{OrderLooks, PassLooks, Payments, ProviderEvents};
+use queue::Queue;
 use shared::{
     ids::{DropId, OrderId, ShopperId, TicketId},
     lifecycle::TicketState,
+    line::{JoinOutcome, JoinRequest},
 };
 
 /// Takes single requests and hands them on together.
@@ -36,16 +41,18 @@ pub(crate) struct Batches {
     order_looks: Gatherer<OrderLooks>,
     pass_looks: Gatherer<PassLooks>,
     provider_events: Gatherer<ProviderEvents>,
+    joins: JoinGatherer,
 }
 
 impl Batches {
     /// Begins to gather, on tasks of the runtime that it is called in.
-    pub(crate) fn new(pool: &PgPool) -> Self {
+    pub(crate) fn new(pool: &PgPool, queue: &Queue) -> Self {
         Self {
             payments: Gatherer::new(Payments(pool.clone())),
             order_looks: Gatherer::new(OrderLooks(pool.clone())),
             pass_looks: Gatherer::new(PassLooks(pool.clone())),
             provider_events: Gatherer::new(ProviderEvents(pool.clone())),
+            joins: JoinGatherer::new(queue.clone()),
         }
     }
 
@@ -76,5 +83,14 @@ impl Batches {
     /// Takes in what the provider says that happened, and returns whether it was new.
     pub(crate) async fn receive(&self, event: ProviderEvent) -> Result<bool, ApiError> {
         self.provider_events.ask(event).await
+    }
+
+    /// Puts somebody in the line of a drop, or tells why not.
+    pub(crate) async fn join(
+        &self,
+        drop_id: DropId,
+        request: JoinRequest,
+    ) -> Result<JoinOutcome, ApiError> {
+        self.joins.ask(drop_id, request).await
     }
 }

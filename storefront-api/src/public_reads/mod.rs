@@ -7,9 +7,15 @@ use crate::{ApiError, time_limit::in_time};
 use anyhow::Context as _;
 use database::{
     DatabaseError, PgPool,
-    selling::drops::{self, FlashDrop},
+    selling::{
+        drops::{self, FlashDrop},
+        passes::aws::{self, AwsPass, AwsRoom},
+    },
 };
-use shared::{config::DatabaseSettings, ids::DropId};
+use shared::{
+    config::DatabaseSettings,
+    ids::{DropId, TicketId},
+};
 use short_cache::ShortCache;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
@@ -17,6 +23,8 @@ use tokio::sync::Semaphore;
 /// Drops and pages of the list that are remembered, about 1 kB and 20 kB each.
 const N_DROPS: usize = 4096;
 const N_PAGES: usize = 64;
+/// Rooms of the adapter that are remembered, and how many wait in each.
+const N_AWS_ROOMS: usize = 1024;
 /// Open drops whose rooms are searched for a ticket, the newest ones first.
 const MAX_ROOMS: i64 = 200;
 /// How long a question may wait for a connection. Whoever waits longer is sent away, so that
@@ -31,9 +39,14 @@ pub(crate) struct PublicReads {
     drops: ShortCache<DropId, Option<FlashDrop>>,
     pages: ShortCache<(Option<DropId>, i64), Vec<FlashDrop>>,
     rooms: ShortCache<(), Vec<DropId>>,
+    aws_rooms: ShortCache<DropId, Option<AwsRoom>>,
+    aws_waiting: ShortCache<DropId, i64>,
 }
 
 impl PublicReads {
+    /// How old what is remembered may be, unless Postgres does not answer.
+    pub(crate) const FRESH: Duration = short_cache::FRESH;
+
     /// Prepares the connections; they are made on first use.
     pub(crate) fn connect(settings: &DatabaseSettings) -> anyhow::Result<Self> {
         let max_connections = settings.public_connections;
@@ -44,6 +57,8 @@ impl PublicReads {
             drops: ShortCache::new(N_DROPS),
             pages: ShortCache::new(N_PAGES),
             rooms: ShortCache::new(1),
+            aws_rooms: ShortCache::new(N_AWS_ROOMS),
+            aws_waiting: ShortCache::new(N_AWS_ROOMS),
         })
     }
 
@@ -65,6 +80,31 @@ impl PublicReads {
     /// Reads which open drops have a room, the newest first.
     pub(crate) async fn open_rooms(&self) -> Result<Arc<Vec<DropId>>, ApiError> {
         self.rooms.get((), self.ask(drops::list_with_rooms(&self.pool, MAX_ROOMS))).await
+    }
+
+    /// Finds a room whose seller counts people in by hand.
+    pub(crate) async fn find_aws_room(&self, id: DropId) -> Result<Option<AwsRoom>, ApiError> {
+        Ok(*self.aws_rooms.get(id, self.ask(aws::find(&self.pool, id))).await?)
+    }
+
+    /// Finds the pass that a request of such a room has led to, as it is now.
+    pub(crate) async fn find_aws_pass(
+        &self,
+        id: DropId,
+        request_id: TicketId,
+    ) -> Result<Option<AwsPass>, ApiError> {
+        self.ask(aws::find_pass(&self.pool, id, request_id)).await
+    }
+
+    /// Counts those who have no tokens yet: who wait, as `in_line` says, and who were let in.
+    pub(crate) async fn count_aws_waiting(
+        &self,
+        id: DropId,
+        in_line: impl Future<Output = Result<i64, ApiError>>,
+    ) -> Result<i64, ApiError> {
+        let count =
+            async { Ok(in_line.await? + self.ask(aws::count_unclaimed(&self.pool, id)).await?) };
+        Ok(*self.aws_waiting.get(id, count).await?)
     }
 
     async fn ask<T>(

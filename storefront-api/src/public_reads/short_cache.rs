@@ -10,7 +10,7 @@ use std::{
 };
 
 /// How old a value may be.
-const FRESH: Duration = Duration::from_secs(1);
+pub(super) const FRESH: Duration = Duration::from_secs(1);
 /// How old it may be while somebody asks anew, or when there is no answer.
 const STALE: Duration = Duration::from_secs(10);
 /// How long a caller may wait for the one who asks.

@@ -1,5 +1,6 @@
 //! The handlers, by who asks.
 
+pub(crate) mod aws;
 mod mode_input;
 mod moments;
 pub(crate) mod operator;

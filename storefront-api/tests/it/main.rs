@@ -5,6 +5,7 @@
 mod admin_routes;
 mod answer;
 mod audit;
+mod aws;
 mod bad_input;
 mod batches;
 mod calendar;

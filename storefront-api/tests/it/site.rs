@@ -42,6 +42,7 @@ impl ProtectedSite {
             .bind(ticket_id)
             .bind(self.drop_id.parse::<DropId>().unwrap())
             .bind(shop.shopper_id(shopper).await)
+            .bind(1_i64)
             .execute(&shop.app.pool)
             .await
             .unwrap();
@@ -139,8 +140,8 @@ pub(crate) fn location(answer: &Answer) -> &str {
     location.unwrap_or_else(|| panic!("{}: {}", answer.status, answer.text)).to_str().unwrap()
 }
 
-/// A pass that is not used yet: journal, counter, order.
-const LET_IN: &str = "
+/// A pass that is not used yet, by ticket, drop, shopper and score: journal, counter, order.
+pub(crate) const LET_IN: &str = "
     with written as (
         insert into journal (drop_id, orders, sequences, states, reasons)
         values ($2, array[$1::uuid], array[1], array['passed'], array[null::text])
@@ -154,7 +155,7 @@ const LET_IN: &str = "
     insert into orders (id, drop_id, seller_id, shopper_id, variant_id, placed_by, score,
         amount_minor, admitted_at, processed_at, updated_at, hold_expires_at, units_asked,
         units_held, lane, is_only_one, currency, state)
-    select $1, i.drop_id, i.seller_id, $3, i.variant_id, w.id, 1, 0, now(), now(), now(),
+    select $1, i.drop_id, i.seller_id, $3, i.variant_id, w.id, $4, 0, now(), now(), now(),
         now() + make_interval(secs => d.hold_seconds), 1, 0, 0, false, 'XXX', 'passed'
     from inventory i join drops d on d.id = i.drop_id cross join written w
     where i.drop_id = $2";

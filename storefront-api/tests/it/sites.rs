@@ -6,6 +6,7 @@ use crate::{
     site::site_body,
 };
 use serde_json::{Value, json};
+use testkit::settings::TEST_RSA_KEY;
 
 const SITES: &str = "/v1/seller/sites";
 
@@ -26,6 +27,7 @@ async fn a_site_is_protected_with_one_call() {
         (&json!(5.0), &json!(50))
     );
     assert_eq!((&made["hold_seconds"], &made["members_only"]), (&json!(1200), &json!(false)));
+    assert_eq!(made["manual"], false);
     assert_eq!((&made["units_total"], &made["max_units_per_ticket"]), (&json!(0), &json!(1)));
 
     let drop_id = text(&made, "id");
@@ -78,12 +80,16 @@ async fn each_bad_value_of_a_site_is_named() {
         ("visitors_per_minute", json!(0), fields, "/visitors_per_minute"),
         ("visitors_per_minute", json!(0.05), fields, "/visitors_per_minute"),
         ("visitors_per_minute", json!(6_000_001), fields, "/visitors_per_minute"),
+        ("visitors_per_minute", json!(null), fields, "/visitors_per_minute"),
+        ("max_inside", json!(null), fields, "/max_inside"),
         ("max_inside", json!(0), fields, "/max_inside"),
         ("max_inside", json!(-1), body, "/max_inside"),
         ("pass_seconds", json!(0), fields, "/pass_seconds"),
         ("pass_seconds", json!(86_401), fields, "/pass_seconds"),
         ("opens_at", json!("2020-01-01T00:00:00Z"), fields, "/opens_at"),
         ("closes_at", json!("2020-01-01T00:00:00Z"), fields, "/closes_at"),
+        ("manual", json!(1), body, "/manual"),
+        ("manual", json!(true), fields, "/visitors_per_minute"),
         ("units", json!(5), body, "/units"),
     ];
     for (field, value, code, at) in cases {
@@ -95,6 +101,29 @@ async fn each_bad_value_of_a_site_is_named() {
     }
     let n_drops: i64 = shop.database.scalar("select count(*) from drops").await;
     assert_eq!(n_drops, 0);
+}
+
+#[tokio::test]
+async fn a_site_whose_seller_counts_people_in_has_no_rate_and_needs_the_adapter() {
+    let body = json!({ "title": "Harbour Lamps", "site_url": "http://site.test/", "manual": true });
+    let without = Shop::open().await;
+    let refused = without.post(SITES, &without.seller().await.who, &body).await;
+    assert_eq!(refused.fields(), ["/manual"], "{}", refused.text);
+
+    let key = ("SLUICE_STOREFRONT__AWS_KEY_PEM", TEST_RSA_KEY.to_owned());
+    let shop = Shop::open_with([key]).await;
+    let seller = shop.seller().await;
+    let made = shop.post(SITES, &seller.who, &body).await.expect(201);
+    assert_eq!((&made["manual"], &made["hold_seconds"]), (&json!(true), &json!(900)));
+    assert_eq!(made["presence"], false, "nobody can tell who is absent");
+    let mut narrow = body.clone();
+    narrow["max_inside"] = json!(5);
+    narrow["pass_seconds"] = json!(60);
+    let made = shop.post(SITES, &seller.who, &narrow).await.expect(201);
+    assert_eq!((&made["occupancy_cap"], &made["hold_seconds"]), (&json!(5), &json!(60)));
+    narrow["members_only"] = json!(true);
+    let refused = shop.post(SITES, &seller.who, &narrow).await;
+    assert_eq!(refused.fields(), ["/members_only"], "{}", refused.text);
 }
 
 #[tokio::test]

@@ -175,7 +175,12 @@ impl Rebuild<'_> {
         let (queue, id, epoch) = (&self.app.queue, self.flash_drop.id, self.epoch);
         let folded = folding::fold(self.logs, self.flash_drop, epoch, ends, survivors).await?;
         let lease = self.app.settings.line.extended_lease();
-        queue.load(id, epoch, &folded.image, lease).await?;
+        // Where numbers say whose turn it is, none is given a second time.
+        let image = match self.flash_drop.served {
+            Some(served) => folded.image.with_numbers_after(served.after),
+            None => folded.image,
+        };
+        queue.load(id, epoch, &image, lease).await?;
         queue.restore_stock(id, epoch, &folded.stock).await?;
         queue.restore_cool_downs(id, epoch, &folded.cool_downs).await?;
         Ok(Filled { n_orders: folded.n_orders, is_log_whole: folded.is_log_whole })

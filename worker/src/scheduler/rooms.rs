@@ -1,12 +1,22 @@
-//! The drops' rooms in Redis: limits brought there, lines ended; what is over is wound up.
+//! The drops' rooms in Redis: limits brought there, those from before a reset closed, lines ended; what
+//! is over is wound up.
 
 use super::winding_up::WindingUp;
 use crate::{app::App, causes::with_causes, room_config::room_config};
 use database::selling::scheduling::{EpochState, LiveDrop};
-use shared::{drops::DropState, ids::DropId, line::Epoch};
+use shared::{
+    drops::{CloseReason, DropState},
+    ids::DropId,
+    line::Epoch,
+};
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+
+/// Tickets closed by one call.
+const CHUNK: u32 = 500;
+/// Calls that close those from before a reset, in one look at a room: other rooms have their turn then.
+const CALLS_OF_A_LOOK: usize = 20;
 
 /// Keeps the rooms up to date until told to stop.
 pub(super) async fn run(app: &App, stop: &CancellationToken) {
@@ -61,7 +71,9 @@ impl RoomSync {
         let now = (flash_drop.epoch, flash_drop.limits_version, flash_drop.state);
         if self.synced.get(&flash_drop.id) != Some(&now) {
             self.bring_limits(flash_drop).await?;
-            self.synced.insert(flash_drop.id, now);
+            if self.close_before_reset(flash_drop).await? {
+                self.synced.insert(flash_drop.id, now);
+            }
         }
         if let Some(reason) = flash_drop.state.close_reason() {
             self.winding_up.begin(flash_drop, reason);
@@ -77,5 +89,22 @@ impl RoomSync {
             queue.end(id, epoch, reason).await?;
         }
         Ok(())
+    }
+
+    /// Closes those in line who have a number from before the last reset of the room; nobody behind them
+    /// is let in as long as they stand there. Returns whether none is left.
+    async fn close_before_reset(&self, flash_drop: &LiveDrop) -> anyhow::Result<bool> {
+        let Some(served) = flash_drop.served.filter(|served| served.after > 0) else {
+            return Ok(true);
+        };
+        let (queue, id, epoch) = (&self.app.queue, flash_drop.id, flash_drop.epoch);
+        for _ in 0..CALLS_OF_A_LOOK {
+            let reason = CloseReason::Cancelled;
+            let progress = queue.close_up_to(id, epoch, reason, served.after, CHUNK).await?;
+            if progress.closed < u64::from(CHUNK) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }

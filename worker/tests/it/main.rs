@@ -14,6 +14,7 @@ mod limit_plans;
 mod line_updates;
 mod live_drops;
 mod log_away;
+mod manual;
 mod migrate;
 mod modes;
 mod old_rooms;

@@ -23,7 +23,7 @@ const GIVEN_ON: Duration = Duration::from_secs(10);
 
 /// Opens the line of a site.
 async fn open(max_inside: u32, pass_seconds: i32) -> (TestLine, Shutdown) {
-    let site = Some(SiteOptions { max_inside, pass_seconds });
+    let site = Some(SiteOptions { max_inside, pass_seconds, manual: false });
     let line = TestLine::new(LineOptions { site, ..LineOptions::default() }).await;
     let shutdown = line.run(ROLES);
     line.open(1).await;

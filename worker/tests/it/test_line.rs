@@ -54,6 +54,8 @@ pub(crate) struct SiteOptions {
     pub(crate) max_inside: u32,
     /// How long a pass is good.
     pub(crate) pass_seconds: i32,
+    /// Whether people are counted in by hand.
+    pub(crate) manual: bool,
 }
 
 impl Default for LineOptions {
@@ -293,7 +295,8 @@ async fn protect(
         max_inside: site.max_inside,
         pass_seconds: site.pass_seconds,
         members_only: false,
-        presence: options.presence,
+        presence: options.presence && !site.manual,
+        manual: site.manual,
     };
     let limit = app.settings.kafka.partition_limit();
     passes::protect(&app.pool, &new_site, limit, "test").await.unwrap();

@@ -37,6 +37,8 @@ pub struct FlashDrop {
     pub site_url: Option<String>,
     /// Further origins to which those may be sent who are let in.
     pub return_origins: Vec<String>,
+    /// Whether its seller counts people in by hand; the admission rate says nothing then.
+    pub manual: bool,
     /// Where it is in its life.
     pub state: DropState,
     /// What the operator lets it do.
@@ -89,7 +91,8 @@ impl FlashDrop {
     pub fn line_facts(&self, counts: &RoomCounts, ended_last_minute: u64) -> LineFacts {
         let units = i64::from(self.units_available) + i64::from(self.units_reserved);
         LineFacts {
-            admits: self.mode.admits(),
+            // Where people are counted in by hand, no limit says when.
+            admits: self.mode.admits() && !self.manual,
             waiting: counts.waiting,
             occupied: counts.occupied,
             ended_last_minute,
@@ -117,8 +120,8 @@ macro_rules! select_drops {
         sqlx::query!(
             r#"select d.id, d.seller_id, s.name as seller_name, d.product_id, p.name as product_name,
                  v.id as variant_id, v.name as variant_name, v.price_minor, v.currency, d.title,
-                 d.description, d.fulfilment, d.site_url, d.return_origins, d.state, d.mode,
-                 d.mode_until, d.message, d.end_reason, d.opens_at, d.closes_at, d.ended_at,
+                 d.description, d.fulfilment, d.site_url, d.return_origins, d.manual, d.state,
+                 d.mode, d.mode_until, d.message, d.end_reason, d.opens_at, d.closes_at, d.ended_at,
                  d.max_units_per_ticket, d.max_units_per_customer, d.hold_seconds,
                  d.cooldown_seconds, d.admission_rate_per_second, d.occupancy_cap,
                  d.order_rate_per_second, d.line_cap, d.no_show_percent, d.limits_version,
@@ -162,6 +165,7 @@ macro_rules! select_drops {
             fulfilment: row.fulfilment,
             site_url: row.site_url,
             return_origins: row.return_origins,
+            manual: row.manual,
             state: row.state,
             mode: row.mode,
             mode_until: row.mode_until.map(jiff_sqlx::Timestamp::to_jiff),

@@ -13,10 +13,12 @@
 //! | `end.rs` | the end of visits |
 //! | `revoke.rs` | taking a pass back, with its audit row |
 //! | `protect.rs` | a drop that stands before a site |
+//! | [`aws`] | rooms whose seller counts people in by hand |
 //!
 //! Whoever changes a pass is the storefront itself, which has looked whose it is: the role of a
 //! seller's connection may read orders, and no more.
 
+pub mod aws;
 mod end;
 mod find;
 mod protect;

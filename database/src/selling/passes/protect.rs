@@ -48,9 +48,18 @@ pub struct NewSite {
     pub members_only: bool,
     /// Whether those who are absent near the front of the line are passed over.
     pub presence: bool,
+    /// Whether the seller counts people in by hand; `per_minute` says nothing then.
+    pub manual: bool,
 }
 
 impl NewSite {
+    /// `per_minute` of a site whose seller counts people in: passes are to be given at once.
+    pub const MANUAL_PER_MINUTE: f64 = 6_000_000.0;
+    /// `max_inside` of such a site, unless its seller says otherwise.
+    pub const MANUAL_INSIDE: u32 = 10_000_000;
+    /// `pass_seconds` of such a site, likewise: a quarter of an hour.
+    pub const MANUAL_PASS_SECONDS: i32 = 900;
+
     fn limits(&self) -> Limits {
         let admission_rate_per_second = self.per_minute / 60.0;
         Limits {
@@ -84,6 +93,9 @@ pub async fn protect(
         return Ok(());
     }
     insert_empty_stock(connection, site).await?;
+    if site.manual {
+        insert_counter(connection, site).await?;
+    }
     reserve_partition(connection, site.drop_id, partition_limit).await?;
     let entry = AuditEntry {
         actor,
@@ -101,6 +113,7 @@ pub async fn protect(
             "pass_seconds": site.pass_seconds,
             "members_only": site.members_only,
             "presence": site.presence,
+            "manual": site.manual,
             "limits": site.limits(),
         })),
         why: "a site to protect",
@@ -123,9 +136,9 @@ async fn insert(connection: &mut PgConnection, site: &NewSite) -> Result<bool, D
          site as (
              insert into drops (id, seller_id, product_id, title, fulfilment, site_url,
                  return_origins, state, opens_at, closes_at, hold_seconds, members_only, presence,
-                 admission_rate_per_second, occupancy_cap, order_rate_per_second)
+                 admission_rate_per_second, occupancy_cap, order_rate_per_second, manual)
              select $1, $4, id, $5, 'pass', $6, $7, 'scheduled', $8, $9, $10, $11, $12, $13, $14,
-                 $15
+                 $15, $16
              from product on conflict (id) do nothing returning id)
          insert into order_paces (drop_id) select id from site",
         site.drop_id as DropId,
@@ -143,6 +156,7 @@ async fn insert(connection: &mut PgConnection, site: &NewSite) -> Result<bool, D
         limits.admission_rate_per_second,
         i32::try_from(limits.occupancy_cap).unwrap_or(i32::MAX),
         limits.order_rate_per_second,
+        site.manual,
     )
     .execute(connection)
     .await
@@ -169,5 +183,17 @@ async fn insert_empty_stock(
     .execute(connection)
     .await
     .doing("note that a site has no stock")?;
+    Ok(())
+}
+
+/// Begins to count: nobody may come in yet.
+async fn insert_counter(
+    connection: &mut PgConnection,
+    site: &NewSite,
+) -> Result<(), DatabaseError> {
+    sqlx::query!("insert into aws_rooms (drop_id) values ($1)", site.drop_id as DropId)
+        .execute(connection)
+        .await
+        .doing("begin to count people in")?;
     Ok(())
 }

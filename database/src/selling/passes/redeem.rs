@@ -66,7 +66,7 @@ pub async fn redeem(
 }
 
 /// Why a pass can't be redeemed now, if it can't.
-fn refusal(order: &Order, now: Timestamp) -> Option<RedeemOutcome> {
+pub(super) fn refusal(order: &Order, now: Timestamp) -> Option<RedeemOutcome> {
     match order.state {
         TicketState::Passed if order.hold_expires_at.is_some_and(|until| until > now) => None,
         // The sweeper has not come to it yet.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use shared::{
     drops::{DropMode, DropState, Fulfilment, Limits},
     ids::{DropId, SellerId, VariantId},
-    line::{Epoch, LaneShare},
+    line::{Epoch, LaneShare, ServedNumbers},
     text_enum,
 };
 use sqlx::PgPool;
@@ -59,6 +59,8 @@ pub struct LiveDrop {
     pub lanes: Vec<LaneShare>,
     /// Whether those who are absent near the front of the line are passed over.
     pub presence: bool,
+    /// Whose numbers may come in, where the seller counts people in by hand.
+    pub served: Option<ServedNumbers>,
     /// Its partition of `queue-events` and `order-commands`.
     pub partition: i32,
     /// Generation of its line in Redis.
@@ -81,13 +83,14 @@ macro_rules! select_live_drops {
                  d.hold_seconds, d.cooldown_seconds, d.seller_id, d.members_only, d.invite_only,
                  d.presence, d.partition as "partition!", d.epoch, d.epoch_state,
                  d.events_start_generation, d.events_start_offset,
+                 r.serving_counter as "serving_counter?", r.reset_number as "reset_number?",
                  array(select i.variant_id from inventory i where i.drop_id = d.id
                        order by i.variant_id) as "variants!: Vec<VariantId>",
                  array(select l.lane from drop_lanes l where l.drop_id = d.id order by l.lane)
                      as "lanes!",
                  array(select l.share_percent from drop_lanes l where l.drop_id = d.id
                        order by l.lane) as "lane_percents!"
-             from drops d
+             from drops d left join aws_rooms r on r.drop_id = d.id
              where d.prepared
                  and (d.state in ('scheduled', 'open') or d.epoch_state <> 'none')"#
                 + $condition
@@ -117,6 +120,9 @@ macro_rules! select_live_drops {
             invite_only: row.invite_only,
             lanes: lanes(&row.lanes, &row.lane_percents),
             presence: row.presence,
+            served: row.reset_number.zip(row.serving_counter).map(|(number, counter)| {
+                ServedNumbers::new(number.cast_unsigned(), counter)
+            }),
             partition: row.partition,
             epoch: Epoch(row.epoch.cast_unsigned()),
             epoch_state: row.epoch_state,

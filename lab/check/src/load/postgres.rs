@@ -126,7 +126,8 @@ impl PostgresReader {
 
 // A retired drop has no partition any more; its commands are in the log of its last F.
 const DROP: &str = "
-    select id, seller_id, product_id, fulfilment, state, mode, max_units_per_customer, hold_seconds,
+    select id, seller_id, product_id, fulfilment, manual, state, mode, max_units_per_customer,
+           hold_seconds,
            admission_rate_per_second, occupancy_cap, order_rate_per_second, limits_version, epoch,
            (extract(epoch from ended_at) * 1000000)::bigint as ended_at_us,
            coalesce((select generation from consumer_offsets o
@@ -163,6 +164,8 @@ const ORDERS: &str = "
            case when not exists (select from ticket_transitions t
                                   where t.order_id = o.id and t.sequence = 1)
                 then (extract(epoch from coalesce(o.hold_expires_at,
+                          (select t.expires_at from aws_tokens t
+                            where t.drop_id = o.drop_id and t.request_id = o.id),
                           o.processed_at + d.hold_seconds * interval '1 second'))
                       * 1000000)::bigint
            end as expires_at_us

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What an operator or seller can change while a drop has a room.
-const LIVE: [&str; 9] = [
+const LIVE: [&str; 11] = [
     "admission_rate_per_second",
     "occupancy_cap",
     "order_rate_per_second",
@@ -21,6 +21,8 @@ const LIVE: [&str; 9] = [
     "mode_until",
     "message",
     "lanes",
+    "serving_counter",
+    "resets",
 ];
 
 /// AUDIT-1: each new version of the limits, and each rate that the room was given, is audited. The

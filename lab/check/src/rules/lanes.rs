@@ -17,6 +17,9 @@ const ROUNDED: f64 = 1e-6;
 /// their shares, to within one ticket of each; and a lane without a share had nobody let in before
 /// others who could be.
 pub(super) fn shares_kept(evidence: &Evidence, room: &RoomReplay) -> Verdict {
+    if evidence.drop.manual {
+        return Verdict::not_applicable("people are counted in by hand");
+    }
     let mut lanes = Lanes::of(evidence);
     if lanes.shares.len() == 1 {
         return Verdict::not_applicable("the drop has one lane");

@@ -20,6 +20,9 @@ const SETTLE_US: i64 = 120 * SECOND_US;
 
 /// LIVE-1: an open line with people and units moves at nine tenths of its rate or faster.
 pub(super) fn the_line_moves(evidence: &Evidence, room: &RoomReplay) -> Verdict {
+    if evidence.drop.manual {
+        return Verdict::not_applicable("people are counted in by hand");
+    }
     let (Some((first_us, _)), Some((last_us, _))) = (room.waiting.first(), room.waiting.last())
     else {
         return Verdict::not_applicable("nobody joined");

@@ -3,6 +3,7 @@
 mod answers;
 mod bucket;
 mod commands;
+mod counted;
 mod ends;
 mod journal;
 mod lanes;
@@ -41,6 +42,7 @@ fn judge(invariant: Invariant, evidence: &Evidence, room: &RoomReplay) -> Verdic
         Invariant::Queue2 => line::everybody_accounted_for(evidence, room),
         Invariant::Queue3 => line::one_live_ticket(evidence, room),
         Invariant::Lane1 => lanes::shares_kept(evidence, room),
+        Invariant::Rate1 if evidence.drop.manual => counted::admissions(evidence, room),
         Invariant::Rate1 => pace::admissions(evidence, room),
         Invariant::Rate2 => pace::orders(evidence),
         Invariant::Pos1 => positions::true_to_the_rank(evidence, room),

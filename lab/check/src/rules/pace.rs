@@ -4,7 +4,7 @@ use super::bucket::{RateFrom, overflows};
 use crate::{evidence::Evidence, replay::RoomReplay, verdict::Verdict};
 
 /// A batch in progress when the rate changed may still have used the other rate.
-const CHANGE_US: i64 = 1_000_000;
+pub(super) const CHANGE_US: i64 = 1_000_000;
 
 /// RATE-1: admissions, by Redis time and the rates that the room was given.
 pub(super) fn admissions(evidence: &Evidence, room: &RoomReplay) -> Verdict {

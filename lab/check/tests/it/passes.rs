@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use check::{
     Evidence,
-    evidence::{JournalEvidence, OrderEvidence, SeenVisit, Shown, TransitionEvidence},
+    evidence::{
+        AuditEvidence, JournalEvidence, OrderEvidence, SeenVisit, Shown, TransitionEvidence,
+    },
     judge,
 };
+use serde_json::json;
 use shared::{
     drops::{CloseReason, DropState, Fulfilment},
     invariants::Invariant,
@@ -202,6 +205,46 @@ fn pass_1_more_people_inside_than_may_be() {
     let mut roomy = visits();
     cap(&mut roomy, 3);
     assert!(!judge(&roomy).verdict(Invariant::Pass1).is_fail());
+}
+
+/// The run of visits with people who were counted in by hand: so many at a time, since a moment.
+fn counted_in(increments: &[(i64, i64)]) -> Evidence {
+    let mut evidence = visits();
+    (evidence.drop.manual, evidence.drop.admission_rate_per_second) = (true, 100_000.0);
+    let mut events = closed();
+    let RoomEvent::Configured(configured) = &mut events[1].1 else { panic!() };
+    configured.admission_rate_micro = 100_000_000_000;
+    evidence.events = chain(events);
+    for (n, (at_us, counter)) in (10..).zip(increments.iter().copied()) {
+        let counts = |counter| json!({"serving_counter": counter, "served_up_to": counter});
+        evidence.audit.push(AuditEvidence {
+            id: n,
+            at_us,
+            actor: "seller:x".to_owned(),
+            old: Some(counts(-1)),
+            new: Some(counts(counter)),
+            why: "a test".to_owned(),
+        });
+        evidence.drop.limits_version += 1;
+    }
+    evidence
+}
+
+#[test]
+fn rate_1_a_number_that_nobody_counted_in_or_only_later() {
+    let judged = |increments: &[(i64, i64)]| judge(&counted_in(increments));
+    let report = judged(&[(0, 20), (5 * SECOND, 32)]);
+    assert!(report.is_clean(), "{report}");
+    assert_eq!(report.verdict(Invariant::Rate1).n_cases(), 32, "{report}");
+    assert_eq!(report.verdict(Invariant::Live1).word(), "NOT-APPLICABLE", "{report}");
+    for increments in [
+        &[(0, 20), (5 * SECOND, 31)],
+        &[(0, 20), (25 * SECOND, 32)],
+        &[(3 * SECOND, 40), (4 * SECOND, 1)],
+    ] {
+        let report = judged(increments);
+        assert!(report.verdict(Invariant::Rate1).is_fail(), "{increments:?}:\n{report}");
+    }
 }
 
 #[test]

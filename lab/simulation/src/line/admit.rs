@@ -31,13 +31,17 @@ impl LineModel {
         let cap = self.config().occupancy_cap as usize + extra;
         let by_occupancy = cap.saturating_sub(self.occupied());
         // More than this changes neither the answer nor its reason.
-        let by_rate = self.by_rate(now_us, limit.max(by_occupancy + 1));
+        let by_rate = if self.is_manual() {
+            usize::MAX
+        } else {
+            self.by_rate(now_us, limit.max(by_occupancy + 1))
+        };
         let want = if closed_door.is_some() { 0 } else { limit.min(by_rate).min(by_occupancy) };
 
         let waiting = self.waiting();
         let absence = if want > 0 { self.look_at_fronts(now_us) } else { None };
         let chosen = self.choose(&waiting, Bounds { want, limit, exhausted }, absence.as_ref());
-        let Chosen { admitted, missed, closed, more_are_absent } = chosen;
+        let Chosen { admitted, missed, closed, more_are_absent, is_unserved } = chosen;
         let is_empty = waiting.len() == admitted.len() + missed.len() + closed.len();
         self.miss(missed);
         self.take(now_us, lease_us, &admitted);
@@ -49,6 +53,8 @@ impl LineModel {
             Some(AdmitBlock::Empty)
         } else if more_are_absent {
             Some(AdmitBlock::Absent)
+        } else if is_unserved && admitted.len() < want {
+            Some(AdmitBlock::Rate)
         } else if admitted.len() == want {
             Some(if by_rate <= by_occupancy { AdmitBlock::Rate } else { AdmitBlock::Occupancy })
         } else {
@@ -96,6 +102,7 @@ impl LineModel {
         let due_us = match blocked_by? {
             AdmitBlock::NotOpen => self.config().opens_at_us - now_us,
             AdmitBlock::Grace => self.room().grace_until_us - now_us,
+            AdmitBlock::Rate if self.is_manual() => return None,
             AdmitBlock::Rate => self.rate().next_due_us(self.tat, now_us as f64) as i64,
             AdmitBlock::Occupancy
             | AdmitBlock::Stock

@@ -29,6 +29,8 @@ pub(super) struct Chosen {
     pub(super) closed: Vec<JoinedTicket>,
     /// Whether more of them are absent than one call passes over.
     pub(super) more_are_absent: bool,
+    /// Whether a lane has somebody whose turn it is not, by the number.
+    pub(super) is_unserved: bool,
 }
 
 /// Those whom an ADMIT has come to so far.
@@ -78,7 +80,15 @@ impl<'l> Choice<'l> {
         while !self.is_halted
             && let Some(ticket) = self.left.get_mut(&lane).and_then(VecDeque::pop_front)
         {
-            if !self.stuck.contains(&ticket.intent.variant_id) && self.is_let_in(&ticket) {
+            if self.stuck.contains(&ticket.intent.variant_id) {
+                continue;
+            }
+            // In the order of the lane, so nobody behind is considered either.
+            if self.line.is_unserved(&ticket) {
+                self.chosen.is_unserved = true;
+                return false;
+            }
+            if self.is_let_in(&ticket) {
                 self.chosen.admitted.push(ticket);
                 return true;
             }

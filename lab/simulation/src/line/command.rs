@@ -25,7 +25,7 @@ pub enum LineCommand {
     Settle { stock: Vec<StockFigure>, settlements: Vec<Settlement> },
     Configure(RoomConfig),
     End(CloseReason),
-    CloseWaiting { reason: CloseReason, limit: usize },
+    CloseWaiting { reason: CloseReason, limit: usize, up_to: Option<u64> },
     Begin,
     Load { image: LineImage, lease_us: i64 },
     RestoreStock(Vec<StockFigure>),

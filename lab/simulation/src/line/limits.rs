@@ -6,6 +6,7 @@ use shared::{
     drops::CloseReason,
     line::{CloseProgress, ConfigChange, JoinedTicket, RoomConfig, RoomEvent},
 };
+use std::collections::BTreeSet;
 
 impl LineModel {
     pub(super) fn configure(&mut self, now_us: i64, config: &RoomConfig) -> LineReply {
@@ -41,15 +42,34 @@ impl LineModel {
         LineReply::Ended(self.ended.unwrap_or(reason))
     }
 
-    pub(super) fn close_waiting(&mut self, reason: CloseReason, limit: usize) -> LineReply {
-        let in_line = [self.waiting(), self.missed()].concat();
-        let gone = &in_line[..in_line.len().min(limit)];
+    pub(super) fn close_waiting(
+        &mut self,
+        reason: CloseReason,
+        limit: usize,
+        up_to: u64,
+    ) -> LineReply {
+        let (waiting, missed) = (self.waiting(), self.missed());
+        let gone = reached(&waiting, up_to).chain(reached(&missed, up_to)).take(limit);
+        let gone: Vec<JoinedTicket> = gone.copied().collect();
         gone.iter().for_each(|ticket| self.close(ticket.key(), reason));
-        let (closed, remaining) = (gone.len() as u64, (in_line.len() - gone.len()) as u64);
+        let closed = gone.len() as u64;
+        let remaining = (waiting.len() + missed.len()) as u64 - closed;
         if closed > 0 {
             let tickets = gone.iter().map(JoinedTicket::ticket_score).collect();
             self.tell(RoomEvent::Closed { reason, tickets });
         }
         LineReply::Closed(CloseProgress { evn: self.room().evn, closed, remaining })
     }
+}
+
+/// Returns those with this number or a lower one, but nobody behind one in their lane who has a higher
+/// one.
+fn reached(tickets: &[JoinedTicket], up_to: u64) -> impl Iterator<Item = &JoinedTicket> {
+    let mut stopped = BTreeSet::new();
+    tickets.iter().filter(move |ticket| {
+        if ticket.score.number() > up_to {
+            stopped.insert(ticket.lane);
+        }
+        !stopped.contains(&ticket.lane)
+    })
 }

@@ -38,8 +38,8 @@ use shared::{
     drops::CloseReason,
     ids::{ShopperId, TicketId, VariantId},
     line::{
-        Epoch, EpochProblem, EventPoint, Lane, LineState, RoomConfig, RoomEvent, Score,
-        StockFigure, TicketKey,
+        Epoch, EpochProblem, EventPoint, JoinedTicket, Lane, LineState, RoomConfig, RoomEvent,
+        Score, StockFigure, TicketKey,
     },
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -110,7 +110,9 @@ impl LineModel {
             LineCommand::Settle { stock, settlements } => self.settle(stock, settlements),
             LineCommand::Configure(config) => self.configure(now_us, config),
             LineCommand::End(reason) => self.end(*reason),
-            LineCommand::CloseWaiting { reason, limit } => self.close_waiting(*reason, *limit),
+            LineCommand::CloseWaiting { reason, limit, up_to } => {
+                self.close_waiting(*reason, *limit, up_to.unwrap_or(u64::MAX))
+            }
             LineCommand::Begin => self.begin(epoch),
             LineCommand::Load { .. } | LineCommand::RestoreStock(_) | LineCommand::Open { .. } => {
                 self.rebuild_step(now_us, command)
@@ -139,6 +141,17 @@ impl LineModel {
     #[must_use]
     pub fn has_stock(&self) -> bool {
         self.config().has_stock
+    }
+
+    /// Whether it lets in by number, and has no rate.
+    #[must_use]
+    pub fn is_manual(&self) -> bool {
+        self.config().manual.is_some()
+    }
+
+    /// Whether it is not this one's turn, whatever is free.
+    fn is_unserved(&self, ticket: &JoinedTicket) -> bool {
+        self.config().manual.is_some_and(|served| !served.includes(ticket.score))
     }
 
     fn config(&self) -> &RoomConfig {

@@ -38,7 +38,12 @@ impl LineModel {
 
     /// Forgets everybody and everything that happened; the image is all that there is.
     fn load(&mut self, image: &LineImage, deadline_us: i64) {
-        *self = Self { room: self.room, lanes: image.lanes(), ..Self::default() };
+        *self = Self {
+            room: self.room,
+            lanes: image.lanes(),
+            seq: image.last_number,
+            ..Self::default()
+        };
         for (epoch, bytes) in &image.ended {
             for number in 0..bytes.len() as u64 * PER_BYTE {
                 let byte = bytes[(number / PER_BYTE) as usize];

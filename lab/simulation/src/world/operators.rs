@@ -1,6 +1,9 @@
 //! What operators do, and what Postgres has of the stock.
 
-use super::{SeededWorld, setup::rate};
+use super::{
+    SeededWorld,
+    setup::{rate, served},
+};
 use crate::line::LineCommand;
 use rand::{Rng, seq::IteratorRandom};
 use shared::{
@@ -21,12 +24,14 @@ impl SeededWorld {
         };
         let is_told = mode == DropMode::Maintenance && self.rng.random_bool(0.5);
         let message = self.rng.random_bool(0.2).then(|| "back | at\n5".to_owned());
+        let manual = self.config.manual.map(|_| served(&mut self.rng));
         LineCommand::Configure(RoomConfig {
             mode,
             mode_until_us: is_told.then_some(self.now_us + 600_000_000),
             admission_rate_per_second: rate(&mut self.rng),
             occupancy_cap: self.rng.random_range(self.crowd.occupancy_cap.clone()),
             message,
+            manual,
             version: self.config.version + newer,
             ..self.config.clone()
         })
@@ -34,7 +39,8 @@ impl SeededWorld {
 
     pub(super) fn closes(&mut self) -> LineCommand {
         let reason = self.ended.unwrap_or(CloseReason::Cancelled);
-        LineCommand::CloseWaiting { reason, limit: self.crowd.limit(&mut self.rng) }
+        let up_to = self.config.manual.map(|served| served.after);
+        LineCommand::CloseWaiting { reason, limit: self.crowd.limit(&mut self.rng), up_to }
     }
 
     pub(super) fn ends(&mut self) -> LineCommand {

@@ -84,7 +84,10 @@ impl SeededWorld {
                 fold.fly(command);
             }
         }
-        fold.image()
+        match self.config.manual {
+            Some(served) => fold.image().with_numbers_after(served.after),
+            None => fold.image(),
+        }
     }
 
     /// Returns the tickets that are in line according to the log and that nothing has ended: a

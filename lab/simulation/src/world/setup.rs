@@ -7,7 +7,7 @@ use shared::{
     decide::boundaries::Boundaries,
     drops::DropMode,
     ids::{ShopperId, VariantId},
-    line::{Epoch, Lane, LaneShare, Presence, RoomConfig, StockFigure},
+    line::{Epoch, Lane, LaneShare, Presence, RoomConfig, ServedNumbers, StockFigure},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -17,6 +17,8 @@ use std::{
 
 /// Waiting tickets, at most, in most worlds.
 const CAPACITY: u32 = 1_000_000;
+/// One world of so many lets in by number.
+const SERVES_NUMBERS: u64 = 23;
 
 impl SeededWorld {
     /// Creates the world of a seed. In one half of them the first steps create the room, amid
@@ -36,7 +38,11 @@ impl SeededWorld {
             (*variant_id, figure)
         });
         let stock = stock.collect();
-        let config = config(&mut rng, &crowd, variants);
+        let mut config = config(&mut rng, &crowd, variants);
+        // Drawn from nothing, so that the other worlds stay as they are.
+        if seed % SERVES_NUMBERS == 11 {
+            config.manual = Some(served(&mut rng));
+        }
         let diligence = if rng.random_bool(0.7) { 0.4 } else { 0.02 };
         let mut world = Self {
             rng,
@@ -105,6 +111,7 @@ fn config(rng: &mut StdRng, crowd: &Crowd, variants: Vec<VariantId>) -> RoomConf
         variants,
         has_stock: rng.random_bool(0.9),
         lanes: shares(rng, &crowd.lanes),
+        manual: None,
         members_of: None,
         invite_only: false,
         presence: presence(rng, crowd),
@@ -130,6 +137,12 @@ fn presence(rng: &mut StdRng, crowd: &Crowd) -> Option<Presence> {
     let ttl_ms = NonZeroU32::new((ttl_us / 1000) as u32).unwrap_or(NonZeroU32::MIN);
     let window = rng.random_range(crowd.windows.clone());
     Some(Presence { ttl_ms, window: NonZeroU32::new(window).unwrap_or(NonZeroU32::MIN) })
+}
+
+/// Some of the first numbers; now and then none of the very first.
+pub(super) fn served(rng: &mut StdRng) -> ServedNumbers {
+    let after = if rng.random_bool(0.1) { rng.random_range(1..4) } else { 0 };
+    ServedNumbers { after, up_to: after + rng.random_range(0..12) }
 }
 
 /// Fast enough to be seen within a short test, or so slow that it stops everybody.

@@ -35,12 +35,13 @@ pub struct Fleet {
 }
 
 /// Secrets of our services, each with the binaries that need it. No other service is given it.
-const SECRETS: [(&str, &[&str]); 7] = [
+const SECRETS: [(&str, &[&str]); 8] = [
     ("SLUICE_CREDENTIALS__TICKET_KEYS", &["admission"]),
     ("SLUICE_CREDENTIALS__SESSION_KEYS", &["admission", "storefront-api"]),
     ("SLUICE_CREDENTIALS__COMMAND_KEYS", &["worker"]),
     ("SLUICE_CREDENTIALS__LOG_KEYS", &["worker"]),
     ("SLUICE_STOREFRONT__PASS_KEYS", &["storefront-api"]),
+    ("SLUICE_STOREFRONT__AWS_KEY_PEM", &["storefront-api"]),
     ("SLUICE_PAYMENTS__API_KEY", &["worker"]),
     ("SLUICE_PAYMENTS__CALLBACK_SECRET", &["storefront-api"]),
 ];

@@ -2,5 +2,6 @@
 
 #![cfg(test)]
 
+mod aws;
 mod journey;
 mod servers;

@@ -62,9 +62,14 @@ impl Target<'_> {
             LineCommand::End(reason) => {
                 (0, LineReply::Ended(queue.end(drop_id, epoch, *reason).await?))
             }
-            LineCommand::CloseWaiting { reason, limit } => {
+            LineCommand::CloseWaiting { reason, limit, up_to } => {
                 let limit = *limit as u32;
-                let progress = queue.close_waiting(drop_id, epoch, *reason, limit).await?;
+                let progress = match up_to {
+                    Some(number) => {
+                        queue.close_up_to(drop_id, epoch, *reason, *number, limit).await?
+                    }
+                    None => queue.close_waiting(drop_id, epoch, *reason, limit).await?,
+                };
                 (0, LineReply::Closed(progress))
             }
             _ => (self.rebuild(command).await?, LineReply::Done),

@@ -40,6 +40,7 @@ async fn redis_does_what_the_model_does_in_many_short_worlds() {
         Sight::TwoVariants,
         Sight::WithoutStock,
         Sight::TwoLanes,
+        Sight::ByNumber,
     ]);
 }
 

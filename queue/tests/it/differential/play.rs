@@ -154,7 +154,10 @@ impl<'g> Play<'g> {
             && let LineReply::Admitted(admission) = reply
             && !before.remembers(*request)
         {
-            self.rates.admitted(admission.at_us, admission.tickets.len());
+            // Where numbers are served, there is no rate to keep.
+            if !before.is_manual() {
+                self.rates.admitted(admission.at_us, admission.tickets.len());
+            }
             nobody_is_passed_over(before, &self.line, admission)
                 .and_then(|()| self.lanes.admitted(before, &self.line, &admission.tickets))
                 .unwrap_or_else(|error| panic!("{at}: {error}"));

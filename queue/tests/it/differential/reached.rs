@@ -3,7 +3,7 @@
 use queue::MAX_JOIN_BATCH;
 use shared::{
     drops::CloseReason,
-    line::{AttachOutcome, EpochProblem, JoinOutcome},
+    line::{AdmitBlock, AttachOutcome, EpochProblem, JoinOutcome},
 };
 use simulation::{
     line::{LineCommand, LineModel, LineReply},
@@ -37,6 +37,8 @@ pub(super) enum Sight {
     Missed,
     /// Somebody came back to the place that they were missed at.
     Returned,
+    /// One call that let somebody in by number, and nobody behind.
+    ByNumber,
     /// A long line.
     LongLine,
 }
@@ -73,6 +75,10 @@ impl Reached {
                 }
                 if !admission.tickets.is_empty() && !before.has_stock() {
                     self.0.insert(Sight::WithoutStock);
+                }
+                let is_held = admission.blocked_by == Some(AdmitBlock::Rate);
+                if !admission.tickets.is_empty() && is_held && before.is_manual() {
+                    self.0.insert(Sight::ByNumber);
                 }
             }
             _ => {}

@@ -121,7 +121,7 @@ fn nobody_is_told_a_time_before_that_of_somebody_ahead() {
 
 #[test]
 fn where_no_time_can_be_told_it_is_said_why() {
-    for reason in [NoEta::Halted, NoEta::NotOpen] {
+    for reason in [NoEta::Halted, NoEta::NotOpen, NoEta::ByHand] {
         assert_eq!(LineFlow { halted: Some(reason), ..FLOW }.eta(1), Err(reason));
     }
     let used = SeenShare { count: 0.0, exposure: 100.0 };

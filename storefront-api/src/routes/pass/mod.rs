@@ -8,7 +8,8 @@
 //! | `redeem`, `end`, `revoke` | the site's own server; an operator, to take a pass back |
 //! | `keys` | whoever verifies passes |
 //!
-//! `tokens` makes and reads the tokens of passes, `lookup` finds the site of a drop.
+//! `site_input` is what a seller says of a site, `tokens` makes and reads the tokens of passes, `lookup`
+//! finds the site of a drop.
 
 mod end;
 mod gate;
@@ -18,6 +19,7 @@ mod lookup;
 mod protect;
 mod redeem;
 mod revoke;
+mod site_input;
 mod tokens;
 
 use crate::App;

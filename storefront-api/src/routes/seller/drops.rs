@@ -40,6 +40,8 @@ pub(crate) struct SellerDropResponse {
     /// Further origins of that site; left out if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     return_origins: Vec<String>,
+    /// Whether the seller counts people in by hand; the admission rate says nothing then.
+    manual: bool,
     created_at: Timestamp,
     ended_at: Option<Timestamp>,
 }
@@ -81,6 +83,7 @@ impl SellerDropResponse {
             presence: flash_drop.presence,
             site_url: flash_drop.site_url.clone(),
             return_origins: flash_drop.return_origins.clone(),
+            manual: flash_drop.manual,
             admission_rate_per_second: limits.admission_rate_per_second,
             occupancy_cap: limits.occupancy_cap,
             order_rate_per_second: limits.order_rate_per_second,

@@ -13,7 +13,7 @@ mod orders;
 mod payment;
 mod pictures;
 mod session;
-mod session_limits;
+pub(super) mod session_limits;
 mod tickets;
 
 use crate::App;
