@@ -43,6 +43,9 @@ pub(crate) enum ApiError {
     Units(InvalidUnits),
     #[error("units must be a whole number of at least 1")]
     NotUnits,
+    /// The ticket is for as many as it may have.
+    #[error("units are chosen once they are held: please leave them out")]
+    UnitsLater,
     #[error("This drop doesn't sell this variant.")]
     UnknownVariant,
     #[error("The ticket is missing or not valid. Join the line to get one.")]
@@ -101,7 +104,7 @@ impl ApiError {
                 (StatusCode::CONFLICT, "sold_out")
             }
             Self::Ended(_) => (StatusCode::CONFLICT, "drop_closed"),
-            Self::Units(InvalidUnits::Zero) | Self::NotUnits => {
+            Self::Units(InvalidUnits::Zero) | Self::NotUnits | Self::UnitsLater => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "invalid_units")
             }
             Self::Units(InvalidUnits::OverLimit { .. }) => {
@@ -178,7 +181,9 @@ impl ApiError {
             Self::CoolingDown { until: Some(until), .. } => {
                 problem.error("until", until.to_string())
             }
-            Self::Units(_) | Self::NotUnits => problem.error("/units", self.to_string()),
+            Self::Units(_) | Self::NotUnits | Self::UnitsLater => {
+                problem.error("/units", self.to_string())
+            }
             Self::UnknownVariant => problem.error("/variant_id", self.to_string()),
             _ => problem,
         }

@@ -11,7 +11,7 @@ use database::{
     people::api_keys::{self, KeyOwner, OperatorRole},
     selling::{
         catalogue::{self, NewProduct, NewVariant, Product},
-        drops::{self, FlashDrop, NewDrop},
+        drops::{self, FlashDrop, NewDrop, NewDropVariant},
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -21,7 +21,7 @@ use shared::{
     clock::{Clock, SystemClock},
     config::{Profile, Settings},
     credentials::ApiKey,
-    drops::Limits,
+    drops::{Fulfilment, Limits},
     ids::{DropId, KeyId, ProductId, SellerId},
 };
 use std::path::{Path, PathBuf};
@@ -73,13 +73,14 @@ pub(crate) async fn run(settings: &Settings, arguments: &SeedArguments) -> anyho
     }
     let found = find_drop(&pool, &seeded).await?.context("the demo drop is gone")?;
     let page = format!("{}/drops/{}", settings.storefront.public_url, seeded.drop_id);
+    let variants: Vec<_> = found.variants.iter().map(|variant| variant.id).collect();
     Ok(json!({
         "kind": "demo_drop",
         "drop_id": seeded.drop_id,
         "page": page,
         "opens_at": found.opens_at,
         "closes_at": found.closes_at,
-        "variant_id": found.variant.id,
+        "variant_ids": variants,
         "product_id": seeded.product_id,
         "seller_id": seeded.seller_id,
         "seller_key": seeded.seller_key,
@@ -159,7 +160,7 @@ fn can_sell(flash_drop: &FlashDrop, now: Timestamp) -> bool {
     // Not one that is about to close while somebody waits in line.
     let soon = now.saturating_add(SignedDuration::from_mins(30)).unwrap_or(now);
     !flash_drop.state.is_over()
-        && flash_drop.units_available > 0
+        && flash_drop.units_available() > 0
         && flash_drop.closes_at.is_none_or(|closes_at| closes_at > soon)
 }
 
@@ -209,10 +210,10 @@ fn demo_drop(
         id: DropId::generate(),
         seller_id,
         product_id: product.id,
-        variant_id: variant.id,
+        variants: vec![NewDropVariant { variant_id: variant.id, units: arguments.units }],
+        fulfilment: Fulfilment::Auto,
         title: "Harbour Lamp, first edition".to_owned(),
         description: "Numbered and signed. One per person, so that many get one.".to_owned(),
-        units: arguments.units,
         opens_at: Some(opens_at),
         closes_at: Some(closes_at),
         max_units_per_ticket: 1,

@@ -36,7 +36,7 @@ create table orders (
     -- Until when its units can be taken back, or until when a pass is good. Null for an order that
     -- never had any, past the pivot, and at the end.
     hold_expires_at  timestamptz,
-    -- As the command had them.
+    -- As the command had them; fewer, if its shopper chose so while they were held.
     units_asked      integer     not null constraint order_units_asked check (units_asked >= 0),
     -- Units of the drop that it holds or has bought; they count towards the customer's limit.
     units_held       integer     not null constraint order_units_held check (units_held >= 0),
@@ -84,7 +84,8 @@ create table stock_moves (
     -- The inventory row's version after the move.
     version     bigint      not null,
     cause       text        not null constraint move_cause_known
-        check (cause in ('carve', 'place', 'pay', 'expire', 'cancel', 'review', 'give_back')),
+        check (cause in
+            ('carve', 'place', 'choose', 'pay', 'expire', 'cancel', 'review', 'give_back')),
     d_available integer     not null,
     d_reserved  integer     not null,
     d_sold      integer     not null,
@@ -118,7 +119,7 @@ create trigger ticket_transitions_not_truncated before truncate on ticket_transi
     for each statement execute function refuse_change();
 
 -- How a drop sells, kept instead of counted anew: orders placed, orders by end, refunds, and those of the
--- expired ones that were no-shows: nobody began a payment.
+-- expired ones that were no-shows: nobody began a payment, or chose how many units to take.
 create table drop_counters (
     drop_id      uuid   not null,
     what         text   not null constraint counter_known check (what in

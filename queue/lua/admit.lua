@@ -8,9 +8,10 @@ granted twice or leak. A ticket that does not fit waits, and nobody who wants th
 it; one that the stock can never cover is closed (not_enough), and the next is considered. Each
 variant has its own line, so nobody is looked at who stands behind one that does not fit.
 
-A room without stock (`stockless`) lets in by rate and occupancy alone: nobody is too many for it. One
-that serves numbers (`served`, after|up to) has no rate: who may come in is said by the queue number. In
-the order of their lane, nobody is considered behind one who may not; other lanes go on.
+A room without stock (`stockless`) lets in by rate and occupancy alone: nobody is too many for it. In one
+where each ticket takes the most units that it may (`takes_most`), fewer are as good as none. One that
+serves numbers (`served`, after|up to) has no rate: who may come in is said by the queue number. In the
+order of their lane, nobody is considered behind one who may not; other lanes go on.
 
 The lanes take turns by their shares, see turns.lua. A ticket that does not fit when it is its lane's
 turn keeps the units of its variant from the other lanes as well, or small orders would pass it forever.
@@ -56,10 +57,11 @@ local before = redis.call('LPOS', MEMO, ARGV[5])
 if before then return redis.call('LINDEX', MEMO, before + 1) end
 
 local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'rate', 'cap',
-  'stockless', 'lanes', 'served')
+  'stockless', 'lanes', 'served', 'takes_most', 'max_units')
 local limit, has_stock = tonumber(ARGV[3]), cfg[7] ~= '1'
 local after, up_to = string.match(cfg[9] or '', '^(%d+)|(%d+)$')
 after, up_to = tonumber(after), tonumber(up_to)
+local least = cfg[10] == '1' and tonumber(cfg[11]) or 1
 
 -- The stock: what is free of each variant, and what could ever become free.
 local variants, free, ever, exhausted = {}, {}, {}, has_stock and #VARIANTS > 0
@@ -72,7 +74,7 @@ for at = 1, #VARIANTS, 16 do
     ever[variant] = tonumber(available) + tonumber(reserved)
     free[variant] = tonumber(available) - tonumber(redis.call('HGET', FLIGHT, variant) or 0)
   end
-  exhausted = exhausted and ever[variant] == 0
+  exhausted = exhausted and (ever[variant] or least) < least
 end
 
 -- The rate, computed as in shared/src/gcra.rs; a missing time is an empty bucket.

@@ -81,6 +81,7 @@ fn config(fields: &Fields) -> Result<RoomConfig, QueueError> {
         opens_at_us: READ.value(get("opens_at", "0")?)?,
         closes_at_us: given("closes_at")?.map(|at| READ.value(at)).transpose()?,
         max_units_per_ticket: READ.value(get("max_units", "0")?)?,
+        takes_most: get("takes_most", "0")? == "1",
         variants: READ.ids(variants)?,
         has_stock: given("stockless")?.is_none(),
         lanes: READ.lanes(get("lanes", "")?)?,

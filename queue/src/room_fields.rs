@@ -36,6 +36,7 @@ pub(crate) fn push_all(args: &mut Args, config: &RoomConfig) {
         ("opens_at", config.opens_at_us.to_string()),
         ("closes_at", closes_at),
         ("max_units", config.max_units_per_ticket.to_string()),
+        ("takes_most", u8::from(config.takes_most).to_string()),
         ("lanes", lanes.join(",")),
         ("members_of", members_of),
         ("invite_only", u8::from(config.invite_only).to_string()),

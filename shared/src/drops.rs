@@ -77,6 +77,16 @@ impl Fulfilment {
             Self::Pass => false,
         }
     }
+
+    /// Whether a ticket takes the most units that it may, since its shopper chooses how many once
+    /// they are held.
+    #[must_use]
+    pub const fn takes_most(self) -> bool {
+        match self {
+            Self::Checkout => true,
+            Self::Auto | Self::Pass => false,
+        }
+    }
 }
 
 impl DropMode {

@@ -71,9 +71,14 @@ impl TicketState {
             Self::Waiting => &[Self::Missed, Self::Left, Self::Closed, Self::Admitted],
             Self::Missed => &[Self::Waiting, Self::Left, Self::Closed],
             Self::Admitted => &[Self::Reserved, Self::Passed, Self::Rejected, Self::Dead],
-            Self::Reserved => {
-                &[Self::Authorizing, Self::Expired, Self::PaymentFailed, Self::Cancelled]
-            }
+            // To itself: its shopper chose fewer units than are held.
+            Self::Reserved => &[
+                Self::Reserved,
+                Self::Authorizing,
+                Self::Expired,
+                Self::PaymentFailed,
+                Self::Cancelled,
+            ],
             // Back to reserved: a declined card may be followed by another while the hold lasts.
             Self::Authorizing => &[
                 Self::Authorized,
@@ -172,6 +177,13 @@ mod tests {
     #[test]
     fn a_declined_card_may_be_followed_by_another() {
         assert_eq!(TicketState::Authorizing.check_move(TicketState::Reserved), Ok(()));
+    }
+
+    #[test]
+    fn only_a_reserved_order_may_change_and_stay_what_it_is() {
+        let stays = |state: &&TicketState| state.next().contains(state);
+        let found: Vec<_> = TicketState::ALL.iter().filter(stays).collect();
+        assert_eq!(found, [&TicketState::Reserved]);
     }
 
     #[test]

@@ -20,6 +20,7 @@ use queue::QueueError;
 use shared::{
     credentials::{CredentialError, PassError, ProofChallenge},
     drops::DropState,
+    ids::VariantId,
     lifecycle::TicketState,
     telemetry::with_causes,
 };
@@ -79,8 +80,11 @@ pub(crate) enum ApiError {
     PassForeign,
     #[error("A pass that is {0} is over.")]
     PassOver(TicketState),
-    #[error("Only {in_stock} units are in stock.")]
-    NotEnoughStock { in_stock: i32 },
+    #[error("Only {in_stock} units of variant {variant_id} are in stock.")]
+    NotEnoughStock { variant_id: VariantId, in_stock: i32 },
+    /// All that a drop takes is added up.
+    #[error("The variants have prices in several currencies.")]
+    SeveralCurrencies,
     /// Each drop has a partition of its own, and Kafka bears only so many.
     #[error(
         "As many drops as may be, {limit}, are scheduled or open. Please schedule this one when \
@@ -119,6 +123,11 @@ pub(crate) enum ApiError {
     HoldExpired,
     #[error("As many cards were tried for this order as may be.")]
     TooManyAttempts,
+    /// It was joined for so many.
+    #[error("The units of this order were chosen on joining.")]
+    UnitsFixed,
+    #[error("Only {held} units are held for this order.")]
+    UnitsNotHeld { held: u32 },
     #[error("This payment doesn't wait for a decision.")]
     PaymentNotInReview,
     #[error("This needs an API key: Authorization: Bearer sk_...")]
@@ -211,6 +220,7 @@ impl ApiError {
             Self::PassForeign => (StatusCode::FORBIDDEN, "pass_foreign"),
             Self::PassOver(_) => (StatusCode::CONFLICT, "pass_over"),
             Self::NotEnoughStock { .. } => (StatusCode::CONFLICT, "not_enough_stock"),
+            Self::SeveralCurrencies => (StatusCode::UNPROCESSABLE_ENTITY, "several_currencies"),
             Self::TooManyDrops { .. } => (StatusCode::CONFLICT, "too_many_drops"),
             Self::QuotaUsed { .. } => (StatusCode::CONFLICT, "quota_used"),
             Self::DropWrongState(_) => (StatusCode::CONFLICT, "drop_wrong_state"),
@@ -225,6 +235,8 @@ impl ApiError {
             Self::OrderWrongState(_) => (StatusCode::CONFLICT, "order_wrong_state"),
             Self::HoldExpired => (StatusCode::CONFLICT, "hold_expired"),
             Self::TooManyAttempts => (StatusCode::CONFLICT, "too_many_attempts"),
+            Self::UnitsFixed => (StatusCode::CONFLICT, "units_fixed"),
+            Self::UnitsNotHeld { .. } => (StatusCode::CONFLICT, "units_not_held"),
             Self::PaymentNotInReview => (StatusCode::CONFLICT, "payment_not_in_review"),
             Self::ApiKeyRequired => (StatusCode::UNAUTHORIZED, "api_key_required"),
             Self::ApiKeyInvalid => (StatusCode::UNAUTHORIZED, "api_key_invalid"),
@@ -368,7 +380,10 @@ impl From<CreateDropError> for ApiError {
     fn from(error: CreateDropError) -> Self {
         match error {
             CreateDropError::VariantNotFound => Self::VariantNotFound,
-            CreateDropError::NotEnoughStock { in_stock } => Self::NotEnoughStock { in_stock },
+            CreateDropError::NotEnoughStock { variant_id, in_stock } => {
+                Self::NotEnoughStock { variant_id, in_stock }
+            }
+            CreateDropError::SeveralCurrencies => Self::SeveralCurrencies,
             CreateDropError::NoPartition { limit } => Self::TooManyDrops { limit },
             CreateDropError::QuotaUsed { limit } => Self::QuotaUsed { limit },
             CreateDropError::Database(error) => error.into(),

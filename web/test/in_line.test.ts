@@ -5,8 +5,16 @@ import { Admission } from "../src/shop/api/admission.ts";
 import type { Drop, Frame, Ticket } from "../src/shop/api/types.ts";
 import { type End, InLine } from "../src/shop/pages/in_line.ts";
 
-const DROP = { id: "d", title: "Tea cup", variant: { id: "v" } } as Drop;
-const TICKET: Ticket = { ticket_id: "t", state: "waiting", epoch: 1, evn: 8, position: 40, waiting: 90 };
+const DROP = { id: "d", title: "Tea cup", variants: [{ id: "v" }, { id: "w" }] } as Drop;
+const TICKET: Ticket = {
+  ticket_id: "t",
+  state: "waiting",
+  variant_id: "w",
+  epoch: 1,
+  evn: 8,
+  position: 40,
+  waiting: 90,
+};
 
 interface Answer {
   status: number;
@@ -16,11 +24,15 @@ interface Answer {
 const refusal = (status: number, code: string): Answer => ({ status, body: { code } });
 const ticketIs = (ticket: Ticket): Answer => ({ status: 200, body: ticket });
 
-/** The admission service: how it answers each method, and what it was asked; sockets count as asked. */
-const service = { answers: {} as Record<string, Answer>, asked: [] as string[] };
+/**
+ * The admission service: how it answers each method, what it was asked, where sockets count too, and what
+ * was sent last.
+ */
+const service = { answers: {} as Record<string, Answer>, asked: [] as string[], sent: "" };
 
-async function answer(_url: string, { method }: { method: string }) {
+async function answer(_url: string, { method, body: sent }: { method: string; body?: string }) {
   service.asked.push(method);
+  service.sent = sent ?? "";
   const { status, body } = service.answers[method] ?? refusal(500, "unexpected");
   return { ok: status === 200, status, headers: new Headers(), json: async () => body };
 }
@@ -88,6 +100,7 @@ test("a ticket that is too old is changed for another at the same place, and the
   const { inLine, ends } = waitingShopper();
   await expire();
   assert.deepEqual(service.asked, ["socket", "GET", "POST", "socket"]);
+  assert.deepEqual(JSON.parse(service.sent), { variant_id: "w", units: 1 });
   assert.deepEqual(ends, []);
   await expire();
   assert.deepEqual(service.asked.slice(4), ["GET", "POST", "socket"]);

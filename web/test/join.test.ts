@@ -4,7 +4,7 @@ import { Admission } from "../src/shop/api/admission.ts";
 import type { Drop, Ticket } from "../src/shop/api/types.ts";
 import { Joiner } from "../src/shop/pages/join.ts";
 
-const DROP = { id: "d", title: "Tea cup", variant: { id: "v" } } as Drop;
+const DROP = { id: "d", title: "Tea cup", variants: [{ id: "v" }] } as Drop;
 const TICKET: Ticket = { ticket_id: "t", state: "waiting", epoch: 1, evn: 8, lane: 1 };
 
 /** What was asked: the last part of the address, and what was sent. */
@@ -23,11 +23,11 @@ async function answer(url: string, { body }: { body?: string }) {
 }
 Object.defineProperty(globalThis, "fetch", { value: answer, configurable: true });
 
-function joiner(code: string) {
+function joiner(code: string, drop = DROP) {
   const joined: Ticket[] = [];
   const nothing = () => {};
   const listener = { joined: (ticket: Ticket) => joined.push(ticket), changed: nothing, ended: nothing };
-  const made = new Joiner(DROP, new Admission("http://line"), listener);
+  const made = new Joiner(drop, new Admission("http://line"), listener);
   made.code = code;
   return { joined, made };
 }
@@ -87,4 +87,22 @@ test("whoever needs an invitation is told so", async () => {
   const { made } = joiner("");
   await made.join(1);
   assert.match(made.problem ?? "", /by invitation/);
+});
+
+test("where there are several variants, one joins for the one that was picked, and not before", async () => {
+  const several = { ...DROP, variants: [{ id: "small" }, { id: "large" }] } as Drop;
+  const { joined, made } = joiner("", several);
+  await made.join(1);
+  assert.deepEqual([asked, made.busy], [[], false]);
+  made.variant = "large";
+  await made.join(1);
+  assert.deepEqual(joins(), [{ variant_id: "large", units: 1 }]);
+  assert.deepEqual(joined, [TICKET]);
+});
+
+test("no quantity is sent where it is chosen at the turn", async () => {
+  const { joined, made } = joiner("", { ...DROP, fulfilment: "checkout" });
+  await made.join(1);
+  assert.deepEqual(joins(), [{ variant_id: "v" }]);
+  assert.deepEqual(joined, [TICKET]);
 });

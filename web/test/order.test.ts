@@ -31,17 +31,30 @@ async function pass(ms: number): Promise<void> {
 }
 
 async function answer(
-  _url: string,
-  { method, headers }: { method: string; headers: Record<string, string> },
+  url: string,
+  { method, headers, body }: { method: string; headers: Record<string, string>; body?: string },
 ) {
+  if (url.endsWith("/units")) return choose(JSON.parse(body ?? "").units);
   if (method === "POST") shop.paid.push(headers["idempotency-key"] ?? "");
   if (shop.isAway) throw new Error("away");
   if (method === "GET") shop.reads += 1;
   return { ok: true, json: async () => (method === "GET" ? shop.order : { order_id: "o" }) };
 }
 
+async function choose(units: number) {
+  if (shop.isAway) throw new Error("away");
+  const back = units < shop.order.units ? { units, reason: "units_chosen" } : {};
+  shop.order = { ...shop.order, ...back };
+  return { ok: true, json: async () => shop.order };
+}
+
 const nothing = () => {};
-const host = { show: nothing, update: nothing } as unknown as PanelHost;
+/** The kind of the panel shown. */
+let panel = "";
+const show = (kind: string) => {
+  panel = kind;
+};
+const host = { show, update: nothing } as unknown as PanelHost;
 let comeOnline = nothing;
 const page = {
   window: globalThis,
@@ -184,5 +197,22 @@ test("a payment is not sent again once the order does not wait for it any more",
     await pass(2_000);
     assert.equal(await paying, "refused");
     assert.deepEqual(shop.paid, ["key"]);
+  }
+});
+
+test("the quantity is asked for until it is chosen, and then the payment, however many were taken", async () => {
+  for (const [units, shown] of [
+    [1, "order:reserved:units_chosen:1"],
+    [3, "order:reserved::3"],
+  ] as const) {
+    shop.order = { ...RESERVED, units: 3, may_choose_units: true };
+    const view = await shownOrder({ live: true });
+    assert.equal(panel, "order:reserved:units");
+    shop.isAway = true;
+    assert.equal(await view.choose(units), "lost");
+    shop.isAway = false;
+    assert.equal(panel, "order:reserved:units");
+    assert.equal(await view.choose(units), "done");
+    assert.deepEqual([panel, view.order?.units], [shown, units]);
   }
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { format } from "../src/shop/texts/index.ts";
-import { turnKeys } from "../src/shop/view/pay.ts";
+import { asksForUnits, turnKeys } from "../src/shop/view/pay.ts";
 
 test("a declined card is called so, and another may be tried", () => {
-  const [title, hint] = turnKeys({ reason: "declined" });
+  const [title, hint] = turnKeys({ reason: "declined" }, false);
   assert.equal(format("en", title, {}), "Your card was declined");
   assert.match(format("en", hint, {}), /not charged.*try another card/);
   assert.equal(format("ko", title, {}), "카드가 거절되었어요");
@@ -13,6 +13,18 @@ test("a declined card is called so, and another may be tried", () => {
 
 test("any other turn is simply the turn to pay", () => {
   for (const reason of [null, undefined, "something new"]) {
-    assert.deepEqual(turnKeys({ reason }), ["order.state.reserved", "order.hint.reserved"]);
+    assert.deepEqual(turnKeys({ reason }, false), ["order.state.reserved", "order.hint.reserved"]);
   }
+});
+
+test("where the quantity may be chosen it is asked for first, once", () => {
+  const unasked = { isTaken: false };
+  assert.ok(asksForUnits({ may_choose_units: true }, unasked));
+  assert.ok(!asksForUnits({ may_choose_units: true }, { isTaken: true }));
+  for (const reason of ["units_chosen", "declined"]) {
+    assert.ok(!asksForUnits({ may_choose_units: true, reason }, unasked), reason);
+  }
+  assert.ok(!asksForUnits({ may_choose_units: false }, unasked) && !asksForUnits({}, unasked));
+  const [, hint] = turnKeys({}, true);
+  assert.match(format("en", hint, {}), /how many you take/);
 });

@@ -11,9 +11,9 @@ const SITE = {
   title: "Tidewater",
   fulfilment: "pass",
   site_name: "shop.example",
-  variant: VARIANT,
+  variants: [VARIANT],
 } as Drop;
-const SALE = { title: "Tea cup", variant: { ...VARIANT, price_minor: 100, currency: "EUR" } } as Drop;
+const SALE = { title: "Tea cup", variants: [{ ...VARIANT, price_minor: 100, currency: "EUR" }] } as Drop;
 const VISIT = { state: "expired", drop_title: "Tidewater", currency: "XXX" } as Order;
 const ORDER = { ...VISIT, drop_title: "Tea cup", currency: "EUR" };
 

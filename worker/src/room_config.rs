@@ -22,6 +22,7 @@ pub(crate) fn room_config(flash_drop: &LiveDrop, settings: &Settings) -> RoomCon
         opens_at_us: flash_drop.opens_at.as_microsecond(),
         closes_at_us: flash_drop.closes_at.map(jiff::Timestamp::as_microsecond),
         max_units_per_ticket: flash_drop.max_units_per_ticket,
+        takes_most: flash_drop.fulfilment.takes_most(),
         variants: flash_drop.variants.clone(),
         has_stock: flash_drop.fulfilment.has_stock(),
         lanes: flash_drop.lanes.clone(),

@@ -1,10 +1,10 @@
 //! Joining, looking, leaving.
 
-use crate::harness::{AdmissionTest, PATIENCE, TestInstance, TestShopper};
+use crate::harness::{AdmissionTest, PATIENCE, TestInstance, TestShopper, answer, claims};
 use jiff::Timestamp;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use shared::{drops::DropMode, line::CoolDown};
+use shared::{drops::DropMode, ids::VariantId, line::CoolDown};
 use testkit::{room::TestRoom, wait_until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -231,4 +231,43 @@ async fn a_full_line_is_refused_with_its_own_code_until_somebody_leaves() {
     assert_eq!(refusal(&test, &instance).await, (503, "room_full".to_owned(), Some(30)));
     test.leave(&instance, first["token"].as_str().unwrap()).await;
     test.join(&instance, &TestShopper::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_units_are_chosen_later_a_ticket_is_for_as_many_as_it_may_have() {
+    let mut test = AdmissionTest::empty().await;
+    test.room.config.takes_most = true;
+    test.begin(TestRoom::EPOCH).await;
+    let instance = test.instance().await;
+    let join = async |body: Value| {
+        let request = instance.request(Method::POST, &test.path("tickets"), &TestShopper::new());
+        answer(request.json(&body)).await
+    };
+    let variant_id = test.room.variant_id;
+
+    let (status, joined) = join(json!({ "variant_id": variant_id })).await;
+    assert_eq!(status, 201, "{joined}");
+    let ticket = claims(joined["token"].as_str().unwrap()).ticket;
+    assert_eq!((ticket.intent.variant_id, ticket.intent.units), (variant_id, 2));
+
+    let (status, problem) = join(json!({ "variant_id": variant_id, "units": 1 })).await;
+    assert_eq!((status, &problem["code"]), (422, &json!("invalid_units")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ticket_says_which_variant_it_waits_for() {
+    let mut test = AdmissionTest::empty().await;
+    let other = VariantId::generate();
+    test.room.config.variants.push(other);
+    test.begin(TestRoom::EPOCH).await;
+    let instance = test.instance().await;
+    for variant_id in [test.room.variant_id, other] {
+        let shopper = TestShopper::new();
+        let (status, joined) = test.try_join_for(variant_id, &instance, &shopper).await;
+        assert_eq!((status, &joined["position"]), (201, &json!(1)), "each has its own line");
+        let (_, view) = test.status(&instance, joined["token"].as_str().unwrap()).await;
+        for told in [&joined, &view] {
+            assert_eq!(told["variant_id"], json!(variant_id), "{told}");
+        }
+    }
 }

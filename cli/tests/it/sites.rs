@@ -21,7 +21,7 @@ async fn opened(app: &TestApp, site: &Value) -> TestDrop {
         id,
         seller_id: parse(&site["seller_id"]),
         product_id: parse(&body["product"]["id"]),
-        variant_id: parse(&body["variant"]["id"]),
+        variant_id: parse(&body["variants"][0]["id"]),
         body,
     }
 }

@@ -28,7 +28,7 @@ text_enum! {
         Revoked = "revoked",
         /// Payments that were given back.
         Refunded = "refunded",
-        /// Those of the expired orders whose shoppers never began to pay.
+        /// Those of the expired orders whose shoppers neither chose units nor began to pay.
         NoShow = "no_show",
     }
 }

@@ -29,6 +29,8 @@ text_enum! {
         Carve = "carve",
         /// Orders were placed.
         Place = "place",
+        /// A shopper took fewer units than were held.
+        Choose = "choose",
         /// The provider answered.
         Pay = "pay",
         /// Holds ran out.

@@ -7,7 +7,7 @@
 //! | [`counters`] | how drops sell, kept instead of counted |
 //! | `customer_usage` | units per customer |
 //! | [`dead_letters`] | records that could not be processed |
-//! | [`holds`] | units that come back: expired holds, cancelled orders and drops |
+//! | [`holds`] | units that come back: expired holds, cancelled orders and drops, units not taken |
 //! | [`inventory`] | stock of drops and every move of it |
 //! | [`offsets`] | how far partitions are processed, and which log it was |
 //! | `order` | an order row |

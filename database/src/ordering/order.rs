@@ -15,7 +15,7 @@ pub(crate) struct Order {
     pub(crate) seller_id: SellerId,
     pub(crate) shopper_id: ShopperId,
     pub(crate) variant_id: VariantId,
-    /// As the command had them.
+    /// As the command had them; fewer, if its shopper chose so.
     pub(crate) units_asked: i32,
     /// Held or sold; they count towards the customer's limit.
     pub(crate) units_held: i32,

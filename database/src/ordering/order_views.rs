@@ -4,7 +4,7 @@ use crate::{DatabaseError, Doing};
 use jiff::Timestamp;
 use serde::Deserialize;
 use shared::{
-    drops::DropState,
+    drops::{DropState, Fulfilment},
     ids::{DropId, OrderId, ShopperId},
     lifecycle::TicketState,
 };
@@ -24,8 +24,10 @@ pub struct OrderView {
     pub state: TicketState,
     /// Why it is in that state, where there is a reason.
     pub reason: Option<String>,
-    /// Units as the order command asked for them.
+    /// Units as the order command asked for them; fewer, if the shopper chose so.
     pub units: i32,
+    /// What was ordered, as shoppers know it; a rejected order may name what does not exist.
+    pub variant_name: Option<String>,
     /// Price of all units, minor units.
     pub amount_minor: i64,
     /// ISO 4217 code.
@@ -47,12 +49,23 @@ pub struct OrderView {
 pub struct OrderedDrop {
     /// 1 to 200 characters.
     pub title: String,
+    /// What an admission leads to.
+    pub fulfilment: Fulfilment,
     /// Where it is in its life.
     pub state: DropState,
     /// The message to shoppers, the seller's or an operator's.
     pub message: Option<String>,
     /// Why it ended: `closed`, `sold_out`, or the seller's words if it was cancelled.
     pub end_reason: Option<String>,
+}
+
+impl OrderView {
+    /// Whether the shopper may choose how many of the held units to take.
+    #[must_use]
+    pub fn may_choose(&self) -> bool {
+        let is_held = self.state == TicketState::Reserved;
+        is_held && self.flash_drop.fulfilment.takes_most() && self.units > 1
+    }
 }
 
 /// A step of an order.
@@ -76,9 +89,10 @@ macro_rules! select_orders {
         sqlx::query!(
             r#"select o.shopper_id, o.id, o.drop_id, o.state, o.reason, o.units_asked,
                  o.amount_minor, o.currency, o.processed_at, o.updated_at, o.hold_expires_at,
-                 (select json_build_object('title', title, 'state', state, 'message', message,
-                      'end_reason', end_reason) from drops where id = o.drop_id)
-                     as "flash_drop!: Json<OrderedDrop>",
+                 (select name from variants where id = o.variant_id) as variant_name,
+                 (select json_build_object('title', title, 'fulfilment', fulfilment, 'state', state,
+                      'message', message, 'end_reason', end_reason)
+                  from drops where id = o.drop_id) as "flash_drop!: Json<OrderedDrop>",
                  (select bool_and(status = 'succeeded') from payments
                   where order_id = o.id and kind = 'refund') as is_refunded,
                  coalesce((
@@ -106,6 +120,7 @@ macro_rules! select_orders {
                 state: row.state,
                 reason: row.reason,
                 units: row.units_asked,
+                variant_name: row.variant_name,
                 amount_minor: row.amount_minor,
                 currency: row.currency,
                 hold_expires_at: row.hold_expires_at.map(jiff_sqlx::Timestamp::to_jiff),

@@ -4,15 +4,18 @@ use crate::{DatabaseError, Doing};
 use shared::ids::DropId;
 use sqlx::PgConnection;
 
-/// Moves a drop's free units back into its variants; returns how many.
+/// Moves a drop's free units back into its variants; returns how many. Variants are locked in the order of
+/// their ids, as by whoever takes units out of them.
 pub(super) async fn give_back(
     conn: &mut PgConnection,
     drop_id: DropId,
 ) -> Result<i64, DatabaseError> {
     sqlx::query_scalar!(
         r#"with free as (
-             select variant_id, available from inventory
-             where drop_id = $1 and available > 0 order by variant_id for update),
+             select i.variant_id, i.available
+             from inventory i join variants v on v.id = i.variant_id
+             where i.drop_id = $1 and i.available > 0
+             order by i.variant_id for no key update of i, v),
          emptied as (
              update inventory i set total = i.total - f.available, available = 0,
                  version = i.version + 1

@@ -29,7 +29,7 @@ pub struct SellerOrder {
     pub state: TicketState,
     /// Why it is in that state, where there is a reason.
     pub reason: Option<String>,
-    /// Units as the order command asked for them.
+    /// Units as the order command asked for them; fewer, if the shopper chose so.
     pub units: i32,
     /// Price of all units, minor units.
     pub amount_minor: i64,

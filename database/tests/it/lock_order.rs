@@ -4,9 +4,12 @@ use crate::fixture::{DropOptions, TestDrop};
 use database::{
     PgPool,
     money::payments::{self, Answer, Conclusion, DuePayment, PaymentKind, PaymentWish},
-    ordering::holds::{self, Cancelled},
+    ordering::holds::{self, Cancelled, UnitChoice},
 };
-use shared::ids::{DropId, OrderId, ShopperId};
+use shared::{
+    drops::Fulfilment,
+    ids::{DropId, OrderId, ShopperId},
+};
 use std::{
     collections::BTreeMap,
     sync::{
@@ -28,13 +31,14 @@ struct Counts {
     paid: AtomicUsize,
     swept: AtomicUsize,
     cancelled: AtomicUsize,
+    chosen: AtomicUsize,
     answered: AtomicUsize,
     is_over: AtomicBool,
 }
 
 impl Counts {
     fn are_enough(&self) -> bool {
-        let all = [&self.paid, &self.swept, &self.cancelled];
+        let all = [&self.paid, &self.swept, &self.cancelled, &self.chosen];
         all.iter().all(|count| count.load(Ordering::Relaxed) >= ENOUGH)
     }
 }
@@ -76,6 +80,19 @@ impl Work {
                 let done = holds::cancel_order(&self.pool, order_id, shopper_id).await.unwrap();
                 if let Cancelled::Done(outcome) = done {
                     self.counts.cancelled.fetch_add(outcome.ended.len(), Ordering::Relaxed);
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn choose(self) {
+        while self.goes_on() {
+            for (order_id, shopper_id) in self.some_reserved().await.into_iter().take(1) {
+                let choice =
+                    holds::choose_units(&self.pool, order_id, shopper_id, 1).await.unwrap();
+                if choice == (UnitChoice::Done { units_back: 1 }) {
+                    self.counts.chosen.fetch_add(1, Ordering::Relaxed);
                 }
             }
             tokio::task::yield_now().await;
@@ -132,12 +149,18 @@ fn answer(n: usize, due: &DuePayment) -> Answer {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn batches_answers_sweeps_cancels_and_payments_at_once_never_deadlock() {
-    let test_drop = TestDrop::new(DropOptions { units: 100_000, ..DropOptions::default() }).await;
+    let test_drop = TestDrop::new(DropOptions {
+        units: 200_000,
+        fulfilment: Fulfilment::Checkout,
+        ..DropOptions::default()
+    })
+    .await;
     let (pool, drop_id) = (test_drop.pool.clone(), test_drop.drop_id);
     let work = Work { pool, drop_id, counts: Arc::default() };
     let tasks = [
         tokio::spawn(work.clone().pay()),
         tokio::spawn(work.clone().cancel()),
+        tokio::spawn(work.clone().choose()),
         tokio::spawn(work.clone().sweep()),
         tokio::spawn(work.clone().settle()),
         tokio::spawn(work.clone().settle()),
@@ -149,7 +172,8 @@ async fn batches_answers_sweeps_cancels_and_payments_at_once_never_deadlock() {
             tokio::task::yield_now().await;
             continue;
         }
-        let commands = test_drop.commands(10);
+        let command = || test_drop.command(ShopperId::generate(), 2);
+        let commands: Vec<_> = (0..10).map(|_| command()).collect();
         test_drop.process(&commands).await;
     }
     work.counts.is_over.store(true, Ordering::Relaxed);

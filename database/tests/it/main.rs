@@ -6,6 +6,7 @@ mod append_only;
 mod batch;
 mod callbacks;
 mod cards;
+mod choosing;
 mod claims;
 mod codes;
 mod counting_in;

@@ -65,7 +65,7 @@ async fn one_call_puts_a_drop_before_a_site_and_a_repeat_changes_nothing() {
     assert_eq!((found.fulfilment, found.state), (Fulfilment::Pass, DropState::Scheduled));
     assert_eq!(found.site_url.as_deref(), Some("https://shop.example/"));
     assert_eq!(found.return_origins, ["https://pay.example"]);
-    assert_eq!((found.product_name.as_str(), found.units_offered), ("Visits to The shop", 0));
+    assert_eq!((found.product_name.as_str(), found.units_offered()), ("Visits to The shop", 0));
     assert!((found.limits.admission_rate_per_second - 0.5).abs() < f64::EPSILON);
     assert_eq!((found.limits.occupancy_cap, found.hold_seconds), (50, 1200));
     let n_audited: i64 =

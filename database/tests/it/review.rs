@@ -11,15 +11,20 @@ use database::{
 };
 use serde_json::Value;
 use shared::{
-    drops::DropState,
+    drops::{DropState, Fulfilment},
     ids::{OrderId, PaymentId},
     lifecycle::TicketState,
 };
 use std::{collections::BTreeMap, time::Duration};
 
 const AT_ONCE: Duration = Duration::ZERO;
-const ONE_UNIT: DropOptions =
-    DropOptions { units: 1, per_ticket: 4, per_customer: 4, hold_seconds: 300 };
+const ONE_UNIT: DropOptions = DropOptions {
+    units: 1,
+    per_ticket: 4,
+    per_customer: 4,
+    hold_seconds: 300,
+    fulfilment: Fulfilment::Auto,
+};
 
 async fn put_to_review(test_drop: &TestDrop, payment_id: PaymentId) {
     let outcome =

@@ -26,6 +26,8 @@ pub struct DropEvidence {
     pub mode: DropMode,
     /// Missing while the line is open.
     pub ended_at_us: Option<i64>,
+    /// Units of one ticket, at most.
+    pub max_units_per_ticket: i32,
     /// LIMIT-1.
     pub max_units_per_customer: i32,
     /// How long units are held for an order until it is paid, or how long a pass is good.
@@ -42,6 +44,14 @@ pub struct DropEvidence {
     pub epoch: i32,
     /// Generation of the log that its commands were read from.
     pub log_generation: i64,
+}
+
+impl DropEvidence {
+    /// How many units somebody in line takes at least: where each ticket takes as many as it may, fewer are
+    /// of no use to anybody.
+    pub(crate) const fn least_units(&self) -> i32 {
+        if self.fulfilment.takes_most() { self.max_units_per_ticket } else { 1 }
+    }
 }
 
 /// A lane beside the normal one, which has the rest.
@@ -88,7 +98,7 @@ pub struct MoveEvidence {
     pub variant_id: VariantId,
     /// The inventory row's version after it.
     pub version: i64,
-    /// `carve`, `place`, `pay`, `expire`, `cancel`, `review` or `give_back`.
+    /// `carve`, `place`, `choose`, `pay`, `expire`, `cancel`, `review` or `give_back`.
     pub cause: String,
     /// Change of the free units.
     pub d_available: i32,
@@ -138,7 +148,7 @@ pub struct OrderEvidence {
     pub variant_id: VariantId,
     /// The journal row of the transaction that placed it.
     pub placed_by: i64,
-    /// How many were ordered.
+    /// How many were ordered, or chosen since.
     pub units_asked: i32,
     /// How many it holds or has bought.
     pub units_held: i32,

@@ -17,7 +17,8 @@ use super::{client::RetryingClient, measures::Measures};
 #[derive(Debug)]
 pub(crate) struct RunContext {
     pub(crate) drop_id: DropId,
-    pub(crate) variant_id: VariantId,
+    /// What the drop sells; at least one.
+    pub(crate) variants: Vec<VariantId>,
     /// Whether a turn leads into a site, where nothing is bought.
     pub(crate) is_site: bool,
     /// How long visitors stay there, about.
@@ -40,10 +41,15 @@ pub(crate) struct RunContext {
 }
 
 impl RunContext {
+    /// Returns what a shopper wants: each variant is wanted by as many as another.
+    pub(crate) fn wanted_by(&self, process: u64) -> VariantId {
+        self.variants[turn_of(process, self.variants.len())]
+    }
+
     /// Returns a path's URL at each instance, beginning with the one whose turn it is.
     pub(crate) fn admission_urls(&self, turn: u64, path: &str) -> Vec<String> {
         let n = self.admission.len().max(1);
-        let first = usize::try_from(turn % n as u64).unwrap_or_default();
+        let first = turn_of(turn, n);
         let urls = self.admission.iter().cycle().skip(first).take(n);
         urls.map(|base| format!("{}{path}", base.trim_end_matches('/'))).collect()
     }
@@ -52,4 +58,9 @@ impl RunContext {
     pub(crate) fn next_process(&self) -> u64 {
         self.last_process.fetch_add(1, Ordering::Relaxed) + 1
     }
+}
+
+/// Returns whose turn it is of so many, who take turns.
+fn turn_of(turn: u64, n: usize) -> usize {
+    usize::try_from(turn % n as u64).unwrap_or_default()
 }

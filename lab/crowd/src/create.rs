@@ -34,16 +34,16 @@ const SITE: &str = "https://crowd.example/";
 pub struct CreatedDrop {
     /// The drop.
     pub drop_id: DropId,
-    /// The only variant that it sells.
+    /// The first of the variants that it sells.
     pub variant_id: VariantId,
     opens_at: Timestamp,
 }
 
 /// What a drop has to offer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct FoundDrop {
-    /// What to ask for.
-    pub(crate) variant_id: VariantId,
+    /// What to ask for; at least one.
+    pub(crate) variants: Vec<VariantId>,
     /// Whether a turn leads into a site, where nothing is bought.
     pub(crate) is_site: bool,
 }
@@ -90,13 +90,13 @@ async fn create_product(
     n_drops: u32,
 ) -> anyhow::Result<Value> {
     let base = options.storefront.trim_end_matches('/');
-    let stock = u64::from(options.units) * u64::from(n_drops);
-    let product = json!({
-        "name": "Crowd special",
-        "variants": [
-            {"name": "one size", "price_minor": 4_900, "currency": "EUR", "stock": stock},
-        ],
-    });
+    let variant = |(n, units): (usize, u32)| {
+        let stock = u64::from(units) * u64::from(n_drops);
+        let name = format!("size {}", n + 1);
+        json!({"name": name, "price_minor": 4_900, "currency": "EUR", "stock": stock})
+    };
+    let variants: Vec<Value> = units_of_variants(options).enumerate().map(variant).collect();
+    let product = json!({ "name": "Crowd special", "variants": variants });
     post(client, &format!("{base}/v1/seller/products"), key, product).await
 }
 
@@ -110,7 +110,7 @@ async fn create_drop(
     let base = options.storefront.trim_end_matches('/');
     let opens_at: Timestamp = SystemClock.now() + AHEAD;
     let mut body = match product {
-        Some(product) => offer(options, product),
+        Some(product) => offer(options, product)?,
         None => site(options),
     };
     body["title"] = json!(format!("Crowd of {}, seed {}", options.shoppers, options.seed));
@@ -120,22 +120,24 @@ async fn create_drop(
     let flash_drop = post(client, &format!("{base}/v1/seller/{what}"), key, body).await?;
     let id = flash_drop["id"].as_str().context("the drop has no id")?;
     let drop_id = id.parse().context("the drop id is malformed")?;
-    let variant_id = variant_in(&flash_drop)?;
+    let variant_id = *variants_in(&flash_drop)?.first().context("the drop sells nothing")?;
     Ok(CreatedDrop { drop_id, variant_id, opens_at })
 }
 
-fn offer(options: &RunOptions, product: &Value) -> Value {
-    json!({
+fn offer(options: &RunOptions, product: &Value) -> anyhow::Result<Value> {
+    let variants = variants_in(product)?;
+    let sold = variants.iter().zip(units_of_variants(options));
+    let sold = sold.map(|(id, units)| json!({ "variant_id": id, "units": units }));
+    Ok(json!({
         "product_id": product["id"],
-        "variant_id": product["variants"][0]["id"],
-        "units": options.units,
+        "variants": sold.collect::<Vec<_>>(),
         "max_units_per_ticket": 1,
         "max_units_per_customer": 1,
         "hold_seconds": options.hold_seconds,
         "admission_rate_per_second": options.admission_rate,
         "occupancy_cap": options.occupancy_cap,
         "order_rate_per_second": options.order_rate,
-    })
+    }))
 }
 
 fn site(options: &RunOptions) -> Value {
@@ -145,6 +147,22 @@ fn site(options: &RunOptions) -> Value {
         "max_inside": options.occupancy_cap,
         "pass_seconds": options.hold_seconds,
     })
+}
+
+/// Returns the units of each variant: as many of one as of another, or one more.
+fn units_of_variants(options: &RunOptions) -> impl Iterator<Item = u32> {
+    let (units, n) = (options.units, options.variants.max(1));
+    (0..n).map(move |nth| units / n + u32::from(nth < units % n))
+}
+
+/// Reads the variants of a product or a drop.
+fn variants_in(body: &Value) -> anyhow::Result<Vec<VariantId>> {
+    let variants = body["variants"].as_array().context("there are no variants")?;
+    let id = |variant: &Value| {
+        let id = variant["id"].as_str().context("a variant has no id")?;
+        id.parse::<VariantId>().context("a variant's id is malformed")
+    };
+    variants.iter().map(id).collect()
 }
 
 /// Asks the storefront what the drop has to offer.
@@ -161,13 +179,9 @@ pub(crate) async fn find(
     let call = Call::new(Method::GET, format!("{base}/v1/drops/{drop_id}"));
     let answer = client.call(&call, |_| {}).await?;
     ensure!(answer.status.is_success(), "drop {drop_id}: {} {}", answer.status, answer.body);
-    let is_site = answer.body["fulfilment"] == "pass";
-    Ok(FoundDrop { variant_id: variant_in(&answer.body)?, is_site })
-}
-
-fn variant_in(flash_drop: &Value) -> anyhow::Result<VariantId> {
-    let variant = flash_drop["variant"]["id"].as_str().context("the drop has no variant")?;
-    variant.parse().context("the variant id is malformed")
+    let variants = variants_in(&answer.body)?;
+    ensure!(!variants.is_empty(), "drop {drop_id} sells nothing");
+    Ok(FoundDrop { variants, is_site: answer.body["fulfilment"] == "pass" })
 }
 
 async fn post(client: &RetryingClient, url: &str, key: &str, body: Value) -> anyhow::Result<Value> {

@@ -35,6 +35,11 @@ pub struct RunOptions {
     #[arg(long, default_value_t = 500)]
     pub units: u32,
 
+    /// Variants that the units are of, as many of one as of another, with `--create`. Each shopper wants
+    /// one of those that the drop sells.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub variants: u32,
+
     /// Seconds that units are held for an unpaid order, or that a pass is good, with `--create`.
     #[arg(long, default_value_t = 30)]
     pub hold_seconds: u32,
@@ -139,6 +144,7 @@ impl RunOptions {
             create: false,
             seller_key: None,
             units: 500,
+            variants: 1,
             hold_seconds: 5,
             admission_rate: 100.0,
             occupancy_cap: 1_000,

@@ -172,6 +172,34 @@ test("the page changes by itself at the opening, and works by keyboard with a qu
   await context.close();
 });
 
+test("one of several variants is picked before joining, and the quantity at the turn", async () => {
+  const drop = await openDrop({
+    variants: ["Celadon", "Moon white"],
+    fulfilment: "checkout",
+    max_units_per_ticket: 3,
+    max_units_per_customer: 3,
+    admission_rate_per_second: 50,
+  });
+  const context = await phone(browser);
+  const page = await openPage(context, `${storefrontUrl}/drops/${drop.id}`);
+  await panel(page, "open").waitFor();
+  assert.ok(await page.getByRole("button", { name: "Choose one first" }).isDisabled());
+  await assertAccessible(page, "the choice of a variant");
+  await page.getByLabel("Moon white").check();
+  await page.getByRole("button", { name: "Join the line" }).click();
+  await panel(page, "order:reserved:units").waitFor();
+  await assertAccessible(page, "the choice of the quantity");
+  await page.getByRole("button", { name: "Take 1 for ₩48,000" }).waitFor();
+  await page.getByRole("button", { name: "One more" }).click();
+  await page.getByRole("button", { name: "Take 2 for ₩96,000" }).click();
+  await panel(page, "order:reserved:units_chosen").waitFor();
+  await page.locator(".facts").getByText("Moon white").waitFor();
+  await page.getByRole("button", { name: "Pay ₩96,000" }).click();
+  await panel(page, "order:confirmed").waitFor();
+  page.noFaults();
+  await context.close();
+});
+
 test("the list of drops is accessible in both languages, and the language can be switched in place", async () => {
   await createDrop({ opensInMs: 3_600_000, title: "달항아리, 여름 가마", price: 180_000 });
   const context = await phone(browser);

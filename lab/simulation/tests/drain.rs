@@ -180,6 +180,7 @@ fn config(rng: &mut StdRng, variant_id: VariantId) -> RoomConfig {
         opens_at_us: if rng.random_bool(0.5) { START_US + 1_000_000 } else { 0 },
         closes_at_us: None,
         max_units_per_ticket: 2,
+        takes_most: false,
         variants: vec![variant_id],
         has_stock: true,
         lanes: Vec::new(),

@@ -19,8 +19,8 @@ use crate::{TestRedis, redis::connect_to, settings, wait_until};
 const BACK_WITHIN: Duration = Duration::from_secs(10);
 
 /// Returns the settings of an open room that lets everybody in: running, 100 000 admissions/s,
-/// 1000 tickets admitted and unfinished, 1 000 000 waiting, 4 units a ticket, with stock, nobody missed,
-/// by rate, version 1.
+/// 1000 tickets admitted and unfinished, 1 000 000 waiting, up to 4 units a ticket, with stock, nobody
+/// missed, by rate, version 1.
 #[must_use]
 pub fn room_config(variants: Vec<VariantId>) -> RoomConfig {
     RoomConfig {
@@ -32,6 +32,7 @@ pub fn room_config(variants: Vec<VariantId>) -> RoomConfig {
         opens_at_us: 0,
         closes_at_us: None,
         max_units_per_ticket: 4,
+        takes_most: false,
         variants,
         has_stock: true,
         lanes: Vec::new(),

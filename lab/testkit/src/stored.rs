@@ -3,6 +3,7 @@
 use database::PgPool;
 use shared::{
     credentials::Mac,
+    drops::Fulfilment,
     ids::{DropId, ProductId, SellerId, ShopperId, TicketId, VariantId},
     line::{Epoch, Lane, Score},
     messages::PlaceOrder,
@@ -22,11 +23,19 @@ pub struct DropOptions {
     pub per_customer: i32,
     /// How long units stay held.
     pub hold_seconds: i32,
+    /// What an admission leads to.
+    pub fulfilment: Fulfilment,
 }
 
 impl Default for DropOptions {
     fn default() -> Self {
-        Self { units: 100, per_ticket: 4, per_customer: 4, hold_seconds: 300 }
+        Self {
+            units: 100,
+            per_ticket: 4,
+            per_customer: 4,
+            hold_seconds: 300,
+            fulfilment: Fulfilment::Auto,
+        }
     }
 }
 
@@ -41,7 +50,7 @@ pub struct StoredDrop {
     pub drop_id: DropId,
     /// Its own: 0 for the first drop of a database, 1 for the second.
     pub partition: i32,
-    /// The product's only variant.
+    /// What is sold in it; see [`add_variant`](Self::add_variant) for more.
     pub variant_id: VariantId,
 }
 
@@ -63,8 +72,13 @@ pub async fn store_open_drop(pool: &PgPool, options: DropOptions) -> StoredDrop 
 ///
 /// Panics if the database refuses a row.
 pub async fn store_open_site(pool: &PgPool, pass_seconds: i32) -> StoredDrop {
-    let options =
-        DropOptions { units: 0, per_ticket: 1, per_customer: 1, hold_seconds: pass_seconds };
+    let options = DropOptions {
+        units: 0,
+        per_ticket: 1,
+        per_customer: 1,
+        hold_seconds: pass_seconds,
+        fulfilment: Fulfilment::Pass,
+    };
     store(pool, options, Some(SITE_URL)).await
 }
 
@@ -77,9 +91,13 @@ async fn store(pool: &PgPool, options: DropOptions, site_url: Option<&str>) -> S
         partition: next_partition(pool).await.expect("the database has drops"),
         variant_id: VariantId::generate(),
     };
-    stored.insert_catalogue(pool, price).await.expect("the database takes a seller with a product");
+    stored.insert_catalogue(pool).await.expect("the database takes a seller with a product");
+    stored.insert_variant(pool, stored.variant_id, price).await.expect("and a variant of it");
     stored.insert_drop(pool, options, site_url).await.expect("the database takes a drop");
-    stored.insert_stock(pool, options.units).await.expect("the database takes stock");
+    stored
+        .insert_stock(pool, stored.variant_id, options.units)
+        .await
+        .expect("the database takes stock");
     stored
 }
 
@@ -111,8 +129,19 @@ impl StoredDrop {
         (0..n).map(|_| self.command(ShopperId::generate(), 1)).collect()
     }
 
-    /// `price` is that of one unit, with its currency.
-    async fn insert_catalogue(&self, pool: &PgPool, price: (i64, &str)) -> sqlx::Result<()> {
+    /// Adds another variant at the price of the first, with so many units.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the database refuses a row.
+    pub async fn add_variant(&self, pool: &PgPool, units: i32) -> VariantId {
+        let variant_id = VariantId::generate();
+        self.insert_variant(pool, variant_id, (1500, "KRW")).await.expect("a new variant");
+        self.insert_stock(pool, variant_id, units).await.expect("the database takes stock");
+        variant_id
+    }
+
+    async fn insert_catalogue(&self, pool: &PgPool) -> sqlx::Result<()> {
         sqlx::query("insert into sellers (id, name) values ($1, 'A seller')")
             .bind(self.seller_id)
             .execute(pool)
@@ -121,12 +150,22 @@ impl StoredDrop {
             .bind(self.product_id)
             .bind(self.seller_id)
             .execute(pool)
-            .await?;
+            .await
+            .map(drop)
+    }
+
+    /// `price` is that of one unit, with its currency.
+    async fn insert_variant(
+        &self,
+        pool: &PgPool,
+        variant_id: VariantId,
+        price: (i64, &str),
+    ) -> sqlx::Result<()> {
         sqlx::query(
             "insert into variants (id, product_id, seller_id, name, price_minor, currency, stock)
              values ($1, $2, $3, 'A variant', $4, $5, 0)",
         )
-        .bind(self.variant_id)
+        .bind(variant_id)
         .bind(self.product_id)
         .bind(self.seller_id)
         .bind(price.0)
@@ -147,7 +186,7 @@ impl StoredDrop {
                  partition, prepared, max_units_per_ticket, max_units_per_customer, hold_seconds,
                  order_rate_per_second, epoch, epoch_state, site_url, fulfilment)
                  values ($1, $2, $3, 'A drop', 'open', now(), $7, true, $4, $5, $6, 100000, 1,
-                     'open', $8::text, case when $8::text is null then 'auto' else 'pass' end))
+                     'open', $8, $9))
              insert into order_paces (drop_id, tat_us) values ($1, 0)",
         )
         .bind(self.drop_id)
@@ -158,12 +197,18 @@ impl StoredDrop {
         .bind(options.hold_seconds)
         .bind(self.partition)
         .bind(site_url)
+        .bind(options.fulfilment.as_str())
         .execute(pool)
         .await
         .map(drop)
     }
 
-    async fn insert_stock(&self, pool: &PgPool, units: i32) -> sqlx::Result<()> {
+    async fn insert_stock(
+        &self,
+        pool: &PgPool,
+        variant_id: VariantId,
+        units: i32,
+    ) -> sqlx::Result<()> {
         sqlx::query(
             "with i as (
                  insert into inventory (drop_id, variant_id, seller_id, offered, total, available)
@@ -172,7 +217,7 @@ impl StoredDrop {
                  d_sold) values ($1, $2, 1, 'carve', $4, 0, 0)",
         )
         .bind(self.drop_id)
-        .bind(self.variant_id)
+        .bind(variant_id)
         .bind(self.seller_id)
         .bind(units)
         .execute(pool)

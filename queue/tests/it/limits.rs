@@ -6,8 +6,8 @@ use shared::{
     ids::VariantId,
     lifecycle::TicketState,
     line::{
-        AdmitBlock, EventPoint, JoinOutcome, JoinedTicket, LineState, RoomEvent, SettleOutcome,
-        Settlement,
+        AdmitBlock, AdmittedTicket, EventPoint, JoinOutcome, JoinedTicket, LineState, RoomConfig,
+        RoomEvent, SettleOutcome, Settlement,
     },
 };
 use std::time::Duration;
@@ -88,6 +88,38 @@ async fn nobody_passes_a_head_that_does_not_fit_until_it_is_hopeless() {
     assert_eq!(ids(&room.admit(10).await), [small.ticket_id]);
     let status = room.queue.status(room.drop_id, EPOCH, &[big.key()]).await.unwrap();
     assert_eq!(status, [LineState::Closed(CloseReason::NotEnough)]);
+}
+
+#[tokio::test]
+async fn fewer_units_than_each_ticket_takes_are_as_good_as_none() {
+    let config = RoomConfig { takes_most: true, ..room_config(vec![VariantId::generate()]) };
+    let room = TestRoom::open_with(config, 9).await;
+    room.fill_bucket().await;
+    let requests: Vec<_> = (0..3).map(|_| room.request(4)).collect();
+    room.queue.join(room.drop_id, EPOCH, &requests).await.unwrap();
+    let admission = room.admit(10).await;
+    let [first, second] = admission.tickets[..] else { panic!("{admission:?}") };
+    let held =
+        |one: AdmittedTicket| Settlement { ticket: one.ticket.key(), outcome: SettleOutcome::Held };
+    let stock = [room.stock(2, 1, 8)];
+    let settlements = [held(first), held(second)];
+    room.queue.settle(room.drop_id, EPOCH, &stock, &settlements).await.unwrap();
+    assert!(!room.admit(10).await.exhausted, "they may choose fewer");
+
+    // Both have chosen: one of them two units, which are paid for, the other one.
+    room.queue.update_stock(room.drop_id, EPOCH, &[room.stock(5, 6, 1)]).await.unwrap();
+    let third = room.admit(10).await;
+    assert_eq!((third.tickets.len(), third.exhausted), (1, false));
+    // It is paid for whole.
+    let last = [held(third.tickets[0])];
+    room.queue.settle(room.drop_id, EPOCH, &[room.stock(7, 2, 1)], &last).await.unwrap();
+    let JoinOutcome::Joined(late, _) = room.try_join(room.request(4)).await.unwrap() else {
+        panic!()
+    };
+    let admission = room.admit(10).await;
+    assert_eq!((admission.tickets.len(), admission.exhausted), (0, true));
+    let status = room.queue.status(room.drop_id, EPOCH, &[late.key()]).await.unwrap();
+    assert_eq!(status, [LineState::Waiting], "the end of the drop is what it hears");
 }
 
 #[tokio::test]

@@ -90,6 +90,7 @@ mod tests {
                 opens_at_us: 0,
                 closes_at_us: None,
                 max_units_per_ticket: 1,
+                takes_most: false,
                 variants: Vec::new(),
                 has_stock: true,
                 lanes: Vec::new(),

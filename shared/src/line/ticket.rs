@@ -7,7 +7,8 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What a shopper wants, fixed at join when the drop's fulfilment is `auto`.
+/// What a shopper wants, fixed at join; where the drop's fulfilment is `checkout`, the units are as many
+/// as a ticket may have, and the shopper chooses fewer once they are held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Intent {

@@ -6,7 +6,10 @@ use super::{
     template::{Template, Text},
 };
 use crate::{pictures::PictureFile, site::Site};
-use database::selling::{drops::FlashDrop, pictures::Picture};
+use database::selling::{
+    drops::{DropVariant, FlashDrop},
+    pictures::Picture,
+};
 use iso_currency::Currency;
 use jiff::Timestamp;
 
@@ -72,18 +75,17 @@ fn shown(flash_drop: &FlashDrop) -> String {
 }
 
 fn texts(flash_drop: &FlashDrop) -> Vec<Text> {
-    let variant = &flash_drop.variant;
     let site = Site::of(flash_drop).map(|site| site.name().to_owned());
     // Where a price would stand, a site has its name.
-    let price = site.clone().unwrap_or_else(|| price(variant.price_minor, &variant.currency));
+    let price = site.clone().unwrap_or_else(|| price_range(&flash_drop.variants));
     let mut texts = vec![
         ("id", flash_drop.id.to_string()),
         ("title", flash_drop.title.clone()),
         ("seller", flash_drop.seller_name.clone()),
         ("price", price),
         ("site", site.unwrap_or_default()),
-        ("count", flash_drop.units_available.to_string()),
-        ("total", flash_drop.units_offered.to_string()),
+        ("count", flash_drop.units_available().to_string()),
+        ("total", flash_drop.units_offered().to_string()),
         ("when", flash_drop.opens_at.map(moment).unwrap_or_default()),
         ("reason", flash_drop.end_reason.clone().unwrap_or_default()),
         ("description", flash_drop.description.clone()),
@@ -113,6 +115,18 @@ fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
+/// Writes the price of what a drop sells, from the lowest to the highest where they differ.
+fn price_range(variants: &[DropVariant]) -> String {
+    let by_price = |variant: &&DropVariant| variant.price_minor;
+    let ends = variants.iter().min_by_key(by_price).zip(variants.iter().max_by_key(by_price));
+    let Some((lowest, highest)) = ends else { return String::new() };
+    let from = price(lowest.price_minor, &lowest.currency);
+    if lowest.price_minor == highest.price_minor {
+        return from;
+    }
+    format!("{from}–{}", price(highest.price_minor, &highest.currency))
+}
+
 /// Writes an amount of minor units with as many digits behind the point as its currency has.
 fn price(minor: i64, code: &str) -> String {
     let currency = Currency::from_code(code);
@@ -138,6 +152,7 @@ fn in_thousands(whole: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::ids::VariantId;
 
     #[test]
     fn a_price_has_the_digits_of_its_currency() {
@@ -155,6 +170,22 @@ mod tests {
         assert_eq!(src, format!("/v1/pictures/{id}-800.jpg"));
         assert_eq!(srcset, format!("/v1/pictures/{id}-320.jpg 320w, {src} 800w"));
         assert_eq!((width.as_str(), height.as_str()), ("800", "600"));
+    }
+
+    #[test]
+    fn several_prices_are_told_from_the_lowest_to_the_highest() {
+        let variant = |price_minor| DropVariant {
+            id: VariantId::generate(),
+            name: "Brass".into(),
+            price_minor,
+            currency: "EUR".into(),
+            units_offered: 1,
+            units_available: 1,
+            units_reserved: 0,
+        };
+        assert_eq!(price_range(&[variant(500)]), "€5.00");
+        assert_eq!(price_range(&[variant(500), variant(500)]), "€5.00");
+        assert_eq!(price_range(&[variant(900), variant(500), variant(700)]), "€5.00–€9.00");
     }
 
     #[test]

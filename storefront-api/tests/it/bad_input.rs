@@ -9,6 +9,9 @@ use reqwest::{Method, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+/// Where a drop has the units of its first variant.
+const UNITS: &str = "/variants/0/units";
+
 /// Field, value, status, code, where the fault is.
 type Case = (&'static str, Value, u16, &'static str, &'static str);
 
@@ -16,17 +19,30 @@ fn lane(lane: i32, share_percent: i32) -> Value {
     json!({ "lane": lane, "name": "Early", "share_percent": share_percent })
 }
 
+/// So many units of a variant of its own.
+fn variant(units: i32) -> Value {
+    json!({ "variant_id": Uuid::now_v7(), "units": units })
+}
+
+/// Sets a field of a body: one at its top, or by a JSON pointer one that is there.
+fn set(body: &mut Value, field: &str, value: Value) {
+    match body.pointer_mut(field) {
+        Some(place) => *place = value,
+        None => body[field] = value,
+    }
+}
+
 fn drop_cases() -> Vec<Case> {
-    let (body, fields) = ("invalid_body", "invalid_fields");
+    let (body, fields, twice) = ("invalid_body", "invalid_fields", variant(5));
     vec![
-        ("units", json!(0), 422, fields, "/units"),
-        ("units", json!(-1), 422, fields, "/units"),
-        ("units", json!(10_000_001), 422, fields, "/units"),
-        ("units", json!(9_223_372_036_854_775_808_u64), 400, body, "/units"),
-        ("units", json!(1.5), 400, body, "/units"),
-        ("units", json!("1"), 400, body, "/units"),
-        ("units", json!(null), 400, body, "/units"),
-        ("units", json!([1]), 400, body, "/units"),
+        (UNITS, json!(0), 422, fields, UNITS),
+        (UNITS, json!(-1), 422, fields, UNITS),
+        (UNITS, json!(10_000_001), 422, fields, UNITS),
+        (UNITS, json!(9_223_372_036_854_775_808_u64), 400, body, UNITS),
+        (UNITS, json!(1.5), 400, body, UNITS),
+        (UNITS, json!("1"), 400, body, UNITS),
+        (UNITS, json!(null), 400, body, UNITS),
+        (UNITS, json!([1]), 400, body, UNITS),
         ("max_units_per_ticket", json!(0), 422, fields, "/max_units_per_ticket"),
         ("max_units_per_ticket", json!(2), 422, fields, "/max_units_per_ticket"),
         ("max_units_per_customer", json!(-5), 422, fields, "/max_units_per_customer"),
@@ -49,7 +65,24 @@ fn drop_cases() -> Vec<Case> {
         ("title", json!("a\u{0}b"), 422, fields, "/title"),
         ("title", json!("x".repeat(201)), 422, fields, "/title"),
         ("description", json!("x".repeat(5001)), 422, fields, "/description"),
-        ("variant_id", json!("7"), 400, body, "/variant_id"),
+        ("/variants/0/variant_id", json!("7"), 400, body, "/variants/0/variant_id"),
+        ("variants", json!([]), 422, fields, "/variants"),
+        (
+            "variants",
+            json!((0..21).map(|_| variant(1)).collect::<Vec<_>>()),
+            422,
+            fields,
+            "/variants",
+        ),
+        ("variants", json!([variant(6_000_000), variant(5_000_000)]), 422, fields, "/variants"),
+        ("variants", json!([twice, twice]), 422, fields, "/variants/1/variant_id"),
+        ("variants", json!([{ "variant_id": Uuid::now_v7() }]), 400, body, UNITS),
+        ("variants", json!({}), 400, body, "/variants"),
+        ("fulfilment", json!("pass"), 422, fields, "/fulfilment"),
+        ("fulfilment", json!("later"), 400, body, "/fulfilment"),
+        // Every variant has its own units.
+        ("variant_id", json!(Uuid::now_v7()), 400, body, "/variant_id"),
+        ("units", json!(5), 400, body, "/units"),
         ("opens_at", json!("tomorrow"), 400, body, "/opens_at"),
         ("opens_at", json!("2020-01-01T00:00:00Z"), 422, fields, "/opens_at"),
         ("opens_at", json!("9999-01-01T00:00:00Z"), 422, fields, "/opens_at"),
@@ -83,7 +116,7 @@ async fn each_bad_value_of_a_drop_is_named() {
     let seller = shop.seller().await;
     for (field, value, status, code, at) in drop_cases() {
         let mut body = drop_body(&seller);
-        body[field] = value.clone();
+        set(&mut body, field, value.clone());
         let answer = shop.post("/v1/seller/drops", &seller.who, &body).await;
         assert_eq!(
             (answer.status.as_u16(), answer.code()),

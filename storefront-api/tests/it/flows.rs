@@ -62,7 +62,7 @@ async fn two_drops_never_get_the_same_units() {
     let shop = Shop::open().await;
     let seller = shop.seller().await;
     let mut body = drop_body(&seller);
-    body["units"] = json!(400);
+    body["variants"][0]["units"] = json!(400);
     let post = || shop.post("/v1/seller/drops", &seller.who, &body);
     let (one, two, three) = tokio::join!(post(), post(), post());
     let mut statuses = [one, two, three].map(|answer| answer.status.as_u16());

@@ -75,7 +75,7 @@ async fn a_decision_is_kept_also_when_it_was_no() {
     let shop = Shop::open().await;
     let seller = shop.seller().await;
     let mut body = drop_body(&seller);
-    body["units"] = json!(5000);
+    body["variants"][0]["units"] = json!(5000);
     let first = shop.post_keyed("/v1/seller/drops", &seller.who, "k1", &body).await;
     first.expect_problem(409, "not_enough_stock");
     let again = shop.post_keyed("/v1/seller/drops", &seller.who, "k1", &body).await;

@@ -26,7 +26,7 @@ async fn every_row_comes_once_newest_first() {
     let shop = Shop::open().await;
     let (seller, operator) = (shop.seller().await, shop.operator().await);
     let mut body = drop_body(&seller);
-    body["units"] = json!(1);
+    body["variants"][0]["units"] = json!(1);
     for _ in 0..7 {
         shop.post("/v1/seller/drops", &seller.who, &body).await.expect(201);
     }

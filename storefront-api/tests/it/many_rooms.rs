@@ -58,7 +58,7 @@ async fn pass(client: TcpStream, server: TcpStream) {
 /// A drop of one unit whose room is open.
 async fn open_drop(shop: &Shop, queue: &Queue, seller: &TestSeller) -> DropId {
     let mut body = drop_body(seller);
-    body["units"] = json!(1);
+    body["variants"][0]["units"] = json!(1);
     let made = shop.post("/v1/seller/drops", &seller.who, &body).await.expect(201);
     let drop_id = text(&made, "id").parse().unwrap();
     queue.begin(drop_id, EPOCH).await.unwrap();

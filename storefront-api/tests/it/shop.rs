@@ -263,9 +263,8 @@ pub(crate) fn product_body() -> Value {
 pub(crate) fn drop_body(seller: &TestSeller) -> Value {
     json!({
         "product_id": seller.product_id,
-        "variant_id": seller.variant_id,
+        "variants": [{ "variant_id": seller.variant_id, "units": 100 }],
         "title": "Friday drop",
-        "units": 100,
         "opens_at": in_hours(1),
         "closes_at": in_hours(2),
     })

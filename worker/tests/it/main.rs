@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
 
 mod at_rest;
+mod checkout;
 mod cool_downs;
 mod cut_logs;
 mod drain;

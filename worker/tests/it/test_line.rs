@@ -3,7 +3,7 @@
 use crate::SOON;
 use broker::{BrokerError, RangeReader};
 use database::selling::{
-    drops::{self, DropLane, NewDrop},
+    drops::{self, DropLane, NewDrop, NewDropVariant},
     passes::{self, NewSite},
     scheduling::{self, EpochState, LiveDrop},
 };
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use queue::MAX_JOIN_BATCH;
 use shared::{
     clock::{Clock, SystemClock},
-    drops::{DropState, Limits},
+    drops::{DropState, Fulfilment, Limits},
     ids::{DropId, ProductId, SellerId, ShopperId, TicketId, VariantId},
     line::{Intent, JoinOutcome, JoinRequest, JoinedTicket, Lane, RoomHeader},
     messages::{OrderCommand, PlaceOrder},
@@ -25,6 +25,8 @@ pub(crate) struct TestLine {
     pub(crate) app: App,
     pub(crate) drop_id: DropId,
     pub(crate) variant_id: VariantId,
+    /// Sold beside the other one, if the options have units of it.
+    pub(crate) second_variant_id: VariantId,
     pub(crate) redis: TestRedis,
     pub(crate) database: TestDatabase,
     /// Held: an embedded broker ends with it.
@@ -34,6 +36,11 @@ pub(crate) struct TestLine {
 /// What a test wants to be different.
 pub(crate) struct LineOptions {
     pub(crate) units: i32,
+    /// Units of a second variant.
+    pub(crate) second_units: Option<i32>,
+    /// Of one ticket and of one customer, at most.
+    pub(crate) max_units: i32,
+    pub(crate) fulfilment: Fulfilment,
     pub(crate) rate: f64,
     /// Tickets admitted and not finished, at most; a site has its own.
     pub(crate) occupancy_cap: u32,
@@ -62,6 +69,9 @@ impl Default for LineOptions {
     fn default() -> Self {
         Self {
             units: 100,
+            second_units: None,
+            max_units: 1,
+            fulfilment: Fulfilment::Auto,
             rate: 1000.0,
             occupancy_cap: 10_000,
             lanes: Vec::new(),
@@ -86,15 +96,16 @@ impl TestLine {
         static LOG: std::sync::Once = std::sync::Once::new();
         LOG.call_once(|| shared::telemetry::start_log(&settings.telemetry).unwrap());
         let app = App::connect(settings).await.unwrap();
-        let variant_id = VariantId::generate();
-        let drop_id = make_drop(&app, variant_id, &options).await;
-        Self { app, drop_id, variant_id, redis, database, _topics: topics }
+        let [variant_id, second_variant_id] = [(); 2].map(|()| VariantId::generate());
+        let drop_id = make_drop(&app, [variant_id, second_variant_id], &options).await;
+        Self { app, drop_id, variant_id, second_variant_id, redis, database, _topics: topics }
     }
 
     /// Makes another drop, with a variant of its own.
     pub(crate) async fn another_drop(&self) -> (DropId, VariantId) {
-        let variant_id = VariantId::generate();
-        (make_drop(&self.app, variant_id, &LineOptions::default()).await, variant_id)
+        let [variant_id, second] = [(); 2].map(|()| VariantId::generate());
+        let options = LineOptions::default();
+        (make_drop(&self.app, [variant_id, second], &options).await, variant_id)
     }
 
     /// Another worker on the same servers.
@@ -162,16 +173,34 @@ impl TestLine {
 
     /// Joins these shoppers in a lane, in order.
     pub(crate) async fn join_lane(&self, lane: Lane, shoppers: &[ShopperId]) -> Vec<JoinOutcome> {
+        let intent = Intent { variant_id: self.variant_id, units: 1 };
+        let request = |shopper_id: &ShopperId| JoinRequest {
+            ticket_id: TicketId::generate(),
+            shopper_id: *shopper_id,
+            lane,
+            intent,
+        };
+        self.ask_to_join(shoppers.iter().map(request).collect()).await
+    }
+
+    /// Joins one new shopper after the other who want this.
+    pub(crate) async fn join_for<const N: usize>(&self, intents: [Intent; N]) -> [JoinedTicket; N] {
+        let requests = intents.map(|intent| JoinRequest {
+            ticket_id: TicketId::generate(),
+            shopper_id: ShopperId::generate(),
+            lane: Lane::NORMAL,
+            intent,
+        });
+        let outcomes: [JoinOutcome; N] =
+            self.ask_to_join(requests.to_vec()).await.try_into().unwrap();
+        outcomes.map(|outcome| match outcome {
+            JoinOutcome::Joined(ticket, _) => ticket,
+            other => panic!("expected a new ticket, got {other:?}"),
+        })
+    }
+
+    async fn ask_to_join(&self, requests: Vec<JoinRequest>) -> Vec<JoinOutcome> {
         let row = self.row().await.unwrap();
-        let requests: Vec<_> = shoppers
-            .iter()
-            .map(|shopper_id| JoinRequest {
-                ticket_id: TicketId::generate(),
-                shopper_id: *shopper_id,
-                lane,
-                intent: Intent { variant_id: self.variant_id, units: 1 },
-            })
-            .collect();
         let mut outcomes = Vec::with_capacity(requests.len());
         for chunk in requests.chunks(MAX_JOIN_BATCH) {
             let joins = self.app.queue.join(self.drop_id, row.epoch, chunk).await.unwrap();
@@ -216,7 +245,7 @@ pub(crate) fn run(app: &App, roles: &str) -> Shutdown {
     shutdown
 }
 
-async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> DropId {
+async fn make_drop(app: &App, variants: [VariantId; 2], options: &LineOptions) -> DropId {
     let (seller, product) = (SellerId::generate(), ProductId::generate());
     sqlx::query("insert into sellers (id, name) values ($1, 'S')")
         .bind(seller)
@@ -224,7 +253,7 @@ async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> D
         .await
         .unwrap();
     if let Some(site) = options.site {
-        return protect(app, seller, variant_id, options, site).await;
+        return protect(app, seller, variants[0], options, site).await;
     }
     sqlx::query("insert into products (id, seller_id, name) values ($1, $2, 'P')")
         .bind(product)
@@ -234,27 +263,32 @@ async fn make_drop(app: &App, variant_id: VariantId, options: &LineOptions) -> D
         .unwrap();
     sqlx::query(
         "insert into variants (id, product_id, seller_id, name, price_minor, currency, stock)
-         values ($1, $2, $3, 'V', 1000, 'EUR', 10000)",
+         select id, $2, $3, 'V', 1000, 'EUR', 10000 from unnest($1::uuid[]) v (id)",
     )
-    .bind(variant_id)
+    .bind(variants.to_vec())
     .bind(product)
     .bind(seller)
     .execute(&app.pool)
     .await
     .unwrap();
+    let units = [Some(options.units), options.second_units];
+    let sold = variants
+        .into_iter()
+        .zip(units)
+        .filter_map(|(variant_id, units)| Some(NewDropVariant { variant_id, units: units? }));
     let now: Timestamp = SystemClock.now();
     let new_drop = NewDrop {
         id: DropId::generate(),
         seller_id: seller,
         product_id: product,
-        variant_id,
+        variants: sold.collect(),
+        fulfilment: options.fulfilment,
         title: "D".into(),
         description: String::new(),
-        units: options.units,
         opens_at: Some(now),
         closes_at: None,
-        max_units_per_ticket: 1,
-        max_units_per_customer: 1,
+        max_units_per_ticket: options.max_units,
+        max_units_per_customer: options.max_units,
         members_only: false,
         invite_only: false,
         lanes: options.lanes.clone(),

@@ -31,10 +31,13 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct JoinBody {
+    /// One of those that the drop sells.
     variant_id: VariantId,
-    /// How many units. Any number can be read, so that a wrong one gets a code of its own.
-    #[schema(value_type = u32, minimum = 1, example = 1)]
-    units: Number,
+    /// How many units; left out where the drop's fulfilment is `checkout`: there the ticket is for as
+    /// many as it may have, and the shopper chooses once they are held. Any number can be read, so that
+    /// a wrong one gets a code of its own.
+    #[schema(value_type = Option<u32>, minimum = 1, example = 1)]
+    units: Option<Number>,
     /// What the storefront gave for a code: opens the code's lane. Without it, the normal lane.
     #[schema(max_length = 200, pattern = "^[A-Za-z0-9_-]+$")]
     lane_grant: Option<String>,
@@ -55,6 +58,8 @@ pub(crate) struct TicketResponse {
     /// Number of the last room event that the answer takes into account.
     evn: u64,
     state: ShownState,
+    /// What it waits for.
+    variant_id: VariantId,
     /// The lane it stands in; 0 is the normal one.
     lane: u8,
     /// People ahead + 1, while the ticket waits.
@@ -126,13 +131,21 @@ fn intent(body: &JoinBody, config: &RoomConfig) -> Result<Intent, ApiError> {
     if let Some(reason) = config.ended {
         return Err(ApiError::Ended(reason));
     }
-    let units = body.units.as_u64().ok_or(ApiError::NotUnits)?;
-    let units = u32::try_from(units).unwrap_or(u32::MAX);
-    let units = check_units(units, config.max_units_per_ticket).map_err(ApiError::Units)?;
+    let units = match (&body.units, config.takes_most) {
+        (None, true) => config.max_units_per_ticket,
+        (Some(_), true) => return Err(ApiError::UnitsLater),
+        (asked, false) => units(asked.as_ref(), config.max_units_per_ticket)?,
+    };
     if !config.variants.contains(&body.variant_id) {
         return Err(ApiError::UnknownVariant);
     }
     Ok(Intent { variant_id: body.variant_id, units })
+}
+
+fn units(asked: Option<&Number>, max_per_ticket: u32) -> Result<u32, ApiError> {
+    let units = asked.and_then(Number::as_u64).ok_or(ApiError::NotUnits)?;
+    let units = u32::try_from(units).unwrap_or(u32::MAX);
+    check_units(units, max_per_ticket).map_err(ApiError::Units)
 }
 
 fn taken(outcome: JoinOutcome, now: Timestamp) -> Result<TakenTicket, ApiError> {
@@ -196,6 +209,7 @@ fn respond(
         epoch: point.epoch.0,
         evn: point.evn,
         state: *state,
+        variant_id: ticket.intent.variant_id,
         lane: ticket.lane.0,
         position: shown.map(|(position, _)| position),
         waiting: shown.map(|(_, waiting)| waiting),

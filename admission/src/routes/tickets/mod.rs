@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
     drops::{CloseReason, DropMode},
-    ids::TicketId,
+    ids::{TicketId, VariantId},
     line::ShownState,
 };
 use utoipa::ToSchema;
@@ -23,6 +23,8 @@ use utoipa::ToSchema;
 pub(crate) struct TicketView {
     ticket_id: TicketId,
     state: ShownState,
+    /// What it waits for, or waited for.
+    variant_id: VariantId,
     /// The lane it stands in; 0 is the normal one.
     lane: u8,
     /// Generation of the room's state.

@@ -165,6 +165,7 @@ pub(super) fn view(
     TicketView {
         ticket_id: ticket.ticket_id,
         state,
+        variant_id: ticket.intent.variant_id,
         lane: ticket.lane.0,
         epoch: point.epoch.0,
         evn: point.evn,
@@ -202,6 +203,7 @@ async fn after_the_end(
     Ok(TicketView {
         ticket_id: ticket.ticket_id,
         state,
+        variant_id: ticket.intent.variant_id,
         lane: ticket.lane.0,
         epoch: ticket.score.epoch().0,
         evn: 0,

@@ -36,7 +36,7 @@ pub struct OrderInLine {
     pub score: u64,
     /// What was ordered.
     pub variant_id: VariantId,
-    /// Units as the order command asked for them.
+    /// Units as the order command asked for them; fewer, if the shopper chose so.
     pub units: u32,
     /// When the ticket was admitted, in microseconds since 1970.
     pub admitted_at_us: i64,

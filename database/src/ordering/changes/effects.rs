@@ -65,7 +65,8 @@ pub(super) fn counts(changes: &[OrderChange]) -> Vec<Count> {
     sums.into_iter().map(|(what, (n, amount_minor))| Count { what, n, amount_minor }).collect()
 }
 
-/// Whether a hold ran out and nobody had ever begun to pay: then nothing happened to the order before.
+/// Whether a hold ran out and nobody had ever begun to pay, or chosen units: then nothing happened to the
+/// order before.
 fn is_no_show(change: &OrderChange) -> bool {
     change.to == TicketState::Expired
         && change.order.state == TicketState::Reserved

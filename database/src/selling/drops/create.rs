@@ -1,9 +1,13 @@
-//! Creating a drop carves its units out of the variant's stock, in one transaction with the move
+//! Creating a drop carves its units out of the stock of its variants, in one transaction with the moves
 //! and the audit row: units are in a variant or in a drop, never in both and never in neither.
 
-use super::lanes::{self, DropLane};
+use super::{
+    carve::{self, CarvedFor, NewDropVariant},
+    error::CreateDropError,
+    lanes::{self, DropLane},
+};
 use crate::{
-    DatabaseError, Doing,
+    Doing,
     people::audit::{self, AuditEntry},
     selling::partitions::{self, Reservation},
 };
@@ -11,8 +15,8 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde_json::json;
 use shared::{
-    drops::{DropState, Limits},
-    ids::{DropId, ProductId, SellerId, VariantId},
+    drops::{DropState, Fulfilment, Limits},
+    ids::{DropId, ProductId, SellerId},
 };
 use sqlx::{PgConnection, PgPool};
 
@@ -25,14 +29,14 @@ pub struct NewDrop {
     pub seller_id: SellerId,
     /// A product of the tenant's.
     pub product_id: ProductId,
-    /// The variant that is sold.
-    pub variant_id: VariantId,
+    /// What is sold: variants of the product, each once, all in one currency.
+    pub variants: Vec<NewDropVariant>,
+    /// What an admission leads to: an order of the units that were asked for, or of as many as may be.
+    pub fulfilment: Fulfilment,
     /// 1 to 200 characters.
     pub title: String,
     /// Plain text, may be empty.
     pub description: String,
-    /// Units to be sold, taken out of the variant's stock.
-    pub units: i32,
     /// When it opens; a drop without a time stays a draft.
     pub opens_at: Option<Timestamp>,
     /// When it closes; `None` for no end.
@@ -57,35 +61,6 @@ pub struct NewDrop {
     pub limits: Limits,
 }
 
-/// Why a drop was not created.
-#[derive(Debug, thiserror::Error)]
-pub enum CreateDropError {
-    /// The seller has no such variant of such a product.
-    #[error("there is no such variant")]
-    VariantNotFound,
-    /// The variant has fewer units than were asked for.
-    #[error("only {in_stock} units are in stock")]
-    NotEnoughStock {
-        /// Units that the variant has.
-        in_stock: i32,
-    },
-    /// Every partition that there may be is another drop's.
-    #[error("all {limit} partitions are taken")]
-    NoPartition {
-        /// How many there may be.
-        limit: u16,
-    },
-    /// Its seller has as many drops alive as it may have.
-    #[error("the seller has {limit} drops already")]
-    QuotaUsed {
-        /// How many it may have.
-        limit: i32,
-    },
-    /// The database failed; nothing is created then.
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
-}
-
 impl NewDrop {
     fn state(&self) -> DropState {
         if self.opens_at.is_some() { DropState::Scheduled } else { DropState::Draft }
@@ -97,8 +72,8 @@ impl NewDrop {
 ///
 /// # Errors
 ///
-/// Returns [`CreateDropError`] when the variant is not the seller's or has too few units, or when
-/// the drop would be one too many.
+/// Returns [`CreateDropError`] when a variant is not the seller's, has too few units or another currency
+/// than the others, or when the drop would be one too many.
 pub async fn create(
     pool: &PgPool,
     new_drop: &NewDrop,
@@ -110,7 +85,9 @@ pub async fn create(
     if !insert(connection, new_drop).await? {
         return Ok(());
     }
-    carve(connection, new_drop).await?;
+    let NewDrop { id, product_id, seller_id, .. } = *new_drop;
+    carve::carve(connection, CarvedFor { drop_id: id, product_id, seller_id }, &new_drop.variants)
+        .await?;
     lanes::insert(connection, new_drop.id, &new_drop.lanes).await?;
     if new_drop.state() == DropState::Scheduled {
         reserve_partition(connection, new_drop.id, partition_limit).await?;
@@ -123,8 +100,8 @@ pub async fn create(
         old: None,
         new: Some(json!({
             "state": new_drop.state(),
-            "variant_id": new_drop.variant_id,
-            "units": new_drop.units,
+            "fulfilment": new_drop.fulfilment,
+            "variants": new_drop.variants.iter().map(NewDropVariant::as_json).collect::<Vec<_>>(),
             "opens_at": new_drop.opens_at,
             "closes_at": new_drop.closes_at,
             "members_only": new_drop.members_only,
@@ -163,9 +140,10 @@ async fn insert(
              insert into drops (id, seller_id, product_id, title, description, state, opens_at,
                  closes_at, max_units_per_ticket, max_units_per_customer, hold_seconds,
                  admission_rate_per_second, occupancy_cap, order_rate_per_second, line_cap,
-                 no_show_percent, members_only, invite_only, presence, cooldown_seconds)
+                 no_show_percent, members_only, invite_only, presence, cooldown_seconds,
+                 fulfilment)
              select $1, seller_id, id, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-                 $17, $18, $19, $20
+                 $17, $18, $19, $20, $21
              from products where seller_id = $2 and id = $3
              on conflict (id) do nothing returning id)
          insert into order_paces (drop_id) select id from inserted",
@@ -189,6 +167,7 @@ async fn insert(
         new_drop.invite_only,
         new_drop.presence,
         new_drop.cooldown_seconds,
+        new_drop.fulfilment as Fulfilment,
     )
     .execute(&mut *connection)
     .await
@@ -205,55 +184,4 @@ async fn insert(
     .await
     .doing("look for a drop")?;
     if exists { Ok(false) } else { Err(CreateDropError::VariantNotFound) }
-}
-
-async fn carve(connection: &mut PgConnection, new_drop: &NewDrop) -> Result<(), CreateDropError> {
-    let taken = sqlx::query!(
-        "update variants set stock = stock - $4
-         where id = $1 and product_id = $2 and seller_id = $3 and stock >= $4",
-        new_drop.variant_id as VariantId,
-        new_drop.product_id as ProductId,
-        new_drop.seller_id as SellerId,
-        new_drop.units,
-    )
-    .execute(&mut *connection)
-    .await
-    .doing("take units out of a variant")?;
-    if taken.rows_affected() == 0 {
-        return Err(why_not_taken(connection, new_drop).await?);
-    }
-    sqlx::query!(
-        "with stock as (
-             insert into inventory (drop_id, variant_id, seller_id, offered, total, available)
-             values ($1, $2, $3, $4, $4, $4) returning version)
-         insert into stock_moves
-             (drop_id, variant_id, version, cause, d_available, d_reserved, d_sold)
-         select $1, $2, version, 'carve', $4, 0, 0 from stock",
-        new_drop.id as DropId,
-        new_drop.variant_id as VariantId,
-        new_drop.seller_id as SellerId,
-        new_drop.units,
-    )
-    .execute(connection)
-    .await
-    .doing("give units to a drop")?;
-    Ok(())
-}
-
-async fn why_not_taken(
-    connection: &mut PgConnection,
-    new_drop: &NewDrop,
-) -> Result<CreateDropError, DatabaseError> {
-    let in_stock = sqlx::query_scalar!(
-        "select stock from variants where id = $1 and product_id = $2 and seller_id = $3",
-        new_drop.variant_id as VariantId,
-        new_drop.product_id as ProductId,
-        new_drop.seller_id as SellerId,
-    )
-    .fetch_optional(connection)
-    .await
-    .doing("look at a variant's stock")?;
-    Ok(in_stock.map_or(CreateDropError::VariantNotFound, |in_stock| {
-        CreateDropError::NotEnoughStock { in_stock }
-    }))
 }

@@ -1,7 +1,41 @@
-//! Why a drop was not changed.
+//! Why a drop was not created or not changed.
 
 use crate::DatabaseError;
-use shared::drops::DropState;
+use shared::{drops::DropState, ids::VariantId};
+
+/// Why a drop was not created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateDropError {
+    /// The seller has no such variant of such a product.
+    #[error("there is no such variant")]
+    VariantNotFound,
+    /// A variant has fewer units than were asked for.
+    #[error("only {in_stock} units of variant {variant_id} are in stock")]
+    NotEnoughStock {
+        /// The variant.
+        variant_id: VariantId,
+        /// Units that it has.
+        in_stock: i32,
+    },
+    /// Its variants have prices in several currencies.
+    #[error("the variants have prices in several currencies")]
+    SeveralCurrencies,
+    /// Every partition that there may be is another drop's.
+    #[error("all {limit} partitions are taken")]
+    NoPartition {
+        /// How many there may be.
+        limit: u16,
+    },
+    /// Its seller has as many drops alive as it may have.
+    #[error("the seller has {limit} drops already")]
+    QuotaUsed {
+        /// How many it may have.
+        limit: i32,
+    },
+    /// The database failed; nothing is created then.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+}
 
 /// Why a drop was not changed.
 #[derive(Debug, thiserror::Error)]

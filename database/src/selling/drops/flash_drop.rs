@@ -1,8 +1,9 @@
-//! A drop with its product, variant and stock, as all reads of drops return it.
+//! A drop with its product, variants and stock, as all reads of drops return it.
 
 use super::lanes::DropLane;
 use crate::selling::pictures::Picture;
 use jiff::Timestamp;
+use serde::Deserialize;
 use shared::{
     decide::preview::LineFacts,
     drops::{DropMode, DropState, Fulfilment, Limits},
@@ -19,12 +20,13 @@ pub struct FlashDrop {
     pub seller_id: SellerId,
     /// The tenant's name, as shoppers see it.
     pub seller_name: String,
-    /// The product that its variant belongs to.
+    /// The product that its variants belong to.
     pub product_id: ProductId,
     /// The product's name, as shoppers see it.
     pub product_name: String,
-    /// The variant that is sold.
-    pub variant: DropVariant,
+    /// What is sold, in the order of the ids, all in one currency; one without units where people are let
+    /// into a site.
+    pub variants: Vec<DropVariant>,
     /// 1 to 200 characters.
     pub title: String,
     /// Plain text, may be empty.
@@ -75,12 +77,6 @@ pub struct FlashDrop {
     pub limits: Limits,
     /// Raised with each change of limits, mode, message or times.
     pub limits_version: i64,
-    /// Units given to the drop, those included that went back to the variant at its end.
-    pub units_offered: i32,
-    /// Units that are free.
-    pub units_available: i32,
-    /// Units held for orders that are not over.
-    pub units_reserved: i32,
     /// When it was created.
     pub created_at: Timestamp,
 }
@@ -89,7 +85,7 @@ impl FlashDrop {
     /// Returns what a preview of other limits goes by.
     #[must_use]
     pub fn line_facts(&self, counts: &RoomCounts, ended_last_minute: u64) -> LineFacts {
-        let units = i64::from(self.units_available) + i64::from(self.units_reserved);
+        let units = self.units_available() + self.units_reserved();
         LineFacts {
             // Where people are counted in by hand, no limit says when.
             admits: self.mode.admits() && !self.manual,
@@ -99,10 +95,32 @@ impl FlashDrop {
             units: self.fulfilment.has_stock().then_some(units.unsigned_abs()),
         }
     }
+
+    /// Returns the units given to the drop, those included that went back to the variants at its end.
+    #[must_use]
+    pub fn units_offered(&self) -> i64 {
+        self.sum(|variant| variant.units_offered)
+    }
+
+    /// Returns the units that are free.
+    #[must_use]
+    pub fn units_available(&self) -> i64 {
+        self.sum(|variant| variant.units_available)
+    }
+
+    /// Returns the units held for orders that are not over.
+    #[must_use]
+    pub fn units_reserved(&self) -> i64 {
+        self.sum(|variant| variant.units_reserved)
+    }
+
+    fn sum(&self, units: impl Fn(&DropVariant) -> i32) -> i64 {
+        self.variants.iter().map(|variant| i64::from(units(variant))).sum()
+    }
 }
 
-/// What a drop sells.
-#[derive(Clone, Debug)]
+/// One of the variants that a drop sells, with its stock.
+#[derive(Clone, Debug, Deserialize)]
 pub struct DropVariant {
     /// Names the variant.
     pub id: VariantId,
@@ -112,22 +130,33 @@ pub struct DropVariant {
     pub price_minor: i64,
     /// ISO 4217 code.
     pub currency: String,
+    /// Units given to the drop, those included that went back to the variant at its end.
+    pub units_offered: i32,
+    /// Units that are free.
+    pub units_available: i32,
+    /// Units held for orders that are not over.
+    pub units_reserved: i32,
 }
 
-/// Reads drops with their names and stock, those that meet a condition; one variant each.
+/// Reads drops with their names and stock, those that meet a condition.
 macro_rules! select_drops {
     ($condition:literal, $($argument:expr),+) => {
         sqlx::query!(
             r#"select d.id, d.seller_id, s.name as seller_name, d.product_id, p.name as product_name,
-                 v.id as variant_id, v.name as variant_name, v.price_minor, v.currency, d.title,
-                 d.description, d.fulfilment, d.site_url, d.return_origins, d.manual, d.state,
+                 d.title, d.description, d.fulfilment, d.site_url, d.return_origins, d.manual, d.state,
                  d.mode, d.mode_until, d.message, d.end_reason, d.opens_at, d.closes_at, d.ended_at,
                  d.max_units_per_ticket, d.max_units_per_customer, d.hold_seconds,
                  d.cooldown_seconds, d.admission_rate_per_second, d.occupancy_cap,
                  d.order_rate_per_second, d.line_cap, d.no_show_percent, d.limits_version,
-                 d.members_only, d.invite_only, d.presence, i.offered, i.available, i.reserved,
-                 d.created_at, pic.id as "picture_id?", pic.widths as "picture_widths?",
-                 pic.height as "picture_height?",
+                 d.members_only, d.invite_only, d.presence, d.created_at,
+                 pic.id as "picture_id?", pic.widths as "picture_widths?",
+                 pic.height as "picture_height?", coalesce((
+                     select json_agg(json_build_object('id', v.id, 'name', v.name,
+                         'price_minor', v.price_minor, 'currency', v.currency,
+                         'units_offered', i.offered, 'units_available', i.available,
+                         'units_reserved', i.reserved) order by v.id)
+                     from inventory i join variants v on v.id = i.variant_id
+                     where i.drop_id = d.id), '[]') as "variants!: Json<Vec<DropVariant>>",
                  array(select l.lane from drop_lanes l where l.drop_id = d.id order by l.lane)
                      as "lanes!",
                  array(select l.name from drop_lanes l where l.drop_id = d.id order by l.lane)
@@ -137,8 +166,6 @@ macro_rules! select_drops {
              from drops d
              join sellers s on s.id = d.seller_id
              join products p on p.id = d.product_id
-             join inventory i on i.drop_id = d.id
-             join variants v on v.id = i.variant_id
              left join pictures pic on pic.id = coalesce(d.picture, p.picture)
              where "# + $condition,
             $($argument),+
@@ -149,12 +176,7 @@ macro_rules! select_drops {
             seller_name: row.seller_name,
             product_id: row.product_id,
             product_name: row.product_name,
-            variant: $crate::selling::drops::DropVariant {
-                id: row.variant_id,
-                name: row.variant_name,
-                price_minor: row.price_minor,
-                currency: row.currency,
-            },
+            variants: row.variants.0,
             title: row.title,
             description: row.description,
             picture: $crate::selling::pictures::Picture::joined(
@@ -194,9 +216,6 @@ macro_rules! select_drops {
                 no_show_percent: row.no_show_percent.and_then(|percent| percent.try_into().ok()),
             },
             limits_version: row.limits_version,
-            units_offered: row.offered,
-            units_available: row.available,
-            units_reserved: row.reserved,
             created_at: row.created_at.to_jiff(),
         })
     };

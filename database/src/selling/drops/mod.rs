@@ -2,9 +2,9 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `flash_drop.rs` | a drop with its product, variant and stock |
+//! | `flash_drop.rs` | a drop with its product, variants and stock |
 //! | `read.rs` | reading them, as shoppers, their seller and operators may |
-//! | `create.rs` | creating one, which carves its units out of the variant's stock |
+//! | `create.rs`, `carve.rs` | creating one; carving its units out of the stock of its variants |
 //! | `schedule.rs` | giving it its times; cancelling it |
 //! | `limits.rs` | limits and mode |
 //! | `change_limits.rs`, `change_mode.rs` | changing them live, with one audit row each |
@@ -13,8 +13,9 @@
 //! | `undo_limits.rs` | bringing back the limits before the last change |
 //! | `lanes.rs` | the lanes that are beside the normal one |
 //! | `texts.rs` | editing title and description |
-//! | `error.rs` | why a drop was not changed |
+//! | `error.rs` | why a drop was not created or not changed |
 
+mod carve;
 mod change_limits;
 mod change_mode;
 mod create;
@@ -30,11 +31,12 @@ mod step_plan;
 mod texts;
 mod undo_limits;
 
+pub use carve::NewDropVariant;
 pub use change_limits::{LimitsChange, NewLineCap, change_limits};
 pub use change_mode::{ModeChange, change_mode, change_mode_of_seller};
 pub(super) use create::reserve_partition;
-pub use create::{CreateDropError, NewDrop, create};
-pub use error::ChangeDropError;
+pub use create::{NewDrop, create};
+pub use error::{ChangeDropError, CreateDropError};
 pub use flash_drop::{DropVariant, FlashDrop};
 pub(crate) use lanes::lane_share;
 pub use lanes::{DropLane, set_lanes};

@@ -1,12 +1,12 @@
 //! Reading drops: as shoppers, their seller and operators may see them.
 
-use super::flash_drop::{FlashDrop, select_drops};
+use super::flash_drop::{DropVariant, FlashDrop, select_drops};
 use crate::{DatabaseError, Doing};
 use shared::{
     drops::DropState,
     ids::{DropId, SellerId},
 };
-use sqlx::PgPool;
+use sqlx::{PgPool, types::Json};
 
 /// Which drops are wanted; `None` stands for any.
 #[derive(Clone, Copy, Debug, Default)]

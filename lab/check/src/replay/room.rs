@@ -92,9 +92,10 @@ impl RoomReplay {
         room
     }
 
-    /// Returns how many wait at the end of the log.
-    pub(crate) fn n_waiting(&self) -> usize {
-        self.lines.values().map(BTreeMap::len).sum()
+    /// Returns how many wait for a variant at the end of the log.
+    pub(crate) fn n_waiting_for(&self, variant_id: VariantId) -> usize {
+        let lines = self.lines.iter().filter(|(name, _)| name.variant_id == variant_id);
+        lines.map(|(_, line)| line.len()).sum()
     }
 
     fn apply(&mut self, record: &QueueEventV1) {

@@ -7,10 +7,12 @@ use shared::{
     lifecycle::TicketState,
 };
 
-use crate::evidence::{Evidence, JournalEvidence, OrderEvidence};
+use crate::evidence::{CommandRecord, Evidence, JournalEvidence, OrderEvidence};
 
 /// Changes of available, reserved and sold units.
 type Deltas = [i64; 3];
+/// An order, the number of its change, and the state reached.
+type OrderChange = (OrderId, i32, TicketState);
 
 /// A change of an order that moves its units.
 pub(super) struct UnitChange {
@@ -59,21 +61,81 @@ pub(super) fn gaps(evidence: &Evidence) -> Vec<String> {
 
 /// Returns the changes that move units, with the journal row that each is in.
 pub(super) fn unit_changes(evidence: &Evidence) -> Vec<UnitChange> {
-    let orders: HashMap<OrderId, &OrderEvidence> =
-        evidence.orders.iter().map(|order| (order.id, order)).collect();
-    let changes = || {
-        let rows = evidence.journal.iter();
-        rows.flat_map(|row| row.changes().map(move |change| (row.id, change)))
-    };
-    let states: HashMap<(OrderId, i32), TicketState> =
-        changes().map(|(_, (order, sequence, state))| ((order, sequence), state)).collect();
-    let moved = changes().filter_map(|(journal_id, (id, sequence, to))| {
+    let (orders, states, choices) = (orders(evidence), states(evidence), Choices::of(evidence));
+    let moved = changes(evidence).filter_map(|(journal_id, (id, sequence, to))| {
         let OrderEvidence { variant_id, units_asked, .. } = **orders.get(&id)?;
+        if let Some(back) = choices.0.get(&(id, sequence)) {
+            return Some(UnitChange { journal_id, variant_id, deltas: [*back, -back, 0] });
+        }
         let from = states.get(&(id, sequence - 1)).copied().unwrap_or(TicketState::Admitted);
-        let deltas = signs(from, to)?.map(|sign| sign * i64::from(units_asked));
+        // What was given back later was still held then.
+        let units = i64::from(units_asked) + choices.after(id, sequence);
+        let deltas = signs(from, to)?.map(|sign| sign * units);
         Some(UnitChange { journal_id, variant_id, deltas })
     });
     moved.collect()
+}
+
+/// Finds orders that were placed for other units than their commands asked for.
+pub(super) fn placed_otherwise(evidence: &Evidence) -> Vec<String> {
+    let (orders, choices) = (orders(evidence), Choices::of(evidence));
+    let differs = |command: &CommandRecord| {
+        let (id, asked) = (OrderId::from(command.order.ticket_id), command.order.units);
+        let placed = i64::from(orders.get(&id)?.units_asked) + choices.after(id, 0);
+        (placed != i64::from(asked))
+            .then(|| format!("order {id} was placed for {placed} units, {asked} were asked for"))
+    };
+    evidence.counting_commands().filter_map(differs).collect()
+}
+
+/// Units that shoppers gave back while they were held, by order and the number of the change.
+struct Choices(BTreeMap<(OrderId, i32), i64>);
+
+impl Choices {
+    /// Reads them from the moves, which have to fit in with what was placed and what is left. Where
+    /// units are fixed at the join there are none.
+    fn of(evidence: &Evidence) -> Self {
+        if !evidence.drop.fulfilment.takes_most() {
+            return Self(BTreeMap::new());
+        }
+        let (orders, states) = (orders(evidence), states(evidence));
+        let chosen: HashMap<(i64, VariantId), i64> = evidence
+            .moves
+            .iter()
+            .filter(|change| change.cause == "choose")
+            .filter_map(|change| {
+                Some(((change.journal_id?, change.variant_id), i64::from(change.d_available)))
+            })
+            .collect();
+        let choice = |(journal_id, (id, sequence, to)): (i64, OrderChange)| {
+            let from = states.get(&(id, sequence - 1))?;
+            let is_choice = (*from, to) == (TicketState::Reserved, TicketState::Reserved);
+            let variant_id = orders.get(&id).filter(|_| is_choice)?.variant_id;
+            let back = chosen.get(&(journal_id, variant_id)).copied().unwrap_or_default();
+            Some(((id, sequence), back))
+        };
+        Self(changes(evidence).filter_map(choice).collect())
+    }
+
+    /// Returns how many units an order gave back after a change.
+    fn after(&self, id: OrderId, sequence: i32) -> i64 {
+        self.0.range((id, sequence + 1)..=(id, i32::MAX)).map(|(_, back)| back).sum()
+    }
+}
+
+fn orders(evidence: &Evidence) -> HashMap<OrderId, &OrderEvidence> {
+    evidence.orders.iter().map(|order| (order.id, order)).collect()
+}
+
+/// Returns every change that the journal has, with its row.
+fn changes(evidence: &Evidence) -> impl Iterator<Item = (i64, OrderChange)> {
+    let rows = evidence.journal.iter();
+    rows.flat_map(|row| row.changes().map(move |change| (row.id, change)))
+}
+
+/// Returns the state that each change led to.
+fn states(evidence: &Evidence) -> HashMap<(OrderId, i32), TicketState> {
+    changes(evidence).map(|(_, (order, sequence, state))| ((order, sequence), state)).collect()
 }
 
 /// Finds moves that are not what the changes of their transaction come to, and transactions

@@ -102,7 +102,7 @@ impl<'a> Timeline<'a> {
     }
 
     /// Returns how many could be let in: of those who waited for a variant all the time, as many as
-    /// it has units; all of them where there is no stock.
+    /// it has units for; all of them where there is no stock.
     fn servable(&self, at_us: i64, until_us: i64) -> i64 {
         let fewest = self.fewest_waiting(at_us, until_us);
         let served = fewest.into_iter().map(|(variant_id, n_waiting)| {
@@ -110,7 +110,8 @@ impl<'a> Timeline<'a> {
             if !self.evidence.drop.fulfilment.has_stock() {
                 return n_waiting;
             }
-            self.free_units(variant_id, at_us).clamp(0, n_waiting)
+            let least = i64::from(self.evidence.drop.least_units());
+            (self.free_units(variant_id, at_us) / least).clamp(0, n_waiting)
         });
         served.sum()
     }

@@ -101,7 +101,8 @@ const fn may_follow(from: TicketState, to: TicketState) -> bool {
     };
     match from {
         Admitted => matches!(to, Reserved | Passed | Rejected | Dead),
-        Reserved => matches!(to, Authorizing | Expired | PaymentFailed | Cancelled),
+        // Its shopper took fewer units than were held.
+        Reserved => matches!(to, Reserved | Authorizing | Expired | PaymentFailed | Cancelled),
         // A card was declined, and another may follow.
         Authorizing => {
             matches!(to, Reserved | Authorized | Expired | PaymentFailed | Cancelled)

@@ -1,16 +1,16 @@
 //! STOCK-1 to STOCK-3.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use shared::{
     drops::{CloseReason, DropState},
-    ids::VariantId,
+    ids::{TicketId, VariantId},
 };
 
 use super::journal;
 use crate::{
     evidence::{Evidence, InventoryEvidence, MoveEvidence, OrderEvidence},
-    lives::Standing,
+    lives::{Standing, TicketLife},
     replay::RoomReplay,
     verdict::Verdict,
 };
@@ -75,6 +75,7 @@ pub(super) fn conserved(evidence: &Evidence) -> Verdict {
     }
     let changes = journal::unit_changes(evidence);
     let mut violations = journal::moves_differ(evidence, &changes);
+    violations.extend(journal::placed_otherwise(evidence));
     violations.extend(evidence.orders.iter().filter_map(holds_otherwise));
     for row in &evidence.inventory {
         let id = row.variant_id;
@@ -119,38 +120,80 @@ fn holds_otherwise(order: &OrderEvidence) -> Option<String> {
     (*units_held != due).then(|| format!("order {id} ({state}) holds {units_held}, not {due}"))
 }
 
-/// STOCK-3: nobody was turned away as sold out while units were left.
+/// STOCK-3: nobody was turned away for want of units while there were some for them.
 pub(super) fn sold_while_wanted(evidence: &Evidence, room: &RoomReplay) -> Verdict {
-    // Not the row's total: it falls when leftover units go back to the product at the end.
-    let carved = evidence.moves.iter().filter(|change| change.cause == "carve");
-    let total: i64 = carved.map(|change| i64::from(change.d_available)).sum();
-    let n_units = usize::try_from(total).unwrap_or_default();
-    let left = total - evidence.inventory.iter().map(|row| i64::from(row.sold)).sum::<i64>();
-    let told_sold_out = room
-        .tickets
-        .values()
-        .filter(|life| matches!(life.standing(), Standing::Closed(CloseReason::SoldOut)));
-    let n_told = told_sold_out.count();
-    let n_waiting = room.n_waiting();
+    let n_told = told(room, CloseReason::SoldOut).count();
     if !evidence.drop.fulfilment.has_stock() {
         return never_runs_out(evidence, n_told);
     }
-    if left <= 0 {
-        return Verdict::of(Vec::new(), n_units, format!("all {total} units sold"));
-    }
-    let mut violations = Vec::new();
-    if n_told > 0 {
-        violations
-            .push(format!("{n_told} were told it is sold out, but {left} of {total} are left"));
-    }
-    if evidence.drop.state == DropState::SoldOut {
-        violations.push(format!("the drop says it is sold out, but {left} of {total} are left"));
+    let (total, left) = (carved(evidence).values().sum::<i64>(), left(evidence));
+    let n_units = usize::try_from(total).unwrap_or_default();
+    // Fewer than anybody takes are of no use.
+    let least = i64::from(evidence.drop.least_units());
+    let of_use: BTreeMap<VariantId, i64> =
+        left.iter().filter(|(_, n)| **n >= least).map(|(id, n)| (*id, *n)).collect();
+    let mut violations = refused_in_vain(room, &left);
+    let n_left: i64 = left.values().sum();
+    let n_of_use: i64 = of_use.values().sum();
+    if n_of_use > 0 {
+        if n_told > 0 {
+            violations.push(format!(
+                "{n_told} were told it is sold out, but {n_of_use} of {total} are left"
+            ));
+        }
+        if evidence.drop.state == DropState::SoldOut {
+            violations
+                .push(format!("the drop says it is sold out, but {n_of_use} of {total} are left"));
+        }
     }
     let is_admitting = evidence.drop.state == DropState::Open && evidence.drop.mode.admits();
-    if n_waiting > 0 && is_admitting {
-        violations.push(format!("{n_waiting} wait, but {left} of {total} units are left"));
+    for (variant_id, n) in &of_use {
+        let n_waiting = room.n_waiting_for(*variant_id);
+        if n_waiting > 0 && is_admitting {
+            violations.push(format!("{n_waiting} wait for {variant_id}, but {n} units are left"));
+        }
     }
-    Verdict::of(violations, n_units, format!("{left} of {total} left that nobody wants"))
+    let over = match n_left {
+        ..=0 => format!("all {total} units sold"),
+        _ => format!("{n_left} of {total} left that nobody wants"),
+    };
+    Verdict::of(violations, n_units, over)
+}
+
+/// Finds tickets that were closed since their variant had too few units, although it has enough.
+fn refused_in_vain(room: &RoomReplay, left: &BTreeMap<VariantId, i64>) -> Vec<String> {
+    let has_enough = |(_, life): &(&TicketId, &TicketLife)| {
+        left.get(&life.line.variant_id).is_some_and(|n| *n >= i64::from(life.units))
+    };
+    let in_vain = told(room, CloseReason::NotEnough).filter(has_enough);
+    let say = |(id, life): (&TicketId, &TicketLife)| {
+        format!("ticket {id} wants {} units and was told that too few are left", life.units)
+    };
+    in_vain.map(say).collect()
+}
+
+/// Returns the tickets that were closed for this reason.
+fn told(room: &RoomReplay, reason: CloseReason) -> impl Iterator<Item = (&TicketId, &TicketLife)> {
+    room.tickets.iter().filter(move |(_, life)| life.standing() == Standing::Closed(reason))
+}
+
+/// Returns the units that each variant of the drop was given. Not its row's total: that falls when
+/// leftover units go back to the product at the end.
+fn carved(evidence: &Evidence) -> BTreeMap<VariantId, i64> {
+    let mut carved = BTreeMap::new();
+    for change in evidence.moves.iter().filter(|change| change.cause == "carve") {
+        *carved.entry(change.variant_id).or_default() += i64::from(change.d_available);
+    }
+    carved
+}
+
+/// Returns the units of each variant that were not sold.
+fn left(evidence: &Evidence) -> BTreeMap<VariantId, i64> {
+    let mut left = carved(evidence);
+    for row in &evidence.inventory {
+        *left.entry(row.variant_id).or_default() -= i64::from(row.sold);
+    }
+    left
 }
 
 /// Where units are not what is waited for, nothing is ever sold out.

@@ -6,6 +6,7 @@ mod broken;
 mod broken_ends;
 mod broken_line;
 mod broken_tenants;
+mod choices;
 mod lanes;
 mod late_writes;
 mod passes;

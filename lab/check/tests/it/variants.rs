@@ -1,7 +1,12 @@
 //! Two variants in one drop: positions and order count among those who want the same one.
 
-use check::{Evidence, evidence::Shown, judge};
+use check::{
+    Evidence,
+    evidence::{InventoryEvidence, Shown},
+    judge,
+};
 use shared::{
+    drops::{CloseReason, DropState},
     ids::VariantId,
     invariants::Invariant,
     line::{JoinedTicket, RoomEvent},
@@ -26,8 +31,27 @@ fn want_another(events: &mut Happened, who: impl Fn(u64) -> bool) {
 
 fn of_another(n: u64) -> JoinedTicket {
     let mut ticket = joined(n);
-    ticket.intent.variant_id = VariantId::from_uuid(Uuid::from_u128(9));
+    ticket.intent.variant_id = another();
     ticket
+}
+
+fn another() -> VariantId {
+    VariantId::from_uuid(Uuid::from_u128(9))
+}
+
+/// Gives the drop units of the second variant.
+fn stock_up(evidence: &mut Evidence, units: i32) {
+    let mut carved = evidence.moves[0].clone();
+    (carved.variant_id, carved.d_available) = (another(), units);
+    evidence.moves.push(carved);
+    evidence.inventory.push(InventoryEvidence {
+        variant_id: another(),
+        total: units,
+        available: units,
+        reserved: 0,
+        sold: 0,
+        version: 1,
+    });
 }
 
 /// A sound run in which nobody of those who are never let in wants what is sold: their line does
@@ -119,4 +143,50 @@ fn queue_2_a_number_is_given_once_whatever_the_variant() {
     let report = judge(&evidence);
     assert!(report.to_string().contains("share the number 60"), "{report}");
     assert!(report.verdict(Invariant::Queue2).is_fail());
+}
+
+#[test]
+fn stock_3_units_of_the_variant_that_was_waited_for() {
+    let fails = |evidence: &Evidence| judge(evidence).verdict(Invariant::Stock3).is_fail();
+    let mut evidence = two_lines();
+    assert!(!fails(&evidence), "nothing of it was there");
+    stock_up(&mut evidence, 5);
+    assert!(fails(&evidence), "they were told that it is sold out");
+
+    // Closed one by one, since too few are left.
+    let closed_for_want = |units| {
+        let mut evidence = two_lines();
+        stock_up(&mut evidence, units);
+        evidence.drop.state = DropState::Closed;
+        let mut events = happened();
+        want_another(&mut events, |n| n > ADMITTED);
+        for (_, event) in &mut events {
+            if let RoomEvent::Ended { reason } = event {
+                *reason = CloseReason::Closed;
+            }
+            if let RoomEvent::Closed { reason, .. } = event {
+                *reason = CloseReason::NotEnough;
+            }
+        }
+        evidence.events = chain(events);
+        fails(&evidence)
+    };
+    assert!(closed_for_want(1));
+    assert!(!closed_for_want(0));
+}
+
+#[test]
+fn stock_3_units_that_nobody_in_line_wants_are_not_missed() {
+    let still_open = |wants_another: fn(u64) -> bool| {
+        let mut evidence = evidence();
+        stock_up(&mut evidence, 5);
+        evidence.drop.state = DropState::Open;
+        let mut events = happened();
+        want_another(&mut events, wants_another);
+        events.truncate(events.len() - 2);
+        evidence.events = chain(events);
+        judge(&evidence).verdict(Invariant::Stock3).is_fail()
+    };
+    assert!(!still_open(|_| false), "all wait for what is sold out");
+    assert!(still_open(|n| n > ADMITTED));
 }

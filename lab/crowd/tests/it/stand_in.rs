@@ -221,7 +221,7 @@ async fn create_product() -> (StatusCode, Json<Value>) {
 }
 
 async fn create_drop() -> (StatusCode, Json<Value>) {
-    let flash_drop = json!({"id": Uuid::now_v7(), "variant": {"id": Uuid::from_u128(1)}});
+    let flash_drop = json!({"id": Uuid::now_v7(), "variants": [{"id": Uuid::from_u128(1)}]});
     (StatusCode::CREATED, Json(flash_drop))
 }
 
@@ -232,7 +232,8 @@ async fn page(State(line): State<SharedLine>) -> &'static str {
 
 async fn flash_drop(State(line): State<SharedLine>) -> Json<Value> {
     let fulfilment = if lock(&line).is_site { "pass" } else { "auto" };
-    Json(json!({"fulfilment": fulfilment, "variant": {"id": Uuid::from_u128(1)}}))
+    let variants = [1, 2].map(|id| json!({"id": Uuid::from_u128(id)}));
+    Json(json!({"fulfilment": fulfilment, "variants": variants}))
 }
 
 async fn join(State(line): State<SharedLine>, headers: HeaderMap) -> Response {

@@ -11,7 +11,7 @@ export async function joinCrowd(drop, count) {
 async function joinOne(drop) {
   const { token } = await shopperCall("POST", "/v1/session", { body: {} });
   const url = `${admissionUrl}/v1/drops/${drop.id}/tickets`;
-  const body = { variant_id: drop.variant.id, units: 1 };
+  const body = { variant_id: drop.variants[0].id, units: 1 };
   // A drop opens a moment earlier in Postgres than in Redis.
   const notYet = /drop_not_open|drop_stopped|room_rebuilding|queue_unavailable|rate_limited/;
   const join = () =>

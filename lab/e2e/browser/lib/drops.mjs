@@ -13,18 +13,23 @@ export async function cancelDrops() {
   for (const id of created.splice(0)) await cancelDrop(id).catch(() => {});
 }
 
-/** Creates a product, and a drop of it that opens in `opensInMs`. */
-export async function createDrop({ opensInMs = 1_500, price = 48_000, ...settings } = {}) {
+/** Creates a product, and a drop of it that opens in `opensInMs`, with so many `units` of each variant. */
+export async function createDrop({
+  opensInMs = 1_500,
+  price = 48_000,
+  units = 100,
+  variants = ["Celadon"],
+  ...settings
+} = {}) {
   const product = await sellerCall("POST", "/products", {
     name: "Tea cup",
-    variants: [{ name: "Celadon", price_minor: price, currency: "KRW", stock: 1_000 }],
+    variants: variants.map((name) => ({ name, price_minor: price, currency: "KRW", stock: 1_000 })),
   });
   const opensAt = Date.now() + opensInMs;
   const drop = await sellerCall("POST", "/drops", {
     product_id: product.id,
-    variant_id: product.variants[0].id,
+    variants: product.variants.map(({ id }) => ({ variant_id: id, units })),
     ...TEA_CUP,
-    units: 100,
     opens_at: new Date(opensAt).toISOString(),
     closes_at: new Date(opensAt + 3_600_000).toISOString(),
     hold_seconds: 120,

@@ -85,7 +85,8 @@ fn questions(flash_drop: &TestDrop, order_id: OrderId) -> Vec<Question> {
     let TestDrop { id, product_id, variant_id, .. } = flash_drop;
     let why = json!({ "why": "mine now" });
     let offer = json!({
-        "product_id": product_id, "variant_id": variant_id, "title": "Mine now", "units": 1,
+        "product_id": product_id, "title": "Mine now",
+        "variants": [{ "variant_id": variant_id, "units": 1 }],
     });
     let soon = SystemClock.now() + Duration::from_secs(3_600);
     let window = json!({ "opens_at": soon });
@@ -106,6 +107,7 @@ fn questions(flash_drop: &TestDrop, order_id: OrderId) -> Vec<Question> {
         (Method::GET, "/v1/orders", None),
         (Method::GET, "/v1/orders/{order_id}", None),
         (Method::POST, "/v1/orders/{order_id}/payment", Some(card)),
+        (Method::POST, "/v1/orders/{order_id}/units", Some(json!({ "units": 1 }))),
         (Method::POST, "/v1/orders/{order_id}/cancel", None),
         (Method::GET, TICKETS, None),
         (Method::GET, "/v1/operator/drops/{drop_id}/limits", None),

@@ -160,7 +160,7 @@ pub(crate) async fn find_drop(app: &TestApp, id: DropId) -> anyhow::Result<TestD
         id,
         seller_id: body["seller"]["id"].as_str().unwrap_or_default().parse()?,
         product_id: body["product"]["id"].as_str().unwrap_or_default().parse()?,
-        variant_id: body["variant"]["id"].as_str().unwrap_or_default().parse()?,
+        variant_id: body["variants"][0]["id"].as_str().unwrap_or_default().parse()?,
         body,
     })
 }

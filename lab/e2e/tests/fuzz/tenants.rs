@@ -87,7 +87,8 @@ impl Draft {
         let product = seller.api().post("/v1/seller/products", product).await.expect(201);
         let (product_id, variant_id) = (text(&product["id"]), text(&product["variants"][0]["id"]));
         let draft = json!({
-            "product_id": product_id, "variant_id": variant_id, "title": MARKER, "units": 5,
+            "product_id": product_id, "title": MARKER,
+            "variants": [{ "variant_id": variant_id, "units": 5 }],
         });
         let draft = seller.api().post("/v1/seller/drops", draft).await.expect(201);
         Self { drop_id: text(&draft["id"]), product_id, variant_id }

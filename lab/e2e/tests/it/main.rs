@@ -22,6 +22,7 @@ mod rotation;
 mod sale;
 mod secrets;
 mod stage;
+mod variants;
 
 use std::sync::LazyLock;
 use tokio::sync::Mutex;

@@ -19,7 +19,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 const ROUNDS: u32 = 10;
 /// The least sales of the second seller. A fault may keep a shopper from buying.
 const MIN_SOLD: u32 = 3;
-/// What must be answered of the 78 requests of each round, in all rounds together. Services that
+/// What must be answered of the 99 requests of each round, in all rounds together. Services that
 /// are away answer nothing.
 pub(crate) const MIN_ANSWERS: u64 = 200;
 /// More than all shoppers of the second seller can hold.

@@ -131,10 +131,11 @@ impl LineModel {
         self.rate().n_free(self.tat, now_us as f64, at_most)
     }
 
-    /// Whether nothing is left of any variant and nothing can come back.
+    /// Whether of no variant as much is left, or can come back, as somebody wants at least.
     fn is_exhausted(&self) -> bool {
-        let variants = &self.config().variants;
-        !variants.is_empty() && variants.iter().all(|id| self.ever(*id) == Some(0))
+        let (variants, least) = (&self.config().variants, self.config().least_units());
+        let has_too_few = |id: &VariantId| self.ever(*id).is_some_and(|ever| ever < least);
+        !variants.is_empty() && variants.iter().all(has_too_few)
     }
 
     /// Returns the units that could ever become free; `None` without a stock figure, or where units

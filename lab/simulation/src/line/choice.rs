@@ -17,7 +17,7 @@ pub(super) struct Bounds {
     pub(super) want: usize,
     /// Tickets of one call, at most.
     pub(super) limit: usize,
-    /// Whether nothing is left of any variant and nothing can come back.
+    /// Whether too little is left of every variant, and no more can come back.
     pub(super) exhausted: bool,
 }
 

@@ -18,13 +18,14 @@ impl SeededWorld {
     fn request(&mut self) -> JoinRequest {
         let rng = &mut self.rng;
         let variants = self.config.variants.iter();
+        let most = self.config.takes_most.then_some(self.config.max_units_per_ticket);
         JoinRequest {
             ticket_id: TicketId::from_uuid(id(rng)),
             shopper_id: *self.shoppers.iter().choose(rng).expect("there are some"),
             lane: *self.crowd.lanes.iter().choose(rng).expect("a room has a lane"),
             intent: Intent {
                 variant_id: *variants.choose(rng).expect("there are some"),
-                units: rng.random_range(1..4),
+                units: most.unwrap_or_else(|| rng.random_range(1..4)),
             },
         }
     }

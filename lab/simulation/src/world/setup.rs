@@ -92,7 +92,7 @@ impl SeededWorld {
 }
 
 /// Most lines open at once and stay open; a few open or close while one looks on. Some let in without
-/// stock.
+/// stock; in some, each ticket takes as many units as it may.
 fn config(rng: &mut StdRng, crowd: &Crowd, variants: Vec<VariantId>) -> RoomConfig {
     let soon =
         |rng: &mut StdRng, steps: i64| crowd.now_us + rng.random_range(0..steps) * crowd.step_us;
@@ -108,6 +108,7 @@ fn config(rng: &mut StdRng, crowd: &Crowd, variants: Vec<VariantId>) -> RoomConf
         opens_at_us,
         closes_at_us,
         max_units_per_ticket: 3,
+        takes_most: rng.random_bool(0.1),
         variants,
         has_stock: rng.random_bool(0.9),
         lanes: shares(rng, &crowd.lanes),

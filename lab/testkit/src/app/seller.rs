@@ -24,10 +24,24 @@ pub struct TestDrop {
     pub seller_id: SellerId,
     /// The product, a variant of which is sold in it.
     pub product_id: ProductId,
-    /// What is sold in it.
+    /// What is sold in it; the first variant, if there are several.
     pub variant_id: VariantId,
     /// The API's answer.
     pub body: Value,
+}
+
+impl TestDrop {
+    /// Returns all that is sold in it, in the order of the ids.
+    #[must_use]
+    pub fn variant_ids(&self) -> Vec<VariantId> {
+        let variants = self.body["variants"].as_array().into_iter().flatten();
+        variants.map(|variant| parse(&variant["id"])).collect()
+    }
+
+    /// Whether shoppers choose how many units to take once they are held, and not on joining.
+    pub(super) fn is_checkout(&self) -> bool {
+        self.body["fulfilment"] == "checkout"
+    }
 }
 
 impl Seller {
@@ -48,9 +62,9 @@ impl Seller {
             api: self.api.clone(),
             opens_in: SignedDuration::ZERO,
             wait_until_open: true,
+            units: vec![10],
             body: json!({
                 "title": "Test drop",
-                "units": 10,
                 "hold_seconds": 60,
                 "admission_rate_per_second": 1000.0,
                 "occupancy_cap": 1000,
@@ -78,14 +92,29 @@ pub struct DropBuilder {
     api: Api,
     opens_in: SignedDuration,
     wait_until_open: bool,
+    /// Of each variant.
+    units: Vec<u32>,
     body: Value,
 }
 
 impl DropBuilder {
-    /// Units for sale.
+    /// Units for sale, all of one variant.
     #[must_use]
     pub fn units(self, units: u32) -> Self {
-        self.with("units", units)
+        self.variants(&[units])
+    }
+
+    /// A variant for each of these numbers of units.
+    #[must_use]
+    pub fn variants(mut self, units: &[u32]) -> Self {
+        self.units = units.to_vec();
+        self
+    }
+
+    /// Lets shoppers choose how many units to take, once as many are held as a ticket may have.
+    #[must_use]
+    pub fn checkout(self) -> Self {
+        self.with("fulfilment", "checkout")
     }
 
     /// Tickets let in per second.
@@ -146,10 +175,12 @@ impl DropBuilder {
     /// Panics if the API refuses it or it does not open in time.
     pub async fn create(mut self) -> TestDrop {
         let product = self.create_product().await;
-        let variant_id = product["variants"][0]["id"].clone();
         let now = SystemClock.now();
         self.body["product_id"] = product["id"].clone();
-        self.body["variant_id"] = variant_id.clone();
+        let variants = product["variants"].as_array().into_iter().flatten().zip(&self.units);
+        let sold =
+            variants.map(|(made, units)| json!({ "variant_id": made["id"], "units": units }));
+        self.body["variants"] = sold.collect();
         self.body["opens_at"] = json!(after(now, self.opens_in));
         if self.body.get("closes_at").is_none() {
             self.body["closes_at"] = json!(after(now, SignedDuration::from_hours(1)));
@@ -159,7 +190,7 @@ impl DropBuilder {
             id: parse(&body["id"]),
             seller_id: parse(&body["seller"]["id"]),
             product_id: parse(&product["id"]),
-            variant_id: parse(&variant_id),
+            variant_id: parse(&body["variants"][0]["id"]),
             body,
         };
         if self.wait_until_open {
@@ -169,8 +200,12 @@ impl DropBuilder {
     }
 
     async fn create_product(&self) -> Value {
-        let variant = json!({ "name": "One size", "price_minor": 1_999, "currency": "EUR", "stock": 1_000_000 });
-        let product = json!({ "name": "Test product", "variants": [variant] });
+        let variant = |n: usize| {
+            let name = format!("Size {}", n + 1);
+            json!({ "name": name, "price_minor": 1_999, "currency": "EUR", "stock": 1_000_000 })
+        };
+        let variants: Vec<Value> = (0..self.units.len()).map(variant).collect();
+        let product = json!({ "name": "Test product", "variants": variants });
         self.api.post("/v1/seller/products", product).await.expect(201)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use reqwest::{StatusCode, header::RETRY_AFTER};
 use serde_json::{Value, json};
-use shared::ids::{ShopperId, TicketId};
+use shared::ids::{ShopperId, TicketId, VariantId};
 use tokio::time::{Instant, sleep};
 
 use super::{Api, Reply, TestDrop, TestStream, seller::parse, stream};
@@ -75,14 +75,24 @@ impl Shopper {
         self
     }
 
-    /// Joins with one unit. Where the room is not ready yet or the shopper is over its limit, it
-    /// tries again when it is told to, as a page does.
+    /// Joins with one unit, or for as many as a ticket may have where they are chosen later. Where the
+    /// room is not ready yet or the shopper is over its limit, it tries again when it is told to, as a
+    /// page does.
     ///
     /// # Panics
     ///
     /// Panics if the join is refused, or not answered otherwise in time.
     pub async fn join(&self, flash_drop: &TestDrop) -> TestTicket {
-        let reply = self.join_in_time(flash_drop).await;
+        self.join_for(flash_drop, flash_drop.variant_id).await
+    }
+
+    /// Joins for a variant of the test's choice.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the join is refused, or not answered otherwise in time.
+    pub async fn join_for(&self, flash_drop: &TestDrop, variant_id: VariantId) -> TestTicket {
+        let reply = self.join_in_time(flash_drop, variant_id).await;
         assert!(reply.status.is_success(), "join answered {}: {}", reply.status, reply.body);
         let body = reply.body;
         let joined = TestTicket {
@@ -96,10 +106,11 @@ impl Shopper {
         joined
     }
 
-    async fn join_in_time(&self, flash_drop: &TestDrop) -> Reply {
+    async fn join_in_time(&self, flash_drop: &TestDrop, variant_id: VariantId) -> Reply {
         let deadline = Instant::now() + PATIENCE;
+        let units = if flash_drop.is_checkout() { Value::Null } else { json!(1) };
         loop {
-            let reply = self.try_join(flash_drop, json!(1)).await;
+            let reply = self.try_join_for(flash_drop, variant_id, &units).await;
             let later = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS];
             if !later.contains(&reply.status) || Instant::now() >= deadline {
                 return reply;
@@ -110,7 +121,16 @@ impl Shopper {
 
     /// Joins once, with anything as units; any answer is fine.
     pub async fn try_join(&self, flash_drop: &TestDrop, units: Value) -> Reply {
-        let body = json!({ "variant_id": flash_drop.variant_id, "units": units });
+        self.try_join_for(flash_drop, flash_drop.variant_id, &units).await
+    }
+
+    async fn try_join_for(
+        &self,
+        flash_drop: &TestDrop,
+        variant_id: VariantId,
+        units: &Value,
+    ) -> Reply {
+        let body = json!({ "variant_id": variant_id, "units": units });
         self.admission.post(&format!("/v1/drops/{}/tickets", flash_drop.id), body).await
     }
 
@@ -152,6 +172,12 @@ impl Shopper {
             (reply.body["state"] == state).then_some(reply.body)
         })
         .await
+    }
+
+    /// Takes so many of the units that are held, and returns the order.
+    pub async fn choose_units(&self, units: u32) -> Value {
+        let path = format!("/v1/orders/{}/units", self.ticket_id());
+        self.storefront.post(&path, json!({ "units": units })).await.expect(200)
     }
 
     /// Starts the payment.

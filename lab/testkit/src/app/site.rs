@@ -76,7 +76,7 @@ impl SiteBuilder {
             id: parse(&body["id"]),
             seller_id: parse(&body["seller"]["id"]),
             product_id: parse(&body["product"]["id"]),
-            variant_id: parse(&body["variant"]["id"]),
+            variant_id: parse(&body["variants"][0]["id"]),
             body,
         };
         wait_open(&self.api, &flash_drop).await;

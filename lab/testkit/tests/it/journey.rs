@@ -1,3 +1,4 @@
+use serde_json::json;
 use testkit::TestApp;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -16,6 +17,29 @@ async fn a_shopper_joins_is_let_in_pays_and_has_the_order() {
 
     let sold: i64 = app.world.database.scalar("select sum(sold)::bigint from inventory").await;
     assert_eq!(sold, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shopper_takes_fewer_units_than_are_held_and_the_next_is_let_in_with_the_others() {
+    let app = TestApp::start().await;
+    let seller = app.seller().await;
+    let flash_drop = seller.flash_drop().units(3).max_units(2).checkout().create().await;
+    let (first, second) = (app.shopper().await, app.shopper().await);
+    first.join(&flash_drop).await;
+    assert_eq!(first.wait_order("reserved").await["units"], 2);
+    second.join(&flash_drop).await;
+    assert_eq!(second.ticket(&flash_drop).await["state"], "waiting", "only one unit is left");
+
+    let chosen = first.choose_units(1).await;
+
+    assert_eq!((&chosen["units"], &chosen["amount_minor"]), (&json!(1), &json!(1_999)));
+    assert_eq!(second.wait_order("reserved").await["units"], 2);
+    for shopper in [first, second] {
+        shopper.pay("pm_card_approve").await;
+        shopper.wait_order("confirmed").await;
+    }
+    let sold: i64 = app.world.database.scalar("select sum(sold)::bigint from inventory").await;
+    assert_eq!(sold, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! Creating a drop.
 
 use super::{
+    drop_variants::{self, DropVariantInput},
     drops::{self, SellerDropResponse},
     lanes::{self, LaneInput},
     window::check_window,
@@ -8,18 +9,16 @@ use super::{
 use crate::{
     ApiError, App,
     extract::{Body, CurrentSeller, Faults, IdempotencyKey, ResourceId, Validate},
-    routes::ranges::{
-        COOLDOWN_SECONDS, HOLD_SECONDS, MAX_UNITS, NO_SHOW_PERCENT, OCCUPANCY_CAPS, RATES,
-    },
+    routes::ranges::{COOLDOWN_SECONDS, HOLD_SECONDS, NO_SHOW_PERCENT, OCCUPANCY_CAPS, RATES},
 };
 use axum::{extract::State, http::StatusCode};
-use database::selling::drops::NewDrop;
+use database::selling::drops::{NewDrop, NewDropVariant};
 use edge::{Json, Problem};
 use jiff::Timestamp;
 use serde::Deserialize;
 use shared::{
-    drops::Limits,
-    ids::{DropId, ProductId, VariantId},
+    drops::{Fulfilment, Limits},
+    ids::{DropId, ProductId},
 };
 use utoipa::ToSchema;
 
@@ -29,8 +28,15 @@ use utoipa::ToSchema;
 pub(crate) struct DropInput {
     /// One of the seller's products.
     product_id: ProductId,
-    /// The variant of it that is sold.
-    variant_id: VariantId,
+    /// Which variants of it are sold, each once, all in one currency: 1 to 20, together up to 10 000 000
+    /// units.
+    #[schema(min_items = 1, max_items = 20)]
+    variants: Vec<DropVariantInput>,
+    /// What a turn leads to: with `auto`, the default, an order of the units that were asked for on
+    /// joining; with `checkout` as many are held as a ticket may have, and the shopper chooses. A site is
+    /// protected by `/v1/seller/sites` instead.
+    #[serde(default = "auto")]
+    fulfilment: Fulfilment,
     /// Up to 200 characters.
     #[schema(min_length = 1, max_length = 200, example = "Friday drop")]
     title: String,
@@ -38,14 +44,11 @@ pub(crate) struct DropInput {
     #[serde(default)]
     #[schema(max_length = 5000)]
     description: String,
-    /// Units to sell, from 1 to 10 000 000; they are taken out of the variant's stock.
-    #[schema(minimum = 1, maximum = 10_000_000, example = 500)]
-    units: i32,
     /// When it opens; without it the drop stays a draft.
     opens_at: Option<Timestamp>,
     /// When it closes; without it the drop stays open until it is sold out.
     closes_at: Option<Timestamp>,
-    /// Units that one ticket may ask for, from 1 to 1000.
+    /// Units that one ticket may ask for, from 1 to 1000; with `checkout`, those that are held for each.
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 1000, default = 1)]
     max_units_per_ticket: i32,
@@ -95,6 +98,10 @@ pub(crate) struct DropInput {
     no_show_percent: u8,
 }
 
+const fn auto() -> Fulfilment {
+    Fulfilment::Auto
+}
+
 const fn yes() -> bool {
     true
 }
@@ -124,14 +131,17 @@ impl Validate for DropInput {
         let mut faults = Faults::default();
         faults.text("/title", &self.title, 200);
         faults.optional_text("/description", &self.description, 5000);
-        faults.within("/units", self.units, &(1..=MAX_UNITS));
+        drop_variants::check(&self.variants, &mut faults);
+        if self.fulfilment == Fulfilment::Pass {
+            faults.add("/fulfilment", "must be auto or checkout");
+        }
         faults.within("/max_units_per_ticket", self.max_units_per_ticket, &(1..=1000));
         faults.within("/max_units_per_customer", self.max_units_per_customer, &(1..=100_000));
         if self.max_units_per_ticket > self.max_units_per_customer {
             faults.add("/max_units_per_ticket", "must not be above max_units_per_customer");
         }
-        if self.max_units_per_ticket > self.units {
-            faults.add("/max_units_per_ticket", "must not be above units");
+        if self.max_units_per_ticket > self.most_units_for_one() {
+            faults.add("/max_units_per_ticket", "must not be above the units of a variant");
         }
         lanes::check(&self.lanes, &mut faults);
         faults.within("/hold_seconds", self.hold_seconds, &HOLD_SECONDS);
@@ -148,6 +158,14 @@ impl Validate for DropInput {
 }
 
 impl DropInput {
+    /// Returns how many units a ticket may have so that it can be let in. Where each takes as many as it may,
+    /// nobody who wants a variant with fewer ever could.
+    fn most_units_for_one(&self) -> i32 {
+        let units = self.variants.iter().map(|variant| variant.units);
+        let most = if self.fulfilment.takes_most() { units.min() } else { units.max() };
+        most.unwrap_or_default()
+    }
+
     /// Returns what is wrong now and here: moments go by the clock, holds by the provider.
     fn faults_in(&self, app: &App) -> Faults {
         let mut faults = match self.opens_at {
@@ -169,10 +187,10 @@ impl DropInput {
             id,
             seller_id: seller.id,
             product_id: self.product_id,
-            variant_id: self.variant_id,
+            variants: self.variants.into_iter().map(NewDropVariant::from).collect(),
+            fulfilment: self.fulfilment,
             title: self.title,
             description: self.description,
-            units: self.units,
             opens_at: self.opens_at,
             closes_at: self.closes_at,
             max_units_per_ticket: self.max_units_per_ticket,
@@ -195,7 +213,7 @@ impl DropInput {
     }
 }
 
-/// Creates a drop and takes its units out of the variant's stock.
+/// Creates a drop and takes its units out of the stock of its variants.
 #[utoipa::path(post, path = "/v1/seller/drops", tag = "seller",
     security(("seller_key" = [])), request_body = DropInput,
     params(IdempotencyKey),

@@ -4,6 +4,7 @@
 mod code_labels;
 mod codes;
 mod create_drop;
+mod drop_variants;
 pub(super) mod drops;
 mod export;
 mod join_keys;

@@ -50,7 +50,7 @@ pub(crate) struct SellerOrderResponse {
     /// Why it is in this state, where there is a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    /// Units as they were asked for.
+    /// Units as they were asked for, or chosen since.
     units: i32,
     /// Price of all units, in minor units.
     amount_minor: i64,

@@ -3,20 +3,9 @@
 use super::orders::{self, OrderResponse};
 use crate::{ApiError, App, extract::ShopperOnly};
 use axum::extract::State;
-use database::ordering::{
-    holds::{self, Cancelled},
-    order_views::OrderView,
-};
+use database::ordering::holds::{self, Cancelled};
 use edge::{Json, Path, Problem};
-use queue::Hint;
-use shared::{
-    ids::{OrderId, TicketId},
-    lifecycle::TicketState,
-};
-use std::time::Duration;
-
-/// How long a response waits for its hint.
-const HINT_TIMEOUT: Duration = Duration::from_millis(200);
+use shared::{ids::OrderId, lifecycle::TicketState};
 
 /// Cancels an order that isn't paid yet; its units are free at once. A repeat needs no key: an order
 /// that is cancelled stays so, and is answered alike.
@@ -38,16 +27,6 @@ pub(crate) async fn cancel(
         Cancelled::Refused(state) => return Err(ApiError::OrderWrongState(state)),
     }
     let order = orders::find(&app, shopper.id, order_id).await?;
-    hint(&app, &order).await;
+    orders::hint(&app, &order).await;
     Ok(Json(OrderResponse::new(order, app.now())))
-}
-
-/// Tells the shopper's open pages that the order changed. They read it after a while anyway, so a
-/// lost hint does no harm, and no response waits long for Redis.
-async fn hint(app: &App, order: &OrderView) {
-    let hints = [(TicketId::from(order.id), Hint::Order(order.state))];
-    let sending = app.queue.publish_hints(order.drop_id, &hints);
-    if !matches!(tokio::time::timeout(HINT_TIMEOUT, sending).await, Ok(Ok(()))) {
-        tracing::debug!(order.id = %order.id, "could not send a hint");
-    }
 }

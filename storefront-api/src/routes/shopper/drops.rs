@@ -7,7 +7,7 @@ use crate::{
     site::Site,
 };
 use axum::extract::State;
-use database::selling::drops::{DropLane, FlashDrop};
+use database::selling::drops::{DropLane, DropVariant, FlashDrop};
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -34,8 +34,9 @@ pub(crate) struct DropResponse {
     /// When maintenance is said to end.
     #[serde(skip_serializing_if = "Option::is_none")]
     mode_until: Option<Timestamp>,
-    /// What a turn leads to: with `auto` an order of units; with `pass` a visit to a site, and there
-    /// are no units.
+    /// What a turn leads to: with `auto` an order of the units that were asked for; with `checkout` as
+    /// many are held as a ticket may have, and the shopper chooses; with `pass` a visit to a site, and
+    /// there are no units.
     fulfilment: Fulfilment,
     /// The host of the site that it lets people into; left out if it sells units.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,7 +48,7 @@ pub(crate) struct DropResponse {
     closes_at: Option<Timestamp>,
     /// The server's clock, for countdowns.
     server_time: Timestamp,
-    /// Units that one ticket may ask for.
+    /// Units that one ticket may ask for, or that are held for each.
     max_units_per_ticket: i32,
     /// Units that one customer may buy.
     max_units_per_customer: i32,
@@ -60,15 +61,16 @@ pub(crate) struct DropResponse {
     /// The lanes of the line with their shares, the normal one first; left out when it is the only one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     lanes: Vec<LaneSummary>,
-    variant: VariantSummary,
+    /// What is sold; the one of a site has neither price nor units.
+    variants: Vec<VariantSummary>,
     product: ProductSummary,
     seller: SellerSummary,
-    /// Units given to the drop, those included that were not sold when it ended.
-    units_total: i32,
+    /// Units given to the drop, of all variants, those included that were not sold when it ended.
+    units_total: i64,
     /// Units that are neither held nor sold.
-    units_left: i32,
+    units_left: i64,
     /// Units held for orders that are not over; they may come back.
-    units_held: i32,
+    units_held: i64,
     /// The seller's or an operator's message to shoppers who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
@@ -88,7 +90,7 @@ struct LaneSummary {
     share_percent: u8,
 }
 
-/// The variant that a drop sells.
+/// A variant that a drop sells.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 struct VariantSummary {
     id: VariantId,
@@ -98,6 +100,15 @@ struct VariantSummary {
     /// ISO 4217 code.
     #[schema(example = "EUR")]
     currency: String,
+    /// Units of it that were given to the drop; this and the others are left out of a site's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    units_total: Option<i32>,
+    /// Those that are neither held nor sold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    units_left: Option<i32>,
+    /// Those that are held for orders that are not over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    units_held: Option<i32>,
 }
 
 /// The product of a drop.
@@ -112,6 +123,21 @@ struct ProductSummary {
 struct SellerSummary {
     id: SellerId,
     name: String,
+}
+
+impl VariantSummary {
+    fn new(variant: DropVariant, fulfilment: Fulfilment) -> Self {
+        let told = |units: i32| fulfilment.has_stock().then_some(units);
+        Self {
+            id: variant.id,
+            name: variant.name,
+            price_minor: variant.price_minor,
+            currency: variant.currency,
+            units_total: told(variant.units_offered),
+            units_left: told(variant.units_available),
+            units_held: told(variant.units_reserved),
+        }
+    }
 }
 
 impl LaneSummary {
@@ -134,6 +160,11 @@ impl DropResponse {
     /// Shows a drop as it is at `now`.
     pub(crate) fn new(flash_drop: FlashDrop, now: Timestamp) -> Self {
         let site = Site::of(&flash_drop);
+        let fulfilment = flash_drop.fulfilment;
+        let units_total = flash_drop.units_offered();
+        let units_left = flash_drop.units_available();
+        let units_held = flash_drop.units_reserved();
+        let variants = flash_drop.variants.into_iter();
         Self {
             id: flash_drop.id,
             title: flash_drop.title,
@@ -142,7 +173,7 @@ impl DropResponse {
             state: flash_drop.state,
             mode: flash_drop.mode,
             mode_until: flash_drop.mode_until,
-            fulfilment: flash_drop.fulfilment,
+            fulfilment,
             site_name: site.map(|site| site.name().to_owned()),
             opens_at: flash_drop.opens_at,
             closes_at: flash_drop.closes_at,
@@ -153,17 +184,12 @@ impl DropResponse {
             members_only: flash_drop.members_only,
             invite_only: flash_drop.invite_only,
             lanes: LaneSummary::all(flash_drop.lanes),
-            variant: VariantSummary {
-                id: flash_drop.variant.id,
-                name: flash_drop.variant.name,
-                price_minor: flash_drop.variant.price_minor,
-                currency: flash_drop.variant.currency,
-            },
+            variants: variants.map(|variant| VariantSummary::new(variant, fulfilment)).collect(),
             product: ProductSummary { id: flash_drop.product_id, name: flash_drop.product_name },
             seller: SellerSummary { id: flash_drop.seller_id, name: flash_drop.seller_name },
-            units_total: flash_drop.units_offered,
-            units_left: flash_drop.units_available,
-            units_held: flash_drop.units_reserved,
+            units_total,
+            units_left,
+            units_held,
             message: flash_drop.message,
             end_reason: flash_drop.end_reason,
         }

@@ -15,6 +15,7 @@ mod pictures;
 mod session;
 pub(super) mod session_limits;
 mod tickets;
+mod units;
 
 use crate::App;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -35,6 +36,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(tickets::list))
         .routes(routes!(orders::list))
         .routes(routes!(orders::show))
+        .routes(routes!(units::choose))
         .routes(routes!(payment::pay))
         .routes(routes!(cancel::cancel))
 }

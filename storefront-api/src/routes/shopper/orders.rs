@@ -9,13 +9,18 @@ use axum::extract::State;
 use database::ordering::order_views::{self, OrderView, Transition};
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
+use queue::Hint;
 use serde::Serialize;
 use shared::{
     drops::DropState,
     ids::{DropId, OrderId, ShopperId, TicketId},
     lifecycle::TicketState,
 };
+use std::time::Duration;
 use utoipa::ToSchema;
+
+/// How long a response waits for its hint.
+const HINT_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// An order.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -37,12 +42,16 @@ pub(crate) struct OrderResponse {
     /// `expired`, `payment_failed` or `cancelled`; of a visit to a site `passed`, `redeemed`,
     /// `visited`, `revoked`, `expired` or `cancelled`. An order has no other ticket states.
     state: TicketState,
-    /// Why it is in this state, where there is a reason; of a reserved order `declined`: another
-    /// card may be tried.
+    /// Why it is in this state, where there is a reason; of a reserved order `declined`, so that another
+    /// card may be tried, or `units_chosen`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    /// Units as they were asked for.
+    /// What was ordered; null if there is no such variant.
+    variant_name: Option<String>,
+    /// Units as they were asked for, or chosen since.
     units: i32,
+    /// Whether the shopper may choose how many of them to take, until the payment begins.
+    may_choose_units: bool,
     /// Price of all units, in minor units.
     amount_minor: i64,
     /// ISO 4217 code.
@@ -103,6 +112,8 @@ impl OrderResponse {
             drop_end_reason: order.flash_drop.end_reason,
             state: order.state,
             reason: order.reason,
+            may_choose_units: order.may_choose(),
+            variant_name: order.variant_name,
             units: order.units,
             amount_minor: order.amount_minor,
             currency: order.currency,
@@ -150,6 +161,16 @@ pub(crate) async fn show(
 ) -> Result<Json<OrderResponse>, ApiError> {
     let order = find(&app, shopper.id, order_id).await?;
     Ok(Json(OrderResponse::new(order, app.now())))
+}
+
+/// Tells the shopper's open pages that the order changed. They read it after a while anyway, so a
+/// lost hint does no harm, and no response waits long for Redis.
+pub(super) async fn hint(app: &App, order: &OrderView) {
+    let hints = [(TicketId::from(order.id), Hint::Order(order.state))];
+    let sending = app.queue.publish_hints(order.drop_id, &hints);
+    if !matches!(tokio::time::timeout(HINT_TIMEOUT, sending).await, Ok(Ok(()))) {
+        tracing::debug!(order.id = %order.id, "could not send a hint");
+    }
 }
 
 /// Reads an order of the shopper as it is now.

@@ -25,9 +25,10 @@ export interface Seen {
 export class Admission {
   constructor(private readonly base: string) {}
 
-  /** Joins the normal lane, or the one that `laneGrant` opens. */
-  join(drop: Drop, units: number, laneGrant?: string): Promise<Ticket> {
-    const body = { variant_id: drop.variant.id, units, lane_grant: laneGrant };
+  /** Joins the normal lane, or the one that `laneGrant` opens. Units that are chosen later are not sent. */
+  join(drop: Drop, variantId: string, units: number, laneGrant?: string): Promise<Ticket> {
+    const asked = drop.fulfilment === "checkout" ? undefined : units;
+    const body = { variant_id: variantId, units: asked, lane_grant: laneGrant };
     return request("POST", this.url(drop.id, "tickets"), body);
   }
 

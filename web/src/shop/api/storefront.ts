@@ -44,4 +44,8 @@ export const pay = (id: string, paymentMethod: string, attempt: string) =>
 export const passInto = (dropId: string, to: string | null) =>
   request<Pass>("POST", `/v1/drops/${dropId}/pass`, to === null ? {} : { to });
 
+/** Takes so many of the units that are held, and gives the others back. */
+export const chooseUnits = (id: string, units: number) =>
+  request<Order>("POST", `/v1/orders/${id}/units`, { units });
+
 export const cancelOrder = (id: string) => request<Order>("POST", `/v1/orders/${id}/cancel`, {});

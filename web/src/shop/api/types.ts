@@ -20,6 +20,16 @@ export interface Picture {
   height: number;
 }
 
+/** What a drop sells. Of a site no units are told. */
+export interface Variant {
+  id: string;
+  name: string;
+  price_minor: number;
+  currency: string;
+  units_left?: number;
+  units_held?: number;
+}
+
 export interface Drop {
   id: string;
   title: string;
@@ -32,16 +42,20 @@ export interface Drop {
   opens_at?: string | null;
   closes_at?: string | null;
   server_time: string;
-  /** What a turn leads to: an order, or with `pass` a visit to another site. */
+  /**
+   * What a turn leads to: an order; with `checkout` one whose units are chosen then; with `pass` a visit to
+   * another site.
+   */
   fulfilment?: "auto" | "checkout" | "pass";
   /** The host of the site that a pass lets into. */
   site_name?: string | null;
   max_units_per_ticket: number;
   max_units_per_customer?: number;
   hold_seconds: number;
-  variant: { id: string; name: string; price_minor: number; currency: string };
+  variants: Variant[];
   product: { id: string; name: string };
   seller: { id: string; name: string };
+  /** Of all variants, as the others. */
   units_total: number;
   units_left: number;
   /** Held for those who were let in; they may come back. */
@@ -84,6 +98,7 @@ export interface Prospects {
 export interface Ticket extends Prospects {
   ticket_id: string;
   state: TicketState;
+  variant_id?: string;
   epoch: number;
   evn: number;
   queue_number?: number;
@@ -141,7 +156,10 @@ export interface Order {
   drop_end_reason?: string | null;
   state: OrderState;
   reason?: string | null;
+  variant_name?: string | null;
   units: number;
+  /** Whether the shopper may take fewer of them. */
+  may_choose_units?: boolean;
   amount_minor: number;
   currency: string;
   hold_expires_at?: string | null;

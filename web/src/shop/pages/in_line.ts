@@ -47,6 +47,7 @@ export class InLine {
   private backAt: number | null = null;
   private orderView: OrderView | null = null;
   private lane: number | null = null;
+  private readonly variant: string | null;
   private stopped = false;
 
   constructor(
@@ -57,6 +58,7 @@ export class InLine {
     private readonly ended: (end: End) => void,
   ) {
     this.ticketId = ticket.ticket_id;
+    this.variant = ticket.variant_id ?? null;
     noteTicket(drop.id);
     this.shown = rememberedPosition(drop.id, ticket.ticket_id);
     this.stream = this.newStream();
@@ -100,9 +102,10 @@ export class InLine {
    * with a ticket that is valid. Nothing is to be gained by it once there is an order.
    */
   private async renew(): Promise<void> {
+    const variant = this.variant ?? this.drop.variants[0]?.id ?? "";
     for (let failures = 1; !this.stopped && this.orderView === null; failures += 1) {
       try {
-        return this.renewed(await this.admission.join(this.drop, 1));
+        return this.renewed(await this.admission.join(this.drop, variant, 1));
       } catch (error) {
         if (!(error instanceof ApiError) || !error.isTransient) return this.finish({ kind: "lost" });
         await pause(retryPause(failures, error.retryAfterMs, Math.random()));
@@ -154,7 +157,7 @@ export class InLine {
     this.rebuilding = false;
     this.shown = shownAfter(this.shown, frame);
     this.noteBack(this.shown.position);
-    rememberPosition(this.drop.id, this.ticketId, this.shown);
+    rememberPosition(this.drop.id, this.ticketId, this.shown, this.variant);
     const { position, waiting } = this.shown;
     document.title = `${number(position)} · ${this.drop.title}`;
     announce(t("line.announce", { position, waiting: t("line.waiting", { count: waiting }) }));
@@ -207,6 +210,7 @@ export class InLine {
       connection: this.connection,
       rebuilding: this.rebuilding,
       lane: this.lane,
+      variant: this.variant,
       away: this.away,
     });
     this.host.show(

@@ -27,6 +27,7 @@ const ENDED_CODES = ["drop_closed", "sold_out", "drop_not_found", "drop_draining
 export class Joiner implements Joining {
   busy = false;
   problem: string | null = null;
+  variant: string | null;
   units = 1;
   code = "";
   /** What the code was redeemed for, by this session. */
@@ -36,10 +37,14 @@ export class Joiner implements Joining {
     private readonly drop: Drop,
     private readonly admission: Admission,
     private readonly listener: JoinListener,
-  ) {}
+  ) {
+    const [first, ...others] = drop.variants;
+    this.variant = others.length === 0 ? (first?.id ?? null) : null;
+  }
 
   async join(units: number): Promise<void> {
-    if (this.busy) return;
+    const { variant } = this;
+    if (this.busy || variant === null) return;
     this.note(true, null);
     let sessionsMade = 0;
     let grantsRenewed = 0;
@@ -47,7 +52,7 @@ export class Joiner implements Joining {
       try {
         if (sessionsMade === 0 && !hasSession()) await this.makeSession();
         const grant = await this.grantFor(this.code.trim());
-        return this.listener.joined(await this.admission.join(this.drop, units, grant));
+        return this.listener.joined(await this.admission.join(this.drop, variant, units, grant));
       } catch (error) {
         const refusal = error instanceof ApiError ? error : new ApiError(0, "network", null);
         if (SESSION_CODES.includes(refusal.code) && sessionsMade < 2) {

@@ -5,6 +5,7 @@ import type { Shown } from "../stream/position.ts";
 
 interface Remembered extends Shown {
   ticket_id: string;
+  variant_id?: string;
 }
 
 const lineKey = (dropId: string) => `sluice.line.${dropId}`;
@@ -12,8 +13,14 @@ const ticketKey = (dropId: string) => `sluice.ticket.${dropId}`;
 const SESSION = "sluice.session";
 const UNKNOWN = { left: null, held: null, until: null };
 
-export function rememberPosition(dropId: string, ticketId: string, shown: Shown): void {
-  write(lineKey(dropId), JSON.stringify({ ...shown, ticket_id: ticketId }));
+export function rememberPosition(
+  dropId: string,
+  ticketId: string,
+  shown: Shown,
+  variantId: string | null,
+): void {
+  const variant_id = variantId ?? undefined;
+  write(lineKey(dropId), JSON.stringify({ ...shown, ticket_id: ticketId, variant_id }));
 }
 
 /** Returns the position that this browser last showed for a ticket, whichever tab showed it. */

@@ -1,13 +1,15 @@
 // A drop as seen by a shopper who is not in its line.
 import { serverNow } from "../../common/clock.ts";
 import { el, setText } from "../../common/dom.ts";
-import { dateTime, digits, duration, number } from "../../common/format.ts";
+import { dateTime, digits, duration } from "../../common/format.ts";
 import type { Panel } from "../../common/panel.ts";
 import { link, notePanel, notice, quote } from "../../common/parts.ts";
 import type { Drop, DropState } from "../api/types.ts";
 import { t } from "../texts/index.ts";
 import { codeField, laneList } from "./lanes.ts";
 import { dropNotice, joinLabel, mayJoin } from "./mode.ts";
+import { stepper } from "./stepper.ts";
+import { isChosenLater, variantPicker } from "./variants.ts";
 import { isForVisits, sayOf } from "./visits.ts";
 
 /** Returns the state at a moment of the server's clock, so that an opening needs no request. */
@@ -41,12 +43,13 @@ const countdown = (leftMs: number) => (leftMs < 86_400_000 ? digits(leftMs) : du
 export interface Joining {
   busy: boolean;
   problem: string | null;
-  /** The quantity chosen, and the code typed; they outlive a redraw. */
+  /** The variant and the quantity chosen, and the code typed; they outlive a redraw. */
+  variant: string | null;
   units: number;
   code: string;
 }
 
-/** Offers the line: a quantity where there is a choice, and the button. `read` returns the drop as it is now. */
+/** Offers the line: what there is to choose, and the button. `read` returns the drop as it is now. */
 export function openPanel(read: () => Drop, joining: Joining, join: (units: number) => void): Panel {
   const drop = read();
   const say = sayOf(drop);
@@ -57,7 +60,7 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
   const button = el("button", { type: "button", class: "button wide", id: "join" });
   button.addEventListener("click", () => join(joining.units));
   const hint = say("drop.open.hint", { minutes: duration(drop.hold_seconds * 1000) });
-  const units = stepper(drop.max_units_per_ticket, joining);
+  const variants = variantPicker(read, joining, () => update());
   const root = el(
     "div",
     { class: "note" },
@@ -65,7 +68,8 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
     news.root,
     el("p", {}, hint),
     stock,
-    units,
+    variants.root,
+    quantity(drop, joining),
     codeField(drop, joining),
     button,
     problem,
@@ -76,37 +80,20 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
     news.write(dropNotice(mode, mode_until ?? null), message ?? null);
     const isAllHeld = units_left === 0 && (units_held ?? 0) > 0;
     setText(stock, isAllHeld ? t("stock.held", { count: units_held ?? 0 }) : "");
-    button.disabled = joining.busy || !mayJoin(mode);
-    setText(button, t(joinLabel(mode, joining.busy)));
+    variants.update();
+    const mustPick = joining.variant === null && mayJoin(mode);
+    button.disabled = joining.busy || mustPick || !mayJoin(mode);
+    setText(button, t(mustPick ? "join.pick" : joinLabel(mode, joining.busy)));
     setText(problem, joining.problem ?? "");
   };
   return { root, heading, update };
 }
 
-function stepper(max: number, joining: Joining): HTMLElement | null {
-  if (max <= 1) return null;
-  const output = el("output", { "aria-live": "polite" });
-  const fewer = el("button", { type: "button", "aria-label": t("join.fewer") }, "−");
-  const more = el("button", { type: "button", "aria-label": t("join.more") }, "+");
-  const change = (by: number) => {
-    joining.units = Math.min(max, Math.max(1, joining.units + by));
-    setText(output, number(joining.units));
-    fewer.disabled = joining.units === 1;
-    more.disabled = joining.units === max;
-  };
-  fewer.addEventListener("click", () => change(-1));
-  more.addEventListener("click", () => change(1));
-  change(0);
-  const label = el("span", { id: "units-label" }, t("join.units"));
-  const row = el(
-    "div",
-    { class: "stepper", role: "group", "aria-labelledby": "units-label" },
-    fewer,
-    output,
-    more,
-  );
-  const limit = el("span", { class: "small" }, t("join.units_max", { count: max }));
-  return el("div", { class: "units" }, label, row, limit);
+/** Asks for the quantity, or says that there will be time for that. */
+function quantity(drop: Drop, joining: Joining): HTMLElement | null {
+  const count = drop.max_units_per_ticket;
+  if (!isChosenLater(drop)) return stepper(count, t("join.units_max", { count }), joining);
+  return count > 1 ? el("p", { class: "small" }, t("join.units_later", { count })) : null;
 }
 
 /** Says that the drop is over, why, and what to do next. */

@@ -13,7 +13,7 @@ import { Entering } from "./entering.ts";
 import { endPanel } from "./order_end.ts";
 import { isFinal, isLetIn, isUnderWay, pauseMs } from "./order_state.ts";
 import { passPanel } from "./pass.ts";
-import { type Outcome, PayChoice, reservedPanel, whenHeldUntil } from "./pay.ts";
+import { asksForUnits, type Outcome, PayChoice, reservedPanel, whenHeldUntil } from "./pay.ts";
 import { untilAnswered } from "./resend.ts";
 import { underWayPanel } from "./under_way.ts";
 
@@ -136,6 +136,7 @@ export class OrderView {
     if (order === null) return;
     if (order.state === "reserved") {
       const actions = {
+        choose: (units: number) => this.choose(units),
         pay: (method: string, attempt: string) => this.pay(order, method, attempt),
         cancel: () => this.act(() => timed(() => storefront.cancelOrder(this.id))),
         over: () => void this.refresh(),
@@ -143,7 +144,8 @@ export class OrderView {
         words: () => this.order?.drop_message ?? null,
         choice: this.choice,
       };
-      this.host.show(`order:reserved:${order.reason ?? ""}`, () => reservedPanel(order, actions), redraw);
+      const step = asksForUnits(order, this.choice) ? "units" : `${order.reason ?? ""}:${order.units}`;
+      this.host.show(`order:reserved:${step}`, () => reservedPanel(order, actions), redraw);
     } else if (isUnderWay(order.state)) {
       const read = () => ({ state: this.order?.state ?? order.state, problem: this.problem });
       this.host.show("order:under-way", () => underWayPanel(read), redraw);
@@ -163,6 +165,15 @@ export class OrderView {
     this.entering ??= new Entering(order, listener);
     if (order.state === "passed") this.entering.goSoon();
     return this.entering;
+  }
+
+  /** Takes some of what is held. A repeat does no harm, so whoever has no answer asks again. */
+  choose(units: number): Promise<Outcome> {
+    return this.act(async () => {
+      const order = await timed(() => storefront.chooseUnits(this.id, units));
+      this.choice.isTaken = true;
+      return order;
+    });
   }
 
   /** Pays, again if that was lost; the bank is being asked then, and the stream or the next poll tells more. */

@@ -1,4 +1,4 @@
-// "Your turn": the hold's countdown and the sandbox cards.
+// "Your turn": the hold's countdown, the quantity where it is chosen now, and the sandbox cards.
 import { serverNow } from "../../common/clock.ts";
 import { questionDialog } from "../../common/dialog.ts";
 import { el, setText, show } from "../../common/dom.ts";
@@ -7,6 +7,8 @@ import type { Panel } from "../../common/panel.ts";
 import { facts, notice } from "../../common/parts.ts";
 import type { Order } from "../api/types.ts";
 import { type Key, t } from "../texts/index.ts";
+import { itemRows } from "./order_facts.ts";
+import { stepper } from "./stepper.ts";
 
 export const CARDS = [
   "pm_card_approve",
@@ -26,6 +28,7 @@ const COMMON_CARDS = 2;
 export type Outcome = "done" | "refused" | "lost";
 
 export interface PayActions {
+  choose(units: number): Promise<Outcome>;
   pay(method: string, attempt: string): Promise<Outcome>;
   cancel(): Promise<Outcome>;
   /** The hold has run out. */
@@ -37,8 +40,11 @@ export interface PayActions {
   choice: PayChoice;
 }
 
-/** The card chosen, and one idempotency key per card until its attempt is answered. */
+/** The units and the card chosen, and one idempotency key per card until its attempt is answered. */
 export class PayChoice {
+  units = 1;
+  /** Whether so many were taken. */
+  isTaken = false;
   card: string = CARDS[0];
   private readonly keys = new Map<string, string>();
 
@@ -58,14 +64,21 @@ const heldUntilMs = (order: Order) =>
 
 export const whenHeldUntil = (order: Order) => (order.hold_expires_at ? clockTime(heldUntilMs(order)) : "");
 
-/** What is said at the turn to pay: its title, and what to do. */
-export const turnKeys = (order: Pick<Order, "reason">): [title: Key, hint: Key] =>
-  order.reason === "declined"
-    ? ["order.declined.title", "order.declined.hint"]
-    : ["order.state.reserved", "order.hint.reserved"];
+/** Whether the quantity is asked for before the payment: not again after an answer, nor after a payment. */
+export const asksForUnits = (
+  { may_choose_units, reason }: Pick<Order, "may_choose_units" | "reason">,
+  { isTaken }: Pick<PayChoice, "isTaken">,
+) => may_choose_units === true && !reason && !isTaken;
+
+/** What is said at the turn: its title, and what to do. */
+export function turnKeys({ reason }: Pick<Order, "reason">, asks: boolean): [title: Key, hint: Key] {
+  if (reason === "declined") return ["order.declined.title", "order.declined.hint"];
+  return ["order.state.reserved", asks ? "units.hint" : "order.hint.reserved"];
+}
 
 export function reservedPanel(order: Order, actions: PayActions): Panel {
-  const [title, hint] = turnKeys(order);
+  const asks = asksForUnits(order, actions.choice);
+  const [title, hint] = turnKeys(order, asks);
   const heading = el("h2", {}, t(title));
   const problem = el("p", { class: "problem", role: "status" });
   const left = el("strong", {});
@@ -74,7 +87,8 @@ export function reservedPanel(order: Order, actions: PayActions): Panel {
   const timer = el("div", { class: "timer", role: "timer" }, label, left, until);
   const news = notice();
   const dialog = giveBackDialog(actions);
-  const form = payForm(order, actions, problem, dialog);
+  const button = el("button", { type: "submit", class: "button wide" });
+  const form = (asks ? unitsForm : payForm)(order, actions, { button, problem, dialog });
   const root = el("div", { class: "turn" }, heading, el("p", {}, t(hint)), news.root, timer, form, dialog);
   let over = false;
   const update = () => {
@@ -102,38 +116,67 @@ const giveBackDialog = ({ cancel }: PayActions) =>
     act: async () => (await cancel()) === "done",
   });
 
-function payForm(
-  order: Order,
-  actions: PayActions,
-  problem: HTMLElement,
-  dialog: HTMLDialogElement,
+/** Asks how many of the units are taken; what it costs follows. */
+function unitsForm(order: Order, actions: PayActions, parts: TurnParts): HTMLElement {
+  const { choice } = actions;
+  const price = order.amount_minor / order.units;
+  const label = () =>
+    t("units.take", { count: choice.units, amount: money(price * choice.units, order.currency) });
+  const limit = t("units.held", { count: order.units });
+  const quantity = stepper(order.units, limit, choice, () => setText(parts.button, label()));
+  const root = turnForm(parts, label, async () => {
+    await actions.choose(choice.units);
+  });
+  root.prepend(facts(itemRows(order)), ...(quantity === null ? [] : [quantity]));
+  return root;
+}
+
+function payForm(order: Order, actions: PayActions, parts: TurnParts): HTMLElement {
+  const amount = money(order.amount_minor, order.currency);
+  const { choice } = actions;
+  const root = turnForm(
+    parts,
+    () => t("pay.button", { amount }),
+    async () => {
+      const { card } = choice;
+      const outcome = await actions.pay(card, choice.keyFor(card));
+      if (outcome !== "lost") choice.answered(card);
+    },
+  );
+  const rows: [string, string][] = [
+    ...itemRows(order),
+    [t("order.units"), number(order.units)],
+    [t("order.amount"), amount],
+  ];
+  root.prepend(facts(rows), cardChoice(choice));
+  return root;
+}
+
+/** What a form of the turn ends with. */
+interface TurnParts {
+  button: HTMLButtonElement;
+  problem: HTMLElement;
+  dialog: HTMLDialogElement;
+}
+
+/** A form with one button, which works once at a time, and the way out. */
+function turnForm(
+  { button, problem, dialog }: TurnParts,
+  label: () => string,
+  send: () => Promise<void>,
 ): HTMLElement {
-  const payText = t("pay.button", { amount: money(order.amount_minor, order.currency) });
-  const payButton = el("button", { type: "submit", class: "button wide" }, payText);
+  setText(button, label());
   // A link, not a second button beside the first: it ends the turn.
   const cancelButton = el("button", { type: "button", class: "button link wide" }, t("pay.cancel"));
-  const form = el(
-    "form",
-    { class: "pay" },
-    facts([
-      [t("order.item"), order.drop_title],
-      [t("order.units"), number(order.units)],
-      [t("order.amount"), money(order.amount_minor, order.currency)],
-    ]),
-    cardChoice(actions.choice),
-    el("div", { class: "pay-bar" }, problem, payButton),
-    cancelButton,
-  );
+  const bar = el("div", { class: "pay-bar" }, problem, button);
+  const form = el("form", { class: "pay" }, bar, cancelButton);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const { choice } = actions;
-    const { card } = choice;
-    payButton.disabled = cancelButton.disabled = true;
-    setText(payButton, t("pay.busy"));
-    const outcome = await actions.pay(card, choice.keyFor(card));
-    if (outcome !== "lost") choice.answered(card);
-    payButton.disabled = cancelButton.disabled = false;
-    setText(payButton, payText);
+    button.disabled = cancelButton.disabled = true;
+    setText(button, t("pay.busy"));
+    await send();
+    button.disabled = cancelButton.disabled = false;
+    setText(button, label());
   });
   cancelButton.addEventListener("click", () => dialog.showModal());
   return form;

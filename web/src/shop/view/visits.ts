@@ -1,8 +1,8 @@
 // Visits to a protected site: how they are told from sales, and the words that are theirs.
-import { money } from "../../common/format.ts";
 import type { Values } from "../../common/texts.ts";
 import type { Drop, Order } from "../api/types.ts";
 import { type Key, t, tOr } from "../texts/index.ts";
+import { pricesOf } from "./variants.ts";
 
 /** Returns a text. */
 export type Say = (key: Key, values?: Values) => string;
@@ -14,8 +14,7 @@ export const isForVisits = ({ fulfilment }: Pick<Drop, "fulfilment">) => fulfilm
 export const isVisit = ({ currency }: Pick<Order, "currency">) => currency === "XXX";
 
 /** What a drop costs, or the site that it lets into. */
-export const priceOf = (drop: Drop) =>
-  isForVisits(drop) ? siteOf(drop) : money(drop.variant.price_minor, drop.variant.currency);
+export const priceOf = (drop: Drop) => (isForVisits(drop) ? siteOf(drop) : pricesOf(drop.variants));
 
 const siteOf = ({ site_name, title }: Drop) => site_name ?? title;
 

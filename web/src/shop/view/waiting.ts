@@ -15,6 +15,7 @@ import { laneText } from "./lanes.ts";
 import { isServing, lineNotice } from "./mode.ts";
 import { oddsText, slowedText, timeText } from "./outlook.ts";
 import { isMoving, stockText } from "./stock.ts";
+import { waitedForText } from "./variants.ts";
 import { sayOf } from "./visits.ts";
 
 /** What the panel reads each time it is updated. */
@@ -24,6 +25,8 @@ export interface WaitingFacts {
   rebuilding: boolean;
   /** The lane that the ticket stands in, once that is known. */
   lane: number | null;
+  /** The variant that the ticket is for, if that is known. */
+  variant: string | null;
   /** Whether the turn had passed, and the shopper is back at the old place. */
   away: boolean;
 }
@@ -36,6 +39,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
   const ahead = el("p", { class: "ahead" });
   const waiting = el("p", { class: "small", id: "waiting" });
   const inLane = el("p", { class: "small", id: "lane" });
+  const waitedFor = el("p", { class: "small", id: "variant" });
   const stock = el("p", { class: "stock", id: "stock" });
   const odds = el("p", { class: "small odds", id: "odds" });
   const way = wayToGo();
@@ -56,6 +60,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     ahead,
     waiting,
     inLane,
+    waitedFor,
     stock,
     odds,
     news.root,
@@ -67,9 +72,10 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     handoff.dialog,
   );
   const update = () => {
-    const { shown, connection, rebuilding, lane, away } = read();
+    const { shown, connection, rebuilding, lane, variant, away } = read();
     writeConnection(connectionText, connection);
     setText(inLane, laneText(drop, lane) ?? "");
+    setText(waitedFor, waitedForText(drop, variant) ?? "");
     news.write(lineOf(shown, rebuilding, away), rebuilding ? null : (shown?.message ?? null));
     const text = shown === null ? "…" : number(shown.position);
     setText(position, text);

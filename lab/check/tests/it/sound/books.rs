@@ -28,6 +28,7 @@ pub(super) fn flash_drop() -> DropEvidence {
         state: DropState::SoldOut,
         mode: DropMode::Running,
         ended_at_us: Some(ENDED_US),
+        max_units_per_ticket: 1,
         max_units_per_customer: 1,
         hold_seconds: 4,
         admission_rate_per_second: 1.0,
