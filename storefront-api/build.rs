@@ -2,5 +2,6 @@
 //! where they are filled.
 
 fn main() {
-    memory_serve::load_names_directories([("assets", "../web/dist/assets")], true);
+    let assets = [("assets", "../web/dist/assets"), ("console", "../web/dist/console")];
+    memory_serve::load_names_directories(assets, true);
 }

@@ -8,6 +8,7 @@ mod console;
 mod keys;
 mod lanes;
 mod limits;
+mod links;
 mod migrate;
 mod modes;
 mod passes;
@@ -23,6 +24,7 @@ use codes::CodesCommand;
 use keys::KeyCommand;
 use lanes::LanesArguments;
 use limits::LimitsCommand;
+use links::{LinkCommand, SignOutArguments};
 use modes::ModeCommand;
 use passes::PassCommand;
 use protect::ProtectArguments;
@@ -59,6 +61,11 @@ enum Command {
     /// Shows how fast a drop goes, changes that, now or as planned, and takes it back.
     #[command(subcommand)]
     Limits(LimitsCommand),
+    /// Makes a link into a console, good once and for ten minutes.
+    #[command(subcommand)]
+    Link(LinkCommand),
+    /// Ends the sessions of somebody's console, and voids their links.
+    SignOut(SignOutArguments),
     /// Prints a seller's quota of drops, or changes it.
     Quota(QuotaArguments),
     /// Prints the lanes of a drop, or sets them.
@@ -87,6 +94,8 @@ async fn main() -> anyhow::Result<()> {
         Command::Key(command) => print(&keys::run(&settings, &command).await?),
         Command::Mode(command) => print(&modes::run(&settings, &command).await?),
         Command::Limits(command) => print(&limits::run(&settings, &command).await?),
+        Command::Link(command) => print(&links::make(&settings, &command).await?),
+        Command::SignOut(arguments) => print(&links::sign_out(&settings, &arguments).await?),
         Command::Quota(arguments) => print(&quotas::run(&settings, &arguments).await?),
         Command::Lanes(arguments) => print(&lanes::run(&settings, &arguments).await?),
         Command::Codes(command) => print(&codes::run(&settings, &command).await?),

@@ -22,8 +22,10 @@ use shared::{
 };
 use std::{num::NonZeroU32, ops::Deref, sync::Arc, time::Duration};
 
-/// Sessions that one address may end, and members that it may bring, per second: each is a row.
+/// Sessions that one address may end, members that it may bring, and sign-ins to consoles that it may try,
+/// per second: each is a row.
 const ENDS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
+const SIGN_INS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
 const MEMBERS_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(199);
 /// Codes that one shopper may try per second, and at once, and one address per second: a mistyped one
 /// is tried again, and nobody gets far by guessing.
@@ -50,7 +52,9 @@ pub struct Inner {
     pub(crate) public_reads: PublicReads,
     /// What one seller asks for, over connections that meet nothing of another.
     pub(crate) seller_pools: SellerPools,
+    /// Whose API keys are, and whose the sessions of consoles.
     pub(crate) key_lookup: KeyLookup,
+    pub(crate) console_lookup: KeyLookup,
     /// What many ask of Postgres at the same moment.
     pub(crate) batches: Batches,
     pub queue: Queue,
@@ -67,10 +71,12 @@ pub struct Inner {
     pub(crate) pictures: Gallery,
     /// What a new guest has to do first, if anything.
     pub(crate) proofs: ProofGate,
-    /// New sessions per second and address; sessions that are ended; members that are brought.
+    /// New sessions per second and address; sessions that are ended; members that are brought; sign-ins to
+    /// consoles.
     pub(crate) session_limiter: KeyedLimiter,
     pub(crate) end_limiter: KeyedLimiter,
     pub(crate) member_limiter: KeyedLimiter,
+    pub(crate) sign_in_limiter: KeyedLimiter,
     /// Codes of lanes that are tried, by address and by shopper.
     pub(crate) code_address_limiter: KeyedLimiter,
     pub(crate) code_limiter: KeyedLimiter,
@@ -123,6 +129,7 @@ impl App {
             public_reads,
             seller_pools: SellerPools::new(settings.database.clone()),
             key_lookup: KeyLookup::new(),
+            console_lookup: KeyLookup::new(),
             batches,
             queue,
             sessions: SessionVerifier::new(
@@ -140,6 +147,7 @@ impl App {
             session_limiter: per_address(rate),
             end_limiter: per_address(ENDS_PER_SECOND),
             member_limiter: per_address(MEMBERS_PER_SECOND),
+            sign_in_limiter: per_address(SIGN_INS_PER_SECOND),
             code_address_limiter: per_address(CODES_PER_SECOND_PER_ADDRESS),
             code_limiter: KeyedLimiter::per_second(
                 CODES_PER_SECOND,

@@ -134,6 +134,13 @@ pub(crate) enum ApiError {
     ApiKeyRequired,
     #[error("This API key is unknown or revoked.")]
     ApiKeyInvalid,
+    #[error("Sign in first: POST /v1/console/session with a key or the token of a link.")]
+    ConsoleSessionRequired,
+    #[error("This link was used before, or its ten minutes are over. Please ask for another one.")]
+    ConsoleLinkInvalid,
+    /// A page of somebody else's may have sent it: browsers add the cookie by themselves.
+    #[error("With a console's cookie, a change needs x-sluice-console: 1 and its page's origin.")]
+    ConsoleHeaderRequired,
     #[error("There is no such seller.")]
     SellerNotFound,
     #[error("There is no such key.")]
@@ -240,6 +247,9 @@ impl ApiError {
             Self::PaymentNotInReview => (StatusCode::CONFLICT, "payment_not_in_review"),
             Self::ApiKeyRequired => (StatusCode::UNAUTHORIZED, "api_key_required"),
             Self::ApiKeyInvalid => (StatusCode::UNAUTHORIZED, "api_key_invalid"),
+            Self::ConsoleSessionRequired => (StatusCode::UNAUTHORIZED, "console_session_required"),
+            Self::ConsoleLinkInvalid => (StatusCode::UNAUTHORIZED, "console_link_invalid"),
+            Self::ConsoleHeaderRequired => (StatusCode::FORBIDDEN, "console_header_required"),
             Self::SellerNotFound => (StatusCode::NOT_FOUND, "seller_not_found"),
             Self::KeyNotFound => (StatusCode::NOT_FOUND, "key_not_found"),
             Self::KeyNameTaken => (StatusCode::CONFLICT, "key_name_taken"),

@@ -61,7 +61,8 @@ pub(crate) async fn respond(app: App, request: Request, next: Next) -> Result<Re
         return Ok(next.run(request).await);
     };
     // Only callers with a valid credential may write rows here.
-    let caller = Caller::identify(&app, request.headers(), request.extensions()).await?;
+    let caller =
+        Caller::identify(&app, request.method(), request.headers(), request.extensions()).await?;
     if matches!(caller, Caller::Shopper(_)) {
         return Ok(next.run(request).await);
     }

@@ -1,16 +1,14 @@
-//! Whose an API key is, without letting made-up ones reach Postgres at every request.
+//! Whose an API key is, or a console's session, without letting made-up ones reach Postgres at every
+//! request.
 //!
 //! A good key is looked up each time, so that one that is revoked is refused at once. A key that is
 //! nobody's is remembered for a moment, and an address that brings ever new ones has to wait.
 
 use crate::ApiError;
-use database::{
-    PgPool,
-    people::api_keys::{self, KeyOwner},
-};
+use database::DatabaseError;
 use edge::{KeyedLimiter, PeerAddr};
 use parking_lot::Mutex;
-use shared::credentials::{ApiKey, ApiKeyHash};
+use shared::credentials::ApiKeyHash;
 use std::{
     collections::{HashMap, HashSet},
     num::NonZeroU32,
@@ -24,7 +22,7 @@ const N_KEYS: usize = 4096;
 /// Keys not known to be good that one address may have looked up per second: 20.
 const GUESSES_PER_SECOND: NonZeroU32 = NonZeroU32::MIN.saturating_add(19);
 
-/// Looks up API keys.
+/// Looks up keys of one kind.
 pub(crate) struct KeyLookup {
     /// Since when these keys are known to be nobody's.
     nobodys: Mutex<HashMap<ApiKeyHash, Instant>>,
@@ -44,23 +42,23 @@ impl KeyLookup {
         }
     }
 
-    /// Finds the owner of a key that came from this address.
-    pub(crate) async fn owner(
+    /// Finds whose a key is that came from this address, by asking Postgres for it; `None` if it is
+    /// nobody's.
+    pub(crate) async fn find<T>(
         &self,
-        pool: &PgPool,
-        key: &ApiKey,
+        hash: ApiKeyHash,
         peer: Option<PeerAddr>,
-    ) -> Result<KeyOwner, ApiError> {
-        let hash = key.hash();
+        asking: impl Future<Output = Result<Option<T>, DatabaseError>>,
+    ) -> Result<Option<T>, ApiError> {
         if self.is_nobodys(&hash) {
-            return Err(ApiError::ApiKeyInvalid);
+            return Ok(None);
         }
         if !self.good.lock().contains(&hash) {
             self.guesses.check(&peer.map(PeerAddr::key))?;
         }
-        let owner = api_keys::find(pool, &hash).await?;
-        self.remember(hash, owner.is_some());
-        owner.ok_or(ApiError::ApiKeyInvalid)
+        let found = asking.await?;
+        self.remember(hash, found.is_some());
+        Ok(found)
     }
 
     fn is_nobodys(&self, hash: &ApiKeyHash) -> bool {

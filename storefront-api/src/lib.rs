@@ -4,9 +4,9 @@
 //! |---|---|
 //! | `app` | what every handler can reach |
 //! | [`router`] | all routes with the layers around them |
-//! | `routes` | the handlers, by who asks: shopper, seller, operator, payment provider, protected site, and sites that were built on the retired waiting room |
+//! | `routes` | the handlers, by who asks: shopper, seller, operator, console, payment provider, protected site, and sites that were built on the retired waiting room |
 //! | `extract` | who is asking, checked bodies, pages of lists |
-//! | `key_lookup` | whose an API key is |
+//! | `key_lookup` | whose an API key is, or a console's session |
 //! | `public_reads` | what everybody may see, cached for a second |
 //! | `pass_states` | whether passes are good, cached for less than a second |
 //! | `pictures` | pictures of products and drops: taken in, made smaller, kept, shown |
@@ -20,7 +20,7 @@
 //! | `run_to_completion` | changes go on when their caller hangs up |
 //! | `time_limit` | reads do not wait for ever |
 //! | `docs` | `/openapi.json` and `/docs` |
-//! | `pages` | the shop's pages, served from memory |
+//! | `pages` | the shop's pages and the consoles', served from memory |
 //! | [`openapi`] | the API's document, made from the handlers |
 //! | `serve` | the life of the process |
 

@@ -37,6 +37,7 @@ const NOT_BLANK: &str = concat!(
         (name = "shopper", description = "For shoppers; most need a session"),
         (name = "seller", description = "For sellers, with a seller's API key"),
         (name = "operator", description = "For the installation's own people, with their API keys"),
+        (name = "console", description = "For the pages of sellers and operators: signing in"),
         (name = "provider", description = "For the payment provider's signed callbacks"),
         (name = "gate", description = "For protected sites: the proxy before one, and verifiers"),
     ),
@@ -65,6 +66,13 @@ impl Modify for SecuritySchemes {
         );
         components.add_security_scheme("admin_key", key("An admin's API key, `sk_...`"));
         let value = ApiKeyValue::with_description(
+            "__Host-sluice-console",
+            "The session of a console, from `POST /v1/console/session`. It stands in for its holder's \
+             key on all routes of sellers and operators; what changes something needs \
+             `x-sluice-console: 1` and our own origin, too",
+        );
+        components.add_security_scheme("console", SecurityScheme::ApiKey(ApiKey::Cookie(value)));
+        let value = ApiKeyValue::with_description(
             "Sluice-Psp-Signature",
             "`t=<unix seconds>,v1=<hex HMAC-SHA-256 of \"<t>.<body>\">`",
         );
@@ -79,6 +87,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(routes::shopper::router())
         .merge(routes::seller::router())
         .merge(routes::operator::router())
+        .merge(routes::console::router())
         .merge(routes::pass::router())
         .merge(routes::provider::router());
     for (path, item) in &mut api.get_openapi_mut().paths.paths {

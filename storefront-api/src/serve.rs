@@ -2,7 +2,7 @@
 
 use crate::{App, router};
 use anyhow::{Context as _, bail};
-use database::people::{handoffs, idempotency, members, sessions};
+use database::people::{consoles, handoffs, idempotency, members, sessions};
 use edge::{Readiness, ServeOptions, descriptors, health};
 use jiff::Timestamp;
 use shared::{
@@ -126,17 +126,18 @@ async fn forget_answers(app: &App) {
 }
 
 /// Forgets sessions that were ended, tokens that were used and codes that were not, once they have expired
-/// anyway.
+/// anyway, and what is over of the consoles.
 async fn forget_sessions(app: &App) {
     let lifetime = app.session_times().lifetime;
     let began_before = app.now().saturating_sub(lifetime).unwrap_or(Timestamp::MIN);
     app.ended_sessions.forget(began_before.as_millisecond());
-    let (ended, tokens, codes) = tokio::join!(
+    let (ended, tokens, codes, of_consoles) = tokio::join!(
         sessions::forget_expired(&app.pool, lifetime),
         members::forget_tokens(&app.pool),
         handoffs::forget(&app.pool),
+        consoles::forget_expired(&app.pool),
     );
-    if let Err(error) = ended.and(tokens).and(codes) {
+    if let Err(error) = ended.and(tokens).and(codes).and(of_consoles) {
         let error = with_causes(&error);
         tracing::warn!(
             error,

@@ -2,6 +2,8 @@
 
 use crate::{
     live_drops::LiveDrops,
+    owned_work::OwnedWork,
+    pulse::Pulse,
     roles::{Role, Roles},
 };
 use broker::{LogInfo, Producer, Topics};
@@ -15,7 +17,8 @@ use shared::{
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Connections of the process itself, at most: one each for notices, drops, signs of life, health.
+/// Connections of the process itself, at most: one each for notices, drops, signs of life, health. The
+/// history of drops takes one that is free.
 const OF_PROCESS: u32 = 4;
 /// Connections of a part, at least.
 const OF_PART: u32 = 2;
@@ -41,6 +44,10 @@ pub struct App {
     pub command_keys: Arc<Keyring>,
     /// Signs room events in the log, likewise.
     pub log_keys: Arc<Keyring>,
+    /// What the roles notice of each drop.
+    pub(crate) pulse: Pulse,
+    /// What of the roles' work is in hand here.
+    pub(crate) owned_work: OwnedWork,
     pub(crate) clock: Arc<dyn Clock>,
     /// Names this process among the workers; another one at each start.
     pub(crate) instance: Arc<str>,
@@ -64,6 +71,8 @@ impl App {
             topics: Topics::new(&settings.kafka),
             command_keys: Arc::new(command_keys),
             log_keys: Arc::new(log_keys),
+            pulse: Pulse::default(),
+            owned_work: OwnedWork::default(),
             clock: Arc::new(SystemClock),
             instance: Uuid::now_v7().simple().to_string().into(),
             settings: Arc::new(settings),

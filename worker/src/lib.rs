@@ -23,7 +23,8 @@
 //! | `live_drops` | the drops that are being sold |
 //! | `provider_state` | how the payment provider does |
 //! | `room_bells` | what wakes those who look after rooms |
-//! | `ownership` | who works on which drop or partition |
+//! | `ownership`, `owned_work` | who works on which drop or partition |
+//! | `pulse` | what the roles notice of each drop |
 //! | `order_commands` | an admitted ticket as a signed command |
 //! | `kafka_log` | whether a log is still the one we know, and has the partitions that drops need |
 //! | `line_updates` | what Postgres decided, brought back to the line |
@@ -33,13 +34,14 @@
 //! | `causes` | errors as log lines show them |
 //! | `pause` | where a test can hold the process |
 //!
-//! [`start`], `roles`, `admin` and `heartbeat` are the process itself.
+//! [`start`], `roles`, `admin`, `heartbeat` and `drop_history` are the process itself.
 
 mod admin;
 mod app;
 mod causes;
 mod cool_downs;
 mod drain;
+mod drop_history;
 pub mod event_log;
 mod heartbeat;
 mod kafka_log;
@@ -48,10 +50,12 @@ mod live_drops;
 mod notices;
 mod order_commands;
 pub mod orders;
+mod owned_work;
 mod ownership;
 mod pause;
 pub mod payments;
 mod provider_state;
+mod pulse;
 mod reconciler;
 pub mod relay;
 mod roles;

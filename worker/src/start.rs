@@ -4,7 +4,7 @@ use crate::{
     admin,
     app::App,
     causes::with_causes,
-    drain, event_log, heartbeat, live_drops, orders, payments, reconciler, relay,
+    drain, drop_history, event_log, heartbeat, live_drops, orders, payments, reconciler, relay,
     roles::{Role, Roles},
     scheduler, sweeper,
 };
@@ -65,6 +65,7 @@ pub fn tasks(app: &App, roles: &Roles, shutdown: &Shutdown) {
     keep_running("heartbeat", app, shutdown, move |app, shutdown| {
         heartbeat::run(app, beating.clone(), shutdown)
     });
+    keep_running("history", app, shutdown, drop_history::run);
     for role in roles.iter() {
         start_role(role, &app.for_role(role, roles), shutdown);
     }

@@ -5,6 +5,7 @@
 mod command;
 mod drops;
 mod lanes;
+mod links;
 mod people;
 mod seeding;
 mod sites;

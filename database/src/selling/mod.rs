@@ -6,6 +6,7 @@
 //! | [`codes`] | codes that open a lane of a drop |
 //! | [`drops`] | flash drops as sellers and operators see and change them |
 //! | `give_back` | the way of unsold units from a drop back to its variants |
+//! | [`history`] | how drops have done, from second to second |
 //! | [`numbers`] | live numbers of a drop |
 //! | [`orders`] | a drop's orders as its seller sees them |
 //! | [`passes`] | admission to someone else's site: passes given, redeemed, ended, taken back |
@@ -18,6 +19,7 @@ pub mod catalogue;
 pub mod codes;
 pub mod drops;
 mod give_back;
+pub mod history;
 pub mod numbers;
 pub mod orders;
 mod partitions;

@@ -1,4 +1,5 @@
-//! The shop's pages: built into `web/dist`, embedded, and filled with what everybody may see.
+//! The shop's pages: built into `web/dist`, embedded, and filled with what everybody may see. The consoles
+//! come from there, too.
 //!
 //! A page says what it can without its script, in the language that its reader asks for; the script
 //! takes over from there. What is personal is never part of a page.
@@ -8,7 +9,9 @@
 //! | `language` | the language that a reader asks for |
 //! | `template` | a page with gaps |
 //! | `filling` | what the gaps are filled with |
+//! | `consoles` | the pages of sellers and operators, which ask the API for all that they show |
 
+mod consoles;
 mod filling;
 mod language;
 mod template;
@@ -34,10 +37,10 @@ const N_DROPS: i64 = 50;
 /// How long a page waits for what everybody may see. It goes out without when that takes longer.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// Serves `/`, `/drops/{id}`, `/orders/{id}`, `/handoff` and `/assets/*`, and answers for every address at which
-/// there is nothing.
+/// Serves `/`, `/drops/{id}`, `/orders/{id}`, `/handoff`, `/assets/*` and the consoles, and answers for every
+/// address at which there is nothing.
 ///
-/// Names of assets have no hash, so browsers ask each time whether theirs is current (ETag).
+/// Names of the shop's assets have no hash, so browsers ask each time whether theirs is current (ETag).
 pub(crate) fn router(app: &App) -> Router {
     let csp = content_security_policy(&app.settings.admission.public_url);
     let assets = memory_serve::load!("assets")
@@ -54,6 +57,7 @@ pub(crate) fn router(app: &App) -> Router {
         .nest("/assets", assets)
         .layer(from_fn_with_state(SecurityHeaders::with_csp(&csp), headers::set))
         .with_state(app.clone())
+        .merge(consoles::router())
 }
 
 async fn home(State(app): State<App>, language: Language) -> Response {

@@ -1,6 +1,8 @@
 //! The handlers, by who asks.
 
 pub(crate) mod aws;
+pub(crate) mod console;
+mod history;
 mod mode_input;
 mod moments;
 pub(crate) mod operator;

@@ -10,7 +10,8 @@ use storefront_api::openapi;
 pub(crate) struct Route {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// `session`, `seller_key`, `operator_key`, `admin_key`, `psp_signature` or `nobody`.
+    /// `session`, `seller_key`, `operator_key`, `admin_key`, `admin_key or seller_key`, `console`,
+    /// `psp_signature` or `nobody`.
     pub(crate) role: String,
 }
 
@@ -31,8 +32,10 @@ pub(crate) fn routes() -> Vec<Route> {
 }
 
 fn role(operation: &Value) -> String {
-    let scheme = operation["security"][0].as_object().and_then(|scheme| scheme.keys().next());
-    scheme.map_or_else(|| "nobody".to_owned(), Clone::clone)
+    let schemes = operation["security"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let names = schemes.iter().filter_map(|scheme| scheme.as_object()?.keys().next().cloned());
+    let names: Vec<_> = names.collect();
+    if names.is_empty() { "nobody".to_owned() } else { names.join(" or ") }
 }
 
 #[test]

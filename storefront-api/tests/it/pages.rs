@@ -156,6 +156,32 @@ async fn assets_are_asked_for_once() {
 }
 
 #[tokio::test]
+async fn consoles_are_stricter_still_and_load_what_never_changes_under_its_name() {
+    let shop = Shop::open().await;
+    for path in ["/operator", "/seller"] {
+        let page = shop.get(path, &NOBODY).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert_eq!(header(&page.headers, "cache-control"), "no-cache", "{path}");
+        assert!(page.text.starts_with("<!doctype html>"), "{path}: {}", page.text);
+        let csp = header(&page.headers, "content-security-policy");
+        for part in ["default-src 'none'", "connect-src 'self';", "form-action 'none'"] {
+            assert!(csp.contains(part), "{path}: {csp}");
+        }
+        assert!(!csp.contains("unsafe"), "{path}: {csp}");
+        assert_eq!(header(&page.headers, "referrer-policy"), "no-referrer");
+        let named = page.text.split('"').filter(|part| part.starts_with("/console/assets/"));
+        let named: Vec<_> = named.collect();
+        assert!(named.len() >= 2, "{path} loads {named:?}");
+        for asset in named {
+            let asset = shop.get(asset, &NOBODY).await;
+            assert_eq!(asset.status, 200, "{path}");
+            let kept = header(&asset.headers, "cache-control");
+            assert_eq!(kept, "max-age=31536000, immutable", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_api_tells_of_itself() {
     let shop = Shop::open().await;
     let document = shop.get("/openapi.json", &NOBODY).await.expect(200);

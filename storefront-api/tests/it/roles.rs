@@ -17,6 +17,8 @@ fn refusal(route: &Route, credential: &str) -> Option<(u16, &'static str)> {
         ("session", "session") | ("seller_key", "seller") => None,
         ("operator_key", "operator" | "admin") | ("admin_key", "admin") => None,
         ("operator_key", "viewer") if route.method == "GET" => None,
+        ("admin_key or seller_key", "admin" | "seller") => None,
+        ("console", _) => Some((401, "console_session_required")),
         ("session", "none") => Some((401, "session_required")),
         ("session", "made-up session") => Some((401, "session_invalid")),
         (_, "none" | "made-up session") => Some((401, "api_key_required")),

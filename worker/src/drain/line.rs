@@ -11,7 +11,7 @@
 
 use super::{
     holds,
-    reading::{Flow, LetIn, Reading},
+    reading::{Flow, HoldUp, LetIn, Reading, held_up_by},
     rooms::RoomInHand,
 };
 use crate::{app::App, causes::with_causes, order_commands, pause::pause_point};
@@ -39,6 +39,7 @@ const SLOW_PAUSE: Duration = Duration::from_secs(1);
 pub(super) async fn run(app: App, room: RoomInHand, stop: CancellationToken) {
     let every = Duration::from_millis(app.settings.line.admit_every_ms.get());
     holds::report_short(&app, room.drop_id());
+    let pulse = app.pulse.of_drain(room.drop_id());
     let mut drain = LineDrain::new(app, room);
     // At first it is asked whoever waits: an unused rate counts from the first question on.
     let mut may_wait = true;
@@ -47,6 +48,8 @@ pub(super) async fn run(app: App, room: RoomInHand, stop: CancellationToken) {
         let earliest = Instant::now() + every;
         let finding = drain.turn(&flash_drop, may_wait).await;
         drain.room.watch(finding.somebody_waits());
+        let held_up_by = held_up_by(finding, drain.flow);
+        pulse.found(finding.somebody_waits(), held_up_by.map(HoldUp::as_str));
         may_wait = finding.somebody_waits() || finding == DrainFinding::Asleep;
         let latest = Instant::now() + next_look(finding, every);
         stop.run_until_cancelled(drain.room.wait(earliest, latest)).await;
@@ -61,6 +64,8 @@ struct LineDrain {
     /// Kept until its answer is known, so that a lost answer is asked for again.
     request_id: Uuid,
     let_in: LetIn,
+    /// How people might be let in when that was last asked.
+    flow: Option<Flow>,
     /// When people were last let in slowly.
     slow_at: Option<Instant>,
     logged_at: Option<Instant>,
@@ -75,6 +80,7 @@ impl LineDrain {
             room,
             request_id,
             let_in: LetIn::default(),
+            flow: None,
             slow_at: None,
             logged_at: None,
         }
@@ -113,7 +119,9 @@ impl LineDrain {
 
     async fn let_in(&mut self, flash_drop: &LiveDrop) -> anyhow::Result<DrainFinding> {
         // Where nothing is known, nobody is let in; what is seen then wakes this drain.
-        let Some(reading) = self.room.reading() else { return Ok(DrainFinding::HeldUp) };
+        let reading = self.room.reading();
+        self.flow = reading.map(|reading| reading.flow);
+        let Some(reading) = reading else { return Ok(DrainFinding::HeldUp) };
         match reading.flow {
             Flow::Blocked(_) => Ok(DrainFinding::HeldUp),
             Flow::Slow => self.admit_slowly(flash_drop, reading).await,

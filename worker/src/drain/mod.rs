@@ -7,7 +7,7 @@
 //! | `wakes` | what wakes a drain: joins, units that came back, changes of the drop |
 //! | `pressure` | when the processors are behind or nobody can pay, nobody else is let in |
 //! | `handling` | how fast commands are handled, and how many may wait at that pace |
-//! | `reading` | what was seen of the pressure, and how many it lets in |
+//! | `reading` | what was seen of the pressure, how many it lets in, and why nobody else |
 //! | `provider` | how the payment provider does |
 //! | `no_shows` | how many of those let in never show up |
 //! | `holds` | holds that are too short for it |

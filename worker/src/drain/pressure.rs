@@ -6,7 +6,7 @@
 
 use super::{
     handling::Handling,
-    reading::{Flow, Reading},
+    reading::{Flow, HoldUp, Reading},
     rooms::{DrainedRoom, DrainedRooms},
 };
 use crate::{
@@ -146,13 +146,13 @@ impl Sight {
 /// Decides how people may be let in where so many more commands may wait.
 fn flow(provider: ProviderState, silence: Option<f64>, room: u32) -> Flow {
     if silence.is_none_or(|silence| silence > SILENCE_S) {
-        return Flow::Blocked("no order processor is alive");
+        return Flow::Blocked(HoldUp::NoProcessor);
     }
     if provider == ProviderState::Away {
-        return Flow::Blocked("the payment provider does not answer");
+        return Flow::Blocked(HoldUp::ProviderAway);
     }
     if room == 0 {
-        return Flow::Blocked("too many commands wait to be processed");
+        return Flow::Blocked(HoldUp::CommandsWait);
     }
     match provider {
         ProviderState::Tried => Flow::Slow,
@@ -163,7 +163,7 @@ fn flow(provider: ProviderState, silence: Option<f64>, room: u32) -> Flow {
 fn log_change(drop_id: DropId, before: Flow, now: Flow) {
     match now {
         Flow::Blocked(why) if before != now => {
-            tracing::warn!(drop.id = %drop_id, why, "admission to drop {drop_id} waits: {why}");
+            tracing::warn!(drop.id = %drop_id, %why, "admission to drop {drop_id} waits: {why}");
         }
         Flow::Free | Flow::Slow if matches!(before, Flow::Blocked(_)) => {
             tracing::info!(drop.id = %drop_id, "admission to drop {drop_id} may go on");

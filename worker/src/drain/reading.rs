@@ -1,10 +1,33 @@
 //! What was seen of the pressure on a drop.
 
+use shared::{decide::drain::DrainFinding, line::AdmitBlock, text_enum};
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// What was seen longer ago tells nothing: three looks have not come back.
 const FRESH: Duration = Duration::from_millis(1500);
+
+text_enum! {
+    /// Why nobody else is let in though somebody waits, other than by the rate.
+    HoldUp {
+        /// No order processor is alive.
+        NoProcessor = "no_processor",
+        /// The order processors cannot be seen.
+        Unseen = "unseen",
+        /// As many commands wait to be processed as may.
+        CommandsWait = "commands_wait",
+        /// The payment provider does not answer.
+        ProviderAway = "provider_away",
+        /// The payment provider is tried with a few.
+        ProviderTried = "provider_tried",
+        /// The line cannot be reached.
+        LineAway = "line_away",
+        /// As many are admitted and not finished as may be.
+        Occupancy = "occupancy",
+        /// No units are free for whoever is next.
+        Stock = "stock",
+    }
+}
 
 /// How people may be let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +37,7 @@ pub(super) enum Flow {
     /// A few at a time.
     Slow,
     /// Not at all, for this reason.
-    Blocked(&'static str),
+    Blocked(HoldUp),
 }
 
 /// What one look has seen.
@@ -34,7 +57,7 @@ pub(super) struct Reading {
 impl Reading {
     /// Returns what stands for a look that has seen nothing: nobody is let in.
     pub(super) fn unseen() -> Self {
-        let flow = Flow::Blocked("the order processors cannot be seen");
+        let flow = Flow::Blocked(HoldUp::Unseen);
         Self { flow, room: 0, generation: 0, seen_at: Instant::now() }
     }
 
@@ -64,9 +87,47 @@ impl LetIn {
     }
 }
 
+/// Says what holds those up who wait, if anything but the rate does: by what a drain has found, and how
+/// people might be let in as far as that was seen.
+pub(super) const fn held_up_by(finding: DrainFinding, flow: Option<Flow>) -> Option<HoldUp> {
+    match (finding, flow) {
+        (DrainFinding::HeldUp, Some(Flow::Blocked(why))) => Some(why),
+        (DrainFinding::HeldUp, Some(Flow::Free | Flow::Slow)) => Some(HoldUp::CommandsWait),
+        (DrainFinding::Slow, _) => Some(HoldUp::ProviderTried),
+        (DrainFinding::Unknown, _) => Some(HoldUp::LineAway),
+        (DrainFinding::Answered { blocked_by: Some(AdmitBlock::Occupancy), .. }, _) => {
+            Some(HoldUp::Occupancy)
+        }
+        (DrainFinding::Answered { blocked_by: Some(AdmitBlock::Stock), .. }, _) => {
+            Some(HoldUp::Stock)
+        }
+        (
+            DrainFinding::HeldUp
+            | DrainFinding::Asleep
+            | DrainFinding::NobodyWaits
+            | DrainFinding::Answered { .. },
+            _,
+        ) => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_waits_for_more_than_the_rate_is_held_up_for_a_reason() {
+        let answered = |blocked_by| {
+            let finding = DrainFinding::Answered { blocked_by, next_due: None };
+            held_up_by(finding, Some(Flow::Free))
+        };
+        assert_eq!((answered(Some(AdmitBlock::Rate)), answered(None)), (None, None));
+        assert_eq!(answered(Some(AdmitBlock::Stock)), Some(HoldUp::Stock));
+        let blocked = Some(Flow::Blocked(HoldUp::NoProcessor));
+        assert_eq!(held_up_by(DrainFinding::HeldUp, blocked), Some(HoldUp::NoProcessor));
+        assert_eq!(held_up_by(DrainFinding::HeldUp, None), None, "nothing was seen yet");
+        assert_eq!(held_up_by(DrainFinding::NobodyWaits, blocked), None);
+    }
 
     #[test]
     fn no_more_are_let_in_by_a_reading_than_it_has_room_for() {

@@ -8,6 +8,7 @@
 //! | `understand` | a record's bytes → a command of ours, or why it is none |
 //! | `pace` | how many to try now |
 //! | `commit` | the batch's transaction, tried until it is certain |
+//! | `timing` | how long commands wait and batches take |
 //! | `stall` | a partition that can't move on: reported and counted |
 //! | `processor` | the loop around them, one per partition |
 //!
@@ -25,6 +26,7 @@ mod pace;
 mod processor;
 mod read_position;
 mod stall;
+mod timing;
 mod understand;
 
 use crate::{app::App, causes::with_causes, line_updates::LineUpdater, ownership};

@@ -6,6 +6,7 @@ use super::{
     pace::Pacer,
     read_position::{self, ReadPosition},
     stall::Stall,
+    timing::Timing,
     understand,
 };
 use crate::{
@@ -130,10 +131,13 @@ impl Processor<'_> {
         mut records: Vec<BatchRecord>,
         stop: &CancellationToken,
     ) -> anyhow::Result<Option<SessionEnd>> {
+        let timing = Timing::begin(&self.app, &records);
         while !records.is_empty() {
+            timing.left(&records);
             let Some(n) = self.turn(&records, stop).await else {
                 return Ok(Some(SessionEnd::Stopped));
             };
+            let began_at = Instant::now();
             let mut committer = Committer {
                 app: &self.app,
                 position: self.position,
@@ -143,6 +147,7 @@ impl Processor<'_> {
             let done = committer.commit(&records[..n]).await?;
             let Some(done) = done else { return Ok(Some(SessionEnd::Stale)) };
             if done.n_taken > 0 {
+                timing.committed(&records[..done.n_taken], began_at.elapsed());
                 pause_point!("orders.after_commit");
                 self.updater.settled(&done);
                 self.position.next_offset = done.next_offset;

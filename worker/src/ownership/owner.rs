@@ -101,6 +101,7 @@ impl<K: WorkKey> Owner<K> {
         for (key, task) in ended {
             finish(self.role, &key, task).await;
         }
+        self.note_held();
         if let Some(locks) = &self.locks {
             locks.give_back(&names).await;
         }
@@ -141,6 +142,9 @@ impl<K: WorkKey> Owner<K> {
             let task = begin(running, stop, Arc::clone(&self.ended));
             self.held.insert(key.clone(), task);
         }
+        if !taken.is_empty() {
+            self.note_held();
+        }
     }
 
     /// Ends all work and gives all locks back.
@@ -151,9 +155,15 @@ impl<K: WorkKey> Owner<K> {
         for (key, task) in self.held.drain() {
             finish(self.role, &key, task).await;
         }
+        self.note_held();
         if let Some(locks) = self.locks.take() {
             locks.close().await;
         }
+    }
+
+    /// Says what is in hand now.
+    fn note_held(&self) {
+        self.app.owned_work.note(self.role, self.held.keys().map(ToString::to_string).collect());
     }
 }
 

@@ -35,6 +35,9 @@ impl PaymentCaller {
                 (Conclusion::Unknown { provider_id: None, why }, self.quiet_after())
             }
         };
+        if matches!(conclusion, Conclusion::Unknown { .. }) {
+            self.app.pulse.provider_failed(due.drop_id);
+        }
         report(&due, &conclusion, ask_again_in);
         let answer = Answer { payment_id: due.id, conclusion, ask_again_in };
         self.settlers.hand_over(due.drop_id, answer).await;

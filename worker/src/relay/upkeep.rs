@@ -5,7 +5,8 @@ use crate::{app::App, causes::with_causes};
 use database::{
     DatabaseError,
     journal::{self, partitions},
-    workers::{heartbeats, tidy},
+    selling::history,
+    workers::{heartbeats, owned_work, tidy},
 };
 use jiff::{ToSpan as _, civil::Date, tz::TimeZone};
 use shared::telemetry::GaugeName;
@@ -15,12 +16,14 @@ use tokio::time::Instant;
 /// Partitions made ahead, days: as long as nobody may notice that none is made.
 const DAYS_AHEAD: u32 = 7;
 const COUNT_EVERY: Duration = Duration::from_secs(10);
+const THIN_EVERY: Duration = Duration::from_secs(60);
 const TIDY_EVERY: Duration = Duration::from_secs(3600);
 
 /// When each was last done.
 #[derive(Debug, Default)]
 pub(super) struct Upkeep {
     counted_at: Option<Instant>,
+    thinned_at: Option<Instant>,
     tidied_at: Option<Instant>,
 }
 
@@ -35,6 +38,14 @@ impl Upkeep {
         }
         if is_due(&mut self.counted_at, COUNT_EVERY, now) {
             log(count(app).await, "count what waits in the journal");
+        }
+        if is_due(&mut self.thinned_at, THIN_EVERY, now) {
+            let thinned = history::thin(&app.pool).await;
+            if thinned.as_ref().is_ok_and(|n_thinned| *n_thinned >= history::THIN_BATCH) {
+                // More is due, but what waits to be published comes first.
+                self.thinned_at = None;
+            }
+            log(thinned.map(|_| ()), "thin the history of drops");
         }
     }
 }
@@ -74,6 +85,7 @@ async fn drop_partitions(app: &App) -> Result<(), DatabaseError> {
 
 async fn forget(app: &App) -> Result<(), DatabaseError> {
     heartbeats::forget_old(&app.pool).await?;
+    owned_work::forget_old(&app.pool).await?;
     while tidy::forget_provider_events(&app.pool).await? > 0 {}
     Ok(())
 }

@@ -9,6 +9,7 @@ mod cut_logs;
 mod drain;
 mod event_log;
 mod forged;
+mod history;
 mod late_writes;
 mod leases;
 mod limit_plans;

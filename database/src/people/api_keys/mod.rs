@@ -60,11 +60,23 @@ pub enum StoreKeyError {
 ///
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn find(pool: &PgPool, hash: &ApiKeyHash) -> Result<Option<KeyOwner>, DatabaseError> {
+    Ok(find_named(pool, hash).await?.map(|(_, owner)| owner))
+}
+
+/// As [`find`], with what names the key.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn find_named(
+    pool: &PgPool,
+    hash: &ApiKeyHash,
+) -> Result<Option<(KeyId, KeyOwner)>, DatabaseError> {
     sqlx::query!(
-        "select role, seller_id, name from api_keys where hash = $1 and revoked_at is null",
+        "select id, role, seller_id, name from api_keys where hash = $1 and revoked_at is null",
         hash.as_slice(),
     )
-    .map(|row| KeyOwner::of_row(row.role, row.seller_id, row.name))
+    .map(|row| (row.id, KeyOwner::of_row(row.role, row.seller_id, row.name)))
     .fetch_optional(pool)
     .await
     .doing("look up an API key")

@@ -76,9 +76,18 @@ impl KeyOwner {
         }
     }
 
+    /// Returns what the audit log calls whoever acts with it.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        match self {
+            Self::Seller { seller_id, .. } => format!("seller:{seller_id}"),
+            Self::Operator { name, .. } => format!("operator:{name}"),
+        }
+    }
+
     /// Puts a row's columns together. The schema has a seller where the role is a seller's; were it
     /// otherwise, the key would change nothing.
-    pub(super) fn of_row(role: KeyRole, seller_id: Option<SellerId>, name: String) -> Self {
+    pub(crate) fn of_row(role: KeyRole, seller_id: Option<SellerId>, name: String) -> Self {
         let role = match (role, seller_id) {
             (KeyRole::Seller, Some(seller_id)) => return Self::Seller { seller_id, name },
             (KeyRole::Admin, None) => OperatorRole::Admin,

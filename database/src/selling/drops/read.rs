@@ -10,11 +10,14 @@ use sqlx::{PgPool, types::Json};
 
 /// Which drops are wanted; `None` stands for any.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct DropFilter {
+pub struct DropFilter<'a> {
     /// Those of this tenant.
     pub seller_id: Option<SellerId>,
     /// Those that are here in their life.
     pub state: Option<DropState>,
+    /// Those with this text in their title or their seller's name, in small or capital letters, and
+    /// the one with this id.
+    pub text: Option<&'a str>,
 }
 
 /// Reads drops that shoppers may see, newest first, from below `before`.
@@ -94,18 +97,21 @@ pub async fn find_of_seller(
 /// Returns [`DatabaseError`] when the database is away.
 pub async fn list(
     pool: &PgPool,
-    filter: DropFilter,
+    filter: DropFilter<'_>,
     before: Option<DropId>,
     limit: i64,
 ) -> Result<Vec<FlashDrop>, DatabaseError> {
     select_drops!(
         "($1::uuid is null or d.seller_id = $1) and ($2::text is null or d.state = $2)
              and ($3::uuid is null or d.id < $3)
+             and ($5::text is null or position(lower($5) in lower(d.title)) > 0
+                 or position(lower($5) in lower(s.name)) > 0 or d.id::text = lower($5))
          order by d.id desc limit $4",
         filter.seller_id as Option<SellerId>,
         filter.state as Option<DropState>,
         before as Option<DropId>,
-        limit
+        limit,
+        filter.text
     )
     .fetch_all(pool)
     .await

@@ -5,8 +5,11 @@ use crate::{
     extract::{CurrentOperator, Page, PageQuery, PageRequest},
     routes::seller::drops::SellerDropResponse,
 };
-use axum::extract::State;
-use database::selling::drops::{self, DropFilter, FlashDrop};
+use axum::{extract::State, http::StatusCode};
+use database::selling::{
+    drops::{self, DropFilter, FlashDrop},
+    history::{self, DropGlance},
+};
 use edge::{Json, Path, Problem, Query};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,6 +28,9 @@ pub(crate) struct DropsQuery {
     state: Option<DropState>,
     /// Only drops of this seller.
     seller_id: Option<SellerId>,
+    /// Only drops with this text in their title or their seller's name, and the one with this id.
+    #[param(max_length = 200)]
+    q: Option<String>,
     /// Rows on the page, at most.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u32>,
@@ -39,12 +45,32 @@ pub(crate) struct OperatorDropResponse {
     drop: SellerDropResponse,
     /// Goes up with each change of limits, mode, message or times.
     limits_version: i64,
+    /// When a worker last looked how it does: a second ago, or a minute where nothing goes on; null, as
+    /// what follows, if none has in the last two.
+    seen_at: Option<Timestamp>,
+    /// People in line.
+    waiting: Option<i32>,
+    /// People let in per second, over the last ten seconds or a little more.
+    admitted_per_second: Option<f64>,
+    /// Units sold per second, likewise.
+    sold_per_second: Option<f64>,
+    /// What holds those up who wait, if it is not the rate alone.
+    #[schema(example = "stock")]
+    held_up_by: Option<String>,
 }
 
 impl OperatorDropResponse {
-    fn new(flash_drop: FlashDrop, now: Timestamp) -> Self {
-        let limits_version = flash_drop.limits_version;
-        Self { drop: SellerDropResponse::new(flash_drop, now), limits_version }
+    fn new(flash_drop: FlashDrop, glance: Option<DropGlance>, now: Timestamp) -> Self {
+        let seen = glance.as_ref();
+        Self {
+            limits_version: flash_drop.limits_version,
+            drop: SellerDropResponse::new(flash_drop, now),
+            seen_at: seen.map(|glance| glance.at),
+            waiting: seen.and_then(|glance| glance.waiting),
+            admitted_per_second: seen.and_then(|glance| glance.admitted_per_second),
+            sold_per_second: seen.and_then(|glance| glance.sold_per_second),
+            held_up_by: glance.and_then(|glance| glance.held_up_by),
+        }
     }
 }
 
@@ -59,10 +85,26 @@ pub(crate) async fn list(
     Query(query): Query<DropsQuery>,
 ) -> Result<Json<Page<OperatorDropResponse>>, ApiError> {
     let page = PageRequest::new(&PageQuery { limit: query.limit, cursor: query.cursor })?;
-    let filter = DropFilter { seller_id: query.seller_id, state: query.state };
+    let text = query.q.as_deref().filter(|text| !text.is_empty());
+    check_text(text.unwrap_or_default())?;
+    let filter = DropFilter { seller_id: query.seller_id, state: query.state, text };
     let rows = drops::list(&app.pool, filter, page.before, page.rows()).await?;
-    let now = app.now();
-    Ok(Json(page.page(rows, |row| row.id, |row| OperatorDropResponse::new(row, now))))
+    let ids: Vec<DropId> = rows.iter().map(|row| row.id).collect();
+    let (mut glances, now) = (history::latest(&app.pool, &ids).await?, app.now());
+    let item = |row: FlashDrop| {
+        let glance = glances.remove(&row.id);
+        OperatorDropResponse::new(row, glance, now)
+    };
+    Ok(Json(page.page(rows, |row| row.id, item)))
+}
+
+/// Refuses what is no text to look for. Postgres accepts no NUL.
+fn check_text(text: &str) -> Result<(), ApiError> {
+    if text.chars().count() <= 200 && !text.contains(char::is_control) {
+        return Ok(());
+    }
+    let detail = "must have at most 200 characters, and no control characters";
+    Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_query").error("q", detail).into())
 }
 
 /// Shows a drop of any seller.
@@ -76,7 +118,8 @@ pub(crate) async fn show(
     _: CurrentOperator,
 ) -> Result<Json<OperatorDropResponse>, ApiError> {
     let flash_drop = find(&app, drop_id).await?;
-    Ok(Json(OperatorDropResponse::new(flash_drop, app.now())))
+    let glance = history::latest(&app.pool, &[drop_id]).await?.remove(&drop_id);
+    Ok(Json(OperatorDropResponse::new(flash_drop, glance, app.now())))
 }
 
 /// Reads a drop of any seller as it is now.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A role that has been silent for longer counts as dead.
-const ALIVE_MS: i64 = 10_000;
+pub(super) const ALIVE_MS: i64 = 10_000;
 
 /// How the installation is doing.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -5,6 +5,8 @@ mod audit;
 mod dead_letters;
 mod drops;
 mod health;
+mod history;
+mod instances;
 mod keys;
 mod limits;
 pub(super) mod mode;
@@ -21,6 +23,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(drops::list))
         .routes(routes!(drops::show))
         .routes(routes!(numbers::show))
+        .routes(routes!(history::show))
         .routes(routes!(limits::show::show, limits::change::change))
         .routes(routes!(limits::plan::show, limits::plan::make, limits::plan::end))
         .routes(routes!(limits::undo::undo))
@@ -34,6 +37,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(audit::list))
         .routes(routes!(dead_letters::list))
         .routes(routes!(health::show))
+        .routes(routes!(instances::list))
         .routes(routes!(review::list))
         .routes(routes!(review::resolve))
         .routes(routes!(keys::list, keys::create))

@@ -7,6 +7,7 @@ mod create_drop;
 mod drop_variants;
 pub(super) mod drops;
 mod export;
+mod history;
 mod join_keys;
 mod lanes;
 mod mode;
@@ -36,6 +37,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(mode::pause))
         .routes(routes!(mode::resume))
         .routes(routes!(numbers::show))
+        .routes(routes!(history::show))
         .routes(routes!(orders::list))
         .routes(routes!(export::download))
         .routes(routes!(join_keys::create, join_keys::list))

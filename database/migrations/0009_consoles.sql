@@ -1,0 +1,84 @@
+-- What the consoles of operators and sellers go by: who is signed in, how each drop has done from second to
+-- second, and which worker owns what.
+
+-- Links that lead into a console: each is good once, for ten minutes. The token stands in the link alone.
+create table console_links (
+    hash       bytea       primary key constraint console_link_hash_length check (length(hash) = 32),
+    role       text        not null constraint console_link_role_known
+        check (role in ('seller', 'viewer', 'operator', 'admin')),
+    seller_id  uuid        references sellers,
+    name       text        not null constraint console_link_named check (length(name) between 1 and 200),
+    -- The key of whoever made it: once that is revoked, the link is void, and so is what it led to. Null
+    -- for one from the command line.
+    key_id     uuid        references api_keys,
+    expires_at timestamptz not null,
+    constraint console_link_of_seller check ((role = 'seller') = (seller_id is not null))
+);
+create index console_links_old on console_links (expires_at);
+
+-- Browsers that are signed in to a console, by the hash of their cookie.
+create table console_sessions (
+    hash       bytea       primary key constraint console_session_hash_length check (length(hash) = 32),
+    role       text        not null constraint console_session_role_known
+        check (role in ('seller', 'viewer', 'operator', 'admin')),
+    seller_id  uuid        references sellers,
+    name       text        not null constraint console_session_named check (length(name) between 1 and 200),
+    -- The key that it goes back to, if it goes back to one.
+    key_id     uuid        references api_keys,
+    began_at   timestamptz not null default now(),
+    expires_at timestamptz not null,
+    constraint console_session_of_seller check ((role = 'seller') = (seller_id is not null))
+);
+create index console_sessions_old on console_sessions (expires_at);
+
+-- How a drop has done: one row for each second in which something went on, of which one in ten seconds is
+-- left after an hour, and one in a minute after a day, for 30 days. Nobody's work depends on it.
+create table drop_history (
+    drop_id                   uuid             not null,
+    -- How many seconds the row stands for, from `at` on: 1, 10 or 60.
+    step_s                    smallint         not null,
+    at                        timestamptz      not null,
+    -- Of the line, as its drain saw it: who waits, and how many ever joined and were let in. Null where
+    -- nobody looked.
+    waiting                   integer,
+    joined                    bigint,
+    admitted                  bigint,
+    -- Orders, all that ever were placed and confirmed.
+    placed                    bigint           not null,
+    confirmed                 bigint           not null,
+    -- Units held for orders that are not paid yet, or passes that are good.
+    held                      integer          not null,
+    sold                      integer          not null,
+    available                 integer          not null,
+    revenue_minor             bigint           not null,
+    admission_rate_per_second double precision not null,
+    -- How long the command that has waited longest has waited, and how long the slowest batch took.
+    command_lag_ms            integer,
+    commit_ms                 integer,
+    -- Calls to the provider without a clear answer, and whether it is called: 0 yes, 1 tried, 2 no.
+    provider_errors           integer          not null,
+    breaker                   smallint         not null,
+    -- What held those up who waited, where it was not the rate alone.
+    held_up_by                text,
+    primary key (drop_id, step_s, at)
+);
+create index drop_history_due on drop_history (step_s, at);
+
+-- Which pieces of a role's work an instance has in hand: drops by their ids, partitions by their numbers.
+create table owned_work (
+    instance text   not null,
+    role     text   not null,
+    keys     text[] not null,
+    primary key (instance, role)
+);
+
+grant select, insert, delete on console_links, console_sessions to sluice_storefront;
+grant select on drop_history, owned_work to sluice_storefront;
+grant select, insert, update, delete on drop_history, owned_work to sluice_worker;
+grant select on drop_history to sluice_seller;
+
+alter table drop_history enable row level security;
+create policy all_of_service on drop_history to sluice_admission, sluice_storefront, sluice_worker
+    using (true) with check (true);
+create policy own_of_seller on drop_history to sluice_seller
+    using (drop_id in (select id from drops)) with check (drop_id in (select id from drops));

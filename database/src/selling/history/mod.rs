@@ -1,0 +1,20 @@
+//! How drops have done, from second to second: written by the workers, thinned with age, read as charts.
+//!
+//! Nothing is decided by it, and a second that is missing is missed by nobody.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `write.rs` | a row for each drop in which something goes on |
+//! | `thin.rs` | what is left of them after an hour, a day and 30 days |
+//! | `read.rs` | a span of a drop, in steps |
+//! | `latest.rs` | how drops do just now |
+
+mod latest;
+mod read;
+mod thin;
+mod write;
+
+pub use latest::{DropGlance, latest};
+pub use read::{HistoryPoint, read};
+pub use thin::{THIN_BATCH, thin};
+pub use write::{DropSample, write};

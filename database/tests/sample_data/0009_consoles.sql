@@ -1,0 +1,27 @@
+-- One link that is good and one that is not any more; sessions by a key and by a link.
+insert into console_links (hash, role, seller_id, name, key_id, expires_at) values
+    (sha256('a link'), 'viewer', null, 'screen', '0199c0de-0000-7000-8000-000000000094',
+     now() + interval '10 minutes'),
+    (sha256('an old link'), 'seller', '0199c0de-0000-7000-8000-000000000001', 'till', null,
+     now() - interval '1 minute');
+
+insert into console_sessions (hash, role, seller_id, name, key_id, expires_at) values
+    (sha256('a session'), 'operator', null, 'ann', '0199c0de-0000-7000-8000-000000000094',
+     now() + interval '12 hours'),
+    (sha256('another session'), 'seller', '0199c0de-0000-7000-8000-000000000001', 'till', null,
+     now() + interval '12 hours');
+
+-- A row of each length; the line was not looked at in one.
+insert into drop_history (drop_id, step_s, at, waiting, joined, admitted, placed, confirmed, held, sold,
+    available, revenue_minor, admission_rate_per_second, command_lag_ms, commit_ms, provider_errors,
+    breaker, held_up_by) values
+    ('0199c0de-0000-7000-8000-000000000031', 60, '2026-01-01 12:00Z', 40, 60, 20, 18, 3, 4, 3, 3, 4500,
+     50, 120, 14, 0, 0, null),
+    ('0199c0de-0000-7000-8000-000000000031', 10, '2026-01-01 12:01Z', null, null, null, 19, 4, 4, 4, 2,
+     6000, 50, 90, 12, 2, 1, null),
+    ('0199c0de-0000-7000-8000-000000000031', 1, '2026-01-01 12:02Z', 38, 60, 22, 20, 4, 4, 4, 2, 6000,
+     50, null, null, 0, 0, 'stock');
+
+insert into owned_work (instance, role, keys) values
+    ('worker-1', 'drain', '{0199c0de-0000-7000-8000-000000000031}'),
+    ('worker-1', 'orders', '{0,2}');
