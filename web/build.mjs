@@ -8,10 +8,25 @@ const here = new URL(".", import.meta.url).pathname;
 
 /** What a browser loads only when it is asked for work. */
 const LATER = "assets/proof.js";
+/** What every bundle for browsers is built with. */
+const FOR_BROWSERS = { bundle: true, minify: true, format: "esm", target: "es2020", legalComments: "none" };
+
+/** Files of `deploy/` that the seller console shows: their sources import them as text. */
+const AS_TEXT = { ".template": "text", ".Caddyfile": "text" };
+
+/** What a browser may have to load for one console, compressed. */
+const MAX_CONSOLE_BYTES = 200 * 1024;
+
+const CONSOLES = { operator: "Operator console", seller: "Seller console" };
+
+async function buildAll() {
+  await rm(`${here}dist`, { recursive: true, force: true });
+  await buildPages();
+  await buildConsoles();
+}
 
 /** Bundles the shop. File names are stable, because the server answers with ETags. */
 async function buildPages() {
-  await rm(`${here}dist`, { recursive: true, force: true });
   await cp(`${here}static/assets`, `${here}dist/assets`, { recursive: true });
   await writePages();
   await build({
@@ -21,13 +36,45 @@ async function buildPages() {
       style: `${here}src/shop/styles/main.css`,
     },
     outdir: `${here}dist/assets`,
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: "es2020",
-    legalComments: "none",
+    ...FOR_BROWSERS,
   });
   await printSizes();
+}
+
+/** Bundles the consoles. Their files have hashes in their names, so that browsers keep them for good. */
+async function buildConsoles() {
+  const { metafile } = await build({
+    entryPoints: {
+      operator: `${here}src/console/operator/main.tsx`,
+      seller: `${here}src/console/seller/main.tsx`,
+      style: `${here}src/console/styles/main.css`,
+    },
+    outdir: `${here}dist/console/assets`,
+    entryNames: "[name]-[hash]",
+    metafile: true,
+    loader: AS_TEXT,
+    ...FOR_BROWSERS,
+  });
+  const names = Object.keys(metafile.outputs).map((path) => path.split("/").at(-1));
+  const page = await readFile(`${here}static/console/page.html`, "utf8");
+  const style = names.find((name) => name.endsWith(".css"));
+  for (const [name, title] of Object.entries(CONSOLES)) {
+    const script = names.find((file) => file.startsWith(`${name}-`));
+    const gaps = { title, style, script };
+    const filled = page.replace(/\{\{(\w+)\}\}/g, (_, gap) => gaps[gap]);
+    await writeFile(`${here}dist/console/${name}.html`, filled);
+    await printConsoleSize(name, [`${name}.html`, `assets/${script}`, `assets/${style}`]);
+  }
+}
+
+/** Prints what a browser has to load for a console, and fails if that is too much. */
+async function printConsoleSize(name, files) {
+  const loaded = await Promise.all(files.map((file) => readFile(`${here}dist/console/${file}`)));
+  const total = loaded.reduce((sum, bytes) => sum + bytes.length, 0);
+  const gzip = loaded.reduce((sum, bytes) => sum + gzipSync(bytes, { level: 9 }).length, 0);
+  console.log(`the console ${name} with script and styles: ${total} B, ${gzip} B gzip`);
+  if (gzip > MAX_CONSOLE_BYTES)
+    throw new Error(`the console ${name} has grown to ${gzip} B gzip: the limit is 200 KiB`);
 }
 
 /** Writes each page in each language; what the server fills in are its gaps, `{{name}}`. */
@@ -106,7 +153,8 @@ async function buildTests() {
     platform: "node",
     format: "esm",
     target: "node20",
+    loader: AS_TEXT,
   });
 }
 
-await (process.argv.includes("--tests") ? buildTests() : buildPages());
+await (process.argv.includes("--tests") ? buildTests() : buildAll());

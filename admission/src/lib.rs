@@ -50,8 +50,8 @@ const SPARE_FILES: usize = 500;
 /// Returns what is wrong with the settings, or an address that cannot be listened on.
 pub async fn run(settings: Settings, shutdown: Shutdown) -> anyhow::Result<()> {
     descriptors::raise_limit(max_connections(&settings) + SPARE_FILES);
-    let public = listen(settings.admission.listen).await?;
-    let admin = listen(settings.admission.admin_listen).await?;
+    let public = listen(settings.admission.listen)?;
+    let admin = listen(settings.admission.admin_listen)?;
     run_on(&settings, Arc::new(SystemClock), shutdown, public, admin).await
 }
 
@@ -90,8 +90,8 @@ fn max_connections(settings: &Settings) -> usize {
     settings.admission.max_sockets.get() as usize + SPARE_CONNECTIONS
 }
 
-async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    edge::listen(address).with_context(|| format!("cannot listen on {address}"))
 }
 
 /// Renders the metrics; where another recorder is installed already (tests), there are none.

@@ -1,10 +1,6 @@
 //! Ends of logs, partitions of topics and the identity of the cluster.
 
-use crate::{
-    BrokerError,
-    patience::{Patience, is_answered},
-    settings,
-};
+use crate::{BrokerError, patience::Patience, settings};
 use parking_lot::RwLock;
 use rdkafka::{
     Offset, TopicPartitionList,
@@ -111,15 +107,16 @@ impl LogInfo {
 
     async fn blocking<T: Send + 'static>(
         &self,
-        ask: impl FnOnce(&BaseConsumer) -> Result<T, KafkaError> + Send + 'static,
+        ask: impl Fn(&BaseConsumer) -> Result<T, KafkaError> + Send + 'static,
     ) -> Result<T, KafkaError> {
         let shared = Arc::clone(&self.shared);
         tokio::task::spawn_blocking(move || {
+            // Not under the lock: others ask meanwhile.
             let consumer = Arc::clone(&shared.consumer.read());
             let answer = ask(&consumer);
             match &answer {
                 Ok(_) => shared.patience.renew(),
-                Err(_) if shared.patience.ends() => shared.replace(),
+                Err(_) if shared.patience.ends() => return shared.ask_another(&ask).or(answer),
                 Err(_) => {}
             }
             answer
@@ -130,21 +127,20 @@ impl LogInfo {
 }
 
 impl Shared {
-    /// Takes another client where that one is answered, and this one is not.
-    fn replace(&self) {
-        // Not under the lock: others ask meanwhile.
-        let current = Arc::clone(&self.consumer.read());
-        if is_answered(current.client()) {
-            return;
-        }
-        match create(&self.settings) {
-            Ok(fresh) if is_answered(fresh.client()) => {
-                tracing::warn!("a client has lost its brokers for good; going on with another");
-                *self.consumer.write() = Arc::new(fresh);
-            }
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "could not create another client"),
-        }
+    /// Asks a new client, and goes on with that one if it has the answer: a client that is answered may
+    /// have an old answer in mind all the same, for half a minute, such as that a topic has no partitions.
+    fn ask_another<T>(
+        &self,
+        ask: &impl Fn(&BaseConsumer) -> Result<T, KafkaError>,
+    ) -> Result<T, KafkaError> {
+        let fresh = create(&self.settings).map_err(|error| {
+            tracing::error!(%error, "could not create another client");
+            KafkaError::Canceled
+        })?;
+        let answer = ask(&fresh)?;
+        tracing::warn!("a client does not find what another one finds; going on with that one");
+        *self.consumer.write() = Arc::new(fresh);
+        Ok(answer)
     }
 }
 

@@ -4,7 +4,7 @@
 //! without brokers. librdkafka (2.10 to 2.13, its issue 5301) then forgets the brokers it knew and
 //! goes back to those of its settings, unless that same answer calls it off: then the client has none
 //! for good, and looks from outside as if Kafka were away. So a client that fails for long is replaced
-//! where a new one is answered.
+//! where a new one is answered. One that only asks about logs is replaced where a new one has the answer.
 
 use parking_lot::Mutex;
 use rdkafka::{ClientContext, client::Client};

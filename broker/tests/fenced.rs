@@ -78,6 +78,10 @@ impl Clients {
     async fn end(&self) -> Option<i64> {
         self.log.ends(&self.topic, &[self.partition]).await.ok()?.remove(&self.partition)
     }
+
+    async fn has_offsets(&self) -> Option<()> {
+        self.log.offsets(&self.topic, self.partition).await.ok().map(drop)
+    }
 }
 
 async fn write(producer: Producer, topic: String, partition: i32) {
@@ -158,5 +162,6 @@ async fn clients_whose_brokers_were_all_fenced_find_them_again() {
             clients.end().await.filter(|end| *end > written)
         })
         .await;
+        wait_until("its offsets", left(), async || clients.has_offsets().await).await;
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `listen` | a listener with room for a crowd |
 //! | [`server`] | the accept loop: deadlines, caps, soft stop |
 //! | `client_stream` | a connection's bytes, with a deadline for writes |
 //! | [`slots`] | how much of a listener one address takes |
@@ -28,6 +29,7 @@ pub mod headers;
 pub mod health;
 pub mod layers;
 pub mod limit;
+mod listen;
 mod observe;
 pub mod origin;
 pub mod overload;
@@ -47,6 +49,7 @@ pub use headers::SecurityHeaders;
 pub use health::Readiness;
 pub use layers::Edge;
 pub use limit::KeyedLimiter;
+pub use listen::listen;
 pub use origin::AllowedOrigins;
 pub use overload::{LoadLimit, UnderWay};
 pub use peer::PeerAddr;

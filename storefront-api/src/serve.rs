@@ -38,8 +38,8 @@ pub async fn run(settings: Settings, shutdown: Shutdown) -> anyhow::Result<()> {
     let app = App::connect(settings).await?;
     wait_for_postgres(&app, &shutdown).await?;
     let readiness = Readiness::needing(["postgres"]).until(shutdown.leaving());
-    let public = bind(listen, "storefront.listen").await?;
-    let admin = bind(admin_listen, "storefront.admin_listen").await?;
+    let public = bind(listen, "storefront.listen")?;
+    let admin = bind(admin_listen, "storefront.admin_listen")?;
     spawn_server(&shutdown, public, router::public(&app, readiness.clone()), options);
     let admin_routes = health::admin_routes(readiness.clone(), move || metrics.render());
     spawn_server(&shutdown, admin, admin_routes, ServeOptions::default());
@@ -50,8 +50,8 @@ pub async fn run(settings: Settings, shutdown: Shutdown) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {key} = {address}"))
+fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
+    edge::listen(address).with_context(|| format!("cannot listen on {key} = {address}"))
 }
 
 fn spawn_server(

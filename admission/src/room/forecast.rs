@@ -4,7 +4,7 @@
 //! frame finds one and asks it, however many listen. Pure: no I/O, and the time is that of the headers.
 
 use super::{
-    looked::{Counted, Looked, eligible},
+    looked::{Counted, Looked},
     prospects::{EtaReason, Prospects},
     shares::{LineKey, LineLengths, LineShares},
 };
@@ -66,7 +66,7 @@ impl Forecast {
                 looked = looked.with_limits_of(&before);
             }
         }
-        let eligible = eligible(lines, &header.units);
+        let eligible = looked.eligible(lines, &header.units);
         self.pace.look(looked.as_pace(lines, &eligible, counted));
         self.looked = Some(looked);
         self.make_outlooks(lines, &header.units);
@@ -122,7 +122,7 @@ impl Forecast {
     /// Makes the outlooks of these lines, as far as a look has told how the room moves.
     pub(super) fn make_outlooks(&mut self, lines: &LineLengths, units: &[VariantUnits]) {
         let Some(looked) = self.looked else { return };
-        let (observed, eligible) = (self.pace.observed(), eligible(lines, units));
+        let (observed, eligible) = (self.pace.observed(), looked.eligible(lines, units));
         let outlook = |line: LineKey| LineOutlook {
             flow: looked.flow(self.shares.of(line, &eligible), observed),
             stock: looked.stock(units, line, self.share_of_variant(line, lines)),

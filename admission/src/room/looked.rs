@@ -27,6 +27,8 @@ pub(super) struct Looked {
     extra: u32,
     occupied: u32,
     max_units_per_ticket: u32,
+    /// Fewer units are of no use to anybody in line.
+    least_units: u32,
     sales: Sales,
 }
 
@@ -62,6 +64,7 @@ impl Looked {
             extra: 0,
             occupied,
             max_units_per_ticket: header.config.max_units_per_ticket,
+            least_units: header.config.least_units(),
             sales: Sales { occupied, unsold: unsold(&header.units), n_admitted: 0 },
         }
     }
@@ -157,6 +160,18 @@ impl Looked {
         }
     }
 
+    /// The lines whose first may be let in: there are units for them, or they wait for none.
+    pub(super) fn eligible(
+        &self,
+        lines: &LineLengths,
+        units: &[VariantUnits],
+    ) -> Vec<(LineKey, u64)> {
+        let has_too_few = |one: &VariantUnits| one.left < self.least_units;
+        let is_out =
+            |id: VariantId| units.iter().any(|one| one.variant_id == id && has_too_few(one));
+        lines.iter().copied().filter(|((_, variant_id), _)| !is_out(*variant_id)).collect()
+    }
+
     /// The units that a line waits for, of which it gets a `share`; `None` where nothing is known of them.
     pub(super) fn stock(
         &self,
@@ -169,22 +184,18 @@ impl Looked {
         let most = f64::from(self.max_units_per_ticket.max(1));
         let units_per_ticket = (n_held as f64 / f64::from(self.occupied.max(1))).clamp(1.0, most);
         let Sales { occupied, unsold: at_first, n_admitted } = self.sales;
+        // Too few for anybody are waited for like those that others hold.
+        let left = if own.left < self.least_units { 0 } else { own.left };
         let sold = at_first.saturating_sub(unsold(units)) as f64;
         Some(LineStock {
-            left: own.left,
-            held: own.held,
+            left,
+            held: own.held + (own.left - left),
             share,
             units_per_ticket,
             bought: sold / units_per_ticket,
             ended: f64::from(occupied) + n_admitted as f64 - f64::from(self.occupied),
         })
     }
-}
-
-/// The lines whose first may be let in: there are units for them, or they wait for none.
-pub(super) fn eligible(lines: &LineLengths, units: &[VariantUnits]) -> Vec<(LineKey, u64)> {
-    let is_out = |id: VariantId| units.iter().any(|one| one.variant_id == id && one.left == 0);
-    lines.iter().copied().filter(|((_, variant_id), _)| !is_out(*variant_id)).collect()
 }
 
 /// Units that are left or may come back.
@@ -213,7 +224,7 @@ const fn halted_by(mode: DropMode) -> Option<NoEta> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::line::{Epoch, RoomConfig, RoomState, ServedNumbers};
+    use shared::line::{Epoch, Lane, RoomConfig, RoomState, ServedNumbers};
 
     fn header(occupied: u32, occupancy_cap: u32) -> RoomHeader {
         RoomHeader {
@@ -238,6 +249,23 @@ mod tests {
         let lowered = above.next(&header(112, 50), 3);
         assert_eq!(lowered.most_inside(), 50, "those were inside before");
         assert_eq!(lowered.next(&header(110, 50), 0).most_inside(), 50);
+    }
+
+    #[test]
+    fn too_few_units_for_a_ticket_are_waited_for_like_those_that_are_held() {
+        let mut checkout = header(1, 100);
+        checkout.config.takes_most = true;
+        let variant_id = VariantId::generate();
+        let line = (Lane::NORMAL, variant_id);
+        let stock = |left| {
+            let units = [VariantUnits { variant_id, left, held: 4 }];
+            let looked = Looked::first(&checkout);
+            let n_eligible = looked.eligible(&[(line, 1)], &units).len();
+            let stock = looked.stock(&units, line, 1.0).unwrap();
+            (stock.left, stock.held, stock.is_standby(), n_eligible)
+        };
+        assert_eq!(stock(4), (4, 4, false, 1));
+        assert_eq!(stock(3), (0, 7, true, 0));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use std::{
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpSocket, TcpStream},
+    net::{TcpSocket, TcpStream},
     time::{Instant, sleep, timeout},
 };
 
@@ -49,7 +49,7 @@ pub(crate) struct Begun {
 impl TestServer {
     /// `/whoami` answers with the client's address, `/endless` never ends.
     pub(crate) async fn start(options: ServeOptions) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = edge::listen(([127, 0, 0, 1], 0).into()).unwrap();
         let address = listener.local_addr().unwrap();
         let edge = Edge {
             origins: AllowedOrigins::default(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::{Instant, sleep, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 
 /// Of each sort.
@@ -69,4 +69,15 @@ async fn a_thousand_who_say_nothing_or_little_keep_nobody_waiting_and_are_cut_of
     assert!(usual < SERVED_WITHIN, "{usual:?}");
     assert!(silent_are_cut.is_ok(), "who says nothing is still connected");
     assert!(slow_are_cut.is_ok(), "who is too slow is still connected");
+}
+
+#[tokio::test]
+async fn a_crowd_that_comes_before_anybody_is_accepted_is_connected_all_the_same() {
+    descriptors::raise_limit(N_FILES);
+    let listener = edge::listen(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = listener.local_addr().unwrap();
+    let crowd = join_all((0..N_SILENT + N_SLOW).map(|_| TcpStream::connect(address)));
+    // Who finds the queue full tries again for minutes.
+    let connected = timeout(SLACK, crowd).await.expect("a place in the queue for everybody");
+    assert!(connected.iter().all(Result::is_ok));
 }

@@ -74,7 +74,7 @@ impl DropRun {
         let Self { options, drop_id, found, client, measures, history, closer } = self;
         let context = Arc::new(RunContext {
             drop_id,
-            variant_id: found.variant_id,
+            variants: found.variants,
             is_site: found.is_site,
             stay: Duration::from_secs_f64(options.shape().stay_seconds.clamp(0.0, 3_600.0)),
             storefront: options.storefront.trim_end_matches('/').to_owned(),

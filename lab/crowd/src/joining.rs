@@ -81,7 +81,8 @@ impl VirtualShopper {
     /// Each tab asks at another instance first.
     fn join_call(&self, session: &str, turn: u64) -> Call {
         let path = format!("/v1/drops/{}/tickets", self.context.drop_id);
-        let body = json!({ "variant_id": self.context.variant_id, "units": 1 });
+        let variant_id = self.context.wanted_by(self.plan.process);
+        let body = json!({ "variant_id": variant_id, "units": 1 });
         let call = Call::new(Method::POST, "").bearer(session).sent_from(self.plan.address);
         let urls = self.context.admission_urls(self.plan.process + turn, &path);
         Call { urls, ..call.json(body) }

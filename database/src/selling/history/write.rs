@@ -57,7 +57,8 @@ pub async fn write(
          cross join lateral (
              select coalesce(sum(n) filter (where what = 'placed'), 0) as placed,
                  coalesce(sum(n) filter (where what = 'confirmed'), 0) as confirmed,
-                 coalesce(sum(n) filter (where what not in ('placed', 'refunded')), 0) as ended,
+                 coalesce(sum(n) filter (where what not in ('placed', 'refunded', 'no_show')),
+                     0) as ended,
                  coalesce(sum(amount_minor) filter (where what = 'confirmed'), 0)
                      - coalesce(sum(amount_minor) filter (where what = 'refunded'), 0)
                      as revenue_minor

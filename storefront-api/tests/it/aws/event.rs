@@ -38,7 +38,7 @@ impl Event {
         let body = json!({ "title": "Lamps", "site_url": "http://site.test/", "manual": true });
         let made = shop.post("/v1/seller/sites", &seller.who, &body).await.expect(201);
         let id = text(&made, "id").parse().unwrap();
-        let variant_id = text(&made["variant"], "id").parse().unwrap();
+        let variant_id = text(&made["variants"][0], "id").parse().unwrap();
         Self { shop, seller, id, variant_id }
     }
 

@@ -25,7 +25,7 @@ const OURS: &str = "10001:10001";
 const SERVERS: &str = "999:999";
 
 /// Who knows each secret, in order: both ends of what it is for, and nobody else.
-const HOLDERS: [&[&str]; 11] = [
+const HOLDERS: [&[&str]; 12] = [
     &["admission"],                       // signs tickets
     &["admission", "postgres", "redis"],  // login
     &["admission", "storefront"],         // signs sessions
@@ -35,6 +35,7 @@ const HOLDERS: [&[&str]; 11] = [
     &["postgres", "redis", "worker"],     // login
     &["sandbox-psp", "storefront"],       // signs callbacks
     &["sandbox-psp", "worker"],           // key of the provider's API
+    &["storefront"],                      // signs passes
     &["worker"],                          // signs commands
     &["worker"],                          // signs the log
 ];

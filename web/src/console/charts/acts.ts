@@ -1,0 +1,31 @@
+// What operators and sellers did with a drop, as marks in its charts.
+
+/** An act, with the number that its mark has. */
+export interface Act {
+  number: number;
+  /** Unix time in seconds. */
+  at: number;
+  action: string;
+  actor: string;
+  why: string;
+}
+
+interface Entry {
+  at: string;
+  action: string;
+  actor: string;
+  why: string;
+}
+
+/** Returns the acts within a window, the first one first, numbered from 1. */
+export function actsWithin(entries: readonly Entry[], fromS: number, toS: number): Act[] {
+  return entries
+    .map(({ at, action, actor, why }) => ({ at: Date.parse(at) / 1_000, action, actor, why }))
+    .filter(({ at }) => at >= fromS && at <= toS)
+    .sort((a, b) => a.at - b.at)
+    .map((act, n) => ({ number: n + 1, ...act }));
+}
+
+/** Returns the acts that stand near enough to a moment to be read with its figures. */
+export const actsNear = (acts: readonly Act[], moment: number, withinS: number) =>
+  acts.filter((act) => Math.abs(act.at - moment) <= withinS);

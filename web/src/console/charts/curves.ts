@@ -1,0 +1,29 @@
+// What a chart shows: its curves, each a column of the history or made of one.
+import type { Samples, Values } from "./samples.ts";
+
+export interface Curve {
+  /** Names it among the curves of its chart. */
+  key: string;
+  label: string;
+  /** Number of its colour, from 1. */
+  colour: 1 | 2 | 3 | 4;
+  values: (samples: Samples) => Values;
+  /** Whether it stays as it is until it changes: a state, a limit, a stock. */
+  isStepped?: boolean;
+  /** Whether it is a limit and no measure. */
+  isLimit?: boolean;
+}
+
+export interface ChartSpec {
+  key: string;
+  title: string;
+  curves: readonly Curve[];
+  /** Formats a value of its curves. */
+  say: (value: number) => string;
+}
+
+/** Returns the curves as uPlot takes them: moments first, then a column for each. */
+export const tableOf = (spec: ChartSpec, samples: Samples): [number[], ...Values[]] => [
+  samples.at,
+  ...spec.curves.map((curve) => curve.values(samples)),
+];

@@ -1,0 +1,103 @@
+// A chart as uPlot draws it.
+import uPlot from "uplot";
+import { currentLanguage } from "../../common/language.ts";
+import type { Act } from "./acts.ts";
+import type { Colours } from "./colours.ts";
+import type { ChartSpec, Curve } from "./curves.ts";
+
+/** What changes while a chart stays: read anew each time it is drawn. */
+export interface Scene {
+  fromS: number;
+  toS: number;
+  acts: readonly Act[];
+  showsDays: boolean;
+}
+
+interface Plotting {
+  spec: ChartSpec;
+  colours: Colours;
+  scene: () => Scene;
+  /** Is told the moment under the pointer, and null when it leaves. */
+  onPoint: (at: number | null) => void;
+  width: number;
+}
+
+const HEIGHT = 180;
+const FONT = "12px system-ui, sans-serif";
+
+export function plotOptions({ spec, colours, scene, onPoint, width }: Plotting): uPlot.Options {
+  const axis = {
+    stroke: colours.ink,
+    font: FONT,
+    grid: { stroke: colours.grid, width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
+    scales: {
+      x: { time: true, range: () => [scene().fromS, scene().toS] },
+      y: { range: (_, __, max) => [0, Math.max(1, max ?? 1) * 1.1] },
+    },
+    axes: [
+      { ...axis, values: (_, moments) => moments.map((at) => tickOf(at, scene().showsDays)) },
+      { ...axis, size: 64, values: (_, values) => values.map((value) => spec.say(value)) },
+    ],
+    series: [{}, ...spec.curves.map((curve) => seriesOf(curve, colours))],
+    hooks: {
+      draw: [(plot) => drawActs(plot, scene().acts, colours)],
+      ready: [(plot) => listen(plot, onPoint)],
+    },
+  };
+}
+
+function seriesOf(curve: Curve, colours: Colours): uPlot.Series {
+  const stroke = colours.curves[curve.colour - 1] ?? colours.ink;
+  return {
+    stroke,
+    width: curve.isLimit === true ? 1.5 : 2,
+    points: { show: false },
+    ...(curve.isLimit === true ? { dash: [6, 4] } : {}),
+    ...(curve.isStepped === true ? { paths: uPlot.paths.stepped?.({ align: 1 }) } : {}),
+  };
+}
+
+function tickOf(at: number, showsDays: boolean): string {
+  const options: Intl.DateTimeFormatOptions = showsDays
+    ? { month: "short", day: "numeric" }
+    : { hour: "2-digit", minute: "2-digit" };
+  return new Intl.DateTimeFormat(currentLanguage(), options).format(at * 1_000);
+}
+
+/** uPlot's own hook also tells of a pointer that stays while the chart moves on under it. */
+function listen(plot: uPlot, onPoint: Plotting["onPoint"]): void {
+  plot.over.addEventListener("mousemove", (event) => {
+    onPoint(plot.data[0]?.[plot.posToIdx(event.offsetX)] ?? null);
+  });
+  plot.over.addEventListener("mouseleave", () => onPoint(null));
+}
+
+/** Draws a line for each act, with its number at the top. */
+function drawActs(plot: uPlot, acts: readonly Act[], colours: Colours): void {
+  const { ctx, bbox, pxRatio } = plot;
+  ctx.save();
+  ctx.strokeStyle = colours.mark;
+  ctx.fillStyle = colours.mark;
+  ctx.lineWidth = pxRatio;
+  ctx.font = `600 ${11 * pxRatio}px system-ui, sans-serif`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "top";
+  ctx.setLineDash([3 * pxRatio, 3 * pxRatio]);
+  for (const act of acts) {
+    const x = plot.valToPos(act.at, "x", true);
+    if (x < bbox.left || x > bbox.left + bbox.width) continue;
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.fillText(String(act.number), x + 3 * pxRatio, bbox.top);
+  }
+  ctx.restore();
+}

@@ -1,0 +1,90 @@
+// Figures as the consoles write them, in the page's language.
+import { currentLanguage } from "../common/language.ts";
+
+/** Formats a rate: three digits that count, and no more. */
+export const rate = (perSecond: number) =>
+  new Intl.NumberFormat(currentLanguage(), { maximumSignificantDigits: 3 }).format(perSecond);
+
+/** Formats a count in little space: 1,234, then 12.3K and 4.57M. */
+export function compact(count: number): string {
+  const isLong = Math.abs(count) >= 10_000;
+  const options: Intl.NumberFormatOptions = isLong
+    ? { notation: "compact", maximumSignificantDigits: 3 }
+    : { maximumFractionDigits: 1 };
+  return new Intl.NumberFormat(currentLanguage(), options).format(count);
+}
+
+/** Formats milliseconds by their size: 12 ms, 1.5 s. */
+export function milliseconds(ms: number): string {
+  const [value, unit] = ms < 1_000 ? [Math.round(ms), "millisecond"] : [ms / 1_000, "second"];
+  return new Intl.NumberFormat(currentLanguage(), {
+    style: "unit",
+    unit,
+    unitDisplay: "short",
+    maximumSignificantDigits: 3,
+  }).format(value);
+}
+
+const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+/** Formats bytes in steps of a thousand. */
+export function bytes(count: number): string {
+  let value = count;
+  let step = 0;
+  while (value >= 1_000 && step < BYTES.length - 1) {
+    value /= 1_000;
+    step += 1;
+  }
+  return new Intl.NumberFormat(currentLanguage(), {
+    style: "unit",
+    unit: BYTES[step],
+    unitDisplay: "short",
+    maximumSignificantDigits: 3,
+  }).format(value);
+}
+
+/** Formats an amount in minor units in little space; a currency that nobody knows comes behind the number. */
+export function amount(minor: number, currency: string): string {
+  try {
+    const formatter = new Intl.NumberFormat(currentLanguage(), { style: "currency", currency });
+    return formatter.format(minor / 10 ** (formatter.resolvedOptions().maximumFractionDigits ?? 2));
+  } catch {
+    return `${minor} ${currency}`;
+  }
+}
+
+const AGES = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+] as const;
+
+/** Formats how long ago or ahead something is, in its largest unit: "3 minutes ago". */
+export function relative(ms: number): string {
+  const seconds = ms / 1_000;
+  const formatter = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "auto" });
+  for (const [unit, length] of AGES) {
+    if (Math.abs(seconds) >= length) return formatter.format(Math.round(seconds / length), unit);
+  }
+  return formatter.format(Math.round(seconds), "second");
+}
+
+/** Formats a moment to the second, with the day unless it is today's. */
+export function moment(ms: number, nowMs: number): string {
+  const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
+  return new Intl.DateTimeFormat(currentLanguage(), {
+    ...(isToday ? {} : { dateStyle: "medium" }),
+    timeStyle: "medium",
+  }).format(ms);
+}
+
+/** Formats a share of a whole; of nothing there is none. */
+export function share(part: number, whole: number): string {
+  if (whole === 0) return "–";
+  return new Intl.NumberFormat(currentLanguage(), { style: "percent", maximumFractionDigits: 1 }).format(
+    part / whole,
+  );
+}
+
+/** The first part of an id, enough to tell things apart on a page. */
+export const shortId = (id: string) => id.slice(0, 8);

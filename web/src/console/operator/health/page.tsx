@@ -1,0 +1,55 @@
+// How the installation is doing: its stores, what waits, and who does the work.
+import { number } from "../../../common/format.ts";
+import { readHealth, readInstances } from "../../api/operator.ts";
+import type { Health } from "../../api/operator_types.ts";
+import { Page } from "../../parts/page.tsx";
+import { Problem, Stale } from "../../parts/problem.tsx";
+import { Loading } from "../../parts/small.tsx";
+import { usePolled } from "../../state/polled.ts";
+import { t } from "../texts/index.ts";
+import { Instances } from "./instances.tsx";
+import { type Sign, signsOf } from "./signs.ts";
+
+const EVERY_MS = 3_000;
+
+export function HealthPage() {
+  const health = usePolled(readHealth, EVERY_MS, []);
+  const instances = usePolled(readInstances, EVERY_MS, []);
+  return (
+    <Page title={t("health.title")}>
+      <Stale refusal={health.data === null ? null : health.refusal} />
+      {health.data === null && health.refusal === null && <Loading />}
+      {health.data === null && <Problem refusal={health.refusal} retry={health.refresh} />}
+      {health.data !== null && <Signs health={health.data} />}
+      <h2>{t("instances.title")}</h2>
+      <Problem refusal={instances.refusal} />
+      {instances.data !== null && <Instances instances={instances.data} />}
+    </Page>
+  );
+}
+
+function Signs({ health }: { health: Health }) {
+  return (
+    <section class="tile panel" aria-label={t("health.title")}>
+      <h2>
+        <span class={`badge health-${health.status}`}>{t(`health.${health.status}`)}</span>
+      </h2>
+      <dl class="signs">
+        {signsOf(health).map((sign) => (
+          <div key={sign.name} class={`sign sign-${sign.look}`}>
+            <dt>{t(`sign.${sign.name}`)}</dt>
+            <dd>
+              {saidOf(sign)}
+              {sign.href !== null && <a href={sign.href}>{t("sign.show")}</a>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+function saidOf({ value, look }: Sign): string {
+  if (typeof value === "number") return number(value);
+  return t(value ? "sign.answers" : look === "bad" ? "sign.silent" : "sign.unknown");
+}

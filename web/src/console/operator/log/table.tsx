@@ -1,0 +1,50 @@
+// Entries of the audit log.
+import type { AuditEntry } from "../../api/operator_types.ts";
+import { shortId } from "../../format.ts";
+import { Moment } from "../../parts/small.tsx";
+import { PagedTable } from "../../parts/table.tsx";
+import type { Paged } from "../../state/pages.ts";
+import { hrefOf } from "../../state/route.ts";
+import { t, tOr } from "../texts/index.ts";
+import { changesOf } from "./change.ts";
+
+export function AuditTable({ list, showsDrop }: { list: Paged<AuditEntry>; showsDrop: boolean }) {
+  const drop = {
+    title: t("audit.drop"),
+    cell: ({ drop_id }: AuditEntry) =>
+      drop_id === null ? "–" : <a href={hrefOf(["rooms", drop_id])}>{shortId(drop_id)}</a>,
+  };
+  return (
+    <PagedTable
+      list={list}
+      caption={t("audit.title")}
+      empty={t("audit.none")}
+      rowKey={(entry) => entry.id}
+      columns={[
+        { title: t("audit.at"), cell: (entry) => <Moment at={entry.at} /> },
+        { title: t("audit.actor"), cell: (entry) => entry.actor },
+        {
+          title: t("audit.action"),
+          cell: (entry) => tOr(`action.${entry.action}`, "action.other", { action: entry.action }),
+        },
+        ...(showsDrop ? [drop] : []),
+        { title: t("audit.changes"), cell: (entry) => <Changes entry={entry} /> },
+        { title: t("audit.why"), cell: (entry) => entry.why },
+      ]}
+    />
+  );
+}
+
+function Changes({ entry }: { entry: AuditEntry }) {
+  const changes = changesOf(entry.old, entry.new);
+  if (changes.length === 0) return <span>–</span>;
+  return (
+    <ul class="changes">
+      {changes.map(({ name, old, new: fresh }) => (
+        <li key={name}>
+          <code>{name}</code> {old ?? "–"} → {fresh ?? "–"}
+        </li>
+      ))}
+    </ul>
+  );
+}

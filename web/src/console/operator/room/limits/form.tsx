@@ -1,0 +1,120 @@
+// The limits of a drop: changed at once, at a time or slowly, and seen before they are.
+import { useSignal } from "@preact/signals";
+import { serverNow } from "../../../../common/clock.ts";
+import { changeLimits, planLimits } from "../../../api/operator.ts";
+import type { LimitsAnswer, LimitsChange } from "../../../api/operator_types.ts";
+import { ActDialog } from "../../../parts/act_dialog.tsx";
+import { bound } from "../../../state/bound.ts";
+import { ownZone, wallOf } from "../../../time/zones.ts";
+import { t } from "../../texts/index.ts";
+import { LimitField } from "./limit_field.tsx";
+import { Preview } from "./preview.tsx";
+import { planOf, type Timing, timingFault } from "./timing.ts";
+import { TimingFields } from "./timing_fields.tsx";
+import { changeOf, type Draft, draftOf, hasChange, isRight, LIMIT_NAMES, type LimitName } from "./values.ts";
+
+const HOUR_MS = 3_600_000;
+
+const untimed = (): Timing => ({
+  isLater: false,
+  at: { local: wallOf(serverNow() + HOUR_MS, ownZone()), zone: ownZone(), isLater: false },
+  isSlow: false,
+  minutes: "10",
+});
+
+interface LimitsFormProps {
+  limits: LimitsAnswer;
+  onChanged: () => void;
+}
+
+export function LimitsForm({ limits, onChanged }: LimitsFormProps) {
+  // Null while nothing was touched: then the fields follow what the drop has.
+  const draft = useSignal<{ values: Draft; version: number } | null>(null);
+  const timing = useSignal<Timing>(untimed());
+  const isAsking = useSignal(false);
+  const values = draft.value?.values ?? draftOf(limits);
+  const change: LimitsChange = isRight(values) ? changeOf(values, limits) : {};
+  const fault = timingFault(timing.value, change, serverNow());
+  const isReady = hasChange(change) && fault === null;
+  const verb = t(planOf(timing.value) === null ? "limits.apply" : "limits.plan");
+  const reset = () => {
+    draft.value = null;
+  };
+  const setLimit = (name: LimitName, typed: string) => {
+    const version = draft.peek()?.version ?? limits.limits_version;
+    draft.value = { values: { ...values, [name]: typed }, version };
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    isAsking.value = isReady;
+  };
+  return (
+    <>
+      <form class="limits" onSubmit={submit}>
+        {draft.value !== null && draft.value.version !== limits.limits_version && (
+          <p class="notice" role="alert">
+            {t("limits.changed_meanwhile")}
+          </p>
+        )}
+        <LimitFields values={values} limits={limits} set={setLimit} />
+        {hasChange(change) && <Preview dropId={limits.drop_id} change={change} />}
+        <TimingFields fault={fault} {...bound(timing)} />
+        <div class="actions">
+          <button type="button" class="button quiet" disabled={draft.value === null} onClick={reset}>
+            {t("limits.reset")}
+          </button>
+          <button type="submit" class="button" disabled={!isReady}>
+            {verb}
+          </button>
+        </div>
+      </form>
+      {isAsking.value && (
+        <ActDialog
+          question={{ title: t("limits.title"), hint: said(change), verb, whyLabel: t("act.why") }}
+          act={({ why }) => apply(limits.drop_id, change, timing.peek(), why)}
+          onDone={() => {
+            reset();
+            onChanged();
+          }}
+          onClose={() => {
+            isAsking.value = false;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface LimitFieldsProps {
+  values: Draft;
+  limits: LimitsAnswer;
+  set: (name: LimitName, typed: string) => void;
+}
+
+function LimitFields({ values, limits, set }: LimitFieldsProps) {
+  return (
+    <div class="limit-fields">
+      {LIMIT_NAMES.map((name) => (
+        <LimitField
+          key={name}
+          name={name}
+          typed={values[name]}
+          now={limits[name]}
+          set={(typed) => set(name, typed)}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** The new limits in words. */
+const said = (change: LimitsChange) =>
+  LIMIT_NAMES.filter((name) => name in change)
+    .map((name) => `${t(`limit.${name}`)}: ${change[name] ?? t("limit.of_setting")}`)
+    .join(" · ");
+
+async function apply(dropId: string, change: LimitsChange, timing: Timing, why: string): Promise<void> {
+  const plan = planOf(timing);
+  if (plan === null) await changeLimits(dropId, change, why);
+  else await planLimits(dropId, { ...change, ...plan, why });
+}

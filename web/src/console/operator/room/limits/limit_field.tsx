@@ -1,0 +1,53 @@
+// One limit: a slider for the rough size, and a field for the exact one.
+import { useId } from "preact/hooks";
+import { NumberField } from "../../../parts/fields.tsx";
+import { sayNumberFault } from "../../../parts/number_fault.ts";
+import { numberOf, typedOf } from "../../../parts/numbers.ts";
+import { t } from "../../texts/index.ts";
+import { reachOf, STEPS, slid, stepOf } from "./scale.ts";
+import { type LimitName, mayBeEmpty, RANGES } from "./values.ts";
+
+interface LimitFieldProps {
+  name: LimitName;
+  /** As it is typed. */
+  typed: string;
+  /** As the drop has it. */
+  now: number | null;
+  set: (typed: string) => void;
+}
+
+/** Where the slider of a cap starts from that was left to the setting for all drops. */
+const UNSET = 10_000;
+
+export function LimitField({ name, typed, now, set }: LimitFieldProps) {
+  const id = useId();
+  const value = numberOf(typed);
+  const reach = reachOf(now ?? UNSET, RANGES[name]);
+  const from = value ?? now ?? UNSET;
+  const slide = (step: number) => set(typedOf(slid(from, step, reach)));
+  return (
+    <fieldset class={value === now ? "limit" : "limit changed"}>
+      <legend>{t(`limit.${name}`)}</legend>
+      <label class="heard-only" for={id}>
+        {t("limit.slider", { limit: t(`limit.${name}`) })}
+      </label>
+      <input
+        id={id}
+        type="range"
+        min={0}
+        max={STEPS}
+        step={1}
+        value={stepOf(from, reach)}
+        aria-valuetext={typed}
+        onInput={(event) => slide(Number(event.currentTarget.value))}
+      />
+      <NumberField
+        label={t("limit.exact")}
+        hint={t(`limit.${name}.hint`)}
+        fault={sayNumberFault(typed, RANGES[name], mayBeEmpty(name))}
+        value={typed}
+        set={set}
+      />
+    </fieldset>
+  );
+}

@@ -1,0 +1,56 @@
+// The limits of a drop as a form holds them, and what of them is new.
+import type { Limits, LimitsChange } from "../../../api/operator_types.ts";
+import { numberFault, numberOf, type Range, typedOf } from "../../../parts/numbers.ts";
+
+export const LIMIT_NAMES = [
+  "admission_rate_per_second",
+  "occupancy_cap",
+  "order_rate_per_second",
+  "line_cap",
+] as const;
+export type LimitName = (typeof LIMIT_NAMES)[number];
+
+const RATE: Range = { min: 0.001, max: 100_000, isWhole: false };
+const COUNT: Range = { min: 1, max: 10_000_000, isWhole: true };
+
+/** What the API takes. */
+export const RANGES: Record<LimitName, Range> = {
+  admission_rate_per_second: RATE,
+  occupancy_cap: COUNT,
+  order_rate_per_second: RATE,
+  line_cap: COUNT,
+};
+
+/** Whether a limit may be left to the setting for all drops, by an empty field. */
+export const mayBeEmpty = (name: LimitName) => name === "line_cap";
+
+/** Each limit as it is typed. */
+export type Draft = Record<LimitName, string>;
+
+const typed = (value: number | null) => (value === null ? "" : typedOf(value));
+
+export const draftOf = (limits: Limits): Draft => ({
+  admission_rate_per_second: typed(limits.admission_rate_per_second),
+  occupancy_cap: typed(limits.occupancy_cap),
+  order_rate_per_second: typed(limits.order_rate_per_second),
+  line_cap: typed(limits.line_cap),
+});
+
+const isEmpty = (name: LimitName, draft: Draft) => mayBeEmpty(name) && draft[name].trim() === "";
+
+export const isRight = (draft: Draft) =>
+  LIMIT_NAMES.every((name) => isEmpty(name, draft) || numberFault(draft[name], RANGES[name]) === null);
+
+/** Returns the limits that differ from those that a drop has; of a draft that is right. */
+export function changeOf(draft: Draft, limits: Limits): LimitsChange {
+  const change: LimitsChange = {};
+  for (const name of LIMIT_NAMES) {
+    const value = isEmpty(name, draft) ? null : numberOf(draft[name]);
+    if (value === limits[name]) continue;
+    if (name === "line_cap") change.line_cap = value;
+    else if (value !== null) change[name] = value;
+  }
+  return change;
+}
+
+export const hasChange = (change: LimitsChange) => Object.keys(change).length > 0;

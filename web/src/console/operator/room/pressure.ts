@@ -1,0 +1,106 @@
+// Why a line is as fast as it is: what holds it back now, the strongest reason first.
+import type { Limits } from "../../api/operator_types.ts";
+import type { DropState, Mode, Numbers } from "../../api/types.ts";
+
+/** What the room's figures of the last seconds were; null where nothing was written. */
+export interface Lately {
+  admittedPerSecond: number | null;
+  commandLagMs: number | null;
+  commitMs: number | null;
+  providerErrors: number | null;
+  /** 0: calls are made; 1: a few are tried; 2: none is made. */
+  breaker: number | null;
+  /** What the worker says holds those up who wait, if it is not the rate alone. */
+  heldUpBy: string | null;
+}
+
+export interface Room {
+  state: DropState;
+  mode: Mode;
+  limits: Limits;
+  numbers: Numbers;
+  lately: Lately | null;
+  sellsUnits: boolean;
+}
+
+/** `stops`: nobody is let in; `slows`: fewer than could be; `fine`: as it should be. */
+export type Severity = "stops" | "slows" | "fine";
+
+export interface Pressure {
+  code: string;
+  severity: Severity;
+  values: Record<string, number | string>;
+}
+
+/** A lag of commands from which on orders are behind the people who were let in. */
+const LAG_MS = 2_000;
+/** A commit that takes longer slows all orders of its drop. */
+const COMMIT_MS = 500;
+/** What a worker says of the services behind a room; what it says of its line and units shows in their figures. */
+const SAID: Record<string, Severity> = {
+  no_processor: "stops",
+  unseen: "stops",
+  commands_wait: "stops",
+  line_away: "stops",
+  provider_away: "stops",
+  provider_tried: "slows",
+};
+/** Whoever is let in as fast as this share of the rate is held back by the rate alone. */
+const AT_RATE = 0.9;
+
+export function pressuresOn(room: Room): Pressure[] {
+  const found = [...ofDrop(room), ...ofLine(room), ...ofUnits(room), ...ofServices(room)];
+  const order: Severity[] = ["stops", "slows", "fine"];
+  const sorted = found.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  return sorted.length === 0 ? [{ code: "none", severity: "fine", values: {} }] : sorted;
+}
+
+const pressure = (code: string, severity: Severity, values: Pressure["values"] = {}): Pressure => ({
+  code,
+  severity,
+  values,
+});
+
+function* ofDrop({ state, mode }: Room): Generator<Pressure> {
+  if (state !== "open") yield pressure("not_open", "stops");
+  if (mode === "drain") yield pressure("mode_drain", "slows");
+  else if (mode !== "running") yield pressure(`mode_${mode}`, "stops");
+}
+
+function* ofLine({ state, limits, numbers: { line }, lately }: Room): Generator<Pressure> {
+  if (state !== "open") return;
+  if (line === null) {
+    yield pressure("line_unknown", "slows");
+    return;
+  }
+  const cap = limits.occupancy_cap;
+  if (line.occupied >= cap) yield pressure("occupancy", "stops", { count: line.occupied, cap });
+  if (line.waiting === 0) yield pressure("nobody_waits", "fine");
+  const lineCap = limits.line_cap;
+  if (lineCap !== null && line.waiting >= lineCap) yield pressure("line_full", "slows", { cap: lineCap });
+  const rate = limits.admission_rate_per_second;
+  const isAtRate = (lately?.admittedPerSecond ?? 0) >= AT_RATE * rate;
+  if (line.waiting > 0 && isAtRate) yield pressure("rate", "fine", { rate });
+}
+
+function* ofUnits({ state, sellsUnits, numbers: { units } }: Room): Generator<Pressure> {
+  if (state !== "open" || !sellsUnits || units.available > 0) return;
+  if (units.reserved > 0) yield pressure("all_held", "stops", { count: units.reserved });
+  else yield pressure("all_sold", "stops");
+}
+
+function* ofServices({ lately }: Room): Generator<Pressure> {
+  if (lately === null) return;
+  const { commandLagMs, commitMs, providerErrors, breaker, heldUpBy } = lately;
+  const said = SAID[heldUpBy ?? ""];
+  if (heldUpBy !== null && said !== undefined) yield pressure(heldUpBy, said);
+  // A worker that is held up by the provider has said so already.
+  const isSaid = heldUpBy === "provider_away" || heldUpBy === "provider_tried";
+  if (breaker === 2 && !isSaid) yield pressure("breaker_open", "slows");
+  if (breaker === 1 && !isSaid) yield pressure("breaker_half", "slows");
+  const errors = providerErrors ?? 0;
+  if (errors > 0) yield pressure("provider_errors", "slows", { count: errors });
+  if ((commandLagMs ?? 0) > LAG_MS)
+    yield pressure("command_lag", "slows", { seconds: Math.round((commandLagMs ?? 0) / 1_000) });
+  if ((commitMs ?? 0) > COMMIT_MS) yield pressure("slow_commits", "slows", { ms: commitMs ?? 0 });
+}

@@ -1,0 +1,79 @@
+// Tables, and lists that are read page by page.
+import type { ComponentChildren } from "preact";
+import type { Paged } from "../state/pages.ts";
+import { t } from "../texts/index.ts";
+import { Problem } from "./problem.tsx";
+
+export interface Column<Row> {
+  title: string;
+  cell: (row: Row) => ComponentChildren;
+  /** Whether it has figures, which stand at the end of their cells. */
+  isFigure?: boolean;
+}
+
+interface Shape<Row> {
+  caption: string;
+  columns: readonly Column<Row>[];
+  rowKey: (row: Row) => string | number;
+  /** Said instead of a table without rows. */
+  empty: string;
+}
+
+interface TableProps<Row> extends Shape<Row> {
+  rows: readonly Row[];
+}
+
+interface PagedTableProps<Row> extends Shape<Row> {
+  list: Paged<Row>;
+}
+
+export function Table<Row>({ caption, columns, rows, rowKey, empty }: TableProps<Row>) {
+  if (rows.length === 0) return <p class="small">{empty}</p>;
+  const look = (column: Column<Row>) => (column.isFigure === true ? "figure" : undefined);
+  return (
+    <div class="scroll">
+      <table>
+        <caption class="heard-only">{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.title} scope="col" class={look(column)}>
+                {column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={rowKey(row)}>
+              {columns.map((column) => (
+                <td key={column.title} class={look(column)}>
+                  {column.cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A table of all rows that were read so far, with a button for more. */
+export function PagedTable<Row>({ list, ...shape }: PagedTableProps<Row>) {
+  return (
+    <>
+      {list.rows === null ? (
+        list.refusal === null && <p class="skeleton">{t("loading")}</p>
+      ) : (
+        <Table {...shape} rows={list.rows} />
+      )}
+      <Problem refusal={list.refusal} retry={list.refresh} />
+      {list.hasMore && (
+        <button type="button" class="button quiet" disabled={list.busy} onClick={list.more}>
+          {t("list.more")}
+        </button>
+      )}
+    </>
+  );
+}

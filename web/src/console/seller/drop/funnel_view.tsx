@@ -1,0 +1,41 @@
+// The funnel of a drop: joined, let in, held, paid.
+import { number } from "../../../common/format.ts";
+import type { Numbers } from "../../api/types.ts";
+import { share } from "../../format.ts";
+import { t } from "../texts/index.ts";
+import { funnelOf, lossesOf } from "./funnel.ts";
+
+export function Funnel({ numbers, sellsUnits }: { numbers: Numbers; sellsUnits: boolean }) {
+  const steps = funnelOf(numbers, sellsUnits);
+  const most = Math.max(1, ...steps.map((step) => step.count ?? 0));
+  const losses = lossesOf(numbers);
+  return (
+    <section class="tile panel" aria-label={t("funnel.title")}>
+      <h2>{t("funnel.title")}</h2>
+      <ol class="funnel">
+        {steps.map((step, n) => (
+          <li key={step.name}>
+            <span class="row">
+              <span>{t(`funnel.${step.name}`)}</span>
+              <span>
+                <strong>{step.count === null ? "–" : number(step.count)}</strong>{" "}
+                <small>{ofBefore(step.count, steps[n - 1]?.count)}</small>
+              </span>
+            </span>
+            <progress max={most} value={step.count ?? 0} aria-hidden="true" />
+          </li>
+        ))}
+      </ol>
+      {losses.length > 0 && (
+        <p class="small">
+          {t("funnel.lost")}{" "}
+          {losses.map((loss) => `${t(`loss.${loss.name}`)}: ${number(loss.count)}`).join(" · ")}
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** The share of those who got as far as the step before. */
+const ofBefore = (count: number | null, before: number | null | undefined) =>
+  count === null || before === null || before === undefined ? "" : share(count, before);

@@ -1,0 +1,104 @@
+// What a seller can do with a drop: pause it, set its times, correct its texts, call it off.
+import { useSignal } from "@preact/signals";
+import { cancelDrop, pauseDrop, resumeDrop } from "../../api/seller.ts";
+import type { Drop } from "../../api/types.ts";
+import { ActDialog, type Question, type Reasons } from "../../parts/act_dialog.tsx";
+import { t } from "../texts/index.ts";
+import { Schedule } from "./schedule.tsx";
+import { Texts } from "./texts.tsx";
+
+interface PartProps {
+  drop: Drop;
+  onChanged: () => void;
+}
+
+const isOver = ({ state }: Drop) => state === "sold_out" || state === "closed" || state === "cancelled";
+
+export function ManagePart({ drop, onChanged }: PartProps) {
+  if (isOver(drop)) return <p>{t("manage.over")}</p>;
+  const isBefore = drop.state === "draft" || drop.state === "scheduled";
+  return (
+    <>
+      <Acts drop={drop} onChanged={onChanged} />
+      {isBefore && <Schedule drop={drop} onChanged={onChanged} />}
+      <Texts drop={drop} onChanged={onChanged} />
+    </>
+  );
+}
+
+/** An act with its question. */
+interface Asked {
+  question: Question;
+  act: (reasons: Reasons) => Promise<unknown>;
+}
+
+function Acts({ drop, onChanged }: PartProps) {
+  const asked = useSignal<Asked | null>(null);
+  const ask = (next: Asked) => {
+    asked.value = next;
+  };
+  return (
+    <section class="tile panel" aria-label={t("manage.acts")}>
+      <h2>{t("manage.acts")}</h2>
+      {drop.message !== undefined && <blockquote>{drop.message}</blockquote>}
+      <div class="act-row">
+        {drop.mode === "running" ? (
+          <button type="button" class="button quiet" onClick={() => ask(pausing(drop))}>
+            {t("act.pause")}
+          </button>
+        ) : (
+          <button type="button" class="button quiet" onClick={() => ask(resuming(drop))}>
+            {t("act.resume")}
+          </button>
+        )}
+        <button type="button" class="button quiet danger" onClick={() => ask(cancelling(drop))}>
+          {t("act.cancel_drop")}
+        </button>
+      </div>
+      {asked.value !== null && (
+        <ActDialog
+          question={asked.value.question}
+          act={asked.value.act}
+          onDone={onChanged}
+          onClose={() => {
+            asked.value = null;
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+const pausing = (drop: Drop): Asked => ({
+  question: {
+    title: t("act.pause"),
+    hint: t("act.pause.hint"),
+    verb: t("act.pause"),
+    whyLabel: t("act.why"),
+    takesMessage: true,
+  },
+  act: (reasons) => pauseDrop(drop.id, reasons),
+});
+
+const resuming = (drop: Drop): Asked => ({
+  question: {
+    title: t("act.resume"),
+    hint: t("act.resume.hint"),
+    verb: t("act.resume"),
+    whyLabel: t("act.why"),
+    takesMessage: true,
+  },
+  act: (reasons) => resumeDrop(drop.id, reasons),
+});
+
+const cancelling = (drop: Drop): Asked => ({
+  question: {
+    title: t("act.cancel_drop"),
+    hint: t("act.cancel_drop.hint"),
+    verb: t("act.cancel_drop"),
+    whyLabel: t("act.cancel_drop.reason"),
+    name: drop.title,
+    isDangerous: true,
+  },
+  act: ({ why }) => cancelDrop(drop.id, why),
+});

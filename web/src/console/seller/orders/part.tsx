@@ -1,0 +1,105 @@
+// The orders of a drop: filtered, page by page, and all of them as a file.
+import { listOrders } from "../../api/seller.ts";
+import type { SellerOrder } from "../../api/seller_types.ts";
+import type { Drop } from "../../api/types.ts";
+import { amount, shortId } from "../../format.ts";
+import { Field, SelectField } from "../../parts/fields.tsx";
+import { Moment } from "../../parts/small.tsx";
+import { type Column, PagedTable } from "../../parts/table.tsx";
+import { usePages } from "../../state/pages.ts";
+import { route, setQuery } from "../../state/route.ts";
+import { ownZone } from "../../time/zones.ts";
+import { t, tOr } from "../texts/index.ts";
+import { fileOf, filterOf, momentIn, statesOf, wallIn } from "./filter.ts";
+
+export function OrdersPart({ drop }: { drop: Drop }) {
+  const filter = filterOf(route.value.query);
+  const { state, joined_from, joined_before } = filter;
+  const list = usePages(
+    (cursor) => listOrders(drop.id, filter, cursor),
+    [drop.id, state, joined_from, joined_before],
+  );
+  const states = ["", ...statesOf(drop.fulfilment !== "pass")];
+  return (
+    <>
+      <search class="filters">
+        <SelectField
+          label={t("orders.state")}
+          value={state ?? ""}
+          options={states.map((value) => ({ value, label: stateName(value) }))}
+          set={(value) => setQuery({ state: value })}
+        />
+        <JoinedField label={t("orders.from")} at={joined_from} set={(from) => setQuery({ from })} />
+        <JoinedField label={t("orders.before")} at={joined_before} set={(before) => setQuery({ before })} />
+        <a class="button quiet" href={fileOf(drop.id, filter)} download={`orders-${shortId(drop.id)}.csv`}>
+          {t("orders.file")}
+        </a>
+      </search>
+      <PagedTable
+        list={list}
+        caption={t("drop.orders")}
+        empty={t("orders.none")}
+        rowKey={(order) => order.id}
+        columns={columns(drop.fulfilment !== "pass")}
+      />
+      <button type="button" class="button quiet" disabled={list.busy} onClick={list.refresh}>
+        {t("orders.refresh")}
+      </button>
+    </>
+  );
+}
+
+const stateName = (state: string) =>
+  state === "" ? t("orders.all") : tOr(`order.state.${state}`, "state.unknown");
+
+interface JoinedFieldProps {
+  label: string;
+  at: string | null;
+  set: (at: string | null) => void;
+}
+
+/** A moment in the reader's own zone. */
+function JoinedField({ label, at, set }: JoinedFieldProps) {
+  return (
+    <Field label={label}>
+      {(ties) => (
+        <input
+          {...ties}
+          type="datetime-local"
+          value={wallIn(at, ownZone())}
+          onChange={(event) => set(momentIn(event.currentTarget.value, ownZone()))}
+        />
+      )}
+    </Field>
+  );
+}
+
+function columns(sellsUnits: boolean): Column<SellerOrder>[] {
+  const money: Column<SellerOrder>[] = [
+    { title: t("orders.units"), isFigure: true, cell: (order) => order.units },
+    {
+      title: t("orders.amount"),
+      isFigure: true,
+      cell: (order) => amount(order.amount_minor, order.currency),
+    },
+  ];
+  return [
+    { title: t("orders.order"), cell: (order) => <code title={order.id}>{shortId(order.id)}</code> },
+    {
+      title: t("orders.shopper"),
+      cell: (order) => <code title={order.shopper_id}>{shortId(order.shopper_id)}</code>,
+    },
+    {
+      title: t("orders.state"),
+      cell: (order) => (
+        <>
+          {stateName(order.state)}
+          {order.reason !== undefined && <small class="line">{order.reason}</small>}
+        </>
+      ),
+    },
+    ...(sellsUnits ? money : []),
+    { title: t("orders.made"), cell: (order) => <Moment at={order.created_at} /> },
+    { title: t("orders.changed"), cell: (order) => <Moment at={order.updated_at} /> },
+  ];
+}

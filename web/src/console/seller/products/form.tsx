@@ -1,0 +1,133 @@
+// A new product with its variants: what can be bought, at which price, and how many there are.
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { Attempt } from "../../api/attempt.ts";
+import { createProduct } from "../../api/seller.ts";
+import type { Product, ProductInput } from "../../api/seller_types.ts";
+import { AreaField, NumberField, TextField } from "../../parts/fields.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { useAct } from "../../state/act.ts";
+import { t } from "../texts/index.ts";
+import {
+  emptyProduct,
+  emptyVariant,
+  isProduct,
+  type ProductDraft,
+  type ProductFault,
+  productBody,
+  type VariantDraft,
+  variantFault,
+} from "./check.ts";
+
+const MAX_VARIANTS = 100;
+
+export function ProductForm({ onMade }: { onMade: (product: Product) => void }) {
+  const { busy, refusal, run } = useAct();
+  const attempt = useRef(new Attempt<ProductInput>());
+  const draft = useSignal<ProductDraft>(emptyProduct());
+  const { name, description, variants } = draft.value;
+  const change = (part: Partial<ProductDraft>) => {
+    draft.value = { ...draft.value, ...part };
+  };
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (!isProduct(draft.value)) return;
+    const content = draft.value;
+    void run(async () => {
+      const product = await attempt.current.send(content, () => productBody(content), createProduct);
+      draft.value = emptyProduct();
+      onMade(product);
+    });
+  };
+  const add = () => {
+    const last = variants.at(-1);
+    change({ variants: [...variants, emptyVariant((last?.id ?? 0) + 1, last?.currency)] });
+  };
+  return (
+    <form onSubmit={submit}>
+      <TextField
+        label={t("product.name")}
+        maxLength={200}
+        value={name}
+        set={(text) => change({ name: text })}
+      />
+      <AreaField
+        label={t("product.description")}
+        maxLength={5_000}
+        value={description}
+        set={(text) => change({ description: text })}
+      />
+      {variants.map((variant) => (
+        <VariantFields
+          key={variant.id}
+          variant={variant}
+          set={(next) => change({ variants: variants.map((one) => (one.id === next.id ? next : one)) })}
+          remove={
+            variants.length === 1
+              ? null
+              : () => change({ variants: variants.filter((one) => one.id !== variant.id) })
+          }
+        />
+      ))}
+      <Problem refusal={refusal} />
+      <div class="actions">
+        <button type="button" class="button quiet" disabled={variants.length >= MAX_VARIANTS} onClick={add}>
+          {t("product.add_variant")}
+        </button>
+        <button type="submit" class="button" disabled={busy || !isProduct(draft.value)}>
+          {t("product.create")}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface VariantFieldsProps {
+  variant: VariantDraft;
+  set: (variant: VariantDraft) => void;
+  remove: (() => void) | null;
+}
+
+function VariantFields({ variant, set, remove }: VariantFieldsProps) {
+  // Nobody is told that what they have not written yet is wrong.
+  const isTouched = variant.name !== "" && variant.price !== "" && variant.stock !== "";
+  const fault = isTouched ? variantFault(variant) : null;
+  const said = (of: ProductFault) => (fault === of ? t(`product.fault.${of}`) : null);
+  return (
+    <fieldset class="variant">
+      <legend>{t("product.variant")}</legend>
+      <TextField
+        label={t("product.variant.name")}
+        maxLength={200}
+        value={variant.name}
+        fault={said("name")}
+        set={(name) => set({ ...variant, name })}
+      />
+      <NumberField
+        label={t("product.price")}
+        hint={t("product.price.hint")}
+        value={variant.price}
+        fault={said("price")}
+        set={(price) => set({ ...variant, price })}
+      />
+      <TextField
+        label={t("product.currency")}
+        maxLength={3}
+        value={variant.currency}
+        fault={said("currency")}
+        set={(currency) => set({ ...variant, currency: currency.toUpperCase() })}
+      />
+      <NumberField
+        label={t("product.stock")}
+        value={variant.stock}
+        fault={said("stock")}
+        set={(stock) => set({ ...variant, stock })}
+      />
+      {remove !== null && (
+        <button type="button" class="button quiet" onClick={remove}>
+          {t("product.remove_variant")}
+        </button>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,112 @@
+// A seller's products, and new ones.
+import { useSignal } from "@preact/signals";
+import { editProduct, listProducts } from "../../api/seller.ts";
+import type { Product } from "../../api/seller_types.ts";
+import { amount, compact } from "../../format.ts";
+import { Dialog } from "../../parts/dialog.tsx";
+import { AreaField, TextField } from "../../parts/fields.tsx";
+import { Page } from "../../parts/page.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { Moment } from "../../parts/small.tsx";
+import { PagedTable } from "../../parts/table.tsx";
+import { useAct } from "../../state/act.ts";
+import { bound } from "../../state/bound.ts";
+import { usePages } from "../../state/pages.ts";
+import { t } from "../texts/index.ts";
+import { ProductForm } from "./form.tsx";
+
+export function ProductsPage() {
+  const list = usePages(listProducts, []);
+  const edited = useSignal<Product | null>(null);
+  return (
+    <Page title={t("products.title")}>
+      <PagedTable
+        list={list}
+        caption={t("products.title")}
+        empty={t("products.none")}
+        rowKey={(product) => product.id}
+        columns={[
+          { title: t("product.name"), cell: (product) => product.name },
+          { title: t("product.variants"), cell: (product) => <Variants product={product} /> },
+          { title: t("product.made"), cell: (product) => <Moment at={product.created_at} /> },
+          {
+            title: t("texts.title"),
+            cell: (product) => (
+              <button
+                type="button"
+                class="button quiet"
+                onClick={() => {
+                  edited.value = product;
+                }}
+              >
+                {t("texts.edit")}
+              </button>
+            ),
+          },
+        ]}
+      />
+      <section class="tile panel" aria-label={t("product.new")}>
+        <h2>{t("product.new")}</h2>
+        <ProductForm onMade={list.refresh} />
+      </section>
+      {edited.value !== null && (
+        <EditDialog
+          product={edited.value}
+          onDone={list.refresh}
+          onClose={() => {
+            edited.value = null;
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Variants({ product }: { product: Product }) {
+  return (
+    <ul class="changes">
+      {product.variants.map((variant) => (
+        <li key={variant.id}>
+          {variant.name}: {amount(variant.price_minor, variant.currency)} ·{" "}
+          {t("product.in_stock", { count: compact(variant.stock) })}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface EditDialogProps {
+  product: Product;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+function EditDialog({ product, onDone, onClose }: EditDialogProps) {
+  const { busy, refusal, run } = useAct();
+  const name = useSignal(product.name);
+  const description = useSignal(product.description);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const texts = { name: name.value.trim(), description: description.value };
+    if (!(await run(() => editProduct(product.id, texts)))) return;
+    onClose();
+    onDone();
+  };
+  return (
+    <Dialog title={product.name} onClose={onClose}>
+      <form onSubmit={submit}>
+        <TextField label={t("product.name")} maxLength={200} {...bound(name)} />
+        <AreaField label={t("product.description")} maxLength={5_000} {...bound(description)} />
+        <Problem refusal={refusal} />
+        <div class="actions">
+          <button type="button" class="button quiet" onClick={onClose}>
+            {t("act.cancel")}
+          </button>
+          <button type="submit" class="button" disabled={busy || name.value.trim() === ""}>
+            {t("texts.do")}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { actsNear, actsWithin } from "../src/console/charts/acts.ts";
+import { held, joined, last, mean, nearest, samplesOf } from "../src/console/charts/samples.ts";
+import { readFrom, WINDOWS, windowOf } from "../src/console/charts/windows.ts";
+import { latelyOf } from "../src/console/operator/room/lately.ts";
+
+/** A history with these seconds, people let in by then and people waiting. */
+const history = (seconds: number[], admitted: (number | null)[], waiting: (number | null)[] = []) => ({
+  step_s: 1,
+  at: seconds.map((second) => new Date(second * 1_000).toISOString()),
+  admitted,
+  waiting,
+});
+
+test("totals are shown as how fast they grow, in the step in which they did", () => {
+  const one = samplesOf(history([100, 101, 103, 200, 201], [4, 10, 20, 27, 3]));
+  assert.deepEqual(one.at, [100, 101, 103, 200, 201]);
+  assert.deepEqual(one.columns.admitted, [null, 6, 5, 7, 0]);
+  const ten = samplesOf({ ...history([100, 110, 120, 130], [40, 60, null, 90]), step_s: 10 });
+  assert.deepEqual(ten.columns.admitted, [null, 2, null, null]);
+});
+
+test("a column that is not sent has no values", () => {
+  const { columns, heldUpBy } = samplesOf(history([1, 2], [1, 1]));
+  assert.deepEqual(
+    [columns.breaker, columns.waiting, heldUpBy],
+    [
+      [null, null],
+      [null, null],
+      [null, null],
+    ],
+  );
+});
+
+test("fresh rows take the place of old ones, and what was known stays known", () => {
+  const old = samplesOf(history([1, 2, 3, 4], [1, 3, 6, 10], [10, 20, 30, 40]));
+  const fresh = samplesOf(history([3, 4, 5], [6, 11, 17], [31, 41, 51]));
+  const both = joined(old, fresh, 2);
+  assert.deepEqual(both.at, [2, 3, 4, 5]);
+  assert.deepEqual(both.columns.admitted, [2, 3, 5, 6]);
+  assert.deepEqual(both.columns.waiting, [20, 31, 41, 51]);
+  const nothing = samplesOf(history([], []));
+  assert.deepEqual(joined(old, nothing, 3).at, [3, 4]);
+  assert.deepEqual(joined(nothing, fresh, 0).at, [3, 4, 5]);
+});
+
+test("where nothing went on all stays as it was, and nobody came", () => {
+  const quiet = held(samplesOf(history([9, 10, 70], [3, 6, 11], [7, 7, 9])), 1);
+  assert.deepEqual(quiet.at, [9, 10, 69, 70]);
+  assert.deepEqual(quiet.columns.waiting, [7, 7, 7, 9]);
+  assert.deepEqual(quiet.columns.admitted, [null, 3, 0, 5]);
+  assert.deepEqual(held(samplesOf(history([10, 11, 13], [1, 1, 1])), 1).at, [10, 11, 13]);
+});
+
+test("figures of a column leave out what is not known", () => {
+  assert.deepEqual([last([1, 2, null]), last([null]), last([])], [2, null, null]);
+  assert.deepEqual([mean([1, null, 3]), mean([null])], [2, null]);
+});
+
+test("the nearest row is found, and none where there is none", () => {
+  assert.deepEqual([nearest([10, 20, 30], 24), nearest([10, 20, 30], 99), nearest([], 1)], [1, 2, -1]);
+});
+
+test("a window is read once in all, and then from a little before its last row", () => {
+  const window = windowOf("1h");
+  assert.equal(readFrom(window, 10_000, null), 6_400);
+  assert.equal(readFrom(window, 10_000, 9_990), 9_990 - 3 * window.stepS);
+  assert.equal(readFrom(window, 10_000, 100), 6_400);
+});
+
+test("no window asks for more points than an answer may have, or for longer than anything is kept", () => {
+  for (const { name, seconds, stepS } of WINDOWS) {
+    assert.ok(seconds / stepS <= 1_000, name);
+    assert.ok(seconds <= 30 * 86_400, name);
+  }
+  assert.equal(windowOf("nonsense").name, "15m");
+});
+
+const ENTRIES = [
+  { at: "2027-03-05T12:00:30Z", action: "drop.resume", actor: "operator:ann", why: "well again" },
+  { at: "2027-03-05T12:00:10Z", action: "drop.pause", actor: "operator:ann", why: "slow" },
+  { at: "2027-03-05T11:00:00Z", action: "drop.limits", actor: "operator:bob", why: "" },
+];
+const NOON_S = Date.parse("2027-03-05T12:00:00Z") / 1_000;
+
+test("acts are numbered as they were done, and those before the window are left out", () => {
+  const acts = actsWithin(ENTRIES, NOON_S, NOON_S + 60);
+  assert.deepEqual(
+    acts.map(({ number, action }) => [number, action]),
+    [
+      [1, "drop.pause"],
+      [2, "drop.resume"],
+    ],
+  );
+  assert.deepEqual(
+    actsNear(acts, NOON_S + 11, 2).map(({ number }) => number),
+    [1],
+  );
+});
+
+test("what the last rows say of now is their mean, and nothing if there are none", () => {
+  const full = {
+    ...history([1, 2, 3], [3, 6, 11]),
+    commit_ms: [5, 10, null],
+    provider_errors: [0, 1, 2],
+    held_up_by: [null, null, "stock"],
+  };
+  const lately = latelyOf(full as unknown as Parameters<typeof latelyOf>[0]);
+  assert.deepEqual(
+    [lately?.admittedPerSecond, lately?.commitMs, lately?.providerErrors, lately?.heldUpBy],
+    [4, 10, 3, "stock"],
+  );
+  assert.equal(latelyOf(history([], []) as unknown as Parameters<typeof latelyOf>[0]), null);
+});

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Health, OperatorDrop } from "../src/console/api/operator_types.ts";
+import { MODES } from "../src/console/api/types.ts";
+import { signsOf } from "../src/console/operator/health/signs.ts";
+import { changesOf } from "../src/console/operator/log/change.ts";
+import { actsIn, MODE_ACTS } from "../src/console/operator/room/modes.ts";
+import { choiceOf, fitness, inOrder, statesOf } from "../src/console/operator/rooms/filter.ts";
+
+const room = (part: Partial<OperatorDrop>) =>
+  ({ id: "r", state: "open", mode: "running", waiting: 5, held_up_by: null, ...part }) as OperatorDrop;
+
+test("rooms are sorted by what is most urgent", () => {
+  const rooms = [
+    room({ id: "over", state: "closed" }),
+    room({ id: "later", state: "scheduled", opens_at: "2027-03-06T00:00:00Z" }),
+    room({ id: "short", waiting: 2 }),
+    room({ id: "sooner", state: "scheduled", opens_at: "2027-03-05T00:00:00Z" }),
+    room({ id: "unseen", waiting: null }),
+    room({ id: "long", waiting: 900 }),
+  ];
+  assert.deepEqual(
+    inOrder(rooms).map(({ id }) => id),
+    ["long", "short", "unseen", "sooner", "later", "over"],
+  );
+});
+
+test("how a room does is one word", () => {
+  const words = [
+    room({}),
+    room({ held_up_by: "stock" }),
+    room({ mode: "hold", held_up_by: "occupancy" }),
+    room({ mode: "drain" }),
+    room({ waiting: 0 }),
+    room({ waiting: null }),
+    room({ state: "scheduled" }),
+    room({ state: "sold_out" }),
+  ].map(fitness);
+  assert.deepEqual(words, ["fine", "held_up", "stopped", "fine", "quiet", "quiet", "quiet", "over"]);
+});
+
+test("a filter in an address that is none shows what is live", () => {
+  assert.deepEqual(statesOf(choiceOf("nonsense")), ["open", "scheduled"]);
+  assert.deepEqual([statesOf(choiceOf("all")), statesOf(choiceOf("closed"))], [[null], ["closed"]]);
+});
+
+test("every mode can be reached and left, and what refuses everybody asks for the name", () => {
+  assert.deepEqual(MODE_ACTS.map(({ mode }) => mode).sort(), [...MODES].sort());
+  for (const mode of MODES) assert.equal(actsIn(mode).length, MODES.length - 1, mode);
+  const dangerous = MODE_ACTS.filter(({ isDangerous }) => isDangerous).map(({ act }) => act);
+  assert.deepEqual(dangerous, ["drain", "maintenance", "emergency-stop"]);
+});
+
+test("an entry of the audit log tells what differs, and nothing else", () => {
+  const old = { limits: { occupancy_cap: 10, line_cap: null }, mode: "running", version: 3 };
+  const fresh = { limits: { occupancy_cap: 20, line_cap: null }, mode: "running", version: 4 };
+  assert.deepEqual(changesOf(old, fresh), [
+    { name: "limits.occupancy_cap", old: "10", new: "20" },
+    { name: "version", old: "3", new: "4" },
+  ]);
+  assert.deepEqual(changesOf(null, { name: "ann", roles: ["a"] }), [
+    { name: "name", old: null, new: "ann" },
+    { name: "roles", old: null, new: '["a"]' },
+  ]);
+  assert.deepEqual([changesOf(null, null), changesOf(undefined, {})], [[], []]);
+});
+
+const HEALTH: Health = {
+  status: "ok",
+  redis: true,
+  open_drops: 3,
+  outbox_waiting: 0,
+  journal_in_default: 0,
+  dead_letters: 0,
+  payments_unknown: 2,
+  payments_to_review: 0,
+  workers: [{ instance: "a", role: "drain", age_ms: 10, alive: true }],
+  server_time: "2027-03-05T12:00:00Z",
+};
+
+test("health looks bad for what is broken, and asks to be looked at for what waits", () => {
+  const looks = (part: Partial<Health>) =>
+    signsOf({ ...HEALTH, ...part })
+      .filter(({ look }) => look !== "fine")
+      .map(({ name, look }) => `${name} ${look}`);
+  assert.deepEqual(looks({}), []);
+  assert.deepEqual(looks({ redis: false, workers: [] }), ["redis bad", "workers bad"]);
+  assert.deepEqual(looks({ dead_letters: 1, payments_to_review: 1 }), [
+    "payments_to_review look",
+    "dead_letters look",
+  ]);
+  const silent = { instance: "b", role: "log", age_ms: 60_000, alive: false };
+  assert.deepEqual(looks({ workers: [...HEALTH.workers, silent] }), ["workers look"]);
+  assert.deepEqual(looks({ journal_in_default: 1 }), ["journal_in_default bad"]);
+});
