@@ -152,6 +152,8 @@ export const en = {
   "action.console.sign_out": "Signed out of a console",
   "action.payment.resolve": "Payment decided",
   "action.pass.revoke": "Pass taken back",
+  "action.aws.increment": "People counted in",
+  "action.aws.reset": "Count begun anew",
   "action.product.create": "Product created",
   "action.product.edit": "Product's texts changed",
   "action.product.picture": "Product's picture changed",

@@ -154,6 +154,8 @@ export const ko: Record<keyof typeof en, Message> = {
   "action.console.sign_out": "콘솔 로그아웃",
   "action.payment.resolve": "결제 판정",
   "action.pass.revoke": "패스 회수",
+  "action.aws.increment": "입장 순번 올림",
+  "action.aws.reset": "입장 순번 초기화",
   "action.product.create": "상품 만듦",
   "action.product.edit": "상품 글 바꿈",
   "action.product.picture": "상품 사진 바꿈",
