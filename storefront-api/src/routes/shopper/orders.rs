@@ -102,6 +102,7 @@ impl From<Transition> for TimelineStep {
 impl OrderResponse {
     /// Shows an order as it is at `now`.
     pub(super) fn new(order: OrderView, now: Timestamp) -> Self {
+        let may_choose_units = order.may_choose();
         Self {
             id: order.id,
             ticket_id: order.id.into(),
@@ -112,7 +113,7 @@ impl OrderResponse {
             drop_end_reason: order.flash_drop.end_reason,
             state: order.state,
             reason: order.reason,
-            may_choose_units: order.may_choose(),
+            may_choose_units,
             variant_name: order.variant_name,
             units: order.units,
             amount_minor: order.amount_minor,

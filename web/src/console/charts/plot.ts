@@ -81,7 +81,8 @@ function listen(plot: uPlot, onPoint: Plotting["onPoint"]): void {
 
 /** Draws a line for each act, with its number at the top. */
 function drawActs(plot: uPlot, acts: readonly Act[], colours: Colours): void {
-  const { ctx, bbox, pxRatio } = plot;
+  const { ctx, bbox } = plot;
+  const { pxRatio } = uPlot;
   ctx.save();
   ctx.strokeStyle = colours.mark;
   ctx.fillStyle = colours.mark;
