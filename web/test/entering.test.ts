@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
+import "./all_texts.ts";
 import { Entering } from "../src/shop/view/entering.ts";
 
 const THERE = "https://shop.example/.sluice/enter?pass=jwt&to=%2Fbasket";

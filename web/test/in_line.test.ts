@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
+import "./all_texts.ts";
 import type { PanelHost } from "../src/common/panel.ts";
 import { Admission } from "../src/shop/api/admission.ts";
 import type { Drop, Frame, Ticket } from "../src/shop/api/types.ts";

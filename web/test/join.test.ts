@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import "./all_texts.ts";
 import { Admission } from "../src/shop/api/admission.ts";
 import type { Drop, Ticket } from "../src/shop/api/types.ts";
 import { Joiner } from "../src/shop/pages/join.ts";

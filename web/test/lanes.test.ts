@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./all_texts.ts";
 import type { Drop, Lane } from "../src/shop/api/types.ts";
 import { laneText, takesCode } from "../src/shop/view/lanes.ts";
 

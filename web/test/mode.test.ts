@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./all_texts.ts";
 import { dateTime } from "../src/common/format.ts";
 import { MODES, type Ticket } from "../src/shop/api/types.ts";
 import { frameOf } from "../src/shop/stream/frames.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
+import "./all_texts.ts";
 import type { PanelHost } from "../src/common/panel.ts";
 import type { Order } from "../src/shop/api/types.ts";
 import { OrderView } from "../src/shop/view/order.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { format } from "../src/shop/texts/index.ts";
+import "./all_texts.ts";
+import { format } from "../src/shop/texts/order.ts";
 import { endKeys } from "../src/shop/view/order_end.ts";
 
 const said = (order: Parameters<typeof endKeys>[0]) => endKeys(order).map((key) => format("en", key, {}));

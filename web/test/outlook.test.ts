@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./all_texts.ts";
 import type { Prospects } from "../src/shop/api/types.ts";
 import { NO_OUTLOOK, type Outlook, outlookAfter } from "../src/shop/stream/outlook.ts";
 import { oddsText, slowedText, timeText } from "../src/shop/view/outlook.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { format } from "../src/shop/texts/index.ts";
+import "./all_texts.ts";
+import { format } from "../src/shop/texts/order.ts";
 import { asksForUnits, turnKeys } from "../src/shop/view/pay.ts";
 
 test("a declined card is called so, and another may be tried", () => {

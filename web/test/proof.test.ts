@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { ApiError } from "../src/common/http.ts";
 import { proving } from "../src/shop/pages/session.ts";
+import { type Challenge, challengeIn, solution } from "../src/shop/proof/challenge.ts";
 import { Digester } from "../src/shop/proof/digest.ts";
-import { type Challenge, challengeIn, solution, solve } from "../src/shop/proof/solver.ts";
+import { solve } from "../src/shop/proof/solver.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const hex = (words: Uint32Array) => [...words].map((word) => word.toString(16).padStart(8, "0")).join("");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./all_texts.ts";
 import { MODES } from "../src/shop/api/types.ts";
 import { isMoving, stockText } from "../src/shop/view/stock.ts";
 

@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import "./all_texts.ts";
 import type { Message } from "../src/common/texts.ts";
 import { ETA_REASONS, MODES, ORDER_STATES, TICKET_STATES } from "../src/shop/api/types.ts";
-import { en, type Key } from "../src/shop/texts/en.ts";
-import { format } from "../src/shop/texts/index.ts";
-import { ko } from "../src/shop/texts/ko.ts";
+import { en as enShop } from "../src/shop/texts/en.ts";
+import { enOrder } from "../src/shop/texts/en_order.ts";
+import { ko as koShop } from "../src/shop/texts/ko.ts";
+import { koOrder } from "../src/shop/texts/ko_order.ts";
+import { format, type Key } from "../src/shop/texts/order.ts";
 import { CARDS } from "../src/shop/view/pay.ts";
 
+const en = { ...enShop, ...enOrder };
+const ko = { ...koShop, ...koOrder };
 const keys = Object.keys(en) as Key[];
 const texts = (message: Message) => (typeof message === "string" ? [message] : Object.values(message));
 const placeholders = (message: Message) =>
@@ -18,6 +23,11 @@ test("Korean says all that English says, and nothing else", () => {
   for (const key of keys) {
     for (const text of [...texts(en[key]), ...texts(ko[key])]) assert.notEqual(text.trim(), "", key);
   }
+});
+
+test("no text is loaded twice, with one part and with another", () => {
+  const twice = Object.keys(enShop).filter((key) => key in enOrder);
+  assert.deepEqual(twice, []);
 });
 
 test("both languages fill the same placeholders", () => {
@@ -121,5 +131,5 @@ test("the pages carry the English texts until the script runs", () => {
       ...readFileSync(new URL(name, pages), "utf8").matchAll(/data-t="([\w.]+)">([^<]+)</g),
     ]);
   assert.ok(written.length >= 12, "the marked elements were found");
-  for (const [, key, text] of written) assert.equal(text, en[key as Key], key);
+  for (const [, key = "", text] of written) assert.equal(text, (enShop as Record<string, Message>)[key], key);
 });

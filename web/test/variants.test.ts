@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./all_texts.ts";
 import type { Drop, Variant } from "../src/shop/api/types.ts";
 import { isGone, leftText, pricesOf, waitedForText } from "../src/shop/view/variants.ts";
 

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./all_texts.ts";
 import type { Drop, Order } from "../src/shop/api/types.ts";
-import { format } from "../src/shop/texts/index.ts";
+import { format } from "../src/shop/texts/order.ts";
 import { isFinal, isLetIn, pauseMs } from "../src/shop/view/order_state.ts";
+import { sayOfOrder } from "../src/shop/view/order_words.ts";
 import { passHint } from "../src/shop/view/pass.ts";
-import { isVisit, priceOf, sayOf, sayOfOrder } from "../src/shop/view/visits.ts";
+import { isVisit, priceOf, sayOf } from "../src/shop/view/visits.ts";
 
 const VARIANT = { id: "v", name: "Visit", price_minor: 0, currency: "XXX" };
 const SITE = {

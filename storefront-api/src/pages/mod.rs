@@ -10,9 +10,11 @@
 //! | `template` | a page with gaps |
 //! | `filling` | what the gaps are filled with |
 //! | `consoles` | the pages of sellers and operators, which ask the API for all that they show |
+//! | `icons` | the icons of all of them |
 
 mod consoles;
 mod filling;
+mod icons;
 mod language;
 mod template;
 
@@ -40,12 +42,13 @@ const PATIENCE: Duration = Duration::from_millis(300);
 /// Serves `/`, `/drops/{id}`, `/orders/{id}`, `/handoff`, `/assets/*` and the consoles, and answers for every
 /// address at which there is nothing.
 ///
-/// Names of the shop's assets have no hash, so browsers ask each time whether theirs is current (ETag).
+/// Names of assets change with what is in them, so browsers keep them for good; the pages, which name them, are
+/// asked for anew each time.
 pub(crate) fn router(app: &App) -> Router {
     let csp = content_security_policy(&app.settings.admission.public_url);
     let assets = memory_serve::load!("assets")
         .index_file(None)
-        .cache_control(CacheControl::NoCache)
+        .cache_control(CacheControl::Long)
         .enable_gzip(true)
         .into_router::<App>();
     Router::new()
@@ -55,6 +58,7 @@ pub(crate) fn router(app: &App) -> Router {
         .route("/handoff", get(handoff))
         .route("/{*path}", any(nothing))
         .nest("/assets", assets)
+        .merge(icons::router())
         .layer(from_fn_with_state(SecurityHeaders::with_csp(&csp), headers::set))
         .with_state(app.clone())
         .merge(consoles::router())

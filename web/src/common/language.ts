@@ -36,6 +36,23 @@ export function switchLanguage(next: Language): void {
   for (const listener of listeners) listener();
 }
 
+/** The language that was asked for last. */
+let wanted: Language | null = null;
+
+/** Switches as soon as `load` has the texts. If that fails, the page stays in its language until it is asked again. */
+export async function switchOnceLoaded(
+  next: Language,
+  load: (language: Language) => Promise<void>,
+): Promise<void> {
+  wanted = next;
+  try {
+    await load(next);
+  } catch {
+    return;
+  }
+  if (next === wanted) switchLanguage(next);
+}
+
 export const onLanguageChange = (listener: () => void) => listeners.add(listener);
 
 function stored(): string | null {

@@ -1,11 +1,15 @@
 // What every page has around its content: static texts, the language switch, the offline note.
 import { byId, el, setText, show } from "./dom.ts";
-import { currentLanguage, LANGUAGES, type Language, onLanguageChange, switchLanguage } from "./language.ts";
+import { currentLanguage, LANGUAGES, type Language, onLanguageChange, switchOnceLoaded } from "./language.ts";
 
-/** Fills the elements marked `data-t`; `text` looks a key up in the bundle's own texts. */
-export function startShell(text: (key: string) => string): void {
+/**
+ * Fills the elements marked `data-t`; `text` looks a key up in the bundle's own texts, `load` loads those of a
+ * language.
+ */
+export function startShell(text: (key: string) => string, load: (lang: Language) => Promise<void>): void {
+  const switchTo = (code: string) => void switchOnceLoaded(code as Language, load);
   const buttons = Object.entries(LANGUAGES).map(([code, name]) =>
-    el("button", { type: "button", lang: code, onclick: () => switchLanguage(code as Language) }, name),
+    el("button", { type: "button", lang: code, onclick: () => switchTo(code) }, name),
   );
   byId("languages").replaceChildren(...buttons);
   const translate = () => {

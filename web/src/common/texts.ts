@@ -5,7 +5,7 @@ import { currentLanguage, type Language } from "./language.ts";
 export type Message = string | { one: string; other: string };
 export type Values = Record<string, string | number>;
 
-/** Returns the look-ups for a bundle's texts. */
+/** Returns the look-ups for a bundle's texts. Texts may be added until they are looked up. */
 export function textsOf<Key extends string>(messages: Record<Language, Record<Key, Message>>) {
   const format = (lang: Language, key: Key, values: Values): string =>
     fill(lang, pickPlural(lang, messages[lang][key], values), values);
@@ -14,7 +14,8 @@ export function textsOf<Key extends string>(messages: Record<Language, Record<Ke
   const t = (key: Key, values: Values = {}) => format(currentLanguage(), key, values);
 
   /** Returns a key built from an answer if it has a text: a newer server may say something we don't know. */
-  const known = (key: string, fallback: Key): Key => (key in messages.en ? (key as Key) : fallback);
+  const known = (key: string, fallback: Key): Key =>
+    key in messages[currentLanguage()] ? (key as Key) : fallback;
 
   /** As `t`, for such a key. */
   const tOr = (key: string, fallback: Key, values: Values = {}) => t(known(key, fallback), values);

@@ -1,17 +1,23 @@
 // One script for all pages; the address tells which one this is.
+import "./late/shared.ts";
 import { startLanguage } from "../common/language.ts";
 import { startShell } from "../common/shell.ts";
+import { dropsPage, handoffPage, orderPart, shopTexts } from "./late/parts.ts";
 import { startDropPage } from "./pages/drop.ts";
-import { startDropsPage } from "./pages/drops.ts";
-import { startHandoffPage } from "./pages/handoff.ts";
-import { startOrderPage } from "./pages/order.ts";
-import { type Key, t } from "./texts/index.ts";
+import { type Key, loadTexts, t } from "./texts/index.ts";
 
-startLanguage();
-startShell((key) => t(key as Key));
+/** Until what it needs is there, a page shows what it came with, in the language that the browser asked for. */
+const waiting = () => {};
 
-const [, kind, id] = location.pathname.split("/");
-if (kind === "drops" && id) startDropPage(id);
-else if (kind === "orders" && id) startOrderPage(id);
-else if (kind === "handoff") startHandoffPage();
-else if (location.pathname === "/") startDropsPage();
+async function start(): Promise<void> {
+  startLanguage();
+  await shopTexts.untilLoaded(waiting);
+  startShell((key) => t(key as Key), loadTexts);
+  const [, kind, id] = location.pathname.split("/");
+  if (kind === "drops" && id) startDropPage(id);
+  else if (kind === "orders" && id) (await orderPart.untilLoaded(waiting)).startOrderPage(id);
+  else if (kind === "handoff") (await handoffPage.untilLoaded(waiting)).startHandoffPage();
+  else if (location.pathname === "/") (await dropsPage.untilLoaded(waiting)).startDropsPage();
+}
+
+void start();

@@ -1,4 +1,5 @@
 // `/`: the drops, with countdowns, and this shopper's own tickets and orders.
+import "../late/shared.ts";
 import { learnTime, serverNow } from "../../common/clock.ts";
 import { byId, el, setText, show } from "../../common/dom.ts";
 import { dateTime, duration, money } from "../../common/format.ts";

@@ -1,4 +1,5 @@
 // /handoff: another device's code is typed here, and its place in line goes on in this browser.
+import "../late/shared.ts";
 import { byId, el, setText } from "../../common/dom.ts";
 import { ApiError } from "../../common/http.ts";
 import { onLanguageChange } from "../../common/language.ts";

@@ -1,4 +1,5 @@
-// A ticket on this page: its stream, its position, and the order it turns into.
+// A ticket on this page: its stream, its position, and the order it turns into. What shows the order is loaded
+// while the shopper waits.
 import { announce } from "../../common/announce.ts";
 import { retryPause } from "../../common/backoff.ts";
 import { pause, serverNow } from "../../common/clock.ts";
@@ -9,16 +10,17 @@ import type { Panel, PanelHost } from "../../common/panel.ts";
 import { link } from "../../common/parts.ts";
 import type { Admission } from "../api/admission.ts";
 import type { Drop, Frame, Order, Ticket } from "../api/types.ts";
+import { orderPart } from "../late/parts.ts";
 import { StreamClient } from "../stream/client.ts";
 import { frameOf } from "../stream/frames.ts";
 import { type Connection, isStreaming } from "../stream/machine.ts";
 import { type Shown, seenOf, shownAfter } from "../stream/position.ts";
 import { t } from "../texts/index.ts";
 import { stateNow } from "../view/drop.ts";
-import { OrderView } from "../view/order.ts";
 import { isFinal } from "../view/order_state.ts";
-import { isVisit, sayOf, sayOfOrder } from "../view/visits.ts";
+import { isVisit, sayOf } from "../view/visits.ts";
 import { waitingPanel } from "../view/waiting.ts";
+import { LateOrder, type Told } from "./late_order.ts";
 import { noteTicket, rememberedPosition, rememberPosition } from "./remembered.ts";
 
 /** Refusals that mean that there is no such ticket in line; after any other, it still stands there. */
@@ -45,7 +47,7 @@ export class InLine {
   /** Whether the turn passed while nobody was here, and the place that the shopper came back to. */
   private away = false;
   private backAt: number | null = null;
-  private orderView: OrderView | null = null;
+  private order: LateOrder | null = null;
   private lane: number | null = null;
   private readonly variant: string | null;
   private stopped = false;
@@ -66,18 +68,20 @@ export class InLine {
 
   start(ticket: Ticket): void {
     this.lane = ticket.lane ?? this.lane;
-    this.take(frameOf(ticket));
+    if (ticket.state === "finished") this.openOrder("finished");
+    else this.take(frameOf(ticket));
     const over = ticket.state === "closed" || ticket.state === "left" || ticket.state === "finished";
     if (!over && !this.stopped) this.stream.start();
   }
 
   stop(): void {
     this.stopped = true;
+    this.order?.stop();
     this.stream.stop();
   }
 
   redraw(): void {
-    if (this.orderView !== null) this.orderView.redraw();
+    if (this.order !== null) this.order.redraw();
     else this.draw(true);
   }
 
@@ -86,7 +90,7 @@ export class InLine {
       frame: (frame) => this.take(frame),
       connection: (connection) => {
         this.connection = connection;
-        this.orderView?.streaming(isStreaming(connection));
+        this.order?.streaming(isStreaming(connection));
         this.host.update();
       },
       lost: (code) => {
@@ -103,7 +107,7 @@ export class InLine {
    */
   private async renew(): Promise<void> {
     const variant = this.variant ?? this.drop.variants[0]?.id ?? "";
-    for (let failures = 1; !this.stopped && this.orderView === null; failures += 1) {
+    for (let failures = 1; !this.stopped && this.order === null; failures += 1) {
       try {
         return this.renewed(await this.admission.join(this.drop, variant, 1));
       } catch (error) {
@@ -136,13 +140,15 @@ export class InLine {
         return this.host.update();
       case "admitting":
         this.admitting = true;
-        if (this.orderView === null) this.draw();
+        // The turn is next: there is no time to spread any more.
+        orderPart.load().catch(() => {});
+        if (this.order === null) this.draw();
         return;
       case "held":
-        return this.openOrder();
+        return this.openOrder("held");
       case "order":
-        if (this.orderView === null) return this.openOrder();
-        return this.orderView.hint(frame.state);
+        if (this.order === null) return this.openOrder(frame.state);
+        return this.order.hint(frame.state);
       case "closed":
         return this.finish({ kind: "closed", reason: frame.reason });
       case "left":
@@ -152,10 +158,11 @@ export class InLine {
 
   private moved(frame: Extract<Frame, { type: "waiting" }>): void {
     // A ticket with an order is past the line; a late answer changes nothing.
-    if (this.orderView !== null) return;
+    if (this.order !== null) return;
     this.admitting = false;
     this.rebuilding = false;
     this.shown = shownAfter(this.shown, frame);
+    void orderPart.prepare();
     this.noteBack(this.shown.position);
     rememberPosition(this.drop.id, this.ticketId, this.shown, this.variant);
     const { position, waiting } = this.shown;
@@ -170,19 +177,18 @@ export class InLine {
     else if (position < this.backAt) this.away = false;
   }
 
-  private openOrder(): void {
-    if (this.orderView !== null) return;
-    this.orderView = new OrderView(
-      this.ticketId,
-      this.host,
-      (order) => this.nextSteps(order),
-      (order) => {
-        document.title = `${sayOfOrder(order)(`order.state.${order.state}`)} · ${this.drop.title}`;
+  private openOrder(told: Told): void {
+    if (this.order !== null) return;
+    const listener = {
+      next: (order: Order) => this.nextSteps(order),
+      changed: (order: Order) => {
+        document.title = `${sayOf(this.drop)(`order.state.${order.state}`)} · ${this.drop.title}`;
         if (isFinal(order.state)) this.stream.stop();
       },
-      this.connection !== null && isStreaming(this.connection),
-    );
-    void this.orderView.refresh();
+    };
+    const live = this.connection !== null && isStreaming(this.connection);
+    this.order = new LateOrder(this.ticketId, this.drop, this.host, listener, told, live);
+    void this.order.start();
   }
 
   /** Offers to join again if the order failed, or took fewer units than a customer may have. */
@@ -199,7 +205,7 @@ export class InLine {
   private finish(end: End): void {
     if (this.stopped) return;
     // The stream also ends when an order is done; the order view goes on polling.
-    if (this.orderView !== null) return this.stream.stop();
+    if (this.order !== null) return this.stream.stop();
     this.ended(end);
   }
 

@@ -4,12 +4,11 @@ import { onLanguageChange } from "../../common/language.ts";
 import { PanelHost } from "../../common/panel.ts";
 import { link } from "../../common/parts.ts";
 import type { Order } from "../api/types.ts";
-import { t } from "../texts/index.ts";
+import { t } from "../texts/order.ts";
 import { OrderView } from "../view/order.ts";
-import { sayOfOrder } from "../view/visits.ts";
+import { sayOfOrder } from "../view/order_words.ts";
 
 export function startOrderPage(id: string): void {
-  byId("panel").append(el("p", { class: "skeleton" }, t("loading")));
   const host = new PanelHost(byId("panel"));
   const view = new OrderView(id, host, nextSteps, (order) => {
     setText(byId("subtitle"), order.drop_title);

@@ -1,8 +1,8 @@
 // Making a session: once, however many ask for it at a time, and with the work that the server asks for.
 import { ApiError } from "../../common/http.ts";
 import { startSession } from "../api/storefront.ts";
+import { type Challenge, challengeIn } from "../proof/challenge.ts";
 import { prove } from "../proof/prove.ts";
-import { type Challenge, challengeIn } from "../proof/solver.ts";
 import { noteSession } from "./remembered.ts";
 
 /** Hears how far the work is, if there is any. */

@@ -1,8 +1,10 @@
 // Has a challenge solved by a worker.
 import { ApiError } from "../../common/http.ts";
-import { type Challenge, solution, type Told } from "./solver.ts";
+import { type Challenge, solution } from "./challenge.ts";
+import type { Told } from "./solver.ts";
 
-const WORKER = "/assets/proof.js";
+/** Where the worker is: a bundle of its own, whose name the build knows. */
+declare const PROOF_WORKER: string;
 
 /** Returns the solution as the server reads it; `watch` hears how far the work is. */
 export async function prove(challenge: Challenge, watch: (share: number) => void): Promise<string> {
@@ -13,7 +15,7 @@ export async function prove(challenge: Challenge, watch: (share: number) => void
 
 function solveApart(challenge: Challenge, watch: (share: number) => void): Promise<number> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(WORKER);
+    const worker = new Worker(PROOF_WORKER);
     const end = (number: number | null) => {
       worker.terminate();
       if (number === null) reject(new ApiError(0, "proof_failed", null));

@@ -1,6 +1,7 @@
 // Solves one challenge in a thread of its own, so that the page stays alive meanwhile. A bundle of its own,
 // which only those load who are asked for work.
-import { type Challenge, solve, type Told } from "./solver.ts";
+import type { Challenge } from "./challenge.ts";
+import { solve, type Told } from "./solver.ts";
 
 addEventListener("message", ({ data }: MessageEvent<Challenge>) => {
   const tell = (told: Told) => postMessage(told);

@@ -24,13 +24,6 @@ export const enVisits = {
   "visit.closed.reason.cancelled": "{site} has called this line off.",
   "visit.closed.reason.other": "Your place in this line has ended.",
 
-  "pass.turn": "It's your turn. You can go to {site} now.",
-  "pass.by_hand": "It's your turn. Use the button to go in.",
-  "pass.go": "Go to {site}",
-  "pass.going": "Taking you there…",
-  "pass.until": "You can stay until {when}.",
-  "pass.over": "Your time is up. One moment…",
-
   "order.state.passed": "You can go in now",
   "order.state.redeemed": "You're in",
   "order.state.visited": "Your visit has ended",
@@ -39,24 +32,10 @@ export const enVisits = {
   "order.step.redeemed": "Pass used",
   "order.step.visited": "Visit ended",
   "order.step.revoked": "Pass taken back",
-  "order.hint.passed": "It's your turn. We'll take you there in a moment.",
-  "order.hint.redeemed":
-    "Your pass has been used. If the site sends you back here, it was used in another browser, or this one doesn't keep the site's cookies.",
-  "order.hint.visited": "Your place on the site has gone to the next in line.",
-  "order.hint.revoked": "The site has taken your pass back, so it doesn't let you in any more.",
 
-  "visit.order.item": "Site",
-  "visit.order.number": "Pass number",
-  "visit.order.placed": "Let in",
   "visit.order.state.rejected": "You weren't let in",
   "visit.order.state.expired": "Your time is up",
   "visit.order.state.cancelled": "This line was cancelled",
   "visit.order.step.rejected": "Not let in",
   "visit.order.step.expired": "Time ran out",
-  "visit.order.hint.rejected": "There is no pass for you.",
-  "visit.order.hint.dead": "There is no pass for you.",
-  "visit.order.hint.expired": "Each visit has its time, so that everybody gets a turn.",
-  "visit.order.hint.cancelled": "{site} has called its line off, so your pass isn't valid any more.",
-  "visit.order.reason.invalid": "Your request doesn't fit this line.",
-  "visit.order.reason.closed": "The line has closed.",
 } as const satisfies Record<string, Message>;

@@ -24,13 +24,6 @@ export const koVisits: Record<keyof typeof enVisits, Message> = {
   "visit.closed.reason.cancelled": "{site}에서 줄을 취소했어요.",
   "visit.closed.reason.other": "이 줄에서의 대기가 끝났어요.",
 
-  "pass.turn": "내 차례예요. 지금 {site}에 입장할 수 있어요.",
-  "pass.by_hand": "내 차례예요. 버튼을 눌러 입장해 주세요.",
-  "pass.go": "{site} 입장하기",
-  "pass.going": "이동하고 있어요…",
-  "pass.until": "{when}까지 이용할 수 있어요.",
-  "pass.over": "이용 시간이 끝났어요. 잠시만 기다려 주세요…",
-
   "order.state.passed": "지금 입장할 수 있어요",
   "order.state.redeemed": "입장했어요",
   "order.state.visited": "방문이 끝났어요",
@@ -39,24 +32,10 @@ export const koVisits: Record<keyof typeof enVisits, Message> = {
   "order.step.redeemed": "입장권 사용",
   "order.step.visited": "방문 종료",
   "order.step.revoked": "입장권 회수",
-  "order.hint.passed": "내 차례예요. 잠시 뒤 사이트로 이동해요.",
-  "order.hint.redeemed":
-    "입장권을 이미 사용했어요. 사이트에서 이 화면으로 되돌아온다면, 다른 브라우저에서 입장권을 사용했거나 이 브라우저가 사이트의 쿠키를 저장하지 않는 거예요.",
-  "order.hint.visited": "사이트의 내 자리는 다음 분에게 넘어갔어요.",
-  "order.hint.revoked": "사이트에서 입장권을 회수해서 더 이상 입장할 수 없어요.",
 
-  "visit.order.item": "사이트",
-  "visit.order.number": "입장권 번호",
-  "visit.order.placed": "입장 시각",
   "visit.order.state.rejected": "입장하지 못했어요",
   "visit.order.state.expired": "이용 시간이 끝났어요",
   "visit.order.state.cancelled": "취소된 줄이에요",
   "visit.order.step.rejected": "입장 불가",
   "visit.order.step.expired": "이용 시간 종료",
-  "visit.order.hint.rejected": "입장권이 발급되지 않았어요.",
-  "visit.order.hint.dead": "입장권이 발급되지 않았어요.",
-  "visit.order.hint.expired": "모두에게 차례가 돌아갈 수 있도록 이용 시간이 정해져 있어요.",
-  "visit.order.hint.cancelled": "{site}에서 줄을 취소해서 입장권을 더 이상 쓸 수 없어요.",
-  "visit.order.reason.invalid": "요청하신 내용이 이 줄과 맞지 않아요.",
-  "visit.order.reason.closed": "줄이 종료되었어요.",
 };

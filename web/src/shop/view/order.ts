@@ -7,7 +7,7 @@ import type { PanelHost } from "../../common/panel.ts";
 import { link, notePanel } from "../../common/parts.ts";
 import * as storefront from "../api/storefront.ts";
 import type { Order, OrderState } from "../api/types.ts";
-import { t, tOr } from "../texts/index.ts";
+import { t, tOr } from "../texts/order.ts";
 import { call, hush } from "./bell.ts";
 import { Entering } from "./entering.ts";
 import { endPanel } from "./order_end.ts";

@@ -3,9 +3,10 @@ import { el } from "../../common/dom.ts";
 import type { Panel } from "../../common/panel.ts";
 import { link, notePanel, quote } from "../../common/parts.ts";
 import type { Order } from "../api/types.ts";
-import { type Key, known, t } from "../texts/index.ts";
+import { type Key, known, t } from "../texts/order.ts";
 import { orderFacts, orderHistory } from "./order_facts.ts";
-import { isVisit, sayOfOrder } from "./visits.ts";
+import { sayOfOrder } from "./order_words.ts";
+import { isVisit } from "./visits.ts";
 
 type Ended = Pick<Order, "state" | "drop_state" | "refund">;
 

@@ -3,8 +3,9 @@ import { el } from "../../common/dom.ts";
 import { clockTime, dateTime, money, number } from "../../common/format.ts";
 import { facts } from "../../common/parts.ts";
 import { ORDER_STATES, type Order } from "../api/types.ts";
-import { known, t } from "../texts/index.ts";
-import { isVisit, sayOfOrder } from "./visits.ts";
+import { known, t } from "../texts/order.ts";
+import { sayOfOrder } from "./order_words.ts";
+import { isVisit } from "./visits.ts";
 
 /** Why an order may be held once more. */
 const HELD_STEPS = ["declined", "units_chosen"];

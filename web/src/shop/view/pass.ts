@@ -4,7 +4,7 @@ import { el, setText } from "../../common/dom.ts";
 import { clockTime } from "../../common/format.ts";
 import type { Panel } from "../../common/panel.ts";
 import type { Order } from "../api/types.ts";
-import { type Key, t } from "../texts/index.ts";
+import { type Key, t } from "../texts/order.ts";
 import type { Entering } from "./entering.ts";
 
 /** Returns what there is to do: wait a moment, press the button, or know that the pass was used. */

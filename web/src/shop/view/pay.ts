@@ -6,7 +6,7 @@ import { clockTime, digits, money, number } from "../../common/format.ts";
 import type { Panel } from "../../common/panel.ts";
 import { facts, notice } from "../../common/parts.ts";
 import type { Order } from "../api/types.ts";
-import { type Key, t } from "../texts/index.ts";
+import { type Key, t } from "../texts/order.ts";
 import { itemRows } from "./order_facts.ts";
 import { stepper } from "./stepper.ts";
 

@@ -2,7 +2,7 @@
 // arrives.
 import { pauseUnlessOnline } from "../../common/clock.ts";
 import { isOffline } from "../../common/shell.ts";
-import { t } from "../texts/index.ts";
+import { t } from "../texts/order.ts";
 import type { Outcome } from "./pay.ts";
 
 const PAUSE_MS = 2_000;

@@ -2,7 +2,7 @@
 import { el } from "../../common/dom.ts";
 import type { Panel } from "../../common/panel.ts";
 import type { OrderState } from "../api/types.ts";
-import { t } from "../texts/index.ts";
+import { t } from "../texts/order.ts";
 import { isUnderWay } from "./order_state.ts";
 
 /** Shows how far a payment is; `read` returns the state as it is now, and what stands in the way. */

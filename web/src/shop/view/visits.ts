@@ -5,7 +5,9 @@ import { type Key, t, tOr } from "../texts/index.ts";
 import { pricesOf } from "./variants.ts";
 
 /** Returns a text. */
-export type Say = (key: Key, values?: Values) => string;
+export type Say<Known extends string = Key> = (key: Known, values?: Values) => string;
+/** Returns a text for a key that may not be known. */
+type SayOr<Known extends string> = (key: string, fallback: Known, values: Values) => string;
 
 /** Whether a drop lets into another site, and sells nothing. */
 export const isForVisits = ({ fulfilment }: Pick<Drop, "fulfilment">) => fulfilment === "pass";
@@ -19,12 +21,9 @@ export const priceOf = (drop: Drop) => (isForVisits(drop) ? siteOf(drop) : price
 const siteOf = ({ site_name, title }: Drop) => site_name ?? title;
 
 /** Returns the look-up of texts for a drop. */
-export const sayOf = (drop: Drop): Say => (isForVisits(drop) ? sayOfSite(siteOf(drop)) : t);
-
-/** Returns the look-up of texts for an order. */
-export const sayOfOrder = (order: Order): Say => (isVisit(order) ? sayOfSite(order.drop_title) : t);
+export const sayOf = (drop: Drop): Say => (isForVisits(drop) ? sayOfSite(tOr, siteOf(drop)) : t);
 
 /** Looks a key up with `visit.` before it, where visits have words of their own. */
-function sayOfSite(site: string): Say {
+export function sayOfSite<Known extends string>(tOr: SayOr<Known>, site: string): Say<Known> {
   return (key, values = {}) => tOr(`visit.${key}`, key, { site, ...values });
 }

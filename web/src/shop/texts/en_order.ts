@@ -1,0 +1,102 @@
+// What is said from the turn on, in English: it comes with its part of the shop. `visit.<key>` is said
+// instead of `<key>` of visits to a protected site.
+import type { Message } from "../../common/texts.ts";
+
+export const enOrder = {
+  "order.title": "Order",
+  "order.number": "Order number",
+  "order.item": "Item",
+  "order.variant": "Option",
+  "order.units": "Quantity",
+  "order.amount": "Amount",
+  "order.placed": "Ordered",
+  "order.history": "Timeline",
+  "order.print": "Print receipt",
+  "order.missing.title": "We can't find this order",
+  "order.missing.hint": "It may belong to another browser, or the link may be incomplete.",
+
+  "order.declined.title": "Your card was declined",
+  "order.declined.hint":
+    "You were not charged. We're still holding your item: try another card before the timer runs out.",
+
+  "order.hint.reserved": "We're holding your item. Pay before the timer runs out.",
+  "order.hint.authorizing": "We're checking with your bank. Please don't pay again.",
+  "order.hint.authorized": "Your bank approved the payment. The next step is automatic.",
+  "order.hint.capturing": "Almost done. If the bank is slow, this can take a minute.",
+  "order.hint.confirmed": "Thank you! Your payment is complete and your order is confirmed.",
+  "order.hint.rejected": "You were not charged.",
+  "order.hint.dead": "You were not charged. The seller has been notified.",
+  "order.hint.expired": "Your item was released. You were not charged.",
+  "order.hint.payment_failed": "You were not charged, and your item was released.",
+  "order.hint.cancelled": "Your item was released. You were not charged.",
+
+  "order.stays_valid": "The seller has cancelled the drop since then. Your order stays valid.",
+  "order.refunded.title": "Your payment is given back",
+  "order.refund.pending": "Your payment is on its way back to you. You don't have to do anything.",
+  "order.refund.done": "Your payment has been given back to you.",
+
+  "order.reason.sold_out": "The last item was sold just before your turn.",
+  "order.reason.limit": "You've reached this drop's limit per person.",
+  "order.reason.invalid": "Your request doesn't fit this drop.",
+  "order.reason.closed": "The drop has ended.",
+  "order.reason.declined": "Your bank declined the card.",
+
+  "turn.announce": "It's your turn. We're holding your item until {when}.",
+  "turn.declined": "Your card was declined. You can try another one until {when}.",
+  "turn.left": "Time left to pay",
+  "turn.until": "Held until {when}",
+  "turn.over": "Time's up. Checking your order…",
+  "units.hint":
+    "Choose how many you take, then pay before the timer runs out. What you don't take goes to the next in line at once.",
+  "units.held": { one: "{count} is held for you", other: "{count} are held for you" },
+  "units.take": "Take {count} for {amount}",
+  "pay.legend": "Pay with",
+  "pay.sandbox": "These are test cards: no real money is charged.",
+  "pay.more": "More test cards",
+  "pay.button": "Pay {amount}",
+  "pay.busy": "Sending…",
+  "pay.failed": "We couldn't start the payment. Please try again.",
+  "pay.unsent": "Your payment hasn't reached us. Sending it again…",
+  "pay.unsent_offline":
+    "You're offline, so your payment hasn't reached us. We'll send it when you're back online.",
+  "pay.cancel": "Release my item",
+  "pay.cancel.title": "Release your item?",
+  "pay.cancel.hint":
+    "It goes to the next in line. To get one, you'd have to join again at the end of the line.",
+  "pay.cancel.yes": "Release it",
+  "pay.cancel.no": "Keep it",
+  "pay.cancel.failed": "That didn't reach us. Your item is still held; please try again.",
+  "pay.card.pm_card_approve": "Card that is approved",
+  "pay.card.pm_card_decline": "Card that is declined",
+  "pay.card.pm_card_hang": "Bank takes too long to answer",
+  "pay.card.pm_card_500_before": "Bank error before the payment is recorded",
+  "pay.card.pm_card_500_after": "Bank error after the payment is recorded",
+  "pay.card.pm_card_late": "Approved after three seconds",
+  "pay.card.pm_card_capture_hang": "Capture takes too long",
+  "pay.card.pm_card_capture_decline": "Capture is declined",
+  "pay.card.pm_card_duplicate_callbacks": "Bank notifies us twice",
+  "pay.card.pm_card_out_of_order_callbacks": "Bank notifications arrive out of order",
+
+  "pass.turn": "It's your turn. You can go to {site} now.",
+  "pass.by_hand": "It's your turn. Use the button to go in.",
+  "pass.go": "Go to {site}",
+  "pass.going": "Taking you there…",
+  "pass.until": "You can stay until {when}.",
+  "pass.over": "Your time is up. One moment…",
+
+  "order.hint.passed": "It's your turn. We'll take you there in a moment.",
+  "order.hint.redeemed":
+    "Your pass has been used. If the site sends you back here, it was used in another browser, or this one doesn't keep the site's cookies.",
+  "order.hint.visited": "Your place on the site has gone to the next in line.",
+  "order.hint.revoked": "The site has taken your pass back, so it doesn't let you in any more.",
+
+  "visit.order.item": "Site",
+  "visit.order.number": "Pass number",
+  "visit.order.placed": "Let in",
+  "visit.order.hint.rejected": "There is no pass for you.",
+  "visit.order.hint.dead": "There is no pass for you.",
+  "visit.order.hint.expired": "Each visit has its time, so that everybody gets a turn.",
+  "visit.order.hint.cancelled": "{site} has called its line off, so your pass isn't valid any more.",
+  "visit.order.reason.invalid": "Your request doesn't fit this line.",
+  "visit.order.reason.closed": "The line has closed.",
+} as const satisfies Record<string, Message>;

@@ -1,0 +1,6 @@
+// Loads all that the shop says, as its pages do before they say anything.
+import { addTexts, loadTexts } from "../src/shop/texts/index.ts";
+
+await addTexts("shop");
+await addTexts("order");
+await loadTexts("ko");
