@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn who_meets_maintenance_comes_back_when_it_may_be_over() {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
-        let retry_after = |left_s| {
+        let retry_after = |left_s: i64| {
             let until = Timestamp::from_second(1_800_000_000 + left_s).unwrap();
             ApiError::maintenance(Some(until), now).retry_after().unwrap().as_secs()
         };

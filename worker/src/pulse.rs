@@ -27,7 +27,7 @@ pub(crate) struct Noticed {
     /// Calls to the provider without a clear answer since the last look.
     pub(crate) provider_errors: i32,
     /// When something last went on.
-    lively_at: Option<Instant>,
+    pub(crate) lively_at: Option<Instant>,
 }
 
 /// Times of a batch of orders.

@@ -4,7 +4,7 @@
 //! frame finds one and asks it, however many listen. Pure: no I/O, and the time is that of the headers.
 
 use super::{
-    looked::{Counted, Looked},
+    looked::{Looked, Movements},
     prospects::{EtaReason, Prospects},
     shares::{LineKey, LineLengths, LineShares},
 };
@@ -23,7 +23,7 @@ pub(super) struct Forecast {
     pace: RoomPace,
     shares: LineShares,
     /// What happened since the last look.
-    counted: Counted,
+    counted: Movements,
     looked: Option<Looked>,
     outlooks: BTreeMap<LineKey, LineOutlook>,
     configured_at: Option<EventPoint>,

@@ -34,7 +34,7 @@ pub(super) struct Looked {
 
 /// What happened between two looks.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Counted {
+pub(super) struct Movements {
     /// Who was let in.
     pub(super) admitted: u64,
     /// Whose shoppers left.
@@ -124,9 +124,9 @@ impl Looked {
         &self,
         lines: &LineLengths,
         eligible: &LineLengths,
-        counted: Counted,
+        counted: Movements,
     ) -> PaceLook {
-        let Counted { admitted, left, missed, came_back } = counted;
+        let Movements { admitted, left, missed, came_back } = counted;
         let waiting = |lines: &LineLengths| lines.iter().map(|(_, waiting)| waiting).sum::<u64>();
         PaceLook {
             at_us: self.at_us,

@@ -36,7 +36,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("sluice_worker", "drop table journal"),
     ("sluice_worker", "create table loot (id int)"),
     ("sluice_storefront", "update drop_codes set max_uses = 9"),
-    ("sluice_storefront", "insert into drop_lanes (drop_id) select id from drops"),
+    ("sluice_admission", "insert into drop_lanes (drop_id) select id from drops"),
     ("sluice_admission", "select from drop_codes"),
     ("sluice_worker", "select from drop_codes"),
     ("sluice_seller", "select from code_uses"),

@@ -71,6 +71,7 @@ impl fmt::Display for SlotUse {
 }
 
 /// Something that changes who may be let in.
+#[derive(Clone, Copy)]
 enum SlotChange<'a> {
     /// Other limits.
     Slots { n_slots: i64, is_running: bool },

@@ -55,7 +55,7 @@ async fn has_turns(room: &TestRoom) -> bool {
 #[tokio::test]
 async fn lanes_keep_their_shares_over_all_calls_and_the_order_within_each() {
     let room = room(&[(1, 20)], 1_000).await;
-    let (normal, first) = (join(&room, 0, 60, 1).await, join(&room, 1, 60, 1).await);
+    let (normal, first) = (join(&room, 0, 100, 1).await, join(&room, 1, 60, 1).await);
     let mut tickets = Vec::new();
     // One at a time: what a call leaves behind is all that the next knows.
     for _ in 0..50 {

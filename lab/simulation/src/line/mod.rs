@@ -19,6 +19,7 @@
 mod admit;
 mod choice;
 mod command;
+mod front;
 mod joining;
 mod limits;
 mod places;
@@ -30,7 +31,7 @@ mod tickets;
 mod turns;
 
 pub use command::{LineCommand, LineReply};
-pub use presence::{FrontBound, ModelFront};
+pub use front::{FrontBound, ModelFront};
 pub use state::{ModelEnd, ModelRoom, ModelState, ModelTicket};
 pub use turns::LaneTurns;
 
