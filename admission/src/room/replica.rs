@@ -391,7 +391,7 @@ mod tests {
         assert_eq!(replica.rise_since(point(4)), Some(Rise::Mode));
         let RoomNotice { mode, until: told_until, message } = replica.notice();
         assert_eq!((*mode, message), (DropMode::Maintenance, &None));
-        assert_eq!(told_until.map(Timestamp::as_microsecond), Some(until));
+        assert_eq!(told_until.map(jiff::Timestamp::as_microsecond), Some(until));
     }
 
     #[test]

@@ -235,6 +235,7 @@ async fn bodies_that_are_none_are_refused_on_every_route() {
             route.role.as_str(),
             "seller_key" | "operator_key" | "admin_key" | "psp_signature"
         ) && !takes_a_picture
+            && route.method != "DELETE"
         {
             assert_eq!(answer.code(), "body_too_large", "{route:?}");
         }

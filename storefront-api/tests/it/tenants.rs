@@ -38,6 +38,7 @@ fn body(route: &Route, ids: &Ids) -> Value {
         "revoke" => json!({ "why": "not mine" }),
         "cancel" if route.path.contains("/drops/") => json!({ "reason": "mine now" }),
         "payment" => json!({ "payment_method": "pm_card_approve" }),
+        "units" => json!({ "units": 1 }),
         _ => json!({}),
     }
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `mutants` | each mutant is caught, and its control passes |
 //! | `trials` | what each mutant's run is, and the finding that catches it |
+//! | `builds` | what those runs need is built while others go on |
 //! | `meanwhile` | what is done to the sale of a trial |
 //! | `stale_drain` | of that: a drain that outlives its line |
 //! | `kills` | `kill -9` of a worker in each gap between two steps |
@@ -18,6 +19,7 @@
 
 #![expect(clippy::print_stdout, reason = "each trial is worth a line")]
 
+mod builds;
 #[path = "../common/mod.rs"]
 mod common;
 mod gap;

@@ -2,25 +2,31 @@
 //! small run, by the evidence against the promise that it breaks, and the same run without it must
 //! pass. Both have the same limits.
 //!
-//! Each run has a world of its own, whose schema has lost the guards that would hide a mutant.
+//! Each run has a world of its own, whose schema has lost the guards that would hide a mutant. What it runs
+//! is built while other tests have the machine, and while the mutants before it are tried.
 
 use crate::{
-    MACHINE,
+    MACHINE, builds,
     common::runs::{Crowd, Outcome},
     trials::{self, Setting, Trial},
 };
 use ::mutants::{BuildCopy, ServiceVariant};
 use anyhow::{Context, ensure};
 use check::Verdict;
+use futures_util::stream::{self, Stream, StreamExt};
 use shared::config::KafkaMode;
 use sqlx::Executor;
 use std::{
     path::PathBuf,
-    slice,
     time::{Duration, Instant},
 };
 use testkit::{TestApp, World, WorldOptions};
-use tokio::sync::Mutex;
+use tokio::sync::mpsc::unbounded_channel;
+
+/// How many runs there are at a time, since most of one is waiting. Of controls there are fewer: nothing
+/// may be late there.
+const MUTANTS_AT_ONCE: usize = 3;
+const CONTROLS_AT_ONCE: usize = 2;
 
 const SHOPPERS: u64 = 260;
 const UNITS: u32 = 150;
@@ -48,66 +54,55 @@ const GUARDS: [&str; 2] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn core_each_mutant_is_caught_and_its_control_passes() -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
     let trials = trials::asked_for();
-    let build_copy = BuildCopy::of_workspace()?;
-    let mut failures = Vec::new();
-    // One at a time: nothing may be late here.
-    for (number, setting) in trials::settings(&trials).iter().enumerate() {
-        let control = control(&build_copy, number + 1, setting).await;
-        failures.extend(control.err().map(|error| format!("control {setting:?}: {error:#}")));
-    }
-    let mut built = Vec::new();
-    for trial in trials {
-        let variants = ServiceVariant::of_trial(trial.mutant);
-        built.push((trial, binaries(&build_copy, &variants).await?));
-    }
-    failures.extend(attempt_all(built).await);
+    let settings = trials::settings(&trials);
+    let (built, mut ready) = unbounded_channel();
+    let building = tokio::spawn(builds::build_all(trials, settings.clone(), built));
+    let _machine = MACHINE.lock().await;
+    let mutants = stream::poll_fn(|context| ready.poll_recv(context));
+    let attempts = mutants.map(|(trial, binaries)| attempt(trial, binaries));
+    let mut failures = in_lanes(attempts, MUTANTS_AT_ONCE).await;
+    // All have been built by then, so that controls have the machine for themselves.
+    failures.extend(building.await?.err().map(|error| format!("{error:#}")));
+    let controls = (1..).zip(settings).map(|(number, setting)| control(number, setting));
+    failures.extend(in_lanes(stream::iter(controls), CONTROLS_AT_ONCE).await);
     ensure!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n\n"));
     Ok(())
 }
 
+/// Has so many of the runs go on at a time; returns what went wrong.
+async fn in_lanes(
+    runs: impl Stream<Item: Future<Output = anyhow::Result<()>>>,
+    n_lanes: usize,
+) -> Vec<String> {
+    let ended: Vec<anyhow::Result<()>> = runs.buffer_unordered(n_lanes).collect().await;
+    ended.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect()
+}
+
 /// Runs the right services under a setting.
-async fn control(build_copy: &BuildCopy, number: usize, setting: &Setting) -> anyhow::Result<()> {
-    let worker = ServiceVariant::worker(setting.terms);
-    let binaries = binaries(build_copy, slice::from_ref(&worker)).await?;
+async fn control(number: usize, setting: Setting) -> anyhow::Result<()> {
+    let worker = BuildCopy::of_workspace()?.binary(ServiceVariant::worker(setting.terms)).await?;
     let name = format!("control-{number}");
-    sell(&name, setting, &[], binaries, |outcome, took| {
+    let sold = sell(&name, &setting, &[], vec![worker], |outcome, took| {
         let Outcome { run, check } = outcome;
         let (paid, violated) = (run.paid, check.violated());
         println!("{name}, {setting:?}: {paid} paid, violated {violated:?}, {took:.0?}");
         ensure!(run.gave_up == 0 && check.is_clean(), "not clean:\n{outcome}");
         Ok(())
-    })
-    .await
+    });
+    sold.await.with_context(|| format!("control {setting:?}"))
 }
 
-/// Tries mutants three at a time, since most of a trial is waiting; returns what went wrong.
-async fn attempt_all(built: Vec<(Trial, Vec<PathBuf>)>) -> Vec<String> {
-    let left = Mutex::new(built.into_iter());
-    let lane = async || {
-        let mut failures = Vec::new();
-        loop {
-            let next = left.lock().await.next();
-            let Some((trial, binaries)) = next else { return failures };
-            let attempted = attempt(&trial, binaries).await;
-            let failed = attempted.err().map(|error| format!("{}: {error:#}", trial.mutant));
-            failures.extend(failed);
-        }
-    };
-    let (first, second, third) = tokio::join!(lane(), lane(), lane());
-    [first, second, third].concat()
-}
-
-async fn attempt(trial: &Trial, binaries: Vec<PathBuf>) -> anyhow::Result<()> {
+async fn attempt(trial: Trial, binaries: Vec<PathBuf>) -> anyhow::Result<()> {
     let Trial { mutant, guards, invariant, .. } = trial;
-    sell(mutant.as_str(), &trial.setting(), guards, binaries, |outcome, took| {
+    let setting = trial.setting();
+    let sold = sell(mutant.as_str(), &setting, guards, binaries, |outcome, took| {
         let violated = outcome.check.violated();
         println!("mutant {mutant}: violated {violated:?}, {took:.0?}");
-        println!("mutant {mutant}: {invariant}: {}", finding(trial, outcome)?);
+        println!("mutant {mutant}: {invariant}: {}", finding(&trial, outcome)?);
         Ok(())
-    })
-    .await
+    });
+    sold.await.with_context(|| mutant.to_string())
 }
 
 /// Returns the line of the evidence that tells of the mutant's own defect.
@@ -178,15 +173,4 @@ fn crowd(setting: &Setting) -> Crowd {
     options.cards = CARDS.parse().expect("a mix of cards");
     setting.meanwhile.shape(&mut crowd);
     crowd
-}
-
-async fn binaries(
-    build_copy: &BuildCopy,
-    variants: &[ServiceVariant],
-) -> anyhow::Result<Vec<PathBuf>> {
-    let mut binaries = Vec::new();
-    for variant in variants {
-        binaries.push(build_copy.binary(*variant).await?);
-    }
-    Ok(binaries)
 }

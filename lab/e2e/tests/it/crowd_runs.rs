@@ -23,6 +23,7 @@ const THOUSANDS: Sale = Sale {
         ),
     ],
     n_live_windows: 2,
+    mostly_waits: false,
 };
 
 /// Twenty thousand, of whom sixteen thousand keep a stream open at once.
@@ -39,6 +40,7 @@ const TENS_OF_THOUSANDS: Sale = Sale {
         ),
     ],
     n_live_windows: 2,
+    mostly_waits: false,
 };
 
 /// The limits of a sale that goes on while processes are killed: its units last longer than that.
@@ -83,6 +85,7 @@ pub(crate) const fn slow() -> Sale {
         limits: SLOW,
         acts: &[],
         n_live_windows: 0,
+        mostly_waits: false,
     }
 }
 

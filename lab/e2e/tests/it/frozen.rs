@@ -2,10 +2,10 @@
 //! each process of the system in turn, in mid-sale, and instances that another one stands in for.
 
 use crate::{
-    MACHINE,
     acts::{Act, After, Paces},
     common::faults::Victim,
     crowd_runs::slow,
+    half_of_the_machine,
     sale::Sale,
     stage::TAKEOVER,
 };
@@ -34,6 +34,7 @@ const SERVICES: Sale = Sale {
         Act::freeze(Victim::StorefrontApi, After::Captures(560)),
         Act::freeze(Victim::SandboxPsp, After::Captures(700)),
     ],
+    mostly_waits: true,
     ..slow()
 };
 
@@ -50,6 +51,7 @@ const SERVERS: Sale = Sale {
         Act::freeze(Victim::Kafka, After::Orders(240)),
         Act::freeze(Victim::Postgres, After::Captures(220)),
     ],
+    mostly_waits: true,
     ..slow()
 };
 
@@ -77,7 +79,7 @@ async fn a_crowd_loses_nothing_when_every_server_is_frozen_once() -> anyhow::Res
 
 #[tokio::test]
 async fn another_worker_takes_over_from_one_that_is_frozen() -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
+    let _machine = half_of_the_machine().await;
     let app = TestApp { world: World::shared(two_of_each()).await? };
     let flash_drop = app.seller().await.flash_drop().hold_seconds(300).create().await;
     // Whichever has the locks at first, the second one that is frozen has them all.
@@ -111,7 +113,7 @@ async fn another_worker_takes_over_from_one_that_is_frozen() -> anyhow::Result<(
 
 #[tokio::test]
 async fn another_admission_serves_those_of_one_that_is_frozen() -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
+    let _machine = half_of_the_machine().await;
     let app = TestApp { world: World::shared(two_of_each()).await? };
     let (seller, operator) = (app.seller().await, app.operator().await);
     let builder = seller.flash_drop().units(60).hold_seconds(300).admission_rate(4.0);

@@ -10,7 +10,7 @@ pub(crate) mod browser;
 mod certificate;
 pub(crate) mod site;
 
-use crate::MACHINE;
+use crate::whole_machine;
 use anyhow::{Context, ensure};
 use browser::{Answer, Browser};
 use futures_util::future::try_join_all;
@@ -70,7 +70,7 @@ fn all_gateways_send_the_same_paths_to_admission() -> anyhow::Result<()> {
 }
 
 async fn serves_the_shop(gateway: Gateway) -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
+    let _machine = whole_machine().await;
     let site = Site::prepare(gateway, SHOP)?;
     let options = WorldOptions::default()
         .set("SLUICE_STOREFRONT__PUBLIC_URL", site.url())

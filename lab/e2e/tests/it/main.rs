@@ -1,4 +1,5 @@
-//! Whole-system tests, one at a time: each has its own servers, and two cores are few.
+//! Whole-system tests. Two cores are few: a test that keeps them busy runs alone, and of those that mostly
+//! wait there are two at a time.
 
 #![expect(clippy::print_stdout, reason = "a report is worth reading even if a test passes")]
 
@@ -24,8 +25,17 @@ mod secrets;
 mod stage;
 mod variants;
 
-use std::sync::LazyLock;
-use tokio::sync::Mutex;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Tests of one process run at once; a crowd needs the machine for itself.
-static MACHINE: LazyLock<Mutex<()>> = LazyLock::new(Mutex::default);
+/// The halves of the machine. Tests of one process run at once.
+static MACHINE: Semaphore = Semaphore::const_new(2);
+
+/// Waits for the whole machine: for a crowd of a thousand or more, and whatever else needs all of it.
+async fn whole_machine() -> SemaphorePermit<'static> {
+    MACHINE.acquire_many(2).await.expect("it is never closed")
+}
+
+/// Waits for half of the machine: for a test that spends most of its time waiting.
+async fn half_of_the_machine() -> SemaphorePermit<'static> {
+    MACHINE.acquire().await.expect("it is never closed")
+}

@@ -2,7 +2,7 @@
 //! of Redis and a role of Postgres for each service. Who has no credential gets nowhere, and each
 //! service only where it has business.
 
-use crate::MACHINE;
+use crate::half_of_the_machine;
 use anyhow::Context;
 use redis::{Client, RedisError, TlsCertificates};
 use shared::config::{KafkaSasl, KafkaSettings};
@@ -30,7 +30,7 @@ async fn closed_world() -> anyhow::Result<TestApp> {
 
 #[tokio::test]
 async fn a_sale_goes_the_whole_way_over_closed_planes() -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
+    let _machine = half_of_the_machine().await;
     let app = closed_world().await?;
     let (seller, operator) = (app.seller().await, app.operator().await);
     let flash_drop = seller.flash_drop().units(N_SHOPPERS).hold_seconds(300).create().await;

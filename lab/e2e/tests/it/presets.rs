@@ -3,7 +3,7 @@
 //! Each run says what it must have judged, and how often its crowd did what it is named for: one
 //! that did nothing of its own would show nothing.
 
-use crate::{MACHINE, acts::Paces, common::runs::Crowd};
+use crate::{acts::Paces, common::runs::Crowd, half_of_the_machine};
 use anyhow::{Context, ensure};
 use check::Requirement;
 use crowd::{Preset, RunOptions, RunReport};
@@ -103,7 +103,7 @@ async fn bots_with_free_identities_keep_no_unit_from_people() -> anyhow::Result<
 
 #[tokio::test]
 async fn two_hot_drops_sell_at_once_and_are_judged_apart() -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
+    let _machine = half_of_the_machine().await;
     let world = World::shared(quick()).await?;
     let crowd = TWO_HOT_DROPS.crowd();
     let judged = async {
@@ -216,7 +216,7 @@ fn required(most: usize, of_its_kind: &[(Invariant, usize)]) -> Vec<Requirement>
 
 /// Sends a crowd through a world of its own on the servers of the test run, and judges it.
 async fn play(crowd: Crowd, options: WorldOptions) -> anyhow::Result<RunReport> {
-    let _machine = MACHINE.lock().await;
+    let _machine = half_of_the_machine().await;
     let world = World::shared(options).await?;
     let name = crowd.options.preset.name();
     let outcome = crowd.run_while(&world, async |_| Ok(())).await;

@@ -17,7 +17,7 @@ mod sample_site;
 mod steps;
 mod stock_libraries;
 
-use crate::{MACHINE, gateways::site::template};
+use crate::{gateways::site::template, half_of_the_machine};
 use anyhow::{Context, ensure};
 use door::{Guard, Protected, SITE};
 use line::Capacity;
@@ -68,7 +68,7 @@ fn all_gateways_protect_a_site_alike() -> anyhow::Result<()> {
 
 /// One visitor after the other goes in, is let out in a way of their own, and makes room for the next.
 async fn protects_a_site(guard: Guard) -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
+    let _machine = half_of_the_machine().await;
     let site = Protected::open(guard, FOR_ONE).await?;
     steps::outsiders_are_sent_to_the_line(&site).await?;
 

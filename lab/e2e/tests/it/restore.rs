@@ -3,7 +3,7 @@
 //! Redis is lost with it, and was rebuilt in between: so the log has events of an epoch that the
 //! backup does not know.
 
-use crate::MACHINE;
+use crate::half_of_the_machine;
 use anyhow::ensure;
 use stack::{Service, paths};
 use std::{
@@ -29,7 +29,7 @@ const N_EACH: usize = 2;
 #[tokio::test]
 async fn a_restored_database_costs_nobody_a_place_and_finds_the_orders_since_in_the_log()
 -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
+    let _machine = half_of_the_machine().await;
     let app = TestApp { world: World::start("restore", WorldOptions::default()).await? };
     let (seller, operator) = (app.seller().await, app.operator().await);
     let line = seller.flash_drop().units(20).hold_seconds(HOLD_SECONDS).create().await;

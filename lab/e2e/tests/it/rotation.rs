@@ -3,7 +3,7 @@
 //! A step is rolled out one process at a time, so that old and new ones run side by side, and the load
 //! meets both: first all verify with the new key, then they sign with it.
 
-use crate::MACHINE;
+use crate::half_of_the_machine;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use stack::Service;
@@ -138,7 +138,7 @@ fn text(json: &Value, field: &str) -> String {
 
 #[tokio::test]
 async fn signing_keys_are_rotated_under_load_and_nobody_is_lost() -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
+    let _machine = half_of_the_machine().await;
     let options = WorldOptions { n_admissions: 2, ..WorldOptions::default() };
     let app = TestApp { world: World::shared(options).await? };
     let (seller, operator) = (app.seller().await, app.operator().await);

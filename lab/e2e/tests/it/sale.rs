@@ -2,13 +2,14 @@
 //! meanwhile.
 
 use crate::{
-    MACHINE,
     acts::{Act, Deed, Paces},
     common::{faults::Victim, runs::Crowd},
+    half_of_the_machine,
     neighbours::{self, Neighbours},
     regulars,
     secrets::Secrets,
     stage::Stage,
+    whole_machine,
 };
 use check::Requirement;
 use shared::invariants::Invariant;
@@ -34,13 +35,16 @@ pub(crate) struct Sale {
     pub(crate) acts: &'static [Act],
     /// Windows of LIVE-1, which needs 20 s without a fault; 0 where faults leave none.
     pub(crate) n_live_windows: u64,
+    /// It goes slowly, so that another test may run beside it.
+    pub(crate) mostly_waits: bool,
 }
 
 impl Sale {
     /// Holds the sale in a world of its own. Fails unless every unit was paid for, everybody was
     /// told the end, each required rule was judged and held, and no log tells a secret.
     pub(crate) async fn run(&self, name: &str, options: WorldOptions) -> anyhow::Result<()> {
-        let _machine = MACHINE.lock().await;
+        let _machine =
+            if self.mostly_waits { half_of_the_machine().await } else { whole_machine().await };
         let app = TestApp { world: World::start(name, options).await? };
         let neighbours = Neighbours::open(&app).await;
         let flash_drop = self.open(&app).await;

@@ -1,7 +1,7 @@
 //! One drop of several variants: each of its units goes to somebody who waits for that variant, and
 //! nobody waits in vain for one that has run out.
 
-use crate::{MACHINE, common::runs::Crowd};
+use crate::{common::runs::Crowd, half_of_the_machine};
 use check::Requirement;
 use shared::invariants::Invariant;
 use testkit::{World, WorldOptions};
@@ -13,7 +13,7 @@ const VARIANTS: u32 = 3;
 
 #[tokio::test]
 async fn a_crowd_buys_all_units_of_each_variant() -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
+    let _machine = half_of_the_machine().await;
     let world = World::start("variants", WorldOptions::default()).await?;
     let mut crowd = Crowd::new(SHOPPERS, UNITS);
     crowd.options.variants = VARIANTS;

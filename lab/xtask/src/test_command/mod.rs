@@ -112,7 +112,7 @@ impl TestRun<'_> {
                 self.cargo_test(suite).await
             }
             Suite::CrashCore | Suite::Crash => {
-                self.build_mutants().await?;
+                self.build_first_variant().await?;
                 self.cargo_test(suite).await
             }
             Suite::Web => {
@@ -134,20 +134,18 @@ impl TestRun<'_> {
         Ok(passed)
     }
 
-    /// Builds every service that the crash suite runs. When a single trial is asked for, the suite
-    /// builds the few that it needs.
-    async fn build_mutants(&self) -> anyhow::Result<()> {
+    /// Builds the service that the first tests of the crash suite run, which builds all others while
+    /// those tests go on. When a single trial is asked for, the suite builds the few that it needs.
+    async fn build_first_variant(&self) -> anyhow::Result<()> {
         mutants::check_all(&paths::workspace_root())?;
         #[expect(clippy::disallowed_methods, reason = "chooses a test, no setting")]
         let is_set = |name| std::env::var_os(name).is_some();
         if is_set("SLUICE_E2E_MUTANT") || is_set("SLUICE_E2E_GAP") {
             return Ok(());
         }
-        let build_copy = BuildCopy::of_workspace()?;
-        for variant in ServiceVariant::all() {
-            let name = format!("{}: {variant}", variant.service());
-            self.console.step(&name, build_copy.binary(variant)).await?;
-        }
+        let (build_copy, variant) = (BuildCopy::of_workspace()?, ServiceVariant::PLAIN);
+        let name = format!("{}: {variant}", variant.service());
+        self.console.step(&name, build_copy.binary(variant)).await?;
         Ok(())
     }
 
@@ -168,16 +166,24 @@ impl TestRun<'_> {
 
     async fn cargo_test(&self, suite: Suite) -> anyhow::Result<bool> {
         let words = [&["test"][..], suite.selection(), suite.test_words()].concat();
-        self.cargo("cargo test", &words).await
+        let mut command = self.cargo_command(&words);
+        if suite == Suite::Components {
+            command.env("RUST_TEST_THREADS", suites::component_threads().to_string());
+        }
+        self.command("cargo test", command).await
     }
 
-    /// Runs cargo with the addresses of our servers, if they are running.
     async fn cargo(&self, name: &str, words: &[&str]) -> anyhow::Result<bool> {
+        self.command(name, self.cargo_command(words)).await
+    }
+
+    /// Returns cargo with the addresses of our servers, if they are running.
+    fn cargo_command(&self, words: &[&str]) -> Command {
         let stack = self.running.stack.get();
         let env = stack.map_or_else(Env::new, |stack| stack.endpoints().env());
         let mut command = Command::new("cargo");
         command.args(words).current_dir(paths::workspace_root()).envs(env);
-        self.command(name, command).await
+        command
     }
 
     /// Runs a command on our own terminal, where it shows its own progress.

@@ -95,6 +95,6 @@ mod tests {
     #[test]
     fn a_suite_is_announced_with_its_budget_and_what_it_is() {
         let shown = heading(Suite::CrashCore);
-        assert!(shown.contains("suite crash-core, budget 25 min: The core"), "{shown}");
+        assert!(shown.contains("suite crash-core, budget 19 min: The core"), "{shown}");
     }
 }

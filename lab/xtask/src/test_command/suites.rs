@@ -1,6 +1,6 @@
 //! The suites: which of them run, how long each may take, what cargo is told for it.
 
-use std::{fmt, time::Duration};
+use std::{fmt, num::NonZeroUsize, thread, time::Duration};
 
 use clap::{ValueEnum, builder::PossibleValue};
 
@@ -14,17 +14,24 @@ const DEFAULT: [Suite; 6] =
 /// together.
 const fn budget_minutes(suite: Suite) -> u64 {
     match suite {
-        Suite::Build => 11,
+        Suite::Build => 13,
         Suite::Components => 8,
-        Suite::System => 12,
+        Suite::System => 16,
         Suite::Large => 10,
-        Suite::CrashCore => 25,
+        Suite::CrashCore => 19,
         Suite::Crash => 45,
         Suite::Faults => 20,
         Suite::Fuzz => 15,
         Suite::Web => 1,
         Suite::Browser => 3,
     }
+}
+
+/// Returns how many tests of components run at once: half as many again as there are cores, since most
+/// of a test's time is waiting.
+pub(crate) fn component_threads() -> usize {
+    let n_cores = thread::available_parallelism().map_or(2, NonZeroUsize::get);
+    n_cores + n_cores / 2
 }
 
 impl Suite {

@@ -6,7 +6,7 @@ use super::{
     sample_site::{GOODS, STYLE},
     steps,
 };
-use crate::{MACHINE, gateways::browser::Browser};
+use crate::{gateways::browser::Browser, whole_machine};
 use anyhow::ensure;
 use futures_util::future::try_join_all;
 use reqwest::Method;
@@ -60,7 +60,7 @@ struct Crowd {
 
 #[tokio::test]
 async fn a_thousand_visitors_get_into_a_site_for_fifty_in_their_order() -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
+    let _machine = whole_machine().await;
     let site = Protected::open(Guard::Nginx, FIFTY).await?;
     let (crowd, doors, begun) = (Crowd::default(), Semaphore::new(N_DOORS), Instant::now());
     let visits = async {

@@ -2,7 +2,7 @@
 //! `./scripts/test` keeps both under `.sluice/integrate`.
 
 use super::line::{Capacity, Line, text};
-use crate::MACHINE;
+use crate::half_of_the_machine;
 use anyhow::{Context, ensure};
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -30,7 +30,7 @@ struct Example {
 
 #[tokio::test]
 async fn stock_libraries_verify_a_visit_and_refuse_all_else() -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
+    let _machine = half_of_the_machine().await;
     let examples = [Example::in_javascript()?, Example::in_python()?];
     let app = TestApp::start().await;
     let sluice = app.world.fleet.storefront_url();
