@@ -46,6 +46,7 @@ const GENERATION: i64 = 1;
 
 /// What happens next.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every step is a command")]
 pub enum Step {
     /// Somebody asks the line, believing this to be its epoch.
     Command(Epoch, LineCommand),

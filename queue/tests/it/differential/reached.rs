@@ -63,10 +63,10 @@ impl Reached {
             (LineCommand::Reextend { .. }, LineReply::Extended(1..)) => {
                 self.0.insert(Sight::LeaseRanOut);
             }
-            (_, LineReply::Attached(attached)) => {
-                if attached.outcomes.contains(&AttachOutcome::Returned) {
-                    self.0.insert(Sight::Returned);
-                }
+            (_, LineReply::Attached(attached))
+                if attached.outcomes.contains(&AttachOutcome::Returned) =>
+            {
+                self.0.insert(Sight::Returned);
             }
             (_, LineReply::Admitted(admission)) => {
                 let wanted = admission.tickets.iter().map(|one| one.ticket.intent.variant_id);
