@@ -129,12 +129,13 @@ fn shares(rng: &mut StdRng, lanes: &[Lane]) -> Vec<LaneShare> {
     beside.map(share).collect()
 }
 
-/// In most rooms people are missed, after a time that is short enough to be seen.
+/// In most rooms people are missed, after a time that is short enough to be seen: some steps, or many, since
+/// on a slow machine a step takes many times as long as planned.
 fn presence(rng: &mut StdRng, crowd: &Crowd) -> Option<Presence> {
     if rng.random_bool(0.3) {
         return None;
     }
-    let ttl_us = rng.random_range(2..40) * crowd.step_us;
+    let ttl_us = (2.0 * 1_000_f64.powf(rng.random())) as i64 * crowd.step_us;
     let ttl_ms = NonZeroU32::new((ttl_us / 1000) as u32).unwrap_or(NonZeroU32::MIN);
     let window = rng.random_range(crowd.windows.clone());
     Some(Presence { ttl_ms, window: NonZeroU32::new(window).unwrap_or(NonZeroU32::MIN) })
