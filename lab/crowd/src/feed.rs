@@ -17,6 +17,7 @@ use super::{
     backoff::Backoff,
     context::RunContext,
     plan::Plan,
+    polled_status::is_older,
     stream::{self, Cut, TicketStream},
 };
 
@@ -39,6 +40,8 @@ pub(crate) struct TicketFeed {
     poll_only: bool,
     /// The last position: epoch, number of the room event, position.
     pub(super) seen: Option<(u32, u64, u64)>,
+    /// What was polled since the stream was opened: epoch and number of the room event.
+    pub(super) polled: Option<(u32, u64)>,
     stream: Option<TicketStream>,
     /// How long the connection of a stream lasts, about.
     reconnect_every: Option<Duration>,
@@ -62,6 +65,7 @@ impl TicketFeed {
             address: plan.address,
             poll_only: plan.poll_only,
             seen: None,
+            polled: None,
             stream: None,
             reconnect_every: plan.reconnect_every,
             lost_at: None,
@@ -142,6 +146,7 @@ impl TicketFeed {
             let stream = self.open().await?;
             self.context.measures.took("stream opened", opened.elapsed());
             self.stream = Some(stream);
+            self.polled = None;
             self.lost_at = self.reconnect_every.map(|every| opened + about(every));
         }
         loop {
@@ -179,13 +184,17 @@ impl TicketFeed {
         Cut::Later(Some(UNNOTICED.mul_f64(rand::rng().random())))
     }
 
-    /// Reads a frame and writes it down; `None` when it is not readable.
+    /// Reads a frame and writes it down; `None` when it is not readable, or was overtaken by a poll while
+    /// the stream was silent.
     fn read(&mut self, text: &str) -> Option<SeenFrame> {
         let Ok(frame) = serde_json::from_str::<SeenFrame>(text) else {
             let value = json!({"source": "stream", "unreadable": text});
             self.context.history.write(self.process, Action::Shown, EntryType::Info, value);
             return None;
         };
+        if is_older(&frame, self.polled) {
+            return None;
+        }
         self.note(&frame, "stream");
         Some(frame)
     }

@@ -49,3 +49,26 @@ impl PolledStatus {
         })
     }
 }
+
+/// Whether a place was true before this point: a page that has shown the later one ignores it.
+pub(super) fn is_older(frame: &SeenFrame, than: Option<(u32, u64)>) -> bool {
+    matches!((frame, than), (SeenFrame::Waiting { epoch, evn, .. }, Some(than)) if (*epoch, *evn) < than)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_place_that_a_poll_has_overtaken_is_ignored_and_no_other() {
+        let place = |epoch: u32, evn: u64| {
+            let frame = json!({ "type": "waiting", "epoch": epoch, "evn": evn, "position": 1, "waiting": 9 });
+            serde_json::from_value::<SeenFrame>(frame).expect("a frame")
+        };
+        let polled = Some((2, 50));
+        assert!(is_older(&place(2, 49), polled) && is_older(&place(1, 90), polled));
+        assert!(!is_older(&place(2, 50), polled) && !is_older(&place(3, 1), polled));
+        assert!(!is_older(&place(1, 1), None), "nothing was polled");
+    }
+}

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     client::{Call, FinalAnswer},
     feed::{PACE, TicketFeed},
-    polled_status::PolledStatus,
+    polled_status::{PolledStatus, is_older},
 };
 
 /// Pause of somebody who waits for the line to let go of the ticket.
@@ -31,11 +31,11 @@ impl TicketFeed {
             self.poll_at = Instant::now() + Duration::from_millis(pace_ms.clamp(100, 30_000));
         }
         let frame = status.as_frame()?;
-        if let (SeenFrame::Waiting { epoch, evn, .. }, Some((seen_epoch, seen_evn, _))) =
-            (&frame, self.seen)
-            && (*epoch, *evn) < (seen_epoch, seen_evn)
-        {
+        if is_older(&frame, self.seen.map(|(epoch, evn, _)| (epoch, evn))) {
             return None;
+        }
+        if let SeenFrame::Waiting { epoch, evn, .. } = frame {
+            self.polled = Some((epoch, evn));
         }
         self.note(&frame, "poll");
         Some(frame)
