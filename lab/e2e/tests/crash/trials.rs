@@ -72,7 +72,7 @@ const TRIALS: [Trial; Mutant::ALL.len()] = [
     ),
     undisturbed(Mutant::JournalByNumber, Invariant::Order3, "was not published"),
     undisturbed(Mutant::SoldNotCounted, Invariant::Stock2, "are off by [0, 0, "),
-    undisturbed(Mutant::NoUnitsBack, Invariant::Stock3, "wait, but"),
+    undisturbed(Mutant::NoUnitsBack, Invariant::Stock3, "units are left"),
     undisturbed(Mutant::UnwatchedOrders, Invariant::Limit1, "is not watched by the limit"),
     undisturbed(Mutant::LastFirst, Invariant::Queue1, "was admitted by event"),
     undisturbed(Mutant::SilentJoin, Invariant::Queue2, "was admitted but never joined"),
