@@ -75,13 +75,16 @@ impl TicketFeed {
         }
     }
 
-    /// Notes the position that the answer to a join has shown, if it has.
+    /// Notes the position that the answer to a join has shown, if it has and none was newer.
     pub(crate) fn saw_join(&mut self, answer: &Value) {
         let number = |name: &str| answer[name].as_u64();
         if let (Some(epoch), Some(evn), Some(position)) =
             (number("epoch"), number("evn"), number("position"))
         {
-            self.seen = Some((u32::try_from(epoch).unwrap_or_default(), evn, position));
+            let shown = (u32::try_from(epoch).unwrap_or_default(), evn, position);
+            if self.seen.is_none_or(|(epoch, evn, _)| (epoch, evn) < (shown.0, shown.1)) {
+                self.seen = Some(shown);
+            }
         }
     }
 

@@ -36,7 +36,8 @@ impl VirtualShopper {
         let Some(id) = first.body["ticket_id"].as_str().map(str::to_owned) else {
             return Err(refused("join", first));
         };
-        let feed = self.feed(first)?;
+        let mut feed = self.feed(first)?;
+        answers.iter().for_each(|answer| feed.saw_join(&answer.body));
         if !self.plan.absent {
             self.open_tabs(&answers)?;
         }
