@@ -5,6 +5,7 @@
 
 mod codes;
 mod console;
+mod failure_policy;
 mod keys;
 mod lanes;
 mod limits;
@@ -21,6 +22,7 @@ mod site_address;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use codes::CodesCommand;
+use failure_policy::FailurePolicyArguments;
 use keys::KeyCommand;
 use lanes::LanesArguments;
 use limits::LimitsCommand;
@@ -77,6 +79,8 @@ enum Command {
     EndSessions(EndSessionsArguments),
     /// Puts a line before a site, with a rate and a number of people inside at most.
     Protect(ProtectArguments),
+    /// Prints what the gate of a site does while its line gives no answer, or sets it.
+    FailurePolicy(FailurePolicyArguments),
     /// Ends passes to a protected site.
     #[command(subcommand)]
     Pass(PassCommand),
@@ -101,6 +105,9 @@ async fn main() -> anyhow::Result<()> {
         Command::Codes(command) => print(&codes::run(&settings, &command).await?),
         Command::EndSessions(arguments) => print(&sessions::end(&settings, &arguments).await?),
         Command::Protect(arguments) => print(&protect::run(&settings, &arguments).await?),
+        Command::FailurePolicy(arguments) => {
+            print(&failure_policy::run(&settings, &arguments).await?)
+        }
         Command::Pass(command) => print(&passes::run(&settings, &command).await?),
     }
 }

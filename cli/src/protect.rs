@@ -1,6 +1,6 @@
 //! Puts a line before somebody's site: so many people a minute, and so many inside.
 
-use crate::{console::CONSOLE, keys, site_address};
+use crate::{console::CONSOLE, failure_policy::on_failure, keys, site_address};
 use anyhow::{Context as _, ensure};
 use clap::Args;
 use database::{
@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 use shared::{
     clock::{Clock, SystemClock},
     config::{Profile, Settings},
+    decide::failure::OnFailure,
+    drops::FailurePolicy,
     ids::{DropId, KeyId, ProductId, SellerId, VariantId},
 };
 use url::Url;
@@ -57,6 +59,12 @@ pub(crate) struct ProtectArguments {
     /// Whether only those may join who the site says are its members.
     #[arg(long)]
     members_only: bool,
+    /// What the gate does while the line gives no answer: closed, hold or open.
+    #[arg(long, default_value = "closed")]
+    on_failure: FailurePolicy,
+    /// People who then come in per minute without a line, with --on-failure open; up to 60 000.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=60_000))]
+    open_per_minute: Option<u32>,
     /// Seller whose site it is. Without it, a new seller with the title's name is created, and a
     /// key for it.
     #[arg(long)]
@@ -73,9 +81,10 @@ pub(crate) async fn run(
     ensure!(is_open, "closes-at has passed");
     let is_for_people = settings.profile.name == Profile::Production;
     ensure!(!is_for_people || arguments.is_secure(), "in production a site needs https://");
+    let on_failure = arguments.on_failure()?;
     let pool = database::connect(&settings.database)?;
     let seller_id = seller(&pool, arguments).await?;
-    let site = new_site(arguments, seller_id, now);
+    let site = new_site(arguments, seller_id, now, on_failure);
     passes::protect(&pool, &site, settings.kafka.partition_limit(), CONSOLE).await?;
     let (drop_id, seller_key) = (site.drop_id, new_key(&pool, arguments, seller_id).await?);
     let public_url = settings.storefront.public_url.trim_end_matches('/');
@@ -129,6 +138,14 @@ impl ProtectArguments {
         self.pass_seconds.unwrap_or(own)
     }
 
+    /// What its gate does while the line gives no answer.
+    fn on_failure(&self) -> anyhow::Result<OnFailure> {
+        let on_failure = on_failure(self.on_failure, self.open_per_minute)?;
+        let is_for_all = !self.members_only && !self.manual;
+        ensure!(is_for_all || on_failure.per_minute().is_none(), "open needs a line for everybody");
+        Ok(on_failure)
+    }
+
     /// Whether the site is reached over secure transport, with all its origins.
     fn is_secure(&self) -> bool {
         let is_https = |origin: &String| origin.starts_with("https://");
@@ -136,7 +153,12 @@ impl ProtectArguments {
     }
 }
 
-fn new_site(arguments: &ProtectArguments, seller_id: SellerId, now: Timestamp) -> NewSite {
+fn new_site(
+    arguments: &ProtectArguments,
+    seller_id: SellerId,
+    now: Timestamp,
+    on_failure: OnFailure,
+) -> NewSite {
     NewSite {
         drop_id: DropId::generate(),
         product_id: ProductId::generate(),
@@ -153,6 +175,7 @@ fn new_site(arguments: &ProtectArguments, seller_id: SellerId, now: Timestamp) -
         members_only: arguments.members_only,
         presence: !arguments.manual,
         manual: arguments.manual,
+        on_failure,
     }
 }
 

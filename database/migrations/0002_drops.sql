@@ -16,6 +16,12 @@ create table drops (
         check (cardinality(return_origins) <= 20),
     -- Whether its seller counts people in by hand (`aws_rooms`); its admission rate says nothing then.
     manual                     boolean     not null default false,
+    -- What the gate of that site does while the line gives no answer. `open` lets so many people a
+    -- minute in without a line, each with a row in `let_through`.
+    failure_policy             text        not null default 'closed' constraint drop_failure_policy_known
+        check (failure_policy in ('closed', 'hold', 'open')),
+    failure_per_minute         integer     constraint drop_failure_pace_known
+        check (failure_per_minute between 1 and 60000),
     state                      text        not null default 'draft' constraint drop_state_known
         check (state in ('draft', 'scheduled', 'open', 'sold_out', 'closed', 'cancelled')),
     mode                       text        not null default 'running' constraint drop_mode_known
@@ -72,6 +78,12 @@ create table drops (
     version                    bigint      not null default 1,
     constraint drop_picture_is_own foreign key (seller_id, picture) references pictures (seller_id, id),
     constraint drop_pass_has_site check ((fulfilment = 'pass') = (site_url is not null)),
+    constraint drop_failure_policy_of_site check (failure_policy = 'closed' or fulfilment = 'pass'),
+    constraint drop_failure_pace_of_open
+        check ((failure_policy = 'open') = (failure_per_minute is not null)),
+    -- Whoever comes in without a line is nobody's member, has no code, and was not counted in.
+    constraint drop_failure_open_to_all
+        check (failure_policy <> 'open' or not (members_only or invite_only or manual)),
     constraint drop_until_of_maintenance check (mode_until is null or mode = 'maintenance'),
     constraint drop_manual_gives_passes check (not manual or fulfilment = 'pass'),
     constraint drop_manual_misses_nobody check (not manual or not presence),
@@ -177,6 +189,22 @@ create table aws_rooms (
         check (reset_number >= 0),
     -- How often it was reset.
     resets          integer not null default 0
+);
+
+-- Of a site whose line gave no answer: when the next person may come in without it, microseconds since
+-- 1970. The row is locked meanwhile, so that all storefronts together keep to the policy.
+create table open_doors (
+    drop_id uuid             primary key references drops,
+    tat_us  double precision not null default 0
+);
+
+-- Who came in that way. They have no ticket and no order, and nothing of them is in line.
+create table let_through (
+    drop_id  uuid        not null references drops,
+    visit_id uuid        not null,
+    at       timestamptz not null default clock_timestamp(),
+    ends_at  timestamptz not null,
+    primary key (drop_id, visit_id)
 );
 
 -- How far the order rate of a drop has come: its theoretical arrival time, and the rate it was

@@ -98,11 +98,14 @@ grant usage on sequence journal_ids to sluice_storefront;
 -- People who are counted in by hand, and their tokens.
 grant select, update on aws_rooms to sluice_storefront;
 grant select, insert, update, delete on aws_tokens to sluice_storefront;
+-- People who come into a site while its line gives no answer.
+grant select, insert, update on open_doors to sluice_storefront;
+grant select, insert on let_through to sluice_storefront;
 
 -- One seller, whom the connection names.
 grant select on
     sellers, join_keys, pictures, products, variants, drops, drop_lanes, drop_codes, inventory,
-    drop_counters, orders, audit_log
+    drop_counters, orders, let_through, audit_log
     to sluice_seller;
 grant insert on
     join_keys, pictures, products, variants, drops, drop_lanes, drop_codes, aws_rooms, order_paces,
@@ -126,8 +129,8 @@ declare
 begin
     foreach walled in array
         array['sellers', 'join_keys', 'pictures', 'products', 'variants', 'drops', 'drop_lanes',
-            'drop_codes', 'aws_rooms', 'inventory', 'stock_moves', 'drop_counters', 'orders',
-            'audit_log']
+            'drop_codes', 'aws_rooms', 'let_through', 'inventory', 'stock_moves', 'drop_counters',
+            'orders', 'audit_log']
     loop
         execute format('alter table %I enable row level security', walled);
         -- What these may do is said by their grants alone.
@@ -146,7 +149,7 @@ begin
     end loop;
     -- These name the drop; which drops there are is for the wall around them to say.
     foreach walled in array
-        array['drop_lanes', 'drop_codes', 'aws_rooms', 'stock_moves', 'drop_counters']
+        array['drop_lanes', 'drop_codes', 'aws_rooms', 'let_through', 'stock_moves', 'drop_counters']
     loop
         execute format(
             'create policy own_of_seller on %I to sluice_seller

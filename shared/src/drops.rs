@@ -53,6 +53,18 @@ text_enum! {
 }
 
 text_enum! {
+    /// What the gate of a protected site does while the line gives no answer.
+    FailurePolicy {
+        /// Nobody new comes in, and those inside stay for some seconds.
+        Closed = "closed",
+        /// Nobody new comes in, and those inside stay until their time is over.
+        Hold = "hold",
+        /// As `hold`, and so many a minute come in without a line.
+        Open = "open",
+    }
+}
+
+text_enum! {
     /// Why a line ended, or a ticket in it.
     CloseReason {
         /// Nothing is left and nothing can come back.

@@ -2,6 +2,7 @@
 
 use crate::{
     batches::Batches,
+    doors::Doors,
     key_lookup::KeyLookup,
     pass_states::PassStates,
     pictures::{FileStore, Gallery},
@@ -66,6 +67,8 @@ pub struct Inner {
     /// Sign and verify passes.
     pub(crate) pass_keys: PassKeys,
     pub(crate) pass_states: PassStates,
+    /// Let people into sites whose lines give no answer.
+    pub(crate) doors: Doors,
     /// Signs the tokens of the adapter for the retired waiting room; `None` if there is no adapter.
     pub(crate) aws_key: Option<AwsKey>,
     pub(crate) pictures: Gallery,
@@ -112,7 +115,7 @@ impl App {
         let pool = database::connect(&settings.database).context("database.url")?;
         let public_reads = PublicReads::connect(&settings.database)?;
         let queue = Queue::connect(&settings.redis).await.context("redis.url")?;
-        let batches = Batches::new(&pool, &queue);
+        let (batches, doors) = (Batches::new(&pool, &queue), Doors::new(&queue));
         let keys = settings.credentials.sessions()?;
         let pass_keys = settings.storefront.passes()?;
         let aws_key = settings.storefront.aws_key()?;
@@ -141,6 +144,7 @@ impl App {
             ended_sessions,
             pass_keys,
             pass_states: PassStates::default(),
+            doors,
             aws_key,
             pictures: Gallery::new(Arc::new(pictures)),
             proofs,

@@ -101,6 +101,8 @@ pub(crate) enum ApiError {
     /// Only an operator lets it go on.
     #[error("An operator says what this drop may do for now. Please ask them.")]
     DropStoppedByOperator,
+    #[error("Not everybody may join the line of this site, so nobody may come in without it.")]
+    NotForAll,
     #[error("There are codes for a lane that would be gone. Please revoke them first.")]
     LaneHasCodes,
     #[error("The drop has no such lane.")]
@@ -232,6 +234,7 @@ impl ApiError {
             Self::QuotaUsed { .. } => (StatusCode::CONFLICT, "quota_used"),
             Self::DropWrongState(_) => (StatusCode::CONFLICT, "drop_wrong_state"),
             Self::DropStoppedByOperator => (StatusCode::CONFLICT, "drop_stopped_by_operator"),
+            Self::NotForAll => (StatusCode::CONFLICT, "not_for_all"),
             Self::LaneHasCodes => (StatusCode::CONFLICT, "lane_has_codes"),
             Self::LaneNotFound => (StatusCode::NOT_FOUND, "lane_not_found"),
             Self::LabelTaken => (StatusCode::CONFLICT, "label_taken"),
@@ -350,6 +353,7 @@ impl From<ChangeDropError> for ApiError {
         match error {
             ChangeDropError::NotFound => Self::DropNotFound,
             ChangeDropError::WrongState(state) => Self::DropWrongState(state),
+            ChangeDropError::NotForAll => Self::NotForAll,
             ChangeDropError::LaneHasCodes => Self::LaneHasCodes,
             ChangeDropError::StoppedByOperator => Self::DropStoppedByOperator,
             ChangeDropError::NoPlan => Self::LimitsPlanNotFound,

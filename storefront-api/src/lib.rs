@@ -9,6 +9,7 @@
 //! | `key_lookup` | whose an API key is, or a console's session |
 //! | `public_reads` | what everybody may see, cached for a second |
 //! | `pass_states` | whether passes are good, cached for less than a second |
+//! | `doors` | which lines give no answer, for sites that let some people in then |
 //! | `pictures` | pictures of products and drops: taken in, made smaller, kept, shown |
 //! | `calendar` | calendar files |
 //! | `proofs` | what work a new guest has to do |
@@ -28,6 +29,7 @@ mod app;
 mod batches;
 mod calendar;
 mod docs;
+mod doors;
 mod error;
 mod extract;
 mod idempotency;

@@ -2,7 +2,8 @@
 //!
 //! A pass that was taken back is refused within a second, so what is known counts for less than that,
 //! from the moment on at which Postgres was asked. When Postgres does not answer, nobody can take a
-//! pass back either, and what was known last counts for a while: those who are inside stay inside.
+//! pass back either, and what was known last counts for a while: those who are inside stay inside. Where
+//! a site keeps its visits on failure, it counts until they are over.
 
 use crate::ApiError;
 use parking_lot::Mutex;
@@ -51,6 +52,11 @@ impl PassStates {
                 Ok(known.state)
             }
         }
+    }
+
+    /// Returns the state that was known last, however long ago; `otherwise` if nothing is remembered.
+    pub(crate) fn last(&self, ticket_id: TicketId, otherwise: TicketState) -> Option<TicketState> {
+        self.0.lock().get(&ticket_id).map_or(Some(otherwise), |known| known.state)
     }
 
     /// Takes note of a state that this process has just brought a pass into.
@@ -112,6 +118,16 @@ mod tests {
         assert_eq!(ask().await.unwrap(), INSIDE);
         states.0.lock().insert(id, aged(STALE, INSIDE));
         assert!(ask().await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_was_known_last_is_remembered_for_sites_that_keep_their_visits() {
+        let (states, id) = (PassStates::default(), TicketId::generate());
+        assert_eq!(states.last(id, TicketState::Redeemed), INSIDE, "nothing is known");
+        states.0.lock().insert(id, aged(STALE, Some(TicketState::Revoked)));
+        assert_eq!(states.last(id, TicketState::Redeemed), Some(TicketState::Revoked));
+        states.0.lock().insert(id, aged(STALE, None));
+        assert_eq!(states.last(id, TicketState::Redeemed), None, "it has no pass");
     }
 
     #[tokio::test]

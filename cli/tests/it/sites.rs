@@ -113,3 +113,42 @@ async fn a_site_that_counts_people_in_by_hand_has_no_rate() {
     let n_drops: i64 = database.scalar("select count(*) from drops").await;
     assert_eq!(n_drops, 1);
 }
+
+#[tokio::test]
+async fn what_a_gate_does_on_failure_is_printed_and_set() {
+    let database = TestDatabase::create().await;
+    let env = env_of(&database);
+    let start = ["protect", "https://shop.example", "--per-minute", "30", "--max-inside", "50"];
+    let protect = |more: &[&str]| sluice(&env, &[start.as_slice(), more].concat());
+    for wrong in [
+        &["--on-failure", "open"][..],
+        &["--on-failure", "hold", "--open-per-minute", "5"],
+        &["--on-failure", "open", "--open-per-minute", "0"],
+        &["--on-failure", "open", "--open-per-minute", "5", "--members-only"],
+        &["--on-failure", "shut"],
+    ] {
+        assert!(protect(wrong).is_err(), "{wrong:?}");
+    }
+    let site = protect(&["--on-failure", "open", "--open-per-minute", "5"]).unwrap();
+    let drop_id = site["drop_id"].as_str().unwrap();
+    let policy = |more: &[&str]| sluice(&env, &[&["failure-policy", drop_id], more].concat());
+    let told = policy(&[]).unwrap();
+    assert_eq!((&told["policy"], &told["per_minute"]), (&json!("open"), &json!(5)));
+    assert_eq!(told["let_through"], 0);
+
+    let told = policy(&["--set", "hold", "--why", "a test"]).unwrap();
+    assert_eq!((&told["policy"], &told["per_minute"]), (&json!("hold"), &Value::Null));
+    let written: (String, String) =
+        sqlx::query_as("select actor, why from audit_log where action = 'drop.failure_policy'")
+            .fetch_one(database.pool())
+            .await
+            .unwrap();
+    assert_eq!(written, ("console".to_owned(), "a test".to_owned()));
+    for wrong in [
+        &["--set", "hold"][..],
+        &["--set", "open", "--why", "x"],
+        &["--per-minute", "5", "--why", "x"],
+    ] {
+        assert!(policy(wrong).is_err(), "{wrong:?}");
+    }
+}

@@ -36,8 +36,9 @@ pub struct UntoldOrder {
     pub updated_at: Timestamp,
 }
 
-/// Lists up to `limit` rows of all drops that a line was not told of for longer than `older_than`,
-/// oldest first.
+/// Lists up to `limit` rows of all drops that a line was not told of for longer than `older_than`, those
+/// of a drop oldest first. Drops take turns row by row, so that one whose line can't be told yet keeps no
+/// other waiting.
 ///
 /// # Errors
 ///
@@ -49,18 +50,31 @@ pub async fn untold(
 ) -> Result<Vec<UntoldRow>, DatabaseError> {
     // The lateral joins keep a plan that was made on empty tables from scanning full ones.
     let orders: Vec<(JournalId, DropId, UntoldOrder)> = sqlx::query!(
-        r#"select p.journal_id, p.drop_id, o.id as "ticket_id: TicketId", o.shopper_id,
-             o.score, o.state, o.updated_at
-         from (select journal_id, day, drop_id from pending
-               where consumer = $1 and since < clock_timestamp() - make_interval(secs => $2)
-               order by journal_id limit $3) p
+        r#"with recursive waiting as (
+             (select drop_id from pending where consumer = $1 order by drop_id limit 1)
+             union all
+             select (select n.drop_id from pending n
+                     where n.consumer = $1 and n.drop_id > w.drop_id order by n.drop_id limit 1)
+             from waiting w where w.drop_id is not null),
+         p as (
+             select t.journal_id, t.day, t.turn, w.drop_id from waiting w
+             cross join lateral (
+                 select journal_id, day, row_number() over (order by journal_id) as turn
+                 from pending
+                 where consumer = $1 and drop_id = w.drop_id
+                     and since < clock_timestamp() - make_interval(secs => $2)
+                 order by journal_id limit $3) t
+             order by t.turn, t.journal_id limit $3)
+         select p.journal_id as "journal_id!: JournalId", p.drop_id as "drop_id!: DropId",
+             o.id as "ticket_id: TicketId", o.shopper_id, o.score, o.state, o.updated_at
+         from p
          cross join lateral (
              select orders from journal where day = p.day and id = p.journal_id limit 1) j
          cross join lateral (select distinct order_id from unnest(j.orders) u (order_id)) e
          cross join lateral (
              select id, shopper_id, score, state, updated_at from orders
              where drop_id = p.drop_id and id = e.order_id limit 1) o
-         order by p.journal_id, o.id"#,
+         order by p.turn, p.journal_id, o.id"#,
         Consumer::Line as Consumer,
         older_than.as_secs_f64(),
         limit,

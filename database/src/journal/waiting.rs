@@ -18,7 +18,9 @@ pub struct WaitingRow {
     pub events: Vec<OrderChanged>,
 }
 
-/// Reads up to `limit` journal rows whose events are not published yet, oldest first.
+/// Reads up to `limit` journal rows whose events are not published yet: those of a drop oldest first.
+/// Drops take turns row by row, so that none with many rows keeps another waiting; their first rows come
+/// first, then the second ones.
 ///
 /// # Errors
 ///
@@ -26,11 +28,24 @@ pub struct WaitingRow {
 pub async fn waiting_events(pool: &PgPool, limit: i64) -> Result<Vec<WaitingRow>, DatabaseError> {
     // The lateral joins keep a plan that was made on empty tables from scanning full ones.
     let events: Vec<(JournalId, OrderChanged)> = sqlx::query!(
-        r#"select p.journal_id, j.at, j.drop_id, e.order_id as "order_id!: OrderId",
-             e.sequence as "sequence!", e.state as "state!: TicketState", e.reason as "reason?",
+        r#"with recursive waiting as (
+             (select drop_id from pending where consumer = $1 order by drop_id limit 1)
+             union all
+             select (select n.drop_id from pending n
+                     where n.consumer = $1 and n.drop_id > w.drop_id order by n.drop_id limit 1)
+             from waiting w where w.drop_id is not null),
+         p as (
+             select t.journal_id, t.day, t.turn from waiting w
+             cross join lateral (
+                 select journal_id, day, row_number() over (order by journal_id) as turn
+                 from pending where consumer = $1 and drop_id = w.drop_id
+                 order by journal_id limit $2) t
+             order by t.turn, t.journal_id limit $2)
+         select p.journal_id as "journal_id!: JournalId", j.at, j.drop_id,
+             e.order_id as "order_id!: OrderId", e.sequence as "sequence!",
+             e.state as "state!: TicketState", e.reason as "reason?",
              o.seller_id, o.variant_id, o.units_asked, o.amount_minor, o.currency
-         from (select journal_id, day from pending where consumer = $1
-               order by journal_id limit $2) p
+         from p
          cross join lateral (
              select at, drop_id, orders, sequences, states, reasons from journal
              where day = p.day and id = p.journal_id limit 1) j
@@ -39,7 +54,7 @@ pub async fn waiting_events(pool: &PgPool, limit: i64) -> Result<Vec<WaitingRow>
          cross join lateral (
              select seller_id, variant_id, units_asked, amount_minor, currency from orders
              where drop_id = j.drop_id and id = e.order_id limit 1) o
-         order by p.journal_id, e.place"#,
+         order by p.turn, p.journal_id, e.place"#,
         Consumer::Events as Consumer,
         limit,
     )

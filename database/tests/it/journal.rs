@@ -13,7 +13,8 @@ use shared::{
     lifecycle::TicketState,
     messages::order_event_id,
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
+use testkit::TestDatabase;
 
 /// The day on which the journal's rows are written now.
 async fn today(pool: &PgPool) -> Date {
@@ -81,6 +82,31 @@ async fn events_of_an_order_come_in_the_order_of_its_changes() {
     assert_eq!(told[3].state, TicketState::Capturing);
     let first = journal::waiting_events(&test_drop.pool, 1).await.unwrap();
     assert_eq!(first, waiting[..1], "the limit takes the oldest");
+}
+
+#[tokio::test]
+async fn a_drop_with_much_to_tell_keeps_no_other_waiting() {
+    let database = Arc::new(TestDatabase::create().await);
+    let [hot, other] = [
+        TestDrop::in_database(&database, DropOptions::default()).await,
+        TestDrop::in_database(&database, DropOptions::default()).await,
+    ];
+    let mut of_hot = Vec::new();
+    for _ in 0..5 {
+        of_hot.extend(hot.process(&hot.commands(1)).await.journal);
+    }
+    let of_other = other.process(&other.commands(1)).await.journal[0];
+
+    let pool = database.pool();
+    let events = journal::waiting_events(pool, 3).await.unwrap();
+    let events: Vec<_> = events.iter().map(|row| row.journal_id).collect();
+    let untold = journal::untold(pool, Duration::ZERO, 3).await.unwrap();
+    let untold: Vec<_> = untold.iter().map(|row| row.journal_id).collect();
+    assert_eq!(events, [of_hot[0], of_other, of_hot[1]], "they take turns");
+    assert_eq!(untold, events);
+    let all = journal::waiting_events(pool, 10).await.unwrap();
+    let all = all.iter().map(|row| row.journal_id).filter(|id| *id != of_other);
+    assert_eq!(all.collect::<Vec<_>>(), of_hot, "those of a drop come in their order");
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod history;
 mod instances;
 mod journal;
 mod lanes;
+mod let_through;
 mod lifecycle;
 mod limit_plans;
 mod limits;

@@ -10,6 +10,7 @@ use database::selling::{
 use jiff::Timestamp;
 use shared::{
     clock::{Clock as _, SystemClock},
+    decide::failure::OnFailure,
     drops::{DropState, Fulfilment},
     ids::{DropId, ProductId, SellerId, VariantId},
     line::ServedNumbers,
@@ -33,6 +34,7 @@ fn site(seller_id: SellerId, opens_at: Timestamp) -> NewSite {
         members_only: false,
         presence: false,
         manual: false,
+        on_failure: OnFailure::Hold,
     }
 }
 
@@ -68,6 +70,7 @@ async fn one_call_puts_a_drop_before_a_site_and_a_repeat_changes_nothing() {
     assert_eq!((found.product_name.as_str(), found.units_offered()), ("Visits to The shop", 0));
     assert!((found.limits.admission_rate_per_second - 0.5).abs() < f64::EPSILON);
     assert_eq!((found.limits.occupancy_cap, found.hold_seconds), (50, 1200));
+    assert_eq!(found.on_failure, OnFailure::Hold);
     let n_audited: i64 =
         database.scalar("select count(*) from audit_log where action = 'drop.create'").await;
     assert_eq!(n_audited, 1);

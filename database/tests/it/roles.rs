@@ -47,6 +47,9 @@ const REFUSED: &[(&str, &str)] = &[
     ("sluice_seller", "select from payments"),
     ("sluice_seller", "update aws_rooms set serving_counter = 9"),
     ("sluice_seller", "select from aws_tokens"),
+    ("sluice_storefront", "delete from let_through"),
+    ("sluice_worker", "select from let_through"),
+    ("sluice_seller", "insert into let_through (drop_id) select id from drops"),
     ("sluice_seller", "update orders set state = 'confirmed'"),
     ("sluice_seller", "delete from drops"),
 ];

@@ -9,7 +9,7 @@ use database::{
     selling::scheduling::EpochState,
 };
 use shared::{
-    drops::{DropMode, DropState, Fulfilment},
+    drops::{DropMode, DropState, FailurePolicy, Fulfilment},
     lifecycle::TicketState,
 };
 use std::collections::BTreeSet;
@@ -50,6 +50,10 @@ async fn the_checks_of_states_are_those_of_the_code() {
     assert_eq!(
         allowed(&database, "drop_fulfilment_known").await,
         texts(Fulfilment::ALL.iter().map(|kind| kind.as_str()))
+    );
+    assert_eq!(
+        allowed(&database, "drop_failure_policy_known").await,
+        texts(FailurePolicy::ALL.iter().map(|policy| policy.as_str()))
     );
     assert_eq!(
         allowed(&database, "drop_epoch_state_known").await,

@@ -22,6 +22,20 @@ insert into drops (id, seller_id, product_id, title, fulfilment, site_url, retur
 insert into aws_rooms (drop_id, serving_counter, reset_number, resets) values
     ('0199c0de-0000-7000-8000-000000000034', 5, 0, 0);
 
+-- One that lets some in while its line gives no answer; one came.
+insert into drops (id, seller_id, product_id, title, fulfilment, site_url, failure_policy,
+    failure_per_minute, state, opens_at, ended_at, end_reason, partition, epoch, epoch_state) values
+    ('0199c0de-0000-7000-8000-000000000035', '0199c0de-0000-7000-8000-000000000001',
+     '0199c0de-0000-7000-8000-000000000012', 'The old mug shop', 'pass', 'https://old.example/', 'open',
+     60, 'closed', '2026-01-01 08:00Z', '2026-01-01 09:00Z', 'closed', null, 0, 'none');
+
+insert into open_doors (drop_id, tat_us) values
+    ('0199c0de-0000-7000-8000-000000000035', 1767256201000000);
+
+insert into let_through (drop_id, visit_id, at, ends_at) values
+    ('0199c0de-0000-7000-8000-000000000035', '0199c0de-0000-7000-8000-000000000091',
+     '2026-01-01 08:30Z', '2026-01-01 08:50Z');
+
 update drops set picture = encode(sha256('blue mug'), 'hex')
     where id = '0199c0de-0000-7000-8000-000000000031';
 

@@ -67,6 +67,8 @@ pub enum PassPurpose {
 pub enum EntryReason {
     /// It was their turn.
     Queue,
+    /// The line gave no answer, and its site lets some people in then.
+    NoAnswer,
 }
 
 /// Why a token of a pass was refused.

@@ -9,6 +9,7 @@
 //! | [`pace`] | how a room moved lately |
 //! | [`eta`], [`odds`] | how long somebody in line still waits, and whether a unit is left then |
 //! | [`outlook`] | both, for one line |
+//! | [`failure`] | what the gate of a site does while the line gives no answer |
 //! | [`leases`] | what has to be done about a ticket past its lease |
 //! | [`limit_plan`] | how far a planned change of limits has come |
 //! | [`no_show`] | how many more may be let in, because some never show up |
@@ -19,6 +20,7 @@ pub mod boundaries;
 pub mod chain;
 pub mod drain;
 pub mod eta;
+pub mod failure;
 pub mod leases;
 pub mod limit_plan;
 pub mod no_show;

@@ -61,6 +61,8 @@ metric_names! {
         PaymentsPutToReview = "sluice_payments_put_to_review_total",
         /// Order events and dead letters published.
         EventsPublished = "sluice_events_published_total",
+        /// Visitors who came into a site without a line, while that gave no answer.
+        VisitorsLetThrough = "sluice_visitors_let_through_total",
         /// Tasks of a worker that panicked.
         WorkerPanics = "sluice_worker_panics_total",
         /// Requests refused by a limit.

@@ -1,6 +1,7 @@
 //! What everybody may see, from a short cache and over connections of its own: however many look,
 //! Postgres is asked for each thing once a second, and no payment waits for it.
 
+mod last_sites;
 mod short_cache;
 
 use crate::{ApiError, time_limit::in_time};
@@ -12,6 +13,7 @@ use database::{
         passes::aws::{self, AwsPass, AwsRoom},
     },
 };
+use last_sites::LastSites;
 use shared::{
     config::DatabaseSettings,
     ids::{DropId, TicketId},
@@ -37,6 +39,7 @@ pub(crate) struct PublicReads {
     /// One for each connection.
     permits: Semaphore,
     drops: ShortCache<DropId, Option<FlashDrop>>,
+    last_sites: LastSites,
     pages: ShortCache<(Option<DropId>, i64), Vec<FlashDrop>>,
     rooms: ShortCache<(), Vec<DropId>>,
     aws_rooms: ShortCache<DropId, Option<AwsRoom>>,
@@ -55,6 +58,7 @@ impl PublicReads {
             pool: database::connect(&settings).context("database.url")?,
             permits: Semaphore::new(max_connections.get() as usize),
             drops: ShortCache::new(N_DROPS),
+            last_sites: LastSites::default(),
             pages: ShortCache::new(N_PAGES),
             rooms: ShortCache::new(1),
             aws_rooms: ShortCache::new(N_AWS_ROOMS),
@@ -65,6 +69,24 @@ impl PublicReads {
     /// Finds a drop that shoppers may see.
     pub(crate) async fn find_drop(&self, id: DropId) -> Result<Arc<Option<FlashDrop>>, ApiError> {
         self.drops.get(id, self.ask(drops::find_public(&self.pool, id))).await
+    }
+
+    /// Finds a drop that a gate is asked about; `true` if Postgres could not be asked, and this is how
+    /// the drop was last. Only a site whose policy keeps its visits is remembered for that.
+    pub(crate) async fn find_site(
+        &self,
+        id: DropId,
+    ) -> Result<(Arc<Option<FlashDrop>>, bool), ApiError> {
+        if let Some(last) = self.last_sites.while_failing(id) {
+            return Ok((last, true));
+        }
+        match self.find_drop(id).await {
+            Ok(found) => {
+                self.last_sites.keep(id, &found);
+                Ok((found, false))
+            }
+            Err(error) => Ok((self.last_sites.after_failure(id).ok_or(error)?, true)),
+        }
     }
 
     /// Reads drops that shoppers may see, newest first, from below `before`.

@@ -2,6 +2,7 @@
 
 pub(crate) mod aws;
 pub(crate) mod console;
+mod failure_policy;
 mod history;
 mod mode_input;
 mod moments;

@@ -1,12 +1,14 @@
 //! Ranges of the numbers that sellers and operators set.
 
-use shared::decide::no_show::MOST_PERCENT;
+use shared::decide::{failure::MOST_PER_MINUTE, no_show::MOST_PERCENT};
 use std::ops::RangeInclusive;
 
 /// Admission and order rates, per second: from one in about a quarter of an hour.
 pub(super) const RATES: RangeInclusive<f64> = 0.001..=100_000.0;
 /// The same for people let into a site, per minute.
 pub(super) const PER_MINUTE: RangeInclusive<f64> = 0.06..=6_000_000.0;
+/// People let into a site per minute while its line gives no answer.
+pub(super) const FAILURE_PER_MINUTE: RangeInclusive<u32> = 1..=MOST_PER_MINUTE;
 /// Tickets admitted and not finished.
 pub(super) const OCCUPANCY_CAPS: RangeInclusive<u32> = 1..=10_000_000;
 /// By how many percent that may be exceeded in place of no-shows.

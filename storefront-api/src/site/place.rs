@@ -58,6 +58,12 @@ impl Site {
 }
 
 impl Place {
+    /// Returns where the site lets somebody in without a pass, if it does, and goes on to this place.
+    pub(crate) fn enter(&self) -> String {
+        let query = Serializer::new(String::new()).append_pair("to", &self.path).finish();
+        format!("{}{OURS}/enter?{query}", self.origin)
+    }
+
     /// Returns where the site takes a pass and goes on to this place.
     pub(crate) fn enter_with(&self, pass: &str) -> String {
         let mut query = Serializer::new(String::new());
@@ -184,5 +190,6 @@ mod tests {
         let place = site.find("https://www.shop.example/a?b=c").unwrap();
         let entered = "https://www.shop.example/.sluice/enter?pass=x.y-_&to=%2Fa%3Fb%3Dc";
         assert_eq!(place.enter_with("x.y-_"), entered);
+        assert_eq!(place.enter(), entered.replace("pass=x.y-_&", ""));
     }
 }

@@ -15,6 +15,7 @@ mod codes;
 mod console_browser;
 mod consoles;
 mod document;
+mod failure_policy;
 mod flows;
 mod gate;
 mod handoff;

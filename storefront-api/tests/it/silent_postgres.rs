@@ -23,13 +23,13 @@ const IN_TIME: Duration = Duration::from_secs(8);
 const N_LOOKS: usize = 4;
 
 /// A way to Postgres. Connections that stand or are made while it is blocked are silent for ever.
-struct Way {
-    url: String,
-    is_blocked: watch::Sender<bool>,
+pub(crate) struct Way {
+    pub(crate) url: String,
+    pub(crate) is_blocked: watch::Sender<bool>,
 }
 
 impl Way {
-    async fn to(database: &TestDatabase) -> Self {
+    pub(crate) async fn to(database: &TestDatabase) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut url: Url = database.url().parse().unwrap();
         let server = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap_or(5432));

@@ -90,6 +90,9 @@ async fn each_bad_value_of_a_site_is_named() {
         ("closes_at", json!("2020-01-01T00:00:00Z"), fields, "/closes_at"),
         ("manual", json!(1), body, "/manual"),
         ("manual", json!(true), fields, "/visitors_per_minute"),
+        ("failure_policy", json!("shut"), body, "/failure_policy"),
+        ("failure_policy", json!("open"), fields, "/failure_per_minute"),
+        ("failure_per_minute", json!(5), fields, "/failure_per_minute"),
         ("units", json!(5), body, "/units"),
     ];
     for (field, value, code, at) in cases {

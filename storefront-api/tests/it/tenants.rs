@@ -28,6 +28,7 @@ fn body(route: &Route, ids: &Ids) -> Value {
         "{drop_id}" => json!({ "title": "Mine now" }),
         "{product_id}" => json!({ "name": "Mine now" }),
         "pause" | "resume" => json!({ "why": "mine now" }),
+        "failure-policy" => json!({ "policy": "hold", "why": "mine now" }),
         "schedule" => json!({ "opens_at": in_hours(3) }),
         "lanes" => json!({ "lanes": [{ "lane": 1, "name": "Mine", "share_percent": 90 }] }),
         "codes" => json!({ "lane": 0, "count": 1, "label": "Mine" }),

@@ -8,6 +8,7 @@
 //! | `send` | records on their way to Kafka |
 //! | `upkeep` | the journal's partitions, and what is kept for a while only |
 //!
+//! Drops take turns, row by row: none that has much to tell keeps another waiting for more than a batch.
 //! Rows are found by what is pending, which is deleted after Kafka's ack, so a crash in between
 //! publishes them twice under the same event ids.
 

@@ -21,7 +21,8 @@ const BATCH: i64 = 200;
 /// An event, and the place of its row in the batch.
 type Event<'a> = (usize, &'a OrderChanged);
 
-/// Publishes the events of the oldest rows that wait. Returns how many rows were done with.
+/// Publishes the events of rows that wait, those of a drop oldest first; drops take turns. Returns how
+/// many rows were done with.
 pub(super) async fn publish_events(app: &App) -> anyhow::Result<usize> {
     let rows = journal::waiting_events(&app.pool, BATCH).await?;
     if rows.is_empty() {

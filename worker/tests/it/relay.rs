@@ -52,6 +52,29 @@ async fn every_event_is_published_in_the_order_of_its_order() {
     assert_eq!(worker.number(waiting).await, 0);
 }
 
+/// More rows than the relay takes at a time. They have no orders, so they stay.
+const MUCH: &str = "
+    with written as (
+        insert into journal (drop_id, orders, sequences, states, reasons)
+        select id, '{}', '{}', '{}', '{}' from drops, generate_series(1, 1000)
+        returning id, day, drop_id)
+    insert into pending (consumer, journal_id, day, drop_id)
+    select 'events', id, day, drop_id from written";
+
+#[tokio::test]
+async fn a_drop_with_much_to_publish_keeps_no_other_waiting_for_more_than_a_batch() {
+    let worker = TestWorker::with_log().await;
+    worker.execute(MUCH).await;
+    let other = worker.another_drop().await;
+    worker.place_in(&other).await;
+
+    assert_eq!(publish_waiting(&worker.app).await.unwrap(), 1);
+
+    let waiting = "select count(*) from pending p join orders o using (drop_id)
+        where p.consumer = 'events'";
+    assert_eq!(worker.number(waiting).await, 0);
+}
+
 #[tokio::test]
 async fn a_record_that_nobody_understands_is_published_once() {
     let worker = TestWorker::with_log().await;

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use queue::MAX_JOIN_BATCH;
 use shared::{
     clock::{Clock, SystemClock},
+    decide::failure::OnFailure,
     drops::{DropState, Fulfilment, Limits},
     ids::{DropId, ProductId, SellerId, ShopperId, TicketId, VariantId},
     line::{Intent, JoinOutcome, JoinRequest, JoinedTicket, Lane, RoomHeader},
@@ -331,6 +332,7 @@ async fn protect(
         members_only: false,
         presence: options.presence && !site.manual,
         manual: site.manual,
+        on_failure: OnFailure::Closed,
     };
     let limit = app.settings.kafka.partition_limit();
     passes::protect(&app.pool, &new_site, limit, "test").await.unwrap();

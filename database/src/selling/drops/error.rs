@@ -52,6 +52,9 @@ pub enum ChangeDropError {
     /// An operator has paused or stopped it, so its seller can't change its mode.
     #[error("an operator has stopped the drop")]
     StoppedByOperator,
+    /// Some may not join its line, so nobody may come in without it.
+    #[error("not everybody may join the line of this site")]
+    NotForAll,
     /// It has no plan for its limits.
     #[error("there is no plan for the limits")]
     NoPlan,

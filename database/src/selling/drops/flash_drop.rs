@@ -5,7 +5,7 @@ use crate::selling::pictures::Picture;
 use jiff::Timestamp;
 use serde::Deserialize;
 use shared::{
-    decide::preview::LineFacts,
+    decide::{failure::OnFailure, preview::LineFacts},
     drops::{DropMode, DropState, Fulfilment, Limits},
     ids::{DropId, ProductId, SellerId, VariantId},
     line::RoomCounts,
@@ -41,6 +41,8 @@ pub struct FlashDrop {
     pub return_origins: Vec<String>,
     /// Whether its seller counts people in by hand; the admission rate says nothing then.
     pub manual: bool,
+    /// What the gate of its site does while the line gives no answer.
+    pub on_failure: OnFailure,
     /// Where it is in its life.
     pub state: DropState,
     /// What the operator lets it do.
@@ -148,7 +150,8 @@ macro_rules! select_drops {
                  d.max_units_per_ticket, d.max_units_per_customer, d.hold_seconds,
                  d.cooldown_seconds, d.admission_rate_per_second, d.occupancy_cap,
                  d.order_rate_per_second, d.line_cap, d.no_show_percent, d.limits_version,
-                 d.members_only, d.invite_only, d.presence, d.created_at,
+                 d.members_only, d.invite_only, d.presence, d.created_at, d.failure_policy,
+                 d.failure_per_minute,
                  pic.id as "picture_id?", pic.widths as "picture_widths?",
                  pic.height as "picture_height?", coalesce((
                      select json_agg(json_build_object('id', v.id, 'name', v.name,
@@ -188,6 +191,10 @@ macro_rules! select_drops {
             site_url: row.site_url,
             return_origins: row.return_origins,
             manual: row.manual,
+            on_failure: shared::decide::failure::OnFailure::of(
+                row.failure_policy,
+                row.failure_per_minute.map(i32::unsigned_abs),
+            ),
             state: row.state,
             mode: row.mode,
             mode_until: row.mode_until.map(jiff_sqlx::Timestamp::to_jiff),

@@ -8,6 +8,7 @@
 //! | `schedule.rs` | giving it its times; cancelling it |
 //! | `limits.rs` | limits and mode |
 //! | `change_limits.rs`, `change_mode.rs` | changing them live, with one audit row each |
+//! | `failure.rs` | what the gate of a site does while its line gives no answer |
 //! | `limit_plan.rs` | the plan of a drop's limits: a change at a time, slowly, or both |
 //! | `make_plan.rs`, `step_plan.rs` | making one, calling it off; carrying it out |
 //! | `undo_limits.rs` | bringing back the limits before the last change |
@@ -20,6 +21,7 @@ mod change_limits;
 mod change_mode;
 mod create;
 mod error;
+mod failure;
 mod flash_drop;
 mod lanes;
 mod limit_plan;
@@ -37,6 +39,7 @@ pub use change_mode::{ModeChange, change_mode, change_mode_of_seller};
 pub(super) use create::reserve_partition;
 pub use create::{NewDrop, create};
 pub use error::{ChangeDropError, CreateDropError};
+pub use failure::change_failure_policy;
 pub use flash_drop::{DropVariant, FlashDrop};
 pub(crate) use lanes::lane_share;
 pub use lanes::{DropLane, set_lanes};

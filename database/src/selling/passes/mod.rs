@@ -12,6 +12,7 @@
 //! | `redeem.rs` | the one use of a pass |
 //! | `end.rs` | the end of visits |
 //! | `revoke.rs` | taking a pass back, with its audit row |
+//! | `let_through.rs` | who comes in without a line and a pass, while the line gives no answer |
 //! | `protect.rs` | a drop that stands before a site |
 //! | [`aws`] | rooms whose seller counts people in by hand |
 //!
@@ -21,12 +22,14 @@
 pub mod aws;
 mod end;
 mod find;
+mod let_through;
 mod protect;
 mod redeem;
 mod revoke;
 
 pub use end::end;
 pub use find::{Pass, find, find_of_shopper, states};
+pub use let_through::{DoorOutcome, count_let_through, let_through};
 pub use protect::{NewSite, protect};
 pub use redeem::{RedeemOutcome, redeem};
 pub use revoke::{RevokeOutcome, revoke};

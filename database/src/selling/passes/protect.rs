@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde_json::json;
 use shared::{
-    drops::{DropState, Fulfilment, Limits},
+    decide::failure::OnFailure,
+    drops::{DropState, FailurePolicy, Fulfilment, Limits},
     ids::{DropId, ProductId, SellerId, VariantId},
 };
 use sqlx::{PgConnection, PgPool};
@@ -50,6 +51,8 @@ pub struct NewSite {
     pub presence: bool,
     /// Whether the seller counts people in by hand; `per_minute` says nothing then.
     pub manual: bool,
+    /// What its gate does while the line gives no answer. Only where everybody may join may it be open.
+    pub on_failure: OnFailure,
 }
 
 impl NewSite {
@@ -114,6 +117,8 @@ pub async fn protect(
             "members_only": site.members_only,
             "presence": site.presence,
             "manual": site.manual,
+            "failure_policy": site.on_failure.policy(),
+            "failure_per_minute": site.on_failure.per_minute(),
             "limits": site.limits(),
         })),
         why: "a site to protect",
@@ -136,9 +141,10 @@ async fn insert(connection: &mut PgConnection, site: &NewSite) -> Result<bool, D
          site as (
              insert into drops (id, seller_id, product_id, title, fulfilment, site_url,
                  return_origins, state, opens_at, closes_at, hold_seconds, members_only, presence,
-                 admission_rate_per_second, occupancy_cap, order_rate_per_second, manual)
+                 admission_rate_per_second, occupancy_cap, order_rate_per_second, manual,
+                 failure_policy, failure_per_minute)
              select $1, $4, id, $5, 'pass', $6, $7, 'scheduled', $8, $9, $10, $11, $12, $13, $14,
-                 $15, $16
+                 $15, $16, $17, $18
              from product on conflict (id) do nothing returning id)
          insert into order_paces (drop_id) select id from site",
         site.drop_id as DropId,
@@ -157,6 +163,8 @@ async fn insert(connection: &mut PgConnection, site: &NewSite) -> Result<bool, D
         i32::try_from(limits.occupancy_cap).unwrap_or(i32::MAX),
         limits.order_rate_per_second,
         site.manual,
+        site.on_failure.policy() as FailurePolicy,
+        site.on_failure.per_minute().map(|people| i32::try_from(people).unwrap_or(i32::MAX)),
     )
     .execute(connection)
     .await

@@ -13,6 +13,7 @@ mod frozen;
 mod gateways;
 mod losses;
 mod neighbours;
+mod open_door;
 mod planes;
 mod presets;
 mod profile;

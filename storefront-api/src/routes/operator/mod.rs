@@ -4,6 +4,7 @@
 mod audit;
 mod dead_letters;
 mod drops;
+mod failure_policy;
 mod health;
 mod history;
 mod instances;
@@ -28,6 +29,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(limits::plan::show, limits::plan::make, limits::plan::end))
         .routes(routes!(limits::undo::undo))
         .routes(routes!(limits::preview::show))
+        .routes(routes!(failure_policy::show, failure_policy::change))
         .routes(routes!(mode::pause))
         .routes(routes!(mode::hold))
         .routes(routes!(mode::drain))

@@ -1,12 +1,28 @@
 //! The site of a drop.
 
 use crate::{ApiError, App, extract::CurrentSeller, site::Site};
+use database::selling::drops::FlashDrop;
 use shared::ids::DropId;
 
+/// A site, as its gate finds it.
+pub(super) struct FoundSite {
+    pub(super) site: Site,
+    /// Whether those inside stay until their time is over while Postgres can't be asked about them.
+    pub(super) keeps_visits: bool,
+    /// Whether people come in without the line while that gives no answer.
+    pub(super) has_door: bool,
+    /// Whether Postgres could not be asked: this is how the site was last.
+    pub(super) is_cut_off: bool,
+}
+
 /// Finds the site that a drop lets people into.
-pub(super) async fn site_of(app: &App, drop_id: DropId) -> Result<Site, ApiError> {
-    let found = app.public_reads.find_drop(drop_id).await?;
-    (*found).as_ref().and_then(Site::of).ok_or(ApiError::DropNotFound)
+pub(super) async fn site_of(app: &App, drop_id: DropId) -> Result<FoundSite, ApiError> {
+    let (found, is_cut_off) = app.public_reads.find_site(drop_id).await?;
+    let flash_drop = (*found).as_ref().ok_or(ApiError::DropNotFound)?;
+    let site = Site::of(flash_drop).ok_or(ApiError::DropNotFound)?;
+    let FlashDrop { on_failure, state, mode, .. } = *flash_drop;
+    let has_door = on_failure.pace(state, mode).is_some();
+    Ok(FoundSite { site, keeps_visits: on_failure.keeps_visits(), has_door, is_cut_off })
 }
 
 /// Whether a drop lets people into a site of this seller's.

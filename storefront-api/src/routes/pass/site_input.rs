@@ -4,6 +4,7 @@ use crate::{
     App,
     extract::{CurrentSeller, Faults, Validate},
     routes::{
+        failure_policy,
         ranges::{HOLD_SECONDS, OCCUPANCY_CAPS, PER_MINUTE},
         seller::window::check_window,
     },
@@ -14,6 +15,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use shared::{
     config::Profile,
+    decide::failure::OnFailure,
+    drops::FailurePolicy,
     ids::{DropId, ProductId, VariantId},
 };
 use std::slice;
@@ -64,10 +67,21 @@ pub(crate) struct SiteInput {
     /// (`/aws`).
     #[serde(default)]
     manual: bool,
+    /// What the gate does while the line gives no answer; without it `closed`. `open` is for sites whose
+    /// line everybody may join: never with `members_only` or `manual`.
+    #[serde(default = "closed")]
+    failure_policy: FailurePolicy,
+    /// People who then come in per minute without a line, from 1 to 60 000: with `open`, and only then.
+    #[schema(minimum = 1, maximum = 60_000, example = 60)]
+    failure_per_minute: Option<u32>,
 }
 
 const fn yes() -> bool {
     true
+}
+
+const fn closed() -> FailurePolicy {
+    FailurePolicy::Closed
 }
 
 impl Validate for SiteInput {
@@ -84,6 +98,7 @@ impl Validate for SiteInput {
         if self.manual && self.members_only {
             faults.add("/members_only", "must be false where people are counted in by hand");
         }
+        self.check_failure_policy(&mut faults);
         faults
     }
 }
@@ -132,6 +147,14 @@ impl SiteInput {
         }
     }
 
+    fn check_failure_policy(&self, faults: &mut Faults) {
+        let (policy, per_minute) = (self.failure_policy, self.failure_per_minute);
+        failure_policy::check(policy, per_minute, "/failure_per_minute", faults);
+        if policy == FailurePolicy::Open && (self.members_only || self.manual) {
+            faults.add("/failure_policy", "can't be open where not everybody may join");
+        }
+    }
+
     /// When the line is to open.
     pub(super) fn opens_at(&self, now: Timestamp) -> Timestamp {
         self.opens_at.unwrap_or(now)
@@ -176,6 +199,7 @@ impl SiteInput {
             members_only: self.members_only,
             presence: self.presence && !self.manual,
             manual: self.manual,
+            on_failure: OnFailure::of(self.failure_policy, self.failure_per_minute),
         }
     }
 }

@@ -13,7 +13,7 @@ use database::selling::drops::{self, FlashDrop, Window};
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use shared::ids::DropId;
+use shared::{drops::FailurePolicy, ids::DropId};
 use utoipa::ToSchema;
 
 /// A drop, with what only its seller and operators see.
@@ -42,6 +42,10 @@ pub(crate) struct SellerDropResponse {
     return_origins: Vec<String>,
     /// Whether the seller counts people in by hand; the admission rate says nothing then.
     manual: bool,
+    /// What the gate of the site does while the line gives no answer.
+    failure_policy: FailurePolicy,
+    /// People who then come in per minute without a line, at most; null unless the policy is `open`.
+    failure_per_minute: Option<u32>,
     created_at: Timestamp,
     ended_at: Option<Timestamp>,
 }
@@ -84,6 +88,8 @@ impl SellerDropResponse {
             site_url: flash_drop.site_url.clone(),
             return_origins: flash_drop.return_origins.clone(),
             manual: flash_drop.manual,
+            failure_policy: flash_drop.on_failure.policy(),
+            failure_per_minute: flash_drop.on_failure.per_minute(),
             admission_rate_per_second: limits.admission_rate_per_second,
             occupancy_cap: limits.occupancy_cap,
             order_rate_per_second: limits.order_rate_per_second,

@@ -7,6 +7,7 @@ mod create_drop;
 mod drop_variants;
 pub(super) mod drops;
 mod export;
+mod failure_policy;
 mod history;
 mod join_keys;
 mod lanes;
@@ -34,6 +35,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(lanes::set))
         .routes(routes!(codes::make, code_labels::list))
         .routes(routes!(code_labels::revoke))
+        .routes(routes!(failure_policy::show, failure_policy::change))
         .routes(routes!(mode::pause))
         .routes(routes!(mode::resume))
         .routes(routes!(numbers::show))

@@ -142,6 +142,7 @@ export const en = {
   "action.drop.cancel": "Cancelled",
   "action.drop.codes": "Codes made",
   "action.drop.codes_revoke": "Codes revoked",
+  "action.drop.failure_policy": "Failure policy changed",
   "action.drop.lanes": "Lanes changed",
   "action.drop.picture": "Picture changed",
   "action.drop.retire": "Line retired",

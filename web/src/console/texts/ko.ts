@@ -144,6 +144,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "action.drop.cancel": "취소함",
   "action.drop.codes": "코드 만듦",
   "action.drop.codes_revoke": "코드 무효로 함",
+  "action.drop.failure_policy": "장애 때 정책 바꿈",
   "action.drop.lanes": "레인 바꿈",
   "action.drop.picture": "사진 바꿈",
   "action.drop.retire": "줄 정리",

@@ -1,7 +1,7 @@
 //! Whether a visitor is inside: the proxy asks before it passes a request on.
 
 use super::visit::Gate;
-use crate::{ApiError, App, routes::pass::lookup, site::Site};
+use crate::{ApiError, App, site::Site};
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, StatusCode, header},
@@ -39,7 +39,8 @@ enum OutsideStatus {
 }
 
 /// Tells whether a visitor is inside, by the cookie of their request. If not, `location` has the
-/// waiting page, from which the way leads back to `x-forwarded-uri` or `x-original-uri`.
+/// waiting page, from which the way leads back to `x-forwarded-uri` or `x-original-uri`. While the line
+/// gives no answer, and the site lets some people in then, it has the site's own `/.sluice/enter`.
 #[utoipa::path(get, path = "/v1/gate/{drop_id}/check", tag = "gate",
     params(("drop_id" = DropId, Path), CheckQuery),
     responses(
@@ -54,18 +55,22 @@ pub(crate) async fn check(
     Query(query): Query<CheckQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let site = lookup::site_of(&app, drop_id).await?;
-    let gate = Gate { app: &app, drop_id, site: &site };
+    let gate = Gate::find(&app, drop_id).await?;
     if let Some(visit) = gate.visit_inside(&headers).await? {
         return Ok((StatusCode::NO_CONTENT, [(PASS, visit.jti.to_string())]).into_response());
     }
-    let public_url = &app.settings.storefront.public_url;
-    let waiting = site.waiting_page(public_url, drop_id, &wanted(&site, &headers));
+    let (site, public_url) = (&gate.found.site, &app.settings.storefront.public_url);
+    let wanted = wanted(site, &headers);
+    let way = if gate.is_door_open().await {
+        site.find_or_beginning(Some(&wanted)).enter()
+    } else {
+        site.waiting_page(public_url, drop_id, &wanted)
+    };
     let status = match query.answer {
         OutsideStatus::Found => StatusCode::FOUND,
         OutsideStatus::Unauthorized => StatusCode::UNAUTHORIZED,
     };
-    Ok((status, [(header::LOCATION, waiting)]).into_response())
+    Ok((status, [(header::LOCATION, way)]).into_response())
 }
 
 /// Where the visitor wanted to go, as their proxy says: with the origin, if it is one of the site's.

@@ -1,10 +1,7 @@
 //! The way in: the token of the hand-over is swapped, once, for the cookie of a visit.
 
 use super::visit::Gate;
-use crate::{
-    ApiError, App,
-    routes::pass::{lookup, tokens},
-};
+use crate::{ApiError, App, routes::pass::tokens};
 use axum::{
     extract::State,
     http::HeaderMap,
@@ -28,7 +25,8 @@ pub(crate) struct EnterQuery {
 }
 
 /// Lets a browser in that comes with a pass which was not used before, and sends it on without the
-/// pass in its address. One that is inside already is sent on, too; any other has to wait.
+/// pass in its address. One that is inside already is sent on, too; any other has to wait. While the line
+/// gives no answer, as many come in without a pass as the site's policy says.
 #[utoipa::path(get, path = "/v1/gate/{drop_id}/enter", tag = "gate",
     params(("drop_id" = DropId, Path), EnterQuery),
     responses((status = 303, description = "To the site, or to the waiting page"), Problem))]
@@ -39,14 +37,17 @@ pub(crate) async fn enter(
     Query(query): Query<EnterQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let site = lookup::site_of(&app, drop_id).await?;
-    let gate = Gate { app: &app, drop_id, site: &site };
+    let gate = Gate::find(&app, drop_id).await?;
+    let site = &gate.found.site;
     let path = site.path_or_beginning(query.to.as_deref());
     if let Some(begun) = begin(&gate, query.pass.as_deref()).await? {
         return Ok((begun, Redirect::to(&path)).into_response());
     }
     if gate.visit_inside(&headers).await?.is_some() {
         return Ok(Redirect::to(&path).into_response());
+    }
+    if let Some(begun) = gate.let_through().await {
+        return Ok((begun, Redirect::to(&path)).into_response());
     }
     let public_url = &app.settings.storefront.public_url;
     Ok(Redirect::to(&site.waiting_page(public_url, drop_id, &path)).into_response())

@@ -1,7 +1,7 @@
 //! The end of a visit, as its visitor says.
 
 use super::visit::Gate;
-use crate::{ApiError, App, routes::pass::lookup};
+use crate::{ApiError, App};
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
@@ -9,7 +9,11 @@ use axum::{
 };
 use database::selling::passes;
 use edge::{AllowedOrigins, Path, Problem};
-use shared::{ids::DropId, lifecycle::TicketState};
+use shared::{
+    credentials::{EntryReason, PassClaims},
+    ids::DropId,
+    lifecycle::TicketState,
+};
 
 /// Ends the visit of the browser that asks, so that somebody else is let in. Only the site's own pages
 /// may ask for it.
@@ -22,13 +26,15 @@ pub(crate) async fn leave(
     Path(drop_id): Path<DropId>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let site = lookup::site_of(&app, drop_id).await?;
+    let gate = Gate::find(&app, drop_id).await?;
+    let site = &gate.found.site;
     let mut origins = headers.get_all(header::ORIGIN).iter();
     if !origins.all(|origin| origin.to_str().is_ok_and(|origin| site.has_origin(origin))) {
         return Err(AllowedOrigins::refusal().into());
     }
-    let gate = Gate { app: &app, drop_id, site: &site };
-    if let Some(visit) = gate.visit(&headers) {
+    // One that began without a line has no row to end.
+    let with_pass = |visit: &PassClaims| visit.reason == EntryReason::Queue;
+    if let Some(visit) = gate.visit(&headers).filter(with_pass) {
         let ended = passes::end(&app.pool, drop_id, &[visit.jti]).await?;
         if ended.contains(&visit.jti) {
             app.pass_states.note(visit.jti, TicketState::Visited);

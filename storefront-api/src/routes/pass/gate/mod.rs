@@ -7,11 +7,13 @@
 //! | file | holds |
 //! |---|---|
 //! | `check` | whether a visitor is inside; if not, the way to the waiting page |
+//! | `door` | the way in without a line, while that gives no answer |
 //! | `enter` | swaps the token of the hand-over for that of the visit |
 //! | `leave` | the end of a visit |
 //! | `visit` | the cookie |
 
 mod check;
+mod door;
 mod enter;
 mod leave;
 mod visit;
