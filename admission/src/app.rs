@@ -10,7 +10,9 @@ use crate::{
 };
 use axum::extract::FromRef;
 use database::{PgPool, people::sessions};
-use edge::{AllowedOrigins, KeyedLimiter, LoadLimit, Readiness, SessionVerifier};
+use edge::{
+    AllowedOrigins, KeyedLimiter, LoadLimit, PossessionVerifier, Readiness, SessionVerifier,
+};
 use queue::Queue;
 use shared::{
     clock::Clock,
@@ -43,6 +45,8 @@ pub(crate) struct AppParts {
     pub(crate) session_keys: Arc<Keyring>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sessions: SessionVerifier,
+    /// Who has the key that a ticket is bound to.
+    pub(crate) possession: PossessionVerifier,
     /// What `sessions` knows of those that were ended.
     ended_sessions: Arc<EndedSessions>,
     /// Pages that may call us.
@@ -97,6 +101,7 @@ impl App {
                 Arc::clone(&ended_sessions),
                 Arc::clone(&clock),
             ),
+            possession: PossessionVerifier::new(Arc::clone(&clock)),
             session_keys,
             ended_sessions,
             clock,

@@ -59,6 +59,8 @@ pub(crate) enum ApiError {
     /// Another instance has the key that the ticket was signed with.
     #[error("The ticket can't be checked here yet. Keep it, and try again shortly.")]
     TicketKeyUnknown,
+    #[error("One call joins 1 to 10 rooms.")]
+    RoomCount,
     #[error("Only members of the shop may join. Please come from the shop's own site.")]
     MembersOnly,
     #[error("This drop is for those with an invitation. Please redeem a code first.")]
@@ -111,6 +113,7 @@ impl ApiError {
                 (StatusCode::UNPROCESSABLE_ENTITY, "over_limit")
             }
             Self::UnknownVariant => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_variant"),
+            Self::RoomCount => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_rooms"),
             Self::TicketInvalid => (StatusCode::UNAUTHORIZED, "ticket_invalid"),
             Self::TicketExpired => (StatusCode::UNAUTHORIZED, "ticket_expired"),
             Self::TicketForeign => (StatusCode::FORBIDDEN, "ticket_foreign"),
@@ -159,6 +162,14 @@ impl ApiError {
         Self::Maintenance { until, retry_after }
     }
 
+    /// Returns the answer that this is.
+    pub(crate) fn into_problem(self) -> Problem {
+        match self {
+            Self::Problem(problem) => problem,
+            error => error.into(),
+        }
+    }
+
     /// What failed on our side, if that is what happened.
     fn cause(&self) -> Option<&dyn Error> {
         match self {
@@ -185,6 +196,7 @@ impl ApiError {
                 problem.error("/units", self.to_string())
             }
             Self::UnknownVariant => problem.error("/variant_id", self.to_string()),
+            Self::RoomCount => problem.error("/rooms", self.to_string()),
             _ => problem,
         }
     }
@@ -240,10 +252,7 @@ impl From<ApiError> for Problem {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        match self {
-            Self::Problem(problem) => problem.into_response(),
-            error => Problem::from(error).into_response(),
-        }
+        self.into_problem().into_response()
     }
 }
 

@@ -62,6 +62,7 @@ impl Modify for SecuritySchemes {
 pub(crate) fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(tickets::join::join))
+        .routes(routes!(tickets::join_several::join_several))
         .routes(routes!(tickets::status::status, tickets::leave::leave))
         .routes(routes!(stream::socket))
         .routes(routes!(stream::events))

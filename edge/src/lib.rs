@@ -13,6 +13,7 @@
 //! | [`problem`] | errors as RFC 9457 problem+json with a stable code |
 //! | [`extract`] | JSON bodies, paths and queries that reject with a problem |
 //! | [`session`] | which shopper is asking |
+//! | [`possession`] | proof that whoever asks has the key that a session or a ticket is bound to |
 //! | [`ticket`] | where a browser or a program has its ticket |
 //! | [`origin`] | which pages may ask, and CORS |
 //! | [`limit`] | how often a caller may ask, in bounded memory |
@@ -34,6 +35,7 @@ mod observe;
 pub mod origin;
 pub mod overload;
 pub mod peer;
+pub mod possession;
 pub mod problem;
 pub mod proxies;
 mod proxy_header;
@@ -53,6 +55,7 @@ pub use listen::listen;
 pub use origin::AllowedOrigins;
 pub use overload::{LoadLimit, UnderWay};
 pub use peer::PeerAddr;
+pub use possession::PossessionVerifier;
 pub use problem::Problem;
 pub use proxies::TrustedProxies;
 pub use server::{ServeOptions, serve};

@@ -1,6 +1,6 @@
 //! Which pages may ask: an exact list of origins, for CORS, for unsafe methods and for sockets.
 
-use crate::{Problem, request_id};
+use crate::{Problem, possession::PROOF_HEADER, request_id};
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
@@ -105,6 +105,7 @@ impl AllowedOrigins {
                 named("sluice-ticket"),
                 named("idempotency-key"),
                 named("altcha"),
+                PROOF_HEADER,
                 request_id::HEADER,
             ])
             .expose_headers([header::RETRY_AFTER, request_id::HEADER])

@@ -122,6 +122,12 @@ impl Problem {
         self.0.status
     }
 
+    /// Returns when trying again makes sense, if it is known.
+    #[must_use]
+    pub fn pause(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
     /// A fault of ours. The cause belongs in the log, not in the response.
     #[must_use]
     pub fn internal() -> Self {

@@ -10,7 +10,7 @@ use axum::{
 };
 use shared::{
     clock::Clock,
-    credentials::{CredentialError, EndedSessions, Keyring, Session},
+    credentials::{CredentialError, EndedSessions, KeyThumbprint, Keyring, Session},
     ids::{SellerId, ShopperId},
 };
 use std::{sync::Arc, time::Duration};
@@ -36,6 +36,8 @@ pub struct CurrentShopper {
     pub id: ShopperId,
     /// The seller whose member they are, if its own site says so.
     pub member_of: Option<SellerId>,
+    /// The key that their session is bound to, if it is.
+    pub key: Option<KeyThumbprint>,
 }
 
 impl SessionVerifier {
@@ -52,8 +54,8 @@ impl SessionVerifier {
     /// Returns the [`Problem`] `session_required`, `session_on_other_host`, `session_invalid` or
     /// `session_key_unknown`.
     pub fn verify(&self, headers: &HeaderMap) -> Result<CurrentShopper, Problem> {
-        let session = self.session(headers)?;
-        Ok(CurrentShopper { id: session.shopper_id, member_of: session.member_of })
+        let Session { shopper_id: id, member_of, key, .. } = self.session(headers)?;
+        Ok(CurrentShopper { id, member_of, key })
     }
 
     /// Opens the session that came with these headers.
@@ -174,6 +176,7 @@ mod tests {
             began_at_ms: 5,
             expires_at_ms: i64::MAX,
             member_of: None,
+            key: None,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
 use anyhow::Context as _;
 use axum::extract::FromRef;
 use database::{PgPool, people::sessions};
-use edge::{KeyedLimiter, SessionVerifier};
+use edge::{KeyedLimiter, PossessionVerifier, SessionVerifier};
 use jiff::Timestamp;
 use queue::Queue;
 use shared::{
@@ -62,6 +62,8 @@ pub struct Inner {
     /// Seal new sessions; `sessions` verifies them.
     pub(crate) session_keys: Arc<Keyring>,
     pub(crate) sessions: SessionVerifier,
+    /// Who has the key that a session is bound to.
+    pub(crate) possession: PossessionVerifier,
     /// What `sessions` knows of those that were ended.
     pub(crate) ended_sessions: Arc<EndedSessions>,
     /// Sign and verify passes.
@@ -140,6 +142,7 @@ impl App {
                 Arc::clone(&ended_sessions),
                 Arc::clone(&clock),
             ),
+            possession: PossessionVerifier::new(Arc::clone(&clock)),
             session_keys,
             ended_sessions,
             pass_keys,

@@ -29,7 +29,10 @@ pub(crate) enum TicketSource {
     Cookie,
 }
 
-/// A valid ticket of the drop that the path names.
+/// A valid ticket of the drop that the path names, in the hands of whoever may use it.
+///
+/// One that is bound to a key needs a proof of that key with each request, or of the key that its own
+/// shopper's session is bound to: so a place goes on on another device.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PresentedTicket {
     pub(crate) claims: TicketClaims,
@@ -41,8 +44,18 @@ impl FromRequestParts<App> for PresentedTicket {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let Path(drop_id) = Path::<DropId>::from_request_parts(parts, app).await?;
-        Self::read(&parts.headers, drop_id, &app.ticket_keys, app.clock.now())
+        let presented = Self::read(&parts.headers, drop_id, &app.ticket_keys, app.clock.now())?;
+        check_possession(&presented.claims, parts, app)?;
+        Ok(presented)
     }
+}
+
+fn check_possession(claims: &TicketClaims, parts: &Parts, app: &App) -> Result<(), ApiError> {
+    let Some(key) = claims.key else { return Ok(()) };
+    let session = app.sessions.verify(&parts.headers).ok();
+    let own = session.filter(|shopper| shopper.id == claims.ticket.shopper_id);
+    let of_session = own.and_then(|shopper| shopper.key).unwrap_or(key);
+    Ok(app.possession.check(parts, &[key, of_session])?)
 }
 
 impl PresentedTicket {

@@ -15,7 +15,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use edge::{Problem, Query};
+use edge::{Problem, Query, possession};
 use shared::ids::DropId;
 use std::sync::Arc;
 
@@ -29,7 +29,9 @@ use std::sync::Arc;
         ("seen" = Option<String>, Query, example = "1.77.42",
             description = "`<epoch>.<evn>.<position>` of what was seen last"),
         ("eta" = Option<String>, Query, example = "240",
-            description = "`eta_p50_s` of what was seen last")),
+            description = "`eta_p50_s` of what was seen last"),
+        ("DPoP" = Option<String>, Header, description = "A proof of the key that the ticket is \
+            bound to, if it is; a page offers it as the subprotocol `sluice.proof.<proof>`")),
     responses(
         (status = 101, description = "A WebSocket; each text message is a frame"), Problem)
 )]
@@ -64,7 +66,9 @@ pub(crate) async fn socket(
         ("seen" = Option<String>, Query, example = "1.77.42",
             description = "`<epoch>.<evn>.<position>` of what was seen last"),
         ("eta" = Option<String>, Query, example = "240",
-            description = "`eta_p50_s` of what was seen last")),
+            description = "`eta_p50_s` of what was seen last"),
+        ("proof" = Option<String>, Query, description = "A proof of the key that the ticket is \
+            bound to, if it is; programs send the header `DPoP`")),
     responses(
         (status = 200, body = String, content_type = "text/event-stream",
             description = "The data of each event is a frame"),
@@ -88,6 +92,7 @@ fn refuse(error: ApiError, upgrade: SocketUpgrade, app: &App) -> Result<Response
         ApiError::TicketInvalid | ApiError::TicketExpired | ApiError::TicketForeign => {
             error.status_and_code().1
         }
+        ApiError::Problem(ref problem) if possession::is_unproven(problem) => problem.code(),
         error => return Err(error),
     };
     let Ok(slot) = Arc::clone(&app.refusal_slots).try_acquire_owned() else {

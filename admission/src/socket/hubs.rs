@@ -146,7 +146,7 @@ mod tests {
             intent: Intent { variant_id: VariantId::generate(), units: 1 },
             joined_at_ms: 0,
         };
-        TicketClaims { drop_id: DropId::generate(), ticket, expires_at_ms: i64::MAX }
+        TicketClaims { drop_id: DropId::generate(), ticket, expires_at_ms: i64::MAX, key: None }
     }
 
     /// Supervises a fan-out that panics so many times; returns how often it was started, and

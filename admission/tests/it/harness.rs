@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use shared::{
     clock::{Clock, SystemClock},
     config::Settings,
-    credentials::{Session, TicketClaims},
+    credentials::{KeyThumbprint, Session, TicketClaims},
     ids::{SellerId, ShopperId, VariantId},
     line::{Epoch, JoinedTicket},
     shutdown::Shutdown,
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use testkit::{MockClock, TestRedis, keyring, room::TestRoom, wait_until};
+use testkit::{MockClock, TestDevice, TestRedis, keyring, room::TestRoom, wait_until};
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinHandle,
@@ -168,7 +168,8 @@ impl AdmissionTest {
         ticket: JoinedTicket,
     ) -> u64 {
         let (queue, drop_id) = (&self.room.queue, self.room.drop_id);
-        let token = TicketClaims { drop_id, ticket, expires_at_ms: i64::MAX }.seal(&keyring());
+        let claims = TicketClaims { drop_id, ticket, expires_at_ms: i64::MAX, key: None };
+        let token = claims.seal(&keyring());
         wait_until("position of Redis", PATIENCE, async || {
             let (lane, variant_id) = (ticket.lane, ticket.intent.variant_id);
             let exact =
@@ -284,9 +285,23 @@ impl TestShopper {
         Self::with_id(ShopperId::generate(), Some(seller_id))
     }
 
+    /// Somebody whose session is bound to the key of a device.
+    pub(crate) fn on(device: &TestDevice) -> Self {
+        Self::new().moved_to(device)
+    }
+
+    /// The same shopper with a session that is bound to the key of another device.
+    pub(crate) fn moved_to(&self, device: &TestDevice) -> Self {
+        Self::with(self.id, None, Some(device.thumbprint()))
+    }
+
     fn with_id(id: ShopperId, member_of: Option<SellerId>) -> Self {
-        let session =
-            Session { shopper_id: id, began_at_ms: 0, expires_at_ms: i64::MAX, member_of };
+        Self::with(id, member_of, None)
+    }
+
+    fn with(id: ShopperId, member_of: Option<SellerId>, key: Option<KeyThumbprint>) -> Self {
+        let (began_at_ms, expires_at_ms) = (0, i64::MAX);
+        let session = Session { shopper_id: id, began_at_ms, expires_at_ms, member_of, key };
         Self { id, session: session.seal(&keyring()) }
     }
 }

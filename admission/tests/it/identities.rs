@@ -51,6 +51,7 @@ async fn what_a_key_to_come_has_signed_is_neither_lost_nor_taken() {
         began_at_ms: 0,
         expires_at_ms: i64::MAX,
         member_of: None,
+        key: None,
     };
     let shopper = TestShopper { id: session.shopper_id, session: session.seal(&newer_keys()) };
     let refused = test.try_join(&old, &shopper).await;

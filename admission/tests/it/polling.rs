@@ -64,7 +64,8 @@ async fn those_past_waiting_who_poll_at_once_share_a_few_calls() {
     let tokens: Vec<_> = let_in(&test.room)
         .await
         .into_iter()
-        .map(|ticket| TicketClaims { drop_id, ticket, expires_at_ms: i64::MAX }.seal(&keyring()))
+        .map(|ticket| TicketClaims { drop_id, ticket, expires_at_ms: i64::MAX, key: None })
+        .map(|claims| claims.seal(&keyring()))
         .collect();
     // From now on the instance knows the room.
     assert_eq!(test.status(&instance, &tokens[0]).await.0, 200);

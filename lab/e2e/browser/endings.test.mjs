@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { assertAccessible, openPage, panel, phone, positionOn, startBrowser } from "./lib/browser.mjs";
 import { joinCrowd } from "./lib/crowd.mjs";
 import { cancelDrop, cancelDrops, openDrop, openPausedDrop, resumeDrop } from "./lib/drops.mjs";
-import { storefrontUrl, waitUntil } from "./lib/environment.mjs";
+import { admissionUrl, storefrontUrl, waitUntil } from "./lib/environment.mjs";
 
 let browser;
 before(async () => {
@@ -51,6 +51,7 @@ test("a place goes on in another browser by its code, once, and the first one ke
   await page.getByRole("button", { name: "Move to another device" }).click();
   const shown = page.locator("dialog[open] .handoff-code").filter({ hasText: /^\d{4} \d{4}$/ });
   await shown.waitFor();
+  await page.locator("dialog[open]").getByRole("img", { name: "QR code" }).waitFor();
   await assertAccessible(page, "the code for another device");
   const code = await shown.textContent();
 
@@ -71,6 +72,20 @@ test("a place goes on in another browser by its code, once, and the first one ke
   await late.getByText("This code doesn't work").waitFor();
   await late.context().close();
   await other.close();
+  await context.close();
+});
+
+test("whoever has copied all cookies of a browser has not got its place", async () => {
+  const { drop, context, page } = await waitingShopper();
+  const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join("; ");
+  const ticket = `${admissionUrl}/v1/drops/${drop.id}/ticket`;
+  for (const method of ["GET", "DELETE"]) {
+    const stolen = await fetch(ticket, { method, headers: { cookie } });
+    assert.deepEqual([stolen.status, (await stolen.json()).code], [401, "possession_needed"]);
+  }
+  await page.reload();
+  await panel(page, "waiting").waitFor();
+  page.noFaults();
   await context.close();
 });
 

@@ -8,6 +8,7 @@
 //! | [`database`](mod@database) | a migrated database of a test's own |
 //! | [`redis`](mod@redis), [`kafka`] | the same for Redis and topics |
 //! | [`endpoints`](mod@endpoints) | the servers: from `./scripts/test`, or started in the background |
+//! | [`device`] | a device with a key of its own |
 //! | [`settings`](mod@settings) | the services' settings with the addresses and keys of a test |
 //! | [`clock`], [`wait`] | a clock that tests set; conditions with a deadline; the usual of many times |
 //! | `keys` | sellers and operators with API keys |
@@ -18,6 +19,7 @@
 pub mod app;
 pub mod clock;
 pub mod database;
+pub mod device;
 pub mod endpoints;
 pub mod kafka;
 pub mod redis;
@@ -32,6 +34,7 @@ mod keys;
 pub use app::TestApp;
 pub use clock::MockClock;
 pub use database::TestDatabase;
+pub use device::TestDevice;
 pub use endpoints::endpoints;
 pub use kafka::TestTopics;
 pub use redis::TestRedis;

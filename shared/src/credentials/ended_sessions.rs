@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     fn began(shopper_id: ShopperId, began_at_ms: i64) -> Session {
-        Session { shopper_id, began_at_ms, expires_at_ms: i64::MAX, member_of: None }
+        Session { shopper_id, began_at_ms, expires_at_ms: i64::MAX, member_of: None, key: None }
     }
 
     #[test]

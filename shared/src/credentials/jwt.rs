@@ -1,5 +1,5 @@
 //! JWTs. Those that are read here are signed with Ed25519: there is one algorithm, and what a header
-//! says of it is only compared.
+//! says of it is only compared. The proofs of `possession` have a form of their own.
 
 use super::CredentialError;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
@@ -81,10 +81,12 @@ fn encode(part: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(part).unwrap_or_default())
 }
 
-fn decode(text: &str) -> Result<Vec<u8>, CredentialError> {
+/// Reads a part of a token as bytes.
+pub(super) fn decode(text: &str) -> Result<Vec<u8>, CredentialError> {
     URL_SAFE_NO_PAD.decode(text).map_err(|_| CredentialError::Invalid)
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, CredentialError> {
+/// Reads a part of a token as JSON.
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, CredentialError> {
     serde_json::from_slice(&decode(text)?).map_err(|_| CredentialError::Invalid)
 }

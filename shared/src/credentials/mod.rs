@@ -13,6 +13,7 @@
 //! | `drop_code`, `lane_grant` | what opens a lane of a drop, and what it is redeemed for |
 //! | `handoff` | what takes a place in line along to another device |
 //! | `proof` | work that a guest has done |
+//! | `key_thumbprint`, `possession`, `used_proofs` | a device's own key, and proofs that somebody has it |
 //! | `join_token` | what a seller's own site says of a member |
 //! | `api_key` | keys of sellers and operators |
 //!
@@ -30,12 +31,15 @@ mod handoff;
 mod join_token;
 mod jwt;
 mod key_list;
+mod key_thumbprint;
 mod keyring;
 mod lane_grant;
 mod pass;
+mod possession;
 mod proof;
 mod session;
 mod ticket;
+mod used_proofs;
 
 pub use api_key::{ApiKey, ApiKeyHash};
 pub use aws::{AwsClaims, AwsKey, AwsTokenUse, SigningError};
@@ -44,10 +48,13 @@ pub use ended_sessions::EndedSessions;
 pub use error::CredentialError;
 pub use handoff::HandoffCode;
 pub use join_token::{JOIN_KEY_LENGTH, JoinToken, UnverifiedJoinToken};
+pub use key_thumbprint::KeyThumbprint;
 pub(crate) use keyring::Purpose;
 pub use keyring::{Keyring, Mac};
 pub use lane_grant::LaneGrant;
 pub use pass::{EntryReason, PassClaims, PassError, PassKeys, PassPurpose};
+pub use possession::{AskedRequest, ProvenPossession, UnverifiedPossession};
 pub use proof::{MAX_PROOF, ProofChallenge, SolvedProof};
 pub use session::{Session, SessionTimes};
 pub use ticket::TicketClaims;
+pub use used_proofs::UsedProofs;

@@ -1,10 +1,11 @@
 //! A shopper's session, verified without a database.
 
-use super::{CredentialError, Keyring, Purpose};
+use super::{CredentialError, KeyThumbprint, Keyring, Purpose, key_thumbprint::THUMBPRINT};
 use crate::ids::{SellerId, ShopperId};
 use std::time::Duration;
 use uuid::Uuid;
 
+/// Bytes of a session; behind them stands the key that it is bound to, if it is.
 const LENGTH: usize = 16 + 8 + 8 + 16;
 
 /// Who is asking, and until when we take their word for it.
@@ -18,6 +19,9 @@ pub struct Session {
     pub expires_at_ms: i64,
     /// The seller whose own site says that this is one of its members; `None` for a guest.
     pub member_of: Option<SellerId>,
+    /// The key that its tickets are bound to, and without which no pass and no place is handed over;
+    /// `None` where its holder has none.
+    pub key: Option<KeyThumbprint>,
 }
 
 /// How long sessions last.
@@ -38,7 +42,8 @@ impl Session {
         now_ms: i64,
         times: SessionTimes,
     ) -> Self {
-        let session = Self { shopper_id, began_at_ms: now_ms, expires_at_ms: now_ms, member_of };
+        let (began_at_ms, expires_at_ms) = (now_ms, now_ms);
+        let session = Self { shopper_id, began_at_ms, expires_at_ms, member_of, key: None };
         session.renew(now_ms, times)
     }
 
@@ -50,15 +55,29 @@ impl Session {
         Self { expires_at_ms: self.expires_at_ms.max(wanted), ..self }
     }
 
+    /// Whether it may be renewed by whoever names this key: not by one who has another key than it is
+    /// bound to, since that is another device.
+    #[must_use]
+    pub fn is_of(&self, key: Option<KeyThumbprint>) -> bool {
+        key.is_none() || self.key.is_none() || self.key == key
+    }
+
+    /// Binds it to a key, unless it is bound already.
+    #[must_use]
+    pub fn bound_to(self, key: Option<KeyThumbprint>) -> Self {
+        Self { key: self.key.or(key), ..self }
+    }
+
     /// Returns it as a token, signed with the first of `keys`.
     #[must_use]
     pub fn seal(&self, keys: &Keyring) -> String {
         let member_of = self.member_of.map_or(Uuid::nil(), |seller_id| seller_id.as_uuid());
-        let mut bytes = Vec::with_capacity(LENGTH);
+        let mut bytes = Vec::with_capacity(LENGTH + THUMBPRINT);
         bytes.extend_from_slice(self.shopper_id.as_bytes());
         bytes.extend_from_slice(&self.began_at_ms.to_be_bytes());
         bytes.extend_from_slice(&self.expires_at_ms.to_be_bytes());
         bytes.extend_from_slice(member_of.as_bytes());
+        bytes.extend(self.key.iter().flat_map(KeyThumbprint::as_bytes));
         keys.seal(Purpose::Session, &bytes)
     }
 
@@ -78,7 +97,7 @@ impl Session {
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
-        let bytes: &[u8; LENGTH] = bytes.try_into().ok()?;
+        let (bytes, key) = KeyThumbprint::split_off::<LENGTH>(bytes)?;
         let uuid = |at: usize| Uuid::from_slice(&bytes[at..at + 16]).ok();
         let number = |at: usize| Some(i64::from_be_bytes(bytes[at..at + 8].try_into().ok()?));
         let member_of = uuid(32)?;
@@ -87,6 +106,7 @@ impl Session {
             began_at_ms: number(16)?,
             expires_at_ms: number(24)?,
             member_of: (!member_of.is_nil()).then(|| SellerId::from_uuid(member_of)),
+            key,
         })
     }
 }
@@ -121,6 +141,19 @@ mod tests {
         let session = Session::begin(ShopperId::generate(), Some(seller_id), 7, TIMES);
         let opened = Session::open(&keys, &session.seal(&keys), 8).unwrap();
         assert_eq!((opened, opened.member_of), (session, Some(seller_id)));
+    }
+
+    #[test]
+    fn a_session_keeps_the_key_that_it_was_bound_to_first() {
+        let (keys, key) = (keys(), Some(KeyThumbprint::of_p256("x", "y")));
+        let other = Some(KeyThumbprint::of_p256("y", "x"));
+        let unbound = Session::begin(ShopperId::generate(), None, 7, TIMES);
+        assert!(unbound.is_of(None) && unbound.is_of(key));
+        let bound = unbound.bound_to(key);
+        assert_eq!(Session::open(&keys, &bound.seal(&keys), 8), Ok(bound));
+        assert!(bound.is_of(None) && bound.is_of(key) && !bound.is_of(other));
+        assert_eq!(bound.renew(9, TIMES).bound_to(other).key, key);
+        assert_eq!(bound.bound_to(None).key, key);
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The ticket in the shopper's hands: enough to put it back in line when Redis has lost it.
 
-use super::{CredentialError, Keyring, Purpose};
+use super::{CredentialError, KeyThumbprint, Keyring, Purpose, key_thumbprint::THUMBPRINT};
 use crate::{
     ids::{DropId, ShopperId, TicketId, VariantId},
     line::{Intent, JoinedTicket, Lane, Score},
 };
 use uuid::Uuid;
 
+/// Bytes of a ticket; behind them stands the key that it is bound to, if it is.
 const LENGTH: usize = 16 * 4 + 1 + 4 + 8 * 3;
 
 /// What a ticket says. Only our own servers read it.
@@ -18,6 +19,8 @@ pub struct TicketClaims {
     pub ticket: JoinedTicket,
     /// When it ends, milliseconds since 1970.
     pub expires_at_ms: i64,
+    /// The key without which it is good for nothing; `None` where its holder has none.
+    pub key: Option<KeyThumbprint>,
 }
 
 impl TicketClaims {
@@ -25,7 +28,7 @@ impl TicketClaims {
     #[must_use]
     pub fn seal(&self, keys: &Keyring) -> String {
         let ticket = &self.ticket;
-        let mut bytes = Vec::with_capacity(LENGTH);
+        let mut bytes = Vec::with_capacity(LENGTH + THUMBPRINT);
         for id in [
             self.drop_id.as_bytes(),
             ticket.ticket_id.as_bytes(),
@@ -39,6 +42,7 @@ impl TicketClaims {
         bytes.extend_from_slice(&ticket.score.raw().to_be_bytes());
         bytes.extend_from_slice(&ticket.joined_at_ms.to_be_bytes());
         bytes.extend_from_slice(&self.expires_at_ms.to_be_bytes());
+        bytes.extend(self.key.iter().flat_map(KeyThumbprint::as_bytes));
         keys.seal(Purpose::Ticket, &bytes)
     }
 
@@ -65,7 +69,7 @@ impl TicketClaims {
     }
 
     fn parse(bytes: &[u8]) -> Option<Self> {
-        let bytes: &[u8; LENGTH] = bytes.try_into().ok()?;
+        let (bytes, key) = KeyThumbprint::split_off::<LENGTH>(bytes)?;
         let uuid = |at: usize| Uuid::from_slice(&bytes[at..at + 16]).ok();
         let number = |at: usize| Some(u64::from_be_bytes(bytes[at..at + 8].try_into().ok()?));
         let units = u32::from_be_bytes(bytes[65..69].try_into().ok()?);
@@ -80,6 +84,7 @@ impl TicketClaims {
                 joined_at_ms: number(77)? as i64,
             },
             expires_at_ms: number(85)? as i64,
+            key,
         })
     }
 }
@@ -89,10 +94,12 @@ mod tests {
     use super::*;
     use crate::line::Epoch;
 
-    #[test]
-    fn a_ticket_says_what_it_said() {
-        let keys = Keyring::parse(&format!("1:{}", "ab".repeat(32)).into()).unwrap();
-        let claims = TicketClaims {
+    fn keys() -> Keyring {
+        Keyring::parse(&format!("1:{}", "ab".repeat(32)).into()).unwrap()
+    }
+
+    fn claims() -> TicketClaims {
+        TicketClaims {
             drop_id: DropId::generate(),
             ticket: JoinedTicket {
                 ticket_id: TicketId::generate(),
@@ -103,7 +110,13 @@ mod tests {
                 joined_at_ms: 1_700_000_000_000,
             },
             expires_at_ms: 1_700_000_900_000,
-        };
+            key: None,
+        }
+    }
+
+    #[test]
+    fn a_ticket_says_what_it_said() {
+        let (keys, claims) = (keys(), claims());
         let token = claims.seal(&keys);
         assert_eq!(TicketClaims::open(&keys, &token, 1_700_000_000_001), Ok(claims));
         assert_eq!(
@@ -112,5 +125,14 @@ mod tests {
         );
         assert_eq!(TicketClaims::unverified(&token), Some(claims));
         assert_eq!(TicketClaims::unverified("a ticket"), None);
+    }
+
+    #[test]
+    fn a_ticket_says_which_key_it_is_bound_to() {
+        let (keys, key) = (keys(), Some(KeyThumbprint::of_p256("x", "y")));
+        let claims = TicketClaims { key, ..claims() };
+        let token = claims.seal(&keys);
+        assert_eq!(TicketClaims::open(&keys, &token, 1_700_000_000_001), Ok(claims));
+        assert_eq!(TicketClaims::unverified(&token), Some(claims));
     }
 }

@@ -4,6 +4,7 @@
 //! | handler takes | lets in |
 //! |---|---|
 //! | [`ShopperOnly`] | shoppers, guests included |
+//! | [`ProvenShopper`] | the same, and of those whose session is bound to a key whoever has it |
 //! | [`CurrentSeller`] | sellers |
 //! | [`CurrentOperator`] | viewers, where the request only reads; operators and admins |
 //! | [`CurrentAdmin`] | admins |
@@ -11,7 +12,7 @@
 
 use super::{
     caller::Caller,
-    people::{CurrentAdmin, CurrentOperator, CurrentSeller, Inviter, ShopperOnly},
+    people::{CurrentAdmin, CurrentOperator, CurrentSeller, Inviter, ProvenShopper, ShopperOnly},
 };
 use crate::{ApiError, App};
 use axum::{
@@ -50,6 +51,18 @@ impl FromRequestParts<App> for ShopperOnly {
             Caller::Shopper(shopper) => Ok(Self(shopper)),
             Caller::Seller(_) | Caller::Operator(_) => Err(ApiError::Forbidden),
         }
+    }
+}
+
+impl FromRequestParts<App> for ProvenShopper {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let ShopperOnly(shopper) = ShopperOnly::from_request_parts(parts, app).await?;
+        if let Some(key) = shopper.key {
+            app.possession.check(parts, &[key])?;
+        }
+        Ok(Self(shopper))
     }
 }
 

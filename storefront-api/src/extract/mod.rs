@@ -18,6 +18,8 @@ pub(crate) use caller::Caller;
 pub(crate) use console::{CONSOLE_COOKIE, CurrentConsole, MaybeConsole};
 pub(crate) use idempotency_key::IdempotencyKey;
 pub(crate) use page::{Page, PageQuery, PageRequest};
-pub(crate) use people::{CurrentAdmin, CurrentOperator, CurrentSeller, Inviter, ShopperOnly};
+pub(crate) use people::{
+    CurrentAdmin, CurrentOperator, CurrentSeller, Inviter, ProvenShopper, ShopperOnly,
+};
 pub(crate) use resource_id::ResourceId;
 pub(crate) use valid::{Faults, Validate};

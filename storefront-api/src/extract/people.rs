@@ -9,6 +9,10 @@ use shared::ids::{KeyId, SellerId};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ShopperOnly(pub(crate) CurrentShopper);
 
+/// As [`ShopperOnly`]; whose session is bound to a key shows with the request that they have it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ProvenShopper(pub(crate) CurrentShopper);
+
 /// The seller who sent the request: the tenant of every query that it leads to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CurrentSeller {

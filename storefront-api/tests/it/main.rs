@@ -37,6 +37,7 @@ mod passes;
 mod payment;
 mod picture_files;
 mod pictures;
+mod possession;
 mod proofs;
 mod public_reads;
 mod quotas;

@@ -26,6 +26,7 @@ fn session(began_days: i64, ends_days: i64) -> Session {
         began_at_ms: now_ms + began_days * DAY_MS,
         expires_at_ms: now_ms + ends_days * DAY_MS,
         member_of: None,
+        key: None,
     }
 }
 

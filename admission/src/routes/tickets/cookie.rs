@@ -6,7 +6,7 @@ use shared::ids::DropId;
 use std::time::Duration;
 
 /// One header of a response.
-type SetCookie = [(HeaderName, String); 1];
+pub(super) type SetCookie = [(HeaderName, String); 1];
 
 /// Keeps the ticket of a drop in the browser.
 pub(super) fn set(drop_id: DropId, token: &str, ttl: Duration) -> SetCookie {

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use shared::{
-    credentials::TicketClaims,
+    credentials::{KeyThumbprint, TicketClaims},
     drops::check_units,
     ids::{DropId, TicketId, VariantId},
     line::{
@@ -48,8 +48,8 @@ pub(crate) struct JoinBody {
 pub(crate) struct TicketResponse {
     /// Also the id of the order that the ticket may become.
     ticket_id: TicketId,
-    /// The credential: send it as `Sluice-Ticket`.
-    token: String,
+    /// The credential: send it as `Sluice-Ticket`. It is bound to the key of the session, if that is.
+    pub(super) token: String,
     /// Given at the join; never changes.
     #[schema(example = 1042)]
     queue_number: u64,
@@ -102,28 +102,39 @@ pub(crate) async fn join(
     shopper: CurrentShopper,
     Json(body): Json<JoinBody>,
 ) -> Result<Response, ApiError> {
+    let (status, ticket) = join_room(&app, drop_id, shopper, &body).await?;
+    let cookie = cookie::set(drop_id, &ticket.token, app.ticket_ttl);
+    Ok((status, cookie, Json(ticket)).into_response())
+}
+
+/// Puts a shopper into the line of one room, or finds the ticket that they have there.
+pub(super) async fn join_room(
+    app: &App,
+    drop_id: DropId,
+    shopper: CurrentShopper,
+    body: &JoinBody,
+) -> Result<(StatusCode, TicketResponse), ApiError> {
     let room = app.rooms.find(drop_id).await?;
     let header = room.header()?;
     // Counts until the answer is made.
     let _under_way = app.join_load.enter(&drop_id)?;
     // Neither an overload nor a room that is not ready costs the shopper any of their joins.
     app.join_limiter.check(&shopper.id)?;
-    let intent = intent(&body, &header.config)?;
+    let intent = intent(body, &header.config)?;
     if header.config.members_of.is_some_and(|seller| shopper.member_of != Some(seller)) {
         return Err(ApiError::MembersOnly);
     }
     let entrant = Entrant { drop_id, shopper_id: shopper.id, grant: body.lane_grant.as_deref() };
-    let lane = lane::of(&app, &header, entrant).await?;
+    let lane = lane::of(app, &header, entrant).await?;
     let request =
         JoinRequest { ticket_id: TicketId::generate(), shopper_id: shopper.id, lane, intent };
     let (outcome, point) = room.joins.join(request).await?;
     let taken = taken(outcome, app.clock.now())?;
-    let status = taken.status;
-    let response = respond(&app, &room, &taken, point, header.config.admission_rate_per_second);
+    let rate = header.config.admission_rate_per_second;
+    let response = respond(app, &room, &taken, point, rate, shopper.key);
     let again = Duration::from_millis(response.refresh_after_ms);
     room.note_poll(response.ticket_id, response.position, again);
-    let cookie = cookie::set(drop_id, &response.token, app.ticket_ttl);
-    Ok((status, cookie, Json(response)).into_response())
+    Ok((taken.status, response))
 }
 
 /// Checks what is wanted against what the drop offers.
@@ -187,13 +198,14 @@ fn cooling_down(until_us: i64, now: Timestamp) -> ApiError {
 }
 
 /// Answers with what the line said, which is exact with the event `point`: no replica is asked, and
-/// this instance may have none yet.
+/// this instance may have none yet. The token is bound to `key`, if there is one.
 fn respond(
     app: &App,
     room: &Room,
     taken: &TakenTicket,
     point: EventPoint,
     rate: f64,
+    key: Option<KeyThumbprint>,
 ) -> TicketResponse {
     let TakenTicket { ticket, state, position, .. } = taken;
     let told = position.map(|position| (position.position, position.waiting));
@@ -201,7 +213,7 @@ fn respond(
         .then(|| told.unwrap_or_else(|| status::first(room, ticket)));
     // From now on: one who comes back after a day gets a ticket that is valid for another.
     let expires_at_ms = app.clock.now().as_millisecond() + app.ticket_ttl.as_millis() as i64;
-    let claims = TicketClaims { drop_id: room.drop_id, ticket: *ticket, expires_at_ms };
+    let claims = TicketClaims { drop_id: room.drop_id, ticket: *ticket, expires_at_ms, key };
     TicketResponse {
         ticket_id: ticket.ticket_id,
         token: claims.seal(&app.ticket_keys),

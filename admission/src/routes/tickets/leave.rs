@@ -23,7 +23,10 @@ use shared::{
 /// One that is past waiting cannot leave here: its order is cancelled at the storefront. It keeps
 /// its cookie, with which its shopper finds it again.
 #[utoipa::path(
-    delete, path = "/v1/drops/{drop}/ticket", tag = "tickets", params(("drop" = DropId, Path)),
+    delete, path = "/v1/drops/{drop}/ticket", tag = "tickets",
+    params(("drop" = DropId, Path),
+        ("DPoP" = Option<String>, Header,
+            description = "A proof of the key that the ticket is bound to, if it is")),
     security(("ticket" = [], "session" = []), ("ticket" = [], "session_cookie" = [])),
     responses((status = 200, body = TicketView, description = "Where it stands now"), Problem)
 )]

@@ -3,6 +3,7 @@
 
 mod cookie;
 pub(crate) mod join;
+pub(crate) mod join_several;
 mod lane;
 pub(crate) mod leave;
 mod position;

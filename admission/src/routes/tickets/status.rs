@@ -37,7 +37,9 @@ const REFRESH_AFTER_THE_END_MS: u64 = 15_000;
         ("seen" = Option<String>, Query, example = "1.77.42",
             description = "`<epoch>.<evn>.<position>` of what was seen last"),
         ("eta" = Option<String>, Query, example = "240",
-            description = "`eta_p50_s` of what was seen last")),
+            description = "`eta_p50_s` of what was seen last"),
+        ("DPoP" = Option<String>, Header,
+            description = "A proof of the key that the ticket is bound to, if it is")),
     responses((status = 200, body = TicketView, description = "Where it stands"), Problem)
 )]
 #[tracing::instrument(

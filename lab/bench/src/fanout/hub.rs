@@ -129,6 +129,7 @@ impl HubServer {
                 joined_at_ms: 0,
             },
             expires_at_ms: i64::MAX,
+            key: None,
         }
     }
 }

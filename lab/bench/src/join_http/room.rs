@@ -53,6 +53,7 @@ pub(crate) fn join_request(sessions: &Keyring, drop_id: DropId, variant_id: Vari
         began_at_ms: 0,
         expires_at_ms: FAR_MS,
         member_of: None,
+        key: None,
     };
     let token = session.seal(sessions);
     let body = format!("{{\"variant_id\":\"{variant_id}\",\"units\":1}}");

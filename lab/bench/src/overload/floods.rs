@@ -110,7 +110,7 @@ fn ticket(drop_id: DropId) -> TicketClaims {
         intent: Intent { variant_id: VariantId::generate(), units: 1 },
         joined_at_ms: 0,
     };
-    TicketClaims { drop_id, ticket, expires_at_ms: i64::MAX }
+    TicketClaims { drop_id, ticket, expires_at_ms: i64::MAX, key: None }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::tokens;
 use crate::{
     ApiError, App,
-    extract::{Body, Faults, ShopperOnly, Validate},
+    extract::{Body, Faults, ProvenShopper, Validate},
     site::Site,
     time_limit::in_time,
 };
@@ -56,15 +56,18 @@ impl Validate for PassInput {
 
 /// Returns the way into the site that a drop stands before, for a shopper whose turn it is.
 ///
-/// It may be asked for again, as long as the pass is good: each answer has a minute of its own.
+/// It may be asked for again, as long as the pass is good: each answer has a minute of its own. Whose
+/// session is bound to a key needs a proof of it.
 #[utoipa::path(post, path = "/v1/drops/{drop_id}/pass", tag = "shopper",
-    security(("session" = [])), params(("drop_id" = DropId, Path)), request_body = PassInput,
+    security(("session" = [])), request_body = PassInput,
+    params(("drop_id" = DropId, Path), ("DPoP" = Option<String>, Header,
+        description = "A proof of the key that the session is bound to, if it is")),
     responses((status = 200, body = PassResponse), Problem))]
 #[tracing::instrument(name = "handler.passes.hand_over", skip_all, fields(drop.id = %drop_id))]
 pub(crate) async fn hand_over(
     State(app): State<App>,
     Path(drop_id): Path<DropId>,
-    ShopperOnly(shopper): ShopperOnly,
+    ProvenShopper(shopper): ProvenShopper,
     Body(input): Body<PassInput>,
 ) -> Result<Json<PassResponse>, ApiError> {
     let found = in_time(passes::find_of_shopper(&app.pool, drop_id, shopper.id)).await??;

@@ -1,12 +1,13 @@
 //! Somebody who wants a session, and may have to prove that it is worth some work to them.
 
-use crate::ApiError;
+use crate::{ApiError, extract::Faults};
 use axum::{
     extract::{FromRequest, Request},
     http::{HeaderMap, HeaderName, header},
 };
 use edge::PeerAddr;
 use serde::Deserialize;
+use shared::credentials::KeyThumbprint;
 use utoipa::ToSchema;
 
 /// Where a solver's answer is expected.
@@ -18,14 +19,19 @@ pub(crate) struct NewGuest {
     pub(super) peer: Option<PeerAddr>,
     /// The solution of a challenge.
     pub(super) proof: Option<String>,
+    /// The key that their session is to be bound to.
+    pub(super) key: Option<KeyThumbprint>,
 }
 
 /// What a guest may send. Any other body counts for nothing: sessions are begun without one.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct GuestInput {
     /// As the header of that name.
     #[schema(max_length = 2048, pattern = r"^[A-Za-z0-9+/]*={0,2}$")]
     altcha: Option<String>,
+    /// The thumbprint (RFC 7638) of a P-256 key that never leaves this device: the session is bound to it.
+    #[schema(pattern = "^[A-Za-z0-9_-]{43}$")]
+    key_thumbprint: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequest<S> for NewGuest {
@@ -33,17 +39,29 @@ impl<S: Send + Sync> FromRequest<S> for NewGuest {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let peer = request.extensions().get().copied();
-        let sent = request.headers().get(PROOF);
-        if let Some(proof) = sent.and_then(|proof| proof.to_str().ok()) {
-            return Ok(Self { peer, proof: Some(proof.to_owned()) });
-        }
-        if !is_json(request.headers()) {
-            return Ok(Self { peer, proof: None });
-        }
-        let body = edge::extract::body(request, state).await?;
-        let input: Option<GuestInput> = serde_json::from_slice(&body).ok();
-        Ok(Self { peer, proof: input.and_then(|input| input.altcha) })
+        let sent = request.headers().get(PROOF).and_then(|proof| proof.to_str().ok());
+        let sent = sent.map(str::to_owned);
+        let input = read(request, state).await?;
+        let key = input.key_thumbprint.as_deref().map(parse_key).transpose()?;
+        Ok(Self { peer, proof: sent.or(input.altcha), key })
     }
+}
+
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<GuestInput, ApiError> {
+    if !is_json(request.headers()) {
+        return Ok(GuestInput::default());
+    }
+    let body = edge::extract::body(request, state).await?;
+    Ok(serde_json::from_slice(&body).unwrap_or_default())
+}
+
+/// A session that is not bound to the key that was meant would protect nobody, so a wrong one is refused.
+fn parse_key(text: &str) -> Result<KeyThumbprint, ApiError> {
+    text.parse().map_err(|_| {
+        let mut faults = Faults::default();
+        faults.add("/key_thumbprint", "must be a thumbprint: 43 characters of base64url");
+        faults.into()
+    })
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     ApiError, App,
-    extract::{Body, Faults, ShopperOnly, Validate},
+    extract::{Body, Faults, ProvenShopper, Validate},
 };
 use axum::{
     extract::State,
@@ -21,7 +21,7 @@ use edge::{Json, Problem, ticket};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
-    credentials::{HandoffCode, Session, TicketClaims},
+    credentials::{HandoffCode, KeyThumbprint, Session, TicketClaims},
     ids::DropId,
 };
 use std::time::Duration;
@@ -62,6 +62,9 @@ pub(crate) struct HandoffCodeInput {
     /// Eight digits; spaces and hyphens between them do not matter.
     #[schema(min_length = 1, max_length = 32, example = "4207 1830")]
     code: String,
+    /// The thumbprint (RFC 7638) of this device's own key, which the session is bound to from now on.
+    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{43}$")]
+    key_thumbprint: Option<KeyThumbprint>,
 }
 
 /// What this device goes on with.
@@ -87,11 +90,13 @@ impl Validate for HandoffCodeInput {
 /// Makes a code with which another device goes on as the same shopper, with the same ticket. It replaces
 /// the one that was made before for the same drop.
 #[utoipa::path(post, path = "/v1/tickets/handoff", tag = "shopper", security(("session" = [])),
+    params(("DPoP" = Option<String>, Header,
+        description = "A proof of the key that the session is bound to, if it is")),
     request_body = HandoffInput, responses((status = 201, body = HandoffResponse), Problem))]
 #[tracing::instrument(name = "handler.handoff.give", skip_all)]
 pub(crate) async fn give(
     State(app): State<App>,
-    ShopperOnly(shopper): ShopperOnly,
+    ProvenShopper(shopper): ProvenShopper,
     headers: HeaderMap,
     Body(input): Body<HandoffInput>,
 ) -> Result<(StatusCode, Json<HandoffResponse>), ApiError> {
@@ -117,7 +122,8 @@ pub(crate) async fn give(
 
 /// Goes on with what a code of another device stands for: the session of its shopper, and the ticket.
 ///
-/// Whoever this device was before is forgotten by it. The session ends when the other device's does.
+/// Whoever this device was before is forgotten by it. The session ends when the other device's does. It
+/// is bound to this device's key, if one is named; the other device's plays no part in it.
 #[utoipa::path(post, path = "/v1/session/handoff", tag = "shopper", request_body = HandoffCodeInput,
     responses((status = 201, body = HandedOver), Problem))]
 #[tracing::instrument(name = "handler.handoff.take", skip_all)]
@@ -132,6 +138,7 @@ pub(crate) async fn take(
     let handoff = taken.ok_or(ApiError::HandoffRefused)?;
     let now_ms = app.now().as_millisecond();
     let session = session_of(&app, &handoff, now_ms).ok_or(ApiError::HandoffRefused)?;
+    let session = session.bound_to(input.key_thumbprint);
     let (jar, session) = hand_out(&app, session, now_ms, &headers);
     let ttl = Duration::from_secs(app.settings.admission.ticket_ttl_s.get());
     let cookie = ticket::set_cookie(handoff.drop_id, &handoff.ticket, ttl);
@@ -177,6 +184,7 @@ fn session_of(app: &App, handoff: &Handoff, now_ms: i64) -> Option<Session> {
         began_at_ms: handoff.began_at.as_millisecond(),
         expires_at_ms: now_ms,
         member_of: handoff.member_of,
+        key: None,
     };
     let session = session.renew(now_ms, app.session_times());
     (session.expires_at_ms > now_ms && !app.ended_sessions.has(&session)).then_some(session)

@@ -26,7 +26,7 @@ use edge::{Json, Problem, SESSION_COOKIE};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
-    credentials::{Session, UnverifiedJoinToken},
+    credentials::{KeyThumbprint, Session, UnverifiedJoinToken},
     ids::{SellerId, ShopperId},
 };
 use std::time::Duration;
@@ -48,6 +48,10 @@ pub(crate) struct SessionResponse {
     token: Option<String>,
     /// When it ends, unless it is renewed.
     expires_at: Timestamp,
+    /// The key that it is bound to, if it is.
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_thumbprint: Option<KeyThumbprint>,
 }
 
 /// What a seller's own site says of one of its members.
@@ -57,6 +61,9 @@ pub(crate) struct MemberInput {
     /// A JWT that the site has signed with its key; good for one session.
     #[schema(max_length = 2048, pattern = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$")]
     token: String,
+    /// The thumbprint (RFC 7638) of a key of this device, which the session is bound to.
+    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{43}$")]
+    key_thumbprint: Option<KeyThumbprint>,
 }
 
 impl Validate for MemberInput {
@@ -71,7 +78,9 @@ impl Validate for MemberInput {
 
 /// Starts a guest session, or renews the session that was sent.
 ///
-/// A shopper with a valid session stays the same shopper; nobody can choose who to be. While many
+/// A shopper with a valid session stays the same shopper; nobody can choose who to be. With
+/// `key_thumbprint` the session is bound to a key: its tickets and passes are then good only for whoever
+/// proves to have it. Whoever names another key than the session's is somebody new. While many
 /// come, somebody new has to prove some work first (`proof_needed`): the answer then has a challenge
 /// of ALTCHA, and its solution goes into the header `altcha` or the field of that name.
 #[utoipa::path(post, path = "/v1/session", tag = "shopper",
@@ -87,19 +96,21 @@ pub(crate) async fn begin(
     State(app): State<App>,
     _: WithinLimit,
     headers: HeaderMap,
-    NewGuest { peer, proof }: NewGuest,
+    NewGuest { peer, proof, key }: NewGuest,
 ) -> Result<Response, ApiError> {
     let now = app.now();
     let (now_ms, times) = (now.as_millisecond(), app.session_times());
     match app.sessions.session(&headers) {
-        Ok(session) => {
-            Ok(respond(&app, StatusCode::OK, session.renew(now_ms, times), now_ms, &headers))
+        Ok(session) if session.is_of(key) => {
+            let session = session.renew(now_ms, times).bound_to(key);
+            Ok(respond(&app, StatusCode::OK, session, now_ms, &headers))
         }
         // Another process knows this session: a new one would cost the shopper all that is theirs.
         Err(problem) if problem.status() == StatusCode::SERVICE_UNAVAILABLE => Err(problem.into()),
-        Err(_) => {
+        Ok(_) | Err(_) => {
             app.proofs.admit(peer, proof.as_deref(), now).await?;
             let session = Session::begin(ShopperId::generate(), None, now_ms, times);
+            let session = session.bound_to(key);
             Ok(respond(&app, StatusCode::CREATED, session, now_ms, &headers))
         }
     }
@@ -130,6 +141,7 @@ pub(crate) async fn member(
     }
     let (shopper_id, member_of) = (token.shopper_id(key.seller_id), Some(key.seller_id));
     let session = Session::begin(shopper_id, member_of, now_ms, app.session_times());
+    let session = session.bound_to(input.key_thumbprint);
     Ok(respond(&app, StatusCode::CREATED, session, now_ms, &headers))
 }
 
@@ -189,6 +201,7 @@ pub(super) fn hand_out(
         member_of: session.member_of,
         token: (!has_cookie_jar(headers)).then_some(token),
         expires_at: Timestamp::from_millisecond(session.expires_at_ms).unwrap_or(Timestamp::MAX),
+        key_thumbprint: session.key,
     };
     (jar, body)
 }

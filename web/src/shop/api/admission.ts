@@ -1,5 +1,6 @@
 // The admission service's API: another origin of the same site, so its cookies come along.
 import { request } from "../../common/http.ts";
+import { proofHeader } from "../possession/device.ts";
 import type { Drop, Ticket } from "./types.ts";
 
 const LOOPBACK = ["127.0.0.1", "localhost"];
@@ -33,12 +34,14 @@ export class Admission {
   }
 
   /** Where the ticket stands; with `seen` the answer never goes back behind what was shown. */
-  ticket(dropId: string, seen: Seen | null): Promise<Ticket> {
-    return request("GET", withSeen(this.url(dropId, "ticket"), seen));
+  async ticket(dropId: string, seen: Seen | null): Promise<Ticket> {
+    const url = withSeen(this.url(dropId, "ticket"), seen);
+    return request("GET", url, undefined, await proofHeader("GET", url));
   }
 
-  leave(dropId: string): Promise<Ticket> {
-    return request("DELETE", this.url(dropId, "ticket"));
+  async leave(dropId: string): Promise<Ticket> {
+    const url = this.url(dropId, "ticket");
+    return request("DELETE", url, undefined, await proofHeader("DELETE", url));
   }
 
   /** The WebSocket's address; with `seen` a new connection does not go back either. */

@@ -2,6 +2,7 @@
 import { ApiError } from "../../common/http.ts";
 import type { Admission, Seen } from "../api/admission.ts";
 import type { Frame } from "../api/types.ts";
+import { prove } from "../possession/device.ts";
 import { frameOf, parseFrame } from "./frames.ts";
 import { begin, type Connection, type Effect, type Input, step } from "./machine.ts";
 
@@ -15,6 +16,9 @@ export interface Listener {
 }
 
 const DEFAULT_REFRESH_MS = 5_000;
+/** What is spoken over a socket, and what a proof is offered as: a page can set no header there. */
+const PROTOCOL = "sluice.v1";
+const PROOF = "sluice.proof.";
 
 export class StreamClient {
   private connection: Connection = begin();
@@ -82,7 +86,12 @@ export class StreamClient {
   }
 
   private openSocket(): void {
-    const socket = new WebSocket(this.admission.socketUrl(this.dropId, this.listener.seen()));
+    const url = this.admission.socketUrl(this.dropId, this.listener.seen());
+    this.withProof(url, (proof) => this.connect(proof === null ? [] : [PROTOCOL, PROOF + proof], url));
+  }
+
+  private connect(protocols: string[], url: string): void {
+    const socket = new WebSocket(url, protocols);
     this.socket = socket;
     socket.onmessage = ({ data }) => this.receive(String(data));
     socket.onclose = ({ code, reason }) => {
@@ -91,15 +100,31 @@ export class StreamClient {
   }
 
   private openEvents(): void {
-    const events = new EventSource(this.admission.eventsUrl(this.dropId, this.listener.seen()), {
-      withCredentials: true,
-    });
+    const url = this.admission.eventsUrl(this.dropId, this.listener.seen());
+    this.withProof(url, (proof) => this.follow(proof === null ? url : withParameter(url, "proof", proof)));
+  }
+
+  private follow(url: string): void {
+    const events = new EventSource(url, { withCredentials: true });
     this.events = events;
     events.onmessage = ({ data }) => this.receive(String(data));
     // Its own reconnects have no jitter and no end, so ours take over.
     events.onerror = () => {
       if (this.events === events) this.handle({ type: "closed", code: 1006, reason: "" });
     };
+  }
+
+  /**
+   * Goes on with a proof for this address, at once where no key can be, and not at all if the connection was
+   * given up meanwhile.
+   */
+  private withProof(url: string, open: (proof: string | null) => void): void {
+    const proving = prove("GET", url);
+    if (proving === null) return open(null);
+    const { round } = this;
+    void proving.then((proof) => {
+      if (round === this.round) open(proof);
+    });
   }
 
   private receive(data: string): void {
@@ -152,3 +177,6 @@ export class StreamClient {
     return true;
   }
 }
+
+const withParameter = (url: string, name: string, value: string) =>
+  `${url}${url.includes("?") ? "&" : "?"}${name}=${value}`;

@@ -118,9 +118,10 @@ export const en = {
   "line.missed": "You were away when it was your turn. You're back at your old place.",
   "line.handoff": "Move to another device",
   "line.handoff.hint":
-    "Open this page on your other device and type the code, or follow the link there. It works once. This device keeps showing your place, too.",
+    "Scan this with your other device, or open the page there and type the code. It works once. This device keeps showing your place, too.",
   "line.handoff.until": "The code works until {when}.",
   "line.handoff.close": "Close",
+  "line.handoff.qr": "QR code to scan with your other device",
   "line.rise.rebuild":
     "Your place was recounted after the line was restored. The order of the line hasn't changed.",
   "line.rise.operator": "The seller changed the line, so your place was recounted.",
@@ -254,6 +255,10 @@ export const en = {
   "error.invite_needed": "This line is by invitation. Please enter your code.",
   "error.grant_invalid": "We couldn't use your code. Please try again.",
   "error.handoff_refused": "This code doesn't work, or not any more. Please get a new one.",
+  "error.possession_needed":
+    "We can't tell that this is your browser. Please reload the page, or join again.",
+  "error.possession_refused":
+    "We can't tell that this is your browser. Please reload the page, or join again.",
   "error.ticket_required": "We can't find your place in this browser. Please reload the page.",
   "error.other": "That didn't work. Please try again.",
 } as const satisfies Record<string, Message>;

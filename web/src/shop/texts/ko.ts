@@ -118,9 +118,10 @@ export const ko: Record<Key, Message> = {
   "line.missed": "자리를 비운 동안 차례가 지나갔어요. 원래 자리로 돌아왔어요.",
   "line.handoff": "다른 기기로 옮기기",
   "line.handoff.hint":
-    "다른 기기에서 이 페이지를 열어 코드를 입력하거나 링크를 열어 주세요. 한 번만 쓸 수 있어요. 이 기기에서도 순서는 계속 볼 수 있어요.",
+    "다른 기기로 QR 코드를 찍거나, 그 기기에서 아래 페이지를 열어 코드를 입력해 주세요. 한 번만 쓸 수 있어요. 이 기기에서도 순서는 계속 볼 수 있어요.",
   "line.handoff.until": "{when}까지 쓸 수 있는 코드예요.",
   "line.handoff.close": "닫기",
+  "line.handoff.qr": "다른 기기로 찍을 QR 코드",
   "line.rise.rebuild": "줄을 복구하면서 순서를 다시 계산했어요. 사람들의 앞뒤 순서는 바뀌지 않았어요.",
   "line.rise.operator": "판매자가 줄을 변경해서 순서를 다시 계산했어요.",
   "line.rise.mode": "입장 방식이 바뀌어 순서를 다시 계산했어요.",
@@ -253,6 +254,10 @@ export const ko: Record<Key, Message> = {
   "error.invite_needed": "초대받은 분만 참여할 수 있어요. 코드를 입력해 주세요.",
   "error.grant_invalid": "코드를 사용하지 못했어요. 다시 시도해 주세요.",
   "error.handoff_refused": "사용할 수 없거나 이미 끝난 코드예요. 새 코드를 받아 주세요.",
+  "error.possession_needed":
+    "처음 줄을 선 브라우저인지 확인할 수 없어요. 새로고침하거나 다시 줄을 서 주세요.",
+  "error.possession_refused":
+    "처음 줄을 선 브라우저인지 확인할 수 없어요. 새로고침하거나 다시 줄을 서 주세요.",
   "error.ticket_required": "이 브라우저에서 내 자리를 찾을 수 없어요. 새로고침해 주세요.",
   "error.other": "처리하지 못했어요. 다시 시도해 주세요.",
 };

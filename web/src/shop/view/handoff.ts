@@ -1,4 +1,4 @@
-// Taking a place in line along to another device: a code that works once, for two minutes.
+// Taking a place in line along to another device: a code that works once, for two minutes, to be scanned or typed.
 import { el, setText, show } from "../../common/dom.ts";
 import { clockTime } from "../../common/format.ts";
 import { ApiError } from "../../common/http.ts";
@@ -11,7 +11,8 @@ export function handoffDialog(dropId: string): { dialog: HTMLDialogElement; ask(
   const code = el("p", { class: "handoff-code" });
   const link = el("a", {});
   const until = el("p", { class: "small" });
-  const given = el("div", { hidden: true }, code, el("p", {}, link), until);
+  const picture = el("div", { class: "handoff-picture" });
+  const given = el("div", { hidden: true }, picture, code, el("p", {}, link), until);
   const problem = el("p", { class: "problem", role: "status" });
   const close = () => dialog.close();
   const dialog = el(
@@ -34,6 +35,8 @@ export function handoffDialog(dropId: string): { dialog: HTMLDialogElement; ask(
     setText(until, t("line.handoff.until", { when: clockTime(Date.parse(handoff.expires_at)) }));
     show(given, true);
     setText(problem, "");
+    // Without the picture there are still digits to type.
+    drawInto(picture, handoff.url).catch(() => {});
   };
   const ask = () => {
     show(given, false);
@@ -42,6 +45,14 @@ export function handoffDialog(dropId: string): { dialog: HTMLDialogElement; ask(
     handOff(dropId).then(write, (error: unknown) => setText(problem, reasonOf(error)));
   };
   return { dialog, ask };
+}
+
+/** Draws what the other device scans, unless another code has come before the drawing was loaded. */
+async function drawInto(picture: HTMLElement, url: string): Promise<void> {
+  picture.replaceChildren();
+  picture.dataset.url = url;
+  const { drawQr } = await import("../qr/code.ts");
+  if (picture.dataset.url === url) picture.replaceChildren(drawQr(url, t("line.handoff.qr")));
 }
 
 /** Returns what is typed on the other device: the page, without the code. */

@@ -1,0 +1,41 @@
+// A QR code of a link, drawn here: what is in the link is told to nobody. A file of its own, which only those load
+// who move to another device.
+import { toSvgPath } from "lean-qr/extras/svg";
+import { type Bitmap2D, correction, generate, type Mode } from "lean-qr/nano";
+
+const SVG = "http://www.w3.org/2000/svg";
+/** Empty squares on each side, which readers need. */
+const QUIET = 4;
+
+/** Returns the squares of a code that can be read with a seventh of it hidden. */
+export const qrOf = (text: string): Bitmap2D =>
+  generate(plainBytes(text), { minCorrectionLevel: correction.M });
+
+/** Draws a code; `label` is what screen readers say of it. */
+export function drawQr(text: string, label: string): SVGElement {
+  const code = qrOf(text);
+  const side = String(code.size + 2 * QUIET);
+  const corner = String(-QUIET);
+  const ground = shape("rect", { x: corner, y: corner, width: side, height: side, fill: "#fff" });
+  const squares = shape("path", { d: toSvgPath(code), fill: "#000" });
+  const box = { viewBox: `${corner} ${corner} ${side} ${side}`, "shape-rendering": "crispEdges" };
+  const svg = shape("svg", { ...box, class: "handoff-qr", role: "img", "aria-label": label });
+  svg.append(ground, squares);
+  return svg;
+}
+
+/** The text as bytes, without a word on what they are: that is what all readers take a link from. */
+function plainBytes(text: string): Mode {
+  const bytes = new TextEncoder().encode(text);
+  return (data, version) => {
+    data.push(0b0100, 4);
+    data.push(bytes.length, version > 9 ? 16 : 8);
+    for (const byte of bytes) data.push(byte, 8);
+  };
+}
+
+function shape(name: "svg" | "rect" | "path", attributes: Record<string, string>): SVGElement {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element as SVGElement;
+}
