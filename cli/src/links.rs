@@ -4,6 +4,7 @@ use crate::console::CONSOLE;
 use anyhow::{Context as _, ensure};
 use clap::{Args, Subcommand, ValueEnum};
 use database::{
+    PgPool,
     people::{
         api_keys::{KeyOwner, OperatorRole},
         consoles::{self, ConsoleHolder, ConsoleToken, NewLink},
@@ -78,21 +79,35 @@ pub(crate) struct SignOutArguments {
 /// Makes a link and returns it.
 pub(crate) async fn make(settings: &Settings, command: &LinkCommand) -> anyhow::Result<Value> {
     let pool = database::connect(&settings.database)?;
-    let (owner, page, why) = match command {
+    let (owner, why) = match command {
         LinkCommand::Operator(arguments) => {
             let (role, name) = (arguments.level.role(), arguments.name.clone());
-            (KeyOwner::Operator { role, name }, "operator", &arguments.why)
+            (KeyOwner::Operator { role, name }, &arguments.why)
         }
         LinkCommand::Seller(arguments) => {
             let (seller_id, name) = (arguments.seller_id, arguments.name.clone());
             let is_known = catalogue::seller_exists(&pool, seller_id).await?;
             ensure!(is_known, "there is no seller {seller_id}");
-            (KeyOwner::Seller { seller_id, name }, "seller", &arguments.why)
+            (KeyOwner::Seller { seller_id, name }, &arguments.why)
         }
     };
+    into_console(&pool, settings, &owner, why).await
+}
+
+/// Makes a link into the console of an owner, who exists, and returns it.
+pub(crate) async fn into_console(
+    pool: &PgPool,
+    settings: &Settings,
+    owner: &KeyOwner,
+    why: &str,
+) -> anyhow::Result<Value> {
+    let page = match owner {
+        KeyOwner::Operator { .. } => "operator",
+        KeyOwner::Seller { .. } => "seller",
+    };
     let token = ConsoleToken::generate().context("cannot generate a token")?;
-    let link = NewLink { hash: &token.hash(), owner: &owner, key_id: None };
-    let expires_at = consoles::make_link(&pool, link, CONSOLE, why).await?;
+    let link = NewLink { hash: &token.hash(), owner, key_id: None };
+    let expires_at = consoles::make_link(pool, link, CONSOLE, why).await?;
     let shop = settings.storefront.public_url.trim_end_matches('/');
     Ok(json!({
         "url": format!("{shop}/{page}#token={}", token.reveal()),

@@ -5,6 +5,8 @@
 
 mod codes;
 mod console;
+mod demo;
+mod demo_seller;
 mod failure_policy;
 mod keys;
 mod lanes;
@@ -16,12 +18,14 @@ mod passes;
 mod protect;
 mod quotas;
 mod seed;
+mod seed_state;
 mod sessions;
 mod site_address;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use codes::CodesCommand;
+use demo::DemoArguments;
 use failure_policy::FailurePolicyArguments;
 use keys::KeyCommand;
 use lanes::LanesArguments;
@@ -54,6 +58,8 @@ enum Command {
     Migrate,
     /// Creates a demo seller, keys and a drop, and prints them as one JSON object.
     Seed(SeedArguments),
+    /// Fills a shop with products, pictures and drops to look around in, and prints links into it.
+    Demo(DemoArguments),
     /// Makes, lists and revokes API keys.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -95,6 +101,7 @@ async fn main() -> anyhow::Result<()> {
     match command {
         Command::Migrate => migrate::run(&settings).await,
         Command::Seed(arguments) => print(&seed::run(&settings, &arguments).await?),
+        Command::Demo(arguments) => print(&demo::run(&settings, &arguments).await?),
         Command::Key(command) => print(&keys::run(&settings, &command).await?),
         Command::Mode(command) => print(&modes::run(&settings, &command).await?),
         Command::Limits(command) => print(&limits::run(&settings, &command).await?),

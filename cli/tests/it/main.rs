@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers may fail the test")]
 
 mod command;
+mod demo;
 mod drops;
 mod lanes;
 mod links;

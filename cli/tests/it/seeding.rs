@@ -61,8 +61,10 @@ async fn no_demo_is_made_in_production() {
 
     env.insert("SLUICE_DATABASE__URL".to_owned(), database.url().to_owned());
     env.insert("SLUICE_PROFILE__PRIVATE_NETWORK".to_owned(), "true".to_owned());
-    let refusal = sluice(&env, &["seed"]).unwrap_err();
-    assert!(refusal.contains("a demo is not for production"), "{refusal}");
+    for command in ["seed", "demo"] {
+        let refusal = sluice(&env, &[command]).unwrap_err();
+        assert!(refusal.contains("a demo is not for production"), "{command}: {refusal}");
+    }
     let n_sellers: i64 = database.scalar("select count(*) from sellers").await;
     assert_eq!(n_sellers, 0);
 }

@@ -9,7 +9,7 @@ use testkit::{TestApp, TestDatabase, app::TestDrop, wait_until};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Waits until a site's line is open.
-async fn opened(app: &TestApp, site: &Value) -> TestDrop {
+pub(crate) async fn opened(app: &TestApp, site: &Value) -> TestDrop {
     let id: DropId = parse(&site["drop_id"]);
     let path = format!("/v1/drops/{id}");
     let body = wait_until("open line", PATIENCE, async || {

@@ -60,7 +60,7 @@ mod unprivileged;
 pub use endpoints::Endpoints;
 pub use env::Env;
 pub use error::StackError;
-pub use fleet::{Fleet, FleetPorts, Secrets, Seed};
+pub use fleet::{DemoShop, Fleet, FleetPorts, Secrets, Seed};
 pub use kafka::KafkaServer;
 pub use options::{Ports, ServerSource, StackOptions};
 pub use planes::Planes;

@@ -8,8 +8,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 ///
 /// Settings are SLUICE_SECTION__KEY (see config/default.toml). Where the private servers run:
 /// SLUICE_STACK_DIR, SLUICE_STACK_REDIS_PORT, SLUICE_STACK_POSTGRES_PORT,
-/// SLUICE_STACK_KAFKA_PORT, SLUICE_STACK_KAFKA_CONTROLLER_PORT. To use servers that are already
-/// running instead, set SLUICE_REDIS__URL, SLUICE_DATABASE__URL or SLUICE_KAFKA__BROKERS.
+/// SLUICE_STACK_KAFKA_PORT, SLUICE_STACK_KAFKA_CONTROLLER_PORT; where the demo's own site listens:
+/// SLUICE_STACK_SITE_PORT. To use servers that are already running instead, set SLUICE_REDIS__URL,
+/// SLUICE_DATABASE__URL or SLUICE_KAFKA__BROKERS.
 #[derive(Debug, Parser)]
 #[command(name = "xtask", version)]
 pub enum Command {

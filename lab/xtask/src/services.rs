@@ -1,8 +1,8 @@
 //! Our services: seeded, started, each step shown.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
-use stack::{Fleet, Seed, Service, ServiceOptions, StackError};
+use stack::{DemoShop, Fleet, Seed, Service, ServiceOptions, StackError};
 
 use crate::{console::Console, supervise::Running};
 
@@ -13,15 +13,38 @@ pub(crate) async fn start(
     running: &Running,
     fleet: &Fleet,
 ) -> anyhow::Result<Seed> {
-    let state = fleet.dir.join("demo.json"); // keys and drop stay the same in the next run
-    let seed = console.step("seed", fleet.seed(Some(state.as_path()))).await?;
+    let seed = console.step("seed", fleet.seed(Some(&state_file(fleet)))).await?;
+    start_all(console, running, fleet).await?;
+    Ok(seed)
+}
+
+/// The same with a whole shop to look around in, and with somebody's own site that has a line before
+/// it.
+pub(crate) async fn start_demo(
+    console: &Console,
+    running: &Running,
+    fleet: &Fleet,
+) -> anyhow::Result<DemoShop> {
+    start_all(console, running, fleet).await?;
+    let shop = console.step("demo shop", fleet.demo(&state_file(fleet))).await?;
+    let site = fleet.sample_site(&shop.site_drop_id, &shop.seller_key)?;
+    start_one(console, running, site).await?;
+    Ok(shop)
+}
+
+/// Keeps keys, products and drops the same in the next run.
+fn state_file(fleet: &Fleet) -> PathBuf {
+    fleet.dir.join("demo.json")
+}
+
+async fn start_all(console: &Console, running: &Running, fleet: &Fleet) -> Result<(), StackError> {
     start_one(console, running, fleet.sandbox_psp()?).await?;
     tokio::try_join!(
         start_one(console, running, fleet.worker()?),
         start_one(console, running, fleet.admission()?),
         start_one(console, running, fleet.storefront_api()?),
     )?;
-    Ok(seed)
+    Ok(())
 }
 
 async fn start_one(

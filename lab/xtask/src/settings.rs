@@ -91,6 +91,7 @@ fn fleet_ports() -> anyhow::Result<FleetPorts> {
         admission_admin: listen_port("SLUICE_ADMISSION__ADMIN_LISTEN", standard.admission_admin)?,
         worker_admin: listen_port("SLUICE_WORKER__ADMIN_LISTEN", standard.worker_admin)?,
         psp: listen_port("SLUICE_PSP__LISTEN", standard.psp)?,
+        site: port("SLUICE_STACK_SITE_PORT", standard.site)?,
     })
 }
 

@@ -29,7 +29,7 @@ use crate::{
 const STOP_TIMEOUT: Duration = Duration::from_secs(90);
 const IDLE_LOOK_EVERY: Duration = Duration::from_secs(1);
 /// What `wipe` deletes; jars (`kafka/lib`) and secrets are kept.
-const DATA: [&str; 9] = [
+const DATA: [&str; 10] = [
     "redis",
     "postgres",
     "postgres.new",
@@ -37,6 +37,7 @@ const DATA: [&str; 9] = [
     "kafka/server.properties",
     "services",
     "psp-ledger.jsonl",
+    "pictures",
     "demo.json",
     "logs",
 ];

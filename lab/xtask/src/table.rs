@@ -1,11 +1,11 @@
-//! The table of addresses and demo keys that `up` ends with.
+//! The table of addresses, links and demo keys that `up` ends with.
 
 use comfy_table::{Table, presets::UTF8_FULL_CONDENSED};
 use shared::config::KafkaMode;
-use stack::{Endpoints, Fleet, Seed};
+use stack::{DemoShop, Endpoints, Fleet};
 
 /// Lays out where everything is.
-pub(crate) fn addresses(fleet: &Fleet, endpoints: &Endpoints, seed: &Seed) -> String {
+pub(crate) fn addresses(fleet: &Fleet, endpoints: &Endpoints, shop: &DemoShop) -> String {
     let (storefront, admission) = (fleet.storefront_url(), fleet.admission_url());
     let documents = [
         format!("{storefront}/docs"),
@@ -14,11 +14,14 @@ pub(crate) fn addresses(fleet: &Fleet, endpoints: &Endpoints, seed: &Seed) -> St
     ];
     let mut table = Table::new();
     table.load_style(UTF8_FULL_CONDENSED);
-    table.add_row(["demo drop", &seed.page]);
-    table.add_row(["  opens at", &seed.opens_at]);
-    table.add_row(["seller key", &seed.seller_key]);
-    table.add_row(["operator key", &seed.operator_key]);
-    table.add_row(["shop", &storefront]);
+    table.add_row(["shop", &shop.shop_url]);
+    table.add_row(["  a drop that runs", &shop.page]);
+    table.add_row(["seller", &shop.seller_link]);
+    table.add_row(["operator", &shop.operator_link]);
+    table.add_row(["  these two links", &about_links(shop)]);
+    table.add_row(["protected site", &fleet.site_url()]);
+    table.add_row(["seller key", &shop.seller_key]);
+    table.add_row(["operator key", &shop.operator_key]);
     table.add_row(["API", &documents.join("  ")]);
     table.add_row(["admission", &admission]);
     table.add_row(["payment sandbox", &fleet.psp_url()]);
@@ -28,6 +31,15 @@ pub(crate) fn addresses(fleet: &Fleet, endpoints: &Endpoints, seed: &Seed) -> St
     table.add_row(["Kafka", &kafka(endpoints)]);
     table.add_row(["logs", &fleet.dir.join("logs").display().to_string()]);
     table.to_string()
+}
+
+fn about_links(shop: &DemoShop) -> String {
+    let (seller, operator) = ("./scripts/sluice link seller", "./scripts/sluice link operator");
+    format!(
+        "sign one browser in, once, within ten minutes; new ones:\n{seller} --seller-id {}\n\
+         {operator} --name demo",
+        shop.seller_id
+    )
 }
 
 fn metrics(fleet: &Fleet) -> String {

@@ -42,10 +42,10 @@ async fn bring_up(
     let stack = servers::start(console, settings, &running.stack).await?;
     let fleet = settings.fleet(&stack, &secrets);
     servers::prepare_data(console, &stack, &fleet).await?;
-    let seed = services::start(console, running, &fleet).await?;
+    let shop = services::start_demo(console, running, &fleet).await?;
 
     state_of(&stack).write(&settings.options.dir)?;
-    console.line(&table::addresses(&fleet, &stack.endpoints(), &seed));
+    console.line(&table::addresses(&fleet, &stack.endpoints(), &shop));
     let seconds = console.elapsed().as_secs_f32();
     console.line(&format!("up after {seconds:.1} s; press Ctrl-C to stop"));
     Ok(())
@@ -54,17 +54,19 @@ async fn bring_up(
 /// Checks the services' ports before anything is started, and names all that are busy.
 fn check_service_ports(settings: &Settings) -> anyhow::Result<()> {
     let ports = settings.fleet_ports;
+    let listen = |key: &str| format!("{key}=127.0.0.1:<free port>");
     let busy: Vec<String> = [
-        (ports.storefront, "SLUICE_STOREFRONT__LISTEN"),
-        (ports.storefront_admin, "SLUICE_STOREFRONT__ADMIN_LISTEN"),
-        (ports.admission, "SLUICE_ADMISSION__LISTEN"),
-        (ports.admission_admin, "SLUICE_ADMISSION__ADMIN_LISTEN"),
-        (ports.worker_admin, "SLUICE_WORKER__ADMIN_LISTEN"),
-        (ports.psp, "SLUICE_PSP__LISTEN"),
+        (ports.storefront, listen("SLUICE_STOREFRONT__LISTEN")),
+        (ports.storefront_admin, listen("SLUICE_STOREFRONT__ADMIN_LISTEN")),
+        (ports.admission, listen("SLUICE_ADMISSION__LISTEN")),
+        (ports.admission_admin, listen("SLUICE_ADMISSION__ADMIN_LISTEN")),
+        (ports.worker_admin, listen("SLUICE_WORKER__ADMIN_LISTEN")),
+        (ports.psp, listen("SLUICE_PSP__LISTEN")),
+        (ports.site, "SLUICE_STACK_SITE_PORT=<free port>".to_owned()),
     ]
     .into_iter()
     .filter(|(port, _)| !ports::is_free(*port))
-    .map(|(port, key)| format!("port {port} is in use: set {key}=127.0.0.1:<free port>"))
+    .map(|(port, remedy)| format!("port {port} is in use: set {remedy}"))
     .collect();
     if busy.is_empty() {
         return Ok(());

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 use super::Fleet;
 use crate::{StackError, paths, process};
@@ -22,6 +22,27 @@ pub struct Seed {
     pub seller_key: String,
     /// An API key of the demo operator.
     pub operator_key: String,
+}
+
+/// What `sluice demo` filled a shop with, or found there from an earlier run.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct DemoShop {
+    /// Address of the shop.
+    pub shop_url: String,
+    /// Address of the page of the drop that runs.
+    pub page: String,
+    /// Signs into the seller's console, once, for ten minutes.
+    pub seller_link: String,
+    /// The same for the operators' console.
+    pub operator_link: String,
+    /// The seller.
+    pub seller_id: String,
+    /// An API key of the seller.
+    pub seller_key: String,
+    /// An API key of the operator.
+    pub operator_key: String,
+    /// The drop before the site.
+    pub site_drop_id: String,
 }
 
 impl Fleet {
@@ -49,6 +70,26 @@ impl Fleet {
         parse(&output).ok_or_else(|| failed("seed", "it printed no keys"))
     }
 
+    /// Fills a shop to look around in, with a line before the site of this fleet. The storefront has
+    /// to run, since it takes the pictures. The state file is as for [`seed`](Self::seed).
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StackError::BinaryMissing`] if the command was not built, or what it said.
+    pub async fn demo(&self, state: &Path) -> Result<DemoShop, StackError> {
+        let (site, storefront) = (self.site_url(), self.storefront_url());
+        let flags = [
+            OsStr::new("--state"),
+            state.as_os_str(),
+            OsStr::new("--site-url"),
+            OsStr::new(&site),
+            OsStr::new("--storefront"),
+            OsStr::new(&storefront),
+        ];
+        let output = self.sluice("demo", &flags).await?;
+        parse(&output).ok_or_else(|| failed("demo", "it printed no addresses"))
+    }
+
     /// Runs the command to its end and returns what it printed.
     async fn sluice(&self, name: &str, flags: &[&OsStr]) -> Result<String, StackError> {
         let binary = paths::built_binary("sluice")?;
@@ -65,8 +106,8 @@ impl Fleet {
     }
 }
 
-/// Finds the answer among the lines of a seed; other lines are log.
-fn parse(output: &str) -> Option<Seed> {
+/// Finds the answer among the lines of a command; other lines are log.
+fn parse<T: DeserializeOwned>(output: &str) -> Option<T> {
     output.lines().find_map(|line| serde_json::from_str(line).ok())
 }
 
@@ -83,9 +124,9 @@ mod tests {
         let answer = r#"{"page":"http://drops/7","opens_at":"2026-01-01T12:00:00Z",
             "seller_key":"sk_1","operator_key":"ok_1","units":20}"#
             .replace('\n', " ");
-        let seed = parse(&format!("starting\n\"word\"\n{{}}\n{answer}\ndone\n")).unwrap();
+        let seed: Seed = parse(&format!("starting\n\"word\"\n{{}}\n{answer}\ndone\n")).unwrap();
         assert_eq!((seed.seller_key.as_str(), seed.operator_key.as_str()), ("sk_1", "ok_1"));
         assert_eq!(seed.page, "http://drops/7");
-        assert_eq!(parse("starting\n\"word\"\n{\"seller_key\":\"sk_1\"}\n"), None);
+        assert_eq!(parse::<Seed>("starting\n\"word\"\n{\"seller_key\":\"sk_1\"}\n"), None);
     }
 }

@@ -16,7 +16,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::{Endpoints, Env, ServiceOptions, StackError};
 
-pub use commands::Seed;
+pub use commands::{DemoShop, Seed};
 pub use ports::FleetPorts;
 pub use secrets::Secrets;
 pub(crate) use secrets::random_hex;
@@ -80,6 +80,11 @@ impl Fleet {
         local_url(self.ports.psp)
     }
 
+    /// Address of somebody's own site, with a line before it.
+    pub fn site_url(&self) -> String {
+        local_url(self.ports.site)
+    }
+
     /// The file in which the provider keeps its payments.
     pub fn psp_ledger(&self) -> PathBuf {
         self.dir.join("psp-ledger.jsonl")
@@ -135,6 +140,27 @@ impl Fleet {
     /// Returns [`StackError::BinaryMissing`] if it was not built.
     pub fn storefront_api(&self) -> Result<ServiceOptions, StackError> {
         self.ours("storefront-api", self.ports.storefront_admin)
+    }
+
+    /// Somebody's own site, with the line of this drop before it.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StackError::BinaryMissing`] if it was not built.
+    pub fn sample_site(
+        &self,
+        drop_id: &str,
+        seller_key: &str,
+    ) -> Result<ServiceOptions, StackError> {
+        let public_url = self.env.get("SLUICE_STOREFRONT__PUBLIC_URL").cloned();
+        let env = [
+            ("SAMPLE_SITE_LISTEN", format!("127.0.0.1:{}", self.ports.site)),
+            ("SAMPLE_SITE_SLUICE", public_url.unwrap_or_else(|| self.storefront_url())),
+            ("SAMPLE_SITE_DROP", drop_id.to_owned()),
+            ("SAMPLE_SITE_SELLER_KEY", seller_key.to_owned()),
+        ];
+        let ready_url = format!("{}/readyz", self.site_url());
+        Ok(ServiceOptions::built("sample-site", &self.dir)?.env(env).ready_url(ready_url))
     }
 
     /// Settings of our own services: everything but the provider's.

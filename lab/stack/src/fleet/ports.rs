@@ -17,6 +17,8 @@ pub struct FleetPorts {
     pub worker_admin: u16,
     /// The payment provider to test against.
     pub psp: u16,
+    /// Somebody's own site, with a line before it.
+    pub site: u16,
 }
 
 impl FleetPorts {
@@ -28,6 +30,7 @@ impl FleetPorts {
         admission_admin: 9181,
         worker_admin: 9182,
         psp: 8090,
+        site: 8082,
     };
 
     /// Ports that nobody else uses, kept for this process until it ends.
@@ -43,6 +46,7 @@ impl FleetPorts {
             admission_admin: ports::reserve()?,
             worker_admin: ports::reserve()?,
             psp: ports::reserve()?,
+            site: ports::reserve()?,
         })
     }
 }
