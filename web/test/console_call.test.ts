@@ -34,6 +34,15 @@ test("a console sends its header with everything, and a key only when it has one
   assert.equal(second?.["content-type"], undefined);
 });
 
+test("a file is sent as it is, by its own kind", async () => {
+  answers(() => Response.json({}));
+  const file = new Blob(["x"], { type: "image/png" });
+  await call("PUT", "/v1/x", { file });
+  const [{ init }] = server.asked as [Asked];
+  assert.equal(init.body, file);
+  assert.equal((init.headers as Record<string, string>)["content-type"], "image/png");
+});
+
 test("an answer without a body is null", async () => {
   answers(() => new Response(null, { status: 204 }));
   assert.equal(await call("DELETE", "/v1/x"), null);

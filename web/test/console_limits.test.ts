@@ -2,13 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { reachOf, STEPS, slid, stepOf, valueAt } from "../src/console/operator/room/limits/scale.ts";
 import { planOf, type Timing, timingFault } from "../src/console/operator/room/limits/timing.ts";
-import { changeOf, draftOf, hasChange, isRight, RANGES } from "../src/console/operator/room/limits/values.ts";
+import {
+  changeOf,
+  draftOf,
+  foreseen,
+  hasChange,
+  isRight,
+  RANGES,
+} from "../src/console/operator/room/limits/values.ts";
 
 const LIMITS = {
   admission_rate_per_second: 50,
   occupancy_cap: 1_000,
   order_rate_per_second: 200,
   line_cap: null,
+  no_show_percent: 0,
 };
 
 test("a form that was not touched changes nothing", () => {
@@ -26,6 +34,13 @@ test("only what differs is sent, and an empty cap leaves the line to the setting
   assert.deepEqual(changeOf(draft, LIMITS), { admission_rate_per_second: 80, line_cap: 20_000 });
   const capped = { ...LIMITS, line_cap: 20_000 };
   assert.deepEqual(changeOf({ ...draftOf(capped), line_cap: " " }, capped), { line_cap: null });
+});
+
+test("what is to make up for no-shows is sent, and not looked at before", () => {
+  const change = changeOf({ ...draftOf(LIMITS), occupancy_cap: "900", no_show_percent: "20" }, LIMITS);
+  assert.deepEqual(change, { occupancy_cap: 900, no_show_percent: 20 });
+  assert.deepEqual(foreseen(change), { occupancy_cap: 900 });
+  assert.ok(!isRight({ ...draftOf(LIMITS), no_show_percent: "31" }));
 });
 
 test("a form with a value that is none is not right", () => {

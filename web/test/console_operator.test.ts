@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Health, OperatorDrop } from "../src/console/api/operator_types.ts";
 import { MODES } from "../src/console/api/types.ts";
+import { rolesOf } from "../src/console/operator/health/roles.ts";
 import { signsOf } from "../src/console/operator/health/signs.ts";
 import { changesOf } from "../src/console/operator/log/change.ts";
 import { actsIn, MODE_ACTS } from "../src/console/operator/room/modes.ts";
@@ -92,4 +93,23 @@ test("health looks bad for what is broken, and asks to be looked at for what wai
   const silent = { instance: "b", role: "log", age_ms: 60_000, alive: false };
   assert.deepEqual(looks({ workers: [...HEALTH.workers, silent] }), ["workers look"]);
   assert.deepEqual(looks({ journal_in_default: 1 }), ["journal_in_default bad"]);
+});
+
+test("the health of a role is that of all processes that do it", () => {
+  const worker = (instance: string, role: string, age_ms: number, alive: boolean) => ({
+    instance,
+    role,
+    age_ms,
+    alive,
+  });
+  const workers = [
+    worker("a", "log", 900, true),
+    worker("b", "drain", 60_000, false),
+    worker("b", "log", 200, true),
+  ];
+  assert.deepEqual(rolesOf(workers), [
+    { role: "drain", alive: 0, silent: 1, ageMs: 60_000 },
+    { role: "log", alive: 2, silent: 0, ageMs: 200 },
+  ]);
+  assert.deepEqual(rolesOf([]), []);
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Numbers } from "../src/console/api/types.ts";
 import { type Lately, pressuresOn, type Room } from "../src/console/operator/room/pressure.ts";
 
-const LINE = { joined: 900, waiting: 500, in_flight: 5, occupied: 100, left: 10, closed: 0 };
+const LINE = { joined: 900, waiting: 500, missed: 0, in_flight: 5, occupied: 100, left: 10, closed: 0 };
 const NUMBERS: Numbers = {
   drop_id: "d",
   state: "open",
@@ -12,6 +12,7 @@ const NUMBERS: Numbers = {
   revenue_minor: 0,
   currency: "EUR",
   orders: {},
+  no_shows: { orders: 0, of: 0, share: 0, bound_percent: 0 },
   line: LINE,
   server_time: "2027-03-05T12:00:00Z",
 };
@@ -31,6 +32,7 @@ const ROOM: Room = {
     occupancy_cap: 1_000,
     order_rate_per_second: 200,
     line_cap: null,
+    no_show_percent: 0,
   },
   numbers: NUMBERS,
   lately: LATELY,

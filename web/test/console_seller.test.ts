@@ -25,7 +25,8 @@ const NUMBERS: Numbers = {
   revenue_minor: 0,
   currency: "EUR",
   orders: { reserved: 5, authorizing: 1, confirmed: 60, expired: 20, rejected: 4 },
-  line: { joined: 300, waiting: 200, in_flight: 3, occupied: 9, left: 7, closed: 0 },
+  no_shows: { orders: 2, of: 80, share: 0.025, bound_percent: 0 },
+  line: { joined: 300, waiting: 200, missed: 1, in_flight: 3, occupied: 9, left: 7, closed: 0 },
   server_time: "2027-03-05T12:00:00Z",
 };
 const counts = (numbers: Numbers, sellsUnits: boolean) =>
@@ -40,7 +41,7 @@ test("a funnel counts everybody who got that far, whatever became of them later"
 test("no step of a funnel has more people than the one before, and an unknown line has none", () => {
   const behind = {
     ...NUMBERS,
-    line: { joined: 90, waiting: 0, in_flight: 3, occupied: 9, left: 0, closed: 0 },
+    line: { joined: 90, waiting: 0, missed: 0, in_flight: 3, occupied: 9, left: 0, closed: 0 },
   };
   assert.deepEqual(counts(behind, true), [93, 93, 86, 60]);
   assert.deepEqual(counts({ ...NUMBERS, line: null }, true), [null, 90, 86, 60]);

@@ -1,24 +1,40 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Product } from "../src/console/api/seller_types.ts";
+import { isAddress, isOrigin } from "../src/console/seller/wizard/addresses.ts";
 import { dropBody, siteBody } from "../src/console/seller/wizard/body.ts";
-import { faultsOf, isAddress, isOrigin } from "../src/console/seller/wizard/checks.ts";
+import { faultsOf } from "../src/console/seller/wizard/checks.ts";
 import { newDraft, ofKind, type WizardDraft } from "../src/console/seller/wizard/draft.ts";
 import { beside, firstWrong, isRight, stepOf, stepsOf } from "../src/console/seller/wizard/steps.ts";
 import { wallOf } from "../src/console/time/zones.ts";
 
 const NOW = Date.parse("2027-03-05T12:20:00Z");
-const STOCK = 500;
+
+const variant = (id: string, stock: number, currency = "EUR") => ({
+  id,
+  name: id,
+  price_minor: 12_900,
+  currency,
+  stock,
+});
+const PRODUCT: Product = {
+  id: "p",
+  name: "Lamp",
+  description: "",
+  picture: null,
+  created_at: "2027-03-01T00:00:00Z",
+  variants: [variant("v", 500), variant("w", 20), variant("k", 50, "KRW")],
+};
 
 const SALE: WizardDraft = {
   ...newDraft(NOW, "Asia/Seoul", wallOf),
   productId: "p",
-  variantId: "v",
   title: " Friday drop ",
-  units: "400",
+  units: { v: "400" },
 };
 const SITE: WizardDraft = { ...ofKind(SALE, "pass"), siteUrl: "https://shop.example/", opening: "now" };
 
-const faults = (part: Partial<WizardDraft>, draft = SALE) => faultsOf({ ...draft, ...part }, STOCK, NOW);
+const faults = (part: Partial<WizardDraft>, draft = SALE) => faultsOf({ ...draft, ...part }, PRODUCT, NOW);
 
 test("a new draft opens on a whole hour in the zone of its maker", () => {
   assert.equal(SALE.opens.local, "2027-03-06T22:00");
@@ -27,19 +43,49 @@ test("a new draft opens on a whole hour in the zone of its maker", () => {
 });
 
 test("what is missing is told for what is sold and for a site", () => {
-  assert.deepEqual(faults({ title: " ", variantId: "", units: "" }), {
+  assert.deepEqual(faults({ title: " ", productId: "", units: { v: " " } }), {
     title: "missing",
-    variant: "missing",
-    units: "number",
+    product: "missing",
+    units: "nothing_sold",
   });
   assert.deepEqual(faults({ siteUrl: "shop.example" }, SITE), { siteUrl: "address" });
 });
 
 test("nobody offers more than there is, or lets one person have more than all", () => {
-  assert.deepEqual(faults({ units: "501" }), { units: "above_stock" });
+  assert.deepEqual(faults({ units: { v: "501", w: "x" } }), {
+    "units:v": "above_stock",
+    "units:w": "number",
+  });
   assert.deepEqual(faults({ unitsPerTicket: "2" }), { unitsPerTicket: "above_customer" });
-  const greedy = { units: "2", unitsPerTicket: "3", unitsPerCustomer: "5" };
+  const greedy = { units: { v: "2" }, unitsPerTicket: "3", unitsPerCustomer: "5" };
   assert.deepEqual(faults(greedy), { unitsPerTicket: "above_units" });
+  // A product that was not read yet has a stock that nobody knows.
+  assert.deepEqual(faultsOf({ ...SALE, units: { v: "501" } }, null, NOW), {});
+});
+
+test("where as many are held as one may have, each variant has that many", () => {
+  const few = { units: { v: "400", w: "2" }, unitsPerTicket: "3", unitsPerCustomer: "5" };
+  assert.deepEqual(faults(few), {});
+  assert.deepEqual(faults({ ...few, kind: "checkout" }), { unitsPerTicket: "above_units" });
+  assert.deepEqual(faults({ ...few, kind: "checkout", units: { v: "400", w: "3" } }), {});
+});
+
+test("a drop sells in one currency, and no more than a drop may", () => {
+  assert.deepEqual(faults({ units: { v: "1", k: "1" } }), { units: "several_currencies" });
+  const many = Object.fromEntries(Array.from({ length: 21 }, (_, n) => [`v${n}`, "1"]));
+  assert.deepEqual(faults({ units: many }), { units: "too_many_variants" });
+  const huge = faultsOf({ ...SALE, units: { v: "9000000", w: "9000000" } }, null, NOW);
+  assert.deepEqual(huge, { units: "too_many_units" });
+});
+
+test("lanes have names, and leave a tenth to the normal one", () => {
+  const lane = (number: number, name: string, share: string) => ({ lane: number, name, share });
+  assert.deepEqual(faults({ lanes: [lane(1, "Early", "20"), lane(3, "Friends", "70")] }), {});
+  assert.deepEqual(faults({ lanes: [lane(1, " ", "20"), lane(2, "Friends", "80")] }), {
+    "laneName:1": "missing",
+    lanes: "shares",
+  });
+  assert.deepEqual(faults({ lanes: [lane(2, "Friends", "91")] }), { "laneShare:2": "max", lanes: "shares" });
 });
 
 test("numbers keep to what the API takes", () => {
@@ -86,8 +132,33 @@ test("a sale is sent with its moments in UTC and its hold in seconds", () => {
     ["Friday drop", "2027-03-06T13:00:00.000Z", undefined, 150],
   );
   assert.deepEqual(body.variants, [{ variant_id: "v", units: 400 }]);
+  assert.deepEqual([body.fulfilment, body.invite_only, body.presence], ["auto", false, true]);
   assert.equal(dropBody({ ...SALE, opening: "later" }, NOW).opens_at, undefined);
   assert.equal(dropBody({ ...SALE, opening: "now" }, NOW).opens_at, "2027-03-05T12:20:00.000Z");
+});
+
+test("a sale is sent with who may join, its lanes, and all variants that are sold", () => {
+  const lanes = [{ lane: 2, name: " Early access ", share: "20" }];
+  const body = dropBody(
+    {
+      ...SALE,
+      kind: "checkout",
+      units: { v: "400", w: "" },
+      who: "invited",
+      lanes,
+      cooldown: "1.5",
+      noShows: "10",
+    },
+    NOW,
+  );
+  assert.deepEqual(body.variants, [{ variant_id: "v", units: 400 }]);
+  assert.deepEqual(body.lanes, [{ lane: 2, name: "Early access", share_percent: 20 }]);
+  assert.deepEqual(
+    [body.fulfilment, body.invite_only, body.members_only, body.cooldown_seconds, body.no_show_percent],
+    ["checkout", true, false, 90, 10],
+  );
+  assert.equal(ofKind({ ...SALE, who: "invited" }, "pass").who, "everybody", "a site has no codes");
+  assert.equal(siteBody({ ...SITE, who: "members", presence: false }, NOW).members_only, true);
 });
 
 test("a site is sent with people per minute, and opens now by saying nothing", () => {
@@ -102,8 +173,9 @@ test("a site is sent with people per minute, and opens now by saying nothing", (
 test("the wizard leads through its steps, and back to the first that is wrong", () => {
   assert.deepEqual(stepsOf(false), ["what", "times", "speed", "who", "check"]);
   assert.deepEqual([beside("what", 1, stepsOf(false)), beside("what", -1, stepsOf(true))], ["times", null]);
-  assert.equal(firstWrong({ pace: "min", units: "number" }), "units");
+  assert.equal(firstWrong({ pace: "min", "units:v": "number" }), "units");
   assert.equal(firstWrong({}), null);
-  assert.ok(isRight("who", { units: "number" }) && !isRight("units", { units: "number" }));
+  assert.ok(isRight("who", { "units:v": "number" }) && !isRight("units", { "units:v": "number" }));
+  assert.ok(!isRight("who", { "laneName:1": "missing" }) && isRight("units", { "laneName:1": "missing" }));
   assert.equal(stepOf("nonsense"), "what");
 });

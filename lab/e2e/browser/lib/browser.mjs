@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const SCREENSHOTS = new URL("../../../../docs/images/", import.meta.url).pathname;
+const SHOTS = new URL("../../../../.sluice/shots/", import.meta.url).pathname;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const ARGUMENTS = [
   "--no-sandbox",
@@ -33,6 +34,10 @@ export const phone = (browser, options = {}) =>
     ...options,
   });
 
+/** A larger screen, likewise. */
+export const desktop = (browser, options = {}) =>
+  phone(browser, { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, ...options });
+
 /** Opens a page whose script errors and policy violations fail the test at `noFaults()`. */
 export async function openPage(context, url) {
   const page = await context.newPage();
@@ -46,14 +51,34 @@ export async function openPage(context, url) {
   return page;
 }
 
-/** Runs axe on what is shown; it is evaluated, because the page's policy allows no foreign script. */
+/** Runs axe on what is shown, and keeps a picture of it. Axe is evaluated: no page allows foreign scripts. */
 export async function assertAccessible(page, where) {
+  await shot(page, where);
   await page.evaluate(await readFile(AXE, "utf8"));
   const violations = await page.evaluate(async () => {
     const results = await globalThis.axe.run(document, { resultTypes: ["violations"] });
     return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
   });
   assert.deepEqual(violations, [], `accessibility of ${where}`);
+}
+
+/** Keeps a picture of what is shown in `.sluice/shots`, to be looked at afterwards. */
+export async function shot(page, where) {
+  await mkdir(SHOTS, { recursive: true });
+  const name = where.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+  await page.screenshot({ path: `${SHOTS}${name}.png`, fullPage: true });
+}
+
+/** Asserts that nothing has to be scrolled sideways. */
+export async function assertFits(page, where) {
+  const tooWide = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const isOutside = (element) => element.getBoundingClientRect().right > clientWidth;
+    const outside = [...document.querySelectorAll("body *")].filter(isOutside);
+    return [`${scrollWidth} px`, ...outside.map(({ outerHTML }) => outerHTML.slice(0, 80))];
+  });
+  assert.deepEqual(tooWide, [], where);
 }
 
 /** Takes a screenshot for the README, when asked to. */

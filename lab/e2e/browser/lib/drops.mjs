@@ -41,6 +41,22 @@ export async function createDrop({
   return drop;
 }
 
+/** Puts a line before a site, and waits until it is open. Where the site is said to be, nobody answers. */
+export async function protectSite(settings = {}) {
+  const { id } = await sellerCall("POST", "/sites", {
+    title: "Harbour Lamps",
+    site_url: "http://127.0.0.1:9/",
+    visitors_per_minute: 600,
+    max_inside: 50,
+    ...settings,
+  });
+  created.push(id);
+  return opened(id);
+}
+
+/** Has a drop cancelled at the end that a test made in another way. */
+export const cancelLater = (id) => created.push(id);
+
 /** Creates a drop and waits until the scheduler has opened it. */
 export async function openDrop(settings) {
   const { id } = await createDrop(settings);
@@ -57,7 +73,7 @@ export async function openPausedDrop({ message = null, ...settings }) {
   return opened(id);
 }
 
-const opened = (id) =>
+export const opened = (id) =>
   waitUntil("the drop opens", async () => {
     const drop = await shopperCall("GET", `/v1/drops/${id}`);
     return drop.state === "open" ? drop : null;
@@ -66,6 +82,9 @@ const opened = (id) =>
 export const pauseDrop = (id, message = null) =>
   operatorCall("POST", `/drops/${id}/pause`, { why: "browser test", message });
 export const resumeDrop = (id) => operatorCall("POST", `/drops/${id}/resume`, { why: "browser test" });
+/** Changes what a drop may do; `act` is the last part of the route. */
+export const changeMode = (id, act, body = {}) =>
+  operatorCall("POST", `/drops/${id}/${act}`, { why: "browser test", ...body });
 export const stopDrop = (id) =>
   operatorCall("POST", `/drops/${id}/emergency-stop`, { why: "browser test" });
 export const cancelDrop = (id) => sellerCall("POST", `/drops/${id}/cancel`, { reason: "browser test" });

@@ -8,8 +8,10 @@ const need = (name) => {
 
 export const storefrontUrl = need("SLUICE_STOREFRONT__PUBLIC_URL").replace(/\/$/, "");
 export const admissionUrl = need("SLUICE_ADMISSION__PUBLIC_URL").replace(/\/$/, "");
-const sellerKey = need("SLUICE_SELLER_KEY");
-const operatorKey = need("SLUICE_OPERATOR_KEY");
+export const sellerKey = need("SLUICE_SELLER_KEY");
+export const operatorKey = need("SLUICE_OPERATOR_KEY");
+/** Of one who says who else may run the installation; undefined where nobody gave it. */
+export const adminKey = process.env.SLUICE_ADMIN_KEY;
 
 /** Calls an API; a refusal throws with the answer in its message. */
 export async function call(method, url, { key, body } = {}) {

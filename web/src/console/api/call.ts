@@ -24,13 +24,17 @@ export class Refusal extends ApiError {
 
 export interface Sent {
   body?: unknown;
+  /** Sent as it is, where no body is. */
+  file?: Blob;
   /** Makes a request that is sent again count once. */
   idempotencyKey?: string;
 }
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 const TIMEOUT_MS = 15_000;
+/** Eight megabytes take their time where networks are slow. */
+const FILE_TIMEOUT_MS = 120_000;
 const listeners = new Set<() => void>();
 
 /** Is told when an answer says that nobody is signed in. */
@@ -49,23 +53,25 @@ export async function call<Answer>(method: Method, path: string, sent: Sent = {}
   throw refusal;
 }
 
-async function send(method: Method, path: string, { body, idempotencyKey }: Sent): Promise<Response> {
+async function send(method: Method, path: string, sent: Sent): Promise<Response> {
+  const { body, file } = sent;
   try {
     return await fetch(path, {
       method,
       credentials: "same-origin",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: headersOf(body !== undefined, idempotencyKey),
-      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(file === undefined ? TIMEOUT_MS : FILE_TIMEOUT_MS),
+      headers: headersOf(sent),
+      body: body === undefined ? file : JSON.stringify(body),
     });
   } catch {
     throw new Refusal(0, "network", null);
   }
 }
 
-function headersOf(hasBody: boolean, idempotencyKey: string | undefined): Record<string, string> {
+function headersOf({ body, file, idempotencyKey }: Sent): Record<string, string> {
   const headers: Record<string, string> = { accept: "application/json", "x-sluice-console": "1" };
-  if (hasBody) headers["content-type"] = "application/json";
+  if (body !== undefined) headers["content-type"] = "application/json";
+  else if (file !== undefined) headers["content-type"] = file.type;
   if (idempotencyKey !== undefined) headers["idempotency-key"] = idempotencyKey;
   return headers;
 }

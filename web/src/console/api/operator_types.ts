@@ -8,6 +8,8 @@ export interface Limits {
   order_rate_per_second: number;
   /** Null for as many as the setting for all drops allows. */
   line_cap: number | null;
+  /** By how many percent the occupancy may exceed its cap in place of those who never begin to pay. */
+  no_show_percent: number;
 }
 
 /** Limits to change; what is left out stays. */

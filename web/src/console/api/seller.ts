@@ -1,10 +1,24 @@
 // The seller's calls.
 import { call, queryOf } from "./call.ts";
-import type { DropInput, Product, ProductInput, SellerOrder, Site, SiteInput } from "./seller_types.ts";
+import type {
+  CodeLabel,
+  CodesInput,
+  DropInput,
+  JoinKey,
+  JoinKeyInput,
+  LaneInput,
+  NewCodes,
+  Product,
+  ProductInput,
+  SellerOrder,
+  Site,
+  SiteInput,
+} from "./seller_types.ts";
 import type { Drop, History, Numbers, Page, Span } from "./types.ts";
 
 const drops = "/v1/seller/drops";
 const products = "/v1/seller/products";
+const joinKeys = "/v1/seller/join-keys";
 
 export const listDrops = (cursor: string | null) =>
   call<Page<Drop>>("GET", `${drops}${queryOf({ cursor, limit: 50 })}`);
@@ -42,6 +56,38 @@ export const createProduct = (body: ProductInput, idempotencyKey: string) =>
 
 export const editProduct = (id: string, texts: { name: string; description: string }) =>
   call<Product>("PATCH", `${products}/${id}`, { body: texts });
+
+export const putProductPicture = (id: string, file: Blob) =>
+  call<Product>("PUT", `${products}/${id}/picture`, { file });
+
+export const deleteProductPicture = (id: string) => call<Product>("DELETE", `${products}/${id}/picture`);
+
+export const putDropPicture = (id: string, file: Blob) =>
+  call<Drop>("PUT", `${drops}/${id}/picture`, { file });
+
+export const deleteDropPicture = (id: string) => call<Drop>("DELETE", `${drops}/${id}/picture`);
+
+export const setLanes = (id: string, lanes: LaneInput[]) =>
+  call<Drop>("PUT", `${drops}/${id}/lanes`, { body: { lanes } });
+
+export const listLabels = async (id: string) =>
+  (await call<{ labels: CodeLabel[] }>("GET", `${drops}/${id}/codes`)).labels;
+
+/** Takes no key: an answer that is kept for one would hold the codes. */
+export const makeCodes = (id: string, body: CodesInput) =>
+  call<NewCodes>("POST", `${drops}/${id}/codes`, { body });
+
+export const revokeLabel = (id: string, label: string, why: string) =>
+  call<{ revoked: number }>("POST", `${drops}/${id}/codes/revoke`, { body: { label, why } });
+
+export const listJoinKeys = (cursor: string | null) =>
+  call<Page<JoinKey>>("GET", `${joinKeys}${queryOf({ cursor, limit: 50 })}`);
+
+export const storeJoinKey = (body: JoinKeyInput, idempotencyKey: string) =>
+  call<{ id: string }>("POST", joinKeys, { body, idempotencyKey });
+
+export const revokeJoinKey = (id: string, why: string) =>
+  call<JoinKey>("POST", `${joinKeys}/${id}/revoke`, { body: { why } });
 
 /** Which orders of a drop are wanted; null stands for all. */
 export interface OrderFilter {

@@ -1,5 +1,5 @@
 // What the seller console reads and sends.
-import type { Drop, OrderState } from "./types.ts";
+import type { Drop, OrderState, Picture } from "./types.ts";
 
 export interface Variant {
   id: string;
@@ -14,6 +14,7 @@ export interface Product {
   id: string;
   name: string;
   description: string;
+  picture: Picture | null;
   created_at: string;
   variants: Variant[];
 }
@@ -24,9 +25,17 @@ export interface ProductInput {
   variants: { name: string; price_minor: number; currency: string; stock: number }[];
 }
 
+/** A lane beside the normal one. */
+export interface LaneInput {
+  lane: number;
+  name: string;
+  share_percent: number;
+}
+
 export interface DropInput {
   product_id: string;
   variants: { variant_id: string; units: number }[];
+  fulfilment: "auto" | "checkout";
   title: string;
   description: string;
   opens_at?: string;
@@ -34,10 +43,15 @@ export interface DropInput {
   max_units_per_ticket: number;
   max_units_per_customer: number;
   hold_seconds: number;
+  cooldown_seconds: number;
   members_only: boolean;
+  invite_only: boolean;
+  lanes: LaneInput[];
+  presence: boolean;
   admission_rate_per_second: number;
   occupancy_cap: number;
   order_rate_per_second: number;
+  no_show_percent: number;
 }
 
 export interface SiteInput {
@@ -50,6 +64,7 @@ export interface SiteInput {
   opens_at?: string;
   closes_at?: string;
   members_only: boolean;
+  presence: boolean;
 }
 
 /** A drop that stands before a site, with what its proxy has to know. */
@@ -69,4 +84,45 @@ export interface SellerOrder {
   hold_expires_at?: string;
   created_at: string;
   updated_at: string;
+}
+
+/** The codes of one call, without the codes themselves. */
+export interface CodeLabel {
+  label: string;
+  lane: number;
+  /** How many shoppers may use each. */
+  max_uses: number;
+  /** Revoked ones included. */
+  count: number;
+  revoked: number;
+  uses: number;
+  created_at: string;
+}
+
+export interface CodesInput {
+  lane: number;
+  count: number;
+  max_uses: number;
+  label: string;
+}
+
+/** Codes that were just made: they are shown this once. */
+export interface NewCodes {
+  label: string;
+  codes: string[];
+}
+
+/** A key with which a seller's own site signs who its members are. */
+export interface JoinKey {
+  /** What a token gives as `kid`. */
+  id: string;
+  name: string;
+  public_key: string;
+  created_at: string;
+  revoked_at: string | null;
+}
+
+export interface JoinKeyInput {
+  name: string;
+  public_key: string;
 }

@@ -33,11 +33,38 @@ export type DropState = (typeof DROP_STATES)[number];
 export const MODES = ["running", "paused", "hold", "drain", "maintenance", "stopped"] as const;
 export type Mode = (typeof MODES)[number];
 
+/** A picture, as JPEG in several widths: the address of each by its width. */
+export interface Picture {
+  urls: Record<string, string>;
+  width: number;
+  height: number;
+}
+
+/** A lane of a line, with its share of those who are let in; 0 is the normal one, which has no name. */
+export interface Lane {
+  lane: number;
+  name: string | null;
+  share_percent: number;
+}
+
+/** What a drop sells, and how much of it; a site's has no units. */
+export interface DropVariant {
+  id: string;
+  name: string;
+  price_minor: number;
+  currency: string;
+  units_total?: number;
+  units_left?: number;
+  units_held?: number;
+}
+
 /** A drop as its seller sees it. */
 export interface Drop {
   id: string;
   title: string;
   description: string;
+  /** Its own, or else that of its product. */
+  picture: Picture | null;
   state: DropState;
   mode: Mode;
   /** When maintenance is said to end. */
@@ -52,9 +79,15 @@ export interface Drop {
   max_units_per_ticket: number;
   max_units_per_customer: number;
   hold_seconds: number;
+  cooldown_seconds: number;
   members_only: boolean;
+  invite_only: boolean;
+  /** Left out where the normal one is the only one. */
+  lanes?: Lane[];
+  /** Whether those who are away at their turn are passed over. */
+  presence: boolean;
   /** What it sells, all in one currency. */
-  variants: { id: string; name: string; price_minor: number; currency: string }[];
+  variants: DropVariant[];
   product: { id: string; name: string };
   seller: { id: string; name: string };
   units_total: number;
@@ -79,6 +112,8 @@ export interface Numbers {
   currency: string;
   /** How many orders are in each state that has any. */
   orders: Record<string, number>;
+  /** Those who were let in and never began to pay, of all that are over. */
+  no_shows: { orders: number; of: number; share: number; bound_percent: number };
   /** Null while the line is not there, or cannot be asked. */
   line: LineNumbers | null;
   server_time: string;
@@ -87,6 +122,8 @@ export interface Numbers {
 export interface LineNumbers {
   joined: number;
   waiting: number;
+  /** Away when it was their turn; they may still come back. */
+  missed: number;
   in_flight: number;
   /** Let in, and not finished. */
   occupied: number;

@@ -31,10 +31,10 @@ export function Console({ whose, ways, children }: ConsoleProps) {
   const isIn = state.kind === "in" && isFor(whose);
   return (
     <>
-      <button type="button" class="skip" onClick={skipToMain}>
-        {t("skip")}
-      </button>
       <header class="top">
+        <button type="button" class="skip" onClick={skipToMain}>
+          {t("skip")}
+        </button>
         <a class="brand" href="#/">
           <img src="/assets/icon.svg" alt="" width="28" height="28" />
           {t(whose === "operator" ? "brand.operator" : "brand.seller")}

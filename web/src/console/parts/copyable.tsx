@@ -22,7 +22,8 @@ export function Copyable({ title, text }: { title: string; text: string }) {
           {t(isCopied.value ? "copy.done" : "copy.do")}
         </button>
       </figcaption>
-      <pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no pointer scrolls it by keyboard */}
+      <pre tabIndex={0}>
         <code>{text}</code>
       </pre>
     </figure>

@@ -31,7 +31,8 @@ export function Table<Row>({ caption, columns, rows, rowKey, empty }: TableProps
   if (rows.length === 0) return <p class="small">{empty}</p>;
   const look = (column: Column<Row>) => (column.isFigure === true ? "figure" : undefined);
   return (
-    <div class="scroll">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no pointer scrolls it by keyboard
+    <div class="scroll" tabIndex={0}>
       <table>
         <caption class="heard-only">{caption}</caption>
         <thead>

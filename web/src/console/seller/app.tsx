@@ -4,6 +4,7 @@ import { Page } from "../parts/page.tsx";
 import { hrefOf, route } from "../state/route.ts";
 import { DropPage } from "./drop/page.tsx";
 import { DropsPage } from "./drops/page.tsx";
+import { MembersPage } from "./members/page.tsx";
 import { PeoplePage } from "./people/page.tsx";
 import { ProductsPage } from "./products/page.tsx";
 import { t } from "./texts/index.ts";
@@ -30,6 +31,7 @@ function SellerWays() {
         way("drops", t("drops.title")),
         way("new", t("wizard.title")),
         way("products", t("products.title")),
+        way("members", t("members.title")),
         way("people", t("people.title")),
       ]}
     />
@@ -42,6 +44,7 @@ function SellerPage() {
   if (place === "drops") return id === undefined ? <DropsPage /> : <DropPage key={id} id={id} />;
   if (place === "new") return <WizardPage />;
   if (place === "products") return <ProductsPage />;
+  if (place === "members") return <MembersPage />;
   if (place === "people") return <PeoplePage />;
   return (
     <Page title={t("missing.title")}>

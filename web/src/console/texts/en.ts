@@ -90,6 +90,11 @@ export const en = {
   "figure.left": "Units left",
   "figure.held_of": "{held} held, {total} in all",
   "figure.sold": "Sold",
+  "figure.missed": {
+    one: "{count} person is away at their turn",
+    other: "{count} people are away at their turn",
+  },
+  "figure.no_shows": "{count} of {of} whose turn is over never began to pay",
 
   "board.title": "Charts",
   "board.empty": "Nothing was recorded in this time.",

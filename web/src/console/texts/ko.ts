@@ -92,6 +92,8 @@ export const ko: Record<keyof typeof en, Message> = {
   "figure.left": "남은 수량",
   "figure.held_of": "보관 {held}개, 모두 {total}개",
   "figure.sold": "판매",
+  "figure.missed": "차례에 자리를 비운 사람 {count}명",
+  "figure.no_shows": "차례가 끝난 {of}명 가운데 {count}명은 결제를 시작하지 않았어요",
 
   "board.title": "차트",
   "board.empty": "이 시간에는 기록이 없어요.",

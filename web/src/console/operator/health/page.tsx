@@ -8,6 +8,7 @@ import { Loading } from "../../parts/small.tsx";
 import { usePolled } from "../../state/polled.ts";
 import { t } from "../texts/index.ts";
 import { Instances } from "./instances.tsx";
+import { Roles } from "./roles_table.tsx";
 import { type Sign, signsOf } from "./signs.ts";
 
 const EVERY_MS = 3_000;
@@ -21,6 +22,8 @@ export function HealthPage() {
       {health.data === null && health.refusal === null && <Loading />}
       {health.data === null && <Problem refusal={health.refusal} retry={health.refresh} />}
       {health.data !== null && <Signs health={health.data} />}
+      <h2>{t("roles.title")}</h2>
+      {health.data !== null && <Roles workers={health.data.workers} />}
       <h2>{t("instances.title")}</h2>
       <Problem refusal={instances.refusal} />
       {instances.data !== null && <Instances instances={instances.data} />}

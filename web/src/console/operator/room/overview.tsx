@@ -2,6 +2,7 @@
 import { useMemo } from "preact/hooks";
 import { readHistory } from "../../api/operator.ts";
 import { Board } from "../../charts/board.tsx";
+import { Absent } from "../../parts/absent.tsx";
 import { language } from "../../state/language.ts";
 import { mayAct } from "../../state/session.ts";
 import { roomCharts } from "./charts.ts";
@@ -25,6 +26,7 @@ export function RoomOverview({ data, onChanged }: { data: RoomData; onChanged: (
   return (
     <>
       <RoomFigures numbers={numbers} limits={limits} lately={lately} sellsUnits={sellsUnits} />
+      {sellsUnits && <Absent numbers={numbers} />}
       <div class="side-by-side">
         <Pressures pressures={pressures} />
         <ModePanel title={room.title} limits={limits} mayAct={mayAct.value} onChanged={onChanged} />

@@ -104,6 +104,9 @@ export const en = {
   "limit.order_rate_per_second.hint": "How fast orders are placed.",
   "limit.line_cap": "Waiting at once",
   "limit.line_cap.hint": "Empty for as many as the setting for all rooms allows.",
+  "limit.no_show_percent": "Above that, in place of no-shows (percent)",
+  "limit.no_show_percent.hint":
+    "By how much “in at once” may be exceeded in place of those who never begin to pay. 0 for none.",
   "preview.title": "What that would do to the waits",
   "preview.from":
     "From {waiting} waiting, {occupied} let in who aren't done, and {ended} done in the last minute. These are estimates.",
@@ -205,6 +208,10 @@ export const en = {
   "sign.silent": "doesn't answer",
   "sign.unknown": "unknown",
   "sign.show": "Show",
+  "roles.title": "Roles",
+  "roles.alive": "Processes that work",
+  "roles.silent": "Processes that are silent",
+  "roles.heard": "Last heard from",
   "instances.title": "Workers",
   "instances.none": "No worker was heard from in the last hour.",
   "instances.since": "since",

@@ -2,6 +2,7 @@
 import { number } from "../../../common/format.ts";
 import type { Numbers } from "../../api/types.ts";
 import { share } from "../../format.ts";
+import { Absent } from "../../parts/absent.tsx";
 import { t } from "../texts/index.ts";
 import { funnelOf, lossesOf } from "./funnel.ts";
 
@@ -32,6 +33,7 @@ export function Funnel({ numbers, sellsUnits }: { numbers: Numbers; sellsUnits: 
           {losses.map((loss) => `${t(`loss.${loss.name}`)}: ${number(loss.count)}`).join(" · ")}
         </p>
       )}
+      {sellsUnits && <Absent numbers={numbers} />}
     </section>
   );
 }

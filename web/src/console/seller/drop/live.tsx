@@ -7,6 +7,7 @@ import { amount, compact, share } from "../../format.ts";
 import { Figure, Figures } from "../../parts/small.tsx";
 import { language } from "../../state/language.ts";
 import { t } from "../texts/index.ts";
+import { ByLane, ByVariant } from "./by_part.tsx";
 import { dropCharts } from "./charts.ts";
 import { Funnel } from "./funnel_view.tsx";
 
@@ -47,6 +48,8 @@ export function LivePart({ drop, numbers }: { drop: Drop; numbers: Numbers }) {
         )}
       </Figures>
       <Funnel numbers={numbers} sellsUnits={sellsUnits} />
+      {sellsUnits && <ByVariant variants={drop.variants} />}
+      <ByLane lanes={drop.lanes ?? []} />
       <Board
         dropId={drop.id}
         charts={charts}

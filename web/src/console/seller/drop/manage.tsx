@@ -1,10 +1,14 @@
-// What a seller can do with a drop: pause it, set its times, correct its texts, call it off.
+// What a seller can do with a drop: pause it, set its times and lanes, show it, correct its texts, call it off.
 import { useSignal } from "@preact/signals";
-import { cancelDrop, pauseDrop, resumeDrop } from "../../api/seller.ts";
+import { cancelDrop, deleteDropPicture, pauseDrop, putDropPicture, resumeDrop } from "../../api/seller.ts";
 import type { Drop } from "../../api/types.ts";
 import { ActDialog, type Question, type Reasons } from "../../parts/act_dialog.tsx";
+import { Lanes } from "../lanes/part.tsx";
+import { PictureForm } from "../pictures/form.tsx";
 import { t } from "../texts/index.ts";
+import { isOver } from "./over.ts";
 import { Schedule } from "./schedule.tsx";
+import { Settings } from "./settings.tsx";
 import { Texts } from "./texts.tsx";
 
 interface PartProps {
@@ -12,17 +16,39 @@ interface PartProps {
   onChanged: () => void;
 }
 
-const isOver = ({ state }: Drop) => state === "sold_out" || state === "closed" || state === "cancelled";
-
 export function ManagePart({ drop, onChanged }: PartProps) {
-  if (isOver(drop)) return <p>{t("manage.over")}</p>;
+  if (isOver(drop))
+    return (
+      <>
+        <p>{t("manage.over")}</p>
+        <Settings drop={drop} />
+      </>
+    );
   const isBefore = drop.state === "draft" || drop.state === "scheduled";
   return (
     <>
       <Acts drop={drop} onChanged={onChanged} />
       {isBefore && <Schedule drop={drop} onChanged={onChanged} />}
+      {isBefore && drop.fulfilment !== "pass" && <Lanes drop={drop} onChanged={onChanged} />}
       <Texts drop={drop} onChanged={onChanged} />
+      <DropPicture drop={drop} onChanged={onChanged} />
+      <Settings drop={drop} />
     </>
+  );
+}
+
+function DropPicture({ drop, onChanged }: PartProps) {
+  return (
+    <section class="tile panel" aria-label={t("picture.title")}>
+      <h2>{t("picture.title")}</h2>
+      <PictureForm
+        picture={drop.picture}
+        hint={t("picture.hint.drop")}
+        put={(file) => putDropPicture(drop.id, file)}
+        remove={() => deleteDropPicture(drop.id)}
+        onChanged={onChanged}
+      />
+    </section>
   );
 }
 

@@ -1,4 +1,4 @@
-// One drop: live while it runs, its orders, what can be done with it, and for a site its set-up.
+// One drop: live while it runs, its orders and codes, what can be done with it, and for a site its set-up.
 import { timed } from "../../../common/clock.ts";
 import { readDrop, readNumbers } from "../../api/seller.ts";
 import { Page } from "../../parts/page.tsx";
@@ -6,6 +6,7 @@ import { Problem, Stale } from "../../parts/problem.tsx";
 import { Loading, ModeBadge, StateBadge, Tabs } from "../../parts/small.tsx";
 import { usePolled } from "../../state/polled.ts";
 import { hrefOf, route } from "../../state/route.ts";
+import { CodesPart } from "../codes/part.tsx";
 import { OrdersPart } from "../orders/part.tsx";
 import { SetUp } from "../sites/set_up.tsx";
 import { t } from "../texts/index.ts";
@@ -14,7 +15,7 @@ import { ManagePart } from "./manage.tsx";
 
 const EVERY_MS = 2_000;
 
-type Part = "live" | "orders" | "manage" | "site";
+type Part = "live" | "orders" | "codes" | "manage" | "site";
 
 async function readAll(id: string) {
   const [drop, numbers] = await Promise.all([readDrop(id), timed(() => readNumbers(id))]);
@@ -30,8 +31,8 @@ export function DropPage({ id }: { id: string }) {
       </Page>
     );
   const { drop, numbers } = data;
-  const parts: Part[] = ["live", "orders", "manage"];
-  if (drop.fulfilment === "pass") parts.push("site");
+  const isSite = drop.fulfilment === "pass";
+  const parts: Part[] = isSite ? ["live", "orders", "manage", "site"] : ["live", "orders", "codes", "manage"];
   const part = parts.find((name) => name === route.value.path[2]) ?? "live";
   const tabs = parts.map((name) => ({
     href: hrefOf(name === "live" ? ["drops", id] : ["drops", id, name]),
@@ -53,6 +54,7 @@ export function DropPage({ id }: { id: string }) {
       <Stale refusal={refusal} />
       {part === "live" && <LivePart drop={drop} numbers={numbers} />}
       {part === "orders" && <OrdersPart drop={drop} />}
+      {part === "codes" && <CodesPart drop={drop} />}
       {part === "manage" && <ManagePart drop={drop} onChanged={refresh} />}
       {part === "site" && <SetUp drop={drop} />}
     </Page>

@@ -2,11 +2,13 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { Attempt } from "../../api/attempt.ts";
-import { createProduct } from "../../api/seller.ts";
+import { createProduct, putProductPicture } from "../../api/seller.ts";
 import type { Product, ProductInput } from "../../api/seller_types.ts";
 import { AreaField, NumberField, TextField } from "../../parts/fields.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { useAct } from "../../state/act.ts";
+import { pictureFault } from "../pictures/check.ts";
+import { FileField } from "../pictures/form.tsx";
 import { t } from "../texts/index.ts";
 import {
   emptyProduct,
@@ -21,22 +23,30 @@ import {
 
 const MAX_VARIANTS = 100;
 
+/** `onMade` is told of a product once it is there, and again once it has its picture. */
 export function ProductForm({ onMade }: { onMade: (product: Product) => void }) {
   const { busy, refusal, run } = useAct();
   const attempt = useRef(new Attempt<ProductInput>());
   const draft = useSignal<ProductDraft>(emptyProduct());
+  const file = useSignal<File | null>(null);
+  // A field for files cannot be emptied but by another one.
+  const round = useSignal(0);
   const { name, description, variants } = draft.value;
+  const fault = file.value === null ? null : pictureFault(file.value);
   const change = (part: Partial<ProductDraft>) => {
     draft.value = { ...draft.value, ...part };
   };
   const submit = (event: Event) => {
     event.preventDefault();
-    if (!isProduct(draft.value)) return;
-    const content = draft.value;
+    const [content, picture] = [draft.peek(), file.peek()];
+    if (!isProduct(content) || fault !== null) return;
     void run(async () => {
       const product = await attempt.current.send(content, () => productBody(content), createProduct);
       draft.value = emptyProduct();
+      file.value = null;
+      round.value += 1;
       onMade(product);
+      if (picture !== null) onMade(await putProductPicture(product.id, picture));
     });
   };
   const add = () => {
@@ -69,12 +79,20 @@ export function ProductForm({ onMade }: { onMade: (product: Product) => void }) 
           }
         />
       ))}
+      <FileField
+        key={round.value}
+        hint={t("picture.hint.product")}
+        fault={fault === null ? null : t(`picture.fault.${fault}`)}
+        set={(chosen) => {
+          file.value = chosen;
+        }}
+      />
       <Problem refusal={refusal} />
       <div class="actions">
         <button type="button" class="button quiet" disabled={variants.length >= MAX_VARIANTS} onClick={add}>
           {t("product.add_variant")}
         </button>
-        <button type="submit" class="button" disabled={busy || !isProduct(draft.value)}>
+        <button type="submit" class="button" disabled={busy || !isProduct(draft.value) || fault !== null}>
           {t("product.create")}
         </button>
       </div>

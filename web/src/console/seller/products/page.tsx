@@ -1,6 +1,6 @@
 // A seller's products, and new ones.
 import { useSignal } from "@preact/signals";
-import { editProduct, listProducts } from "../../api/seller.ts";
+import { deleteProductPicture, editProduct, listProducts, putProductPicture } from "../../api/seller.ts";
 import type { Product } from "../../api/seller_types.ts";
 import { amount, compact } from "../../format.ts";
 import { Dialog } from "../../parts/dialog.tsx";
@@ -12,12 +12,15 @@ import { PagedTable } from "../../parts/table.tsx";
 import { useAct } from "../../state/act.ts";
 import { bound } from "../../state/bound.ts";
 import { usePages } from "../../state/pages.ts";
+import { PictureForm } from "../pictures/form.tsx";
+import { Thumb } from "../pictures/thumb.tsx";
 import { t } from "../texts/index.ts";
 import { ProductForm } from "./form.tsx";
 
 export function ProductsPage() {
   const list = usePages(listProducts, []);
   const edited = useSignal<Product | null>(null);
+  const shown = useSignal<Product | null>(null);
   return (
     <Page title={t("products.title")}>
       <PagedTable
@@ -27,6 +30,23 @@ export function ProductsPage() {
         rowKey={(product) => product.id}
         columns={[
           { title: t("product.name"), cell: (product) => product.name },
+          {
+            title: t("picture.title"),
+            cell: (product) => (
+              <>
+                {product.picture !== null && <Thumb picture={product.picture} />}
+                <button
+                  type="button"
+                  class="button quiet"
+                  onClick={() => {
+                    shown.value = product;
+                  }}
+                >
+                  {t(product.picture === null ? "picture.add" : "picture.change")}
+                </button>
+              </>
+            ),
+          },
           { title: t("product.variants"), cell: (product) => <Variants product={product} /> },
           { title: t("product.made"), cell: (product) => <Moment at={product.created_at} /> },
           {
@@ -49,6 +69,15 @@ export function ProductsPage() {
         <h2>{t("product.new")}</h2>
         <ProductForm onMade={list.refresh} />
       </section>
+      {shown.value !== null && (
+        <PictureDialog
+          product={shown.value}
+          onDone={list.refresh}
+          onClose={() => {
+            shown.value = null;
+          }}
+        />
+      )}
       {edited.value !== null && (
         <EditDialog
           product={edited.value}
@@ -75,13 +104,34 @@ function Variants({ product }: { product: Product }) {
   );
 }
 
-interface EditDialogProps {
+interface ProductDialogProps {
   product: Product;
   onDone: () => void;
   onClose: () => void;
 }
 
-function EditDialog({ product, onDone, onClose }: EditDialogProps) {
+function PictureDialog({ product, onDone, onClose }: ProductDialogProps) {
+  const done = () => {
+    onClose();
+    onDone();
+  };
+  return (
+    <Dialog title={t("picture.of", { name: product.name })} onClose={onClose}>
+      <PictureForm
+        picture={product.picture}
+        hint={t("picture.hint.product")}
+        put={(file) => putProductPicture(product.id, file)}
+        remove={() => deleteProductPicture(product.id)}
+        onChanged={done}
+      />
+      <button type="button" class="button quiet" onClick={onClose}>
+        {t("act.cancel")}
+      </button>
+    </Dialog>
+  );
+}
+
+function EditDialog({ product, onDone, onClose }: ProductDialogProps) {
   const { busy, refusal, run } = useAct();
   const name = useSignal(product.name);
   const description = useSignal(product.description);

@@ -3,19 +3,23 @@ import { currentLanguage } from "../../../common/language.ts";
 import type { Product } from "../../api/seller_types.ts";
 import { amount } from "../../format.ts";
 import { momentOf, type WallTime } from "../../time/zones.ts";
+import { normalShare } from "../lanes/draft.ts";
 import { t } from "../texts/index.ts";
-import type { WizardDraft } from "./draft.ts";
+import { soldIn, sortOf, type WizardDraft } from "./draft.ts";
 
 interface CheckStepProps {
   draft: WizardDraft;
-  products: readonly Product[];
+  product: Product | null;
 }
 
-export function CheckStep({ draft, products }: CheckStepProps) {
+type Row = [label: string, value: string];
+
+export function CheckStep({ draft, product }: CheckStepProps) {
   return (
     <dl class="facts">
-      {rowsOf(draft, products).map(([label, value]) => (
-        <div class="row" key={label}>
+      {rowsOf(draft, product).map(([label, value], n) => (
+        // Two variants may have one name.
+        <div class="row" key={`${n} ${label}`}>
           <dt>{label}</dt>
           <dd>{value}</dd>
         </div>
@@ -24,29 +28,48 @@ export function CheckStep({ draft, products }: CheckStepProps) {
   );
 }
 
-function rowsOf(draft: WizardDraft, products: readonly Product[]): [string, string][] {
-  const kind = draft.kind;
-  const product = products.find((one) => one.id === draft.productId);
-  const variant = product?.variants.find((one) => one.id === draft.variantId);
-  const sold = variant === undefined ? "–" : `${product?.name ?? ""} · ${variant.name}`;
-  const price = variant === undefined ? "–" : amount(variant.price_minor, variant.currency);
-  const ofSale: [string, string][] = [
-    [t("what.variant"), sold],
-    [t("product.price"), price],
-    [t("units.units"), draft.units],
-    [t("units.per_ticket"), draft.unitsPerTicket],
-    [t("units.per_customer"), draft.unitsPerCustomer],
-    [t("speed.orders"), draft.ordersPerSecond],
-  ];
+function rowsOf(draft: WizardDraft, product: Product | null): Row[] {
+  const sort = sortOf(draft);
   return [
     [t("what.title"), draft.title],
-    ...(kind === "auto" ? ofSale : ([[t("what.site"), draft.siteUrl]] as [string, string][])),
+    [t("what.kind"), t(`what.${draft.kind}`)],
+    ...(sort === "sale" ? goodsOf(draft, product) : [[t("what.site"), draft.siteUrl] satisfies Row]),
     [t("times.opens"), draft.opening === "at" ? said(draft.opens) : t(`times.${draft.opening}`)],
     [t("times.closes"), draft.hasEnd && draft.opening !== "later" ? said(draft.closes) : t("times.no_end")],
-    [t(`speed.pace.${kind}`), draft.pace],
-    [t(`speed.at_once.${kind}`), draft.atOnce],
-    [t(`speed.minutes.${kind}`), draft.minutes],
-    [t("who.title"), t(draft.membersOnly ? "who.members" : "who.everybody")],
+    [t(`speed.pace.${sort}`), draft.pace],
+    [t(`speed.at_once.${sort}`), draft.atOnce],
+    [t(`speed.minutes.${sort}`), draft.minutes],
+    [t("who.title"), t(`who.${draft.who}`)],
+    ...(sort === "sale" ? lineOf(draft) : []),
+    [t("who.presence"), t(draft.presence ? "yes" : "no")],
+  ];
+}
+
+function goodsOf(draft: WizardDraft, product: Product | null): Row[] {
+  const variantOf = (id: string) => product?.variants.find((variant) => variant.id === id);
+  const sold = soldIn(draft).map(([id, units]): Row => {
+    const variant = variantOf(id);
+    if (variant === undefined) return ["–", units];
+    return [
+      `${product?.name ?? ""} · ${variant.name}`,
+      `${units} × ${amount(variant.price_minor, variant.currency)}`,
+    ];
+  });
+  return [
+    ...sold,
+    [t(draft.kind === "checkout" ? "units.per_ticket.later" : "units.per_ticket"), draft.unitsPerTicket],
+    [t("units.per_customer"), draft.unitsPerCustomer],
+  ];
+}
+
+function lineOf({ ordersPerSecond, noShows, cooldown, lanes }: WizardDraft): Row[] {
+  const shares = lanes.map(({ name, share }): Row => [name, t("lanes.percent", { percent: share })]);
+  const normal: Row = [t("lanes.normal"), t("lanes.percent", { percent: normalShare(lanes) })];
+  return [
+    [t("speed.orders"), ordersPerSecond],
+    [t("speed.no_shows"), noShows],
+    [t("who.cooldown"), cooldown],
+    ...(lanes.length === 0 ? [] : [normal, ...shares]),
   ];
 }
 

@@ -1,15 +1,20 @@
 // What is wrong with a draft, before the server says so.
+import type { Product } from "../../api/seller_types.ts";
 import { type NumberFault, numberFault, numberOf, type Range } from "../../parts/numbers.ts";
 import { momentOf } from "../../time/zones.ts";
+import { type LaneFaultCode, type LaneField, laneFaults, SHARE } from "../lanes/draft.ts";
+import { isAddress, isOrigin } from "./addresses.ts";
 import { originsOf, type WizardDraft } from "./draft.ts";
+import { type UnitsFaultCode, unitsFaults } from "./units.ts";
 
-/** The fields that can be wrong. */
+/** The fields that can be wrong; the units of a variant have its id behind a colon, a lane's its own. */
 export type FieldName =
-  | "variant"
+  | "product"
   | "title"
   | "siteUrl"
   | "origins"
   | "units"
+  | `units:${string}`
   | "unitsPerTicket"
   | "unitsPerCustomer"
   | "opens"
@@ -17,14 +22,16 @@ export type FieldName =
   | "pace"
   | "atOnce"
   | "ordersPerSecond"
-  | "minutes";
+  | "noShows"
+  | "minutes"
+  | "cooldown"
+  | LaneField;
 
 export type FaultCode =
   | NumberFault
+  | UnitsFaultCode
+  | LaneFaultCode
   | "missing"
-  | "above_stock"
-  | "above_units"
-  | "above_customer"
   | "address"
   | "past"
   | "closes_before";
@@ -36,10 +43,13 @@ const RATE: Range = { min: 0.001, max: 100_000, isWhole: false };
 
 /** What the numbers may be, as the API takes them; a hold must outlast two calls to the provider. */
 export function rangeOf(name: FieldName, { kind }: WizardDraft): Range {
-  if (name === "units") return UNITS;
+  if (name.startsWith("units:")) return UNITS;
+  if (name.startsWith("laneShare:")) return SHARE;
   if (name === "unitsPerTicket") return { min: 1, max: 1_000, isWhole: true };
   if (name === "unitsPerCustomer") return { min: 1, max: 100_000, isWhole: true };
   if (name === "atOnce") return { min: 1, max: 10_000_000, isWhole: true };
+  if (name === "noShows") return { min: 0, max: 30, isWhole: true };
+  if (name === "cooldown") return { min: 0, max: 1_440, isWhole: false };
   if (name === "minutes") return { min: kind === "pass" ? 1 / 60 : 0.35, max: 1_440, isWhole: false };
   if (name === "pace" && kind === "pass") return { min: 0.06, max: 6_000_000, isWhole: false };
   return RATE;
@@ -48,10 +58,10 @@ export function rangeOf(name: FieldName, { kind }: WizardDraft): Range {
 /** A minute of grace: a browser's clock may be behind. */
 const BEHIND_MS = 60_000;
 
-/** Returns the fault of each field that is wrong; `stock` is the variant's, null before one is chosen. */
-export function faultsOf(draft: WizardDraft, stock: number | null, nowMs: number): Faults {
+/** Returns the fault of each field that is wrong; of a product that was not read yet, no stock is known. */
+export function faultsOf(draft: WizardDraft, product: Product | null, nowMs: number): Faults {
   const found = {
-    ...(draft.kind === "auto" ? saleFaults(draft, stock) : siteFaults(draft)),
+    ...(draft.kind === "pass" ? siteFaults(draft) : saleFaults(draft, product)),
     ...timeFaults(draft, nowMs),
     pace: inRange("pace", draft),
     atOnce: inRange("atOnce", draft),
@@ -66,18 +76,19 @@ function inRange(name: keyof WizardDraft & FieldName, draft: WizardDraft): Numbe
   return numberFault(typeof typed === "string" ? typed : "", rangeOf(name, draft)) ?? undefined;
 }
 
-function saleFaults(draft: WizardDraft, stock: number | null): Faults {
-  const units = numberOf(draft.units) ?? 0;
+function saleFaults(draft: WizardDraft, product: Product | null): Faults {
   const [perTicket, perCustomer] = [numberOf(draft.unitsPerTicket), numberOf(draft.unitsPerCustomer)];
-  const above = (a: number | null, b: number | null) => a !== null && b !== null && a > b;
-  const ofTicket = above(perTicket, perCustomer) ? "above_customer" : "above_units";
-  const isAbove = above(perTicket, perCustomer) || above(perTicket, numberOf(draft.units));
+  const isAbove = perTicket !== null && perCustomer !== null && perTicket > perCustomer;
+  const { perTicket: aboveUnits, ...ofUnits } = unitsFaults(draft, product, UNITS);
   return {
-    variant: draft.variantId === "" ? "missing" : undefined,
-    units: inRange("units", draft) ?? (stock !== null && units > stock ? "above_stock" : undefined),
-    unitsPerTicket: inRange("unitsPerTicket", draft) ?? (isAbove ? ofTicket : undefined),
+    ...ofUnits,
+    ...laneFaults(draft.lanes),
+    product: draft.productId === "" ? "missing" : undefined,
+    unitsPerTicket: inRange("unitsPerTicket", draft) ?? (isAbove ? "above_customer" : aboveUnits),
     unitsPerCustomer: inRange("unitsPerCustomer", draft),
     ordersPerSecond: inRange("ordersPerSecond", draft),
+    noShows: inRange("noShows", draft),
+    cooldown: inRange("cooldown", draft),
   };
 }
 
@@ -99,14 +110,3 @@ function timeFaults({ opening, opens, hasEnd, closes }: WizardDraft, nowMs: numb
     closes: hasEnd && closesBefore ? "closes_before" : undefined,
   };
 }
-
-/** Whether this is where a site may begin: no query, no fragment, and nobody's name or password. */
-export function isAddress(text: string): boolean {
-  if (!URL.canParse(text.trim())) return false;
-  const { protocol, hostname, search, hash, username, password } = new URL(text.trim());
-  const isPlain = search === "" && hash === "" && username === "" && password === "";
-  return (protocol === "https:" || protocol === "http:") && hostname !== "" && isPlain;
-}
-
-export const isOrigin = (text: string) =>
-  isAddress(text) && ["", "/"].includes(text.trim().slice(new URL(text.trim()).origin.length));

@@ -1,8 +1,16 @@
 // A drop as the wizard holds it, until it is made.
 import type { WallTime } from "../../time/zones.ts";
+import type { LaneDraft } from "../lanes/draft.ts";
 
-/** `auto`: it sells units; `pass`: it lets people into a site. */
-export type Kind = "auto" | "pass";
+/** People say how many they want on joining (`auto`) or at their turn (`checkout`); `pass`: a site is entered. */
+export type Kind = "auto" | "checkout" | "pass";
+
+/** Both kinds of a sale have the same settings. */
+export const sortOf = ({ kind }: WizardDraft) => (kind === "pass" ? "site" : "sale");
+
+/** Who may join: `members` of the seller's own site, or who is `invited` by a code. */
+export const WHO = ["everybody", "members", "invited"] as const;
+export type Who = (typeof WHO)[number];
 
 /** `later`: no times yet; `now`: as soon as it is made; `at`: at a time. */
 export type Opening = "later" | "now" | "at";
@@ -10,10 +18,10 @@ export type Opening = "later" | "now" | "at";
 export interface WizardDraft {
   kind: Kind;
   productId: string;
-  variantId: string;
   title: string;
   description: string;
-  units: string;
+  /** Units of each variant, as they are typed; what is empty is not sold. */
+  units: Record<string, string>;
   unitsPerTicket: string;
   unitsPerCustomer: string;
   siteUrl: string;
@@ -28,9 +36,17 @@ export interface WizardDraft {
   /** People let in who have not finished, or who are inside, at most. */
   atOnce: string;
   ordersPerSecond: string;
+  /** Percent by which more may be let in, in place of those who never begin to pay. */
+  noShows: string;
   /** Minutes that units are held, or that a visit may last. */
   minutes: string;
-  membersOnly: boolean;
+  who: Who;
+  /** The lanes beside the normal one. */
+  lanes: readonly LaneDraft[];
+  /** Minutes for which nobody may join again whose hold ran out. */
+  cooldown: string;
+  /** Whether those who are away at their turn are passed over. */
+  presence: boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -46,10 +62,9 @@ export function newDraft(
   return {
     kind: "auto",
     productId: "",
-    variantId: "",
     title: "",
     description: "",
-    units: "",
+    units: {},
     unitsPerTicket: "1",
     unitsPerCustomer: "1",
     siteUrl: "",
@@ -61,23 +76,33 @@ export function newDraft(
     pace: "50",
     atOnce: "1000",
     ordersPerSecond: "200",
+    noShows: "0",
     minutes: "5",
-    membersOnly: false,
+    who: "everybody",
+    lanes: [],
+    cooldown: "0",
+    presence: true,
   };
 }
 
 /** Returns the draft for another kind, with the values that are usual for that. */
-export const ofKind = (draft: WizardDraft, kind: Kind): WizardDraft =>
-  kind === "pass"
-    ? {
-        ...draft,
-        kind,
-        opening: draft.opening === "later" ? "now" : draft.opening,
-        pace: "120",
-        atOnce: "500",
-        minutes: "20",
-      }
-    : { ...draft, kind, pace: "50", atOnce: "1000", minutes: "5" };
+export function ofKind(draft: WizardDraft, kind: Kind): WizardDraft {
+  if (kind !== "pass" && draft.kind !== "pass") return { ...draft, kind };
+  if (kind !== "pass") return { ...draft, kind, pace: "50", atOnce: "1000", minutes: "5" };
+  return {
+    ...draft,
+    kind,
+    opening: draft.opening === "later" ? "now" : draft.opening,
+    who: draft.who === "invited" ? "everybody" : draft.who,
+    pace: "120",
+    atOnce: "500",
+    minutes: "20",
+  };
+}
+
+/** Returns the variants that are sold, with their units as they are typed. */
+export const soldIn = ({ units }: WizardDraft) =>
+  Object.entries(units).filter(([, typed]) => typed.trim() !== "");
 
 export const originsOf = (draft: WizardDraft) =>
   draft.origins

@@ -21,8 +21,10 @@ import { newDraft, type WizardDraft } from "./draft.ts";
 import { sayFault } from "./say_fault.ts";
 import type { StepProps } from "./step_props.ts";
 import { beside, firstWrong, isRight, type StepName, stepOf, stepsOf } from "./steps.ts";
-import { SpeedStep, TimesStep, UnitsStep, WhoStep } from "./steps_middle.tsx";
+import { SpeedStep, TimesStep } from "./times_and_speed.tsx";
+import { UnitsStep } from "./units_step.tsx";
 import { NewProduct, WhatStep } from "./what.tsx";
+import { WhoStep } from "./who_step.tsx";
 
 const freshDraft = () => newDraft(serverNow(), ownZone(), wallOf);
 const draft = signal<WizardDraft>(freshDraft());
@@ -55,11 +57,12 @@ export function WizardPage() {
         <Problem refusal={act.refusal} />
         <Ways step={step} steps={steps} busy={act.busy} />
       </form>
-      {step === "what" && props.draft.kind === "auto" && (
+      {step === "what" && props.draft.kind !== "pass" && (
         <NewProduct
           isNeeded={products.rows?.length === 0}
           onMade={(product) => {
-            props.change({ productId: product.id, variantId: product.variants[0]?.id ?? "" });
+            // Told again once its picture is there; somebody may have gone on by then.
+            if (draft.peek().productId !== product.id) props.change({ productId: product.id, units: {} });
             products.refresh();
           }}
         />
@@ -77,11 +80,10 @@ function useWizard(products: Paged<Product>) {
   const act = useAct();
   const attempts = useRef({ drop: new Attempt<DropInput>(), site: new Attempt<SiteInput>() });
   const current = draft.value;
-  const steps = stepsOf(current.kind === "auto");
+  const steps = stepsOf(current.kind !== "pass");
   const step = stepOf(route.value.query.get("step"));
-  const variants = products.rows?.flatMap((product) => product.variants) ?? [];
-  const stock = variants.find((variant) => variant.id === current.variantId)?.stock ?? null;
-  const faults = faultsOf(current, stock, serverNow());
+  const product = products.rows?.find(({ id }) => id === current.productId) ?? null;
+  const faults = faultsOf(current, product, serverNow());
   const isTold = tried.value.includes(step);
   const props: StepProps = {
     draft: current,
@@ -99,17 +101,17 @@ function useWizard(products: Paged<Product>) {
     if (after !== null) go(hrefOfStep(after));
     else void act.run(() => make(current, attempts.current));
   };
-  return { step, steps, stock, act, props, goOn };
+  return { step, steps, product, act, props, goOn };
 }
 
 function StepFields({ wizard, products }: { wizard: Wizard; products: Paged<Product> }) {
-  const { step, stock, props } = wizard;
+  const { step, product, props } = wizard;
   if (step === "what") return <WhatStep {...props} products={products} />;
-  if (step === "units") return <UnitsStep {...props} stock={stock} />;
+  if (step === "units") return <UnitsStep {...props} product={product} />;
   if (step === "times") return <TimesStep {...props} />;
   if (step === "speed") return <SpeedStep {...props} />;
   if (step === "who") return <WhoStep {...props} />;
-  return <CheckStep draft={props.draft} products={products.rows ?? []} />;
+  return <CheckStep draft={props.draft} product={product} />;
 }
 
 interface Attempts {

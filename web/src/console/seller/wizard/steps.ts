@@ -1,15 +1,16 @@
 // The steps of the wizard, and which fields each has.
-import type { Faults, FieldName } from "./checks.ts";
+import type { Faults } from "./checks.ts";
 
 export const STEPS = ["what", "units", "times", "speed", "who", "check"] as const;
 export type StepName = (typeof STEPS)[number];
 
-const FIELDS: Record<StepName, readonly FieldName[]> = {
-  what: ["variant", "title", "siteUrl", "origins"],
+/** Of a field that there may be many of, the name before its colon. */
+const FIELDS: Record<StepName, readonly string[]> = {
+  what: ["product", "title", "siteUrl", "origins"],
   units: ["units", "unitsPerTicket", "unitsPerCustomer"],
   times: ["opens", "closes"],
-  speed: ["pace", "atOnce", "ordersPerSecond", "minutes"],
-  who: [],
+  speed: ["pace", "atOnce", "ordersPerSecond", "noShows", "minutes"],
+  who: ["lanes", "laneName", "laneShare", "cooldown"],
   check: [],
 };
 
@@ -19,11 +20,10 @@ export const stepOf = (name: string | null): StepName => STEPS.find((step) => st
 export const stepsOf = (sellsUnits: boolean) => STEPS.filter((step) => sellsUnits || step !== "units");
 
 /** Returns the first step that has a fault, or null. */
-export const firstWrong = (faults: Faults) =>
-  STEPS.find((step) => FIELDS[step].some((field) => faults[field] !== undefined)) ?? null;
+export const firstWrong = (faults: Faults) => STEPS.find((step) => !isRight(step, faults)) ?? null;
 
 export const isRight = (step: StepName, faults: Faults) =>
-  FIELDS[step].every((field) => faults[field] === undefined);
+  !Object.keys(faults).some((field) => FIELDS[step].includes(field.split(":", 1)[0] ?? field));
 
 /** Returns the step before or after one. */
 export function beside(step: StepName, by: 1 | -1, steps: readonly StepName[]): StepName | null {

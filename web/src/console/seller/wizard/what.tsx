@@ -1,13 +1,12 @@
 // The first step: what the drop sells, or which site it lets into.
 import type { Product } from "../../api/seller_types.ts";
-import { amount, compact } from "../../format.ts";
 import { AreaField, ChoiceField, SelectField, TextField } from "../../parts/fields.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { Loading } from "../../parts/small.tsx";
 import type { Paged } from "../../state/pages.ts";
 import { ProductForm } from "../products/form.tsx";
 import { t } from "../texts/index.ts";
-import { type Kind, ofKind } from "./draft.ts";
+import { type Kind, ofKind, sortOf } from "./draft.ts";
 import type { StepProps } from "./step_props.ts";
 
 export function WhatStep({ draft, say, change, products }: StepProps & { products: Paged<Product> }) {
@@ -18,12 +17,13 @@ export function WhatStep({ draft, say, change, products }: StepProps & { product
         value={draft.kind}
         options={[
           { value: "auto", label: t("what.auto"), hint: t("what.auto.hint") },
+          { value: "checkout", label: t("what.checkout"), hint: t("what.checkout.hint") },
           { value: "pass", label: t("what.pass"), hint: t("what.pass.hint") },
         ]}
         set={(kind) => change(ofKind(draft, kind))}
       />
-      {draft.kind === "auto" ? (
-        <VariantFields draft={draft} say={say} change={change} products={products} />
+      {sortOf(draft) === "sale" ? (
+        <ProductField draft={draft} say={say} change={change} products={products} />
       ) : (
         <SiteFields draft={draft} say={say} change={change} />
       )}
@@ -34,7 +34,7 @@ export function WhatStep({ draft, say, change, products }: StepProps & { product
         fault={say("title")}
         set={(title) => change({ title })}
       />
-      {draft.kind === "auto" && (
+      {sortOf(draft) === "sale" && (
         <AreaField
           label={t("what.description")}
           maxLength={5_000}
@@ -46,35 +46,23 @@ export function WhatStep({ draft, say, change, products }: StepProps & { product
   );
 }
 
-function VariantFields({ draft, say, change, products }: StepProps & { products: Paged<Product> }) {
+function ProductField({ draft, say, change, products }: StepProps & { products: Paged<Product> }) {
   if (products.rows === null)
     return products.refusal === null ? (
       <Loading />
     ) : (
       <Problem refusal={products.refusal} retry={products.refresh} />
     );
-  const variants = products.rows.flatMap((product) =>
-    product.variants.map((variant) => ({
-      productId: product.id,
-      value: variant.id,
-      label: `${product.name} · ${variant.name} · ${amount(variant.price_minor, variant.currency)} · ${t(
-        "product.in_stock",
-        { count: compact(variant.stock) },
-      )}`,
-    })),
-  );
-  const choose = (variantId: string) => {
-    const productId = variants.find((variant) => variant.value === variantId)?.productId ?? "";
-    change({ variantId, productId });
-  };
+  const named = products.rows.map(({ id, name }) => ({ value: id, label: name }));
   return (
     <>
       <SelectField
-        label={t("what.variant")}
-        fault={say("variant")}
-        value={draft.variantId}
-        options={[{ value: "", label: t("what.choose") }, ...variants]}
-        set={choose}
+        label={t("what.product")}
+        fault={say("product")}
+        value={draft.productId}
+        options={[{ value: "", label: t("what.choose") }, ...named]}
+        // Units are those of its variants.
+        set={(productId) => change({ productId, units: {} })}
       />
       {products.hasMore && (
         <button type="button" class="button quiet" disabled={products.busy} onClick={products.more}>

@@ -11,7 +11,16 @@ import { LimitField } from "./limit_field.tsx";
 import { Preview } from "./preview.tsx";
 import { planOf, type Timing, timingFault } from "./timing.ts";
 import { TimingFields } from "./timing_fields.tsx";
-import { changeOf, type Draft, draftOf, hasChange, isRight, LIMIT_NAMES, type LimitName } from "./values.ts";
+import {
+  changeOf,
+  type Draft,
+  draftOf,
+  foreseen,
+  hasChange,
+  isRight,
+  LIMIT_NAMES,
+  type LimitName,
+} from "./values.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -57,7 +66,7 @@ export function LimitsForm({ limits, onChanged }: LimitsFormProps) {
           </p>
         )}
         <LimitFields values={values} limits={limits} set={setLimit} />
-        {hasChange(change) && <Preview dropId={limits.drop_id} change={change} />}
+        {hasChange(foreseen(change)) && <Preview dropId={limits.drop_id} change={foreseen(change)} />}
         <TimingFields fault={fault} {...bound(timing)} />
         <div class="actions">
           <button type="button" class="button quiet" disabled={draft.value === null} onClick={reset}>

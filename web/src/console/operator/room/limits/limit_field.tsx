@@ -5,7 +5,7 @@ import { sayNumberFault } from "../../../parts/number_fault.ts";
 import { numberOf, typedOf } from "../../../parts/numbers.ts";
 import { t } from "../../texts/index.ts";
 import { reachOf, STEPS, slid, stepOf } from "./scale.ts";
-import { type LimitName, mayBeEmpty, RANGES } from "./values.ts";
+import { hasSlider, type LimitName, mayBeEmpty, RANGES } from "./values.ts";
 
 interface LimitFieldProps {
   name: LimitName;
@@ -20,14 +20,29 @@ interface LimitFieldProps {
 const UNSET = 10_000;
 
 export function LimitField({ name, typed, now, set }: LimitFieldProps) {
-  const id = useId();
   const value = numberOf(typed);
-  const reach = reachOf(now ?? UNSET, RANGES[name]);
-  const from = value ?? now ?? UNSET;
-  const slide = (step: number) => set(typedOf(slid(from, step, reach)));
   return (
     <fieldset class={value === now ? "limit" : "limit changed"}>
       <legend>{t(`limit.${name}`)}</legend>
+      {hasSlider(name) && <Slider name={name} typed={typed} now={now} set={set} />}
+      <NumberField
+        label={t("limit.exact")}
+        hint={t(`limit.${name}.hint`)}
+        fault={sayNumberFault(typed, RANGES[name], mayBeEmpty(name))}
+        value={typed}
+        set={set}
+      />
+    </fieldset>
+  );
+}
+
+function Slider({ name, typed, now, set }: LimitFieldProps) {
+  const id = useId();
+  const reach = reachOf(now ?? UNSET, RANGES[name]);
+  const from = numberOf(typed) ?? now ?? UNSET;
+  const slide = (step: number) => set(typedOf(slid(from, step, reach)));
+  return (
+    <>
       <label class="heard-only" for={id}>
         {t("limit.slider", { limit: t(`limit.${name}`) })}
       </label>
@@ -41,13 +56,6 @@ export function LimitField({ name, typed, now, set }: LimitFieldProps) {
         aria-valuetext={typed}
         onInput={(event) => slide(Number(event.currentTarget.value))}
       />
-      <NumberField
-        label={t("limit.exact")}
-        hint={t(`limit.${name}.hint`)}
-        fault={sayNumberFault(typed, RANGES[name], mayBeEmpty(name))}
-        value={typed}
-        set={set}
-      />
-    </fieldset>
+    </>
   );
 }

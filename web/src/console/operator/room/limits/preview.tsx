@@ -36,7 +36,7 @@ export function Preview({ dropId, change }: { dropId: string; change: LimitsChan
   }, [dropId, asked]);
   return (
     <section class="preview" aria-live="polite">
-      <h3>{t("preview.title")}</h3>
+      <h2>{t("preview.title")}</h2>
       <Problem refusal={refusal.value} />
       {preview.value !== null && <Waits preview={preview.value} />}
     </section>

@@ -7,6 +7,7 @@ export const LIMIT_NAMES = [
   "occupancy_cap",
   "order_rate_per_second",
   "line_cap",
+  "no_show_percent",
 ] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
@@ -19,7 +20,11 @@ export const RANGES: Record<LimitName, Range> = {
   occupancy_cap: COUNT,
   order_rate_per_second: RATE,
   line_cap: COUNT,
+  no_show_percent: { min: 0, max: 30, isWhole: true },
 };
+
+/** Whether a limit may be of very different sizes, so that a slider helps. */
+export const hasSlider = (name: LimitName) => name !== "no_show_percent";
 
 /** Whether a limit may be left to the setting for all drops, by an empty field. */
 export const mayBeEmpty = (name: LimitName) => name === "line_cap";
@@ -34,6 +39,7 @@ export const draftOf = (limits: Limits): Draft => ({
   occupancy_cap: typed(limits.occupancy_cap),
   order_rate_per_second: typed(limits.order_rate_per_second),
   line_cap: typed(limits.line_cap),
+  no_show_percent: typed(limits.no_show_percent),
 });
 
 const isEmpty = (name: LimitName, draft: Draft) => mayBeEmpty(name) && draft[name].trim() === "";
@@ -51,6 +57,11 @@ export function changeOf(draft: Draft, limits: Limits): LimitsChange {
     else if (value !== null) change[name] = value;
   }
   return change;
+}
+
+/** Returns what of a change can be looked at before: who will not show up, nobody can tell. */
+export function foreseen({ no_show_percent: _, ...rest }: LimitsChange): LimitsChange {
+  return rest;
 }
 
 export const hasChange = (change: LimitsChange) => Object.keys(change).length > 0;

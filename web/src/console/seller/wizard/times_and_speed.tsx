@@ -1,35 +1,9 @@
-// The steps in between: how many, when, how fast, who.
+// When it opens, and how fast it goes.
 import { CheckField, ChoiceField, NumberField } from "../../parts/fields.tsx";
 import { WallField } from "../../time/wall_field.tsx";
 import { t } from "../texts/index.ts";
-import type { Opening } from "./draft.ts";
+import { type Opening, sortOf } from "./draft.ts";
 import type { StepProps } from "./step_props.ts";
-
-export function UnitsStep({ draft, say, change, stock }: StepProps & { stock: number | null }) {
-  return (
-    <>
-      <NumberField
-        label={t("units.units")}
-        hint={stock === null ? t("units.units.hint") : t("units.of_stock", { count: stock })}
-        value={draft.units}
-        fault={say("units")}
-        set={(units) => change({ units })}
-      />
-      <NumberField
-        label={t("units.per_ticket")}
-        value={draft.unitsPerTicket}
-        fault={say("unitsPerTicket")}
-        set={(unitsPerTicket) => change({ unitsPerTicket })}
-      />
-      <NumberField
-        label={t("units.per_customer")}
-        value={draft.unitsPerCustomer}
-        fault={say("unitsPerCustomer")}
-        set={(unitsPerCustomer) => change({ unitsPerCustomer })}
-      />
-    </>
-  );
-}
 
 export function TimesStep({ draft, say, change }: StepProps) {
   const openings: Opening[] = draft.kind === "pass" ? ["now", "at"] : ["at", "now", "later"];
@@ -71,24 +45,24 @@ export function TimesStep({ draft, say, change }: StepProps) {
 }
 
 export function SpeedStep({ draft, say, change }: StepProps) {
-  const kind = draft.kind;
+  const sort = sortOf(draft);
   return (
     <>
       <NumberField
-        label={t(`speed.pace.${kind}`)}
-        hint={t(`speed.pace.${kind}.hint`)}
+        label={t(`speed.pace.${sort}`)}
+        hint={t(`speed.pace.${sort}.hint`)}
         value={draft.pace}
         fault={say("pace")}
         set={(pace) => change({ pace })}
       />
       <NumberField
-        label={t(`speed.at_once.${kind}`)}
+        label={t(`speed.at_once.${sort}`)}
         hint={t("speed.at_once.hint")}
         value={draft.atOnce}
         fault={say("atOnce")}
         set={(atOnce) => change({ atOnce })}
       />
-      {kind === "auto" && (
+      {sort === "sale" && (
         <NumberField
           label={t("speed.orders")}
           value={draft.ordersPerSecond}
@@ -96,27 +70,22 @@ export function SpeedStep({ draft, say, change }: StepProps) {
           set={(ordersPerSecond) => change({ ordersPerSecond })}
         />
       )}
+      {sort === "sale" && (
+        <NumberField
+          label={t("speed.no_shows")}
+          hint={t("speed.no_shows.hint")}
+          value={draft.noShows}
+          fault={say("noShows")}
+          set={(noShows) => change({ noShows })}
+        />
+      )}
       <NumberField
-        label={t(`speed.minutes.${kind}`)}
-        hint={t(`speed.minutes.${kind}.hint`)}
+        label={t(`speed.minutes.${sort}`)}
+        hint={t(`speed.minutes.${sort}.hint`)}
         value={draft.minutes}
         fault={say("minutes")}
         set={(minutes) => change({ minutes })}
       />
     </>
-  );
-}
-
-export function WhoStep({ draft, change }: StepProps) {
-  return (
-    <ChoiceField
-      label={t("who.title")}
-      value={draft.membersOnly ? "members" : "everybody"}
-      options={[
-        { value: "everybody", label: t("who.everybody"), hint: t("who.everybody.hint") },
-        { value: "members", label: t("who.members"), hint: t("who.members.hint") },
-      ]}
-      set={(who) => change({ membersOnly: who === "members" })}
-    />
   );
 }

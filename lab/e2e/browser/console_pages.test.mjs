@@ -1,0 +1,127 @@
+// Every page of both consoles: accessible in both languages and colours, on large and small screens, and with
+// nothing from elsewhere.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { assertAccessible, assertFits, desktop, phone, startBrowser } from "./lib/browser.mjs";
+import { openConsole, visit } from "./lib/console.mjs";
+import { joinCrowd, payFor } from "./lib/crowd.mjs";
+import { cancelDrops, createDrop, openDrop, protectSite } from "./lib/drops.mjs";
+import { storefrontUrl } from "./lib/environment.mjs";
+
+const NARROW = { width: 320, height: 640 };
+const LANES = [{ lane: 1, name: "Early access", share_percent: 20 }];
+
+let browser;
+let pages;
+before(async () => {
+  browser = await startBrowser();
+  pages = pagesOf(await makeShop());
+});
+after(async () => {
+  await browser?.close();
+  await cancelDrops();
+});
+
+/** A drop that sells, one that is to come, and a site. */
+async function makeShop() {
+  const running = await openDrop({
+    title: "Celadon, second firing",
+    variants: ["Celadon", "Moon white"],
+    lanes: LANES,
+    admission_rate_per_second: 20,
+    occupancy_cap: 3,
+  });
+  const [buyer] = await joinCrowd(running, 6);
+  await payFor(buyer);
+  const coming = await createDrop({
+    title: "Moon jar, winter kiln",
+    opensInMs: 3_600_000,
+    invite_only: true,
+    lanes: LANES,
+  });
+  return { running, coming, site: await protectSite() };
+}
+
+const STEPS = ["what", "units", "times", "speed", "who", "check"];
+
+/** Returns the places of each console, with their names. */
+const pagesOf = ({ running, coming, site }) => ({
+  operator: [
+    ["rooms", "#/"],
+    ["a room", `#/rooms/${running.id}`],
+    ["limits", `#/rooms/${running.id}/limits`],
+    ["a log", `#/rooms/${running.id}/log`],
+    ["a room to come", `#/rooms/${coming.id}`],
+    ["payments", "#/payments"],
+    ["dead letters", "#/dead-letters"],
+    ["audit", "#/audit"],
+    ["health", "#/health"],
+  ],
+  seller: [
+    ["drops", "#/"],
+    ["products", "#/products"],
+    ["members", "#/members"],
+    ["people", "#/people"],
+    ...STEPS.map((step) => [`new drop, ${step}`, `#/new?step=${step}`]),
+    ["a drop", `#/drops/${running.id}`],
+    ["orders", `#/drops/${running.id}/orders`],
+    ["codes", `#/drops/${coming.id}/codes`],
+    ["managing", `#/drops/${running.id}/manage`],
+    ["managing what is to come", `#/drops/${coming.id}/manage`],
+    ["a line before a site", `#/drops/${site.id}`],
+    ["its set-up", `#/drops/${site.id}/site`],
+  ],
+});
+
+const LOOKS = [
+  { look: "English, light, desktop", screen: desktop, options: { colorScheme: "light" } },
+  { look: "Korean, dark, phone", screen: phone, options: { colorScheme: "dark", locale: "ko-KR" } },
+];
+
+for (const { look, screen, options } of LOOKS) {
+  for (const whose of ["operator", "seller"]) {
+    test(`every page of the ${whose} is accessible: ${look}`, async () => {
+      const context = await screen(browser, options);
+      const page = await openConsole(context, whose);
+      for (const [name, href] of pages[whose]) {
+        await visit(page, href);
+        await assertAccessible(page, `${whose}, ${name}, ${look}`);
+      }
+      page.noFaults();
+      await context.close();
+    });
+  }
+}
+
+test("no page of a console is wider than a narrow screen", async () => {
+  for (const whose of ["operator", "seller"]) {
+    const context = await phone(browser, { viewport: NARROW });
+    const page = await openConsole(context, whose);
+    for (const [name, href] of pages[whose]) {
+      await visit(page, href);
+      await assertFits(page, `${whose}, ${name}`);
+    }
+    await context.close();
+  }
+});
+
+test("a console asks nobody else for anything, and its policy allows no inline script", async () => {
+  for (const whose of ["operator", "seller"]) {
+    const response = await fetch(`${storefrontUrl}/${whose}`);
+    const policy = response.headers.get("content-security-policy") ?? "";
+    assert.match(policy, /script-src 'self'/);
+    assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval|\*|https?:/);
+    assert.doesNotMatch(await response.text(), /<script(?![^>]* src=)|<style|style="|https?:\/\//);
+
+    const context = await desktop(browser);
+    const foreign = [];
+    context.on("request", (request) => {
+      if (!request.url().startsWith(`${storefrontUrl}/`)) foreign.push(request.url());
+    });
+    const page = await openConsole(context, whose);
+    for (const [, href] of pages[whose]) await visit(page, href);
+    assert.deepEqual(foreign, []);
+    page.noFaults();
+    await context.close();
+  }
+});

@@ -1,0 +1,215 @@
+// The operator's console: finding a room, changing what it does, and those who wait seeing it.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { assertAccessible, desktop, openPage, panel, phone, startBrowser } from "./lib/browser.mjs";
+import {
+  answer,
+  hasKeyboard,
+  openByLink,
+  openConsole,
+  operatorLink,
+  pressOn,
+  tabTo,
+  typeKey,
+  visit,
+} from "./lib/console.mjs";
+import { joinCrowd } from "./lib/crowd.mjs";
+import { cancelDrops, openDrop } from "./lib/drops.mjs";
+import { adminKey, operatorCall, storefrontUrl, waitUntil } from "./lib/environment.mjs";
+
+let browser;
+before(async () => {
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await cancelDrops();
+});
+
+const limitsOf = (drop) => operatorCall("GET", `/drops/${drop.id}/limits`);
+const rateIs = (drop, rate) =>
+  waitUntil(`the rate is ${rate}`, async () => (await limitsOf(drop)).admission_rate_per_second === rate);
+
+/** A drop that lets hardly anybody in, with some who wait. */
+async function slowDrop(settings = {}) {
+  const drop = await openDrop({ admission_rate_per_second: 0.001, ...settings });
+  await joinCrowd(drop, 8);
+  return drop;
+}
+
+test("a wrong key is refused, and a right one leads to the rooms", async () => {
+  const context = await desktop(browser);
+  const page = await openPage(context, `${storefrontUrl}/operator`);
+  await page.getByRole("heading", { name: "Sign in as an operator" }).waitFor();
+  await assertAccessible(page, "operator, signing in");
+  await typeKey(page, "sk_0000");
+  await page.getByText("This key isn't valid, or it was revoked.").waitFor();
+  await assertAccessible(page, "operator, a wrong key");
+  page.noFaults();
+  await page.close();
+  const inside = await openConsole(context, "operator");
+  await inside.getByRole("heading", { level: 1, name: "Rooms" }).waitFor();
+  await inside.getByRole("button", { name: "Sign out" }).click();
+  await inside.getByRole("heading", { name: "Sign in as an operator" }).waitFor();
+  await inside.reload();
+  await inside.getByRole("heading", { name: "Sign in as an operator" }).waitFor();
+  inside.noFaults();
+  await context.close();
+});
+
+const withoutAdmin = adminKey === undefined && "needs SLUICE_ADMIN_KEY";
+
+test("a link leads an operator in, and an admin to the keys", { skip: withoutAdmin }, async () => {
+  const context = await desktop(browser);
+  const page = await openByLink(context, await operatorLink());
+  assert.ok(page.url().endsWith("/operator"), "the token has left the address bar");
+  assert.equal(await page.getByRole("link", { name: "People" }).count(), 0);
+  await page.close();
+  const admin = await openByLink(context, await operatorLink("admin"));
+  await visit(admin, "#/people");
+  await admin.getByRole("button", { name: "Make a key" }).waitFor();
+  await assertAccessible(admin, "operator, people");
+  admin.noFaults();
+  await context.close();
+});
+
+test("a room is found, its limits are changed after a look at the effect, and the change is taken back", async () => {
+  const drop = await slowDrop({ title: "Lantern, last kiln" });
+  const context = await desktop(browser);
+  const page = await openConsole(context, "operator");
+  const link = page.locator("main").getByRole("link", { name: drop.title });
+  await link.waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("last kiln");
+  await waitUntil("only that room is listed", async () => (await page.locator("tbody tr").count()) === 1);
+  await assertAccessible(page, "operator, rooms that were searched");
+  await link.click();
+  await page.locator(".pressures li").first().waitFor();
+  await assertAccessible(page, "operator, one room");
+
+  await visit(page, `#/rooms/${drop.id}/limits`);
+  const rate = page.getByRole("group", { name: "Let in per second", exact: true });
+  await rate.getByLabel("Exactly").fill("0.01");
+  await page.locator(".preview tbody tr").first().waitFor();
+  await assertAccessible(page, "operator, the effect of a change before it is made");
+  assert.equal((await limitsOf(drop)).admission_rate_per_second, 0.001, "a look changes nothing");
+  await page.getByRole("button", { name: "Apply now" }).click();
+  await assertAccessible(page, "operator, the question why");
+  await answer(page, { why: "the provider has time" });
+  await rateIs(drop, 0.01);
+
+  await page.getByRole("button", { name: "Undo the last change" }).click();
+  await answer(page);
+  await rateIs(drop, 0.001);
+  await visit(page, `#/rooms/${drop.id}/log`);
+  await page.getByText("the provider has time").waitFor();
+  await visit(page, `#/rooms/${drop.id}`);
+  await page.locator(".acts li", { hasText: "Limits undone" }).waitFor();
+  page.noFaults();
+  await context.close();
+});
+
+test("a change is planned slowly and for later, and called off", async () => {
+  const drop = await slowDrop();
+  const context = await desktop(browser);
+  const page = await openConsole(context, "operator");
+  await visit(page, `#/rooms/${drop.id}/limits`);
+  const rate = page.getByRole("group", { name: "Let in per second", exact: true });
+  await rate.getByLabel("Exactly").fill("0.05");
+  await page.getByLabel("Begin later").check();
+  await page.getByLabel("Move slowly").check();
+  await page.getByRole("button", { name: "Plan it" }).click();
+  await answer(page);
+  await page.getByRole("heading", { name: "A change is planned" }).waitFor();
+  await assertAccessible(page, "operator, a planned change");
+  await page.getByRole("button", { name: "Call it off" }).click();
+  await answer(page);
+  await page.getByRole("heading", { name: "A change is planned" }).waitFor({ state: "detached" });
+  assert.equal((await limitsOf(drop)).admission_rate_per_second, 0.001);
+  page.noFaults();
+  await context.close();
+});
+
+test("a pause with a message reaches who waits, and a stop asks for the drop's name", async () => {
+  const drop = await slowDrop({ title: "Harbour bell" });
+  const shopper = await phone(browser);
+  const waiting = await openPage(shopper, `${storefrontUrl}/drops/${drop.id}`);
+  await waiting.locator("#join").click();
+  await panel(waiting, "waiting").waitFor();
+  const context = await desktop(browser);
+  const page = await openConsole(context, "operator");
+  await visit(page, `#/rooms/${drop.id}`);
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await answer(page, { message: "Back at noon." });
+  await waiting.locator(".notice blockquote", { hasText: /^Back at noon\.$/ }).waitFor();
+  await page.getByRole("heading", { name: /^Mode: Paused/ }).waitFor();
+
+  await page.getByRole("button", { name: "Emergency stop" }).click();
+  const dialog = page.locator("dialog[open]");
+  const stop = dialog.locator("button[type=submit]");
+  await dialog.getByLabel("Why?").fill("browser test");
+  await dialog.getByLabel(/^Type/).fill("Harbour");
+  assert.ok(await stop.isDisabled(), "half a name is none");
+  await assertAccessible(page, "operator, a dangerous act");
+  await answer(page, { name: drop.title });
+  await waiting.locator(".notice strong", { hasText: "Stopped: nobody is being let in" }).waitFor();
+  assert.equal((await limitsOf(drop)).mode, "stopped");
+  await page.getByRole("button", { name: "Resume" }).click();
+  await answer(page);
+  await waiting.locator(".notice").waitFor({ state: "hidden" });
+  page.noFaults();
+  waiting.noFaults();
+  await context.close();
+  await shopper.close();
+});
+
+test("an operator needs nothing but the keyboard, and Escape changes nothing", async () => {
+  const drop = await slowDrop({ title: "Copper kettle, hand beaten" });
+  const context = await desktop(browser);
+  const page = await openConsole(context, "operator");
+  const link = page.locator("main").getByRole("link", { name: drop.title });
+  await link.waitFor();
+  await page.keyboard.press("/");
+  assert.ok(await hasKeyboard(page.getByLabel("Search")));
+  await pressOn(page, link);
+  await page.getByRole("heading", { level: 1, name: drop.title }).waitFor();
+  await pressOn(page, page.getByRole("link", { name: "Limits", exact: true }));
+  await tabTo(page, page.getByRole("slider", { name: "Let in per second, roughly" }));
+  await page.keyboard.press("ArrowRight");
+  await page.locator(".preview tbody tr").first().waitFor();
+
+  const apply = page.locator("form.limits button[type=submit]");
+  await pressOn(page, apply);
+  const dialog = page.locator("dialog[open]");
+  await dialog.waitFor();
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  assert.equal((await limitsOf(drop)).admission_rate_per_second, 0.001);
+  assert.ok(await hasKeyboard(apply), "the keyboard is back where it was");
+
+  await page.keyboard.press("Enter");
+  await tabTo(page, dialog.getByLabel("Why?"));
+  await page.keyboard.type("by keyboard");
+  await pressOn(page, dialog.locator("button[type=submit]"));
+  await waitUntil("the rate has changed", async () => {
+    return (await limitsOf(drop)).admission_rate_per_second > 0.001;
+  });
+  page.noFaults();
+  await context.close();
+});
+
+test("without a network what is shown is called old, and stays", async () => {
+  const drop = await slowDrop();
+  const context = await desktop(browser);
+  const page = await openConsole(context, "operator");
+  await visit(page, `#/rooms/${drop.id}`);
+  await context.setOffline(true);
+  await page.getByText("You're offline. What is shown here may be old.").waitFor();
+  await page.locator(".stale").first().waitFor();
+  await page.locator(".pressures li").first().waitFor();
+  await assertAccessible(page, "operator, without a network");
+  await context.setOffline(false);
+  await page.getByText("You're offline.").waitFor({ state: "detached" });
+  await waitUntil("the figures are new again", async () => (await page.locator(".stale").count()) === 0);
+  await context.close();
+});
