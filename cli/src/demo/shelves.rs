@@ -12,6 +12,7 @@ use database::selling::{
 };
 use jiff::SignedDuration;
 use shared::{
+    decide::failure::OnFailure,
     drops::Fulfilment,
     ids::{DropId, ProductId, VariantId},
 };
@@ -116,5 +117,6 @@ fn site(seller: &DemoSeller<'_>, drop_id: DropId, site_url: &Url) -> NewSite {
         members_only: false,
         presence: true,
         manual: false,
+        on_failure: OnFailure::Closed,
     }
 }

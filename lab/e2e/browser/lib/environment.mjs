@@ -10,8 +10,8 @@ export const storefrontUrl = need("SLUICE_STOREFRONT__PUBLIC_URL").replace(/\/$/
 export const admissionUrl = need("SLUICE_ADMISSION__PUBLIC_URL").replace(/\/$/, "");
 export const sellerKey = need("SLUICE_SELLER_KEY");
 export const operatorKey = need("SLUICE_OPERATOR_KEY");
-/** Of one who says who else may run the installation; undefined where nobody gave it. */
-export const adminKey = process.env.SLUICE_ADMIN_KEY;
+/** Of one who says who else may run the installation. */
+export const adminKey = need("SLUICE_ADMIN_KEY");
 
 /** Calls an API; a refusal throws with the answer in its message. */
 export async function call(method, url, { key, body } = {}) {

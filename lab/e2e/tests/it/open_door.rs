@@ -1,8 +1,8 @@
 //! A site whose policy lets some people in while the line gives no answer, with everything around it.
 
 use crate::{
-    MACHINE,
     gateways::browser::{Answer, Browser},
+    half_of_the_machine,
 };
 use anyhow::{Context, ensure};
 use reqwest::{Method, header::LOCATION};
@@ -57,7 +57,7 @@ impl Gate {
 #[tokio::test]
 async fn one_comes_in_while_redis_stands_still_and_nobody_passes_the_line_afterwards()
 -> anyhow::Result<()> {
-    let _machine = MACHINE.lock().await;
+    let _machine = half_of_the_machine().await;
     let app = TestApp { world: World::start("open-door", WorldOptions::default()).await? };
     let seller = app.seller().await;
     let site = seller.site("http://site.test/").with("failure_policy", "open");

@@ -45,6 +45,12 @@ pub struct DemoShop {
     pub site_drop_id: String,
 }
 
+/// What `sluice key create` printed.
+#[derive(Deserialize)]
+struct MadeKey {
+    key: String,
+}
+
 impl Fleet {
     /// Brings the database schema up to date.
     ///
@@ -88,6 +94,18 @@ impl Fleet {
         ];
         let output = self.sluice("demo", &flags).await?;
         parse(&output).ok_or_else(|| failed("demo", "it printed no addresses"))
+    }
+
+    /// Makes an API key with which its holder says who else may run the installation. No two admins have
+    /// the same name.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StackError::BinaryMissing`] if the command was not built, or what it said.
+    pub async fn admin_key(&self, name: &str) -> Result<String, StackError> {
+        let flags = ["create", "--role", "admin", "--name", name].map(OsStr::new);
+        let made: Option<MadeKey> = parse(&self.sluice("key", &flags).await?);
+        Ok(made.ok_or_else(|| failed("key", "it printed no key"))?.key)
     }
 
     /// Runs the command to its end and returns what it printed.

@@ -149,18 +149,21 @@ impl TestRun<'_> {
         Ok(())
     }
 
-    /// Starts the services on free ports for the browser, with a demo seller's and operator's keys.
+    /// Starts the services on free ports for the browser, with the keys of a demo seller, an operator and
+    /// an admin.
     async fn browser(&self) -> anyhow::Result<bool> {
         let stack = self.running.stack.get().context("the servers are not running")?;
         let (secrets, ports) = (Secrets::generate()?, FleetPorts::free()?);
         let fleet = Fleet::new(stack.dir(), ports, &stack.endpoints(), &secrets, Env::new());
         let seed = services::start(self.console, self.running, &fleet).await?;
+        let admin_key = fleet.admin_key("browser tests").await?;
         let mut command = Command::new(paths::workspace_root().join("lab/e2e/browser/run"));
         command
             .env("SLUICE_STOREFRONT__PUBLIC_URL", fleet.storefront_url())
             .env("SLUICE_ADMISSION__PUBLIC_URL", fleet.admission_url())
             .env("SLUICE_SELLER_KEY", seed.seller_key)
-            .env("SLUICE_OPERATOR_KEY", seed.operator_key);
+            .env("SLUICE_OPERATOR_KEY", seed.operator_key)
+            .env("SLUICE_ADMIN_KEY", admin_key);
         self.command("browser tests", command).await
     }
 
