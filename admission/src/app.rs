@@ -12,6 +12,7 @@ use axum::extract::FromRef;
 use database::{PgPool, people::sessions};
 use edge::{
     AllowedOrigins, KeyedLimiter, LoadLimit, PossessionVerifier, Readiness, SessionVerifier,
+    page::at_all_names,
 };
 use queue::Queue;
 use shared::{
@@ -51,6 +52,8 @@ pub(crate) struct AppParts {
     ended_sessions: Arc<EndedSessions>,
     /// Pages that may call us.
     pub(crate) origins: AllowedOrigins,
+    /// Where the shop's pages are.
+    pub(crate) shop_url: String,
     /// Joins, by shopper.
     pub(crate) join_limiter: KeyedLimiter,
     /// Joins under way, by drop.
@@ -105,7 +108,8 @@ impl App {
             session_keys,
             ended_sessions,
             clock,
-            origins: AllowedOrigins::new(&settings.admission.allowed_origins),
+            origins: origins(settings),
+            shop_url: settings.storefront.public_url.clone(),
             join_limiter: limiter(joins_per_second, 2),
             join_load: LoadLimit::of("joins", settings.admission.max_joins),
             look_limiter: limiter(joins_per_second, 4),
@@ -149,6 +153,12 @@ fn tell_readiness(readiness: Readiness) -> impl FnMut(Findings) {
         }
         readiness.note(POSITIONS, findings.keeps_up);
     }
+}
+
+/// The pages that may call us: the shop's, and our own, which has another port on a local machine.
+fn origins(settings: &Settings) -> AllowedOrigins {
+    let own = at_all_names(&settings.admission.public_url);
+    AllowedOrigins::new(settings.admission.allowed_origins.iter().chain(&own))
 }
 
 /// A limiter that lets `seconds` of its rate through at once.

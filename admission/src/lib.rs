@@ -10,7 +10,7 @@
 //! | `extract` | the ticket that a request presents |
 //! | `app` | what all handlers share, and the tasks behind them |
 //! | `presence` | who is there near the front of each room |
-//! | `routes` | join, status, leave, room, streams |
+//! | `routes` | join, status, leave, room, streams; the line as a page for browsers without scripts |
 //! | [`openapi`] | the API's document, made from the handlers |
 //! | `router` | the routes and what stands around them |
 

@@ -21,6 +21,7 @@ mod seed;
 mod seed_state;
 mod sessions;
 mod site_address;
+mod themes;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
@@ -43,6 +44,7 @@ use shared::{
     telemetry,
 };
 use std::io;
+use themes::ThemeArguments;
 
 /// Manages a Sluice installation.
 #[derive(Parser)]
@@ -81,6 +83,8 @@ enum Command {
     /// Makes, lists and revokes codes that open a lane of a drop.
     #[command(subcommand)]
     Codes(CodesCommand),
+    /// Prints how the pages of a seller's drops look, or changes that.
+    Theme(ThemeArguments),
     /// Ends the sessions of a shopper.
     EndSessions(EndSessionsArguments),
     /// Puts a line before a site, with a rate and a number of people inside at most.
@@ -110,6 +114,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Quota(arguments) => print(&quotas::run(&settings, &arguments).await?),
         Command::Lanes(arguments) => print(&lanes::run(&settings, &arguments).await?),
         Command::Codes(command) => print(&codes::run(&settings, &command).await?),
+        Command::Theme(arguments) => print(&themes::run(&settings, &arguments).await?),
         Command::EndSessions(arguments) => print(&sessions::end(&settings, &arguments).await?),
         Command::Protect(arguments) => print(&protect::run(&settings, &arguments).await?),
         Command::FailurePolicy(arguments) => {

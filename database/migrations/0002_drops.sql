@@ -101,6 +101,27 @@ create index drops_alive on drops (opens_at)
 create unique index drops_have_own_partitions on drops (partition)
     where state in ('scheduled', 'open') or epoch_state <> 'none';
 
+-- How the pages of a seller's drops look: of all of them, or of the one that is named. What a drop's row
+-- leaves open is as in its seller's, and what that leaves open is as for everybody.
+create table themes (
+    seller_id  uuid not null references sellers,
+    drop_id    uuid references drops,
+    logo       text,
+    -- Of links and buttons, and of the band above the page.
+    accent     text constraint theme_accent_is_colour check (accent ~ '^#[0-9a-f]{6}$'),
+    band       text constraint theme_band_is_colour check (band ~ '^#[0-9a-f]{6}$'),
+    tagline_en text constraint theme_tagline_short check (length(tagline_en) between 1 and 80),
+    tagline_ko text constraint theme_korean_tagline_short check (length(tagline_ko) between 1 and 80),
+    message_en text constraint theme_message_short check (length(message_en) between 1 and 300),
+    message_ko text constraint theme_korean_message_short check (length(message_ko) between 1 and 300),
+    constraint theme_once unique nulls not distinct (seller_id, drop_id),
+    constraint theme_logo_is_own foreign key (seller_id, logo) references pictures (seller_id, id),
+    -- Whoever reads one language is told what the other is.
+    constraint theme_in_both_languages check (
+        num_nulls(tagline_en, tagline_ko) <> 1 and num_nulls(message_en, message_ko) <> 1)
+);
+create index themes_of_logo on themes (logo) where logo is not null;
+
 -- Tells services at once that a drop's row changed (limits, mode, state, epoch).
 create function notify_drop_changed() returns trigger language plpgsql as $$
 begin

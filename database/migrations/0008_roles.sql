@@ -78,7 +78,7 @@ grant select on
     sellers, api_keys, join_keys, pictures, products, variants, drops, limit_plans, order_paces, inventory,
     orders, customer_usage, ticket_transitions, drop_counters, journal, journal_default, pending, dead_letters,
     payments, payment_calls, ledger_entries, provider_events, heartbeats, audit_log, idempotency_keys,
-    ended_sessions, used_join_tokens, drop_lanes, drop_codes, code_uses, handoffs
+    ended_sessions, used_join_tokens, drop_lanes, drop_codes, code_uses, handoffs, themes
     to sluice_storefront;
 grant insert on
     code_uses, ended_sessions, used_join_tokens, handoffs, api_keys, limit_plans, customer_usage,
@@ -104,14 +104,14 @@ grant select, insert on let_through to sluice_storefront;
 
 -- One seller, whom the connection names.
 grant select on
-    sellers, join_keys, pictures, products, variants, drops, drop_lanes, drop_codes, inventory,
+    sellers, join_keys, pictures, products, variants, drops, themes, drop_lanes, drop_codes, inventory,
     drop_counters, orders, let_through, audit_log
     to sluice_seller;
 grant insert on
-    join_keys, pictures, products, variants, drops, drop_lanes, drop_codes, aws_rooms, order_paces,
-    inventory, stock_moves, audit_log
+    join_keys, pictures, products, variants, drops, themes, drop_lanes, drop_codes, aws_rooms,
+    order_paces, inventory, stock_moves, audit_log
     to sluice_seller;
-grant update on products, variants, drops, inventory to sluice_seller;
+grant update on products, variants, drops, themes, inventory to sluice_seller;
 grant update (revoked_at) on join_keys to sluice_seller;
 grant update (revoked_at) on drop_codes to sluice_seller;
 grant delete on drop_lanes, pictures to sluice_seller;
@@ -128,9 +128,9 @@ declare
     walled text;
 begin
     foreach walled in array
-        array['sellers', 'join_keys', 'pictures', 'products', 'variants', 'drops', 'drop_lanes',
-            'drop_codes', 'aws_rooms', 'let_through', 'inventory', 'stock_moves', 'drop_counters',
-            'orders', 'audit_log']
+        array['sellers', 'join_keys', 'pictures', 'products', 'variants', 'drops', 'themes',
+            'drop_lanes', 'drop_codes', 'aws_rooms', 'let_through', 'inventory', 'stock_moves',
+            'drop_counters', 'orders', 'audit_log']
     loop
         execute format('alter table %I enable row level security', walled);
         -- What these may do is said by their grants alone.
@@ -139,8 +139,8 @@ begin
                  using (true) with check (true)', walled);
     end loop;
     foreach walled in array
-        array['join_keys', 'pictures', 'products', 'variants', 'drops', 'inventory', 'orders',
-            'audit_log']
+        array['join_keys', 'pictures', 'products', 'variants', 'drops', 'themes', 'inventory',
+            'orders', 'audit_log']
     loop
         execute format(
             'create policy own_of_seller on %I to sluice_seller

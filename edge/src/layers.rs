@@ -7,13 +7,15 @@
 //! | request id | [`request_id`] |
 //! | span and time | `observe` |
 //! | security headers | [`headers`](crate::headers) |
+//! | a page in place of a fault | [`fault_page`](crate::fault_page) |
 //! | panics | here |
 //! | CORS, which also answers preflights | [`origin`](crate::origin) |
 //! | limits by address: what is open, how often | [`slots`](crate::slots), [`limit`](crate::limit) |
 //! | origin | [`origin`](crate::origin) |
 
 use crate::{
-    AllowedOrigins, KeyedLimiter, Problem, SecurityHeaders,
+    AllowedOrigins, FaultPage, KeyedLimiter, Problem, SecurityHeaders,
+    fault_page::PageReader,
     observe::{Observed, RequestTimes},
     request_id::{self, RequestId},
     slots::Surplus,
@@ -49,6 +51,8 @@ pub struct Edge {
     pub per_ip: Option<KeyedLimiter>,
     /// Largest body that is read.
     pub body_bytes: usize,
+    /// What people see when something goes wrong; `None` for a listener without pages.
+    pub fault_page: Option<FaultPage>,
 }
 
 /// What the layer needs, once for all routes of a listener.
@@ -96,7 +100,11 @@ impl Listener {
         let is_open = self.edge.origins.is_open(request.uri().path());
         let cors = if is_open { &self.open_cors } else { &self.cors };
         let admitted = service_fn(move |request: Request| self.admit(request, &mut next));
+        let reader = PageReader::of(self.edge.fault_page, &request);
         let mut response = caught(cors.layer(admitted).oneshot(request)).await;
+        if let Some(reader) = reader {
+            response = reader.shown(response);
+        }
         self.edge.headers.add_to(&mut response);
         response
     }
@@ -156,7 +164,8 @@ mod tests {
     use crate::{Json, PeerAddr};
     use axum::{
         body::Body,
-        http::{Method, header, request},
+        http::{HeaderMap, Method, Uri, header, request},
+        response::Html,
         routing::{get, post},
     };
     use serde_json::Value;
@@ -175,9 +184,14 @@ mod tests {
             headers: SecurityHeaders::api(),
             per_ip: Some(KeyedLimiter::per_second(one, one, 64)),
             body_bytes: 16,
+            fault_page: Some(sorry),
         };
         let router = Router::new().route("/panic", get(broken)).route("/read", post(read));
         edge.wrap(router.route("/open", post(read)))
+    }
+
+    fn sorry(_: &Uri, _: &HeaderMap) -> Response {
+        Html("sorry").into_response()
     }
 
     async fn broken() -> StatusCode {
@@ -225,6 +239,16 @@ mod tests {
         assert_eq!(problem["code"], "internal");
         assert_eq!(problem["request_id"], "id-1");
         assert!(!problem.to_string().contains("secret"), "{problem}");
+        expect_edge_headers(&response, "id-1");
+    }
+
+    #[tokio::test]
+    async fn people_see_a_page_of_a_panic() {
+        let request = request(Method::GET, "/panic").header(header::ACCEPT, "text/html,*/*");
+        let request = request.header(request_id::HEADER, "id-1").body(Body::empty()).unwrap();
+        let (response, _) = send(&router(), request).await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(response.headers()[header::CONTENT_TYPE].as_bytes().starts_with(b"text/html"));
         expect_edge_headers(&response, "id-1");
     }
 

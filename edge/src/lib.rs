@@ -6,10 +6,12 @@
 //! | [`server`] | the accept loop: deadlines, caps, soft stop |
 //! | `client_stream` | a connection's bytes, with a deadline for writes |
 //! | [`slots`] | how much of a listener one address takes |
+//! | [`page`] | pages in the language of their reader |
 //! | [`peer`] | the client at the other end |
 //! | [`proxies`], `proxy_header` | whom a request is from, where proxies stand in between |
 //! | [`descriptors`] | the limit of open files |
 //! | [`layers`] | the one layer around a router, and the order of what it does |
+//! | [`fault_page`] | what people see of a fault of ours |
 //! | [`problem`] | errors as RFC 9457 problem+json with a stable code |
 //! | [`extract`] | JSON bodies, paths and queries that reject with a problem |
 //! | [`session`] | which shopper is asking |
@@ -26,6 +28,7 @@
 mod client_stream;
 pub mod descriptors;
 pub mod extract;
+pub mod fault_page;
 pub mod headers;
 pub mod health;
 pub mod layers;
@@ -34,6 +37,7 @@ mod listen;
 mod observe;
 pub mod origin;
 pub mod overload;
+pub mod page;
 pub mod peer;
 pub mod possession;
 pub mod problem;
@@ -47,6 +51,7 @@ pub mod ticket;
 
 pub use client_stream::ClientStream;
 pub use extract::{Json, Path, Query};
+pub use fault_page::FaultPage;
 pub use headers::SecurityHeaders;
 pub use health::Readiness;
 pub use layers::Edge;

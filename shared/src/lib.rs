@@ -9,6 +9,7 @@
 //! | [`text`] | enums with one stable text per variant |
 //! | [`decide`] | what workers decide, without the servers that they ask |
 //! | [`drops`] | flash drops: states, modes, limits |
+//! | [`theme`] | colours of a seller's pages, and whether they can be read |
 //! | [`lifecycle`] | the one table of ticket states and the moves between them |
 //! | [`gcra`] | the rate rule of admission and order processing |
 //! | [`invariants`] | the names of what must always hold |
@@ -34,3 +35,4 @@ pub mod shutdown;
 pub mod supervise;
 pub mod telemetry;
 pub mod text;
+pub mod theme;

@@ -4,9 +4,13 @@
 //! |---|---|
 //! | all | the listener's ([`edge::layers`]) |
 //! | the API, the adapter for the retired waiting room | `api_layer`: not stored, run to completion, idempotency |
-//! | pages, `/docs` | a content security policy of their own |
+//! | pages, `/docs`, pages without scripts | a content security policy of their own |
 
-use crate::{App, docs, idempotency, openapi, pages, routes::aws, run_to_completion};
+use crate::{
+    App, docs, idempotency, openapi, pages,
+    routes::{aws, plain},
+    run_to_completion,
+};
 use axum::{
     Router,
     extract::{Request, State},
@@ -28,6 +32,7 @@ pub fn public(app: &App, readiness: Readiness) -> Router {
         .merge(api)
         .merge(docs::router(&app.settings))
         .merge(pages::router(app))
+        .merge(plain::router(app))
         .merge(health::routes(readiness));
     edge(&app.settings).wrap(router)
 }
@@ -44,6 +49,7 @@ fn edge(settings: &Settings) -> Edge {
         headers: SecurityHeaders::api().for_public_url(&settings.storefront.public_url),
         per_ip: Some(KeyedLimiter::per_second(per_ip, per_ip, KeyedLimiter::IP_CELLS)),
         body_bytes: limits.body_bytes.get() as usize,
+        fault_page: Some(pages::failed),
     }
 }
 

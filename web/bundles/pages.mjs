@@ -31,11 +31,12 @@ export async function writePages(files) {
 }
 
 /**
- * Names the files that a page loads. Those that its script would ask for once it runs come at the same time.
- * What only readers of the source need is left out.
+ * Names the files that a page loads. Those that its script, if it has one, would ask for once it runs come at the
+ * same time. What only readers of the source need is left out.
  */
 function withFiles(page, files, sources) {
-  const modules = [...files.imports("main.ts"), ...sources.map(files.of)];
+  const isScripted = page.includes("/assets/app.js");
+  const modules = isScripted ? [...files.imports("main.ts"), ...sources.map(files.of)] : [];
   const preloads = modules.map((module) => `<link rel="modulepreload" href="${module}">`);
   return page
     .replace("/assets/style.css", files.of("styles/main.css"))
@@ -45,17 +46,23 @@ function withFiles(page, files, sources) {
     .replace(/^ +/gm, "");
 }
 
-/** Loads the shop's texts, which are TypeScript. */
+/** Loads the texts of the pages, which are TypeScript: all that scripts say, and what they never touch. */
 async function loadTexts() {
-  const contents = LANGUAGES.map((lang) => `export { ${lang} } from "./src/shop/texts/${lang}.ts";`);
   const { outputFiles } = await build({
-    stdin: { contents: contents.join("\n"), resolveDir: web },
+    stdin: { contents: LANGUAGES.map(textsOf).join("\n"), resolveDir: web },
     bundle: true,
     format: "esm",
     write: false,
   });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
 }
+
+/** Returns the source of all texts in a language. */
+const textsOf = (lang) => `
+  import { ${lang} as ${lang}Shop } from "./src/shop/texts/${lang}.ts";
+  import { ${lang}Order } from "./src/shop/texts/${lang}_order.ts";
+  import { ${lang}Plain } from "./src/shop/texts/${lang}_plain.ts";
+  export const ${lang} = { ...${lang}Shop, ...${lang}Order, ...${lang}Plain };`;
 
 /**
  * Puts texts into a page: `data-t` is a text that the script writes anew when the language is switched,

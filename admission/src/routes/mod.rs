@@ -1,5 +1,6 @@
 //! The HTTP routes.
 
+pub(crate) mod line;
 mod listener;
 pub(crate) mod room;
 mod seen;

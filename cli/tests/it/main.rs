@@ -10,3 +10,4 @@ mod links;
 mod people;
 mod seeding;
 mod sites;
+mod themes;

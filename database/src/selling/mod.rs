@@ -11,9 +11,10 @@
 //! | [`orders`] | a drop's orders as its seller sees them |
 //! | [`passes`] | admission to someone else's site: passes given, redeemed, ended, taken back |
 //! | `partitions` | the partition of Kafka's topics that each drop has for itself |
-//! | [`pictures`] | pictures of products and drops, and what shows them |
+//! | [`pictures`] | pictures of products, drops and themes, and what shows them |
 //! | [`product_texts`] | editing name and description of a product |
 //! | [`scheduling`] | the life of a drop as the workers move it on |
+//! | [`themes`] | how the pages of a seller's drops look |
 
 pub mod catalogue;
 pub mod codes;
@@ -27,3 +28,4 @@ pub mod passes;
 pub mod pictures;
 pub mod product_texts;
 pub mod scheduling;
+pub mod themes;

@@ -45,3 +45,4 @@ mod roles;
 mod scheduling;
 mod schema;
 mod settling;
+mod themes;

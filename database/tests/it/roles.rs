@@ -52,6 +52,9 @@ const REFUSED: &[(&str, &str)] = &[
     ("sluice_seller", "insert into let_through (drop_id) select id from drops"),
     ("sluice_seller", "update orders set state = 'confirmed'"),
     ("sluice_seller", "delete from drops"),
+    ("sluice_storefront", "update themes set accent = null"),
+    ("sluice_seller", "delete from themes"),
+    ("sluice_worker", "select from themes"),
 ];
 
 /// What every service role must still be able to do, so that a refusal above says something.
@@ -70,6 +73,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("sluice_storefront", "update drop_codes set uses = uses + 1 where false"),
     ("sluice_worker", "select from drop_lanes"),
     ("sluice_seller", "select from drops"),
+    ("sluice_seller", "update themes set accent = null where false"),
+    ("sluice_storefront", "select from themes"),
 ];
 
 /// Runs a statement as a role; returns the code of the refusal, if there is one.

@@ -39,6 +39,13 @@ insert into let_through (drop_id, visit_id, at, ends_at) values
 update drops set picture = encode(sha256('blue mug'), 'hex')
     where id = '0199c0de-0000-7000-8000-000000000031';
 
+-- One of all drops, and what one of them has of its own.
+insert into themes (seller_id, drop_id, logo, accent, band, tagline_en, tagline_ko) values
+    ('0199c0de-0000-7000-8000-000000000001', null, encode(sha256('mug'), 'hex'), '#0b6670', '#12262b',
+     'Mugs from the harbour', '항구에서 온 머그잔'),
+    ('0199c0de-0000-7000-8000-000000000001', '0199c0de-0000-7000-8000-000000000031', null, '#3b4cca',
+     null, null, null);
+
 -- A ramp that is under way.
 insert into limit_plans (drop_id, begins_at, over_seconds, old_limits, new_limits, begun_version,
     next_at, made_by, why) values

@@ -56,6 +56,7 @@ impl TestServer {
             headers: SecurityHeaders::api(),
             per_ip: None,
             body_bytes: 1024,
+            fault_page: None,
         };
         let n_endless = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&n_endless);

@@ -61,6 +61,7 @@ const pagesOf = ({ running, coming, site }) => ({
     ["drops", "#/"],
     ["products", "#/products"],
     ["members", "#/members"],
+    ["branding", "#/theme"],
     ["people", "#/people"],
     ...STEPS.map((step) => [`new drop, ${step}`, `#/new?step=${step}`]),
     ["a drop", `#/drops/${running.id}`],

@@ -2,16 +2,17 @@
 //! needs it.
 
 use super::{
-    language::Language,
-    template::{Template, Text},
+    theme::Stylesheet,
+    written::{moment, price, price_range},
 };
 use crate::{pictures::PictureFile, site::Site};
 use database::selling::{
     drops::{DropVariant, FlashDrop},
     pictures::Picture,
+    themes::{Theme, Wording},
 };
-use iso_currency::Currency;
-use jiff::Timestamp;
+use edge::page::{Language, Template, Text};
+use shared::{drops::DropState, ids::DropId};
 
 /// Embeds a page in both languages.
 macro_rules! page {
@@ -34,9 +35,20 @@ pub(super) fn home(language: Language, drops: Option<&[FlashDrop]>) -> String {
     page!(language, "index.html").fill(shown, &[], &rows)
 }
 
-/// Fills the page of a drop.
-pub(super) fn flash_drop(language: Language, flash_drop: &FlashDrop) -> String {
-    page!(language, "drop.html").fill(&shown(flash_drop), &texts(flash_drop), &[])
+/// Fills the page of a drop, in the look that its seller has given it. `line` is where its line is, for
+/// those without scripts.
+pub(super) fn flash_drop(
+    language: Language,
+    flash_drop: &FlashDrop,
+    theme: &Theme,
+    line: String,
+) -> String {
+    let (mut texts, shown) = (texts(flash_drop), shown(flash_drop));
+    texts.extend(look(theme, flash_drop.id));
+    texts.extend([("lang", language.tag().to_owned()), ("line", line)]);
+    let is_open = flash_drop.state == DropState::Open && flash_drop.fulfilment.has_stock();
+    let rows = if is_open { choices(&flash_drop.variants) } else { Vec::new() };
+    page!(language, "drop.html").fill(&shown, &texts, &rows)
 }
 
 /// Fills the page of a drop that there is not.
@@ -50,8 +62,9 @@ pub(super) fn unknown_drop(language: Language) -> String {
 }
 
 /// Fills the page of an order; whose it is, is for its script to find out.
-pub(super) fn order(language: Language) -> String {
-    page!(language, "order.html").fill("", &[], &[])
+pub(super) fn order(language: Language, id: String) -> String {
+    let texts = [("order", id), ("lang", language.tag().to_owned())];
+    page!(language, "order.html").fill("", &texts, &[])
 }
 
 /// Fills the page on which another device's code is typed.
@@ -62,6 +75,11 @@ pub(super) fn handoff(language: Language) -> String {
 /// Fills the page of an address at which there is nothing.
 pub(super) fn nothing(language: Language) -> String {
     page!(language, "missing.html").fill("", &[], &[])
+}
+
+/// Fills the page of something that went wrong on our side.
+pub(super) fn failed(language: Language) -> String {
+    page!(language, "failed.html").fill("", &[], &[])
 }
 
 fn untitled() -> Vec<Text> {
@@ -89,9 +107,51 @@ fn texts(flash_drop: &FlashDrop) -> Vec<Text> {
         ("when", flash_drop.opens_at.map(moment).unwrap_or_default()),
         ("reason", flash_drop.end_reason.clone().unwrap_or_default()),
         ("description", flash_drop.description.clone()),
+        ("invite", text_if(flash_drop.invite_only, "1")),
     ];
+    if !flash_drop.fulfilment.takes_most() {
+        texts.push(("max_units", flash_drop.max_units_per_ticket.to_string()));
+    }
     texts.extend(flash_drop.picture.iter().flat_map(picture));
     texts
+}
+
+/// Lists what there is to choose, for a form.
+fn choices(variants: &[DropVariant]) -> Vec<Vec<Text>> {
+    let is_several = variants.len() > 1;
+    let choice = |variant: &DropVariant| {
+        vec![
+            ("variant_id", variant.id.to_string()),
+            ("name", variant.name.clone()),
+            ("variant_price", price(variant.price_minor, &variant.currency)),
+            ("several", text_if(is_several, "1")),
+            ("only", text_if(!is_several, "1")),
+        ]
+    };
+    variants.iter().map(choice).collect()
+}
+
+/// Returns a text where it applies, else none.
+fn text_if(applies: bool, text: &str) -> String {
+    if applies { text.to_owned() } else { String::new() }
+}
+
+/// Says what a theme adds to a page; nothing, if all of it is left open.
+fn look(theme: &Theme, drop_id: DropId) -> Vec<Text> {
+    if *theme == Theme::default() {
+        return Vec::new();
+    }
+    let mut look = vec![("theme", Stylesheet::of(theme).path(drop_id))];
+    if let Some(Wording { en, ko }) = &theme.style.tagline {
+        look.extend([("tagline_en", en.clone()), ("tagline_ko", ko.clone())]);
+    }
+    if let Some(Wording { en, ko }) = &theme.style.message {
+        look.extend([("words_en", en.clone()), ("words_ko", ko.clone())]);
+    }
+    // It stands in a line, so the narrowest of its files is wide enough.
+    let narrowest = theme.logo.as_ref().and_then(|logo| PictureFile::all(logo).next());
+    look.extend(narrowest.map(|file| ("logo", file.path())));
+    look
 }
 
 /// Says where the files of a picture are, as the attributes of an `img` want it.
@@ -111,56 +171,9 @@ fn picture(picture: &Picture) -> [Text; 4] {
     ]
 }
 
-fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-/// Writes the price of what a drop sells, from the lowest to the highest where they differ.
-fn price_range(variants: &[DropVariant]) -> String {
-    let by_price = |variant: &&DropVariant| variant.price_minor;
-    let ends = variants.iter().min_by_key(by_price).zip(variants.iter().max_by_key(by_price));
-    let Some((lowest, highest)) = ends else { return String::new() };
-    let from = price(lowest.price_minor, &lowest.currency);
-    if lowest.price_minor == highest.price_minor {
-        return from;
-    }
-    format!("{from}–{}", price(highest.price_minor, &highest.currency))
-}
-
-/// Writes an amount of minor units with as many digits behind the point as its currency has.
-fn price(minor: i64, code: &str) -> String {
-    let currency = Currency::from_code(code);
-    let digits = usize::from(currency.and_then(Currency::exponent).unwrap_or(2));
-    let symbol = currency.map_or_else(|| code.to_owned(), |known| known.symbol().to_string());
-    let all = format!("{minor:0>width$}", width = digits + 1);
-    let (whole, part) = all.split_at(all.len() - digits);
-    let point = if digits == 0 { "" } else { "." };
-    format!("{symbol}{}{point}{part}", in_thousands(whole))
-}
-
-fn in_thousands(whole: &str) -> String {
-    let mut grouped = String::new();
-    for (n, digit) in whole.chars().enumerate() {
-        if n > 0 && (whole.len() - n).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::ids::VariantId;
-
-    #[test]
-    fn a_price_has_the_digits_of_its_currency() {
-        assert_eq!(price(48_000, "KRW"), "₩48,000");
-        assert_eq!(price(1_234_567, "EUR"), "€12,345.67");
-        assert_eq!(price(5, "EUR"), "€0.05");
-        assert_eq!(price(999, "KRW"), "₩999");
-    }
 
     #[test]
     fn a_picture_is_named_in_all_its_widths() {
@@ -173,22 +186,6 @@ mod tests {
     }
 
     #[test]
-    fn several_prices_are_told_from_the_lowest_to_the_highest() {
-        let variant = |price_minor| DropVariant {
-            id: VariantId::generate(),
-            name: "Brass".into(),
-            price_minor,
-            currency: "EUR".into(),
-            units_offered: 1,
-            units_available: 1,
-            units_reserved: 0,
-        };
-        assert_eq!(price_range(&[variant(500)]), "€5.00");
-        assert_eq!(price_range(&[variant(500), variant(500)]), "€5.00");
-        assert_eq!(price_range(&[variant(900), variant(500), variant(700)]), "€5.00–€9.00");
-    }
-
-    #[test]
     fn no_page_goes_out_with_a_gap_or_a_block_that_was_not_filled() {
         for language in [Language::English, Language::Korean] {
             let pages = [
@@ -196,9 +193,10 @@ mod tests {
                 home(language, Some(&[])),
                 missing_drop(language),
                 unknown_drop(language),
-                order(language),
+                order(language, String::new()),
                 handoff(language),
                 nothing(language),
+                failed(language),
             ];
             for page in pages {
                 assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));

@@ -6,41 +6,51 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `language` | the language that a reader asks for |
-//! | `template` | a page with gaps |
 //! | `filling` | what the gaps are filled with |
+//! | `written` | moments and prices as texts |
+//! | `theme` | the look that a seller gives to the page of a drop |
 //! | `consoles` | the pages of sellers and operators, which ask the API for all that they show |
 //! | `icons` | the icons of all of them |
 
 mod consoles;
 mod filling;
 mod icons;
-mod language;
-mod template;
+mod theme;
+mod written;
 
 use crate::App;
 use axum::{
     Router,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware::from_fn_with_state,
     response::{Html, IntoResponse, Response},
     routing::{any, get},
 };
-use edge::{Path, Problem, SecurityHeaders, headers};
-use language::Language;
+use edge::{
+    Path, Problem, SecurityHeaders, headers,
+    page::{Language, at_name_of},
+};
+use futures_util::future::join;
 use memory_serve::CacheControl;
 use shared::ids::DropId;
 use std::time::Duration;
 use tokio::time::timeout;
+pub(crate) use written::{moment, price};
 
 /// Drops of the first page's list; the script shows as many.
 const N_DROPS: i64 = 50;
 /// How long a page waits for what everybody may see. It goes out without when that takes longer.
 const PATIENCE: Duration = Duration::from_millis(300);
+/// Of a page with a form. Without an origin, what it sends would be taken for that of another page; and more
+/// than the origin is nobody's business.
+const FOR_FORMS: &str = "strict-origin";
+/// Of the page of a failure, which loads nothing but its style.
+const FAILED_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'";
 
-/// Serves `/`, `/drops/{id}`, `/orders/{id}`, `/handoff`, `/assets/*` and the consoles, and answers for every
-/// address at which there is nothing.
+/// Serves `/`, `/drops/{id}`, `/theme/{id}.css`, `/orders/{id}`, `/handoff`, `/assets/*` and the consoles, and
+/// answers for every address at which there is nothing.
 ///
 /// Names of assets change with what is in them, so browsers keep them for good; the pages, which name them, are
 /// asked for anew each time.
@@ -54,6 +64,7 @@ pub(crate) fn router(app: &App) -> Router {
     Router::new()
         .route("/", get(home))
         .route("/drops/{drop_id}", get(flash_drop))
+        .route("/theme/{file}", get(theme::show))
         .route("/orders/{order_id}", get(order))
         .route("/handoff", get(handoff))
         .route("/{*path}", any(nothing))
@@ -73,22 +84,32 @@ async fn home(State(app): State<App>, language: Language) -> Response {
 async fn flash_drop(
     State(app): State<App>,
     language: Language,
+    headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Response {
     let missing = || page(StatusCode::NOT_FOUND, filling::missing_drop(language));
     let Ok(id) = id.parse::<DropId>() else { return missing() };
-    match timeout(PATIENCE, app.public_reads.find_drop(id)).await {
-        Ok(Ok(found)) => match &*found {
-            Some(flash_drop) => page(StatusCode::OK, filling::flash_drop(language, flash_drop)),
+    let reads = join(app.public_reads.find_drop(id), app.public_reads.find_theme(id));
+    match timeout(PATIENCE, reads).await {
+        Ok((Ok(found), theme)) => match &*found {
+            Some(flash_drop) => {
+                // Without its look it is the page of the same drop.
+                let theme = theme.ok().and_then(|theme| Option::clone(&theme)).unwrap_or_default();
+                let line = line_url(&app, &headers, id, language);
+                let text = filling::flash_drop(language, flash_drop, &theme, line);
+                for_forms(page(StatusCode::OK, text))
+            }
             None => missing(),
         },
         // The script asks again until it knows.
-        Ok(Err(_)) | Err(_) => page(StatusCode::OK, filling::unknown_drop(language)),
+        Ok((Err(_), _)) | Err(_) => {
+            for_forms(page(StatusCode::OK, filling::unknown_drop(language)))
+        }
     }
 }
 
-async fn order(language: Language) -> Response {
-    page(StatusCode::OK, filling::order(language))
+async fn order(language: Language, Path(id): Path<String>) -> Response {
+    page(StatusCode::OK, filling::order(language, id))
 }
 
 /// The code, if the address has one, stays in the browser.
@@ -105,19 +126,45 @@ async fn nothing(language: Language, headers: HeaderMap) -> Response {
     Problem::not_found().into_response()
 }
 
+/// Returns where the line of a drop is for a browser without scripts.
+pub(crate) fn line_url(
+    app: &App,
+    headers: &HeaderMap,
+    drop_id: DropId,
+    language: Language,
+) -> String {
+    let admission = at_name_of(headers, &app.settings.admission.public_url);
+    format!("{admission}/drops/{drop_id}/line?lang={}", language.tag())
+}
+
+/// Answers people for whom something went wrong on our side, in place of a problem. The page needs no
+/// script, and leads back to where they were.
+pub(crate) fn failed(uri: &Uri, headers: &HeaderMap) -> Response {
+    let language = Language::of(uri.query().unwrap_or_default(), headers);
+    let mut response = page(StatusCode::INTERNAL_SERVER_ERROR, filling::failed(language));
+    let csp = HeaderValue::from_static(FAILED_CSP);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, csp);
+    response
+}
+
 /// A page is of the moment, and of its reader's language.
 fn page(status: StatusCode, text: String) -> Response {
     let headers = [(header::CACHE_CONTROL, "no-cache"), (header::VARY, "accept-language")];
     (status, headers, Html(text)).into_response()
 }
 
-/// Allows our own scripts and styles alone, and calls to us and to admission.
+/// Has a page say where its forms come from.
+fn for_forms(page: Response) -> Response {
+    ([(header::REFERRER_POLICY, FOR_FORMS)], page).into_response()
+}
+
+/// Allows our own scripts and styles alone, and calls and forms to us and to admission.
 fn content_security_policy(admission_url: &str) -> String {
     let origins = admission_origins(admission_url).join(" ");
     format!(
         "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; \
          img-src 'self' data:; font-src 'self'; manifest-src 'self'; \
-         connect-src 'self' {origins}; base-uri 'none'; form-action 'self'; \
+         connect-src 'self' {origins}; base-uri 'none'; form-action 'self' {origins}; \
          frame-ancestors 'none'"
     )
 }

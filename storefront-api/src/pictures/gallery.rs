@@ -46,7 +46,7 @@ impl Gallery {
         self.uploads.receive(seller_id, request).await
     }
 
-    /// Has a product or a drop of a seller show a picture, or none.
+    /// Has a product, a drop or a theme of a seller show a picture, or none.
     pub(crate) async fn show(
         &self,
         pool: &PgPool,

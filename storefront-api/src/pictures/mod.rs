@@ -1,4 +1,4 @@
-//! Pictures of products and drops. What is uploaded is never shown: it is decoded and written anew, so
+//! Pictures of products, drops and themes. What is uploaded is never shown: it is decoded and written anew, so
 //! that nothing which was hidden in it reaches anybody.
 //!
 //! | file | holds |

@@ -11,6 +11,7 @@ use database::{
     selling::{
         drops::{self, FlashDrop},
         passes::aws::{self, AwsPass, AwsRoom},
+        themes::{self, Theme},
     },
 };
 use last_sites::LastSites;
@@ -22,7 +23,7 @@ use short_cache::ShortCache;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
-/// Drops and pages of the list that are remembered, about 1 kB and 20 kB each.
+/// Drops, each with its theme, and pages of the list that are remembered, about 2 kB and 20 kB each.
 const N_DROPS: usize = 4096;
 const N_PAGES: usize = 64;
 /// Rooms of the adapter that are remembered, and how many wait in each.
@@ -40,6 +41,7 @@ pub(crate) struct PublicReads {
     permits: Semaphore,
     drops: ShortCache<DropId, Option<FlashDrop>>,
     last_sites: LastSites,
+    themes: ShortCache<DropId, Option<Theme>>,
     pages: ShortCache<(Option<DropId>, i64), Vec<FlashDrop>>,
     rooms: ShortCache<(), Vec<DropId>>,
     aws_rooms: ShortCache<DropId, Option<AwsRoom>>,
@@ -59,6 +61,7 @@ impl PublicReads {
             permits: Semaphore::new(max_connections.get() as usize),
             drops: ShortCache::new(N_DROPS),
             last_sites: LastSites::default(),
+            themes: ShortCache::new(N_DROPS),
             pages: ShortCache::new(N_PAGES),
             rooms: ShortCache::new(1),
             aws_rooms: ShortCache::new(N_AWS_ROOMS),
@@ -87,6 +90,11 @@ impl PublicReads {
             }
             Err(error) => Ok((self.last_sites.after_failure(id).ok_or(error)?, true)),
         }
+    }
+
+    /// Finds what the page of a drop looks like that shoppers may see.
+    pub(crate) async fn find_theme(&self, id: DropId) -> Result<Arc<Option<Theme>>, ApiError> {
+        self.themes.get(id, self.ask(themes::find_shown(&self.pool, id))).await
     }
 
     /// Reads drops that shoppers may see, newest first, from below `before`.

@@ -9,6 +9,7 @@ mod moments;
 pub(crate) mod operator;
 pub(crate) mod pass;
 mod picture;
+pub(crate) mod plain;
 pub(crate) mod provider;
 mod ranges;
 pub(crate) mod seller;

@@ -1,7 +1,7 @@
 //! The way in.
 
 use super::{
-    cookie,
+    cookie::{self, SetCookie},
     lane::{self, Entrant},
     status,
 };
@@ -105,6 +105,19 @@ pub(crate) async fn join(
     let (status, ticket) = join_room(&app, drop_id, shopper, &body).await?;
     let cookie = cookie::set(drop_id, &ticket.token, app.ticket_ttl);
     Ok((status, cookie, Json(ticket)).into_response())
+}
+
+/// Joins as a form asks for it, in the normal lane, and returns the cookie that keeps the ticket.
+pub(in crate::routes) async fn join_by_form(
+    app: &App,
+    drop_id: DropId,
+    shopper: CurrentShopper,
+    variant_id: VariantId,
+    units: Option<u32>,
+) -> Result<SetCookie, ApiError> {
+    let body = JoinBody { variant_id, units: units.map(Number::from), lane_grant: None };
+    let (_, ticket) = join_room(app, drop_id, shopper, &body).await?;
+    Ok(cookie::set(drop_id, &ticket.token, app.ticket_ttl))
 }
 
 /// Puts a shopper into the line of one room, or finds the ticket that they have there.

@@ -1,7 +1,8 @@
 //! The way out.
 
 use super::{
-    TicketView, cookie,
+    TicketView,
+    cookie::{self, SetCookie},
     status::{known_state, view},
 };
 use crate::{app::App, error::ApiError, extract::PresentedTicket, room::Room};
@@ -39,6 +40,17 @@ pub(crate) async fn leave(
     shopper: CurrentShopper,
     presented: PresentedTicket,
 ) -> Result<Response, ApiError> {
+    let (view, cookie) = take_out_by_shopper(&app, shopper, presented).await?;
+    Ok((cookie, Json(view)).into_response())
+}
+
+/// Takes a ticket out of line if its shopper asks for that; returns where it stands then, and what takes its
+/// cookie away if it has left.
+pub(in crate::routes) async fn take_out_by_shopper(
+    app: &App,
+    shopper: CurrentShopper,
+    presented: PresentedTicket,
+) -> Result<(TicketView, Option<SetCookie>), ApiError> {
     let TicketClaims { drop_id, ticket, .. } = presented.claims;
     if ticket.shopper_id != shopper.id {
         return Err(ApiError::TicketOfAnother);
@@ -46,13 +58,13 @@ pub(crate) async fn leave(
     app.look_limiter.check(&ticket.ticket_id)?;
     let room = app.rooms.find(drop_id).await?;
     let epoch = room.header()?.epoch;
-    Ok(match take_out(&app, &room, epoch, &ticket).await? {
+    Ok(match take_out(app, &room, epoch, &ticket).await? {
         LeaveOutcome::Left { .. } => {
             CounterName::TicketsLeft.get().increment(1);
             let view = view(&room, &ticket, ShownState::Left, None, None);
-            (cookie::remove(drop_id), Json(view)).into_response()
+            (view, Some(cookie::remove(drop_id)))
         }
-        LeaveOutcome::Refused(state) => Json(refused(&room, &ticket, state)).into_response(),
+        LeaveOutcome::Refused(state) => (refused(&room, &ticket, state), None),
     })
 }
 

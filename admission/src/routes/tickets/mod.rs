@@ -22,28 +22,28 @@ use utoipa::ToSchema;
 /// Where a ticket stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct TicketView {
-    ticket_id: TicketId,
-    state: ShownState,
+    pub(super) ticket_id: TicketId,
+    pub(super) state: ShownState,
     /// What it waits for, or waited for.
     variant_id: VariantId,
     /// The lane it stands in; 0 is the normal one.
     lane: u8,
     /// Generation of the room's state.
-    epoch: u32,
+    pub(super) epoch: u32,
     /// Number of the last room event that the answer takes into account.
     #[schema(example = 77)]
-    evn: u64,
+    pub(super) evn: u64,
     /// People ahead + 1, while the ticket waits.
     #[schema(example = 42)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    position: Option<u64>,
+    pub(super) position: Option<u64>,
     /// People waiting for the same, while the ticket does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    waiting: Option<u64>,
+    pub(super) waiting: Option<u64>,
     /// Units of what it wants that nobody has yet, while the ticket waits.
     #[schema(example = 180)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    units_left: Option<u32>,
+    pub(super) units_left: Option<u32>,
     /// Units of it that are held for those who were let in; they may come back.
     #[schema(example = 20)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,11 +51,11 @@ pub(crate) struct TicketView {
     /// Seconds after which half of such waits are over, while the ticket waits and that can be told.
     #[schema(example = 240)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    eta_p50_s: Option<u32>,
+    pub(super) eta_p50_s: Option<u32>,
     /// Seconds after which nine in ten are.
     #[schema(example = 290)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    eta_p90_s: Option<u32>,
+    pub(super) eta_p90_s: Option<u32>,
     /// Why the first is more than a fifth longer than the one that was seen, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     eta_reason: Option<EtaReason>,
@@ -64,22 +64,22 @@ pub(crate) struct TicketView {
     #[serde(skip_serializing_if = "Option::is_none")]
     odds_percent: Option<u8>,
     /// Whether every unit of it that is not sold is held by others.
-    standby: bool,
+    pub(super) standby: bool,
     /// Why the position is higher than what was seen, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    rise: Option<Rise>,
+    pub(super) rise: Option<Rise>,
     /// Why it was closed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<CloseReason>,
+    pub(super) reason: Option<CloseReason>,
     /// When to ask again.
     #[schema(example = 3000)]
-    refresh_after_ms: u64,
+    pub(super) refresh_after_ms: u64,
     /// What the seller or an operator lets the room do.
-    mode: DropMode,
+    pub(super) mode: DropMode,
     /// When maintenance is said to end.
     #[serde(skip_serializing_if = "Option::is_none")]
     mode_until: Option<Timestamp>,
     /// The seller's or an operator's message to those who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
+    pub(super) message: Option<String>,
 }

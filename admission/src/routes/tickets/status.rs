@@ -51,19 +51,28 @@ pub(crate) async fn status(
     Query(query): Query<SeenQuery>,
     presented: PresentedTicket,
 ) -> Result<impl IntoResponse, ApiError> {
+    let view = find(&app, presented, query.seen()).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(view)))
+}
+
+/// Finds where a ticket stands, for a client that has seen this before and comes back when it is told to.
+pub(in crate::routes) async fn find(
+    app: &App,
+    presented: PresentedTicket,
+    seen: Option<Seen>,
+) -> Result<TicketView, ApiError> {
     let TicketClaims { drop_id, ticket, .. } = presented.claims;
     app.look_limiter.check(&ticket.ticket_id)?;
-    let view = match app.rooms.find(drop_id).await {
+    match app.rooms.find(drop_id).await {
         Ok(room) => {
-            let view = look(&app, &room, &ticket, query.seen()).await?;
+            let view = look(app, &room, &ticket, seen).await?;
             let again = Duration::from_millis(view.refresh_after_ms);
             room.note_poll(ticket.ticket_id, view.position, again);
-            view
+            Ok(view)
         }
-        Err(RoomError::Ended(reason)) => after_the_end(&app, drop_id, &ticket, reason).await?,
-        Err(error) => return Err(error.into()),
-    };
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(view)))
+        Err(RoomError::Ended(reason)) => after_the_end(app, drop_id, &ticket, reason).await,
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Looks a ticket up: in memory while it waits, else in Redis.

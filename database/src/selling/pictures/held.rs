@@ -3,6 +3,7 @@
 
 use super::{
     error::ChangePictureError,
+    logo,
     picture::{Picture, PictureOf},
 };
 use crate::{
@@ -41,7 +42,7 @@ pub async fn hold(pool: &PgPool, seller_id: SellerId) -> Result<HeldPictures, Da
 }
 
 impl HeldPictures {
-    /// Has a product or a drop show a picture, or none, with an audit row. What it has shown is
+    /// Has a product, a drop or a theme show a picture, or none, with an audit row. What it has shown is
     /// deleted if nothing else shows it, and is returned then, so that its files can follow once
     /// this is committed. A change that alters nothing writes nothing.
     ///
@@ -58,6 +59,9 @@ impl HeldPictures {
         let old = match of {
             PictureOf::Product(product_id) => self.lock_product(product_id).await?,
             PictureOf::Drop(drop_id) => self.lock_drop(drop_id, picture.is_some()).await?,
+            PictureOf::Theme(drop_id) => {
+                logo::lock(&mut self.transaction, self.seller_id, drop_id).await?
+            }
         };
         let new = picture.map(|picture| picture.id.as_str());
         if old.as_deref() == new {
@@ -171,6 +175,9 @@ impl HeldPictures {
                 .execute(connection)
                 .await
             }
+            PictureOf::Theme(drop_id) => {
+                return logo::assign(connection, self.seller_id, drop_id, id).await;
+            }
         };
         shown.doing("show a picture")?;
         Ok(())
@@ -183,6 +190,7 @@ impl HeldPictures {
             "delete from pictures p where p.id = $1
                  and not exists (select from products where picture = p.id)
                  and not exists (select from drops where picture = p.id)
+                 and not exists (select from themes where logo = p.id)
              returning p.id, p.widths, p.height",
             id,
         )
@@ -215,6 +223,7 @@ impl HeldPictures {
         let (action, drop_id, product_id) = match of {
             PictureOf::Product(id) => ("product.picture", None, Some(id)),
             PictureOf::Drop(id) => ("drop.picture", Some(id), None),
+            PictureOf::Theme(id) => ("theme.logo", id, None),
         };
         let entry = AuditEntry {
             actor,

@@ -1,13 +1,15 @@
-//! Pictures of products and drops: which there are, and what shows them. Their files are elsewhere.
+//! Pictures of products, drops and themes: which there are, and what shows them. Their files are elsewhere.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `picture` | a picture, and what may show one |
 //! | `held` | changing the pictures of one seller, one change at a time |
+//! | `logo` | the logo of a theme |
 //! | `error` | why one was not changed |
 
 mod error;
 mod held;
+mod logo;
 mod picture;
 
 pub use error::ChangePictureError;

@@ -20,6 +20,8 @@ pub enum PictureOf {
     Product(ProductId),
     /// A drop alone.
     Drop(DropId),
+    /// The theme of one drop, or of all drops of its seller.
+    Theme(Option<DropId>),
 }
 
 impl Picture {

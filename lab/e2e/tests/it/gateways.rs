@@ -35,8 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const SHOP: Front =
     Front { name: "gateway", nginx: "nginx/sluice.conf.template", caddy: "caddy/Caddyfile" };
 /// The paths that admission serves, as each gateway has them.
-const OF_ADMISSION: &str =
-    "^/(v1/drops/[^/]+/(tickets|ticket|stream|events|room)|v1/joins|openapi-admission[.]json)$";
+const OF_ADMISSION: &str = "^/(v1/drops/[^/]+/(tickets|ticket|stream|events|room)|drops/[^/]+/line(/leave)?|v1/joins|openapi-admission[.]json)$";
 const TEMPLATES: [&str; 3] = [SHOP.nginx, SHOP.caddy, "traefik/dynamic.toml"];
 
 #[tokio::test]

@@ -17,6 +17,9 @@ mod orders;
 mod pictures;
 mod products;
 mod texts;
+mod theme;
+mod theme_input;
+mod theme_view;
 pub(super) mod window;
 
 use crate::App;
@@ -30,6 +33,11 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(create_drop::create, drops::list))
         .routes(routes!(drops::show, texts::edit_drop))
         .routes(routes!(pictures::put_drop, pictures::delete_drop))
+        .routes(routes!(theme::show, theme::set))
+        .routes(routes!(theme::preview))
+        .routes(routes!(theme::put_logo, theme::delete_logo))
+        .routes(routes!(theme::show_drop, theme::set_drop))
+        .routes(routes!(theme::put_drop_logo, theme::delete_drop_logo))
         .routes(routes!(drops::schedule))
         .routes(routes!(drops::cancel))
         .routes(routes!(lanes::set))

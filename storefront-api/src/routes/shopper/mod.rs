@@ -2,20 +2,20 @@
 //! [`ShopperOnly`](crate::extract::ShopperOnly).
 
 mod calendar;
-mod cancel;
+pub(super) mod cancel;
 mod challenge;
 mod code;
 mod config;
 pub(super) mod drops;
-mod guest;
+pub(super) mod guest;
 mod handoff;
 mod orders;
-mod payment;
+pub(super) mod payment;
 mod pictures;
-mod session;
+pub(super) mod session;
 pub(super) mod session_limits;
 mod tickets;
-mod units;
+pub(super) mod units;
 
 use crate::App;
 use utoipa_axum::{router::OpenApiRouter, routes};

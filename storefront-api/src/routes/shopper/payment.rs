@@ -16,7 +16,7 @@ use database::money::payments::{PayOutcome, PaymentWish};
 use edge::{Json, Path, Problem};
 use serde::{Deserialize, Serialize};
 use shared::{
-    ids::{OrderId, PaymentId},
+    ids::{OrderId, PaymentId, ShopperId},
     lifecycle::TicketState,
 };
 use utoipa::ToSchema;
@@ -45,16 +45,17 @@ pub(crate) struct PaymentResponse {
 impl Validate for PaymentInput {
     fn faults(&self) -> Faults {
         let mut faults = Faults::default();
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        let method = &self.payment_method;
-        if !(4..=64).contains(&method.len())
-            || !method.starts_with("pm_")
-            || !method.bytes().all(plain)
-        {
+        if !is_method(&self.payment_method) {
             faults.add("/payment_method", "must be the id of a payment method, pm_...");
         }
         faults
     }
+}
+
+/// Whether this may be the provider's id of a payment method.
+pub(in crate::routes) fn is_method(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    (4..=64).contains(&text.len()) && text.starts_with("pm_") && text.bytes().all(plain)
 }
 
 /// Pays for an order whose units are held.
@@ -78,6 +79,24 @@ pub(crate) async fn pay(
     if let Some(key) = key {
         wish.id = payment_id(order_id, &key);
     }
+    begin(&app, wish).await?;
+    Ok((StatusCode::ACCEPTED, Json(PaymentResponse { order_id })))
+}
+
+/// Begins a payment that a form asks for; `key` names it.
+pub(in crate::routes) async fn begin_keyed(
+    app: &App,
+    order_id: OrderId,
+    shopper_id: ShopperId,
+    method: &str,
+    key: &str,
+) -> Result<(), ApiError> {
+    let wish = PaymentWish::new(order_id, shopper_id, method);
+    begin(app, PaymentWish { id: payment_id(order_id, key), ..wish }).await
+}
+
+async fn begin(app: &App, wish: PaymentWish) -> Result<(), ApiError> {
+    let order_id = wish.order_id;
     match app.batches.pay(wish).await? {
         PayOutcome::Started => tracing::info!(order.id = %order_id, "paying for order {order_id}"),
         PayOutcome::UnderWay(_) => {}
@@ -90,7 +109,7 @@ pub(crate) async fn pay(
         }
         PayOutcome::Ended(state) => return Err(ApiError::OrderWrongState(state)),
     }
-    Ok((StatusCode::ACCEPTED, Json(PaymentResponse { order_id })))
+    Ok(())
 }
 
 /// A UUIDv7 at the time of the order's own id, with a hash of order and key as its random part.

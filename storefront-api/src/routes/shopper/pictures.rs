@@ -1,6 +1,6 @@
 //! The files of pictures.
 
-use crate::{ApiError, App, pictures::PictureFile};
+use crate::{ApiError, App, etag::is_known, pictures::PictureFile};
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
@@ -30,11 +30,4 @@ pub(crate) async fn show(
         return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
     }
     Ok((kept, [(header::CONTENT_TYPE, "image/jpeg")], bytes).into_response())
-}
-
-/// Whether whoever asks has the file already.
-fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    let known = headers.get_all(header::IF_NONE_MATCH).iter();
-    let mut known = known.filter_map(|value| value.to_str().ok()).flat_map(|tags| tags.split(','));
-    known.any(|tag| tag.trim().trim_start_matches("W/") == etag)
 }

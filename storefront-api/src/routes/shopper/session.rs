@@ -96,22 +96,31 @@ pub(crate) async fn begin(
     State(app): State<App>,
     _: WithinLimit,
     headers: HeaderMap,
-    NewGuest { peer, proof, key }: NewGuest,
+    guest: NewGuest,
 ) -> Result<Response, ApiError> {
+    let (status, session) = of_guest(&app, &headers, &guest).await?;
+    Ok(respond(&app, status, session, app.now().as_millisecond(), &headers))
+}
+
+/// Renews the session that was sent, or begins one for somebody new, who may have to prove some work
+/// first.
+pub(in crate::routes) async fn of_guest(
+    app: &App,
+    headers: &HeaderMap,
+    NewGuest { peer, proof, key }: &NewGuest,
+) -> Result<(StatusCode, Session), ApiError> {
     let now = app.now();
     let (now_ms, times) = (now.as_millisecond(), app.session_times());
-    match app.sessions.session(&headers) {
-        Ok(session) if session.is_of(key) => {
-            let session = session.renew(now_ms, times).bound_to(key);
-            Ok(respond(&app, StatusCode::OK, session, now_ms, &headers))
+    match app.sessions.session(headers) {
+        Ok(session) if session.is_of(*key) => {
+            Ok((StatusCode::OK, session.renew(now_ms, times).bound_to(*key)))
         }
         // Another process knows this session: a new one would cost the shopper all that is theirs.
         Err(problem) if problem.status() == StatusCode::SERVICE_UNAVAILABLE => Err(problem.into()),
         Ok(_) | Err(_) => {
-            app.proofs.admit(peer, proof.as_deref(), now).await?;
+            app.proofs.admit(*peer, proof.as_deref(), now).await?;
             let session = Session::begin(ShopperId::generate(), None, now_ms, times);
-            let session = session.bound_to(key);
-            Ok(respond(&app, StatusCode::CREATED, session, now_ms, &headers))
+            Ok((StatusCode::CREATED, session.bound_to(*key)))
         }
     }
 }
@@ -186,7 +195,7 @@ fn respond(
 }
 
 /// Returns a session as an answer has it: its cookie, and for programs its token.
-pub(super) fn hand_out(
+pub(in crate::routes) fn hand_out(
     app: &App,
     session: Session,
     now_ms: i64,

@@ -6,10 +6,16 @@ use crate::{
     extract::{Body, Faults, ShopperOnly, Validate},
 };
 use axum::extract::State;
-use database::ordering::holds::{self, UnitChoice};
+use database::ordering::{
+    holds::{self, UnitChoice},
+    order_views::OrderView,
+};
 use edge::{Json, Path, Problem};
 use serde::Deserialize;
-use shared::{ids::OrderId, lifecycle::TicketState};
+use shared::{
+    ids::{OrderId, ShopperId},
+    lifecycle::TicketState,
+};
 use utoipa::ToSchema;
 
 /// Units that one order may hold, at most.
@@ -47,7 +53,18 @@ pub(crate) async fn choose(
     ShopperOnly(shopper): ShopperOnly,
     Body(input): Body<UnitsInput>,
 ) -> Result<Json<OrderResponse>, ApiError> {
-    match holds::choose_units(&app.pool, order_id, shopper.id, input.units).await? {
+    let order = take(&app, order_id, shopper.id, input.units).await?;
+    Ok(Json(OrderResponse::new(order, app.now())))
+}
+
+/// Takes so many of the units that are held, and returns the order as it is then.
+pub(in crate::routes) async fn take(
+    app: &App,
+    order_id: OrderId,
+    shopper_id: ShopperId,
+    units: u32,
+) -> Result<OrderView, ApiError> {
+    match holds::choose_units(&app.pool, order_id, shopper_id, units).await? {
         // The reconciler tells the line of the free units, as it does when this process dies here.
         UnitChoice::Done { units_back } => {
             tracing::info!(
@@ -64,7 +81,7 @@ pub(crate) async fn choose(
         }
         UnitChoice::Refused(state) => return Err(ApiError::OrderWrongState(state)),
     }
-    let order = orders::find(&app, shopper.id, order_id).await?;
-    orders::hint(&app, &order).await;
-    Ok(Json(OrderResponse::new(order, app.now())))
+    let order = orders::find(app, shopper_id, order_id).await?;
+    orders::hint(app, &order).await;
+    Ok(order)
 }

@@ -8,6 +8,8 @@ import { MembersPage } from "./members/page.tsx";
 import { PeoplePage } from "./people/page.tsx";
 import { ProductsPage } from "./products/page.tsx";
 import { t } from "./texts/index.ts";
+import { ThemePage } from "./theme/page.tsx";
+import { t as tTheme } from "./theme/texts/index.ts";
 import { WizardPage } from "./wizard/page.tsx";
 
 export function SellerApp() {
@@ -32,6 +34,7 @@ function SellerWays() {
         way("new", t("wizard.title")),
         way("products", t("products.title")),
         way("members", t("members.title")),
+        way("theme", tTheme("theme.title")),
         way("people", t("people.title")),
       ]}
     />
@@ -45,6 +48,7 @@ function SellerPage() {
   if (place === "new") return <WizardPage />;
   if (place === "products") return <ProductsPage />;
   if (place === "members") return <MembersPage />;
+  if (place === "theme") return <ThemePage key={id ?? ""} dropId={id ?? null} />;
   if (place === "people") return <PeoplePage />;
   return (
     <Page title={t("missing.title")}>

@@ -163,6 +163,8 @@ export const en = {
   "action.product.create": "Product created",
   "action.product.edit": "Product's texts changed",
   "action.product.picture": "Product's picture changed",
+  "action.theme.edit": "Look of the pages changed",
+  "action.theme.logo": "Logo changed",
   "action.seller.quota": "Quota changed",
   "action.session.end": "Shopper's sessions ended",
   "action.join_key.create": "Join key stored",

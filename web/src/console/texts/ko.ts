@@ -162,6 +162,8 @@ export const ko: Record<keyof typeof en, Message> = {
   "action.product.create": "상품 만듦",
   "action.product.edit": "상품 글 바꿈",
   "action.product.picture": "상품 사진 바꿈",
+  "action.theme.edit": "페이지 모습 바꿈",
+  "action.theme.logo": "로고 바꿈",
   "action.seller.quota": "할당량 바꿈",
   "action.session.end": "구매자 세션 종료",
   "action.join_key.create": "가입 키 저장",

@@ -99,4 +99,10 @@ export const enOrder = {
   "visit.order.hint.cancelled": "{site} has called its line off, so your pass isn't valid any more.",
   "visit.order.reason.invalid": "Your request doesn't fit this line.",
   "visit.order.reason.closed": "The line has closed.",
+
+  "error.units_not_held": "That's more than is held for you.",
+  "error.hold_expired": "Your time to pay is over.",
+  "error.pass_not_found": "Your pass isn't valid any more.",
+  "error.pass_over": "Your pass isn't valid any more.",
+  "error.too_many_attempts": "You've tried as many cards as this order allows.",
 } as const satisfies Record<string, Message>;

@@ -97,4 +97,10 @@ export const koOrder: Record<keyof typeof enOrder, Message> = {
   "visit.order.hint.cancelled": "{site}에서 줄을 취소해서 입장권을 더 이상 쓸 수 없어요.",
   "visit.order.reason.invalid": "요청하신 내용이 이 줄과 맞지 않아요.",
   "visit.order.reason.closed": "줄이 종료되었어요.",
+
+  "error.units_not_held": "확보된 수량보다 많아요.",
+  "error.hold_expired": "결제 시간이 끝났어요.",
+  "error.pass_not_found": "입장권을 더 이상 쓸 수 없어요.",
+  "error.pass_over": "입장권을 더 이상 쓸 수 없어요.",
+  "error.too_many_attempts": "이 주문에서 시도할 수 있는 카드를 모두 사용했어요.",
 };

@@ -1,8 +1,9 @@
 //! A page with gaps, as `web/build` makes it.
 //!
-//! `{{name}}` takes a text, and `{{?name}}..{{end}}` stays where there is one. `<!--if a b-->..<!--end-->`
+//! `{{name}}` takes a text, `{{?name}}..{{end}}` stays where there is one, and `{{!name}}..{{end}}` where
+//! there is none. `<!--if a b-->..<!--end-->`
 //! stays where `a` or `b` is shown, and `<!--each-->..<!--end-->` comes once for each row, with gaps of
-//! its own. Blocks stand within no other block, and no `{{?name}}` within another.
+//! its own. Blocks stand within no other block, and no `{{?name}}` or `{{!name}}` within another.
 
 use std::fmt::Write as _;
 
@@ -13,15 +14,16 @@ const END: &str = "<!--end-->";
 const GAP_END: &str = "{{end}}";
 
 /// The name of a gap, and what it is filled with.
-pub(super) type Text = (&'static str, String);
+pub type Text = (&'static str, String);
 
 /// A page with gaps.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Template(pub(super) &'static str);
+pub struct Template(pub &'static str);
 
 impl Template {
     /// Fills the page. A gap without a text stays empty.
-    pub(super) fn fill(self, shown: &str, texts: &[Text], rows: &[Vec<Text>]) -> String {
+    #[must_use]
+    pub fn fill(self, shown: &str, texts: &[Text], rows: &[Vec<Text>]) -> String {
         let (mut page, mut rest) = (String::with_capacity(2 * self.0.len()), self.0);
         while let Some((before, marked)) = rest.split_once(MARK) {
             put(&mut page, before, texts);
@@ -48,21 +50,23 @@ fn put(page: &mut String, part: &str, texts: &[Text]) {
     while let Some((before, gap)) = rest.split_once("{{") {
         page.push_str(before);
         let (name, after) = gap.split_once("}}").unwrap_or((gap, ""));
-        rest = match name.strip_prefix('?') {
-            Some(name) => put_where_there_is(page, name, after, texts),
-            None => {
-                escape(page, text_of(name, texts));
-                after
-            }
+        let is_there = |name: &str| !text_of(name, texts).is_empty();
+        rest = if let Some(name) = name.strip_prefix('?') {
+            put_if(page, is_there(name), after, texts)
+        } else if let Some(name) = name.strip_prefix('!') {
+            put_if(page, !is_there(name), after, texts)
+        } else {
+            escape(page, text_of(name, texts));
+            after
         };
     }
     page.push_str(rest);
 }
 
-/// Appends the part that a text is needed for, if there is one; returns what comes after the part.
-fn put_where_there_is<'p>(page: &mut String, name: &str, part: &'p str, texts: &[Text]) -> &'p str {
+/// Appends a part of a page up to its end, if it stays; returns what comes after the part.
+fn put_if<'p>(page: &mut String, stays: bool, part: &'p str, texts: &[Text]) -> &'p str {
     let (body, after) = part.split_once(GAP_END).unwrap_or((part, ""));
-    if !text_of(name, texts).is_empty() {
+    if stays {
         put(page, body, texts);
     }
     after
@@ -103,6 +107,13 @@ mod tests {
         let page = Template("a{{?src}}<img src=\"{{src}}\">{{end}}b{{?alt}}{{alt}}{{end}}c");
         assert_eq!(page.fill("", &[("src", "/x".to_owned())], &[]), "a<img src=\"/x\">bc");
         assert_eq!(page.fill("", &[("src", String::new())], &[]), "abc");
+    }
+
+    #[test]
+    fn a_part_for_no_text_stays_where_there_is_none() {
+        let page = Template("{{?src}}<img>{{end}}{{!src}}Sluice{{end}}.");
+        assert_eq!(page.fill("", &[("src", "/x".to_owned())], &[]), "<img>.");
+        assert_eq!(page.fill("", &[], &[]), "Sluice.");
     }
 
     #[test]

@@ -8,8 +8,10 @@ use std::convert::Infallible;
 
 /// A language that the pages are in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
+pub enum Language {
+    /// Also for those who read neither.
     English,
+    /// For those who like it better.
     Korean,
 }
 
@@ -22,11 +24,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Language {
 }
 
 impl Language {
-    fn of(query: &str, headers: &HeaderMap) -> Self {
+    /// Returns the language that a request asks for.
+    #[must_use]
+    pub fn of(query: &str, headers: &HeaderMap) -> Self {
         let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang="));
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let accepted = accepted.and_then(Self::preferred);
         asked.and_then(Self::of_tag).or(accepted).unwrap_or(Self::English)
+    }
+
+    /// Returns its tag, as `?lang=` has it.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Korean => "ko",
+        }
     }
 
     /// Returns the language of a tag such as `ko-KR`, if it is one of ours.
@@ -75,5 +88,8 @@ mod tests {
         assert_eq!(language("a=1&lang=en", "ko"), Language::English);
         assert_eq!(language("lang=ko", "en"), Language::Korean);
         assert_eq!(language("lang=xx", "ko"), Language::Korean);
+        for own in [Language::English, Language::Korean] {
+            assert_eq!(language(&format!("lang={}", own.tag()), ""), own);
+        }
     }
 }
