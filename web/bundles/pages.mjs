@@ -7,9 +7,9 @@ const LANGUAGES = ["en", "ko"];
 
 /** What a page loads at once besides what all of them do: sources of the shop. */
 const PARTS = {
-  "index.html": ["pages/drops.ts"],
+  "index.html": ["pages/drops.ts", "texts/LANGUAGE_list.ts"],
   "order.html": ["late/order.ts", "texts/LANGUAGE_order.ts"],
-  "handoff.html": ["pages/handoff.ts"],
+  "handoff.html": ["pages/handoff.ts", "texts/LANGUAGE_handoff.ts"],
 };
 
 /** Writes each page in each language; what the server fills in are its gaps, `{{name}}`. */
@@ -60,9 +60,11 @@ async function loadTexts() {
 /** Returns the source of all texts in a language. */
 const textsOf = (lang) => `
   import { ${lang} as ${lang}Shop } from "./src/shop/texts/${lang}.ts";
+  import { ${lang}List } from "./src/shop/texts/${lang}_list.ts";
+  import { ${lang}Handoff } from "./src/shop/texts/${lang}_handoff.ts";
   import { ${lang}Order } from "./src/shop/texts/${lang}_order.ts";
   import { ${lang}Plain } from "./src/shop/texts/${lang}_plain.ts";
-  export const ${lang} = { ...${lang}Shop, ...${lang}Order, ...${lang}Plain };`;
+  export const ${lang} = { ...${lang}Shop, ...${lang}List, ...${lang}Handoff, ...${lang}Order, ...${lang}Plain };`;
 
 /**
  * Puts texts into a page: `data-t` is a text that the script writes anew when the language is switched,

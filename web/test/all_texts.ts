@@ -2,5 +2,7 @@
 import { addTexts, loadTexts } from "../src/shop/texts/index.ts";
 
 await addTexts("shop");
+await addTexts("list");
+await addTexts("handoff");
 await addTexts("order");
 await loadTexts("ko");

@@ -5,6 +5,7 @@ import type { PanelHost } from "../src/common/panel.ts";
 import { Admission } from "../src/shop/api/admission.ts";
 import type { Drop, Frame, Ticket } from "../src/shop/api/types.ts";
 import { type End, InLine } from "../src/shop/pages/in_line.ts";
+import { keyFile } from "../src/shop/possession/device.ts";
 
 const DROP = { id: "d", title: "Tea cup", variants: [{ id: "v" }, { id: "w" }] } as Drop;
 const TICKET: Ticket = {
@@ -177,4 +178,29 @@ test("whose ticket is too old to leave with has not left, and leaves with the ne
   assert.equal(await leave(), true);
   assert.deepEqual(ends, [{ kind: "left" }]);
   inLine.stop();
+});
+
+test("a key whose file does not come through is waited for, and the place is not called lost", async () => {
+  Object.defineProperty(globalThis, "indexedDB", { value: {}, configurable: true });
+  const missing = mock.method(keyFile, "attempt", () => Promise.reject(new Error("away")));
+  const { inLine, ends, leave } = waitingShopper();
+  // Sockets, events and polls in turn: all of them need the key.
+  for (let n = 1; n <= 10; n += 1) {
+    await settled();
+    mock.timers.tick(31_000);
+  }
+  await settled();
+  assert.equal(await leave(), false);
+  assert.deepEqual([service.asked, ends], [[], []]);
+  assert.ok(missing.mock.callCount() > 8, String(missing.mock.callCount()));
+
+  const prove = async () => "proof";
+  missing.mock.mockImplementation(async () => ({ openKey: async () => ({ thumbprint: "key", prove }) }));
+  service.answers.GET = ticketIs(TICKET);
+  mock.timers.tick(31_000);
+  await settled();
+  assert.deepEqual([service.asked, ends], [["GET"], []]);
+  inLine.stop();
+  missing.mock.restore();
+  Reflect.deleteProperty(globalThis, "indexedDB");
 });

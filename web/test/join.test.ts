@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { beforeEach, mock, test } from "node:test";
 import "./all_texts.ts";
 import { Admission } from "../src/shop/api/admission.ts";
 import type { Drop, Ticket } from "../src/shop/api/types.ts";
 import { Joiner } from "../src/shop/pages/join.ts";
+import { keyFile } from "../src/shop/possession/device.ts";
 
 const DROP = { id: "d", title: "Tea cup", variants: [{ id: "v" }] } as Drop;
 const TICKET: Ticket = { ticket_id: "t", state: "waiting", epoch: 1, evn: 8, lane: 1 };
@@ -36,6 +37,9 @@ function joiner(code: string, drop = DROP) {
 /** What was sent to join. */
 const joins = () => asked.filter(([what]) => what === "tickets").map(([, body]) => body);
 const withGrant = (grant: string) => ({ variant_id: "v", units: 2, lane_grant: grant });
+
+/** Lets everything happen that waits for no time to pass. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 beforeEach(() => {
   asked = [];
@@ -106,4 +110,31 @@ test("no quantity is sent where it is chosen at the turn", async () => {
   await made.join(1);
   assert.deepEqual(joins(), [{ variant_id: "v" }]);
   assert.deepEqual(joined, [TICKET]);
+});
+
+test("whoever can't begin a session for now joins once that works, and is somebody with a key", async () => {
+  Object.defineProperty(globalThis, "indexedDB", { value: {}, configurable: true });
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const missing = mock.method(keyFile, "attempt", () => Promise.reject(new Error("away")));
+  const { joined, made } = joiner("");
+  const joining = made.join(2);
+  for (let n = 1; n <= 3; n += 1) {
+    await settled();
+    assert.deepEqual([asked, made.busy], [[], true]);
+    assert.match(made.problem ?? "", /reach the server/);
+    mock.timers.tick(31_000);
+  }
+  const prove = async () => "proof";
+  missing.mock.mockImplementation(async () => ({ openKey: async () => ({ thumbprint: "key", prove }) }));
+  await settled();
+  mock.timers.tick(31_000);
+  await joining;
+  assert.deepEqual(asked, [
+    ["session", { key_thumbprint: "key" }],
+    ["tickets", { variant_id: "v", units: 2 }],
+  ]);
+  assert.deepEqual(joined, [TICKET]);
+  mock.timers.reset();
+  missing.mock.restore();
+  Reflect.deleteProperty(globalThis, "indexedDB");
 });

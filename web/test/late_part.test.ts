@@ -122,6 +122,17 @@ test("a page whose part goes on failing is loaded anew when the server answers, 
   assert.deepEqual([server.asked, reloads], [3, 1]);
 });
 
+test("whoever asks again by themselves hears of each failure, and after the second the page is loaded anew", async () => {
+  const { part } = partAfter(2);
+  await assert.rejects(part.attempt());
+  await settled();
+  assert.equal(reloads, 0);
+  await assert.rejects(part.attempt());
+  await settled();
+  assert.equal(reloads, 1);
+  assert.equal(await part.attempt(), "there");
+});
+
 test("what failed beforehand is no reason to wait at the turn: the page is loaded anew at once", async () => {
   const { part } = partAfter(99);
   await assert.rejects(part.load());

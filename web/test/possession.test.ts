@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { keyThumbprint, proofHeader, prove } from "../src/shop/possession/device.ts";
+import { mock, test } from "node:test";
+import { keyFile, keyThumbprint, proofHeader, prove } from "../src/shop/possession/device.ts";
 import { openKey } from "../src/shop/possession/key.ts";
 import type { KeyStore } from "../src/shop/possession/store.ts";
 
@@ -57,4 +57,21 @@ test("where no key can be kept, everything is asked without a proof", async () =
   assert.equal(prove("GET", URL_ASKED), null);
   assert.equal(await keyThumbprint(), null);
   assert.deepEqual(await proofHeader("GET", URL_ASKED), {});
+});
+
+test("while only the file of the key is missing, what needs it fails as without a network and works again", async () => {
+  for (const [name, value] of Object.entries({
+    indexedDB: {},
+    location: { href: "https://shop.example/" },
+  })) {
+    Object.defineProperty(globalThis, name, { value, configurable: true });
+  }
+  const missing = mock.method(keyFile, "attempt", () => Promise.reject(new Error("away")));
+  for (const asked of [() => keyThumbprint(), () => proofHeader("GET", URL_ASKED)]) {
+    await assert.rejects(asked, { status: 0, code: "network" });
+  }
+  missing.mock.mockImplementation(async () => ({ openKey: () => openKey(inMemory()) }));
+  assert.match((await keyThumbprint()) ?? "", /^[\w-]{43}$/);
+  const { htu } = read(String((await proofHeader("GET", "/v1/drops/7/ticket")).dpop).split(".")[1]);
+  assert.equal(htu, "https://shop.example/v1/drops/7/ticket");
 });

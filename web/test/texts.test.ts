@@ -5,14 +5,18 @@ import "./all_texts.ts";
 import type { Message } from "../src/common/texts.ts";
 import { ETA_REASONS, MODES, ORDER_STATES, TICKET_STATES } from "../src/shop/api/types.ts";
 import { en as enShop } from "../src/shop/texts/en.ts";
+import { enHandoff } from "../src/shop/texts/en_handoff.ts";
+import { enList } from "../src/shop/texts/en_list.ts";
 import { enOrder } from "../src/shop/texts/en_order.ts";
 import { ko as koShop } from "../src/shop/texts/ko.ts";
+import { koHandoff } from "../src/shop/texts/ko_handoff.ts";
+import { koList } from "../src/shop/texts/ko_list.ts";
 import { koOrder } from "../src/shop/texts/ko_order.ts";
 import { format, type Key } from "../src/shop/texts/order.ts";
 import { CARDS } from "../src/shop/view/pay.ts";
 
-const en = { ...enShop, ...enOrder };
-const ko = { ...koShop, ...koOrder };
+const en = { ...enShop, ...enList, ...enHandoff, ...enOrder };
+const ko = { ...koShop, ...koList, ...koHandoff, ...koOrder };
 const keys = Object.keys(en) as Key[];
 const texts = (message: Message) => (typeof message === "string" ? [message] : Object.values(message));
 const placeholders = (message: Message) =>
@@ -26,7 +30,8 @@ test("Korean says all that English says, and nothing else", () => {
 });
 
 test("no text is loaded twice, with one part and with another", () => {
-  const twice = Object.keys(enShop).filter((key) => key in enOrder);
+  const all = [enShop, enList, enHandoff, enOrder].flatMap((texts) => Object.keys(texts));
+  const twice = all.filter((key, n) => all.indexOf(key) !== n);
   assert.deepEqual(twice, []);
 });
 

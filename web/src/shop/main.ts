@@ -2,7 +2,8 @@
 import "./late/shared.ts";
 import { startLanguage } from "../common/language.ts";
 import { startShell } from "../common/shell.ts";
-import { dropsPage, handoffPage, orderPart, shopTexts } from "./late/parts.ts";
+import { dropsPage, handoffPage, orderPart } from "./late/parts.ts";
+import { shopTexts } from "./late/texts.ts";
 import { startDropPage } from "./pages/drop.ts";
 import { type Key, loadTexts, t } from "./texts/index.ts";
 

@@ -25,6 +25,14 @@ export class LatePart<Part> {
     return this.asked;
   }
 
+  /** Loads it for whoever asks again by themselves after a failure. */
+  attempt(): Promise<Part> {
+    return this.load().catch((error: unknown) => {
+      if (this.failures > 1) void reloadIfOld();
+      throw error;
+    });
+  }
+
   /** Loads it before it is needed, quietly, with as many attempts as it takes. */
   async prepare(): Promise<void> {
     if (this.isPrepared) return;
@@ -43,10 +51,9 @@ export class LatePart<Part> {
   async untilLoaded(failed: () => void): Promise<Part> {
     for (;;) {
       try {
-        return await this.load();
+        return await this.attempt();
       } catch {
         failed();
-        if (this.failures > 1) await reloadIfOld();
         await pauseUnlessOnline(LEAST_PAUSE_MS + fullJitter(this.failures, Math.random()));
       }
     }

@@ -9,6 +9,7 @@ import { link, notePanel, quote } from "../../common/parts.ts";
 import { Admission, admissionUrl } from "../api/admission.ts";
 import * as storefront from "../api/storefront.ts";
 import type { Drop, Ticket } from "../api/types.ts";
+import { prepareKey } from "../possession/device.ts";
 import { known, t } from "../texts/index.ts";
 import { endedPanel, endWords, openPanel, otherDrops, scheduledPanel, stateNow } from "../view/drop.ts";
 import { placePicture } from "../view/picture.ts";
@@ -184,11 +185,10 @@ class DropPage {
     );
   }
 
-  /** A session made before the opening is one request less in the rush. */
+  /** A session made before the opening is one request less in the rush. Who has one will need its key. */
   private async prepareSession(): Promise<void> {
-    if (hasSession()) return;
-    await pause(Math.random() * 3_000);
-    if (hasSession()) return;
+    if (!hasSession()) await pause(Math.random() * 3_000);
+    if (hasSession()) return prepareKey();
     await makeSession().catch(() => {});
   }
 

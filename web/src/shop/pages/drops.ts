@@ -6,11 +6,12 @@ import { dateTime, duration, money } from "../../common/format.ts";
 import { onLanguageChange } from "../../common/language.ts";
 import { notePanel } from "../../common/parts.ts";
 import * as storefront from "../api/storefront.ts";
-import type { Drop, Order } from "../api/types.ts";
-import { t, tOr } from "../texts/index.ts";
+import type { Drop, DropState, Order } from "../api/types.ts";
+import { orderTexts } from "../late/texts.ts";
+import { t, tOr } from "../texts/list.ts";
 import { stateNow } from "../view/drop.ts";
 import { pictureOf } from "../view/picture.ts";
-import { isForVisits, isVisit, priceOf, sayOf } from "../view/visits.ts";
+import { isForVisits, isVisit, priceOf } from "../view/visits.ts";
 import { hasSession } from "./remembered.ts";
 
 const REFRESH_MS = 30_000;
@@ -54,8 +55,6 @@ async function load(): Promise<void> {
 async function loadMine(): Promise<void> {
   try {
     const [orders, tickets] = await Promise.all([storefront.myOrders(), storefront.myTickets()]);
-    // A visit to a site is no order to look up.
-    known.orders = orders.data.filter((order) => !isVisit(order));
     const found = new Map(tickets.data.map((ticket) => [ticket.drop_id, ticket.state]));
     // A line that is being restored keeps its tickets.
     for (const drop of tickets.not_ready) {
@@ -63,10 +62,14 @@ async function loadMine(): Promise<void> {
       if (state) found.set(drop, state);
     }
     known.tickets = found;
-    draw();
+    // A visit to a site is no order to look up.
+    const own = orders.data.filter((order) => !isVisit(order));
+    if (own.length > 0) await orderTexts.attempt();
+    known.orders = own;
   } catch {
     // Personal lists are an extra; the drops do without them.
   }
+  draw();
 }
 
 function draw(): void {
@@ -91,7 +94,7 @@ function dropCard(drop: Drop): HTMLElement {
   const update = () => {
     const state = stateNow(drop, serverNow());
     badge.dataset.state = state;
-    setText(badge, sayOf(drop)(`drop.state.${state}`));
+    setText(badge, stateText(drop, state));
     setText(when, whenText(drop, state));
   };
   update();
@@ -110,6 +113,10 @@ function dropCard(drop: Drop): HTMLElement {
     ),
   );
 }
+
+/** A line to another site has words of its own, where they differ. */
+const stateText = (drop: Drop, state: DropState) =>
+  isForVisits(drop) ? tOr(`visit.drop.state.${state}`, `drop.state.${state}`) : t(`drop.state.${state}`);
 
 const ticketText = (state: string) => tOr(`ticket.state.${state}`, "drops.in_line");
 

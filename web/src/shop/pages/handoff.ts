@@ -5,7 +5,7 @@ import { ApiError } from "../../common/http.ts";
 import { onLanguageChange } from "../../common/language.ts";
 import { type Panel, PanelHost } from "../../common/panel.ts";
 import { takeOver } from "../api/storefront.ts";
-import { t, tOr } from "../texts/index.ts";
+import { t, tOr } from "../texts/handoff.ts";
 import { noteSession, noteTicket } from "./remembered.ts";
 
 export function startHandoffPage(): void {
@@ -63,7 +63,8 @@ async function take(code: string): Promise<string | null> {
     location.assign(`/drops/${drop_id}`);
     return null;
   } catch (error) {
-    const refusal = error instanceof ApiError ? error.code : "other";
+    // Nothing is tried again by itself here, so that no answer at all is told as any other failure.
+    const refusal = error instanceof ApiError && error.status !== 0 ? error.code : "other";
     // A code has eight digits, or is none.
     return tOr(`error.${refusal === "invalid_fields" ? "handoff_refused" : refusal}`, "error.other");
   }

@@ -46,18 +46,20 @@ export class Joiner implements Joining {
     const { variant } = this;
     if (this.busy || variant === null) return;
     this.note(true, null);
-    let sessionsMade = 0;
+    let needsSession = !hasSession();
+    let sessionsRefused = 0;
     let grantsRenewed = 0;
     for (let failures = 1; ; failures += 1) {
       try {
-        if (sessionsMade === 0 && !hasSession()) await this.makeSession();
+        if (needsSession) await this.makeSession();
+        needsSession = false;
         const grant = await this.grantFor(this.code.trim());
         return this.listener.joined(await this.admission.join(this.drop, variant, units, grant));
       } catch (error) {
         const refusal = error instanceof ApiError ? error : new ApiError(0, "network", null);
-        if (SESSION_CODES.includes(refusal.code) && sessionsMade < 2) {
-          sessionsMade += 1;
-          await this.makeSession().catch(() => {});
+        if (SESSION_CODES.includes(refusal.code) && sessionsRefused < 2) {
+          sessionsRefused += 1;
+          needsSession = true;
         } else if (isWorthRetrying(refusal)) {
           await this.wait(refusal, failures);
         } else if (refusal.code === GRANT_INVALID && grantsRenewed === 0) {

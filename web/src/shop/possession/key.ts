@@ -1,5 +1,5 @@
 // This browser's own key, which no script can read, and its proofs (DPoP, RFC 9449) that it is here. A file of
-// its own: it is loaded when a session is begun or a place is looked at, and not before.
+// its own: it is loaded when a session is begun or a place is looked at, or a while before.
 import { type KeyStore, keptInBrowser } from "./store.ts";
 
 export interface BrowserKey {

@@ -1,29 +1,23 @@
 // Has a challenge solved by a worker.
 import { ApiError } from "../../common/http.ts";
-import { type Challenge, solution } from "./challenge.ts";
+import type { Challenge } from "./challenge.ts";
 import type { Told } from "./solver.ts";
 
 /** Where the worker is: a bundle of its own, whose name the build knows. */
 declare const PROOF_WORKER: string;
 
 /** Returns the solution as the server reads it; `watch` hears how far the work is. */
-export async function prove(challenge: Challenge, watch: (share: number) => void): Promise<string> {
-  const startedMs = performance.now();
-  const number = await solveApart(challenge, watch);
-  return solution(challenge, number, Math.round(performance.now() - startedMs));
-}
-
-function solveApart(challenge: Challenge, watch: (share: number) => void): Promise<number> {
+export function prove(challenge: Challenge, watch: (share: number) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(PROOF_WORKER);
-    const end = (number: number | null) => {
+    const end = (solution: string | null) => {
       worker.terminate();
-      if (number === null) reject(new ApiError(0, "proof_failed", null));
-      else resolve(number);
+      if (solution === null) reject(new ApiError(0, "proof_failed", null));
+      else resolve(solution);
     };
     worker.addEventListener("message", ({ data }: MessageEvent<Told>) => {
       if ("share" in data) watch(data.share);
-      else end(data.number);
+      else end(data.solution);
     });
     // It could not be loaded, or broke off.
     worker.addEventListener("error", () => end(null));

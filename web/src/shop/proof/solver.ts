@@ -2,8 +2,8 @@
 import type { Challenge } from "./challenge.ts";
 import { Digester } from "./digest.ts";
 
-/** What a worker says: how far it is, and at the end the number, if there is one. */
-export type Told = { share: number } | { number: number | null };
+/** What a worker says: how far it is, and at the end the solution as the server reads it, if there is one. */
+export type Told = { share: number } | { solution: string | null };
 
 /** How often a solver says how far it is. */
 const REPORTS = 10;

@@ -1,9 +1,12 @@
 // Solves one challenge in a thread of its own, so that the page stays alive meanwhile. A bundle of its own,
 // which only those load who are asked for work.
-import type { Challenge } from "./challenge.ts";
+import { type Challenge, solution } from "./challenge.ts";
 import { solve, type Told } from "./solver.ts";
 
 addEventListener("message", ({ data }: MessageEvent<Challenge>) => {
   const tell = (told: Told) => postMessage(told);
-  tell({ number: solve(data, (share) => tell({ share })) });
+  const startedMs = performance.now();
+  const number = solve(data, (share) => tell({ share }));
+  const tookMs = Math.round(performance.now() - startedMs);
+  tell({ solution: number === null ? null : solution(data, number, tookMs) });
 });

@@ -1,15 +1,18 @@
-// A QR code of a link, drawn here: what is in the link is told to nobody. A file of its own, which only those load
-// who move to another device.
+// A QR code of a link, drawn here: what is in the link is told to nobody. It comes with what only those load who
+// move to another device.
+import { type Bitmap2D, correction, generate, mode } from "lean-qr";
 import { toSvgPath } from "lean-qr/extras/svg";
-import { type Bitmap2D, correction, generate, type Mode } from "lean-qr/nano";
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Empty squares on each side, which readers need. */
 const QUIET = 4;
 
-/** Returns the squares of a code that can be read with a seventh of it hidden. */
+/**
+ * Returns the squares of a code that can be read with a seventh of it hidden. The text is in it as bytes, without a
+ * word on what they are: that is what all readers take a link from.
+ */
 export const qrOf = (text: string): Bitmap2D =>
-  generate(plainBytes(text), { minCorrectionLevel: correction.M });
+  generate(mode.bytes(new TextEncoder().encode(text)), { minCorrectionLevel: correction.M });
 
 /** Draws a code; `label` is what screen readers say of it. */
 export function drawQr(text: string, label: string): SVGElement {
@@ -22,16 +25,6 @@ export function drawQr(text: string, label: string): SVGElement {
   const svg = shape("svg", { ...box, class: "handoff-qr", role: "img", "aria-label": label });
   svg.append(ground, squares);
   return svg;
-}
-
-/** The text as bytes, without a word on what they are: that is what all readers take a link from. */
-function plainBytes(text: string): Mode {
-  const bytes = new TextEncoder().encode(text);
-  return (data, version) => {
-    data.push(0b0100, 4);
-    data.push(bytes.length, version > 9 ? 16 : 8);
-    for (const byte of bytes) data.push(byte, 8);
-  };
 }
 
 function shape(name: "svg" | "rect" | "path", attributes: Record<string, string>): SVGElement {

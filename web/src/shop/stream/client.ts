@@ -19,6 +19,8 @@ const DEFAULT_REFRESH_MS = 5_000;
 /** What is spoken over a socket, and what a proof is offered as: a page can set no header there. */
 const PROTOCOL = "sluice.v1";
 const PROOF = "sluice.proof.";
+/** What a browser says of a connection that it lost. */
+const LOST: Input = { type: "closed", code: 1006, reason: "" };
 
 export class StreamClient {
   private connection: Connection = begin();
@@ -110,21 +112,25 @@ export class StreamClient {
     events.onmessage = ({ data }) => this.receive(String(data));
     // Its own reconnects have no jitter and no end, so ours take over.
     events.onerror = () => {
-      if (this.events === events) this.handle({ type: "closed", code: 1006, reason: "" });
+      if (this.events === events) this.handle(LOST);
     };
   }
 
   /**
    * Goes on with a proof for this address, at once where no key can be, and not at all if the connection was
-   * given up meanwhile.
+   * given up meanwhile. Without the key that there should be it is lost, and tried again.
    */
   private withProof(url: string, open: (proof: string | null) => void): void {
     const proving = prove("GET", url);
     if (proving === null) return open(null);
     const { round } = this;
-    void proving.then((proof) => {
-      if (round === this.round) open(proof);
-    });
+    const ifWanted = (act: () => void) => {
+      if (round === this.round) act();
+    };
+    void proving.then(
+      (proof) => ifWanted(() => open(proof)),
+      () => ifWanted(() => this.handle(LOST)),
+    );
   }
 
   private receive(data: string): void {

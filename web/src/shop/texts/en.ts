@@ -20,14 +20,7 @@ export const en = {
   "drops.intro": "Limited items, sold fairly. Join the line, keep your place, and pay when it's your turn.",
   "drops.empty": "No drops are scheduled right now.",
   "drops.mine": "Your orders",
-  "drops.in_line": "You're in line",
 
-  "drop.state.draft": "In preparation",
-  "drop.state.scheduled": "Opens soon",
-  "drop.state.open": "Open now",
-  "drop.state.sold_out": "Sold out",
-  "drop.state.closed": "Closed",
-  "drop.state.cancelled": "Cancelled",
   "drop.by": "by {seller}",
   "drop.left": "{count} of {total} left",
   "drop.offered": "{total} offered",
@@ -115,11 +108,6 @@ export const en = {
     "We're restoring the line after a technical problem. You keep your place; this takes a few seconds.",
   "line.missed": "You were away when it was your turn. You're back at your old place.",
   "line.handoff": "Move to another device",
-  "line.handoff.hint":
-    "Scan this with your other device, or open the page there and type the code. It works once. This device keeps showing your place, too.",
-  "line.handoff.until": "The code works until {when}.",
-  "line.handoff.close": "Close",
-  "line.handoff.qr": "QR code to scan with your other device",
   "line.rise.rebuild":
     "Your place was recounted after the line was restored. The order of the line hasn't changed.",
   "line.rise.operator": "The seller changed the line, so your place was recounted.",
@@ -156,20 +144,8 @@ export const en = {
   "bell.on": "We'll call you with a sound and a notification. Leave this page open.",
   "bell.sound_only": "We'll call you with a sound. Leave this page open, with the sound on.",
 
-  "ticket.state.waiting": "Waiting in line",
-  "ticket.state.missed": "You missed your turn: come back",
-  "ticket.state.admitting": "Being let in",
-  "ticket.state.admitted": "Being let in",
   "ticket.state.held": "Your turn",
   "ticket.state.finished": "Done",
-  "ticket.state.closed": "The line has ended",
-  "ticket.state.left": "You left the line",
-
-  "handoff.title": "Type your code",
-  "handoff.hint":
-    "Your other device shows eight digits. Only type a code of your own: this device then goes on as that shopper, and gives up any place it had itself.",
-  "handoff.code": "Code",
-  "handoff.take": "Go on here",
 
   "admitting.title": "You're being let in",
   "admitting.hint": "We're setting your item aside. This takes a moment; please stay on this page.",
@@ -206,19 +182,6 @@ export const en = {
   "order.state.payment_failed": "The payment didn't go through",
   "order.state.cancelled": "Order cancelled",
 
-  "order.step.reserved": "Item held",
-  "order.step.declined": "Card declined",
-  "order.step.units_chosen": "Quantity chosen",
-  "order.step.authorizing": "Payment started",
-  "order.step.authorized": "Payment approved",
-  "order.step.capturing": "Completing payment",
-  "order.step.confirmed": "Confirmed",
-  "order.step.rejected": "No order placed",
-  "order.step.dead": "Failed on our side",
-  "order.step.expired": "Not paid in time",
-  "order.step.payment_failed": "Payment failed",
-  "order.step.cancelled": "Cancelled",
-
   "error.network": "We can't reach the server. Retrying automatically…",
   "error.drop_not_found": "We can't find this drop.",
   "error.drop_not_open": "The drop isn't open yet.",
@@ -247,12 +210,10 @@ export const en = {
   "error.code_refused": "This code can't be used. Please check it and try again.",
   "error.invite_needed": "This line is by invitation. Please enter your code.",
   "error.grant_invalid": "We couldn't use your code. Please try again.",
-  "error.handoff_refused": "This code doesn't work, or not any more. Please get a new one.",
   "error.possession_needed":
     "We can't tell that this is your browser. Please reload the page, or join again.",
   "error.possession_refused":
     "We can't tell that this is your browser. Please reload the page, or join again.",
-  "error.ticket_required": "We can't find your place in this browser. Please reload the page.",
   "error.other": "That didn't work. Please try again.",
 } as const satisfies Record<string, Message>;
 

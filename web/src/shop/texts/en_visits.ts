@@ -3,7 +3,6 @@
 import type { Message } from "../../common/texts.ts";
 
 export const enVisits = {
-  "visit.drop.state.open": "Open now",
   "visit.drop.scheduled.hint":
     "Stay on this page: the button appears automatically when the line opens. Arriving early won't improve your place.",
   "visit.drop.open.title": "Enter {site}",
@@ -28,14 +27,8 @@ export const enVisits = {
   "order.state.redeemed": "You're in",
   "order.state.visited": "Your visit has ended",
   "order.state.revoked": "Your pass was taken back",
-  "order.step.passed": "Let in",
-  "order.step.redeemed": "Pass used",
-  "order.step.visited": "Visit ended",
-  "order.step.revoked": "Pass taken back",
 
   "visit.order.state.rejected": "You weren't let in",
   "visit.order.state.expired": "Your time is up",
   "visit.order.state.cancelled": "This line was cancelled",
-  "visit.order.step.rejected": "Not let in",
-  "visit.order.step.expired": "Time ran out",
 } as const satisfies Record<string, Message>;

@@ -6,17 +6,21 @@ import type { Key } from "./en.ts";
 
 export type { Key };
 
-/** What is said by every page, and from the turn on. */
-type Part = "shop" | "order";
+/** What is said by every page, by the list of drops, where a place is taken along, and from the turn on. */
+type Part = "shop" | "list" | "handoff" | "order";
 type Texts = Record<string, Message>;
 
 const FILES: Record<Language, Record<Part, () => Promise<Texts>>> = {
   en: {
     shop: async () => (await import("./en.ts")).en,
+    list: async () => (await import("./en_list.ts")).enList,
+    handoff: async () => (await import("./en_handoff.ts")).enHandoff,
     order: async () => (await import("./en_order.ts")).enOrder,
   },
   ko: {
     shop: async () => (await import("./ko.ts")).ko,
+    list: async () => (await import("./ko_list.ts")).koList,
+    handoff: async () => (await import("./ko_handoff.ts")).koHandoff,
     order: async () => (await import("./ko_order.ts")).koOrder,
   },
 };

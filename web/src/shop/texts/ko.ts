@@ -23,14 +23,7 @@ export const ko: Record<Key, Message> = {
     "한정 상품을 공정하게 판매해요. 줄을 서면 순서는 그대로 유지되고, 내 차례가 오면 결제할 수 있어요.",
   "drops.empty": "지금은 예정된 드롭이 없어요.",
   "drops.mine": "내 주문",
-  "drops.in_line": "대기 중",
 
-  "drop.state.draft": "준비 중",
-  "drop.state.scheduled": "오픈 예정",
-  "drop.state.open": "판매 중",
-  "drop.state.sold_out": "품절",
-  "drop.state.closed": "종료",
-  "drop.state.cancelled": "취소됨",
   "drop.by": "판매자 {seller}",
   "drop.left": "총 {total}개 중 {count}개 남음",
   "drop.offered": "총 {total}개 판매",
@@ -115,11 +108,6 @@ export const ko: Record<Key, Message> = {
   "line.rebuilding": "장애가 발생해 줄을 복구하고 있어요. 순서는 그대로이고, 몇 초면 끝나요.",
   "line.missed": "자리를 비운 동안 차례가 지나갔어요. 원래 자리로 돌아왔어요.",
   "line.handoff": "다른 기기로 옮기기",
-  "line.handoff.hint":
-    "다른 기기로 QR 코드를 찍거나, 그 기기에서 아래 페이지를 열어 코드를 입력해 주세요. 한 번만 쓸 수 있어요. 이 기기에서도 순서는 계속 볼 수 있어요.",
-  "line.handoff.until": "{when}까지 쓸 수 있는 코드예요.",
-  "line.handoff.close": "닫기",
-  "line.handoff.qr": "다른 기기로 찍을 QR 코드",
   "line.rise.rebuild": "줄을 복구하면서 순서를 다시 계산했어요. 사람들의 앞뒤 순서는 바뀌지 않았어요.",
   "line.rise.operator": "판매자가 줄을 변경해서 순서를 다시 계산했어요.",
   "line.rise.mode": "입장 방식이 바뀌어 순서를 다시 계산했어요.",
@@ -154,20 +142,8 @@ export const ko: Record<Key, Message> = {
   "bell.on": "소리와 알림으로 알려 드릴게요. 이 화면을 열어 두세요.",
   "bell.sound_only": "소리로 알려 드릴게요. 소리를 켜고 이 화면을 열어 두세요.",
 
-  "ticket.state.waiting": "대기 중",
-  "ticket.state.missed": "차례를 놓쳤어요. 돌아와 주세요",
-  "ticket.state.admitting": "입장 중",
-  "ticket.state.admitted": "입장 중",
   "ticket.state.held": "내 차례",
   "ticket.state.finished": "완료",
-  "ticket.state.closed": "대기 종료",
-  "ticket.state.left": "대기 취소됨",
-
-  "handoff.title": "코드를 입력해 주세요",
-  "handoff.hint":
-    "다른 기기에 숫자 여덟 자리가 표시돼 있어요. 내 코드만 입력해 주세요. 이 기기는 그 쇼핑객으로 이어지고, 이 기기에서 따로 서 있던 자리는 없어져요.",
-  "handoff.code": "코드",
-  "handoff.take": "여기서 계속하기",
 
   "admitting.title": "입장하고 있어요",
   "admitting.hint": "상품을 확보하고 있어요. 잠시만 이 화면에서 기다려 주세요.",
@@ -205,19 +181,6 @@ export const ko: Record<Key, Message> = {
   "order.state.payment_failed": "결제에 실패했어요",
   "order.state.cancelled": "주문이 취소되었어요",
 
-  "order.step.reserved": "상품 확보",
-  "order.step.declined": "카드 거절",
-  "order.step.units_chosen": "수량 선택",
-  "order.step.authorizing": "결제 시작",
-  "order.step.authorized": "결제 승인",
-  "order.step.capturing": "결제 마무리 중",
-  "order.step.confirmed": "주문 확정",
-  "order.step.rejected": "주문 미접수",
-  "order.step.dead": "시스템 오류",
-  "order.step.expired": "결제 시간 초과",
-  "order.step.payment_failed": "결제 실패",
-  "order.step.cancelled": "취소됨",
-
   "error.network": "서버에 연결할 수 없어요. 자동으로 다시 시도하고 있어요…",
   "error.drop_not_found": "드롭을 찾을 수 없어요.",
   "error.drop_not_open": "아직 열리지 않은 드롭이에요.",
@@ -246,11 +209,9 @@ export const ko: Record<Key, Message> = {
   "error.code_refused": "사용할 수 없는 코드예요. 확인한 뒤 다시 입력해 주세요.",
   "error.invite_needed": "초대받은 분만 참여할 수 있어요. 코드를 입력해 주세요.",
   "error.grant_invalid": "코드를 사용하지 못했어요. 다시 시도해 주세요.",
-  "error.handoff_refused": "사용할 수 없거나 이미 끝난 코드예요. 새 코드를 받아 주세요.",
   "error.possession_needed":
     "처음 줄을 선 브라우저인지 확인할 수 없어요. 새로고침하거나 다시 줄을 서 주세요.",
   "error.possession_refused":
     "처음 줄을 선 브라우저인지 확인할 수 없어요. 새로고침하거나 다시 줄을 서 주세요.",
-  "error.ticket_required": "이 브라우저에서 내 자리를 찾을 수 없어요. 새로고침해 주세요.",
   "error.other": "처리하지 못했어요. 다시 시도해 주세요.",
 };

@@ -3,7 +3,6 @@ import type { Message } from "../../common/texts.ts";
 import type { enVisits } from "./en_visits.ts";
 
 export const koVisits: Record<keyof typeof enVisits, Message> = {
-  "visit.drop.state.open": "입장 가능",
   "visit.drop.scheduled.hint":
     "이 화면에서 기다리면 줄이 열릴 때 버튼이 자동으로 나타나요. 일찍 온다고 순서가 빨라지지는 않아요.",
   "visit.drop.open.title": "{site} 입장하기",
@@ -28,14 +27,8 @@ export const koVisits: Record<keyof typeof enVisits, Message> = {
   "order.state.redeemed": "입장했어요",
   "order.state.visited": "방문이 끝났어요",
   "order.state.revoked": "입장권이 회수되었어요",
-  "order.step.passed": "입장 허용",
-  "order.step.redeemed": "입장권 사용",
-  "order.step.visited": "방문 종료",
-  "order.step.revoked": "입장권 회수",
 
   "visit.order.state.rejected": "입장하지 못했어요",
   "visit.order.state.expired": "이용 시간이 끝났어요",
   "visit.order.state.cancelled": "취소된 줄이에요",
-  "visit.order.step.rejected": "입장 불가",
-  "visit.order.step.expired": "이용 시간 종료",
 };

@@ -4,16 +4,17 @@ import { clockTime } from "../../common/format.ts";
 import { ApiError } from "../../common/http.ts";
 import { handOff } from "../api/storefront.ts";
 import type { Handoff } from "../api/types.ts";
-import { t, tOr } from "../texts/index.ts";
+import { drawQr } from "../qr/code.ts";
+import { t, tOr } from "../texts/handoff.ts";
 
-/** Returns the dialog; `ask` opens it with a new code. */
-export function handoffDialog(dropId: string): { dialog: HTMLDialogElement; ask(): void } {
+/** Asks for a new code and shows it in a dialog, which stands behind `beside` for as long as it is open. */
+export function showHandoff(dropId: string, beside: HTMLElement): void {
   const code = el("p", { class: "handoff-code" });
   const link = el("a", {});
   const until = el("p", { class: "small" });
   const picture = el("div", { class: "handoff-picture" });
   const given = el("div", { hidden: true }, picture, code, el("p", {}, link), until);
-  const problem = el("p", { class: "problem", role: "status" });
+  const problem = el("p", { class: "problem", role: "status" }, t("loading"));
   const close = () => dialog.close();
   const dialog = el(
     "dialog",
@@ -35,30 +36,20 @@ export function handoffDialog(dropId: string): { dialog: HTMLDialogElement; ask(
     setText(until, t("line.handoff.until", { when: clockTime(Date.parse(handoff.expires_at)) }));
     show(given, true);
     setText(problem, "");
-    // Without the picture there are still digits to type.
-    drawInto(picture, handoff.url).catch(() => {});
+    // Last: without the picture there are still digits to type.
+    picture.append(drawQr(handoff.url, t("line.handoff.qr")));
   };
-  const ask = () => {
-    show(given, false);
-    setText(problem, t("loading"));
-    dialog.showModal();
-    handOff(dropId).then(write, (error: unknown) => setText(problem, reasonOf(error)));
-  };
-  return { dialog, ask };
-}
-
-/** Draws what the other device scans, unless another code has come before the drawing was loaded. */
-async function drawInto(picture: HTMLElement, url: string): Promise<void> {
-  picture.replaceChildren();
-  picture.dataset.url = url;
-  const { drawQr } = await import("../qr/code.ts");
-  if (picture.dataset.url === url) picture.replaceChildren(drawQr(url, t("line.handoff.qr")));
+  beside.after(dialog);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.showModal();
+  handOff(dropId).then(write, (error: unknown) => setText(problem, reasonOf(error)));
 }
 
 /** Returns what is typed on the other device: the page, without the code. */
 export const addressOf = (url: string) => url.replace(/^https?:\/\//, "").replace(/#.*$/, "");
 
+/** Nothing is tried again by itself here, so that no answer at all is told as any other failure. */
 function reasonOf(error: unknown): string {
-  const code = error instanceof ApiError ? error.code : "other";
+  const code = error instanceof ApiError && error.status !== 0 ? error.code : "other";
   return tOr(`error.${code}`, "error.other");
 }

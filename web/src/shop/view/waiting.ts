@@ -10,9 +10,9 @@ import type { Connection } from "../stream/machine.ts";
 import { progressOf, type Shown } from "../stream/position.ts";
 import { t } from "../texts/index.ts";
 import { bell } from "./bell.ts";
-import { handoffDialog } from "./handoff.ts";
 import { laneText } from "./lanes.ts";
 import { isServing, lineNotice } from "./mode.ts";
+import { moveButton } from "./move.ts";
 import { oddsText, slowedText, timeText } from "./outlook.ts";
 import { isMoving, stockText } from "./stock.ts";
 import { waitedForText } from "./variants.ts";
@@ -49,9 +49,6 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
   const dialog = leaveDialog(leave);
   const leaveButton = el("button", { type: "button", class: "button quiet" }, t("line.leave"));
   leaveButton.addEventListener("click", () => dialog.showModal());
-  const handoff = handoffDialog(drop.id);
-  const moveButton = el("button", { type: "button", class: "button quiet" }, t("line.handoff"));
-  moveButton.addEventListener("click", () => handoff.ask());
   const root = el(
     "div",
     { class: "line" },
@@ -67,9 +64,8 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     way.root,
     el("p", { class: "small keep" }, sayOf(drop)("line.keep", { minutes: hold })),
     bell(),
-    el("div", { class: "foot" }, connectionText, moveButton, leaveButton),
+    el("div", { class: "foot" }, connectionText, moveButton(drop.id), leaveButton),
     dialog,
-    handoff.dialog,
   );
   const update = () => {
     const { shown, connection, rebuilding, lane, variant, away } = read();
