@@ -4,6 +4,7 @@
 //! frame finds one and asks it, however many listen. Pure: no I/O, and the time is that of the headers.
 
 use super::{
+    limits::RoomLimits,
     looked::{Looked, Movements},
     prospects::{EtaReason, Prospects},
     shares::{LineKey, LineLengths, LineShares},
@@ -26,6 +27,8 @@ pub(super) struct Forecast {
     counted: Movements,
     looked: Option<Looked>,
     outlooks: BTreeMap<LineKey, LineOutlook>,
+    /// Those that the last event told: a header may be ahead of the events.
+    limits: Option<RoomLimits>,
     configured_at: Option<EventPoint>,
     lowered_at: Option<EventPoint>,
     resumed_at: Option<EventPoint>,
@@ -57,6 +60,7 @@ impl Forecast {
     pub(super) fn look(&mut self, header: &RoomHeader, lines: &LineLengths) {
         let counted = mem::take(&mut self.counted);
         let mut looked = Looked::first(header);
+        self.limits.get_or_insert_with(|| (&header.config.told()).into());
         self.shares.set_lanes(&header.config.lanes);
         if let Some(before) = self.looked {
             looked = before.next(header, counted.admitted);
@@ -81,16 +85,22 @@ impl Forecast {
         units: &[VariantUnits],
     ) {
         self.configured_at = Some(point);
-        let Some(before) = self.looked else { return };
-        let looked = before.configured(configured);
-        if looked.is_lower_than(&before) {
+        let limits = RoomLimits::from(configured);
+        if self.limits.replace(limits).is_some_and(|before| limits.is_lower_than(before)) {
             self.lowered_at = Some(point);
         }
+        let Some(before) = self.looked else { return };
+        let looked = before.configured(configured);
         if looked.admits() && !before.admits() {
             self.resumed_at = Some(point);
         }
         self.looked = Some(looked);
         self.make_outlooks(lines, units);
+    }
+
+    /// The limits by which the times are told, once any are known.
+    pub(super) const fn limits(&self) -> Option<RoomLimits> {
+        self.limits
     }
 
     /// What somebody may expect who stands at a position of a line and wants so many units.

@@ -103,12 +103,6 @@ impl Looked {
         .with_extra_since(self)
     }
 
-    /// Whether fewer are let in than `before`.
-    pub(super) fn is_lower_than(&self, before: &Self) -> bool {
-        self.rate_per_second < before.rate_per_second - 1e-6
-            || self.occupancy_cap < before.occupancy_cap
-    }
-
     /// Whether people are let in.
     pub(super) const fn admits(&self) -> bool {
         self.halted.is_none()

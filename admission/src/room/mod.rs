@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `ranked_bitmap` | queue numbers with ranks |
 //! | `shares` | which part of those who are let in comes from each line |
+//! | `limits` | how fast a room's line may move |
 //! | `looked` | what a look at a room's header found |
 //! | `forecast`, `prospects` | how long those who wait still wait, and whether a unit is left for them |
 //! | `replica` | who waits, at one point of a room's history |
@@ -37,6 +38,7 @@ mod header;
 mod joins;
 pub(crate) mod keeper;
 mod lag;
+mod limits;
 mod live_replica;
 mod looked;
 mod notice;
@@ -57,6 +59,7 @@ mod unreadable;
 pub(crate) use batches::BatchError;
 pub(crate) use directory::RoomDirectory;
 pub(crate) use error::RoomError;
+pub(crate) use limits::RoomLimits;
 pub(crate) use notice::RoomNotice;
 pub(crate) use observer::RoomObserver;
 pub(crate) use presence::watched_to;

@@ -10,6 +10,7 @@
 
 use super::{
     forecast::Forecast,
+    limits::RoomLimits,
     notice::RoomNotice,
     prospects::{EtaReason, Prospects},
     ranked_bitmap::RankedBitmap,
@@ -209,8 +210,8 @@ impl Replica {
         }
     }
 
-    /// Limits alone are nothing that those who wait are shown, and move nobody: a ramp changes them
-    /// each second.
+    /// Limits alone are nothing that is said to everybody, and move nobody: a ramp changes them each
+    /// second.
     fn take_notice(&mut self, notice: RoomNotice) {
         if notice == self.notice {
             return;
@@ -276,6 +277,11 @@ impl Replica {
     /// What everybody in the room is told.
     pub(crate) const fn notice(&self) -> &RoomNotice {
         &self.notice
+    }
+
+    /// The limits by which those who wait are told a time, once any are known.
+    pub(crate) fn limits(&self) -> Option<RoomLimits> {
+        self.forecast.limits()
     }
 
     /// Why the line ended, once it has.
@@ -365,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_hears_of_a_new_mode_or_message_and_not_of_new_limits() {
+    fn a_new_mode_or_message_is_said_to_everybody_and_new_limits_move_nobody() {
         let mut replica = Replica::at(point(0), DropMode::Running);
         let limits = |rate| Configured {
             mode: DropMode::Running,

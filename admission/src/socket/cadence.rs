@@ -13,7 +13,8 @@ const FRONT: u64 = 200;
 const FRONT_PAUSE: Duration = Duration::from_millis(250);
 /// Least pause elsewhere.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Far from the front, a change of this part of the position (one in 50) is worth telling.
+/// Far from the front, a change of this part of the position (one in 50) is worth telling; so is one of
+/// a time that other limits made.
 const WORTH: u64 = 50;
 
 /// Whether a position that was `shown` for `silent` is told as `now`.
@@ -31,6 +32,12 @@ pub(super) fn is_stock_due(shown: u64, silent: Duration) -> bool {
     shown <= FRONT && silent >= PAUSE
 }
 
+/// Whether a time that was `shown`, in seconds, is told as `now` because limits changed.
+pub(super) fn is_time_due(shown: Option<u32>, now: Option<u32>) -> bool {
+    let (Some(before), Some(after)) = (shown, now) else { return shown != now };
+    u64::from(before.abs_diff(after)) >= worth(before.into())
+}
+
 /// The highest position that is told after [`FRONT_PAUSE`].
 fn soon_at(shown: u64) -> u64 {
     shown.saturating_sub(1).min(FRONT)
@@ -38,7 +45,12 @@ fn soon_at(shown: u64) -> u64 {
 
 /// The highest position that is told after [`PAUSE`].
 fn later_at(shown: u64) -> u64 {
-    shown.saturating_sub((shown / WORTH).max(1))
+    shown.saturating_sub(worth(shown))
+}
+
+/// By how much something has to change.
+fn worth(shown: u64) -> u64 {
+    (shown / WORTH).max(1)
 }
 
 /// Before what neither [`is_due`] nor [`is_stock_due`] will say yes: either of the two, or
@@ -102,6 +114,17 @@ mod tests {
     fn the_front_hears_of_the_stock_within_a_second_and_others_with_their_next_frame() {
         assert!(is_stock_due(91, PAUSE) && !is_stock_due(91, FRONT_PAUSE));
         assert!(!is_stock_due(FRONT + 1, KEEP_ALIVE));
+    }
+
+    #[test]
+    fn a_time_is_told_for_other_limits_if_it_comes_goes_or_changes_by_one_in_fifty() {
+        for (shown, now) in [(None, Some(9)), (Some(9), None), (Some(600), Some(588))] {
+            assert!(is_time_due(shown, now), "{shown:?} {now:?}");
+        }
+        for (shown, now) in [(None, None), (Some(9), Some(9)), (Some(600), Some(611))] {
+            assert!(!is_time_due(shown, now), "{shown:?} {now:?}");
+        }
+        assert!(is_time_due(Some(9), Some(8)) && is_time_due(Some(0), Some(u32::MAX)));
     }
 
     proptest! {

@@ -18,6 +18,7 @@
 //! | `seats` | subscribers by number and by ticket |
 //! | `wheel` | who is looked at when |
 //! | `lines` | who is looked at after how many departures |
+//! | `rounds` | who is looked at when limits change |
 //! | `news` | what happened since the last look |
 //! | `watch` | whom a hub looks at, and what they hear |
 //! | `hub` | those who listen to one room |
@@ -39,6 +40,7 @@ mod lines;
 mod news;
 mod outlet;
 mod resume;
+mod rounds;
 mod seats;
 pub(crate) mod sse;
 mod subscriber;

@@ -54,9 +54,9 @@ impl News {
             RoomEvent::Missed { tickets } => {
                 self.gone.extend(tickets.iter().map(|ticket| ticket.ticket_id));
             }
-            RoomEvent::Configured(_) | RoomEvent::Begun { .. } | RoomEvent::Ended { .. } => {
-                self.is_for_all = true;
-            }
+            // The replica says whom that concerns.
+            RoomEvent::Configured(_) => {}
+            RoomEvent::Begun { .. } | RoomEvent::Ended { .. } => self.is_for_all = true,
         }
     }
 

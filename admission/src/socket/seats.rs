@@ -86,6 +86,11 @@ impl Seats {
         numbered.filter_map(|(id, seat)| Some((id, seat.as_mut()?)))
     }
 
+    /// One more than the highest number of a seat.
+    pub(super) const fn end(&self) -> SeatId {
+        self.rows.len() as SeatId
+    }
+
     /// How many sit.
     pub(super) const fn len(&self) -> usize {
         self.rows.len() - self.free.len()

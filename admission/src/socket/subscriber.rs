@@ -32,6 +32,10 @@ pub(super) struct Subscriber {
     /// What was told last of what is left, and of how long it takes.
     units: Option<VariantUnits>,
     eta_p50_s: Option<u32>,
+    /// The last time that was told: there may be none in the last frame.
+    known_eta_p50_s: Option<u32>,
+    /// Whether limits changed since the last frame, and the time may have with them.
+    has_new_limits: bool,
     told: Told,
     told_at: Instant,
     since: Instant,
@@ -81,7 +85,9 @@ impl Subscriber {
             outlet,
             shown: seen.map(Shown::from),
             units: None,
-            eta_p50_s: seen.and_then(|seen| seen.eta_p50_s),
+            eta_p50_s: None,
+            known_eta_p50_s: seen.and_then(|seen| seen.eta_p50_s),
+            has_new_limits: false,
             told: Told::Nothing,
             told_at: now,
             since: now,
@@ -105,6 +111,11 @@ impl Subscriber {
     /// The line that the ticket stands in.
     pub(super) const fn line(&self) -> (Lane, VariantId) {
         (self.ticket.lane, self.ticket.intent.variant_id)
+    }
+
+    /// Limits changed: the next look tells the time, if it is another one now.
+    pub(super) const fn limits_changed(&mut self) {
+        self.has_new_limits = true;
     }
 
     /// Takes what Redis said of the ticket. Returns the ticket when it has to be attached.

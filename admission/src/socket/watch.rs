@@ -8,6 +8,7 @@ use super::{
     DisconnectReason, Outlet, Seen,
     lines::Lines,
     news::{News, TicketEnding},
+    rounds::Rounds,
     seats::{SeatId, Seats},
     subscriber::{Due, Subscriber},
     wheel::Wheel,
@@ -16,7 +17,7 @@ use crate::room::Replica;
 use shared::{
     drops::CloseReason,
     ids::TicketId,
-    line::{JoinedTicket, TicketKey},
+    line::{EventPoint, JoinedTicket, TicketKey},
 };
 use std::{collections::BTreeSet, sync::Arc, time::Instant};
 
@@ -33,6 +34,9 @@ pub(super) struct Watch {
     due: Vec<SeatId>,
     ended: Vec<(TicketId, TicketEnding)>,
     questions: BTreeSet<TicketKey>,
+    rounds: Rounds,
+    /// Up to this event, all were looked at who are told what is said to everybody.
+    noticed_to: EventPoint,
     has_replica: bool,
     over: Option<CloseReason>,
     /// The last position that is watched: who is there, is to be known.
@@ -51,6 +55,8 @@ impl Watch {
             due: Vec::new(),
             ended: Vec::new(),
             questions: BTreeSet::new(),
+            rounds: Rounds::default(),
+            noticed_to: EventPoint::default(),
             has_replica: false,
             over: None,
             front_to: 0,
@@ -167,6 +173,9 @@ impl Watch {
             self.has_replica = replica.is_some();
             self.look_at_all();
         }
+        if let Some(replica) = replica {
+            self.follow(replica, now);
+        }
         self.collect(replica, now);
         for _ in 0..AT_ONCE {
             if let Some((ticket_id, ending)) = self.ended.pop() {
@@ -181,6 +190,21 @@ impl Watch {
             }
         }
         !(self.ended.is_empty() && self.due.is_empty())
+    }
+
+    /// Finds those whom a change of the room concerns: all where something is said to everybody, a share
+    /// of them where limits changed.
+    fn follow(&mut self, replica: &Replica, now: Instant) {
+        if replica.is_noticed_since(self.noticed_to) {
+            self.noticed_to = replica.point();
+            self.look_at_all();
+        }
+        for id in self.rounds.advance(replica.limits(), self.seats.end(), now) {
+            if let Some(seat) = self.seats.get_mut(id) {
+                seat.subscriber.limits_changed();
+                self.due.push(id);
+            }
+        }
     }
 
     /// Finds those whose time has come, or whose departures have happened.

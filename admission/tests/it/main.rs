@@ -13,6 +13,7 @@ mod harness;
 mod identities;
 mod joining;
 mod lanes;
+mod limits;
 mod line_page;
 mod lost_line;
 mod missed_events;

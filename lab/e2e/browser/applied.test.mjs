@@ -7,8 +7,8 @@ import { joinCrowd } from "./lib/crowd.mjs";
 import { cancelDrops, openDrop } from "./lib/drops.mjs";
 import { storefrontUrl, waitUntil } from "./lib/environment.mjs";
 
-/** What a slow machine may take; the figure itself is printed. */
-const BOUND_MS = 20_000;
+/** What a slow machine may take; the figure itself is printed. A frame that comes anyway may take 15 s. */
+const BOUND_MS = 5_000;
 const AHEAD = 30;
 
 let browser;

@@ -6,7 +6,10 @@ use crate::{
     room::{Replica, Rise},
     socket::{Frame, cadence},
 };
-use std::time::{Duration, Instant};
+use std::{
+    mem,
+    time::{Duration, Instant},
+};
 
 /// How long a client's own `seen` may keep it waiting for an instance that is behind.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -94,12 +97,23 @@ impl Subscriber {
         let silent = now.duration_since(self.told_at);
         let is_stock_due = replica.units_of(self.ticket.intent.variant_id) != self.units
             && cadence::is_stock_due(shown.position, silent);
-        if is_news || is_stock_due || cadence::is_due(shown.position, position, silent) {
+        let is_due = is_news || is_stock_due || cadence::is_due(shown.position, position, silent);
+        if is_due || self.is_time_due(replica, position) {
             // What the client saw of later events elsewhere stays seen.
             let point = shown.point.max(replica.point());
             return self.show_as(replica, Shown { position, point, exact }, rise, now);
         }
         self.after_showing(shown.position, position)
+    }
+
+    /// Whether limits changed, and with them the time. How fast the room moves changes it, too, but that
+    /// happens all the time, and waits for the next frame.
+    fn is_time_due(&mut self, replica: &Replica, position: u64) -> bool {
+        if !mem::take(&mut self.has_new_limits) {
+            return false;
+        }
+        let now = replica.prospects(&self.ticket, position).eta_p50_s;
+        cadence::is_time_due(self.eta_p50_s, now)
     }
 
     fn show_as(
@@ -114,11 +128,13 @@ impl Subscriber {
         let seen = self.shown.map_or(point, |before| before.point);
         let prospects = replica
             .prospects(&self.ticket, position)
-            .explained(self.eta_p50_s, || replica.slowed_since(seen, rise));
+            .explained(self.known_eta_p50_s, || replica.slowed_since(seen, rise));
         self.shown = Some(shown);
         self.units = replica.units_of(variant_id);
+        self.eta_p50_s = prospects.eta_p50_s;
         // While no time is told, the next is compared with the one before.
-        self.eta_p50_s = prospects.eta_p50_s.or(self.eta_p50_s);
+        self.known_eta_p50_s = prospects.eta_p50_s.or(self.known_eta_p50_s);
+        self.has_new_limits = false;
         self.tell(Told::Waiting, now);
         self.outlet.send(Frame::Waiting {
             epoch: point.epoch.0,

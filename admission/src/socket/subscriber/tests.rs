@@ -174,6 +174,44 @@ fn a_time_that_rises_by_more_than_a_fifth_carries_its_reason() {
     assert_eq!((resumed.eta_p50_s, resumed.eta_reason), (Some(151), Some(EtaReason::Paused)));
 }
 
+/// Lets so many in each second from an event on.
+fn set_rate(replica: &mut Replica, ticket: &JoinedTicket, evn: u64, rate: f64) {
+    let mut header = header(evn, ticket, 2000, 0);
+    header.config.admission_rate_per_second = rate;
+    let event = RoomEvent::Configured(header.config.told());
+    replica.apply(EventPoint { epoch: EPOCH, evn }, &event);
+}
+
+#[test]
+fn a_time_that_other_limits_made_is_told_at_once_and_with_its_reason() {
+    let (now, outlet, ticket) = (Instant::now(), Arc::new(Outlet::default()), ticket(600));
+    let mut subscriber = Subscriber::new(ticket, Arc::clone(&outlet), None, now);
+    let ahead: Vec<_> = (1..600).collect();
+    let mut replica = replica(3, &ahead, &ticket);
+    replica.observe(&header(3, &ticket, 2000, 0));
+    let mut told = |replica: &Replica, has_new_limits: bool| {
+        if has_new_limits {
+            subscriber.limits_changed();
+        }
+        subscriber.look(Some(replica), now);
+        match outlet.next().now_or_never()? {
+            Next::Send(Frame::Waiting { prospects, rise: None, .. }) => {
+                Some((prospects.eta_p50_s?, prospects.eta_reason))
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(told(&replica, false), Some((61, None)));
+    set_rate(&mut replica, &ticket, 4, 5.0);
+    assert_eq!(told(&replica, false), None, "its turn in the round has not come");
+    assert_eq!(told(&replica, true), Some((121, Some(EtaReason::RateLowered))));
+    assert_eq!(told(&replica, true), None, "it knows that time");
+    set_rate(&mut replica, &ticket, 5, 5.03);
+    assert_eq!(told(&replica, true), None, "a second less is not worth a frame");
+    set_rate(&mut replica, &ticket, 6, 10.0);
+    assert_eq!(told(&replica, true), Some((61, None)));
+}
+
 #[test]
 fn a_returning_client_hears_why_it_takes_longer_than_it_was_told() {
     let (now, ticket) = (Instant::now(), ticket(600));

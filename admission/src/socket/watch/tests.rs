@@ -8,7 +8,10 @@ use proptest::prelude::*;
 use shared::{
     drops::DropMode,
     ids::{ShopperId, VariantId},
-    line::{Configured, Epoch, EventPoint, Intent, Lane, RoomEvent, Score, VariantUnits},
+    line::{
+        Configured, Epoch, EventPoint, Intent, Lane, RoomEvent, RoomHeader, RoomState, Score,
+        VariantUnits,
+    },
 };
 use std::collections::BTreeMap;
 
@@ -229,4 +232,58 @@ fn each_question_is_asked_once_and_none_is_lost() {
     let rest = twins.watch.take_questions(500);
     assert_eq!((first.len(), rest.len()), (5, NUMBERS.len() - 5));
     assert!(!twins.watch.has_questions());
+}
+
+/// People ahead of a crowd of listeners, so that other limits are another time to each of them.
+const N_AHEAD: u64 = 1000;
+const N_LISTENERS: u64 = 12_000;
+
+/// A room in which ten a second are let in, with units for all.
+fn header(variant_id: VariantId) -> RoomHeader {
+    let mut config = testkit::room::room_config(vec![variant_id]);
+    (config.admission_rate_per_second, config.occupancy_cap) = (10.0, 100_000);
+    RoomHeader {
+        epoch: EPOCH,
+        evn: 0,
+        state: RoomState::Open,
+        trusted: true,
+        config,
+        units: vec![VariantUnits { variant_id, left: 100_000, held: 0 }],
+        occupied: 0,
+        grace_until_us: 0,
+        now_us: 0,
+    }
+}
+
+#[test]
+fn other_limits_reach_a_large_room_in_six_ticks_and_what_stays_has_nobody_looked_at() {
+    let (variant_id, begin) = (VariantId::generate(), Instant::now());
+    let mut replica = Replica::at(EventPoint { epoch: EPOCH, evn: 0 }, DropMode::Running);
+    (1..=N_AHEAD + N_LISTENERS).for_each(|n| replica.insert(LANE, variant_id, score(n)));
+    let mut header = header(variant_id);
+    replica.observe(&header);
+    let mut watch = Watch::new(begin);
+    let numbers = N_AHEAD + 1..=N_AHEAD + N_LISTENERS;
+    let subscribe = |number| watch.subscribe(ticket(number, variant_id), None, begin);
+    let outlets: Vec<_> = numbers.map(subscribe).collect();
+    let mut n_told = |replica: &Replica, tick: u32| {
+        while watch.look(Some(replica), begin + TICK * tick) {}
+        outlets.iter().filter(|outlet| told(outlet).is_some()).count()
+    };
+    assert_eq!(n_told(&replica, 0), outlets.len(), "who they are");
+
+    let mut configure = |replica: &mut Replica, evn, rate| {
+        header.config.admission_rate_per_second = rate;
+        let event = RoomEvent::Configured(header.config.told());
+        assert_eq!(replica.apply(EventPoint { epoch: EPOCH, evn }, &event), Applied::Next);
+    };
+    configure(&mut replica, 1, 10.0);
+    assert_eq!(n_told(&replica, 10), 0, "nothing has changed");
+    configure(&mut replica, 2, 5.0);
+    let shares: Vec<_> = (11..20).map(|tick| n_told(&replica, tick)).collect();
+    assert_eq!(shares, [2000, 2000, 2000, 2000, 2000, 2000, 0, 0, 0]);
+    configure(&mut replica, 3, 5.0);
+    watch.follow(&replica, begin + TICK * 40);
+    watch.collect(Some(&replica), begin + TICK * 40);
+    assert!(watch.due.is_empty());
 }
