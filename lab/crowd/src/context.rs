@@ -21,6 +21,8 @@ pub(crate) struct RunContext {
     pub(crate) variants: Vec<VariantId>,
     /// Whether a turn leads into a site, where nothing is bought.
     pub(crate) is_site: bool,
+    /// What opens another lane of the line, for those who have it.
+    pub(crate) code: Option<String>,
     /// How long visitors stay there, about.
     pub(crate) stay: Duration,
     /// Base URL without a slash at the end.

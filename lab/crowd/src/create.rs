@@ -29,14 +29,22 @@ const AT_A_TIME: usize = 16;
 /// Where a site begins that is to be protected. Nobody goes there: visitors ask the gate itself.
 const SITE: &str = "https://crowd.example/";
 
+/// The lane beside the normal one, for those who have a code, and its share of the admissions.
+const LANE: u8 = 1;
+const LANE_PERCENT: u8 = 20;
+/// Shoppers who may use one code, at most.
+const MOST_USES: u64 = 1_000_000;
+
 /// A drop that was created.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreatedDrop {
     /// The drop.
     pub drop_id: DropId,
     /// The first of the variants that it sells.
     pub variant_id: VariantId,
     opens_at: Timestamp,
+    /// What opens its lane, if it has one beside the normal one.
+    pub(crate) code: Option<String>,
 }
 
 /// What a drop has to offer.
@@ -121,18 +129,41 @@ async fn create_drop(
     let id = flash_drop["id"].as_str().context("the drop has no id")?;
     let drop_id = id.parse().context("the drop id is malformed")?;
     let variant_id = *variants_in(&flash_drop)?.first().context("the drop sells nothing")?;
-    Ok(CreatedDrop { drop_id, variant_id, opens_at })
+    let has_code = product.is_some() && has_lane(options);
+    let code = if has_code { Some(make_code(options, client, key, drop_id).await?) } else { None };
+    Ok(CreatedDrop { drop_id, variant_id, opens_at, code })
+}
+
+/// Makes the code that opens the lane of a drop, for everybody who is to have it.
+async fn make_code(
+    options: &RunOptions,
+    client: &RetryingClient,
+    key: &str,
+    drop_id: DropId,
+) -> anyhow::Result<String> {
+    let base = options.storefront.trim_end_matches('/');
+    let max_uses = options.shoppers.clamp(1, MOST_USES);
+    let body = json!({ "lane": LANE, "count": 1, "max_uses": max_uses, "label": "Crowd" });
+    let made = post(client, &format!("{base}/v1/seller/drops/{drop_id}/codes"), key, body).await?;
+    made["codes"][0].as_str().map(str::to_owned).context("the drop has no code")
+}
+
+fn has_lane(options: &RunOptions) -> bool {
+    options.with_code > 0.0
 }
 
 fn offer(options: &RunOptions, product: &Value) -> anyhow::Result<Value> {
     let variants = variants_in(product)?;
     let sold = variants.iter().zip(units_of_variants(options));
     let sold = sold.map(|(id, units)| json!({ "variant_id": id, "units": units }));
+    let lane = json!({ "lane": LANE, "name": "With a code", "share_percent": LANE_PERCENT });
+    let lanes = if has_lane(options) { vec![lane] } else { Vec::new() };
     Ok(json!({
         "product_id": product["id"],
         "variants": sold.collect::<Vec<_>>(),
         "max_units_per_ticket": 1,
         "max_units_per_customer": 1,
+        "lanes": lanes,
         "hold_seconds": options.hold_seconds,
         "admission_rate_per_second": options.admission_rate,
         "occupancy_cap": options.occupancy_cap,

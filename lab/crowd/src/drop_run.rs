@@ -32,6 +32,7 @@ use super::{
 pub(crate) struct DropRun {
     options: RunOptions,
     drop_id: DropId,
+    code: Option<String>,
     found: FoundDrop,
     client: RetryingClient,
     measures: Arc<Measures>,
@@ -55,6 +56,7 @@ impl DropRun {
     pub(crate) async fn open(
         options: RunOptions,
         drop_id: DropId,
+        code: Option<String>,
         began: Instant,
     ) -> anyhow::Result<Self> {
         let (history, closer) = HistoryWriter::create(options.history.as_deref(), began)?;
@@ -62,7 +64,7 @@ impl DropRun {
         let client = RetryingClient::new(began + options.give_up_after(), Arc::clone(&measures))?;
         let found = create::find(&options, &client, drop_id).await?;
         history.write(0, Action::Run, EntryType::Invoke, describe(&options, drop_id));
-        Ok(Self { options, drop_id, found, client, measures, history, closer })
+        Ok(Self { options, drop_id, code, found, client, measures, history, closer })
     }
 
     /// Sends the crowd, and returns when everybody has come to an end.
@@ -71,11 +73,12 @@ impl DropRun {
         arriving: Instant,
         bars: &MultiProgress,
     ) -> anyhow::Result<EndedRun> {
-        let Self { options, drop_id, found, client, measures, history, closer } = self;
+        let Self { options, drop_id, code, found, client, measures, history, closer } = self;
         let context = Arc::new(RunContext {
             drop_id,
             variants: found.variants,
             is_site: found.is_site,
+            code,
             stay: Duration::from_secs_f64(options.shape().stay_seconds.clamp(0.0, 3_600.0)),
             storefront: options.storefront.trim_end_matches('/').to_owned(),
             admission: options.admission.clone(),
@@ -165,6 +168,7 @@ fn describe(options: &RunOptions, drop_id: DropId) -> serde_json::Value {
         "preset": options.preset.name(),
         "shape": options.shape(),
         "returning": options.returning,
+        "with_code": options.with_code,
     })
 }
 

@@ -1,4 +1,5 @@
-//! Joining: from any number of tabs at the same moment, and again when the page was read again.
+//! Joining: from any number of tabs at the same moment, and again when the page was read again; with
+//! a code, if the shopper has one.
 
 use std::{
     sync::Arc,
@@ -21,6 +22,22 @@ use super::{
 const PAUSE: Duration = Duration::from_millis(300);
 
 impl VirtualShopper {
+    /// Redeems the code of the drop, if planned: each tab joins with what it gives.
+    pub(crate) async fn redeem_code(&mut self, session: &str) -> Result<(), EndName> {
+        let Some(code) = self.context.code.as_deref().filter(|_| self.plan.has_code) else {
+            return Ok(());
+        };
+        let url = format!("{}/v1/drops/{}/code", self.context.storefront, self.context.drop_id);
+        let call = Call::new(Method::POST, url).bearer(session).sent_from(self.plan.address);
+        let call = call.json(json!({ "code": code }));
+        let answer = self.call(Action::Code, json!({}), &call).await?;
+        let Some(grant) = answer.body["lane_grant"].as_str() else {
+            return Err(refused("code", &answer));
+        };
+        self.lane_grant = Some(grant.to_owned());
+        Ok(())
+    }
+
     /// Joins, from several tabs if planned. Returns the ticket's id and the feed of the first tab.
     pub(crate) async fn join(&mut self, session: &str) -> Result<(String, TicketFeed), EndName> {
         let began = Instant::now();
@@ -83,7 +100,10 @@ impl VirtualShopper {
     fn join_call(&self, session: &str, turn: u64) -> Call {
         let path = format!("/v1/drops/{}/tickets", self.context.drop_id);
         let variant_id = self.context.wanted_by(self.plan.process);
-        let body = json!({ "variant_id": variant_id, "units": 1 });
+        let mut body = json!({ "variant_id": variant_id, "units": 1 });
+        if let Some(grant) = &self.lane_grant {
+            body["lane_grant"] = json!(grant);
+        }
         let call = Call::new(Method::POST, "").bearer(session).sent_from(self.plan.address);
         let urls = self.context.admission_urls(self.plan.process + turn, &path);
         Call { urls, ..call.json(body) }

@@ -30,6 +30,8 @@ pub(crate) struct Plan {
     pub(crate) card: Option<String>,
     /// Joins from two tabs at the same moment.
     pub(crate) impatient: bool,
+    /// Joins with what a code gives, if the drop has one.
+    pub(crate) has_code: bool,
     /// Polls instead of opening a stream.
     pub(crate) poll_only: bool,
     /// Seed of the shopper's own random choices.
@@ -73,6 +75,7 @@ pub(crate) fn draw(options: &RunOptions) -> Vec<Plan> {
                 returns: absent && part(seed) < share(options.returning),
                 card: pays.then_some(card),
                 impatient,
+                has_code: part(seed.rotate_left(32)) < share(options.with_code),
                 poll_only,
                 seed,
                 tabs: shape.tabs.max(1),
@@ -97,6 +100,7 @@ impl Plan {
             returns: false,
             card: None,
             impatient: false,
+            has_code: false,
             poll_only: true,
             tabs: 1,
             is_bot: true,
@@ -180,6 +184,18 @@ mod tests {
         let as_before = half.into_iter().map(|plan| Plan { returns: false, ..plan });
         assert!(as_before.eq(plans.iter().cloned()), "nothing else is changed by it");
         assert!(plans.is_sorted_by_key(|plan| plan.arrives_after));
+    }
+
+    #[test]
+    fn who_has_a_code_does_all_else_as_before() {
+        let options = RunOptions::new(DropId::generate(), 4_000);
+        let plans = draw(&options);
+        assert!(plans.iter().all(|plan| !plan.has_code));
+        let half = draw(&RunOptions { with_code: 0.5, ..options });
+        let n_codes = half.iter().filter(|plan| plan.has_code).count();
+        assert!((1_850..2_150).contains(&n_codes), "{n_codes}");
+        let as_before = half.into_iter().map(|plan| Plan { has_code: false, ..plan });
+        assert!(as_before.eq(plans));
     }
 
     #[test]

@@ -39,11 +39,11 @@ pub async fn run(options: RunOptions) -> anyhow::Result<RunReport> {
 pub async fn run_all(options: &RunOptions) -> anyhow::Result<Vec<RunReport>> {
     raise_file_limit();
     let began = Instant::now();
-    let drop_ids = drops_of(options).await?;
-    let runs = try_join_all((1..).zip(&drop_ids).map(|(nth, drop_id)| {
-        let is_one = drop_ids.len() == 1;
+    let drops = drops_of(options).await?;
+    let is_one = drops.len() == 1;
+    let runs = try_join_all((1..).zip(drops).map(|(nth, (drop_id, code))| {
         let own = if is_one { options.clone() } else { drop_run::options_of(options, nth) };
-        DropRun::open(own, *drop_id, began)
+        DropRun::open(own, drop_id, code, began)
     }));
     let runs = runs.await?;
     let meter = CostMeter::start(&options.storefront, &options.admission, &options.servers).await;
@@ -53,15 +53,15 @@ pub async fn run_all(options: &RunOptions) -> anyhow::Result<Vec<RunReport>> {
     ended.into_iter().map(|run| run.report(costs.clone())).collect()
 }
 
-/// Returns the drops, all of them open.
-async fn drops_of(options: &RunOptions) -> anyhow::Result<Vec<DropId>> {
+/// Returns the drops, all of them open, and the code of each that has one.
+async fn drops_of(options: &RunOptions) -> anyhow::Result<Vec<(DropId, Option<String>)>> {
     let n_drops = options.shape().drops;
     if let Some(drop_id) = options.drop {
         ensure!(n_drops == 1, "a run of {n_drops} drops makes them itself: --create, not --drop");
-        return Ok(vec![drop_id]);
+        return Ok(vec![(drop_id, None)]);
     }
     let drops = create::create_drops(options, n_drops).await?;
-    Ok(drops.iter().map(|created| created.drop_id).collect())
+    Ok(drops.into_iter().map(|created| (created.drop_id, created.code)).collect())
 }
 
 /// A socket per shopper needs more than the 1 024 files that a shell grants by default.

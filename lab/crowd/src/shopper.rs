@@ -24,6 +24,8 @@ pub(crate) struct VirtualShopper {
     pub(crate) plan: Plan,
     pub(crate) rng: StdRng,
     pub(crate) intended: Instant,
+    /// Leave to join the lane of a code, once that was redeemed.
+    pub(crate) lane_grant: Option<String>,
     /// Waits for a site once more, as another process of the history.
     pub(crate) is_back: bool,
     /// What the other tabs show.
@@ -37,7 +39,8 @@ impl VirtualShopper {
     /// Takes a plan; `intended` is when the shopper means to arrive, and latencies count from it.
     pub(crate) fn new(context: Arc<RunContext>, plan: Plan, intended: Instant) -> Self {
         let rng = StdRng::seed_from_u64(plan.seed);
-        Self { context, plan, rng, intended, is_back: false, tabs: JoinSet::new() }
+        let (lane_grant, is_back, tabs) = (None, false, JoinSet::new());
+        Self { context, plan, rng, intended, lane_grant, is_back, tabs }
     }
 
     /// Goes the whole way and writes down how it ended; and once more if planned.
@@ -77,6 +80,7 @@ impl VirtualShopper {
 
     /// `Err` is an end too; it only comes early.
     async fn go(&mut self, session: &str) -> Result<EndName, EndName> {
+        self.redeem_code(session).await?;
         let (ticket_id, mut feed) = self.join(session).await?;
         if self.plan.absent && !self.plan.returns {
             return Ok("absent".to_owned());

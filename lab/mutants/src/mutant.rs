@@ -57,6 +57,14 @@ text_enum! {
         OpenBooks = "open_books",
         /// The drain takes its pause for seconds.
         DrainDozes = "drain_dozes",
+        /// All lanes have as many turns as another.
+        EqualTurns = "equal_turns",
+        /// A pass lets a second browser in.
+        PassForTwo = "pass_for_two",
+        /// Who listens near the front is not marked as being there.
+        UnseenListeners = "unseen_listeners",
+        /// Whoever is inside takes two places.
+        TwoPlacesEach = "two_places_each",
     }
 }
 
@@ -100,10 +108,12 @@ impl Mutant {
     #[must_use]
     pub const fn service(self) -> ServiceBinary {
         match self {
-            Self::WrongPosition | Self::SilentJoin | Self::TicketPerTab | Self::LateEnd => {
-                ServiceBinary::Admission
-            }
-            Self::UnauditedLimits | Self::NoIdempotencyKey | Self::OpenBooks => {
+            Self::WrongPosition
+            | Self::SilentJoin
+            | Self::TicketPerTab
+            | Self::LateEnd
+            | Self::UnseenListeners => ServiceBinary::Admission,
+            Self::UnauditedLimits | Self::NoIdempotencyKey | Self::OpenBooks | Self::PassForTwo => {
                 ServiceBinary::StorefrontApi
             }
             Self::PopThenProduce
@@ -124,7 +134,9 @@ impl Mutant {
             | Self::PaceStandsStill
             | Self::KeptSlot
             | Self::WaitsForEver
-            | Self::DrainDozes => ServiceBinary::Worker,
+            | Self::DrainDozes
+            | Self::EqualTurns
+            | Self::TwoPlacesEach => ServiceBinary::Worker,
         }
     }
 
@@ -156,7 +168,11 @@ impl Mutant {
             | Self::KeptSlot
             | Self::WaitsForEver
             | Self::OpenBooks
-            | Self::DrainDozes => &[],
+            | Self::DrainDozes
+            | Self::EqualTurns
+            | Self::PassForTwo
+            | Self::UnseenListeners
+            | Self::TwoPlacesEach => &[],
         }
     }
 }

@@ -41,6 +41,8 @@ pub enum Action {
     Run,
     /// Getting a session.
     Session,
+    /// Redeeming a code, before joining.
+    Code,
     /// Joining the line.
     Join,
     /// A [`SeenFrame`], from the stream or from a poll. As `info` it is a try that showed nothing,

@@ -104,6 +104,28 @@ async fn bots_take_turns_from_few_addresses_and_people_buy_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_a_code_joins_with_what_it_gives() {
+    let stand_in = StandIn::start(20).await;
+    let folder = tempfile::tempdir().unwrap();
+    let options = RunOptions {
+        drop: None,
+        create: true,
+        seller_key: Some("a seller's".to_owned()),
+        with_code: 0.5,
+        impatient: 0.5,
+        ..few(Preset::Steady, &stand_in, folder.path())
+    };
+    let report = crowd::run(options).await.unwrap();
+
+    assert_eq!((report.joined, report.paid, report.gave_up), (60, 20, 0), "{report}");
+    let entries = entries(folder.path());
+    let redeemed = entries.iter().filter(|entry| entry.f == Action::Code);
+    let n_redeemed = redeemed.filter(|entry| entry.kind == EntryType::Ok).count();
+    assert!((15..45).contains(&n_redeemed), "{n_redeemed}");
+    assert_eq!(stand_in.n_with_code(), n_redeemed);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn several_drops_have_crowds_and_reports_of_their_own() {
     let stand_in = StandIn::start(20).await;
     let folder = tempfile::tempdir().unwrap();

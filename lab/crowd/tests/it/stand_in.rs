@@ -1,8 +1,9 @@
 //! Storefront and admission in one small server: it admits a shopper every 20 ms, refuses every
 //! ninth join and every seventh stream, cuts every fifth, and declines the card that is to be
-//! declined. Streams tell what is new, and end with the order. It may stand before a site (`site`)
-//! instead of selling.
+//! declined. Streams tell what is new, and end with the order. It takes codes (`codes`), and may stand
+//! before a site (`site`) instead of selling.
 
+mod codes;
 mod site;
 
 use std::{
@@ -39,6 +40,8 @@ struct StandInLine {
     n_streams: usize,
     /// Pages that were read again.
     n_pages: usize,
+    /// The sessions that joined with what a code gave.
+    with_code: HashSet<String>,
     /// Whom joins said that they are from.
     addresses: HashSet<String>,
     /// Polls that do not say what was seen last.
@@ -77,6 +80,7 @@ impl StandIn {
             .route("/v1/orders/{id}", get(order))
             .route("/v1/orders/{id}/payment", post(pay))
             .route("/v1/orders/{id}/cancel", post(cancel))
+            .merge(codes::router())
             .merge(site::router())
             .with_state(Arc::clone(&line));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -117,6 +121,11 @@ impl StandIn {
     /// How many addresses joins said that they are from.
     pub(crate) fn n_addresses(&self) -> usize {
         self.line.lock().unwrap().addresses.len()
+    }
+
+    /// How many sessions joined with what a code gave.
+    pub(crate) fn n_with_code(&self) -> usize {
+        self.line.lock().unwrap().with_code.len()
     }
 
     /// How many streams were asked for.
@@ -236,7 +245,11 @@ async fn flash_drop(State(line): State<SharedLine>) -> Json<Value> {
     Json(json!({"fulfilment": fulfilment, "variants": variants}))
 }
 
-async fn join(State(line): State<SharedLine>, headers: HeaderMap) -> Response {
+async fn join(
+    State(line): State<SharedLine>,
+    headers: HeaderMap,
+    Json(body): Json<Value>,
+) -> Response {
     let mut line = lock(&line);
     line.n_joins += 1;
     if line.n_joins.is_multiple_of(9) {
@@ -245,7 +258,15 @@ async fn join(State(line): State<SharedLine>, headers: HeaderMap) -> Response {
     }
     let text = |name: &str| Some(headers.get(name)?.to_str().unwrap().to_owned());
     line.addresses.extend(text("x-forwarded-for"));
-    let number = line.number(text("authorization").unwrap());
+    let session = text("authorization").unwrap();
+    if let Some(grant) = body["lane_grant"].as_str() {
+        if grant != codes::grant_of(&session) {
+            let problem = Json(json!({"code": "grant_invalid"}));
+            return (StatusCode::FORBIDDEN, problem).into_response();
+        }
+        line.with_code.insert(session.clone());
+    }
+    let number = line.number(session);
     let position = number.saturating_sub(line.front).max(1);
     let answer = json!({
         "ticket_id": ticket(number), "token": number.to_string(), "queue_number": number,

@@ -7,6 +7,7 @@
 //! | `builds` | what those runs need is built while others go on |
 //! | `meanwhile` | what is done to the sale of a trial |
 //! | `stale_drain` | of that: a drain that outlives its line |
+//! | `crowds` | who comes to that sale, where the usual crowd shows nothing |
 //! | `kills` | `kill -9` of a worker in each gap between two steps |
 //! | `zombies` | a worker that is frozen in a gap, and wakes up when another one has taken over |
 //! | `gaps` | the gaps, and what each must hold |
@@ -22,6 +23,7 @@
 mod builds;
 #[path = "../common/mod.rs"]
 mod common;
+mod crowds;
 mod gap;
 mod gaps;
 mod kills;

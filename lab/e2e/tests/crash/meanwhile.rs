@@ -5,7 +5,7 @@ use crate::{
         intruder::Intruder,
         runs::{Crowd, probes_file},
     },
-    drop_of_the_crowd, gap, stale_drain,
+    crowds, drop_of_the_crowd, gap, stale_drain,
 };
 use anyhow::ensure;
 use check::{
@@ -13,7 +13,6 @@ use check::{
     faults::FaultLog,
     probes::{Asker, TenantProbeLog},
 };
-use crowd::RunOptions;
 use serde_json::json;
 use shared::{
     ids::{DropId, OrderId},
@@ -27,6 +26,7 @@ use testkit::{
 
 const ROLES: &str = "SLUICE_WORKER__ROLES";
 const ADMIT_EVERY_MS: &str = "SLUICE_LINE__ADMIT_EVERY_MS";
+const PRESENCE_TTL_MS: &str = "SLUICE_ADMISSION__PRESENCE_TTL_MS";
 /// Everything but orders.
 const REST: &str = "log,drain,payments,sweeper,reconciler,relay,scheduler";
 
@@ -51,8 +51,13 @@ pub(crate) enum Meanwhile {
     StaleDrain,
     /// Another seller asks for all that is the crowd's seller's.
     Intruder,
-    /// Nothing; the sale takes longer than LIVE-1 has to look.
+    /// Nothing; the sale takes longer than LIVE-1 has to look, and than somebody counts as being there
+    /// who is not seen.
     LongSale,
+    /// Nothing; some of the crowd have a code, which opens a lane of its own.
+    Codes,
+    /// Nothing; the crowd wants into a site that has places for half of it.
+    Visits,
 }
 
 impl Meanwhile {
@@ -60,9 +65,12 @@ impl Meanwhile {
     /// second one does the rest, so that each can be killed alone.
     pub(crate) const fn settings(self) -> [&'static [(&'static str, &'static str)]; 2] {
         match self {
-            Self::Limits | Self::KillOfOrders(_) | Self::KillOfRest(_) | Self::Intruder => {
-                [&[(ROLES, "orders")], &[(ROLES, REST)]]
-            }
+            Self::Limits
+            | Self::KillOfOrders(_)
+            | Self::KillOfRest(_)
+            | Self::Intruder
+            | Self::Codes
+            | Self::Visits => [&[(ROLES, "orders")], &[(ROLES, REST)]],
             // The second one does everything. The first one lets people in while the other's drain
             // stands still: it leaves most of a second to that one, which asks again in the same
             // line as long as it lets somebody in.
@@ -70,23 +78,35 @@ impl Meanwhile {
                 &[(ROLES, "drain"), (ADMIT_EVERY_MS, "1000")],
                 &[("SLUICE_LINE__ADMIT_BATCH", "1")],
             ],
-            // Taken for seconds, it is more than the ten that LIVE-1 looks at.
-            Self::LongSale => [&[(ROLES, "orders")], &[(ROLES, REST), (ADMIT_EVERY_MS, "12")]],
+            // Taken for seconds, the pause is more than the ten that LIVE-1 looks at. Half of the
+            // line waits for longer than a mark lasts.
+            Self::LongSale => [
+                &[(ROLES, "orders")],
+                &[(ROLES, REST), (ADMIT_EVERY_MS, "12"), (PRESENCE_TTL_MS, "6000")],
+            ],
         }
     }
 
     /// Makes the usual crowd the one of this trial, and requires the rule that no other trial can
     /// judge.
     pub(crate) fn shape(self, crowd: &mut Crowd) {
-        let required = match self {
+        let (required, n_cases) = match self {
             Self::Limits | Self::KillOfOrders(_) | Self::KillOfRest(_) | Self::StaleDrain => return,
-            Self::Intruder => Invariant::Tenant1,
+            Self::Intruder => (Invariant::Tenant1, 1),
             Self::LongSale => {
-                slow_down(&mut crowd.options);
-                Invariant::Live1
+                crowds::slow_down(&mut crowd.options);
+                (Invariant::Live1, 1)
+            }
+            Self::Codes => {
+                crowds::hand_out_codes(&mut crowd.options);
+                (Invariant::Lane1, 10)
+            }
+            Self::Visits => {
+                crowds::lead_into_a_site(crowd);
+                (Invariant::Pass1, 20)
             }
         };
-        crowd.required.push(Requirement::new(required, 1));
+        crowd.required.push(Requirement::new(required, n_cases));
     }
 
     /// Does it; returns when the sale is left to itself.
@@ -98,22 +118,9 @@ impl Meanwhile {
             Self::KillOfRest(gap) => kill(world, log, 1, gap).await,
             Self::StaleDrain => stale_drain::outlive_its_line(world, log).await,
             Self::Intruder => let_another_seller_ask(app).await,
-            Self::LongSale => Ok(()),
+            Self::LongSale | Self::Codes | Self::Visits => Ok(()),
         }
     }
-}
-
-/// LIVE-1 looks at ten seconds that come after ten. One ticket a second is let in and all of them
-/// are paid for, so that the line lasts two seconds longer. One that stands still is given up early.
-fn slow_down(options: &mut RunOptions) {
-    options.shoppers = 30;
-    options.units = 22;
-    options.admission_rate = 1.0;
-    options.absent = Some(0.0);
-    options.never_pay = Some(0.0);
-    options.poll_only = 0.0;
-    options.cards = "approve=1".parse().expect("a mix of cards");
-    options.give_up_after_seconds = 35.0;
 }
 
 async fn change_limits(world: &World) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! The check is worth something only if it sees what is wrong: each mutant must be caught in a
-//! small run, by the evidence against the promise that it breaks, and the same run without it must
-//! pass. Both have the same limits.
+//! small run, by the evidence against what it breaks, and the same run without it must pass. Both have
+//! the same limits.
 //!
 //! Each run has a world of its own, whose schema has lost the guards that would hide a mutant. What it runs
 //! is built while other tests have the machine, and while the mutants before it are tried.
@@ -12,7 +12,6 @@ use crate::{
 };
 use ::mutants::{BuildCopy, ServiceVariant};
 use anyhow::{Context, ensure};
-use check::Verdict;
 use futures_util::stream::{self, Stream, StreamExt};
 use shared::config::KafkaMode;
 use sqlx::Executor;
@@ -94,12 +93,12 @@ async fn control(number: usize, setting: Setting) -> anyhow::Result<()> {
 }
 
 async fn attempt(trial: Trial, binaries: Vec<PathBuf>) -> anyhow::Result<()> {
-    let Trial { mutant, guards, invariant, .. } = trial;
+    let Trial { mutant, guards, broken, .. } = trial;
     let setting = trial.setting();
     let sold = sell(mutant.as_str(), &setting, guards, binaries, |outcome, took| {
         let violated = outcome.check.violated();
         println!("mutant {mutant}: violated {violated:?}, {took:.0?}");
-        println!("mutant {mutant}: {invariant}: {}", finding(&trial, outcome)?);
+        println!("mutant {mutant}: {broken}: {}", finding(&trial, outcome)?);
         Ok(())
     });
     sold.await.with_context(|| mutant.to_string())
@@ -107,12 +106,9 @@ async fn attempt(trial: Trial, binaries: Vec<PathBuf>) -> anyhow::Result<()> {
 
 /// Returns the line of the evidence that tells of the mutant's own defect.
 fn finding<'a>(trial: &Trial, outcome: &'a Outcome) -> anyhow::Result<&'a str> {
-    let evidence = match outcome.check.verdict(trial.invariant) {
-        Verdict::Fail { evidence, .. } => evidence.as_slice(),
-        Verdict::Pass { .. } | Verdict::NotApplicable { .. } => &[],
-    };
+    let evidence = trial.broken.evidence(&outcome.check);
     let line = evidence.iter().find(|line| line.contains(trial.finding));
-    let missing = || format!("{} has no finding `{}`:\n{outcome}", trial.invariant, trial.finding);
+    let missing = || format!("{} has no finding `{}`:\n{outcome}", trial.broken, trial.finding);
     line.map(String::as_str).with_context(missing)
 }
 

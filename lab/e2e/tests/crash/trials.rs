@@ -2,7 +2,9 @@
 
 use crate::{MUTANT, is_asked_for, meanwhile::Meanwhile};
 use ::mutants::{Mutant, Term};
+use check::{CheckReport, Verdict};
 use shared::invariants::Invariant;
+use std::fmt;
 
 /// A mutant's run, and what the check must find in it.
 #[derive(Clone, Copy, Debug)]
@@ -11,10 +13,18 @@ pub(crate) struct Trial {
     pub(crate) meanwhile: Meanwhile,
     /// What a right service goes by and this mutant does not: its world does without.
     pub(crate) guards: &'static [&'static str],
-    /// The promise that this mutant breaks.
-    pub(crate) invariant: Invariant,
+    pub(crate) broken: Broken,
     /// What the evidence against it says of this defect, in one line of it.
     pub(crate) finding: &'static str,
+}
+
+/// What a mutant breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// A promise.
+    Rule(Invariant),
+    /// The share of the places that has to be in use while somebody waits.
+    SlotUse,
 }
 
 /// What a mutant's run has in common with its control. Each is controlled once.
@@ -95,12 +105,49 @@ const TRIALS: [Trial; Mutant::ALL.len()] = [
         "was answered 200, 404 was due",
     ),
     trial(Mutant::DrainDozes, Meanwhile::LongSale, Invariant::Live1, "admitted in the 10 s from"),
+    trial(
+        Mutant::UnseenListeners,
+        Meanwhile::LongSale,
+        Invariant::Queue1,
+        "was there and missed at",
+    ),
+    trial(Mutant::EqualTurns, Meanwhile::Codes, Invariant::Lane1, "are out of their shares"),
+    trial(Mutant::PassForTwo, Meanwhile::Visits, Invariant::Pass1, "let 2 browsers in"),
+    Trial {
+        mutant: Mutant::TwoPlacesEach,
+        meanwhile: Meanwhile::Visits,
+        guards: &[],
+        broken: Broken::SlotUse,
+        finding: "of slots while somebody waited",
+    },
 ];
 
 impl Trial {
     /// Returns what its control runs under.
     pub(crate) const fn setting(&self) -> Setting {
         Setting { terms: self.mutant.terms(), meanwhile: self.meanwhile }
+    }
+}
+
+impl Broken {
+    /// Returns what the check has found against it.
+    pub(crate) fn evidence(self, report: &CheckReport) -> &[String] {
+        match self {
+            Self::Rule(invariant) => match report.verdict(invariant) {
+                Verdict::Fail { evidence, .. } => evidence.as_slice(),
+                Verdict::Pass { .. } | Verdict::NotApplicable { .. } => &[],
+            },
+            Self::SlotUse => report.shortfalls.as_slice(),
+        }
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rule(invariant) => f.write_str(invariant.name()),
+            Self::SlotUse => f.write_str("slots in use"),
+        }
     }
 }
 
@@ -130,7 +177,7 @@ const fn trial(
     invariant: Invariant,
     finding: &'static str,
 ) -> Trial {
-    Trial { mutant, meanwhile, guards: &[], invariant, finding }
+    Trial { mutant, meanwhile, guards: &[], broken: Broken::Rule(invariant), finding }
 }
 
 #[test]
@@ -138,5 +185,13 @@ fn core_each_mutant_has_one_trial() {
     for mutant in Mutant::ALL {
         let n_trials = TRIALS.iter().filter(|trial| trial.mutant == *mutant).count();
         assert_eq!(n_trials, 1, "{mutant}");
+    }
+}
+
+#[test]
+fn core_each_rule_has_a_mutant_that_breaks_it() {
+    for invariant in Invariant::ALL {
+        let is_tried = TRIALS.iter().any(|trial| trial.broken == Broken::Rule(*invariant));
+        assert!(is_tried, "{invariant}");
     }
 }
