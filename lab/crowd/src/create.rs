@@ -149,7 +149,7 @@ async fn make_code(
 }
 
 fn has_lane(options: &RunOptions) -> bool {
-    options.with_code > 0.0
+    options.shape().with_code > 0.0
 }
 
 fn offer(options: &RunOptions, product: &Value) -> anyhow::Result<Value> {

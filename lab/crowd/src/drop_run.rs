@@ -168,7 +168,6 @@ fn describe(options: &RunOptions, drop_id: DropId) -> serde_json::Value {
         "preset": options.preset.name(),
         "shape": options.shape(),
         "returning": options.returning,
-        "with_code": options.with_code,
     })
 }
 

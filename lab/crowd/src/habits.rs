@@ -36,6 +36,15 @@ pub struct HabitOptions {
     #[arg(long)]
     pub forwarded_for: Option<bool>,
 
+    /// Share of shoppers who redeem the code of a lane before they join, 0 to 1: the one of `--code`, or
+    /// with `--create` that of a lane which is made with the drop and has a fifth of the admissions.
+    #[arg(long)]
+    pub with_code: Option<f64>,
+
+    /// Code of a lane of the drop, for `--with-code`.
+    #[arg(long, requires = "with_code", conflicts_with = "create")]
+    pub code: Option<String>,
+
     /// Drops at once, with `--create`: each gets so many shoppers, and a report of its own. The
     /// second one's seed is one higher, and `run.jsonl` becomes `run-1.jsonl` and `run-2.jsonl`.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=50))]
@@ -66,6 +75,7 @@ impl HabitOptions {
             bots: self.bots.unwrap_or(shape.bots),
             bot_addresses: self.bot_addresses.unwrap_or(shape.bot_addresses),
             forwarded_for: self.forwarded_for.unwrap_or(shape.forwarded_for),
+            with_code: self.with_code.unwrap_or(shape.with_code),
             drops: self.drops.unwrap_or(shape.drops),
             site: self.site.unwrap_or(shape.site),
             stay_seconds: self.stay_seconds.unwrap_or(shape.stay_seconds),

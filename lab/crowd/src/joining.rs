@@ -1,5 +1,5 @@
 //! Joining: from any number of tabs at the same moment, and again when the page was read again; with
-//! a code, if the shopper has one.
+//! the code of a lane, if the shopper has one.
 
 use std::{
     sync::Arc,
@@ -22,22 +22,6 @@ use super::{
 const PAUSE: Duration = Duration::from_millis(300);
 
 impl VirtualShopper {
-    /// Redeems the code of the drop, if planned: each tab joins with what it gives.
-    pub(crate) async fn redeem_code(&mut self, session: &str) -> Result<(), EndName> {
-        let Some(code) = self.context.code.as_deref().filter(|_| self.plan.has_code) else {
-            return Ok(());
-        };
-        let url = format!("{}/v1/drops/{}/code", self.context.storefront, self.context.drop_id);
-        let call = Call::new(Method::POST, url).bearer(session).sent_from(self.plan.address);
-        let call = call.json(json!({ "code": code }));
-        let answer = self.call(Action::Code, json!({}), &call).await?;
-        let Some(grant) = answer.body["lane_grant"].as_str() else {
-            return Err(refused("code", &answer));
-        };
-        self.lane_grant = Some(grant.to_owned());
-        Ok(())
-    }
-
     /// Joins, from several tabs if planned. Returns the ticket's id and the feed of the first tab.
     pub(crate) async fn join(&mut self, session: &str) -> Result<(String, TicketFeed), EndName> {
         let began = Instant::now();
@@ -73,6 +57,22 @@ impl VirtualShopper {
             _ if answer.status.is_success() => self.feed(&answer).map(Some),
             _ => Err(refused("join", &answer)),
         }
+    }
+
+    /// Redeems the code of a lane if planned: what it gives goes along with each join.
+    pub(crate) async fn redeem_code(&mut self, session: &str) -> Result<(), EndName> {
+        let Some(code) = self.context.code.as_deref().filter(|_| self.plan.has_code) else {
+            return Ok(());
+        };
+        let url = format!("{}/v1/drops/{}/code", self.context.storefront, self.context.drop_id);
+        let call = Call::new(Method::POST, url).bearer(session).sent_from(self.plan.address);
+        let call = call.json(json!({ "code": code }));
+        let answer = self.call(Action::Code, json!({}), &call).await?;
+        let Some(grant) = answer.body["lane_grant"].as_str() else {
+            return Err(refused("code", &answer));
+        };
+        self.lane_grant = Some(grant.to_owned());
+        Ok(())
     }
 
     /// Joins from one tab; tries again while the line is not open yet.

@@ -78,11 +78,6 @@ pub struct RunOptions {
     #[arg(long, default_value_t = 0.05)]
     pub impatient: f64,
 
-    /// Share of shoppers who have a code, 0 to 1, with `--create`: it opens a lane of the drop that
-    /// has a fifth of the admissions.
-    #[arg(long, default_value_t = 0.0)]
-    pub with_code: f64,
-
     /// Share of shoppers who poll instead of opening a stream, 0 to 1.
     #[arg(long, default_value_t = 0.05)]
     pub poll_only: f64,
@@ -159,7 +154,6 @@ impl RunOptions {
             away_seconds: 30.0,
             never_pay: None,
             impatient: 0.05,
-            with_code: 0.0,
             poll_only: 0.05,
             cards: CardMix::default(),
             over_seconds: None,

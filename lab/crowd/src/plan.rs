@@ -30,7 +30,7 @@ pub(crate) struct Plan {
     pub(crate) card: Option<String>,
     /// Joins from two tabs at the same moment.
     pub(crate) impatient: bool,
-    /// Joins with what a code gives, if the drop has one.
+    /// Redeems the code of a lane before joining.
     pub(crate) has_code: bool,
     /// Polls instead of opening a stream.
     pub(crate) poll_only: bool,
@@ -75,7 +75,8 @@ pub(crate) fn draw(options: &RunOptions) -> Vec<Plan> {
                 returns: absent && part(seed) < share(options.returning),
                 card: pays.then_some(card),
                 impatient,
-                has_code: part(seed.rotate_left(32)) < share(options.with_code),
+                // The other half of the bits, or those who come back would be those with a code.
+                has_code: part(seed.rotate_left(32)) < share(shape.with_code),
                 poll_only,
                 seed,
                 tabs: shape.tabs.max(1),
@@ -188,13 +189,14 @@ mod tests {
 
     #[test]
     fn who_has_a_code_does_all_else_as_before() {
-        let options = RunOptions::new(DropId::generate(), 4_000);
+        let mut options = RunOptions::new(DropId::generate(), 4_000);
         let plans = draw(&options);
         assert!(plans.iter().all(|plan| !plan.has_code));
-        let half = draw(&RunOptions { with_code: 0.5, ..options });
-        let n_codes = half.iter().filter(|plan| plan.has_code).count();
-        assert!((1_850..2_150).contains(&n_codes), "{n_codes}");
-        let as_before = half.into_iter().map(|plan| Plan { has_code: false, ..plan });
+        options.habits.with_code = Some(0.4);
+        let with_code = draw(&options);
+        let n_with_code = with_code.iter().filter(|plan| plan.has_code).count();
+        assert!((1_450..1_750).contains(&n_with_code), "{n_with_code}");
+        let as_before = with_code.into_iter().map(|plan| Plan { has_code: false, ..plan });
         assert!(as_before.eq(plans));
     }
 

@@ -55,11 +55,15 @@ pub async fn run_all(options: &RunOptions) -> anyhow::Result<Vec<RunReport>> {
 
 /// Returns the drops, all of them open, and the code of each that has one.
 async fn drops_of(options: &RunOptions) -> anyhow::Result<Vec<(DropId, Option<String>)>> {
-    let n_drops = options.shape().drops;
+    let shape = options.shape();
+    let (n_drops, has_codes) = (shape.drops, shape.with_code > 0.0);
     if let Some(drop_id) = options.drop {
         ensure!(n_drops == 1, "a run of {n_drops} drops makes them itself: --create, not --drop");
-        return Ok(vec![(drop_id, None)]);
+        let code = options.habits.code.clone();
+        ensure!(code.is_some() || !has_codes, "with --drop, --with-code takes a --code");
+        return Ok(vec![(drop_id, code)]);
     }
+    ensure!(!has_codes || !shape.site, "a site that is made has no lane for --with-code");
     let drops = create::create_drops(options, n_drops).await?;
     Ok(drops.into_iter().map(|created| (created.drop_id, created.code)).collect())
 }

@@ -37,6 +37,8 @@ pub(crate) struct CrowdShape {
     pub(crate) bot_addresses: u8,
     /// Whether requests say in `x-forwarded-for` whom they are from.
     pub(crate) forwarded_for: bool,
+    /// Redeem the code of a lane before they join.
+    pub(crate) with_code: f64,
     /// Drops at once.
     pub(crate) drops: u32,
     /// Whether the drop that is made stands before a site.
@@ -60,6 +62,7 @@ impl CrowdShape {
         bots: 0.0,
         bot_addresses: 4,
         forwarded_for: false,
+        with_code: 0.0,
         drops: 1,
         site: false,
         stay_seconds: 5.0,
@@ -82,6 +85,7 @@ impl CrowdShape {
                 ("bots", shape.bots.to_string()),
                 ("bot-addresses", shape.bot_addresses.to_string()),
                 ("forwarded-for", shape.forwarded_for.to_string()),
+                ("with-code", shape.with_code.to_string()),
                 ("drops", shape.drops.to_string()),
                 ("site", shape.site.to_string()),
                 ("stay-seconds", shape.stay_seconds.to_string()),

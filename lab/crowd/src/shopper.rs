@@ -46,12 +46,19 @@ impl VirtualShopper {
     /// Goes the whole way and writes down how it ended; and once more if planned.
     pub(crate) async fn live(mut self) {
         self.context.measures.sent(self.plan.is_bot);
-        let end = match self.session().await {
+        let end = match self.arrive().await {
             Ok(session) => self.live_in(&session).await,
             Err(end) => end,
         };
         self.come_to(&end);
         std::mem::take(&mut self.tabs).join_all().await;
+    }
+
+    /// Gets a session, and leave to join a lane if planned.
+    async fn arrive(&mut self) -> Result<String, EndName> {
+        let session = self.session().await?;
+        self.redeem_code(&session).await?;
+        Ok(session)
     }
 
     /// Goes the whole way in a session, and comes to every end but the last one.
@@ -80,7 +87,6 @@ impl VirtualShopper {
 
     /// `Err` is an end too; it only comes early.
     async fn go(&mut self, session: &str) -> Result<EndName, EndName> {
-        self.redeem_code(session).await?;
         let (ticket_id, mut feed) = self.join(session).await?;
         if self.plan.absent && !self.plan.returns {
             return Ok("absent".to_owned());

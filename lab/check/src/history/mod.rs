@@ -41,7 +41,7 @@ pub enum Action {
     Run,
     /// Getting a session.
     Session,
-    /// Redeeming a code, before joining.
+    /// Redeeming the code of a lane, before joining.
     Code,
     /// Joining the line.
     Join,

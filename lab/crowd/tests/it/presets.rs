@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use check::history::{self, Action, EntryType, HistoryEntry};
 use crowd::{HabitOptions, Preset, RunOptions};
 
-use crate::{options, stand_in::StandIn};
+use crate::{
+    options,
+    stand_in::{StandIn, codes},
+};
 
 /// A few shoppers of whom everybody stays and pays.
 fn few(preset: Preset, stand_in: &StandIn, folder: &std::path::Path) -> RunOptions {
@@ -35,6 +38,13 @@ fn tickets(entries: &[HistoryEntry]) -> BTreeMap<u64, Vec<String>> {
         tickets.entry(entry.process).or_default().push(id);
     }
     tickets
+}
+
+/// The processes that got something for their code.
+fn redeemed(entries: &[HistoryEntry]) -> BTreeSet<u64> {
+    let redeemed =
+        entries.iter().filter(|entry| (entry.f, entry.kind) == (Action::Code, EntryType::Ok));
+    redeemed.map(|entry| entry.process).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -104,25 +114,40 @@ async fn bots_take_turns_from_few_addresses_and_people_buy_all_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_has_a_code_joins_with_what_it_gives() {
+async fn who_has_the_code_of_a_lane_that_is_made_joins_with_what_it_gives() {
     let stand_in = StandIn::start(20).await;
     let folder = tempfile::tempdir().unwrap();
-    let options = RunOptions {
+    let mut options = RunOptions {
         drop: None,
         create: true,
         seller_key: Some("a seller's".to_owned()),
-        with_code: 0.5,
         impatient: 0.5,
         ..few(Preset::Steady, &stand_in, folder.path())
     };
+    options.habits.with_code = Some(0.5);
     let report = crowd::run(options).await.unwrap();
 
     assert_eq!((report.joined, report.paid, report.gave_up), (60, 20, 0), "{report}");
-    let entries = entries(folder.path());
-    let redeemed = entries.iter().filter(|entry| entry.f == Action::Code);
-    let n_redeemed = redeemed.filter(|entry| entry.kind == EntryType::Ok).count();
-    assert!((15..45).contains(&n_redeemed), "{n_redeemed}");
-    assert_eq!(stand_in.n_with_code(), n_redeemed);
+    let redeemed = redeemed(&entries(folder.path()));
+    assert!((15..45).contains(&redeemed.len()), "{redeemed:?}");
+    assert_eq!(stand_in.n_with_code(), redeemed.len());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_that_is_given_is_redeemed_first_and_none_is_an_error() {
+    let stand_in = StandIn::start(20).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = few(Preset::Steady, &stand_in, folder.path());
+    options.habits.with_code = Some(0.5);
+    let refused = crowd::run(options.clone()).await.unwrap_err();
+    assert!(refused.to_string().contains("--code"), "{refused}");
+
+    options.habits.code = Some(codes::CODE.to_owned());
+    let report = crowd::run(options).await.unwrap();
+    assert_eq!((report.joined, report.paid, report.gave_up), (60, 20, 0), "{report}");
+    let redeemed = redeemed(&entries(folder.path()));
+    assert!((15..45).contains(&redeemed.len()), "{redeemed:?}");
+    assert_eq!(stand_in.n_with_code(), redeemed.len());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

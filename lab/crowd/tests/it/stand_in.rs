@@ -3,7 +3,7 @@
 //! declined. Streams tell what is new, and end with the order. It takes codes (`codes`), and may stand
 //! before a site (`site`) instead of selling.
 
-mod codes;
+pub(crate) mod codes;
 mod site;
 
 use std::{

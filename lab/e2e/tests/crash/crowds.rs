@@ -22,7 +22,7 @@ pub(crate) fn hand_out_codes(options: &mut RunOptions) {
     options.units = 24;
     options.over_seconds = Some(1.0);
     options.admission_rate = 4.0;
-    options.with_code = 0.5;
+    options.habits.with_code = Some(0.5);
     have_all_pay(options);
 }
 

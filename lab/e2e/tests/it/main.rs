@@ -3,15 +3,20 @@
 
 #![expect(clippy::print_stdout, reason = "a report is worth reading even if a test passes")]
 
+mod absentees;
 mod acts;
+mod changed_limits;
 mod clustered;
 #[path = "../common/mod.rs"]
 mod common;
 mod composed;
 mod crowd_runs;
+mod figure;
 mod frozen;
 mod gateways;
 mod losses;
+mod lost_site;
+mod modes;
 mod neighbours;
 mod open_door;
 mod planes;
@@ -19,6 +24,7 @@ mod presets;
 mod profile;
 mod protected;
 mod regulars;
+mod restarts;
 mod restore;
 mod rotation;
 mod sale;

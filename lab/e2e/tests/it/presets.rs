@@ -195,7 +195,7 @@ fn crowd_of(preset: Preset, shoppers: u64, units: u32, limits: Paces) -> Crowd {
 }
 
 /// What a run must be able to judge, on so many cases at least; and what follows from its kind.
-fn required(most: usize, of_its_kind: &[(Invariant, usize)]) -> Vec<Requirement> {
+pub(crate) fn required(most: usize, of_its_kind: &[(Invariant, usize)]) -> Vec<Requirement> {
     let of_all = [
         (Invariant::Order1, most),
         (Invariant::Order2, most),
@@ -228,7 +228,7 @@ async fn play(crowd: Crowd, options: WorldOptions) -> anyhow::Result<RunReport> 
 }
 
 /// Payments are given up soon, so that holds may be short.
-fn quick() -> WorldOptions {
+pub(crate) fn quick() -> WorldOptions {
     WorldOptions::default()
         .set("SLUICE_PAYMENTS__TIMEOUT_MS", "1000")
         .set("SLUICE_PAYMENTS__GIVE_UP_AFTER_SECONDS", "5")

@@ -1,6 +1,7 @@
 //! An operator: limits, pause, audit.
 
 use serde_json::{Value, json};
+use shared::drops::DropMode;
 
 use super::{Api, TestDrop};
 
@@ -30,26 +31,35 @@ impl Operator {
 
     /// Stops admission and keeps the line.
     pub async fn pause(&self, flash_drop: &TestDrop) -> Value {
-        self.act(flash_drop, "pause").await
+        self.set_mode(flash_drop, DropMode::Paused).await
     }
 
     /// Ends a pause.
     pub async fn resume(&self, flash_drop: &TestDrop) -> Value {
-        self.act(flash_drop, "resume").await
+        self.set_mode(flash_drop, DropMode::Running).await
     }
 
     /// Stops joins and admission.
     pub async fn emergency_stop(&self, flash_drop: &TestDrop) -> Value {
-        self.act(flash_drop, "emergency-stop").await
+        self.set_mode(flash_drop, DropMode::Stopped).await
+    }
+
+    /// Puts a drop in a mode.
+    pub async fn set_mode(&self, flash_drop: &TestDrop, mode: DropMode) -> Value {
+        let act = match mode {
+            DropMode::Running => "resume",
+            DropMode::Paused => "pause",
+            DropMode::Hold => "hold",
+            DropMode::Drain => "drain",
+            DropMode::Maintenance => "maintenance",
+            DropMode::Stopped => "emergency-stop",
+        };
+        let path = format!("/v1/operator/drops/{}/{act}", flash_drop.id);
+        self.api.post(&path, json!({ "why": "a test" })).await.expect(200)
     }
 
     /// The audit log, latest first.
     pub async fn audit(&self) -> Value {
         self.api.get("/v1/operator/audit").await.expect(200)
-    }
-
-    async fn act(&self, flash_drop: &TestDrop, action: &str) -> Value {
-        let path = format!("/v1/operator/drops/{}/{action}", flash_drop.id);
-        self.api.post(&path, json!({ "why": "a test" })).await.expect(200)
     }
 }

@@ -79,6 +79,18 @@ impl Seller {
         self.api.get(&format!("/v1/seller/drops/{}/numbers", flash_drop.id)).await.expect(200)
     }
 
+    /// Makes a code that opens a lane of a drop for so many shoppers.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the API refuses it.
+    pub async fn code(&self, flash_drop: &TestDrop, lane: u8, max_uses: u32) -> String {
+        let path = format!("/v1/seller/drops/{}/codes", flash_drop.id);
+        let body = json!({ "lane": lane, "count": 1, "max_uses": max_uses, "label": "A test" });
+        let made = self.api.post(&path, body).await.expect(201);
+        made["codes"][0].as_str().expect("the API shows the codes that it makes").to_owned()
+    }
+
     /// Cancels a drop.
     pub async fn cancel(&self, flash_drop: &TestDrop) -> Value {
         let path = format!("/v1/seller/drops/{}/cancel", flash_drop.id);

@@ -1,13 +1,20 @@
 //! A site that a seller protects.
 
-use serde_json::{Value, json};
+use std::time::Duration;
 
-use shared::ids::TicketId;
+use serde_json::{Value, json};
+use shared::{
+    clock::{Clock, SystemClock},
+    ids::TicketId,
+};
 
 use super::{
-    Api, Seller, TestDrop,
+    Api, Method, Seller, TestDrop,
     seller::{parse, wait_open},
 };
+
+/// How long ahead a line is scheduled that has lanes: they are set before it opens.
+const AHEAD: Duration = Duration::from_secs(8);
 
 /// A site to be protected: a thousand visitors a second, a hundred inside at one time, for a minute
 /// each; nobody is missed.
@@ -15,6 +22,8 @@ use super::{
 pub struct SiteBuilder {
     api: Api,
     body: Value,
+    /// Those beside the normal one.
+    lanes: Vec<Value>,
 }
 
 impl Seller {
@@ -29,7 +38,7 @@ impl Seller {
             "pass_seconds": 60,
             "presence": false,
         });
-        SiteBuilder { api: self.api().clone(), body }
+        SiteBuilder { api: self.api().clone(), body, lanes: Vec::new() }
     }
 
     /// Ends the visits of these tickets.
@@ -58,6 +67,14 @@ impl SiteBuilder {
         self.with("pass_seconds", seconds)
     }
 
+    /// A lane beside the normal one, with a share of those who are let in.
+    #[must_use]
+    pub fn lane(mut self, lane: u8, share_percent: u8) -> Self {
+        let name = format!("Lane {lane}");
+        self.lanes.push(json!({ "lane": lane, "name": name, "share_percent": share_percent }));
+        self
+    }
+
     /// Sets any field of the request.
     #[must_use]
     pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
@@ -70,7 +87,10 @@ impl SiteBuilder {
     /// # Panics
     ///
     /// Panics if the API refuses it or it does not open in time.
-    pub async fn protect(self) -> TestDrop {
+    pub async fn protect(mut self) -> TestDrop {
+        if !self.lanes.is_empty() {
+            self.body["opens_at"] = json!(SystemClock.now() + AHEAD);
+        }
         let body = self.api.post("/v1/seller/sites", self.body).await.expect(201);
         let flash_drop = TestDrop {
             id: parse(&body["id"]),
@@ -79,6 +99,11 @@ impl SiteBuilder {
             variant_id: parse(&body["variants"][0]["id"]),
             body,
         };
+        if !self.lanes.is_empty() {
+            let path = format!("/v1/seller/drops/{}/lanes", flash_drop.id);
+            let lanes = json!({ "lanes": self.lanes });
+            self.api.send(Method::PUT, &path, Some(lanes)).await.expect(200);
+        }
         wait_open(&self.api, &flash_drop).await;
         flash_drop
     }

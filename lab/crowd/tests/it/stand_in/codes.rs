@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::SharedLine;
 
-const CODE: &str = "K7QM2X9R4TBD";
+pub(crate) const CODE: &str = "K7QM2X9R4TBD";
 
 pub(super) fn router() -> Router<SharedLine> {
     Router::new()
