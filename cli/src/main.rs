@@ -5,9 +5,11 @@
 
 mod codes;
 mod console;
+mod count_in;
 mod demo;
 mod demo_seller;
 mod failure_policy;
+mod join_keys;
 mod keys;
 mod lanes;
 mod limits;
@@ -20,14 +22,16 @@ mod quotas;
 mod seed;
 mod seed_state;
 mod sessions;
-mod site_address;
+mod sites;
 mod themes;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use codes::CodesCommand;
+use count_in::CountInArguments;
 use demo::DemoArguments;
 use failure_policy::FailurePolicyArguments;
+use join_keys::JoinKeyCommand;
 use keys::KeyCommand;
 use lanes::LanesArguments;
 use limits::LimitsCommand;
@@ -83,6 +87,9 @@ enum Command {
     /// Makes, lists and revokes codes that open a lane of a drop.
     #[command(subcommand)]
     Codes(CodesCommand),
+    /// Stores, lists and revokes keys with which a seller's site signs who its members are.
+    #[command(subcommand)]
+    JoinKey(JoinKeyCommand),
     /// Prints how the pages of a seller's drops look, or changes that.
     Theme(ThemeArguments),
     /// Ends the sessions of a shopper.
@@ -91,6 +98,8 @@ enum Command {
     Protect(ProtectArguments),
     /// Prints what the gate of a site does while its line gives no answer, or sets it.
     FailurePolicy(FailurePolicyArguments),
+    /// Counts people in, where that is done by hand; a negative number takes some back.
+    CountIn(CountInArguments),
     /// Ends passes to a protected site.
     #[command(subcommand)]
     Pass(PassCommand),
@@ -114,12 +123,14 @@ async fn main() -> anyhow::Result<()> {
         Command::Quota(arguments) => print(&quotas::run(&settings, &arguments).await?),
         Command::Lanes(arguments) => print(&lanes::run(&settings, &arguments).await?),
         Command::Codes(command) => print(&codes::run(&settings, &command).await?),
+        Command::JoinKey(command) => print(&join_keys::run(&settings, &command).await?),
         Command::Theme(arguments) => print(&themes::run(&settings, &arguments).await?),
         Command::EndSessions(arguments) => print(&sessions::end(&settings, &arguments).await?),
         Command::Protect(arguments) => print(&protect::run(&settings, &arguments).await?),
         Command::FailurePolicy(arguments) => {
             print(&failure_policy::run(&settings, &arguments).await?)
         }
+        Command::CountIn(arguments) => print(&count_in::run(&settings, &arguments).await?),
         Command::Pass(command) => print(&passes::run(&settings, &command).await?),
     }
 }

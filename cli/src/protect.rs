@@ -1,6 +1,6 @@
 //! Puts a line before somebody's site: so many people a minute, and so many inside.
 
-use crate::{console::CONSOLE, failure_policy::on_failure, keys, site_address};
+use crate::{console::CONSOLE, failure_policy::on_failure, keys, sites};
 use anyhow::{Context as _, ensure};
 use clap::Args;
 use database::{
@@ -19,8 +19,8 @@ use shared::{
     decide::failure::OnFailure,
     drops::FailurePolicy,
     ids::{DropId, KeyId, ProductId, SellerId, VariantId},
+    site::Site,
 };
-use url::Url;
 
 const WHY: &str = "a site to protect";
 /// How long a pass is good where nobody has said so: twenty minutes.
@@ -30,8 +30,8 @@ const PASS_SECONDS: i32 = 1200;
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ProtectArguments {
     /// Where the site begins, such as `https://shop.example/`.
-    #[arg(value_parser = site_address::beginning)]
-    site_url: Url,
+    #[arg(value_parser = sites::beginning)]
+    site_url: Site,
     /// People let in per minute, from 0.06 to 6 000 000; fractions are fine.
     #[arg(long, value_parser = per_minute, required_unless_present = "manual")]
     per_minute: Option<f64>,
@@ -51,7 +51,7 @@ pub(crate) struct ProtectArguments {
     #[arg(long)]
     title: Option<String>,
     /// A further origin to which people may be sent; may be given several times.
-    #[arg(long = "return-origin", value_parser = site_address::origin)]
+    #[arg(long = "return-origin", value_parser = sites::origin)]
     return_origins: Vec<String>,
     /// When the line closes. Without it, it stays open until it is called off.
     #[arg(long)]
@@ -59,6 +59,9 @@ pub(crate) struct ProtectArguments {
     /// Whether only those may join who the site says are its members.
     #[arg(long)]
     members_only: bool,
+    /// Whether nobody is passed over who is absent when it is their turn; always so with --manual.
+    #[arg(long)]
+    no_presence: bool,
     /// What the gate does while the line gives no answer: closed, hold or open.
     #[arg(long, default_value = "closed")]
     on_failure: FailurePolicy,
@@ -129,7 +132,7 @@ async fn new_key(
 
 impl ProtectArguments {
     fn title(&self) -> &str {
-        self.title.as_deref().or(self.site_url.host_str()).unwrap_or_default()
+        self.title.as_deref().unwrap_or(self.site_url.name())
     }
 
     /// How long a pass is good, seconds.
@@ -149,7 +152,7 @@ impl ProtectArguments {
     /// Whether the site is reached over secure transport, with all its origins.
     fn is_secure(&self) -> bool {
         let is_https = |origin: &String| origin.starts_with("https://");
-        self.site_url.scheme() == "https" && self.return_origins.iter().all(is_https)
+        self.site_url.is_secure() && self.return_origins.iter().all(is_https)
     }
 }
 
@@ -165,7 +168,7 @@ fn new_site(
         variant_id: VariantId::generate(),
         seller_id,
         title: arguments.title().to_owned(),
-        site_url: arguments.site_url.to_string(),
+        site_url: arguments.site_url.url().to_owned(),
         return_origins: arguments.return_origins.clone(),
         opens_at: now,
         closes_at: arguments.closes_at,
@@ -173,7 +176,7 @@ fn new_site(
         max_inside: arguments.max_inside.unwrap_or(NewSite::MANUAL_INSIDE),
         pass_seconds: arguments.pass_seconds(),
         members_only: arguments.members_only,
-        presence: !arguments.manual,
+        presence: !arguments.manual && !arguments.no_presence,
         manual: arguments.manual,
         on_failure,
     }

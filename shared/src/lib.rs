@@ -9,6 +9,7 @@
 //! | [`text`] | enums with one stable text per variant |
 //! | [`decide`] | what workers decide, without the servers that they ask |
 //! | [`drops`] | flash drops: states, modes, limits |
+//! | [`site`] | the site that a drop lets people into, and where on it they may be sent |
 //! | [`theme`] | colours of a seller's pages, and whether they can be read |
 //! | [`lifecycle`] | the one table of ticket states and the moves between them |
 //! | [`gcra`] | the rate rule of admission and order processing |
@@ -32,6 +33,7 @@ pub mod lifecycle;
 pub mod line;
 pub mod messages;
 pub mod shutdown;
+pub mod site;
 pub mod supervise;
 pub mod telemetry;
 pub mod text;

@@ -47,7 +47,6 @@ mod routes;
 mod run_to_completion;
 mod seller_pools;
 mod serve;
-mod site;
 mod time_limit;
 
 pub use app::App;

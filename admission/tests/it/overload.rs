@@ -1,7 +1,7 @@
 //! More joins at once than an instance may have under way.
 
 use crate::{
-    harness::{TestInstance, TestShopper},
+    harness::{AdmissionTest, TestInstance, TestShopper},
     lost_line::LossTest,
 };
 use reqwest::{Method, RequestBuilder};
@@ -10,6 +10,7 @@ use std::{
     num::{NonZeroU32, NonZeroU64},
     time::{Duration, Instant},
 };
+use testkit::room::TestRoom;
 use tokio::task::JoinSet;
 
 /// Joins under way for one drop, at most: half of those of the instance.
@@ -27,14 +28,9 @@ type Answered = (u16, String, Option<String>);
 async fn joins_beyond_what_can_be_served_are_refused_at_once_and_no_other_is_lost() {
     let loss = LossTest::open().await;
     let (test, redis) = (&loss.test, loss.stack.redis());
-    let instance = test
-        .instance_with(|settings| {
-            settings.admission.max_joins = NonZeroU32::new(2 * N_TAKEN).unwrap();
-            settings.redis.timeout_ms = NonZeroU64::new(REDIS_TIMEOUT_MS).unwrap();
-        })
-        .await;
+    let instance = busy_instance(test).await;
     test.join(&instance, &TestShopper::new()).await;
-    let requests: Vec<_> = (0..N_TAKEN + N_REFUSED).map(|_| join(&loss, &instance)).collect();
+    let requests: Vec<_> = (0..N_TAKEN + N_REFUSED).map(|_| join(test, &instance)).collect();
 
     redis.freeze().await.unwrap();
     let (begun, mut joins) = (Instant::now(), JoinSet::new());
@@ -42,9 +38,7 @@ async fn joins_beyond_what_can_be_served_are_refused_at_once_and_no_other_is_los
         joins.spawn(answered(request));
     }
     for _ in 0..N_REFUSED {
-        let refused = joins.join_next().await.unwrap().unwrap();
-        let expected = (503, "overloaded".to_owned(), Some("1".to_owned()));
-        assert_eq!(refused, expected);
+        assert_eq!(joins.join_next().await.unwrap().unwrap(), refusal());
     }
     assert!(begun.elapsed() < AT_ONCE, "refused after {:?}", begun.elapsed());
 
@@ -57,10 +51,59 @@ async fn joins_beyond_what_can_be_served_are_refused_at_once_and_no_other_is_los
     test.join(&instance, &TestShopper::new()).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowded_drop_leaves_the_joins_of_another_their_places() {
+    let loss = LossTest::open().await;
+    let (crowded, redis) = (&loss.test, loss.stack.redis());
+    let calm = AdmissionTest::on(crowded.room.redis.clone()).await;
+    calm.begin(TestRoom::EPOCH).await;
+    let instance = busy_instance(crowded).await;
+    for test in [crowded, &calm] {
+        test.join(&instance, &TestShopper::new()).await;
+    }
+    let crowd: Vec<_> = (0..N_TAKEN + N_REFUSED).map(|_| join(crowded, &instance)).collect();
+    let others: Vec<_> = (0..=N_TAKEN).map(|_| join(&calm, &instance)).collect();
+
+    redis.freeze().await.unwrap();
+    let mut joins = JoinSet::new();
+    for request in crowd {
+        joins.spawn(answered(request));
+    }
+    for _ in 0..N_REFUSED {
+        assert_eq!(joins.join_next().await.unwrap().unwrap(), refusal());
+    }
+    // All that the crowd may have is taken, and the others' half is as free as ever.
+    let mut calm_joins = JoinSet::new();
+    for request in others {
+        calm_joins.spawn(answered(request));
+    }
+    assert_eq!(calm_joins.join_next().await.unwrap().unwrap(), refusal(), "one is too many");
+
+    redis.thaw().await.unwrap();
+    for joins in [&mut joins, &mut calm_joins] {
+        for _ in 0..N_TAKEN {
+            assert_eq!(joins.join_next().await.unwrap().unwrap().0, 201);
+        }
+    }
+}
+
+/// An instance that takes so many joins of a drop at one time, and waits for Redis.
+async fn busy_instance(test: &AdmissionTest) -> TestInstance {
+    test.instance_with(|settings| {
+        settings.admission.max_joins = NonZeroU32::new(2 * N_TAKEN).unwrap();
+        settings.redis.timeout_ms = NonZeroU64::new(REDIS_TIMEOUT_MS).unwrap();
+    })
+    .await
+}
+
+fn refusal() -> Answered {
+    (503, "overloaded".to_owned(), Some("1".to_owned()))
+}
+
 /// The join of a new shopper.
-fn join(loss: &LossTest, instance: &TestInstance) -> RequestBuilder {
-    let path = loss.test.path("tickets");
-    instance.request(Method::POST, &path, &TestShopper::new()).json(&loss.test.body())
+fn join(test: &AdmissionTest, instance: &TestInstance) -> RequestBuilder {
+    let path = test.path("tickets");
+    instance.request(Method::POST, &path, &TestShopper::new()).json(&test.body())
 }
 
 async fn answered(request: RequestBuilder) -> Answered {

@@ -18,7 +18,7 @@ use crate::{
     links,
     seed::{self, SeedArguments},
     seed_state::{Seeded, ShopIds},
-    site_address,
+    sites,
 };
 use anyhow::Context as _;
 use clap::Args;
@@ -31,8 +31,8 @@ use serde_json::{Value, json};
 use shared::{
     clock::{Clock, SystemClock},
     config::Settings,
+    site::Site,
 };
-use url::Url;
 
 /// Whom the links sign in, and why there are links.
 const NAME: &str = "demo";
@@ -44,8 +44,8 @@ pub(crate) struct DemoArguments {
     #[command(flatten)]
     seed: SeedArguments,
     /// Where a site begins that gets a line before it. Without it, there is no such line.
-    #[arg(long, value_parser = site_address::beginning)]
-    site_url: Option<Url>,
+    #[arg(long, value_parser = sites::beginning)]
+    site_url: Option<Site>,
     /// Where the storefront takes pictures. Without it, at its public URL.
     #[arg(long)]
     storefront: Option<String>,
@@ -56,7 +56,7 @@ pub(crate) async fn run(settings: &Settings, arguments: &DemoArguments) -> anyho
     let (pool, now) = (seed::open(settings).await?, SystemClock.now());
     let mut seeded = seed::ensure(&pool, settings, &arguments.seed, now).await?;
     let seller = seed::seller_of(&pool, settings, seeded.seller_id, now);
-    let site_url = arguments.site_url.as_ref();
+    let site_url = arguments.site_url.as_ref().map(Site::url);
     let ids = shelves::renewed(&seller, seeded.shop, site_url).await?;
     seeded.shop = Some(ids);
     // Kept before anything has these ids: a run that is cut short is finished by the next one.
@@ -73,7 +73,7 @@ async fn answer(
     settings: &Settings,
     seeded: &Seeded,
     ids: &ShopIds,
-    site_url: Option<&Url>,
+    site_url: Option<&str>,
 ) -> anyhow::Result<Value> {
     let (seller_id, name) = (seeded.seller_id, NAME.to_owned());
     let seller = KeyOwner::Seller { seller_id, name: name.clone() };
@@ -88,7 +88,7 @@ async fn answer(
         "running_drop_id": seeded.drop_id,
         "coming_drop_id": ids.coming,
         "checkout_drop_id": ids.checkout,
-        "site_url": site_url.map(Url::as_str),
+        "site_url": site_url,
         "site_drop_id": site_url.map(|_| ids.site),
         "seller_id": seller_id,
         "seller_key": seeded.seller_key,

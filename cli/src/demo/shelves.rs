@@ -16,7 +16,6 @@ use shared::{
     drops::Fulfilment,
     ids::{DropId, ProductId, VariantId},
 };
-use url::Url;
 
 const A_MOMENT: SignedDuration = SignedDuration::from_secs(5);
 const HALF_A_DAY: SignedDuration = SignedDuration::from_hours(12);
@@ -27,7 +26,7 @@ const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 pub(super) async fn renewed(
     seller: &DemoSeller<'_>,
     known: Option<ShopIds>,
-    site_url: Option<&Url>,
+    site_url: Option<&str>,
 ) -> anyhow::Result<ShopIds> {
     let Some(mut ids) = known else { return Ok(ShopIds::generate()) };
     let coming = seller.find_drop(ids.coming).await?;
@@ -49,7 +48,7 @@ pub(super) async fn renewed(
 pub(super) async fn fill(
     seller: &DemoSeller<'_>,
     ids: &ShopIds,
-    site_url: Option<&Url>,
+    site_url: Option<&str>,
 ) -> anyhow::Result<()> {
     for (id, goods) in [(ids.clock, CLOCK), (ids.jacket, JACKET), (ids.kettle, KETTLE)] {
         seller.create_product(&goods.product(id, seller.id)).await?;
@@ -66,8 +65,8 @@ fn is_to_come(seller: &DemoSeller<'_>, flash_drop: &FlashDrop) -> bool {
 }
 
 /// Whether a drop stands before this site; where none is named, whichever it is will do.
-fn stands_before(flash_drop: &FlashDrop, site_url: Option<&Url>) -> bool {
-    let is_there = |url: &Url| flash_drop.site_url.as_deref() == Some(url.as_str());
+fn stands_before(flash_drop: &FlashDrop, site_url: Option<&str>) -> bool {
+    let is_there = |url: &str| flash_drop.site_url.as_deref() == Some(url);
     !flash_drop.state.is_over() && site_url.is_none_or(is_there)
 }
 
@@ -100,14 +99,14 @@ fn checkout(ids: &ShopIds) -> Offer {
 }
 
 /// A site with room for one, so that whoever comes second sees the line.
-fn site(seller: &DemoSeller<'_>, drop_id: DropId, site_url: &Url) -> NewSite {
+fn site(seller: &DemoSeller<'_>, drop_id: DropId, site_url: &str) -> NewSite {
     NewSite {
         drop_id,
         product_id: ProductId::generate(),
         variant_id: VariantId::generate(),
         seller_id: seller.id,
         title: "Pier Nine Outlet".to_owned(),
-        site_url: site_url.to_string(),
+        site_url: site_url.to_owned(),
         return_origins: Vec::new(),
         opens_at: seller.now,
         closes_at: None,

@@ -57,6 +57,35 @@ async fn a_key_is_made_listed_and_revoked() {
 }
 
 #[tokio::test]
+async fn a_join_key_is_stored_listed_and_revoked() {
+    let database = TestDatabase::create().await;
+    let env = env_of(&database);
+    let shop = sluice(&env, &["key", "create", "--role", "seller", "--name", "Shop"]).unwrap();
+    let seller_id = shop["seller_id"].as_str().unwrap();
+    let public_key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+    let store = |seller_id: &str, public_key: &str| {
+        let of = ["join-key", "store", seller_id];
+        let key = ["--name", "2027", "--public-key", public_key];
+        sluice(&env, &[of.as_slice(), key.as_slice()].concat())
+    };
+    let stored = store(seller_id, public_key).unwrap();
+    assert_eq!(written(&database).await.1, "join_key.create");
+    assert!(store(seller_id, "too short").is_err());
+    assert!(store(&SellerId::generate().to_string(), public_key).is_err());
+
+    let listed = sluice(&env, &["join-key", "list", seller_id]).unwrap();
+    assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+    assert_eq!((&listed[0]["id"], &listed[0]["public_key"]), (&stored["id"], &json!(public_key)));
+
+    let id = stored["id"].as_str().unwrap();
+    let revoke =
+        |seller_id: &str| sluice(&env, &["join-key", "revoke", seller_id, id, "--why", "a leak"]);
+    assert!(revoke(&SellerId::generate().to_string()).is_err(), "it is another's");
+    assert!(revoke(seller_id).unwrap()["revoked_at"].is_string());
+    assert_eq!(written(&database).await, entry("join_key.revoke", "a leak"));
+}
+
+#[tokio::test]
 async fn a_quota_is_shown_and_changed() {
     let database = TestDatabase::create().await;
     let env = env_of(&database);

@@ -81,12 +81,16 @@ async fn what_a_site_is_protected_with_is_kept() {
     let url = "https://shop.example/sale/".to_owned();
     assert_eq!(kept, ("Sale".to_owned(), url, origins, 0.5, 50, 600));
 
-    let another = protect(&["--seller-id", site["seller_id"].as_str().unwrap()]).unwrap();
+    let seller_id = site["seller_id"].as_str().unwrap();
+    let another = protect(&["--seller-id", seller_id, "--no-presence"]).unwrap();
     assert_eq!((&another["seller_id"], &another["seller_key"]), (&site["seller_id"], &Value::Null));
+    let presence = "select array_agg(presence order by created_at) from drops";
+    assert_eq!(database.scalar::<Vec<bool>>(presence).await, [true, false]);
     assert!(protect(&["--seller-id", &SellerId::generate().to_string()]).is_err());
     assert!(protect(&["--closes-at", "2020-01-01T00:00:00Z"]).is_err(), "it is over");
     let nowhere = ["protect", "shop.example", "--per-minute", "1", "--max-inside", "1"];
     assert!(sluice(&env, &nowhere).is_err());
+    assert!(protect(&["--return-origin", "https://www.shop.example/sale"]).is_err(), "no origin");
     let n_drops: i64 = database.scalar("select count(*) from drops").await;
     assert_eq!(n_drops, 2);
 }
@@ -98,7 +102,7 @@ async fn a_site_that_counts_people_in_by_hand_has_no_rate() {
     let protect = |more: &[&str]| {
         sluice(&env, &[["protect", "https://shop.example"].as_slice(), more].concat())
     };
-    protect(&["--manual"]).unwrap();
+    let site = protect(&["--manual"]).unwrap();
     let kept: (bool, i32, i64) = sqlx::query_as(
         "select manual, hold_seconds, serving_counter
          from drops join aws_rooms on drop_id = id",
@@ -107,6 +111,20 @@ async fn a_site_that_counts_people_in_by_hand_has_no_rate() {
     .await
     .unwrap();
     assert_eq!(kept, (true, 900, 0));
+    let drop_id = site["drop_id"].as_str().unwrap();
+    let count_in = |by: &str| sluice(&env, &["count-in", drop_id, by]);
+    assert_eq!(count_in("50").unwrap()["serving"], 50);
+    assert_eq!(count_in("-20").unwrap()["serving"], 30);
+    assert!(count_in("2147483649").is_err());
+    let nobodys = DropId::generate().to_string();
+    let refusal = sluice(&env, &["count-in", &nobodys, "1"]).unwrap_err();
+    assert!(refusal.contains("by hand"), "{refusal}");
+    let written: i64 = database
+        .scalar(
+            "select count(*) from audit_log where action = 'aws.increment' and actor = 'console'",
+        )
+        .await;
+    assert_eq!(written, 2);
     assert!(protect(&["--manual", "--per-minute", "30"]).is_err());
     assert!(protect(&["--manual", "--members-only"]).is_err());
     assert!(protect(&["--per-minute", "30"]).is_err(), "max-inside is missing");

@@ -1,7 +1,7 @@
 //! The history of drops: written second by second, thinned with age, read in steps.
 
 use crate::fixture::{DropOptions, TestDrop};
-use database::selling::history::{self, DropSample, HistoryPoint};
+use database::selling::history::{self, DropSample, DropStrain, HistoryPoint};
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
 use shared::{
@@ -9,6 +9,7 @@ use shared::{
     ids::{DropId, SellerId},
 };
 use sqlx::AssertSqlSafe;
+use std::time::Duration;
 use testkit::TestDatabase;
 
 /// Two writes may be of two seconds; not each time.
@@ -227,4 +228,19 @@ async fn nothing_is_written_of_a_drop_that_is_not_there() {
     history::write(database.pool(), &[nothing_seen(DropId::generate())], 0).await.unwrap();
     let n_rows: i64 = database.scalar("select count(*) from drop_history").await;
     assert_eq!(n_rows, 0);
+}
+
+#[tokio::test]
+async fn what_was_hard_lately_is_told_and_what_was_earlier_is_not() {
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let (within, drop_ids) = (Duration::from_secs(3600), [test_drop.drop_id, DropId::generate()]);
+    let strain = || history::strain(&test_drop.pool, &drop_ids, within);
+    insert(&test_drop, 1, minute(SignedDuration::from_hours(3)), 60).await;
+    assert!(strain().await.unwrap().is_empty(), "that was earlier");
+
+    insert(&test_drop, 1, minute(SignedDuration::from_mins(20)), 6).await;
+    insert(&test_drop, 10, minute(SignedDuration::from_mins(40)), 6).await;
+    let seen = strain().await.unwrap();
+    let expected = DropStrain { commit_ms: 900, provider_errors: 6 };
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), [(test_drop.drop_id, expected)]);
 }

@@ -6,6 +6,7 @@
 //! | [`boundaries`] | which order commands the rebuilds of a line left out |
 //! | [`chain`] | which events of a log are a drop's own chain |
 //! | [`drain`] | when a drain looks at its room again |
+//! | [`easing`] | how many fewer are let in while what stands behind the line is strained |
 //! | [`pace`] | how a room moved lately |
 //! | [`eta`], [`odds`] | how long somebody in line still waits, and whether a unit is left then |
 //! | [`outlook`] | both, for one line |
@@ -19,6 +20,7 @@
 pub mod boundaries;
 pub mod chain;
 pub mod drain;
+pub mod easing;
 pub mod eta;
 pub mod failure;
 pub mod leases;

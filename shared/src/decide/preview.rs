@@ -1,9 +1,13 @@
 //! What other limits would do to the times of those who wait, told before anybody sets them.
 //!
-//! A line moves as fast as people are let in, as orders are processed, and as those who were let in make
-//! room for others. The last is what was seen: each slot is taken to be free again as often as the slots
-//! in use were in the last minute. Everybody is taken to want one unit.
+//! Told by the same rule as the times of those who wait ([`LineFlow`]), from less: nobody is taken to leave or
+//! to be away, the whole rate is taken to be used, and everybody to want one unit. What was seen is how fast
+//! those inside made room for others in the last minute.
 
+use super::{
+    eta::LineFlow,
+    pace::{ObservedPace, SeenShare},
+};
 use crate::drops::Limits;
 use serde::Serialize;
 
@@ -60,29 +64,33 @@ pub fn preview(facts: &LineFacts, before: &Limits, after: &Limits) -> Vec<Previe
 }
 
 impl LineFacts {
-    /// Returns how long until the turn of a position.
+    /// Returns how long until the turn of a position: half of such waits are over by then.
     fn wait_s(&self, limits: &Limits, position: u64) -> Option<u64> {
         if !self.admits || self.units.is_some_and(|units| position > units) {
             return None;
         }
-        let cap = u64::from(limits.occupancy_cap);
-        let rate = limits.admission_rate_per_second.min(limits.order_rate_per_second);
-        let at_once = position.min(cap.saturating_sub(self.occupied));
-        let mut seconds = at_once as f64 / rate;
-        let later = position - at_once;
-        if later > 0 {
-            let ends = self.ends_per_second()?;
-            let by_slots = ends * cap as f64 / self.occupied.max(1) as f64;
-            // A cap below what is in use lets nobody in until enough have ended.
-            seconds += self.occupied.saturating_sub(cap) as f64 / ends;
-            seconds += later as f64 / rate.min(by_slots);
-        }
-        Some(seconds.ceil() as u64)
+        let eta = self.flow(limits).eta(position).ok()?;
+        Some(eta.p50_ms.div_ceil(1000))
     }
 
-    /// Returns how fast orders end; `None` if none has lately.
-    fn ends_per_second(&self) -> Option<f64> {
-        (self.ended_last_minute > 0).then(|| self.ended_last_minute as f64 / MINUTE_S)
+    /// How the line would move under these limits.
+    fn flow(&self, limits: &Limits) -> LineFlow {
+        let (count, seconds_inside) =
+            (self.ended_last_minute as f64, self.occupied as f64 * MINUTE_S);
+        LineFlow {
+            halted: None,
+            rate_per_second: limits.admission_rate_per_second.min(limits.order_rate_per_second),
+            occupancy_cap: limits.occupancy_cap,
+            occupied: u32::try_from(self.occupied).unwrap_or(u32::MAX),
+            share: 1.0,
+            observed: ObservedPace {
+                used: SeenShare::default(),
+                ended: SeenShare { count, exposure: seconds_inside },
+                left: SeenShare::default(),
+                missed: SeenShare::default(),
+                scatter: 1.0,
+            },
+        }
     }
 }
 
@@ -116,24 +124,34 @@ mod tests {
 
     #[test]
     fn with_room_for_everybody_the_rate_decides() {
-        assert_eq!(waits(&FACTS, &LIMITS), [10, 50, 90].map(Some));
+        assert_eq!(waits(&FACTS, &LIMITS), [11, 51, 91].map(Some));
         let faster = Limits { admission_rate_per_second: 20.0, ..LIMITS };
-        assert_eq!(waits(&FACTS, &faster), [5, 25, 45].map(Some));
+        assert_eq!(waits(&FACTS, &faster), [6, 26, 46].map(Some));
         let slow_orders = Limits { order_rate_per_second: 5.0, ..faster };
-        assert_eq!(waits(&FACTS, &slow_orders), [20, 100, 180].map(Some));
+        assert_eq!(waits(&FACTS, &slow_orders), [21, 101, 181].map(Some));
         let both = preview(&FACTS, &LIMITS, &faster);
-        assert_eq!((both[0].before_seconds, both[0].after_seconds), (Some(10), Some(5)));
+        assert_eq!((both[0].before_seconds, both[0].after_seconds), (Some(11), Some(6)));
     }
 
     #[test]
     fn where_every_slot_is_taken_those_who_end_decide() {
         let cap =
             |occupancy_cap| Limits { admission_rate_per_second: 50.0, occupancy_cap, ..LIMITS };
-        assert_eq!(waits(&FULL, &cap(100)), [50, 250, 450].map(Some));
+        assert_eq!(waits(&FULL, &cap(100)), [50, 250, 449].map(Some));
         // A hundred come in at once, and the others twice as fast.
-        assert_eq!(waits(&FULL, &cap(200)), [2, 102, 202].map(Some));
-        // Fifty have to end before anybody comes in, and the others half as fast.
-        assert_eq!(waits(&FULL, &cap(50)), [125, 525, 925].map(Some));
+        assert_eq!(waits(&FULL, &cap(200)), [3, 100, 200].map(Some));
+        // Fifty more have to finish before anybody comes in, half as fast as now.
+        assert_eq!(waits(&FULL, &cap(50)), [150, 549, 948].map(Some));
+    }
+
+    #[test]
+    fn the_times_are_those_that_are_told_to_who_waits() {
+        let limits = Limits { admission_rate_per_second: 3.0, occupancy_cap: 150, ..LIMITS };
+        let flow = FULL.flow(&limits);
+        for wait in preview(&FULL, &LIMITS, &limits) {
+            let told = flow.eta(wait.position).map(|eta| eta.p50_ms.div_ceil(1000));
+            assert_eq!(wait.after_seconds, told.ok(), "{wait:?}");
+        }
     }
 
     #[test]
@@ -143,13 +161,13 @@ mod tests {
         assert_eq!(waits(&nobody_ends, &full), [None; 3]);
         assert_eq!(waits(&LineFacts { admits: false, ..FACTS }, &LIMITS), [None; 3]);
         let few_units = LineFacts { units: Some(500), ..FACTS };
-        assert_eq!(waits(&few_units, &LIMITS), [Some(10), Some(50), None]);
+        assert_eq!(waits(&few_units, &LIMITS), [Some(11), Some(51), None]);
     }
 
     #[test]
     fn where_there_is_no_stock_the_turn_of_everybody_comes() {
         let no_stock = LineFacts { units: None, ..FACTS };
-        assert_eq!(waits(&no_stock, &LIMITS), [10, 50, 90].map(Some));
+        assert_eq!(waits(&no_stock, &LIMITS), [11, 51, 91].map(Some));
     }
 
     #[test]

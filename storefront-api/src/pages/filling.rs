@@ -5,7 +5,7 @@ use super::{
     theme::Stylesheet,
     written::{moment, price, price_range},
 };
-use crate::{pictures::PictureFile, site::Site};
+use crate::pictures::PictureFile;
 use database::selling::{
     drops::{DropVariant, FlashDrop},
     pictures::Picture,
@@ -93,7 +93,7 @@ fn shown(flash_drop: &FlashDrop) -> String {
 }
 
 fn texts(flash_drop: &FlashDrop) -> Vec<Text> {
-    let site = Site::of(flash_drop).map(|site| site.name().to_owned());
+    let site = flash_drop.site().map(|site| site.name().to_owned());
     // Where a price would stand, a site has its name.
     let price = site.clone().unwrap_or_else(|| price_range(&flash_drop.variants));
     let mut texts = vec![

@@ -75,7 +75,8 @@ pub(crate) struct HistoryResponse {
     /// Whether the payment provider was called: 0 yes, 1 tried again with a few calls, 2 no.
     breaker: Vec<i16>,
     /// What held those up who waited, if it was not the rate alone: `no_processor`, `unseen`,
-    /// `commands_wait`, `provider_away`, `provider_tried`, `line_away`, `occupancy` or `stock`.
+    /// `commands_wait`, `eased_by_lag`, `eased_by_commits`, `eased_by_provider`, `provider_away`,
+    /// `provider_tried`, `line_away`, `occupancy` or `stock`.
     held_up_by: Vec<Option<String>>,
 }
 

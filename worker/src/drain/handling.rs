@@ -36,10 +36,26 @@ impl Handling {
         self.log.generation
     }
 
+    /// Returns when that was seen.
+    pub(super) const fn seen_at(&self) -> Instant {
+        self.seen_at
+    }
+
+    /// Returns how many commands are handled per second, at this order rate.
+    pub(super) fn pace(&self, order_rate: f64) -> f64 {
+        self.pace.min(order_rate)
+    }
+
+    /// Returns the seconds of work that wait, beside what the order rate lets pass at once.
+    pub(super) fn lag_s(&self, order_rate: f64) -> f64 {
+        let beyond = n_waiting(self.log) as f64 - gcra::burst(order_rate);
+        if beyond <= 0.0 { 0.0 } else { beyond / self.pace(order_rate) }
+    }
+
     /// Returns how many more commands may wait: [`WAIT_S`] of work, and what the order rate lets pass
     /// at once, less those that wait already.
     pub(super) fn room(&self, order_rate: f64) -> u32 {
-        let may_wait = gcra::burst(order_rate) + WAIT_S * self.pace.min(order_rate);
+        let may_wait = gcra::burst(order_rate) + WAIT_S * self.pace(order_rate);
         (may_wait.floor() - n_waiting(self.log) as f64).max(0.0) as u32
     }
 
@@ -92,6 +108,16 @@ mod tests {
         assert_eq!(first(2019, 200.0).room(200.0), 1);
         assert_eq!(first(2020, 200.0).room(200.0), 0);
         assert_eq!(first(9999, 200.0).room(200.0), 0);
+    }
+
+    #[test]
+    fn the_lag_is_in_seconds_of_the_pace_and_a_burst_is_none() {
+        assert_eq!(first(20, 200.0).lag_s(200.0), 0.0);
+        assert_eq!(first(1020, 200.0).lag_s(200.0), 5.0);
+        let slow = look_on(first(100_000, 200.0), 60, 20, 200.0);
+        let waiting = Handling { log: seen(0, 220), ..slow };
+        assert!((9.5..=10.5).contains(&waiting.lag_s(200.0)), "{slow:?}");
+        assert_eq!(first(1, 1.0 / 60.0).lag_s(1.0 / 60.0), 0.0);
     }
 
     #[test]

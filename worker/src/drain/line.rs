@@ -125,7 +125,7 @@ impl LineDrain {
         match reading.flow {
             Flow::Blocked(_) => Ok(DrainFinding::HeldUp),
             Flow::Slow => self.admit_slowly(flash_drop, reading).await,
-            Flow::Free => self.admit(flash_drop, reading).await,
+            Flow::Free | Flow::Eased(_) => self.admit(flash_drop, reading).await,
         }
     }
 

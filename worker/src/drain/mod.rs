@@ -5,7 +5,8 @@
 //! | `line` | the loop of one drop: admit, produce, extend |
 //! | `rooms` | the rooms of this process, and what each drain waits for |
 //! | `wakes` | what wakes a drain: joins, units that came back, changes of the drop |
-//! | `pressure` | when the processors are behind or nobody can pay, nobody else is let in |
+//! | `pressure` | while the processors are behind or payments fail, fewer are let in, or nobody |
+//! | `sight` | what one look has seen, and what that says of each drop |
 //! | `handling` | how fast commands are handled, and how many may wait at that pace |
 //! | `reading` | what was seen of the pressure, how many it lets in, and why nobody else |
 //! | `provider` | how the payment provider does |
@@ -25,6 +26,7 @@ mod pressure;
 mod provider;
 mod reading;
 mod rooms;
+mod sight;
 mod wakes;
 
 use crate::{app::App, ownership, provider_state::ProviderState};

@@ -16,6 +16,12 @@ text_enum! {
         Unseen = "unseen",
         /// As many commands wait to be processed as may.
         CommandsWait = "commands_wait",
+        /// Orders are behind those who were let in, so fewer are.
+        EasedByLag = "eased_by_lag",
+        /// Orders take long to be written, so fewer are let in.
+        EasedByCommits = "eased_by_commits",
+        /// Calls to the payment provider fail, so fewer are let in.
+        EasedByProvider = "eased_by_provider",
         /// The payment provider does not answer.
         ProviderAway = "provider_away",
         /// The payment provider is tried with a few.
@@ -34,6 +40,8 @@ text_enum! {
 pub(super) enum Flow {
     /// As fast as the limits allow.
     Free,
+    /// Fewer than the limits allow, for this reason.
+    Eased(HoldUp),
     /// A few at a time.
     Slow,
     /// Not at all, for this reason.
@@ -91,7 +99,7 @@ impl LetIn {
 /// people might be let in as far as that was seen.
 pub(super) const fn held_up_by(finding: DrainFinding, flow: Option<Flow>) -> Option<HoldUp> {
     match (finding, flow) {
-        (DrainFinding::HeldUp, Some(Flow::Blocked(why))) => Some(why),
+        (DrainFinding::HeldUp, Some(Flow::Blocked(why) | Flow::Eased(why))) => Some(why),
         (DrainFinding::HeldUp, Some(Flow::Free | Flow::Slow)) => Some(HoldUp::CommandsWait),
         (DrainFinding::Slow, _) => Some(HoldUp::ProviderTried),
         (DrainFinding::Unknown, _) => Some(HoldUp::LineAway),
@@ -125,6 +133,8 @@ mod tests {
         assert_eq!(answered(Some(AdmitBlock::Stock)), Some(HoldUp::Stock));
         let blocked = Some(Flow::Blocked(HoldUp::NoProcessor));
         assert_eq!(held_up_by(DrainFinding::HeldUp, blocked), Some(HoldUp::NoProcessor));
+        let eased = Some(Flow::Eased(HoldUp::EasedByLag));
+        assert_eq!(held_up_by(DrainFinding::HeldUp, eased), Some(HoldUp::EasedByLag));
         assert_eq!(held_up_by(DrainFinding::HeldUp, None), None, "nothing was seen yet");
         assert_eq!(held_up_by(DrainFinding::NobodyWaits, blocked), None);
     }

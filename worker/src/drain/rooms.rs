@@ -82,11 +82,11 @@ impl DrainedRooms {
 
 impl DrainedRoom {
     /// Notes what was seen; returns what was known before. The drain is woken if that was something
-    /// else.
+    /// else, and each time while a part of its people is let in, since each look lets in the next few.
     pub(super) fn note(&self, reading: Reading) -> Option<Flow> {
         let before = self.reading.lock().replace(reading);
         let known = before.filter(Reading::is_fresh).map(|before| before.flow);
-        if known != Some(reading.flow) {
+        if known != Some(reading.flow) || matches!(reading.flow, Flow::Eased(_)) {
             self.bell.ring();
         }
         before.map(|before| before.flow)
@@ -142,6 +142,7 @@ impl Drop for RoomInHand {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drain::reading::HoldUp;
     use std::time::Duration;
     use tokio::time::timeout;
 
@@ -193,6 +194,11 @@ mod tests {
         assert!(!is_rung(&room).await, "nothing new");
         room.room.note(Reading { flow: Flow::Slow, ..free() });
         assert!(is_rung(&room).await);
+        let eased = Reading { flow: Flow::Eased(HoldUp::EasedByLag), room: 3, ..free() };
+        for _ in 0..2 {
+            room.room.note(eased);
+            assert!(is_rung(&room).await, "three more may be let in");
+        }
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ mod checkout;
 mod cool_downs;
 mod cut_logs;
 mod drain;
+mod easing;
 mod event_log;
 mod forged;
 mod history;

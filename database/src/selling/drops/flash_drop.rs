@@ -9,6 +9,7 @@ use shared::{
     drops::{DropMode, DropState, Fulfilment, Limits},
     ids::{DropId, ProductId, SellerId, VariantId},
     line::RoomCounts,
+    site::Site,
 };
 
 /// A drop with what it sells and how much is left.
@@ -84,6 +85,12 @@ pub struct FlashDrop {
 }
 
 impl FlashDrop {
+    /// Returns the site that it lets people into; `None` if it sells units.
+    #[must_use]
+    pub fn site(&self) -> Option<Site> {
+        Site::new(self.site_url.as_deref()?, &self.return_origins)
+    }
+
     /// Returns what a preview of other limits goes by.
     #[must_use]
     pub fn line_facts(&self, counts: &RoomCounts, ended_last_minute: u64) -> LineFacts {

@@ -1,6 +1,7 @@
 //! How drops have done, from second to second: written by the workers, thinned with age, read as charts.
 //!
-//! Nothing is decided by it, and a second that is missing is missed by nobody.
+//! Nothing is decided by it but how gently people are let in, and a second that is missing is missed by
+//! nobody.
 //!
 //! | file | holds |
 //! |---|---|
@@ -8,13 +9,16 @@
 //! | `thin.rs` | what is left of them after an hour, a day and 30 days |
 //! | `read.rs` | a span of a drop, in steps |
 //! | `latest.rs` | how drops do just now |
+//! | `strain.rs` | how hard it is lately to place and to be paid for the orders of drops |
 
 mod latest;
 mod read;
+mod strain;
 mod thin;
 mod write;
 
 pub use latest::{DropGlance, latest};
 pub use read::{HistoryPoint, read};
+pub use strain::{DropStrain, strain};
 pub use thin::{THIN_BATCH, thin};
 pub use write::{DropSample, write};

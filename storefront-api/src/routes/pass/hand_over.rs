@@ -4,7 +4,6 @@ use super::tokens;
 use crate::{
     ApiError, App,
     extract::{Body, Faults, ProvenShopper, Validate},
-    site::Site,
     time_limit::in_time,
 };
 use axum::extract::State;
@@ -15,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     ids::{DropId, TicketId},
     lifecycle::TicketState,
+    site::Site,
 };
 use utoipa::ToSchema;
 

@@ -1,8 +1,8 @@
 //! The site of a drop.
 
-use crate::{ApiError, App, extract::CurrentSeller, site::Site};
+use crate::{ApiError, App, extract::CurrentSeller};
 use database::selling::drops::FlashDrop;
-use shared::ids::DropId;
+use shared::{ids::DropId, site::Site};
 
 /// A site, as its gate finds it.
 pub(super) struct FoundSite {
@@ -19,7 +19,7 @@ pub(super) struct FoundSite {
 pub(super) async fn site_of(app: &App, drop_id: DropId) -> Result<FoundSite, ApiError> {
     let (found, is_cut_off) = app.public_reads.find_site(drop_id).await?;
     let flash_drop = (*found).as_ref().ok_or(ApiError::DropNotFound)?;
-    let site = Site::of(flash_drop).ok_or(ApiError::DropNotFound)?;
+    let site = flash_drop.site().ok_or(ApiError::DropNotFound)?;
     let FlashDrop { on_failure, state, mode, .. } = *flash_drop;
     let has_door = on_failure.pace(state, mode).is_some();
     Ok(FoundSite { site, keeps_visits: on_failure.keeps_visits(), has_door, is_cut_off })

@@ -8,7 +8,6 @@ use crate::{
         ranges::{HOLD_SECONDS, OCCUPANCY_CAPS, PER_MINUTE},
         seller::window::check_window,
     },
-    site::Site,
 };
 use database::selling::passes::NewSite;
 use jiff::Timestamp;
@@ -18,6 +17,7 @@ use shared::{
     decide::failure::OnFailure,
     drops::FailurePolicy,
     ids::{DropId, ProductId, VariantId},
+    site::Site,
 };
 use std::slice;
 use utoipa::ToSchema;

@@ -4,7 +4,6 @@ use crate::{
     ApiError, App,
     extract::{Page, PageQuery, PageRequest},
     routes::picture::PictureResponse,
-    site::Site,
 };
 use axum::extract::State;
 use database::selling::drops::{DropLane, DropVariant, FlashDrop};
@@ -159,7 +158,7 @@ impl LaneSummary {
 impl DropResponse {
     /// Shows a drop as it is at `now`.
     pub(crate) fn new(flash_drop: FlashDrop, now: Timestamp) -> Self {
-        let site = Site::of(&flash_drop);
+        let site = flash_drop.site();
         let fulfilment = flash_drop.fulfilment;
         let units_total = flash_drop.units_offered();
         let units_left = flash_drop.units_available();

@@ -1,7 +1,7 @@
 //! Whether a visitor is inside: the proxy asks before it passes a request on.
 
 use super::visit::Gate;
-use crate::{ApiError, App, site::Site};
+use crate::{ApiError, App};
 use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, StatusCode, header},
@@ -9,7 +9,7 @@ use axum::{
 };
 use edge::{Path, Problem, Query};
 use serde::Deserialize;
-use shared::ids::DropId;
+use shared::{ids::DropId, site::Site};
 use utoipa::{IntoParams, ToSchema};
 
 /// Tells the site which visit a request belongs to.

@@ -44,6 +44,9 @@ const SAID: Record<string, Severity> = {
   line_away: "stops",
   provider_away: "stops",
   provider_tried: "slows",
+  eased_by_lag: "slows",
+  eased_by_commits: "slows",
+  eased_by_provider: "slows",
 };
 /** Whoever is let in as fast as this share of the rate is held back by the rate alone. */
 const AT_RATE = 0.9;

@@ -64,6 +64,10 @@ export const en = {
   "pressure.line_away": "The line can't be reached: look at Redis.",
   "pressure.provider_away": "The payment provider doesn't answer, so nobody else is let in.",
   "pressure.provider_tried": "The payment provider is tried again, so only a few are let in.",
+  "pressure.eased_by_lag":
+    "Orders are behind those who were let in, so fewer are let in until they have caught up.",
+  "pressure.eased_by_commits": "Orders take long to be written, so fewer people are let in.",
+  "pressure.eased_by_provider": "Many calls to the payment provider fail, so fewer people are let in.",
   "pressure.breaker_open": "The payment provider isn't called, since it hardly answers.",
   "pressure.breaker_half": "The payment provider is tried again with a few calls.",
   "pressure.provider_errors":

@@ -8,12 +8,12 @@ use super::{
     Site,
     address::{OURS, has_login, is_clean, is_plain},
 };
-use shared::ids::DropId;
+use crate::ids::DropId;
 use url::{Position, Url, form_urlencoded::Serializer};
 
 /// A place on a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub struct Place {
     origin: String,
     /// With the query.
     path: String,
@@ -21,7 +21,8 @@ pub(crate) struct Place {
 
 impl Site {
     /// Finds a place by its path or its whole address, if that may be gone to.
-    pub(crate) fn find(&self, to: &str) -> Option<Place> {
+    #[must_use]
+    pub fn find(&self, to: &str) -> Option<Place> {
         if !is_clean(to) {
             return None;
         }
@@ -32,18 +33,21 @@ impl Site {
     }
 
     /// Finds where to go, or where the site begins.
-    pub(crate) fn find_or_beginning(&self, to: Option<&str>) -> Place {
+    #[must_use]
+    pub fn find_or_beginning(&self, to: Option<&str>) -> Place {
         to.and_then(|to| self.find(to)).unwrap_or_else(|| place(&self.url))
     }
 
     /// Finds a path on whichever of its origins somebody is, or the path where it begins.
-    pub(crate) fn path_or_beginning(&self, to: Option<&str>) -> String {
+    #[must_use]
+    pub fn path_or_beginning(&self, to: Option<&str>) -> String {
         self.find_or_beginning(to.filter(|to| to.starts_with('/'))).path
     }
 
     /// Returns the page on which to wait for this site, from which the way leads to `to` if that is
     /// anywhere on it.
-    pub(crate) fn waiting_page(&self, public_url: &str, drop_id: DropId, to: &str) -> String {
+    #[must_use]
+    pub fn waiting_page(&self, public_url: &str, drop_id: DropId, to: &str) -> String {
         let page = format!("{}/drops/{drop_id}", public_url.trim_end_matches('/'));
         let Some(place) = self.find(to) else { return page };
         let is_main = place.origin == self.origins[0].ascii_serialization();
@@ -59,13 +63,15 @@ impl Site {
 
 impl Place {
     /// Returns where the site lets somebody in without a pass, if it does, and goes on to this place.
-    pub(crate) fn enter(&self) -> String {
+    #[must_use]
+    pub fn enter(&self) -> String {
         let query = Serializer::new(String::new()).append_pair("to", &self.path).finish();
         format!("{}{OURS}/enter?{query}", self.origin)
     }
 
     /// Returns where the site takes a pass and goes on to this place.
-    pub(crate) fn enter_with(&self, pass: &str) -> String {
+    #[must_use]
+    pub fn enter_with(&self, pass: &str) -> String {
         let mut query = Serializer::new(String::new());
         let query = query.append_pair("pass", pass).append_pair("to", &self.path).finish();
         format!("{}{OURS}/enter?{query}", self.origin)
