@@ -1,7 +1,7 @@
 //! What all handlers share, put together in one place.
 
 use crate::{
-    presence,
+    history, presence,
     room::{
         RoomDirectory, feed,
         keeper::{self, Findings},
@@ -35,8 +35,8 @@ pub(crate) struct App(Arc<AppParts>);
 /// The parts of an [`App`].
 pub(crate) struct AppParts {
     pub(crate) queue: Queue,
-    /// Asked only about drops without a room, and which sessions were ended: an open line needs no
-    /// Postgres.
+    /// Asked only about drops without a room, and which sessions were ended, and told how this process
+    /// does: an open line needs no Postgres.
     pub(crate) pool: PgPool,
     pub(crate) rooms: Arc<RoomDirectory>,
     pub(crate) hubs: Arc<Hubs>,
@@ -132,6 +132,10 @@ impl App {
         self.shutdown.spawn(hints::run(Arc::clone(&self.hubs), self.queue.clone(), soft.clone()));
         let (rooms, hubs) = (Arc::clone(&self.rooms), Arc::clone(&self.hubs));
         self.shutdown.spawn(presence::run(rooms, hubs, self.queue.clone(), soft.clone()));
+        let (slots, max) = (Arc::clone(&self.socket_slots), self.max_sockets as usize);
+        let n_sockets = move || max.saturating_sub(slots.available_permits());
+        let (rooms, pool) = (Arc::clone(&self.rooms), self.pool.clone());
+        self.shutdown.spawn(history::run(rooms, pool, n_sockets, soft.clone()));
         let (pool, ended) = (self.pool.clone(), Arc::clone(&self.ended_sessions));
         self.shutdown.spawn(async move {
             soft.run_until_cancelled(sessions::follow(&pool, &ended)).await;

@@ -9,6 +9,7 @@
 //! | `error` | the one table from failure to status and code |
 //! | `extract` | the ticket that a request presents |
 //! | `app` | what all handlers share, and the tasks behind them |
+//! | `history` | how this process does, for the operators' charts |
 //! | `presence` | who is there near the front of each room |
 //! | `routes` | join, status, leave, room, streams; the line as a page for browsers without scripts |
 //! | [`openapi`] | the API's document, made from the handlers |
@@ -17,6 +18,7 @@
 mod app;
 mod error;
 mod extract;
+mod history;
 pub mod openapi;
 mod presence;
 pub mod room;

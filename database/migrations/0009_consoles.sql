@@ -64,6 +64,22 @@ create table drop_history (
 );
 create index drop_history_due on drop_history (step_s, at);
 
+-- How each process that keeps lines has done: a row a second, thinned as the history of drops is. Nobody's
+-- work depends on it.
+create table admission_history (
+    instance     text        not null,
+    -- How many seconds the row stands for, from `at` on: 1, 10 or 60.
+    step_s       smallint    not null,
+    at           timestamptz not null,
+    -- The most there were: streams that were open, and people in the lines that it follows.
+    sockets      integer     not null,
+    waiting      bigint      not null,
+    -- Memory that it had of its machine; null where the system does not tell.
+    memory_bytes bigint,
+    primary key (instance, step_s, at)
+);
+create index admission_history_due on admission_history (step_s, at);
+
 -- Which pieces of a role's work an instance has in hand: drops by their ids, partitions by their numbers.
 create table owned_work (
     instance text   not null,
@@ -73,8 +89,9 @@ create table owned_work (
 );
 
 grant select, insert, delete on console_links, console_sessions to sluice_storefront;
-grant select on drop_history, owned_work to sluice_storefront;
-grant select, insert, update, delete on drop_history, owned_work to sluice_worker;
+grant select on drop_history, admission_history, owned_work to sluice_storefront;
+grant select, insert, update, delete on drop_history, admission_history, owned_work to sluice_worker;
+grant select, insert, update on admission_history to sluice_admission;
 grant select on drop_history to sluice_seller;
 
 alter table drop_history enable row level security;

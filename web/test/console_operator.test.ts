@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Health, OperatorDrop } from "../src/console/api/operator_types.ts";
+import type { AdmissionColumns, Health, OperatorDrop } from "../src/console/api/operator_types.ts";
 import { MODES } from "../src/console/api/types.ts";
+import { tableOf } from "../src/console/charts/curves.ts";
+import { samplesOf } from "../src/console/charts/samples.ts";
+import { admissionCharts } from "../src/console/operator/health/admission_charts.ts";
 import { rolesOf } from "../src/console/operator/health/roles.ts";
 import { signsOf } from "../src/console/operator/health/signs.ts";
 import { changesOf } from "../src/console/operator/log/change.ts";
@@ -112,4 +115,31 @@ test("the health of a role is that of all processes that do it", () => {
     { role: "log", alive: 2, silent: 0, ageMs: 200 },
   ]);
   assert.deepEqual(rolesOf([]), []);
+});
+
+test("each process that keeps lines has a curve of a colour of its own in each chart", () => {
+  const columns = (n: number): AdmissionColumns => ({
+    instance: `0199c0de00007000800000000000000${n}`,
+    started_at: null,
+    sockets: [n, null],
+    waiting: [10 * n, 1],
+    memory_bytes: [null, 1_000],
+  });
+  const [streams, people, memory] = admissionCharts([columns(1), columns(2)]);
+  assert.ok(streams !== undefined && people !== undefined && memory !== undefined);
+  const samples = samplesOf({ step_s: 5, at: ["2027-03-05T18:00:00Z", "2027-03-05T18:00:05Z"] });
+  const valuesIn = (chart: typeof streams) => tableOf(chart, samples).slice(1);
+  assert.deepEqual(valuesIn(streams), [
+    [1, null],
+    [2, null],
+  ]);
+  assert.deepEqual(valuesIn(people)[1], [20, 1]);
+  assert.deepEqual(valuesIn(memory)[0], [null, 1_000]);
+  assert.deepEqual([streams.title, streams.curves[1]?.label], ["Open streams", "000002"]);
+
+  const many = admissionCharts([1, 2, 3, 4, 5, 6].map(columns));
+  const colours = many.map(({ curves }) => curves.map(({ colour }) => colour));
+  assert.deepEqual(colours, [...Array(3).fill([1, 2, 3, 4]), ...Array(3).fill([1, 2])]);
+  assert.deepEqual([many[3]?.title, new Set(many.map(({ key }) => key)).size], ["Open streams, group 2", 6]);
+  assert.deepEqual(admissionCharts([]), []);
 });

@@ -13,6 +13,7 @@ const NUMBERS: Numbers = {
   currency: "EUR",
   orders: {},
   no_shows: { orders: 0, of: 0, share: 0, bound_percent: 0 },
+  waits: null,
   line: LINE,
   server_time: "2027-03-05T12:00:00Z",
 };

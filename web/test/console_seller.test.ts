@@ -26,6 +26,7 @@ const NUMBERS: Numbers = {
   currency: "EUR",
   orders: { reserved: 5, authorizing: 1, confirmed: 60, expired: 20, rejected: 4 },
   no_shows: { orders: 2, of: 80, share: 0.025, bound_percent: 0 },
+  waits: { people: 90, p50_ms: 61_000, p90_ms: 200_000 },
   line: { joined: 300, waiting: 200, missed: 1, in_flight: 3, occupied: 9, left: 7, closed: 0 },
   server_time: "2027-03-05T12:00:00Z",
 };

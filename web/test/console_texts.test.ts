@@ -84,6 +84,7 @@ test("every state, mode and reason of the services has a text in the consoles", 
     ...MODES.filter((mode) => mode !== "running").map((mode) => `pressure.mode_${mode}`),
     ...ORDER_STATES.map((state) => `order.state.${state}`),
     ...namesIn("HoldUp").map((reason) => `held_up.${reason}`),
+    ...namesIn("LineBound").map((bound) => `what_if.by.${bound}`),
   ];
   for (const key of wanted) assert.ok(key in EN, key);
 });

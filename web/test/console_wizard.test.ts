@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Product } from "../src/console/api/seller_types.ts";
+import type { Product, WhatIf } from "../src/console/api/seller_types.ts";
+import { tableOf } from "../src/console/charts/curves.ts";
 import { isAddress, isOrigin } from "../src/console/seller/wizard/addresses.ts";
 import { dropBody, siteBody } from "../src/console/seller/wizard/body.ts";
 import { faultsOf } from "../src/console/seller/wizard/checks.ts";
 import { newDraft, ofKind, type WizardDraft } from "../src/console/seller/wizard/draft.ts";
+import { USUAL, whatIfBody } from "../src/console/seller/wizard/expected.ts";
 import { beside, firstWrong, isRight, stepOf, stepsOf } from "../src/console/seller/wizard/steps.ts";
+import { samplesOfWhatIf, whatIfCharts } from "../src/console/seller/wizard/what_if_charts.ts";
 import { wallOf } from "../src/console/time/zones.ts";
 
 const NOW = Date.parse("2027-03-05T12:20:00Z");
@@ -178,4 +181,52 @@ test("the wizard leads through its steps, and back to the first that is wrong", 
   assert.ok(isRight("who", { "units:v": "number" }) && !isRight("units", { "units:v": "number" }));
   assert.ok(!isRight("who", { "laneName:1": "missing" }) && isRight("units", { "laneName:1": "missing" }));
   assert.equal(stepOf("nonsense"), "what");
+});
+
+test("what would happen is asked of what is typed, once all of it is right", () => {
+  const several = { ...SALE, units: { v: "400", w: "20" }, unitsPerTicket: "2", unitsPerCustomer: "2" };
+  assert.deepEqual(whatIfBody(several, USUAL), {
+    people: 5_000,
+    at_opening_percent: 50,
+    over_seconds: 1_800,
+    units: 420,
+    units_per_ticket: 2,
+    admission_rate_per_second: 50,
+    occupancy_cap: 1_000,
+    order_rate_per_second: 200,
+    hold_seconds: 300,
+    pay_percent: 90,
+    pay_after_seconds: 60,
+  });
+  const site = whatIfBody(SITE, { ...USUAL, pay: "nobody" });
+  assert.deepEqual(
+    [site?.units, site?.units_per_ticket, site?.admission_rate_per_second, site?.pay_percent],
+    [null, 1, 2, 0],
+  );
+  const wrong: Partial<WizardDraft>[] = [{ units: {} }, { units: { v: "x" } }, { pace: "" }];
+  for (const part of [...wrong, { unitsPerTicket: "401" }])
+    assert.equal(whatIfBody({ ...SALE, ...part }, USUAL), null);
+  assert.equal(whatIfBody(SALE, { ...USUAL, people: "0" }), null);
+});
+
+test("what would happen is drawn from the opening on, with people as a speed", () => {
+  const answer = {
+    step_s: 2,
+    joined: [10, 14, 14],
+    waiting: [10, 4, 0],
+    admitted: [0, 10, 14],
+    held: [0, 10, 4],
+    sold: [0, 0, 10],
+    available: [20, 10, 6],
+  } as unknown as WhatIf;
+  const samples = samplesOfWhatIf(answer);
+  assert.deepEqual(samples.at, [0, 2, 4]);
+  const [speed, line, units] = whatIfCharts(true).map((spec) => tableOf(spec, samples).slice(1));
+  assert.deepEqual(speed, [
+    [null, 2, 0],
+    [null, 5, 2],
+  ]);
+  assert.deepEqual(line, [[10, 4, 0]]);
+  assert.deepEqual(units?.[2], [20, 10, 6]);
+  assert.equal(whatIfCharts(false).length, 2);
 });

@@ -10,6 +10,7 @@ mod document;
 mod edge_limits;
 mod fresh_instance;
 mod harness;
+mod history;
 mod identities;
 mod joining;
 mod lanes;

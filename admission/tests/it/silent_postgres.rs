@@ -37,9 +37,10 @@ impl SilentPostgres {
         Self { url, n_asked }
     }
 
-    /// Waits until rooms are asked about, too: the first connection is about ended sessions.
+    /// Waits until rooms are asked about, too: the first two connections are about ended sessions and
+    /// for the instance's history.
     pub(crate) async fn until_asked(&mut self) {
-        let asked = timeout(PATIENCE, self.n_asked.wait_for(|n_asked| *n_asked > 1)).await;
+        let asked = timeout(PATIENCE, self.n_asked.wait_for(|n_asked| *n_asked > 2)).await;
         asked.expect("a question in time").unwrap();
     }
 }

@@ -12,6 +12,10 @@ use std::collections::BTreeMap;
 /// Orders that are looked at for those that have ended lately, at most.
 const LATEST: i64 = 10_000;
 
+/// Orders that are looked at for how long their shoppers had waited, at most: a page asks every few
+/// seconds.
+const LATEST_WAITS: i64 = 1000;
+
 /// How a drop sells.
 #[derive(Clone, Debug)]
 pub struct DropNumbers {
@@ -33,6 +37,17 @@ pub struct DropNumbers {
     pub ends: OrderEnds,
     /// Up to how many percent the cap may be exceeded in place of no-shows; `None` for none.
     pub no_show_percent: Option<u8>,
+}
+
+/// How long those waited who were let in last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DropWaits {
+    /// People who were looked at: those who joined last of all who were let in, up to a thousand.
+    pub people: i64,
+    /// What half of them waited at most, from their join to their turn, milliseconds.
+    pub p50_ms: i64,
+    /// What nine in ten of them waited at most, likewise.
+    pub p90_ms: i64,
 }
 
 /// Tells what a seller's drop has sold; one statement, so that the sums fit together.
@@ -128,4 +143,30 @@ pub async fn ended_lately(pool: &PgPool, drop_id: DropId) -> Result<u64, Databas
     .await
     .doing("count the orders that ended lately")?;
     Ok(n_ended.unsigned_abs())
+}
+
+/// Tells how long those waited who were let in last; `None` if nobody was.
+///
+/// An order has the id of its ticket, which begins with when that was given: milliseconds since 1970.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn waits(pool: &PgPool, drop_id: DropId) -> Result<Option<DropWaits>, DatabaseError> {
+    let row = sqlx::query!(
+        r#"select count(*) as "people!",
+             percentile_disc(0.5) within group (order by o.wait_ms) as p50_ms,
+             percentile_disc(0.9) within group (order by o.wait_ms) as p90_ms
+         from (
+             select greatest(0, (extract(epoch from admitted_at) * 1000)::bigint
+                 - ('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint) as wait_ms
+             from orders where drop_id = $1 order by id desc limit $2) o"#,
+        drop_id as DropId,
+        LATEST_WAITS,
+    )
+    .fetch_one(pool)
+    .await
+    .doing("tell how long people waited")?;
+    let waits = row.p50_ms.zip(row.p90_ms);
+    Ok(waits.map(|(p50_ms, p90_ms)| DropWaits { people: row.people, p50_ms, p90_ms }))
 }

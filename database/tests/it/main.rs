@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+mod admission_history;
 mod append_only;
 mod batch;
 mod callbacks;

@@ -82,3 +82,29 @@ async fn money_that_was_given_back_is_no_revenue() {
     let found = read().await.unwrap().unwrap();
     assert_eq!((found.revenue_minor, found.orders["confirmed"]), (0, 1));
 }
+
+#[tokio::test]
+async fn waits_are_those_of_the_last_to_join_of_all_who_were_let_in() {
+    let test_drop = TestDrop::new(DropOptions { units: 9, ..DropOptions::default() }).await;
+    let waits = async || numbers::waits(&test_drop.pool, test_drop.drop_id).await.unwrap();
+    assert_eq!(waits().await, None, "nobody was let in");
+    test_drop.process(&test_drop.commands(3)).await;
+    let execute = async |sql: &'static str| {
+        sqlx::query(sql).bind(test_drop.drop_id).execute(&test_drop.pool).await.unwrap();
+    };
+    // The id of each says when it joined: 1000 s after 1970. They were let in 1, 2 and 9 s later.
+    execute(
+        "with numbered as (
+             select id, row_number() over (order by id) as n from orders where drop_id = $1)
+         update orders o set admitted_at = to_timestamp(1000 + case n when 3 then 9 else n end),
+             id = overlay(o.id::text placing '0000000f-4240-7000-8000' from 1 for 23)::uuid
+         from numbered n where n.id = o.id and o.drop_id = $1",
+    )
+    .await;
+    let seen = waits().await.unwrap();
+    assert_eq!((seen.people, seen.p50_ms, seen.p90_ms), (3, 2000, 9000));
+
+    execute("update orders set admitted_at = 'epoch' where drop_id = $1").await;
+    let seen = waits().await.unwrap();
+    assert_eq!((seen.p50_ms, seen.p90_ms), (0, 0), "two clocks may differ");
+}

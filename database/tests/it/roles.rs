@@ -14,6 +14,9 @@ const REFUSED: &[(&str, &str)] = &[
     ("sluice_admission", "select from payments"),
     ("sluice_admission", "update orders set state = 'dead'"),
     ("sluice_admission", "update drops set state = 'open'"),
+    ("sluice_admission", "delete from admission_history"),
+    ("sluice_storefront", "delete from admission_history"),
+    ("sluice_seller", "select from admission_history"),
     ("sluice_storefront", "delete from orders"),
     ("sluice_storefront", "delete from audit_log"),
     ("sluice_storefront", "truncate audit_log"),
@@ -61,6 +64,7 @@ const REFUSED: &[(&str, &str)] = &[
 const ALLOWED: &[(&str, &str)] = &[
     ("sluice_admission", "select state, opens_at from drops"),
     ("sluice_admission", "select state from orders"),
+    ("sluice_admission", "update admission_history set sockets = 0 where false"),
     ("sluice_storefront", "update drops set message = null where false"),
     ("sluice_storefront", "insert into audit_log (actor, action, why) values ('a', 'b', 'c')"),
     ("sluice_storefront", "select nextval('journal_ids')"),

@@ -22,6 +22,12 @@ insert into drop_history (drop_id, step_s, at, waiting, joined, admitted, placed
     ('0199c0de-0000-7000-8000-000000000031', 1, '2026-01-01 12:02Z', 38, 60, 22, 20, 4, 4, 4, 2, 6000,
      50, null, null, 0, 0, 'stock');
 
+-- The system did not tell how much memory it had in one.
+insert into admission_history (instance, step_s, at, sockets, waiting, memory_bytes) values
+    ('0199c0de000070008000000000000001', 60, '2026-01-01 12:00Z', 900, 1200, 120000000),
+    ('0199c0de000070008000000000000001', 10, '2026-01-01 12:01Z', 880, 1180, null),
+    ('0199c0de000070008000000000000001', 1, '2026-01-01 12:02Z', 870, 1170, 118000000);
+
 insert into owned_work (instance, role, keys) values
     ('worker-1', 'drain', '{0199c0de-0000-7000-8000-000000000031}'),
     ('worker-1', 'orders', '{0,2}');

@@ -2,7 +2,7 @@
 // nothing from elsewhere.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, assertFits, desktop, phone, startBrowser } from "./lib/browser.mjs";
+import { assertAccessible, assertFits, desktop, phone, shot, startBrowser } from "./lib/browser.mjs";
 import { openConsole, visit } from "./lib/console.mjs";
 import { joinCrowd, payFor } from "./lib/crowd.mjs";
 import { cancelDrops, createDrop, openDrop, protectSite } from "./lib/drops.mjs";
@@ -102,6 +102,68 @@ test("no page of a console is wider than a narrow screen", async () => {
       await visit(page, href);
       await assertFits(page, `${whose}, ${name}`);
     }
+    await context.close();
+  }
+});
+
+test("with text of twice the size no page of a console has to be scrolled sideways", async () => {
+  for (const whose of ["operator", "seller"]) {
+    const context = await desktop(browser);
+    const page = await openConsole(context, whose);
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = "200%";
+    });
+    for (const [name, href] of pages[whose]) {
+      await visit(page, href);
+      await shot(page, `${whose}, ${name}, text of twice the size`);
+      await assertFits(page, `${whose}, ${name}, text of twice the size`);
+    }
+    await context.close();
+  }
+});
+
+/** Remembers what the keyboard has to reach on a page; of a group of choices that is the chosen one. */
+const notePlaces = (page) =>
+  page.evaluate(() => {
+    const all = [...document.querySelectorAll("a[href], button:enabled, input:enabled, select, textarea")];
+    const isShown = (element) => element.checkVisibility() && element.tabIndex >= 0;
+    const isStop = (element) => element.type !== "radio" || element.checked;
+    globalThis.places = all.filter((element) => isShown(element) && isStop(element));
+    globalThis.reached = new Set();
+    return globalThis.places.length;
+  });
+
+/** Returns what is still there and was never reached. */
+const missedPlaces = (page) =>
+  page.evaluate(() =>
+    globalThis.places
+      .filter((element) => element.isConnected && element.checkVisibility() && !element.matches(":disabled"))
+      .filter((element) => !globalThis.reached.has(element))
+      .map((element) => element.outerHTML.slice(0, 120)),
+  );
+
+test("the keyboard alone reaches all that can be used on every page of the consoles, and is seen there", async () => {
+  for (const whose of ["operator", "seller"]) {
+    const context = await desktop(browser);
+    const page = await openConsole(context, whose);
+    for (const [name, href] of pages[whose]) {
+      await visit(page, href);
+      const stops = await notePlaces(page);
+      // Parts that scroll are stops of their own, and what is behind the last one begins anew.
+      for (let n = 0; n < 2 * stops + 20; n += 1) {
+        await page.keyboard.press("Tab");
+        const isSeen = await page.evaluate(() => {
+          const element = document.activeElement ?? document.body;
+          globalThis.reached.add(element);
+          const { outlineStyle } = getComputedStyle(element);
+          return !globalThis.places.includes(element) || outlineStyle !== "none";
+        });
+        assert.ok(isSeen, `${whose}, ${name}: the keyboard is seen at stop ${n}`);
+        if ((await missedPlaces(page)).length === 0) break;
+      }
+      assert.deepEqual(await missedPlaces(page), [], `${whose}, ${name}`);
+    }
+    page.noFaults();
     await context.close();
   }
 });

@@ -196,6 +196,25 @@ test("an operator needs nothing but the keyboard, and Escape changes nothing", a
   await context.close();
 });
 
+test("streams, people and memory of the processes that keep lines are drawn, with what people did", async () => {
+  const drop = await slowDrop();
+  await operatorCall("POST", `/drops/${drop.id}/pause`, { why: "drawn in the health page" });
+  const context = await desktop(browser);
+  const page = await openConsole(context, "operator");
+  await visit(page, "#/health");
+  const board = page.getByRole("region", { name: "Charts" });
+  for (const title of ["Open streams", "People in the lines it follows", "Memory"])
+    await board.getByRole("heading", { name: title }).first().waitFor();
+  await board.locator(".legend dd", { hasText: /MB|GB/ }).first().waitFor();
+  await board.locator(".acts li", { hasText: "drawn in the health page" }).first().waitFor();
+  await assertAccessible(page, "operator, health with its charts");
+  await board.getByRole("link", { name: "1 h", exact: true }).click();
+  await board.locator('a[aria-current="page"]', { hasText: "1 h" }).waitFor();
+  await board.locator(".legend dd", { hasText: /MB|GB/ }).first().waitFor();
+  page.noFaults();
+  await context.close();
+});
+
 test("without a network what is shown is called old, and stays", async () => {
   const drop = await slowDrop();
   const context = await desktop(browser);

@@ -235,3 +235,24 @@ test("a site is put behind its line with nothing but the keyboard", async () => 
   page.noFaults();
   await context.close();
 });
+
+test("what a draft would do is drawn while it is typed, and nothing is made", async () => {
+  const context = await desktop(browser);
+  const page = await openConsole(context, "seller");
+  await visit(page, "#/new?step=what");
+  await page.getByLabel(/^It lets people into my site/).check();
+  await visit(page, "#/new?step=speed");
+  const part = page.getByRole("region", { name: "What if" });
+  const told = part.locator("ul[aria-live] li");
+  await told.first().waitFor();
+  const before = await told.first().textContent();
+  await part.locator(".chart canvas").nth(1).waitFor();
+  await assertAccessible(page, "seller, what if");
+
+  await part.getByLabel("How many people come").fill("50000");
+  await waitUntil("it takes longer", async () => (await told.first().textContent()) !== before);
+  await page.getByLabel("People let in per minute").fill("");
+  await part.getByText("Curves are drawn once").waitFor();
+  page.noFaults();
+  await context.close();
+});

@@ -3,6 +3,7 @@
 //!
 //! | module | decides |
 //! |---|---|
+//! | [`backlog`] | how far order commands are behind, and how many may wait |
 //! | [`boundaries`] | which order commands the rebuilds of a line left out |
 //! | [`chain`] | which events of a log are a drop's own chain |
 //! | [`drain`] | when a drain looks at its room again |
@@ -16,7 +17,9 @@
 //! | [`no_show`] | how many more may be let in, because some never show up |
 //! | [`preview`] | what other limits would do to the times of those who wait |
 //! | [`room`] | what has to be done before the events of a room can be logged |
+//! | [`what_if`] | how a sale would go, with a made-up crowd |
 
+pub mod backlog;
 pub mod boundaries;
 pub mod chain;
 pub mod drain;
@@ -31,3 +34,4 @@ pub mod outlook;
 pub mod pace;
 pub mod preview;
 pub mod room;
+pub mod what_if;

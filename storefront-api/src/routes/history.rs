@@ -82,11 +82,11 @@ pub(crate) struct HistoryResponse {
 
 /// A span of time in steps, seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
+pub(super) struct Span {
     /// A whole number of steps.
     from_s: i64,
     to_s: i64,
-    step_s: u32,
+    pub(super) step_s: u32,
 }
 
 /// Reads how a drop has done.
@@ -96,9 +96,10 @@ pub(super) async fn read(
     drop_id: DropId,
     query: &HistoryQuery,
 ) -> Result<HistoryResponse, ApiError> {
-    let Span { from_s, to_s, step_s } = Span::of(query, app.now())?;
-    let points = history::read(pool, drop_id, moment(from_s), moment(to_s), step_s).await?;
-    Ok(HistoryResponse::new(step_s, points))
+    let span = Span::of(query, app.now())?;
+    let (from, to) = span.ends();
+    let points = history::read(pool, drop_id, from, to, span.step_s).await?;
+    Ok(HistoryResponse::new(span.step_s, points))
 }
 
 /// Returns a moment that Postgres knows: none is before 1970.
@@ -107,7 +108,13 @@ fn moment(second: i64) -> Timestamp {
 }
 
 impl Span {
-    fn of(query: &HistoryQuery, now: Timestamp) -> Result<Self, ApiError> {
+    /// Returns when it begins, and before what it ends.
+    pub(super) fn ends(self) -> (Timestamp, Timestamp) {
+        (moment(self.from_s), moment(self.to_s))
+    }
+
+    /// Chooses what is asked for, with steps that fit.
+    pub(super) fn of(query: &HistoryQuery, now: Timestamp) -> Result<Self, ApiError> {
         let to = query.to.unwrap_or(now);
         let from = query.from.unwrap_or(to.saturating_sub(DEFAULT_SPAN).unwrap_or(Timestamp::MIN));
         let length = to.duration_since(from);

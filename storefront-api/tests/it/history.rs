@@ -126,6 +126,36 @@ async fn operators_find_a_room_by_a_part_of_its_name() {
 }
 
 #[tokio::test]
+async fn operators_see_streams_and_memory_of_each_process_that_keeps_lines() {
+    let shop = Shop::open().await;
+    let (seller, viewer) = (shop.seller().await, shop.viewer().await);
+    let rows =
+        "insert into admission_history (instance, step_s, at, sockets, waiting, memory_bytes)
+        select instance, 1, date_trunc('second', now()) - make_interval(secs => 30 - i), i, 2 * i,
+            case instance when '0199c0de000070008000000000000001' then 1000 + i end
+        from (values ('0199c0de000070008000000000000001'), ('other')) instances (instance)
+        cross join generate_series(1, 20) i where instance <> 'other' or i > 15";
+    sqlx::query(rows).execute(&shop.app.pool).await.unwrap();
+    let path = "/v1/operator/admission/history";
+
+    let seen = shop.get(path, &viewer).await.expect(200);
+    assert_eq!((&seen["step_s"], seen["at"].as_array().unwrap().len()), (&json!(1), 20));
+    let [one, other] = seen["instances"].as_array().unwrap().as_slice() else { panic!("{seen}") };
+    assert!(one["started_at"].is_string() && other["started_at"].is_null(), "{seen}");
+    assert_eq!(numbers(&one["sockets"]), (1..=20).collect::<Vec<_>>());
+    assert_eq!(numbers(&one["memory_bytes"]), (1001..=1020).collect::<Vec<_>>());
+    assert_eq!((&other["sockets"][14], &other["sockets"][15]), (&Value::Null, &json!(16)));
+    assert_eq!((&other["waiting"][19], &other["memory_bytes"][19]), (&json!(40), &Value::Null));
+
+    let before = format!("{path}?from={}&to={}", in_hours(-2), in_hours(-1));
+    let nothing = shop.get(&before, &viewer).await.expect(200);
+    assert_eq!((&nothing["at"], &nothing["instances"]), (&json!([]), &json!([])));
+    let wrong = format!("{path}?step=0");
+    shop.get(&wrong, &viewer).await.expect_problem(400, "invalid_query");
+    shop.get(path, &seller.who).await.expect_problem(403, "forbidden");
+}
+
+#[tokio::test]
 async fn operators_see_which_worker_has_which_drops() {
     let shop = Shop::open().await;
     let (seller, viewer) = (shop.seller().await, shop.viewer().await);

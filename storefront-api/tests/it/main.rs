@@ -53,3 +53,4 @@ mod sites;
 mod tenants;
 mod themes;
 mod variants;
+mod what_if;

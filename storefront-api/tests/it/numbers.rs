@@ -17,6 +17,7 @@ async fn sales_are_counted() {
         json!({ "total": 100, "available": 99, "reserved": 1, "sold": 0 })
     );
     assert_eq!(numbers["orders"], json!({ "reserved": 1 }));
+    assert_eq!(numbers["waits"]["people"], 1);
     assert_eq!((&numbers["revenue_minor"], &numbers["currency"]), (&json!(0), &json!("EUR")));
     let pay = json!({ "payment_method": "pm_card_approve" });
     shop.post(&format!("/v1/orders/{order_id}/payment"), &shopper, &pay).await.expect(202);
@@ -38,7 +39,7 @@ async fn without_redis_sales_are_still_told() {
     let drop_id = shop.drop_of(&seller).await;
     let path = format!("/v1/seller/drops/{drop_id}/numbers");
     let numbers = shop.get(&path, &seller.who).await.expect(200);
-    assert_eq!(numbers["line"], json!(null));
+    assert_eq!((&numbers["line"], &numbers["waits"]), (&json!(null), &json!(null)));
     assert_eq!(numbers["units"]["total"], 100);
     let health = shop.get("/v1/operator/health", &operator).await.expect(200);
     assert_eq!((&health["status"], &health["redis"]), (&json!("degraded"), &json!(false)));

@@ -1,11 +1,9 @@
 //! How fast the commands of a drop are handled, and how many of them may wait at that pace.
 
 use crate::kafka_log::SeenLog;
-use shared::gcra;
+use shared::decide::backlog;
 use tokio::time::Instant;
 
-/// Seconds of work that may wait: whoever is let in gets an order within about so many.
-const WAIT_S: f64 = 10.0;
 /// Seconds over which the pace is averaged.
 const WINDOW_S: f64 = 5.0;
 
@@ -48,15 +46,12 @@ impl Handling {
 
     /// Returns the seconds of work that wait, beside what the order rate lets pass at once.
     pub(super) fn lag_s(&self, order_rate: f64) -> f64 {
-        let beyond = n_waiting(self.log) as f64 - gcra::burst(order_rate);
-        if beyond <= 0.0 { 0.0 } else { beyond / self.pace(order_rate) }
+        backlog::lag_s(order_rate, self.pace, n_waiting(self.log).unsigned_abs())
     }
 
-    /// Returns how many more commands may wait: [`WAIT_S`] of work, and what the order rate lets pass
-    /// at once, less those that wait already.
+    /// Returns how many more commands may wait.
     pub(super) fn room(&self, order_rate: f64) -> u32 {
-        let may_wait = gcra::burst(order_rate) + WAIT_S * self.pace(order_rate);
-        (may_wait.floor() - n_waiting(self.log) as f64).max(0.0) as u32
+        backlog::room(order_rate, self.pace, n_waiting(self.log).unsigned_abs())
     }
 
     /// Returns the pace with this look; `None` if it shows nothing: only processors that had something

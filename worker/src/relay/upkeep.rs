@@ -5,6 +5,7 @@ use crate::{app::App, causes::with_causes};
 use database::{
     DatabaseError,
     journal::{self, partitions},
+    line::admission_history,
     selling::history,
     workers::{heartbeats, owned_work, tidy},
 };
@@ -40,12 +41,12 @@ impl Upkeep {
             log(count(app).await, "count what waits in the journal");
         }
         if is_due(&mut self.thinned_at, THIN_EVERY, now) {
-            let thinned = history::thin(&app.pool).await;
-            if thinned.as_ref().is_ok_and(|n_thinned| *n_thinned >= history::THIN_BATCH) {
+            let thinned = thin(app).await;
+            if matches!(thinned, Ok(true)) {
                 // More is due, but what waits to be published comes first.
                 self.thinned_at = None;
             }
-            log(thinned.map(|_| ()), "thin the history of drops");
+            log(thinned.map(|_| ()), "thin what charts show");
         }
     }
 }
@@ -88,6 +89,13 @@ async fn forget(app: &App) -> Result<(), DatabaseError> {
     owned_work::forget_old(&app.pool).await?;
     while tidy::forget_provider_events(&app.pool).await? > 0 {}
     Ok(())
+}
+
+/// Thins the histories; returns whether more of them is due.
+async fn thin(app: &App) -> Result<bool, DatabaseError> {
+    let of_drops = history::thin(&app.pool).await?;
+    let of_admission = admission_history::thin(&app.pool).await?;
+    Ok(of_drops >= history::THIN_BATCH || of_admission >= admission_history::THIN_BATCH)
 }
 
 async fn count(app: &App) -> Result<(), DatabaseError> {

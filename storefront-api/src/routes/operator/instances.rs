@@ -94,8 +94,8 @@ fn by_instance(roles: Vec<RunningRole>) -> Vec<InstanceResponse> {
     found
 }
 
-/// A worker names itself by a UUID with the time of its start.
-fn started_at(instance: &str) -> Option<Timestamp> {
+/// A process names itself by a UUID with the time of its start.
+pub(super) fn started_at(instance: &str) -> Option<Timestamp> {
     let (seconds, nanos) = Uuid::parse_str(instance).ok()?.get_timestamp()?.to_unix();
     Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanos).ok()?).ok()
 }

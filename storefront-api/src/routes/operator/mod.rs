@@ -1,6 +1,7 @@
 //! What operators ask. Each handler takes [`CurrentOperator`](crate::extract::CurrentOperator), or
 //! [`CurrentAdmin`](crate::extract::CurrentAdmin) where it is about who else may.
 
+mod admission_history;
 mod audit;
 mod dead_letters;
 mod drops;
@@ -40,6 +41,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(dead_letters::list))
         .routes(routes!(health::show))
         .routes(routes!(instances::list))
+        .routes(routes!(admission_history::show))
         .routes(routes!(review::list))
         .routes(routes!(review::resolve))
         .routes(routes!(keys::list, keys::create))

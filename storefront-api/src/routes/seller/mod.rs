@@ -20,6 +20,7 @@ mod texts;
 mod theme;
 mod theme_input;
 mod theme_view;
+mod what_if;
 pub(super) mod window;
 
 use crate::App;
@@ -38,6 +39,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(theme::put_logo, theme::delete_logo))
         .routes(routes!(theme::show_drop, theme::set_drop))
         .routes(routes!(theme::put_drop_logo, theme::delete_drop_logo))
+        .routes(routes!(what_if::run))
         .routes(routes!(drops::schedule))
         .routes(routes!(drops::cancel))
         .routes(routes!(lanes::set))

@@ -4,7 +4,7 @@ use crate::{ApiError, App, extract::CurrentSeller};
 use axum::extract::State;
 use database::selling::{
     drops::{self, FlashDrop},
-    numbers,
+    numbers::{self, DropWaits},
 };
 use edge::{Json, Path, Problem};
 use jiff::Timestamp;
@@ -35,6 +35,8 @@ pub(crate) struct NumbersResponse {
     orders: BTreeMap<String, i64>,
     /// Those who were let in and never began to pay.
     no_shows: NoShowNumbers,
+    /// How long those waited who were let in last; null if nobody was.
+    waits: Option<WaitNumbers>,
     /// The line; null while it doesn't exist or can't be reached.
     line: Option<LineNumbers>,
     /// The server's clock.
@@ -64,6 +66,17 @@ struct NoShowNumbers {
     share: f64,
     /// Up to how many percent the occupancy may be above its cap in their place; 0 for none.
     bound_percent: u8,
+}
+
+/// How long people waited, from their join to their turn.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+struct WaitNumbers {
+    /// Those who were looked at: of all who were let in the last to join, up to a thousand.
+    people: i64,
+    /// What half of them waited at most.
+    p50_ms: i64,
+    /// What nine in ten of them waited at most.
+    p90_ms: i64,
 }
 
 /// How many tickets are where.
@@ -102,8 +115,10 @@ pub(crate) async fn show(
 /// Reads how a drop is doing.
 pub(crate) async fn read(app: &App, flash_drop: &FlashDrop) -> Result<NumbersResponse, ApiError> {
     let FlashDrop { id: drop_id, seller_id, .. } = *flash_drop;
-    let sales = numbers::of_drop(&app.seller_pools.of(seller_id)?, seller_id, drop_id).await?;
+    let pool = app.seller_pools.of(seller_id)?;
+    let sales = numbers::of_drop(&pool, seller_id, drop_id).await?;
     let sales = sales.ok_or(ApiError::DropNotFound)?;
+    let waits = numbers::waits(&pool, drop_id).await?;
     Ok(NumbersResponse {
         drop_id,
         state: flash_drop.state,
@@ -118,9 +133,16 @@ pub(crate) async fn read(app: &App, flash_drop: &FlashDrop) -> Result<NumbersRes
         currency: sales.currency,
         orders: sales.orders,
         no_shows: NoShowNumbers::new(sales.ends, sales.no_show_percent),
+        waits: waits.map(WaitNumbers::from),
         line: line_numbers(app, drop_id).await,
         server_time: app.now(),
     })
+}
+
+impl From<DropWaits> for WaitNumbers {
+    fn from(waits: DropWaits) -> Self {
+        Self { people: waits.people, p50_ms: waits.p50_ms, p90_ms: waits.p90_ms }
+    }
 }
 
 impl NoShowNumbers {

@@ -1,6 +1,7 @@
 // The operator's calls.
 import { call, queryOf } from "./call.ts";
 import type {
+  AdmissionHistory,
   ApiKey,
   AuditEntry,
   DeadLetter,
@@ -61,6 +62,10 @@ export const listAudit = (filter: { drop_id: string | null; cursor: string | nul
 
 export const readInstances = async () =>
   (await call<{ data: Instance[] }>("GET", "/v1/operator/instances")).data;
+
+/** Reads how the processes that keep lines have done. */
+export const readAdmissionHistory = (span: Span) =>
+  call<AdmissionHistory>("GET", `/v1/operator/admission/history${queryOf({ ...span })}`);
 
 export const readHealth = () => call<Health>("GET", "/v1/operator/health");
 

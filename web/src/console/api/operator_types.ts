@@ -112,6 +112,22 @@ export interface RunningRole {
   drops: string[];
 }
 
+/** How the processes that keep lines have done; columns are as long as `at`. */
+export interface AdmissionHistory {
+  step_s: number;
+  at: string[];
+  instances: AdmissionColumns[];
+}
+
+/** One of these processes; null where it was not there, or did not tell. */
+export interface AdmissionColumns {
+  instance: string;
+  started_at: string | null;
+  sockets: (number | null)[];
+  waiting: (number | null)[];
+  memory_bytes: (number | null)[];
+}
+
 /** A record that could not be processed. */
 export interface DeadLetter {
   id: string;

@@ -13,6 +13,8 @@ import type {
   SellerOrder,
   Site,
   SiteInput,
+  WhatIf,
+  WhatIfInput,
 } from "./seller_types.ts";
 import type { Drop, History, Numbers, Page, Span } from "./types.ts";
 
@@ -34,6 +36,9 @@ export const createDrop = (body: DropInput, idempotencyKey: string) =>
 
 export const protectSite = (body: SiteInput, idempotencyKey: string) =>
   call<Site>("POST", "/v1/seller/sites", { body, idempotencyKey });
+
+/** Tells how a sale would go; nothing is made. */
+export const whatIf = (body: WhatIfInput) => call<WhatIf>("POST", "/v1/seller/what-if", { body });
 
 export const scheduleDrop = (id: string, body: { opens_at: string; closes_at?: string }) =>
   call<Drop>("POST", `${drops}/${id}/schedule`, { body });

@@ -67,6 +67,41 @@ export interface SiteInput {
   presence: boolean;
 }
 
+/** A sale, or a line before a site, and the crowd that is expected. */
+export interface WhatIfInput {
+  people: number;
+  at_opening_percent: number;
+  over_seconds: number;
+  /** Null before a site. */
+  units: number | null;
+  units_per_ticket: number;
+  admission_rate_per_second: number;
+  occupancy_cap: number;
+  order_rate_per_second: number;
+  hold_seconds: number;
+  pay_percent: number;
+  pay_after_seconds: number;
+}
+
+/** How it would go: columns have a value for each moment, the opening first. */
+export interface WhatIf {
+  step_s: number;
+  joined: number[];
+  waiting: number[];
+  admitted: number[];
+  held: number[];
+  sold: number[];
+  available: (number | null)[];
+  /** Whether it came to its end in the time that was looked at. */
+  is_over: boolean;
+  looked_seconds: number;
+  sold_out_after_seconds: number | null;
+  not_let_in: number;
+  wait_p50_seconds: number | null;
+  wait_p90_seconds: number | null;
+  held_up_by: "rate" | "occupancy" | "commands_wait" | "stock" | null;
+}
+
 /** A drop that stands before a site, with what its proxy has to know. */
 export interface Site extends Drop {
   gate: { base_url: string; check_url: string; waiting_url: string };

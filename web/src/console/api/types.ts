@@ -114,6 +114,8 @@ export interface Numbers {
   orders: Record<string, number>;
   /** Those who were let in and never began to pay, of all that are over. */
   no_shows: { orders: number; of: number; share: number; bound_percent: number };
+  /** How long those waited who were let in last; null if nobody was. */
+  waits: { people: number; p50_ms: number; p90_ms: number } | null;
   /** Null while the line is not there, or cannot be asked. */
   line: LineNumbers | null;
   server_time: string;

@@ -11,6 +11,8 @@ export interface Scene {
   toS: number;
   acts: readonly Act[];
   showsDays: boolean;
+  /** Says a place on the axis; it is a time of the clock if left out. */
+  sayX?: (at: number) => string;
 }
 
 interface Plotting {
@@ -42,7 +44,7 @@ export function plotOptions({ spec, colours, scene, onPoint, width }: Plotting):
       y: { range: (_, __, max) => [0, Math.max(1, max ?? 1) * 1.1] },
     },
     axes: [
-      { ...axis, values: (_, moments) => moments.map((at) => tickOf(at, scene().showsDays)) },
+      { ...axis, values: (_, moments) => moments.map((at) => tickOf(at, scene())) },
       { ...axis, size: 64, values: (_, values) => values.map((value) => spec.say(value)) },
     ],
     series: [{}, ...spec.curves.map((curve) => seriesOf(curve, colours))],
@@ -64,7 +66,8 @@ function seriesOf(curve: Curve, colours: Colours): uPlot.Series {
   };
 }
 
-function tickOf(at: number, showsDays: boolean): string {
+function tickOf(at: number, { showsDays, sayX }: Scene): string {
+  if (sayX !== undefined) return sayX(at);
   const options: Intl.DateTimeFormatOptions = showsDays
     ? { month: "short", day: "numeric" }
     : { hour: "2-digit", minute: "2-digit" };

@@ -1,4 +1,4 @@
-// How the installation is doing: its stores, what waits, and who does the work.
+// How the installation is doing: its stores, what waits, who does the work, and who keeps the lines.
 import { number } from "../../../common/format.ts";
 import { readHealth, readInstances } from "../../api/operator.ts";
 import type { Health } from "../../api/operator_types.ts";
@@ -7,6 +7,7 @@ import { Problem, Stale } from "../../parts/problem.tsx";
 import { Loading } from "../../parts/small.tsx";
 import { usePolled } from "../../state/polled.ts";
 import { t } from "../texts/index.ts";
+import { Admission } from "./admission.tsx";
 import { Instances } from "./instances.tsx";
 import { Roles } from "./roles_table.tsx";
 import { type Sign, signsOf } from "./signs.ts";
@@ -27,6 +28,8 @@ export function HealthPage() {
       <h2>{t("instances.title")}</h2>
       <Problem refusal={instances.refusal} />
       {instances.data !== null && <Instances instances={instances.data} />}
+      <h2>{t("admission.title")}</h2>
+      <Admission />
     </Page>
   );
 }

@@ -226,6 +226,13 @@ export const en = {
   "instances.alive": "{time} ago",
   "instances.silent": "silent for {time}",
   "instances.more": "and {count} more",
+  "admission.title": "Processes that keep lines",
+  "admission.hint":
+    "Each curve is a process, named by the end of its id. People in a line are counted by each process that follows it.",
+  "chart.sockets": "Open streams",
+  "chart.followed": "People in the lines it follows",
+  "chart.memory": "Memory",
+  "chart.of_group": "{chart}, group {group}",
 
   "people.keys": "Keys",
   "people.none": "There are no keys.",

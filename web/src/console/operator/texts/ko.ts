@@ -221,6 +221,13 @@ export const ko: Record<keyof typeof en, Message> = {
   "instances.alive": "{time} 전",
   "instances.silent": "{time} 동안 소식 없음",
   "instances.more": "외 {count}개",
+  "admission.title": "줄을 맡은 프로세스",
+  "admission.hint":
+    "곡선 하나가 프로세스 하나이고, 이름은 ID의 끝부분이에요. 한 줄을 여러 프로세스가 보면 저마다 그 줄의 사람을 세요.",
+  "chart.sockets": "열린 스트림",
+  "chart.followed": "보고 있는 줄의 사람",
+  "chart.memory": "메모리",
+  "chart.of_group": "{chart}, {group}번째 묶음",
 
   "people.keys": "키",
   "people.none": "키가 없어요.",

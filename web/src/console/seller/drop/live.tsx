@@ -1,5 +1,6 @@
 // A drop while it runs: how far people get, the line over time, what is sold and what it brings.
 import { useMemo } from "preact/hooks";
+import { digits } from "../../../common/format.ts";
 import { readHistory } from "../../api/seller.ts";
 import type { Drop, Numbers } from "../../api/types.ts";
 import { Board } from "../../charts/board.tsx";
@@ -21,6 +22,8 @@ export function LivePart({ drop, numbers }: { drop: Drop; numbers: Numbers }) {
     [numbers.currency, sellsUnits, language.value],
   );
   const { line, units } = numbers;
+  // An older server tells nothing of it.
+  const waits = numbers.waits ?? null;
   return (
     <>
       <Figures>
@@ -28,6 +31,15 @@ export function LivePart({ drop, numbers }: { drop: Drop; numbers: Numbers }) {
           label={t("figure.waiting")}
           value={line === null ? "–" : compact(line.waiting)}
           hint={line === null ? t("figure.line_unknown") : t("figure.joined", { count: line.joined })}
+        />
+        <Figure
+          label={t("figure.waited")}
+          value={waits === null ? "–" : digits(waits.p50_ms)}
+          hint={
+            waits === null
+              ? t("figure.nobody_let_in")
+              : t("figure.waited_most", { time: digits(waits.p90_ms), count: waits.people })
+          }
         />
         {sellsUnits ? (
           <>

@@ -24,10 +24,14 @@ import { beside, firstWrong, isRight, type StepName, stepOf, stepsOf } from "./s
 import { SpeedStep, TimesStep } from "./times_and_speed.tsx";
 import { UnitsStep } from "./units_step.tsx";
 import { NewProduct, WhatStep } from "./what.tsx";
+import { WhatIfPart } from "./what_if.tsx";
 import { WhoStep } from "./who_step.tsx";
 
 const freshDraft = () => newDraft(serverNow(), ownZone(), wallOf);
 const draft = signal<WizardDraft>(freshDraft());
+
+/** Steps beside which it is drawn what the draft would do. */
+const DRAWN: readonly StepName[] = ["units", "speed", "check"];
 
 const hrefOfStep = (step: StepName) => hrefOf(["new"], { step });
 
@@ -57,6 +61,7 @@ export function WizardPage() {
         <Problem refusal={act.refusal} />
         <Ways step={step} steps={steps} busy={act.busy} />
       </form>
+      {DRAWN.includes(step) && <WhatIfPart draft={props.draft} />}
       {step === "what" && props.draft.kind !== "pass" && (
         <NewProduct
           isNeeded={products.rows?.length === 0}
