@@ -3,7 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`admin`] | topics and their partitions: created, added |
-//! | [`LogInfo`] | ends of logs, the cluster's id |
+//! | [`LogInfo`] | ends of logs, the cluster's id, partitions without a leader |
 //! | [`Producer`] | writing: idempotent, acknowledged by all replicas |
 //! | [`LogConsumer`] | one for all partitions that a process reads |
 //! | [`PartitionReader`], [`RangeReader`] | reading one partition from an offset that the caller keeps |
@@ -11,6 +11,7 @@
 //! | [`Topics`] | names under the configured prefix |
 
 pub mod admin;
+mod asked_client;
 mod consumer;
 mod error;
 mod log_info;

@@ -1,11 +1,11 @@
 //! Ends of logs, partitions of topics and the identity of the cluster.
 
-use crate::{BrokerError, patience::Patience, settings};
-use parking_lot::RwLock;
+use crate::{BrokerError, Topics, asked_client::AskedClient, patience::Patience, settings};
 use rdkafka::{
     Offset, TopicPartitionList,
     consumer::{BaseConsumer, Consumer},
     error::{KafkaError, RDKafkaErrorCode},
+    metadata::{Metadata, MetadataTopic},
 };
 use shared::config::KafkaSettings;
 use std::{
@@ -25,8 +25,9 @@ pub struct LogInfo {
 
 struct Shared {
     settings: KafkaSettings,
-    consumer: RwLock<Arc<BaseConsumer>>,
-    patience: Patience,
+    /// The one that is asked about where any of ours will do.
+    topic: String,
+    client: AskedClient<BaseConsumer>,
 }
 
 impl LogInfo {
@@ -36,18 +37,21 @@ impl LogInfo {
     ///
     /// Returns [`BrokerError`] when librdkafka refuses a setting.
     pub fn new(settings: &KafkaSettings) -> Result<Self, BrokerError> {
-        let consumer = RwLock::new(Arc::new(create(settings)?));
-        let (settings, patience) = (settings.clone(), Patience::default());
-        Ok(Self { shared: Arc::new(Shared { settings, consumer, patience }) })
+        let client = AskedClient::new(create(settings)?, Patience::default());
+        let (settings, topic) = (settings.clone(), Topics::new(settings).order_commands);
+        Ok(Self { shared: Arc::new(Shared { settings, topic, client }) })
     }
 
     /// Returns the cluster's id; another id means another log.
     ///
     /// # Errors
     ///
-    /// Returns [`BrokerError`] when the broker does not answer.
+    /// Returns [`BrokerError`] when no broker answers.
     pub async fn cluster_id(&self) -> Result<String, BrokerError> {
-        self.blocking(|consumer| {
+        let topic = self.shared.topic.clone();
+        self.blocking(move |consumer| {
+            // A client tells the id that it has in mind as long as it lives, whoever is there.
+            metadata(consumer, &topic)?;
             consumer
                 .client()
                 .fetch_cluster_id(TIMEOUT)
@@ -55,6 +59,23 @@ impl LogInfo {
         })
         .await
         .map_err(BrokerError::during("ask for the cluster's id"))
+    }
+
+    /// Returns how many partitions of the order commands have no leader, as a broker says now: those
+    /// of which all copies are on brokers that are away. The others go on.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`BrokerError`] when no broker answers.
+    pub async fn n_leaderless(&self) -> Result<usize, BrokerError> {
+        let topic = self.shared.topic.clone();
+        self.blocking(move |consumer| {
+            let metadata = metadata(consumer, &topic)?;
+            let partitions = metadata.topics().iter().flat_map(MetadataTopic::partitions);
+            Ok(partitions.filter(|partition| partition.leader() < 0).count())
+        })
+        .await
+        .map_err(BrokerError::during("ask for leaders of partitions"))
     }
 
     /// Returns a partition's offsets, from the first one kept to its end.
@@ -110,42 +131,31 @@ impl LogInfo {
         ask: impl Fn(&BaseConsumer) -> Result<T, KafkaError> + Send + 'static,
     ) -> Result<T, KafkaError> {
         let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || {
-            // Not under the lock: others ask meanwhile.
-            let consumer = Arc::clone(&shared.consumer.read());
-            let answer = ask(&consumer);
-            match &answer {
-                Ok(_) => shared.patience.renew(),
-                Err(_) if shared.patience.ends() => return shared.ask_another(&ask).or(answer),
-                Err(_) => {}
-            }
-            answer
-        })
-        .await
-        .map_err(|_| KafkaError::Canceled)?
+        tokio::task::spawn_blocking(move || shared.client.ask(ask, || shared.another()))
+            .await
+            .map_err(|_| KafkaError::Canceled)?
     }
 }
 
 impl Shared {
-    /// Asks a new client, and goes on with that one if it has the answer: a client that is answered may
-    /// have an old answer in mind all the same, for half a minute, such as that a topic has no partitions.
-    fn ask_another<T>(
-        &self,
-        ask: &impl Fn(&BaseConsumer) -> Result<T, KafkaError>,
-    ) -> Result<T, KafkaError> {
-        let fresh = create(&self.settings).map_err(|error| {
-            tracing::error!(%error, "could not create another client");
-            KafkaError::Canceled
-        })?;
-        let answer = ask(&fresh)?;
-        tracing::warn!("a client does not find what another one finds; going on with that one");
-        *self.consumer.write() = Arc::new(fresh);
-        Ok(answer)
+    fn another(&self) -> Option<BaseConsumer> {
+        create(&self.settings)
+            .inspect_err(|error| tracing::error!(%error, "could not create another client"))
+            .ok()
     }
 }
 
 fn create(settings: &KafkaSettings) -> Result<BaseConsumer, BrokerError> {
     settings::reader(settings).create().map_err(BrokerError::during("create a log client"))
+}
+
+/// Asks a broker about a topic. Fails if the cluster has no brokers in its own eyes.
+fn metadata(consumer: &BaseConsumer, topic: &str) -> Result<Metadata, KafkaError> {
+    let metadata = consumer.fetch_metadata(Some(topic), TIMEOUT)?;
+    if metadata.brokers().is_empty() {
+        return Err(KafkaError::MetadataFetch(RDKafkaErrorCode::AllBrokersDown));
+    }
+    Ok(metadata)
 }
 
 fn ends(

@@ -15,25 +15,39 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// How long the broker may take to answer a new client.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long a client has failed.
-#[derive(Debug, Default)]
-pub(crate) struct Patience(Mutex<Option<Instant>>);
+/// How long a client has failed, and how long it may.
+#[derive(Debug)]
+pub(crate) struct Patience {
+    length: Duration,
+    since: Mutex<Option<Instant>>,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self::of(PATIENCE)
+    }
+}
 
 impl Patience {
-    /// Notes that the client was answered.
-    pub(crate) fn renew(&self) {
-        self.0.lock().take();
+    /// Ends once there have been failures alone for so long.
+    pub(crate) fn of(length: Duration) -> Self {
+        Self { length, since: Mutex::default() }
     }
 
-    /// Notes a failure. Returns whether there have been failures alone for [`PATIENCE`]; then the
-    /// time begins anew.
+    /// Notes that the client was answered.
+    pub(crate) fn renew(&self) {
+        self.since.lock().take();
+    }
+
+    /// Notes a failure. Returns whether there have been failures alone for too long; then the time
+    /// begins anew.
     pub(crate) fn ends(&self) -> bool {
         self.ends_at(Instant::now())
     }
 
     fn ends_at(&self, now: Instant) -> bool {
-        let mut since = self.0.lock();
-        let is_over = now.duration_since(*since.get_or_insert(now)) >= PATIENCE;
+        let mut since = self.since.lock();
+        let is_over = now.duration_since(*since.get_or_insert(now)) >= self.length;
         if is_over {
             since.take();
         }

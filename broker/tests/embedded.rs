@@ -5,10 +5,11 @@
 use broker::{
     LogConsumer, LogInfo, PartitionReader, Producer, RangeReader, Topics, admin, fingerprint_before,
 };
+use rdkafka::mocking::MockCluster;
 use shared::config::KafkaSettings;
 use stack::kafka::embedded::EmbeddedBroker;
 use std::time::Duration;
-use testkit::settings;
+use testkit::{settings, wait_until};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -133,4 +134,40 @@ async fn a_reader_that_comes_later_gets_nothing_of_the_one_before() {
 async fn a_broker_that_makes_no_topics_is_taken_as_it_is() {
     let (_broker, settings) = start();
     admin::ensure_topics(&settings).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_gone_has_no_id_any_more() {
+    let (broker, settings) = start();
+    let log = LogInfo::new(&settings).unwrap();
+    log.cluster_id().await.unwrap();
+    assert_eq!(log.n_leaderless().await.unwrap(), 0);
+    drop(broker);
+    wait_until("failure", SECOND * 60, async || log.cluster_id().await.err().map(drop)).await;
+    wait_until("failure", SECOND * 60, async || log.n_leaderless().await.err().map(drop)).await;
+}
+
+#[tokio::test]
+async fn while_one_of_three_brokers_is_away_the_others_tell_what_has_no_leader() {
+    let cluster = MockCluster::new(3).unwrap();
+    let env = [
+        ("SLUICE_KAFKA__BROKERS", cluster.bootstrap_servers()),
+        ("SLUICE_KAFKA__TOPIC_PREFIX", "t-".to_owned()),
+    ];
+    let settings = settings(env).kafka;
+    let topic = Topics::new(&settings).order_commands;
+    cluster.create_topic(&topic, 4, 1).unwrap();
+    let log = LogInfo::new(&settings).unwrap();
+    assert_eq!(log.n_leaderless().await.unwrap(), 0);
+
+    // What a real cluster does by itself when the broker goes that has the only copy of two of them.
+    for partition in [1, 2] {
+        cluster.partition_leader(&topic, partition, None).unwrap();
+    }
+    cluster.broker_down(3).unwrap();
+    wait_until("answer of another broker", SECOND * 60, async || {
+        log.n_leaderless().await.is_ok_and(|n| n == 2).then_some(())
+    })
+    .await;
+    assert!(!log.cluster_id().await.unwrap().is_empty());
 }

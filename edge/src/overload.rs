@@ -7,7 +7,7 @@
 
 use crate::Problem;
 use axum::http::StatusCode;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use std::{
     collections::HashMap,
     hash::{BuildHasher, Hash, RandomState},
@@ -65,6 +65,21 @@ impl LoadLimit {
         Self(Arc::new(Places { kind, max: max.get() as usize, seed, taken }))
     }
 
+    /// Looks whether a request for `key` would find a place now, and takes none: so most of those who
+    /// find none are refused before anything is read or verified for them.
+    ///
+    /// # Errors
+    ///
+    /// Returns the problem `overloaded`, which says when to try again.
+    pub fn check<K: Hash>(&self, key: &K) -> Result<(), Problem> {
+        let Self(places) = self;
+        let taken = places.taken.lock();
+        if taken.has_place(places.seed.hash_one(key), places.max) {
+            return Ok(());
+        }
+        Err(places.refuse(taken))
+    }
+
     /// Counts a request for `key` as under way.
     ///
     /// # Errors
@@ -77,24 +92,38 @@ impl LoadLimit {
         if taken.take(key, places.max) {
             return Ok(UnderWay { places: Arc::clone(places), key });
         }
+        Err(places.refuse(taken))
+    }
+}
+
+impl Places {
+    /// Counts a refusal, and tells the log now and then.
+    fn refuse(&self, mut taken: MutexGuard<'_, TakenPlaces>) -> Problem {
         let n_refused = taken.refusals.add(Instant::now());
         drop(taken);
         if let Some(n_refused) = n_refused {
-            let kind = places.kind;
+            let kind = self.kind;
             tracing::warn!(kind, n_refused, "too many {kind} are under way: refused {n_refused}");
         }
-        Err(overloaded())
+        overloaded()
     }
 }
 
 impl TakenPlaces {
+    fn has_place(&self, key: u64, max: usize) -> bool {
+        self.total < max && self.n_alike(key) < max.div_ceil(2)
+    }
+
+    fn n_alike(&self, key: u64) -> usize {
+        self.of.get(&key).copied().unwrap_or_default()
+    }
+
     /// Takes a place for `key`, of `max` in all. False if there is none for it.
     fn take(&mut self, key: u64, max: usize) -> bool {
-        let n_alike = self.of.get(&key).copied().unwrap_or_default();
-        let is_free = self.total < max && n_alike < max.div_ceil(2);
+        let is_free = self.has_place(key, max);
         if is_free {
             self.total += 1;
-            self.of.insert(key, n_alike + 1);
+            *self.of.entry(key).or_default() += 1;
         }
         is_free
     }
@@ -155,6 +184,18 @@ mod tests {
         drop(first);
         assert!(limit.enter(&"drop").is_ok());
         assert!(limit.0.taken.lock().of.is_empty(), "nothing is kept of those who are gone");
+    }
+
+    #[test]
+    fn a_look_takes_no_place_and_refuses_whoever_would_find_none() {
+        let limit = limit(2);
+        assert!(limit.check(&"drop").is_ok() && limit.check(&"drop").is_ok());
+        let first = limit.enter(&"drop").unwrap();
+        let problem = limit.check(&"drop").unwrap_err();
+        assert_eq!((problem.code(), problem.pause()), ("overloaded", Some(RETRY_AFTER)));
+        assert!(limit.check(&"other").is_ok(), "its half is free");
+        drop(first);
+        assert!(limit.check(&"drop").is_ok());
     }
 
     #[test]

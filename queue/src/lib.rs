@@ -13,6 +13,7 @@
 //! | `client` | who vouches for the servers over TLS |
 //! | `connection` | [`Queue`]: calls with a time limit, on a connection that all share |
 //! | `servers` | one server, the master that sentinels name, or the nodes of a cluster |
+//! | `masters` | whether all parts of a cluster are there |
 //! | `checks` | settings of the servers that could lose the line |
 //! | `room`, `room_fields` | a room's header and limits: look up, configure, remove |
 //! | `join`, `attach`, `leave` | the ways in, back and out |
@@ -55,6 +56,7 @@ mod leave;
 mod line_lookup;
 mod lines;
 mod load;
+mod masters;
 mod proofs;
 mod reader;
 mod rebuild;

@@ -29,7 +29,6 @@ pub mod settings;
 use std::sync::Arc;
 
 use anyhow::Context;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{provider::SandboxProvider, settings::Settings};
@@ -40,8 +39,7 @@ use crate::{provider::SandboxProvider, settings::Settings};
 ///
 /// Returns an error if the ledger can't be opened or read, or the address is in use.
 pub async fn run(settings: Settings, soft_shutdown: CancellationToken) -> anyhow::Result<()> {
-    let listener = TcpListener::bind(settings.listen)
-        .await
+    let listener = edge::listen(settings.listen)
         .with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
     let provider = Arc::new(SandboxProvider::open(&settings)?);

@@ -34,9 +34,9 @@
 //! | `causes` | errors as log lines show them |
 //! | `pause` | where a test can hold the process |
 //!
-//! [`start`], `roles`, `admin`, `heartbeat` and `drop_history` are the process itself.
+//! [`start`], `roles`, [`admin`], `heartbeat` and `drop_history` are the process itself.
 
-mod admin;
+pub mod admin;
 mod app;
 mod causes;
 mod cool_downs;
@@ -91,7 +91,7 @@ pub async fn run(settings: Settings, roles: Roles) -> anyhow::Result<()> {
     let app = App::connect(settings).await.context("cannot start")?;
     let shutdown = Shutdown::default();
     let readiness = admin::readiness();
-    admin::listen(&app, readiness.clone(), &shutdown).await?;
+    admin::listen(&app, readiness.clone(), &shutdown)?;
     let start = start::when_ready(app.clone(), roles, readiness, shutdown.clone());
     let start = tokio::spawn(start);
     shutdown.wait(GRACE).await;

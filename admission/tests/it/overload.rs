@@ -11,7 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 use testkit::room::TestRoom;
-use tokio::task::JoinSet;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpStream,
+    task::JoinSet,
+    time::timeout,
+};
 
 /// Joins under way for one drop, at most: half of those of the instance.
 const N_TAKEN: u32 = 4;
@@ -49,6 +54,48 @@ async fn joins_beyond_what_can_be_served_are_refused_at_once_and_no_other_is_los
     }
     // Their places are free again.
     test.join(&instance, &TestShopper::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_finds_no_place_is_refused_before_session_and_body_are_looked_at() {
+    let loss = LossTest::open().await;
+    let (test, redis) = (&loss.test, loss.stack.redis());
+    let instance = busy_instance(test).await;
+    test.join(&instance, &TestShopper::new()).await;
+    let requests: Vec<_> = (0..=N_TAKEN).map(|_| join(test, &instance)).collect();
+
+    redis.freeze().await.unwrap();
+    let mut joins = JoinSet::new();
+    for request in requests {
+        joins.spawn(answered(request));
+    }
+    // Once one is refused, all places are taken.
+    assert_eq!(joins.join_next().await.unwrap().unwrap(), refusal());
+    let session = format!("authorization: Bearer {}\r\n", TestShopper::new().session);
+    for session in [session.as_str(), ""] {
+        let answer = timeout(AT_ONCE, answer_to_head(test, &instance, session));
+        let answer = answer.await.expect("an answer without the body");
+        assert_eq!(answer.split(' ').nth(1), Some("503"), "{answer}");
+    }
+
+    redis.thaw().await.unwrap();
+    for _ in 0..N_TAKEN {
+        let (status, ..) = joins.join_next().await.unwrap().unwrap();
+        assert_eq!(status, 201);
+    }
+}
+
+/// Sends the head of a join, and no body; returns the first line of the answer.
+async fn answer_to_head(test: &AdmissionTest, instance: &TestInstance, session: &str) -> String {
+    let mut stream = TcpStream::connect(instance.address).await.unwrap();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 64\r\n{session}\r\n",
+        test.path("tickets"),
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).await.unwrap();
+    line
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,16 +5,17 @@
 //! since some of their keys are always missing on either side.
 
 use crate::client::Authorities;
+use futures_util::future::try_join_all;
 use redis::{
-    Client, ConnectionAddr, ConnectionInfo, ErrorKind, ProtocolVersion, RedisError, RedisResult,
-    Value,
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, ErrorKind, ProtocolVersion,
+    RedisError, RedisResult, Value,
     aio::AsyncPushSender,
     cluster::{ClusterClient, ClusterClientBuilder, ClusterConfig},
     cluster_async::ClusterConnection,
 };
 use secrecy::ExposeSecret;
 use shared::config::RedisSettings;
-use std::{iter, time::Duration};
+use std::{collections::BTreeSet, iter, time::Duration};
 use uuid::Uuid;
 
 /// A call may be sent on so often: a moved slot takes one. Callers repeat what does not succeed.
@@ -66,6 +67,10 @@ impl Nodes {
         }
         let (host, port) =
             masters.swap_remove(Uuid::new_v4().as_u64_pair().1 as usize % masters.len());
+        self.client(host, port)
+    }
+
+    fn client(&self, host: String, port: u16) -> RedisResult<Client> {
         Client::open(self.first.clone().set_addr(at(self.first.addr(), host, port)))
     }
 
@@ -79,6 +84,23 @@ impl Nodes {
         let masters = self.masters(connection).await?.into_iter();
         let mut addresses = masters.map(|(host, port)| at(self.first.addr(), host, port));
         Ok(addresses.any(|master| master == *address))
+    }
+
+    /// Fails unless each master answers. They are asked over connections of their own: the shared one
+    /// leaves out those that it has lost, and looks for them no sooner than somebody wants their keys.
+    pub(crate) async fn ask_all_masters(&self, connection: ClusterConnection) -> RedisResult<()> {
+        let masters: BTreeSet<_> = self.masters(connection).await?.into_iter().collect();
+        try_join_all(masters.into_iter().map(|(host, port)| self.ask(host, port))).await?;
+        Ok(())
+    }
+
+    async fn ask(&self, host: String, port: u16) -> RedisResult<()> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(self.to_connect()))
+            .set_response_timeout(Some(self.timeout));
+        let client = self.client(host, port)?;
+        let mut own = client.get_multiplexed_async_connection_with_config(&config).await?;
+        redis::cmd("PING").query_async(&mut own).await
     }
 
     /// Asks some node which nodes have slots. One that has many ranges is named as often.

@@ -326,6 +326,9 @@ async fn a_node_that_is_away_takes_no_rooms_with_it_but_its_own() {
     }
     let counts = kept.queue.counts(kept.drop_id, EPOCH).await.unwrap();
     assert_eq!(counts.waiting, 20);
+    // Redis is there as a whole, and one of its parts is not.
+    wait_until("answer of the others", PATIENCE, async || kept.queue.ping().await.ok()).await;
+    assert!(!kept.queue.has_all_masters().await);
 
     cluster.node(1).start().await.unwrap();
     let header = wait_until("the node", PATIENCE, async || {
@@ -333,6 +336,8 @@ async fn a_node_that_is_away_takes_no_rooms_with_it_but_its_own() {
     })
     .await;
     assert!(!header.trusted, "another run of the server");
+    wait_until("all masters", PATIENCE, async || kept.queue.has_all_masters().await.then_some(()))
+        .await;
 }
 
 #[tokio::test]

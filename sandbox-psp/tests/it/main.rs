@@ -5,5 +5,6 @@
 mod behaviour;
 mod callbacks;
 mod crash;
+mod crowd;
 mod faults;
 mod process;

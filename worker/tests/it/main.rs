@@ -10,6 +10,7 @@ mod drain;
 mod easing;
 mod event_log;
 mod forged;
+mod health;
 mod history;
 mod late_writes;
 mod leases;

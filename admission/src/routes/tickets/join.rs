@@ -5,13 +5,13 @@ use super::{
     lane::{self, Entrant},
     status,
 };
-use crate::{app::App, error::ApiError, room::Room, socket::cadence};
+use crate::{app::App, error::ApiError, extract::JoinedDrop, room::Room, socket::cadence};
 use axum::{
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use edge::{CurrentShopper, Json, Path, Problem};
+use edge::{CurrentShopper, Json, Problem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -98,7 +98,7 @@ struct TakenTicket {
 )]
 pub(crate) async fn join(
     State(app): State<App>,
-    Path(drop_id): Path<DropId>,
+    JoinedDrop(drop_id): JoinedDrop,
     shopper: CurrentShopper,
     Json(body): Json<JoinBody>,
 ) -> Result<Response, ApiError> {

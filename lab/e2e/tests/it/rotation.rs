@@ -2,6 +2,10 @@
 //!
 //! A step is rolled out one process at a time, so that old and new ones run side by side, and the load
 //! meets both: first all verify with the new key, then they sign with it.
+//!
+//! `visits` is the site of somebody else, which verifies passes by the keys that are published.
+
+mod visits;
 
 use crate::half_of_the_machine;
 use futures_util::future::join_all;
@@ -19,6 +23,7 @@ use testkit::{
     wait_until,
 };
 use tokio::time::sleep;
+use visits::VisitedSite;
 
 /// People who are there from the beginning to the end.
 const N_REGULARS: usize = 20;
@@ -30,10 +35,17 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Pauses of one shopper, who may look five times a second, and between two newcomers.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 const COME_EVERY: Duration = Duration::from_millis(50);
-/// The keys of what browsers hold, and of commands on their way.
-const KEYS: [&str; 3] = ["SESSION_KEYS", "TICKET_KEYS", "COMMAND_KEYS"];
+/// The keys of what browsers hold, of commands on their way, and of passes.
+const KEYS: [&str; 4] = [
+    "CREDENTIALS__SESSION_KEYS",
+    "CREDENTIALS__TICKET_KEYS",
+    "CREDENTIALS__COMMAND_KEYS",
+    "STOREFRONT__PASS_KEYS",
+];
 /// Answers of each sort that are waited for: with none a loss could not be seen.
 const MIN_ANSWERS: u64 = 100;
+/// The same of visits, each of which takes a whole way through a line.
+const MIN_VISITS: u64 = 10;
 
 /// Somebody who holds a session, and a ticket once they have joined.
 struct Regular {
@@ -49,22 +61,28 @@ struct Answers {
     n_sessions: AtomicU64,
     n_tickets: AtomicU64,
     n_newcomers: AtomicU64,
+    n_visits: AtomicU64,
 }
 
 impl Answers {
-    fn counts(&self) -> [(&'static str, u64); 3] {
+    /// How many of each sort there were, and how many are waited for.
+    fn counts(&self) -> [(&'static str, u64, u64); 4] {
         [
-            ("sessions renewed", &self.n_sessions),
-            ("looks at tickets", &self.n_tickets),
-            ("newcomers", &self.n_newcomers),
+            ("sessions renewed", &self.n_sessions, MIN_ANSWERS),
+            ("looks at tickets", &self.n_tickets, MIN_ANSWERS),
+            ("newcomers", &self.n_newcomers, MIN_ANSWERS),
+            ("visits", &self.n_visits, MIN_VISITS),
         ]
-        .map(|(what, n)| (what, n.load(Ordering::Relaxed)))
+        .map(|(what, n, wanted)| (what, n.load(Ordering::Relaxed), wanted))
     }
 
-    /// Waits for so many of each sort: a slow machine takes longer for them.
-    async fn at_least(&self, wanted: u64) {
+    /// Waits for more of each sort than there are: a slow machine takes longer for them.
+    async fn half_as_many_more(&self) {
+        let before = self.counts().map(|(_, n, _)| n);
         wait_until("answers", PATIENCE, async || {
-            self.counts().iter().all(|(_, n)| *n >= wanted).then_some(())
+            let now = self.counts();
+            let mut sorts = now.iter().zip(before);
+            sorts.all(|((_, n, wanted), before)| *n >= before + wanted / 2).then_some(())
         })
         .await;
     }
@@ -113,7 +131,11 @@ impl Regular {
 /// Asks; `None` while the process that was asked stops or starts. A credential that is refused as
 /// nobody's fails the test; 503 says to come back.
 async fn ask(api: &Api, method: Method, path: &str) -> Option<Value> {
-    let reply = api.try_send(method, path, None).await.ok()?;
+    ask_with(api, method, path, None).await
+}
+
+async fn ask_with(api: &Api, method: Method, path: &str, body: Option<Value>) -> Option<Value> {
+    let reply = api.try_send(method, path, body).await.ok()?;
     assert!(!reply.status.is_client_error(), "{path}: {} {}", reply.status, reply.body);
     reply.status.is_success().then_some(reply.body)
 }
@@ -132,9 +154,8 @@ async fn newcomers(app: &TestApp, flash_drop: &TestDrop, answers: &Answers) {
         let admission = Api::new(&urls[round % urls.len()]).with_key(&text(&session, "token"));
         let path = format!("/v1/drops/{}/tickets", flash_drop.id);
         let body = json!({ "variant_id": flash_drop.variant_id, "units": 1 });
-        let Ok(reply) = admission.try_send(Method::POST, &path, Some(body)).await else { continue };
-        assert!(!reply.status.is_client_error(), "{} {}", reply.status, reply.body);
-        answers.n_newcomers.fetch_add(u64::from(reply.status.is_success()), Ordering::Relaxed);
+        let joined = ask_with(&admission, Method::POST, &path, Some(body)).await;
+        answers.n_newcomers.fetch_add(u64::from(joined.is_some()), Ordering::Relaxed);
     }
 }
 
@@ -144,7 +165,7 @@ async fn roll_out(world: &World, keys: &str) -> anyhow::Result<()> {
     let services: Vec<&Service> =
         storefront.chain(&world.admissions).chain(&world.workers).collect();
     for service in services {
-        service.set_env(KEYS.map(|name| (format!("SLUICE_CREDENTIALS__{name}"), keys)));
+        service.set_env(KEYS.map(|name| (format!("SLUICE_{name}"), keys)));
         service.restart().await?;
         sleep(SETTLING).await;
     }
@@ -166,26 +187,28 @@ async fn signing_keys_are_rotated_under_load_and_nobody_is_lost() -> anyhow::Res
     let (storefront, admission) = (app.storefront(), app.admission());
     let joins = (0..N_REGULARS).map(|_| Regular::join(&storefront, &admission, &flash_drop));
     let mut regulars = join_all(joins).await;
+    let site = VisitedSite::open(&app).await;
 
     let answers = Answers::default();
     let load = async {
         let coming = regulars.iter_mut().map(|one| one.come_and_go(&app, &flash_drop, &answers));
         let new = (0..N_DOORS).map(|_| newcomers(&app, &flash_drop, &answers));
-        tokio::join!(join_all(coming), join_all(new));
+        tokio::join!(join_all(coming), join_all(new), site.let_in(&app, &answers)).2
     };
     let new = format!("2:{}", "cd".repeat(32));
     let rotation = async {
         let verified = roll_out(&app.world, &format!("{TEST_KEYS},{new}")).await;
-        answers.at_least(MIN_ANSWERS / 2).await;
+        answers.half_as_many_more().await;
         let signed = roll_out(&app.world, &format!("{new},{TEST_KEYS}")).await;
-        answers.at_least(MIN_ANSWERS).await;
+        answers.half_as_many_more().await;
         answers.is_over.store(true, Ordering::Relaxed);
         verified.and(signed)
     };
-    let (rotated, ()) = tokio::join!(rotation, load);
+    let (rotated, visits) = tokio::join!(rotation, load);
     rotated?;
+    site.expect_inside(&app, &visits).await?;
 
-    for (what, n) in answers.counts() {
+    for (what, n, _) in answers.counts() {
         println!("{what}: {n}");
     }
     let shoppers: BTreeSet<&str> = regulars.iter().map(|one| one.shopper_id.as_str()).collect();

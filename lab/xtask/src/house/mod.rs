@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `rings` | no folder's modules import each other in a ring |
 //! | `roles` | no role of the worker imports another, no service another |
+//! | `listeners` | what is shipped listens with room for a crowd |
 //! | `type_names` | one type name means one thing in all crates, and none shadows the prelude |
 //! | `features` | `docs/FEATURES.md` names real tests |
 //! | `doc_paths` | paths named on the pages exist |
@@ -17,6 +18,7 @@ mod doc_paths;
 mod features;
 mod files;
 mod items;
+mod listeners;
 mod modules;
 mod reader;
 mod rings;
@@ -44,7 +46,7 @@ pub(crate) fn check(root: &Path) -> anyhow::Result<ExitCode> {
     Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn run_all(root: &Path) -> anyhow::Result<[Check; 5]> {
+fn run_all(root: &Path) -> anyhow::Result<[Check; 6]> {
     let crates = crates::read_all(root)?;
     Ok([
         Check {
@@ -56,6 +58,11 @@ fn run_all(root: &Path) -> anyhow::Result<[Check; 5]> {
             name: "roles",
             remedy: "move what both need beside the roles, or into a library crate",
             findings: roles::check(&crates),
+        },
+        Check {
+            name: "listeners",
+            remedy: "listen with edge::listen",
+            findings: listeners::check(&crates),
         },
         Check {
             name: "type names",
