@@ -9,6 +9,7 @@ use serde_json::Value;
 use shared::{
     clock::{Clock, SystemClock},
     config::Settings,
+    drop_message::DropMessage,
     drops::DropMode,
     ids::DropId,
 };
@@ -41,6 +42,9 @@ pub(crate) struct ModeArguments {
     /// Shown to those who wait; left out, an earlier message goes.
     #[arg(long)]
     message: Option<String>,
+    /// Shown in its place to those who read Korean.
+    #[arg(long, requires = "message")]
+    message_ko: Option<String>,
 }
 
 /// Which drop, why, and until when.
@@ -69,7 +73,22 @@ pub(crate) async fn run(settings: &Settings, command: &ModeCommand) -> anyhow::R
     };
     ensure!(until.is_none_or(|until| until > SystemClock.now()), "--until must be in the future");
     let pool = database::connect(&settings.database)?;
-    let ModeArguments { drop_id, why, message } = arguments;
-    let change = ModeChange { mode, until, message: message.as_deref() };
-    Ok(shown(&change_mode(&pool, *drop_id, change, CONSOLE, why).await?))
+    let change = ModeChange { mode, until, message: message(arguments)? };
+    Ok(shown(&change_mode(&pool, arguments.drop_id, change, CONSOLE, &arguments.why).await?))
+}
+
+/// Reads what those who wait are told.
+fn message(arguments: &ModeArguments) -> anyhow::Result<Option<DropMessage>> {
+    let ModeArguments { message, message_ko, .. } = arguments;
+    for text in message.iter().chain(message_ko) {
+        let is_text = !text.trim().is_empty() && !text.chars().any(is_out_of_place);
+        let fits = is_text && text.chars().count() <= DropMessage::MAX_CHARS;
+        ensure!(fits, "a message has 1 to {} characters", DropMessage::MAX_CHARS);
+    }
+    Ok(DropMessage::new(message.clone(), message_ko.clone()))
+}
+
+/// Whether a text has no use for this character.
+fn is_out_of_place(character: char) -> bool {
+    character.is_control() && character != '\n' && character != '\t'
 }

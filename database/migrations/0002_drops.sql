@@ -28,7 +28,10 @@ create table drops (
         check (mode in ('running', 'paused', 'hold', 'drain', 'maintenance', 'stopped')),
     -- When maintenance is said to end. It is only told: an operator ends it.
     mode_until                 timestamptz,
-    message                    text        constraint drop_message_short check (length(message) <= 500),
+    -- One text for all readers, or one in English and one in Korean with U+001F between them.
+    message                    text        constraint drop_message_short check (
+        length(split_part(message, chr(31), 1)) <= 500
+        and length(split_part(message, chr(31), 2)) <= 500 and length(message) <= 1001),
     end_reason                 text,
     opens_at                   timestamptz,
     closes_at                  timestamptz,

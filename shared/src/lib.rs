@@ -9,6 +9,7 @@
 //! | [`text`] | enums with one stable text per variant |
 //! | [`decide`] | what workers decide, without the servers that they ask |
 //! | [`drops`] | flash drops: states, modes, limits |
+//! | [`drop_message`] | what is said to those who wait, in the languages of the pages |
 //! | [`site`] | the site that a drop lets people into, and where on it they may be sent |
 //! | [`theme`] | colours of a seller's pages, and whether they can be read |
 //! | [`lifecycle`] | the one table of ticket states and the moves between them |
@@ -25,6 +26,7 @@ pub mod clock;
 pub mod config;
 pub mod credentials;
 pub mod decide;
+pub mod drop_message;
 pub mod drops;
 pub mod gcra;
 pub mod ids;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use shared::{
+    drop_message::DropMessage,
     drops::DropMode,
     line::{Configured, RoomConfig},
 };
@@ -15,7 +16,7 @@ pub(crate) struct RoomNotice {
     /// When maintenance is said to end.
     pub(crate) until: Option<Timestamp>,
     /// The seller's or an operator's message.
-    pub(crate) message: Option<Arc<str>>,
+    pub(crate) message: Option<Arc<DropMessage>>,
 }
 
 impl RoomNotice {
@@ -24,9 +25,11 @@ impl RoomNotice {
         Self { mode, until: None, message: None }
     }
 
+    /// `message` is as the line keeps it.
     fn new(mode: DropMode, until_us: Option<i64>, message: Option<&str>) -> Self {
         let until = until_us.and_then(|at| Timestamp::from_microsecond(at).ok());
-        Self { mode, until, message: message.map(Into::into) }
+        let message = message.map(|kept| Arc::new(DropMessage::read(kept)));
+        Self { mode, until, message }
     }
 }
 

@@ -6,6 +6,7 @@ use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
+    drop_message::DropMessage,
     drops::{CloseReason, DropMode, DropState},
     ids::DropId,
     line::EventPoint,
@@ -33,7 +34,7 @@ pub(crate) struct RoomView {
     closes_at: Option<Timestamp>,
     /// The seller's or an operator's message to those who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
+    message: Option<DropMessage>,
     /// For countdowns: the shopper's clock may be wrong.
     server_time: Timestamp,
 }
@@ -64,7 +65,7 @@ pub(crate) async fn room(
         admission_rate_per_second: config.admission_rate_per_second,
         opens_at: Timestamp::from_microsecond(config.opens_at_us).ok(),
         closes_at: config.closes_at_us.and_then(|at| Timestamp::from_microsecond(at).ok()),
-        message: notice.message.map(|message| message.to_string()),
+        message: notice.message.as_deref().cloned(),
         server_time: now,
     };
     Ok(([(header::CACHE_CONTROL, "public, max-age=1")], Json(view)))

@@ -45,7 +45,8 @@ fn put_header(buffer: &mut [u8]) -> usize {
 mod tests {
     use super::*;
     use crate::room::Prospects;
-    use shared::drops::DropMode;
+    use shared::{drop_message::DropMessage, drops::DropMode};
+    use std::sync::Arc;
     use tokio_tungstenite::tungstenite::protocol::frame::FrameSocket;
 
     /// A frame with a message of this length.
@@ -60,7 +61,7 @@ mod tests {
             prospects: Prospects::default(),
             mode: DropMode::Running,
             mode_until: None,
-            message: Some("x".repeat(length).into()),
+            message: Some(Arc::new(DropMessage::ForAll("x".repeat(length)))),
             rise: None,
         }
     }

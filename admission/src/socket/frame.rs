@@ -4,6 +4,7 @@ use crate::room::{Prospects, Rise};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
+    drop_message::DropMessage,
     drops::{CloseReason, DropMode},
     lifecycle::TicketState,
 };
@@ -35,8 +36,9 @@ pub enum Frame {
         /// When maintenance is said to end; left out where nobody says so.
         #[serde(skip_serializing_if = "Option::is_none")]
         mode_until: Option<Timestamp>,
-        /// The operator's message.
-        message: Option<Arc<str>>,
+        /// The seller's or an operator's message, in all languages that it has: a stream does not know
+        /// which its reader has chosen.
+        message: Option<Arc<DropMessage>>,
         /// Why the position is higher than before, if it is.
         rise: Option<Rise>,
     },
@@ -132,9 +134,8 @@ mod tests {
         assert_eq!(closed.to_json(), r#"{"type":"closed","reason":"sold_out"}"#);
     }
 
-    #[test]
-    fn a_rise_that_was_not_written_keeps_its_label() {
-        let frame = |position, rise, eta_reason| Frame::Waiting {
+    fn frame(position: u64, rise: Option<Rise>, eta_reason: Option<EtaReason>) -> Frame {
+        Frame::Waiting {
             epoch: 1,
             evn: 1,
             position,
@@ -146,7 +147,26 @@ mod tests {
             mode_until: None,
             message: None,
             rise,
+        }
+    }
+
+    #[test]
+    fn a_message_goes_out_as_a_text_or_as_one_in_each_language() {
+        let told = |kept| {
+            let mut frame = frame(9, None, None);
+            if let Frame::Waiting { message, .. } = &mut frame {
+                *message = Some(Arc::new(DropMessage::read(kept)));
+            }
+            frame.to_json()
         };
+        assert!(told("Back at noon.").contains(r#""message":"Back at noon.","rise""#));
+        let each = told("Back at noon.\u{1f}정오에 돌아와요.");
+        let written = r#""message":{"en":"Back at noon.","ko":"정오에 돌아와요."},"rise""#;
+        assert!(each.contains(written), "{each}");
+    }
+
+    #[test]
+    fn a_rise_that_was_not_written_keeps_its_label() {
         let (rebuilt, slower) = (Some(Rise::Rebuild), Some(EtaReason::Slower));
         let mut pending = frame(9, rebuilt, slower);
         pending.replace(frame(8, None, None));

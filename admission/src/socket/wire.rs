@@ -135,7 +135,7 @@ impl Wire {
 mod tests {
     use super::*;
     use crate::room::Prospects;
-    use shared::drops::DropMode;
+    use shared::{drop_message::DropMessage, drops::DropMode};
     use std::io::Read as _;
     use tokio::net::TcpListener;
     use tokio_tungstenite::tungstenite::protocol::frame::{
@@ -165,7 +165,7 @@ mod tests {
             prospects: Prospects::default(),
             mode: DropMode::Running,
             mode_until: None,
-            message: Some("x".repeat(length).into()),
+            message: Some(Arc::new(DropMessage::ForAll("x".repeat(length)))),
             rise: None,
         }
     }

@@ -8,6 +8,7 @@ use admission::{
 };
 use jiff::Timestamp;
 use shared::{
+    drop_message::DropMessage,
     drops::{CloseReason, DropMode},
     lifecycle::TicketState,
     line::{Epoch, EventPoint},
@@ -144,6 +145,15 @@ fn every_frame_is_in_the_document_of_the_stream() {
                 assert!(STREAM.contains(&format!("`{word}`")), "{word} of {frame}");
             }
         }
+    }
+}
+
+#[test]
+fn both_forms_of_a_message_are_in_the_document_of_the_stream() {
+    let [en, ko] = ["Back at noon.", "정오에 돌아와요."].map(str::to_owned);
+    for message in [DropMessage::ForAll(en.clone()), DropMessage::Each { en, ko }] {
+        let written = serde_json::to_string(&message).unwrap();
+        assert!(STREAM.contains(&format!("`{written}`")), "{written}");
     }
 }
 

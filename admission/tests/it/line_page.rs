@@ -6,7 +6,11 @@ use reqwest::{
     header::{CONTENT_TYPE, COOKIE, LOCATION, ORIGIN as ORIGIN_HEADER, SET_COOKIE},
     redirect::Policy,
 };
-use shared::line::{SettleOutcome, Settlement};
+use serde_json::Value;
+use shared::{
+    drop_message::DropMessage,
+    line::{SettleOutcome, Settlement},
+};
 use testkit::{TestDevice, room::TestRoom, wait_until};
 
 /// A browser with the cookies of one shopper.
@@ -71,8 +75,15 @@ impl<'t> Browser<'t> {
 
     /// Loads it until it says this.
     async fn look_for(&mut self, part: &str) -> Answered {
+        self.look_in("en", part).await
+    }
+
+    /// Loads it in a language until it says this.
+    async fn look_in(&mut self, language: &str, part: &str) -> Answered {
+        let path = format!("{}?lang={language}", self.line());
         for _ in 0..1000 {
-            let page = self.look().await;
+            let request = self.request(Method::GET, &path);
+            let page = self.send(request).await;
             if page.text.contains(part) || page.location.contains(part) {
                 return page;
             }
@@ -102,6 +113,38 @@ async fn a_form_joins_and_a_page_tells_the_place_and_reloads_itself() {
     assert_eq!(again.status, 303, "{}", again.text);
     let counts = test.room.queue.counts(test.room.drop_id, TestRoom::EPOCH).await.unwrap();
     assert_eq!(counts.joined, 2, "whoever joins twice has one ticket");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_in_two_languages_is_read_in_that_of_the_page_and_told_whole_to_programs() {
+    const TOLD: [(&str, &str); 2] = [("en", "Back at noon."), ("ko", "정오에 돌아와요.")];
+    let mut test = AdmissionTest::empty().await;
+    let [en, ko] = TOLD.map(|(_, text)| text.to_owned());
+    test.room.config.message = Some(DropMessage::Each { en, ko }.kept());
+    test.begin(TestRoom::EPOCH).await;
+    let instance = test.instance().await;
+    let joined = test.join(&instance, &TestShopper::new()).await;
+    let token = joined["token"].as_str().unwrap();
+    let view = wait_until("the message in a look at the ticket", PATIENCE, async || {
+        let (_, view) = test.status(&instance, token).await;
+        view["message"].is_object().then_some(view)
+    })
+    .await;
+    let room = Client::new().get(instance.url(&test.path("room"))).send().await.unwrap();
+    let room: Value = room.json().await.unwrap();
+    for (language, text) in TOLD {
+        for told in [&view, &room] {
+            assert_eq!(told["message"][language], text, "{told}");
+        }
+    }
+
+    let mut browser = Browser::new(&test, &instance, &TestShopper::new());
+    browser.join("1").await;
+    for (language, text) in TOLD {
+        let page = browser.look_in(language, text).await;
+        let shown = TOLD.map(|(_, text)| page.text.contains(text));
+        assert_eq!(shown, TOLD.map(|(own, _)| own == language), "{}", page.text);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

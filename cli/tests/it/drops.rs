@@ -67,6 +67,13 @@ async fn a_drop_is_put_in_each_mode() {
         assert!(stage.run(["drop", verb], &[]).is_err(), "without a reason");
     }
 
+    let both = ["--message", "Back at noon", "--message-ko", "정오에 돌아와요"];
+    let set = stage.run(["drop", "pause"], &[&WHY[..], &both].concat()).unwrap();
+    assert_eq!(set["message"], json!({ "en": "Back at noon", "ko": "정오에 돌아와요" }));
+    assert!(stage.run(["drop", "pause"], &[&WHY[..], &both[2..]].concat()).is_err(), "one alone");
+    let refusal = stage.run(["drop", "pause"], &[&WHY[..], &["--message", " "]].concat());
+    assert!(refusal.unwrap_err().contains("1 to 500 characters"));
+
     let until = "2999-01-01T00:00:00Z";
     let options = [&WHY[..], &["--until", until]].concat();
     let set = stage.run(["drop", "maintenance"], &options).unwrap();

@@ -2,8 +2,9 @@
 
 use crate::{DatabaseError, Doing};
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use shared::{
+    drop_message::DropMessage,
     drops::{DropState, Fulfilment},
     ids::{DropId, OrderId, ShopperId},
     lifecycle::TicketState,
@@ -54,9 +55,15 @@ pub struct OrderedDrop {
     /// Where it is in its life.
     pub state: DropState,
     /// The message to shoppers, the seller's or an operator's.
-    pub message: Option<String>,
+    #[serde(deserialize_with = "kept_message")]
+    pub message: Option<DropMessage>,
     /// Why it ended: `closed`, `sold_out`, or the seller's words if it was cancelled.
     pub end_reason: Option<String>,
+}
+
+fn kept_message<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DropMessage>, D::Error> {
+    let kept = Option::<String>::deserialize(from)?;
+    Ok(kept.as_deref().map(DropMessage::read))
 }
 
 impl OrderView {

@@ -5,12 +5,14 @@ use database::{
     PgPool,
     money::payments::Conclusion,
     ordering::order_views::{self, OrderView},
+    selling::drops::{self, ModeChange},
 };
 use shared::{
-    drops::DropState,
+    drop_message::DropMessage,
+    drops::{DropMode, DropState},
     ids::{OrderId, ShopperId},
 };
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 use testkit::TestDatabase;
 
 fn states(order: &OrderView) -> Vec<&'static str> {
@@ -103,4 +105,28 @@ async fn an_order_tells_of_a_cancelled_drop_and_of_money_that_goes_back() {
     let refund = test_drop.payment(order_id, "refund").await;
     test_drop.settle(refund, Conclusion::Refunded).await;
     assert_eq!(seen().await, (DropState::Cancelled, reason, Some(true)));
+}
+
+#[tokio::test]
+async fn an_order_tells_what_is_said_in_each_language_and_no_text_of_it_is_too_long() {
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let TestDrop { pool, drop_id, .. } = &test_drop;
+    let shopper_id = ShopperId::generate();
+    let command = test_drop.command(shopper_id, 1);
+    test_drop.process(slice::from_ref(&command)).await;
+    let told = DropMessage::Each { en: "x".repeat(500), ko: "가".repeat(500) };
+    let message = Some(told.clone());
+    let change = ModeChange { mode: DropMode::Paused, until: None, message };
+    drops::change_mode(pool, *drop_id, change, "operator:ann", "a test").await.unwrap();
+    let wanted = [(shopper_id, command.ticket_id.into())];
+    let found = order_views::find_of_shoppers(pool, &wanted).await.unwrap();
+    let [Some(order)] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(order.flash_drop.message, Some(told));
+
+    for (n_english, n_korean) in [(501, 1), (1, 501)] {
+        let long = DropMessage::Each { en: "x".repeat(n_english), ko: "x".repeat(n_korean) };
+        let update = sqlx::query("update drops set message = $1").bind(long.kept());
+        let refusal = update.execute(pool).await.unwrap_err().into_database_error().unwrap();
+        assert_eq!(refusal.constraint(), Some("drop_message_short"));
+    }
 }

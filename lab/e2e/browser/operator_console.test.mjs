@@ -138,8 +138,9 @@ test("a pause with a message reaches who waits, and a stop asks for the drop's n
   const page = await openConsole(context, "operator");
   await visit(page, `#/rooms/${drop.id}`);
   await page.getByRole("button", { name: "Pause", exact: true }).click();
-  await answer(page, { message: "Back at noon." });
+  await answer(page, { message: { English: "Back at noon.", Korean: "정오에 돌아와요." } });
   await waiting.locator(".notice blockquote", { hasText: /^Back at noon\.$/ }).waitFor();
+  await page.locator("blockquote[lang=ko]", { hasText: "정오에 돌아와요." }).waitFor();
   await page.getByRole("heading", { name: /^Mode: Paused/ }).waitFor();
 
   await page.getByRole("button", { name: "Emergency stop" }).click();

@@ -215,6 +215,22 @@ test("a pause is told in our words, with the operator's apart, to those who wait
   await waiting.context.close();
 });
 
+test("a message in two languages is read in that of the page, in line and by who pays", async () => {
+  const [en, ko] = ["Back at noon.", "정오에 돌아와요."];
+  const { drop, context, page } = await shopperAtTheTurn();
+  const waiting = await shopperAt(await openPausedDrop({ message: { en, ko } }));
+  const inLine = waiting.page.locator(".notice blockquote");
+  await inLine.filter({ hasText: en }).waitFor();
+  await waiting.page.getByRole("button", { name: "한국어" }).click();
+  await inLine.filter({ hasText: ko }).waitFor();
+
+  await page.getByRole("button", { name: "한국어" }).click();
+  await pauseDrop(drop.id, { en, ko });
+  await page.locator(".turn blockquote", { hasText: ko }).waitFor();
+  await context.close();
+  await waiting.context.close();
+});
+
 test("without a network nothing is called live", async () => {
   const drop = await openPausedDrop({});
   const { context, page } = await shopperAt(drop);

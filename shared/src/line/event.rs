@@ -96,7 +96,8 @@ pub struct Configured {
     pub admission_rate_micro: u64,
     /// Admitted and unfinished tickets, at most.
     pub occupancy_cap: u32,
-    /// The operator's message to those who wait.
+    /// The seller's or an operator's message to those who wait, as it is kept; see
+    /// [`DropMessage`](crate::drop_message::DropMessage).
     pub message: Option<String>,
 }
 

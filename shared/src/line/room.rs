@@ -89,7 +89,8 @@ pub struct RoomConfig {
     pub invite_only: bool,
     /// How it is told who is absent near the front; `None` where nobody is missed.
     pub presence: Option<Presence>,
-    /// The operator's message to those who wait.
+    /// The seller's or an operator's message to those who wait, as it is kept; see
+    /// [`DropMessage`](crate::drop_message::DropMessage).
     pub message: Option<String>,
     /// Why the line ended, once it has.
     pub ended: Option<CloseReason>,

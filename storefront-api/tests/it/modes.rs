@@ -41,6 +41,71 @@ async fn each_mode_is_set_told_and_written_down_once() {
 }
 
 #[tokio::test]
+async fn a_message_is_one_text_or_one_in_each_language_and_told_as_it_was_given() {
+    let shop = Shop::open().await;
+    let (seller, operator) = (shop.seller().await, shop.operator().await);
+    let drop_id = shop.drop_of(&seller).await;
+    let operators = format!("/v1/operator/drops/{drop_id}/pause");
+    let sellers = format!("/v1/seller/drops/{drop_id}/pause");
+    let both = json!({ "en": "Back at \"noon\".", "ko": "정오에\n돌아와요." });
+    for (given, told) in [
+        (both.clone(), both.clone()),
+        (json!({ "ko": "곧" }), json!("곧")),
+        (json!({ "en": "Soon", "ko": null }), json!("Soon")),
+        (json!("Back soon"), json!("Back soon")),
+    ] {
+        let body = json!({ "why": "an incident", "message": given });
+        for _ in 0..2 {
+            let set = shop.post(&sellers, &seller.who, &body).await.expect(200);
+            assert_eq!(set["message"], told, "{given}");
+        }
+    }
+    let once_each = ["drop.pause", "drop.pause", "drop.pause", "drop.pause", "drop.create"];
+    assert_eq!(actions(&shop, &operator, &drop_id).await, once_each);
+    let longest = json!({ "en": "x".repeat(500), "ko": "가".repeat(500) });
+    for message in [longest, both.clone()] {
+        let body = json!({ "why": "an incident", "message": message });
+        let set = shop.post(&operators, &operator, &body).await.expect(200);
+        assert_eq!(set["message"], message);
+    }
+    wait_until("the message in the drop", SOON, async || {
+        let seen = shop.get(&format!("/v1/drops/{drop_id}"), &NOBODY).await.expect(200);
+        (seen["message"] == both).then_some(())
+    })
+    .await;
+    let audit = format!("/v1/operator/audit?drop_id={drop_id}&limit=1");
+    let row = shop.get(&audit, &operator).await.expect(200);
+    assert_eq!(row["data"][0]["new"]["message"], both, "who reads the audit log reads both");
+}
+
+#[tokio::test]
+async fn each_bad_message_is_named() {
+    let shop = Shop::open().await;
+    let (seller, operator) = (shop.seller().await, shop.operator().await);
+    let drop_id = shop.drop_of(&seller).await;
+    let long = "x".repeat(501);
+    for (message, status, code, field) in [
+        (json!(" "), 422, "invalid_fields", "/message"),
+        (json!(long), 422, "invalid_fields", "/message"),
+        (json!("Soon\u{1f}곧"), 422, "invalid_fields", "/message"),
+        (json!({}), 422, "invalid_fields", "/message"),
+        (json!({ "en": "Soon", "ko": "" }), 422, "invalid_fields", "/message/ko"),
+        (json!({ "en": long }), 422, "invalid_fields", "/message/en"),
+        (json!({ "fr": "Bientôt" }), 400, "invalid_body", "/message"),
+        (json!(7), 400, "invalid_body", "/message"),
+    ] {
+        let body = json!({ "why": "an incident", "message": message });
+        for mode in ["pause", "maintenance"] {
+            let path = format!("/v1/operator/drops/{drop_id}/{mode}");
+            let refused = shop.post(&path, &operator, &body).await;
+            refused.expect_problem(status, code);
+            assert_eq!(refused.fields(), [field], "{message}");
+        }
+    }
+    assert_eq!(actions(&shop, &operator, &drop_id).await, ["drop.create"], "nothing was changed");
+}
+
+#[tokio::test]
 async fn maintenance_tells_until_when_and_no_other_mode_does() {
     let shop = Shop::open().await;
     let (seller, operator) = (shop.seller().await, shop.operator().await);

@@ -10,6 +10,13 @@ const listeners = new Set<() => void>();
 
 export const currentLanguage = () => language;
 
+/** What somebody says: one text for all, or one in each language. */
+export type Words = string | Record<Language, string>;
+
+/** Returns what a reader of the page is told. */
+export const ownWords = (words: Words | null | undefined): string | null =>
+  (typeof words === "object" ? words?.[language] : words) ?? null;
+
 /** Returns the chosen language, else the browser's first one that we speak. */
 export function preferredLanguage(chosen: string | null, wanted: readonly string[]): Language {
   for (const tag of [chosen ?? "", ...wanted]) {

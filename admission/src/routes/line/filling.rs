@@ -78,7 +78,7 @@ impl LinePage {
         let mut texts = vec![
             ("position", position.to_string()),
             ("waiting", view.waiting.unwrap_or(1).to_string()),
-            ("message", view.message.clone().unwrap_or_default()),
+            ("message", self.said(view).unwrap_or_default().to_owned()),
             // No later than it is expected, so that it counts as being there all the time.
             self.reload((view.refresh_after_ms / 1000).max(1), &here),
             ("here", here),
@@ -88,6 +88,15 @@ impl LinePage {
         let marks = [view.standby.then_some("standby"), view.rise.map(risen), mode(view.mode)];
         texts.extend(marks.into_iter().flatten().map(|mark| (mark, "1".to_owned())));
         texts
+    }
+
+    /// The message to those who wait, in the language of the page.
+    fn said<'v>(&self, view: &'v TicketView) -> Option<&'v str> {
+        let message = view.message.as_ref()?;
+        Some(match self.language {
+            Language::English => message.english(),
+            Language::Korean => message.korean(),
+        })
     }
 
     fn reload(&self, after_s: u64, address: &str) -> Text {

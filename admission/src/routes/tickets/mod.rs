@@ -13,6 +13,7 @@ use crate::room::{EtaReason, Rise};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
+    drop_message::DropMessage,
     drops::{CloseReason, DropMode},
     ids::{TicketId, VariantId},
     line::ShownState,
@@ -81,5 +82,5 @@ pub(crate) struct TicketView {
     mode_until: Option<Timestamp>,
     /// The seller's or an operator's message to those who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) message: Option<String>,
+    pub(super) message: Option<DropMessage>,
 }

@@ -194,7 +194,7 @@ pub(super) fn view(
         refresh_after_ms: cadence::refresh_after_ms(position.map(|shown| shown.position), rate),
         mode: notice.mode,
         mode_until: notice.until,
-        message: notice.message.map(|message| message.to_string()),
+        message: notice.message.as_deref().cloned(),
     }
 }
 

@@ -11,20 +11,21 @@ use super::{
 use crate::{DatabaseError, Doing, people::audit};
 use jiff::Timestamp;
 use shared::{
+    drop_message::DropMessage,
     drops::DropMode,
     ids::{DropId, SellerId},
 };
 use sqlx::{PgConnection, PgPool};
 
 /// A new mode with the message that goes with it.
-#[derive(Clone, Copy, Debug)]
-pub struct ModeChange<'a> {
+#[derive(Clone, Debug)]
+pub struct ModeChange {
     /// What the drop may do from now on.
     pub mode: DropMode,
     /// When maintenance is said to end; no other mode has such a moment.
     pub until: Option<Timestamp>,
     /// To those who wait; `None` removes the old message.
-    pub message: Option<&'a str>,
+    pub message: Option<DropMessage>,
 }
 
 /// Changes the mode of any tenant's drop and the message to those who wait: for operators.
@@ -35,7 +36,7 @@ pub struct ModeChange<'a> {
 pub async fn change_mode(
     pool: &PgPool,
     drop_id: DropId,
-    change: ModeChange<'_>,
+    change: ModeChange,
     actor: &str,
     why: &str,
 ) -> Result<DropLimits, ChangeDropError> {
@@ -60,7 +61,7 @@ pub async fn change_mode_of_seller(
     pool: &PgPool,
     seller_id: SellerId,
     drop_id: DropId,
-    change: ModeChange<'_>,
+    change: ModeChange,
     actor: &str,
     why: &str,
 ) -> Result<DropLimits, ChangeDropError> {
@@ -77,12 +78,11 @@ pub async fn change_mode_of_seller(
     Ok(new)
 }
 
-fn changed(old: &DropLimits, change: ModeChange<'_>) -> DropLimits {
+fn changed(old: &DropLimits, change: ModeChange) -> DropLimits {
     let until = change.until.filter(|_| change.mode == DropMode::Maintenance);
     // As exact as the column, or the same again would be a change.
     let mode_until = until.and_then(|at| Timestamp::from_microsecond(at.as_microsecond()).ok());
-    let message = change.message.map(str::to_owned);
-    DropLimits { mode: change.mode, mode_until, message, ..old.clone() }
+    DropLimits { mode: change.mode, mode_until, message: change.message, ..old.clone() }
 }
 
 /// Stores what has changed, and writes the audit row.

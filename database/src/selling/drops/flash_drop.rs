@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use shared::{
     decide::{failure::OnFailure, preview::LineFacts},
+    drop_message::DropMessage,
     drops::{DropMode, DropState, Fulfilment, Limits},
     ids::{DropId, ProductId, SellerId, VariantId},
     line::RoomCounts,
@@ -51,7 +52,7 @@ pub struct FlashDrop {
     /// When maintenance is said to end; told, and nothing more.
     pub mode_until: Option<Timestamp>,
     /// The message to those who wait, the seller's or an operator's.
-    pub message: Option<String>,
+    pub message: Option<DropMessage>,
     /// Why it ended: `closed`, `sold_out`, or the seller's words if it was cancelled.
     pub end_reason: Option<String>,
     /// When it opens; `None` until it is scheduled.
@@ -205,7 +206,10 @@ macro_rules! select_drops {
             state: row.state,
             mode: row.mode,
             mode_until: row.mode_until.map(jiff_sqlx::Timestamp::to_jiff),
-            message: row.message,
+            message: row
+                .message
+                .as_deref()
+                .map(shared::drop_message::DropMessage::read),
             end_reason: row.end_reason,
             opens_at: row.opens_at.map(jiff_sqlx::Timestamp::to_jiff),
             closes_at: row.closes_at.map(jiff_sqlx::Timestamp::to_jiff),

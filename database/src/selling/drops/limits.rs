@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use serde_json::{Value, json};
 use shared::{
+    drop_message::DropMessage,
     drops::{DropMode, DropState, Limits},
     ids::{DropId, SellerId},
 };
@@ -27,7 +28,7 @@ pub struct DropLimits {
     /// When maintenance is said to end; told, and nothing more.
     pub mode_until: Option<Timestamp>,
     /// The message to those who wait, the seller's or an operator's.
-    pub message: Option<String>,
+    pub message: Option<DropMessage>,
     /// Raised with each change.
     pub version: i64,
 }
@@ -69,7 +70,7 @@ macro_rules! select_limits {
             },
             mode: row.mode,
             mode_until: row.mode_until.map(jiff_sqlx::Timestamp::to_jiff),
-            message: row.message,
+            message: row.message.as_deref().map(DropMessage::read),
             version: row.limits_version,
         })
     };
@@ -147,7 +148,7 @@ pub(super) async fn store(
         new.limits.no_show_percent.map(i16::from),
         new.mode as DropMode,
         new.mode_until.map(ToSqlx::to_sqlx),
-        new.message.as_deref(),
+        new.message.as_ref().map(DropMessage::kept),
     )
     .fetch_one(connection)
     .await

@@ -35,7 +35,7 @@ pub struct LiveDrop {
     pub mode: DropMode,
     /// When maintenance is said to end; told, and nothing more.
     pub mode_until: Option<Timestamp>,
-    /// The operator's message to those who wait.
+    /// The seller's or an operator's message to those who wait, as it is kept.
     pub message: Option<String>,
     /// When it opens; [`Timestamp::MAX`] without a time.
     pub opens_at: Timestamp,

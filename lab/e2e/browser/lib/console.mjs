@@ -41,10 +41,11 @@ export async function visit(page, href) {
   await waitUntil(`${href} is read`, async () => (await loading.count()) === 0);
 }
 
-/** Answers the question that an act asks. */
-export async function answer(page, { why = "browser test", message, name } = {}) {
+/** Answers the question that an act asks; `message` has a text for each language in which there is one. */
+export async function answer(page, { why = "browser test", message = {}, name } = {}) {
   const dialog = page.locator("dialog[open]");
-  if (message !== undefined) await dialog.getByLabel("Message to those who wait").fill(message);
+  for (const [language, text] of Object.entries(message))
+    await dialog.getByLabel(`Message to those who wait, in ${language}`).fill(text);
   await dialog.getByLabel("Why?").fill(why);
   if (name !== undefined) await dialog.getByLabel(/^Type/).fill(name);
   await dialog.locator("button[type=submit]").click();

@@ -113,7 +113,7 @@ async fn change(
     app: &App,
     drop_id: DropId,
     operator: &CurrentOperator,
-    change: ModeChange<'_>,
+    change: ModeChange,
     why: &str,
 ) -> Result<Json<LimitsResponse>, ApiError> {
     let (mode, actor) = (change.mode, operator.actor());

@@ -11,6 +11,7 @@ use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
+    drop_message::DropMessage,
     drops::{DropMode, DropState, Fulfilment},
     ids::{DropId, ProductId, SellerId, VariantId},
     line::{Lane, LaneShare},
@@ -72,7 +73,7 @@ pub(crate) struct DropResponse {
     units_held: i64,
     /// The seller's or an operator's message to shoppers who wait.
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
+    message: Option<DropMessage>,
     /// Why it ended: `closed`, `sold_out`, or the seller's reason if it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     end_reason: Option<String>,

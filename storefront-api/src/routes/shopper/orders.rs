@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use queue::Hint;
 use serde::Serialize;
 use shared::{
+    drop_message::DropMessage,
     drops::DropState,
     ids::{DropId, OrderId, ShopperId, TicketId},
     lifecycle::TicketState,
@@ -34,7 +35,7 @@ pub(crate) struct OrderResponse {
     drop_state: DropState,
     /// The seller's or an operator's message to shoppers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    drop_message: Option<String>,
+    drop_message: Option<DropMessage>,
     /// Why its drop ended: `closed`, `sold_out`, or the seller's reason if it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     drop_end_reason: Option<String>,

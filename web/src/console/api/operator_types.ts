@@ -1,4 +1,5 @@
 // What the operator console reads and sends.
+import type { Words } from "../../common/language.ts";
 import type { Drop, DropState, Mode } from "./types.ts";
 
 /** How fast a drop goes. */
@@ -31,7 +32,7 @@ export interface LimitsAnswer extends Limits {
   state: DropState;
   mode: Mode;
   mode_until: string | null;
-  message: string | null;
+  message: Words | null;
   limits_version: number;
 }
 

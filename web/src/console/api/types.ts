@@ -1,4 +1,5 @@
 // What both consoles read of the public API: only the fields that they use.
+import type { Words } from "../../common/language.ts";
 
 export type ConsoleRole = "operator" | "seller";
 
@@ -93,7 +94,7 @@ export interface Drop {
   units_total: number;
   units_left: number;
   units_held: number;
-  message?: string;
+  message?: Words;
   end_reason?: string;
   admission_rate_per_second: number;
   occupancy_cap: number;

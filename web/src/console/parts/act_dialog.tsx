@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { announceNow } from "../../common/announce.ts";
+import type { Words } from "../../common/language.ts";
 import { useAct } from "../state/act.ts";
 import { bound } from "../state/bound.ts";
 import { t } from "../texts/index.ts";
@@ -9,13 +10,15 @@ import { Dialog } from "./dialog.tsx";
 import { AreaField, TextField } from "./fields.tsx";
 import { namesIt } from "./names_it.ts";
 import { Problem } from "./problem.tsx";
+import { NO_WORDS, wordsOf } from "./words.ts";
+import { WordsFields } from "./words_fields.tsx";
 
 /** What somebody gave as their reasons. */
 export interface Reasons {
   /** For the audit log. */
   why: string;
   /** To those who wait; undefined leaves none. */
-  message: string | undefined;
+  message: Words | undefined;
 }
 
 export interface Question {
@@ -44,15 +47,14 @@ const MAX_TEXT = 500;
 export function ActDialog({ question, act, onDone, onClose, children }: ActDialogProps) {
   const { busy, refusal, run } = useAct();
   const why = useSignal("");
-  const message = useSignal("");
+  const message = useSignal(NO_WORDS);
   const typed = useSignal("");
   const lacksWhy = question.whyLabel !== undefined && why.value.trim() === "";
   const lacksName = question.name !== undefined && !namesIt(typed.value, question.name);
   const submit = async (event: Event) => {
     event.preventDefault();
     if (lacksWhy || lacksName) return;
-    const words = message.value.trim();
-    const done = await run(() => act({ why: why.value.trim(), message: words === "" ? undefined : words }));
+    const done = await run(() => act({ why: why.value.trim(), message: wordsOf(message.value) }));
     if (!done) return;
     announceNow(t("act.done", { act: question.title }));
     onClose();
@@ -63,14 +65,7 @@ export function ActDialog({ question, act, onDone, onClose, children }: ActDialo
       <form onSubmit={submit}>
         <p>{question.hint}</p>
         {children}
-        {question.takesMessage === true && (
-          <AreaField
-            label={t("act.message")}
-            hint={t("act.message.hint")}
-            {...bound(message)}
-            maxLength={MAX_TEXT}
-          />
-        )}
+        {question.takesMessage === true && <WordsFields {...bound(message)} maxLength={MAX_TEXT} />}
         {question.whyLabel !== undefined && (
           <AreaField
             label={question.whyLabel}

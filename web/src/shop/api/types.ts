@@ -1,4 +1,5 @@
 // What the public APIs answer: only the fields that the pages read.
+import type { Words } from "../../common/language.ts";
 
 export type DropState = "draft" | "scheduled" | "open" | "sold_out" | "closed" | "cancelled";
 export const MODES = ["running", "paused", "hold", "drain", "maintenance", "stopped"] as const;
@@ -60,7 +61,7 @@ export interface Drop {
   units_left: number;
   /** Held for those who were let in; they may come back. */
   units_held?: number;
-  message?: string | null;
+  message?: Words | null;
   end_reason?: string | null;
   /** Whether only those may join who have a code. */
   invite_only?: boolean;
@@ -113,7 +114,7 @@ export interface Ticket extends Prospects {
   refresh_after_ms?: number;
   mode?: Mode;
   mode_until?: string | null;
-  message?: string | null;
+  message?: Words | null;
 }
 
 export interface MyTicket {
@@ -152,7 +153,7 @@ export interface Order {
   drop_id: string;
   drop_title: string;
   drop_state?: DropState;
-  drop_message?: string | null;
+  drop_message?: Words | null;
   drop_end_reason?: string | null;
   state: OrderState;
   reason?: string | null;
@@ -188,7 +189,7 @@ export interface WaitingFrame extends Prospects {
   units_held?: number | null;
   mode?: Mode;
   mode_until?: string | null;
-  message?: string | null;
+  message?: Words | null;
   rise?: Rise | null;
 }
 

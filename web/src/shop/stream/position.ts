@@ -1,4 +1,5 @@
 // The position as shown. It never rises unless a labelled event says why (invariant POS-1).
+import type { Words } from "../../common/language.ts";
 import type { Seen } from "../api/admission.ts";
 import type { Mode, Rise, WaitingFrame } from "../api/types.ts";
 import { type Outlook, outlookAfter } from "./outlook.ts";
@@ -14,7 +15,7 @@ export interface Shown extends Outlook {
   mode: Mode;
   /** When maintenance is said to end. */
   until: string | null;
-  message: string | null;
+  message: Words | null;
   /** Units that nobody has, and units that may come back; null while that is not known. */
   left: number | null;
   held: number | null;

@@ -2,6 +2,7 @@
 import { serverNow } from "../../common/clock.ts";
 import { el, setText } from "../../common/dom.ts";
 import { dateTime, digits, duration } from "../../common/format.ts";
+import { ownWords } from "../../common/language.ts";
 import type { Panel } from "../../common/panel.ts";
 import { link, notePanel, notice, quote } from "../../common/parts.ts";
 import type { Drop, DropState } from "../api/types.ts";
@@ -77,7 +78,7 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
   );
   const update = () => {
     const { mode = "running", mode_until, message, units_left, units_held } = read();
-    news.write(dropNotice(mode, mode_until ?? null), message ?? null);
+    news.write(dropNotice(mode, mode_until ?? null), ownWords(message));
     const isAllHeld = units_left === 0 && (units_held ?? 0) > 0;
     setText(stock, isAllHeld ? t("stock.held", { count: units_held ?? 0 }) : "");
     variants.update();
@@ -110,4 +111,4 @@ export const otherDrops = (drop: Drop): HTMLElement[] =>
 
 /** The seller's words at the end: why the drop was cancelled, else the message that stands there. */
 export const endWords = (drop: Drop): string | null =>
-  (drop.state === "cancelled" ? drop.end_reason : drop.message) ?? null;
+  (drop.state === "cancelled" ? drop.end_reason : ownWords(drop.message)) ?? null;

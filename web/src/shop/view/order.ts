@@ -3,6 +3,7 @@
 import { announce, announceNow } from "../../common/announce.ts";
 import { serverNow, timed } from "../../common/clock.ts";
 import { ApiError } from "../../common/http.ts";
+import { ownWords } from "../../common/language.ts";
 import type { PanelHost } from "../../common/panel.ts";
 import { link, notePanel } from "../../common/parts.ts";
 import * as storefront from "../api/storefront.ts";
@@ -141,7 +142,7 @@ export class OrderView {
         cancel: () => this.act(() => timed(() => storefront.cancelOrder(this.id))),
         over: () => void this.refresh(),
         problem: () => this.unsent ?? this.problem,
-        words: () => this.order?.drop_message ?? null,
+        words: () => ownWords(this.order?.drop_message),
         choice: this.choice,
       };
       const step = asksForUnits(order, this.choice) ? "units" : `${order.reason ?? ""}:${order.units}`;

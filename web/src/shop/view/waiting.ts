@@ -2,6 +2,7 @@
 import { questionDialog } from "../../common/dialog.ts";
 import { el, setText, show } from "../../common/dom.ts";
 import { duration, number, percent } from "../../common/format.ts";
+import { ownWords } from "../../common/language.ts";
 import type { Panel } from "../../common/panel.ts";
 import { notice } from "../../common/parts.ts";
 import { isOffline } from "../../common/shell.ts";
@@ -72,7 +73,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     writeConnection(connectionText, connection);
     setText(inLane, laneText(drop, lane) ?? "");
     setText(waitedFor, waitedForText(drop, variant) ?? "");
-    news.write(lineOf(shown, rebuilding, away), rebuilding ? null : (shown?.message ?? null));
+    news.write(lineOf(shown, rebuilding, away), rebuilding ? null : ownWords(shown?.message));
     const text = shown === null ? "…" : number(shown.position);
     setText(position, text);
     position.style.setProperty("--length", String(text.length));

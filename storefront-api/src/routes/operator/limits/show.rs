@@ -7,6 +7,7 @@ use edge::{Json, Path, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
+    drop_message::DropMessage,
     drops::{DropMode, DropState, Limits},
     ids::DropId,
 };
@@ -21,7 +22,7 @@ pub(crate) struct LimitsResponse {
     /// When maintenance is said to end; it ends when an operator resumes.
     mode_until: Option<Timestamp>,
     /// Shown to shoppers who wait.
-    message: Option<String>,
+    message: Option<DropMessage>,
     #[serde(flatten)]
     limits: LimitValues,
     /// Goes up with each change.

@@ -1,11 +1,13 @@
 // What the drop may do, what those who wait are told, and the acts that change both.
 import { useSignal } from "@preact/signals";
 import { serverNow } from "../../../common/clock.ts";
+import type { Words } from "../../../common/language.ts";
 import { changeMode } from "../../api/operator.ts";
 import type { LimitsAnswer } from "../../api/operator_types.ts";
 import { ActDialog } from "../../parts/act_dialog.tsx";
 import { CheckField } from "../../parts/fields.tsx";
 import { ModeBadge, Moment } from "../../parts/small.tsx";
+import { Told } from "../../parts/told.tsx";
 import { bound } from "../../state/bound.ts";
 import { WallField } from "../../time/wall_field.tsx";
 import { momentOf, ownZone, rfc3339, type WallTime, wallOf } from "../../time/zones.ts";
@@ -34,7 +36,7 @@ export function ModePanel({ title, limits, mayAct, onChanged }: ModePanelProps) 
           {t("mode.until")} <Moment at={limits.mode_until} />
         </p>
       )}
-      {limits.message !== null && <blockquote>{limits.message}</blockquote>}
+      {limits.message !== null && <Told words={limits.message} />}
       {mayAct && (
         <div class="act-row">
           {actsIn(limits.mode).map((act) => (
@@ -81,7 +83,7 @@ function ModeDialog({ act, title, dropId, onDone, onClose }: ModeDialogProps) {
     zone: ownZone(),
     isLater: false,
   });
-  const change = async (why: string, message: string | undefined) => {
+  const change = async (why: string, message: Words | undefined) => {
     const at = act.takesUntil && hasUntil.value ? momentOf(until.value) : null;
     const body = { why, message, until: at === null ? undefined : rfc3339(at) };
     await changeMode(dropId, act.act, body);

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { cancelDrop, deleteDropPicture, pauseDrop, putDropPicture, resumeDrop } from "../../api/seller.ts";
 import type { Drop } from "../../api/types.ts";
 import { ActDialog, type Question, type Reasons } from "../../parts/act_dialog.tsx";
+import { Told } from "../../parts/told.tsx";
 import { Lanes } from "../lanes/part.tsx";
 import { PictureForm } from "../pictures/form.tsx";
 import { t } from "../texts/index.ts";
@@ -66,7 +67,7 @@ function Acts({ drop, onChanged }: PartProps) {
   return (
     <section class="tile panel" aria-label={t("manage.acts")}>
       <h2>{t("manage.acts")}</h2>
-      {drop.message !== undefined && <blockquote>{drop.message}</blockquote>}
+      {drop.message !== undefined && <Told words={drop.message} />}
       <div class="act-row">
         {drop.mode === "running" ? (
           <button type="button" class="button quiet" onClick={() => ask(pausing(drop))}>
