@@ -9,7 +9,8 @@ it; one that the stock can never cover is closed (not_enough), and the next is c
 variant has its own line, so nobody is looked at who stands behind one that does not fit.
 
 A room without stock (`stockless`) lets in by rate and occupancy alone: nobody is too many for it. In one
-where each ticket takes the most units that it may (`takes_most`), fewer are as good as none. One that
+where each ticket takes the most units that it may (`takes_most`), the next takes fewer once fewer are all
+that is left: none is held by others, so no more can come back. Its record says so from then on. A room that
 serves numbers (`served`, after|up to) has no rate: who may come in is said by the queue number. In the
 order of their lane, nobody is considered behind one who may not; other lanes go on.
 
@@ -57,11 +58,11 @@ local before = redis.call('LPOS', MEMO, ARGV[5])
 if before then return redis.call('LINDEX', MEMO, before + 1) end
 
 local cfg = redis.call('HMGET', CFG, 'mode', 'opens_at', 'closes_at', 'ended', 'rate', 'cap',
-  'stockless', 'lanes', 'served', 'takes_most', 'max_units')
+  'stockless', 'lanes', 'served', 'takes_most')
 local limit, has_stock = tonumber(ARGV[3]), cfg[7] ~= '1'
 local after, up_to = string.match(cfg[9] or '', '^(%d+)|(%d+)$')
 after, up_to = tonumber(after), tonumber(up_to)
-local least = cfg[10] == '1' and tonumber(cfg[11]) or 1
+local takes_most = cfg[10] == '1'
 
 -- The stock: what is free of each variant, and what could ever become free.
 local variants, free, ever, exhausted = {}, {}, {}, has_stock and #VARIANTS > 0
@@ -74,7 +75,7 @@ for at = 1, #VARIANTS, 16 do
     ever[variant] = tonumber(available) + tonumber(reserved)
     free[variant] = tonumber(available) - tonumber(redis.call('HGET', FLIGHT, variant) or 0)
   end
-  exhausted = exhausted and (ever[variant] or least) < least
+  exhausted = exhausted and ever[variant] == 0
 end
 
 -- The rate, computed as in shared/src/gcra.rs; a missing time is an empty bucket.
@@ -141,7 +142,7 @@ end
 
 -- Who is let in, who is passed over, and who never can be let in. Nothing is written before all of it is
 -- known.
-local admitted, missed, closed, taken, stuck = {}, {}, {}, {}, {}
+local admitted, missed, closed, taken, stuck, fewer = {}, {}, {}, {}, {}, {}
 local halted, unserved = nil, false
 
 -- Whether it is not this one's turn, whatever is free.
@@ -151,15 +152,33 @@ local function is_unserved(front)
   return number <= after or number > up_to
 end
 
+-- The units that a ticket is let in for: what it asks for, or all that could ever become free where that is
+-- less and its shopper chooses among them.
+local function granted(asked, variant)
+  local most = ever[variant] or 0
+  if takes_most and most > 0 then return math.min(asked, most) end
+  return asked
+end
+
+-- What is kept of the ticket at a front that is let in for so many units.
+local function let_in(front, units)
+  local one = taken_from(front)
+  if units < units_of(one.record) then
+    one.record = with_units(one.record, units)
+    fewer[#fewer + 1], fewer[#fewer + 2] = one.account, one.record
+  end
+  return one
+end
+
 local function consider(front, variant)
   if free[variant] > 0 and is_absent(front) then
     if #missed < MOST_MISSED then missed[#missed + 1] = taken_from(front) else halted = 'absent' end
     return
   end
-  local units = units_of(front.record)
+  local units = granted(units_of(front.record), variant)
   if units <= free[variant] then
     free[variant], taken[variant] = free[variant] - units, (taken[variant] or 0) + units
-    admitted[#admitted + 1] = taken_from(front)
+    admitted[#admitted + 1] = let_in(front, units)
   elseif exhausted or not ever[variant] or units <= ever[variant] then
     stuck[variant] = true
   elseif #closed < limit then
@@ -243,6 +262,7 @@ if #admitted > 0 then
     occupants[2 * n - 1], occupants[2 * n] = ticket, one.account
   end
   remove(admitted)
+  if #fewer > 0 then redis.call('HSET', INTENT, unpack(fewer)) end
   redis.call('ZADD', INF, unpack(deadlines))
   redis.call('HSET', LEASE, unpack(leases))
   redis.call('HSET', OCC, unpack(occupants))

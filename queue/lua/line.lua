@@ -24,6 +24,11 @@ local function units_of(record) return (struct.unpack('>I4', record, 34)) end
 local function score_of(record) return (struct.unpack('>I8', record, 38)) end
 local function joined_us_of(record) return (struct.unpack('>I8', record, 46)) * 1000 end
 
+-- The record of the same ticket with other units.
+local function with_units(record, units)
+  return string.sub(record, 1, 33) .. struct.pack('>I4', units) .. string.sub(record, 38)
+end
+
 local function mark_of(record)
   return string.sub(record, 1, 16) .. string.sub(record, 33, 33) .. string.sub(record, 38, 45)
 end

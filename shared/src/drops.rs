@@ -45,7 +45,7 @@ text_enum! {
     Fulfilment {
         /// Variant and units are fixed at join and held at admission.
         Auto = "auto",
-        /// The maximum is held at admission; the shopper chooses within it.
+        /// The maximum is held at admission, or what is left of it; the shopper chooses within it.
         Checkout = "checkout",
         /// Admits to someone else's shop.
         Pass = "pass",
@@ -90,8 +90,8 @@ impl Fulfilment {
         }
     }
 
-    /// Whether a ticket takes the most units that it may, since its shopper chooses how many once
-    /// they are held.
+    /// Whether a ticket takes the most units that it may, as far as there are as many, since its shopper
+    /// chooses how many once they are held.
     #[must_use]
     pub const fn takes_most(self) -> bool {
         match self {

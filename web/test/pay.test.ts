@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./all_texts.ts";
 import { format } from "../src/shop/texts/order.ts";
-import { asksForUnits, turnKeys } from "../src/shop/view/pay.ts";
+import { asksForUnits, lastUnitsText, turnKeys } from "../src/shop/view/pay.ts";
 
 test("a declined card is called so, and another may be tried", () => {
   const [title, hint] = turnKeys({ reason: "declined" }, false);
@@ -28,4 +28,13 @@ test("where the quantity may be chosen it is asked for first, once", () => {
   assert.ok(!asksForUnits({ may_choose_units: false }, unasked) && !asksForUnits({}, unasked));
   const [, hint] = turnKeys({}, true);
   assert.match(format("en", hint, {}), /how many you take/);
+});
+
+test("whoever gets the last units hears that there are no more", () => {
+  const three = lastUnitsText({ units: 3, are_last_units: true });
+  assert.equal(three, "Only 3 are left: you may take up to 3.");
+  assert.equal(lastUnitsText({ units: 1, are_last_units: true }), "Only 1 is left, and it's held for you.");
+  assert.equal(format("ko", "units.last", { count: 2 }), "2개만 남았어요. 2개까지 구매할 수 있어요.");
+  assert.equal(lastUnitsText({ units: 3, are_last_units: false }), null);
+  assert.equal(lastUnitsText({ units: 3 }), null);
 });

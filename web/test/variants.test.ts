@@ -7,7 +7,6 @@ import { isGone, leftText, pricesOf, waitedForText } from "../src/shop/view/vari
 const SMALL: Variant = { id: "s", name: "Small", price_minor: 500, currency: "EUR" };
 const LARGE: Variant = { ...SMALL, id: "l", name: "Large", price_minor: 900 };
 const DROP = { fulfilment: "auto", max_units_per_ticket: 3, variants: [SMALL, LARGE] } as Drop;
-const CHECKOUT = { ...DROP, fulfilment: "checkout" } as Drop;
 
 const withUnits = (units_left: number, units_held: number) => ({ ...SMALL, units_left, units_held });
 
@@ -18,18 +17,15 @@ test("the price is that of the cheapest to that of the dearest", () => {
 });
 
 test("what is left of a variant is told, and what is being paid for", () => {
-  assert.equal(leftText(withUnits(3, 0), DROP), "3 items left");
-  assert.equal(leftText(withUnits(1, 9), DROP), "1 item left");
-  assert.equal(leftText(withUnits(0, 2), DROP), "All being paid for");
-  assert.equal(leftText(withUnits(0, 0), DROP), "Nothing is left.");
+  assert.equal(leftText(withUnits(3, 0)), "3 items left");
+  assert.equal(leftText(withUnits(1, 9)), "1 item left");
+  assert.equal(leftText(withUnits(0, 2)), "All being paid for");
+  assert.equal(leftText(withUnits(0, 0)), "Nothing is left.");
 });
 
-test("a variant is gone once there are too few units for anybody", () => {
-  assert.ok(!isGone(withUnits(1, 0), DROP) && !isGone(withUnits(0, 1), DROP));
-  assert.ok(isGone(withUnits(0, 0), DROP));
-  assert.ok(!isGone(withUnits(1, 2), CHECKOUT));
-  assert.ok(isGone(withUnits(1, 1), CHECKOUT));
-  assert.equal(leftText(withUnits(1, 1), CHECKOUT), "Too few left for you");
+test("a variant is gone once nothing of it is left and nothing can come back", () => {
+  assert.ok(!isGone(withUnits(1, 0)) && !isGone(withUnits(0, 1)));
+  assert.ok(isGone(withUnits(0, 0)) && isGone(SMALL));
 });
 
 test("whoever waits is told for which variant, where there are several", () => {

@@ -103,16 +103,18 @@ impl Forecast {
         self.limits
     }
 
-    /// What somebody may expect who stands at a position of a line and wants so many units.
+    /// What somebody may expect who stands at a position of a line and wants so many units, or up to so
+    /// many where they choose at their turn.
     pub(super) fn prospects(&self, line: LineKey, position: u64, units: u32) -> Prospects {
         let Some(outlook) = self.outlooks.get(&line) else { return Prospects::default() };
         let eta = outlook.eta(position).ok();
+        let needed = self.looked.map_or(units, |looked| looked.needed(units));
         let seconds = |ms: u64| u32::try_from(ms.div_ceil(1000)).unwrap_or(u32::MAX);
         Prospects {
             eta_p50_s: eta.map(|eta| seconds(eta.p50_ms)),
             eta_p90_s: eta.map(|eta| seconds(eta.p90_ms)),
             eta_reason: None,
-            odds_percent: outlook.odds_percent(position, units),
+            odds_percent: outlook.odds_percent(position, needed),
             standby: outlook.is_standby(),
         }
     }

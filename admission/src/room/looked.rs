@@ -27,8 +27,8 @@ pub(super) struct Looked {
     extra: u32,
     occupied: u32,
     max_units_per_ticket: u32,
-    /// Fewer units are of no use to anybody in line.
-    least_units: u32,
+    /// Whether each ticket takes as many, as far as there are as many.
+    takes_most: bool,
     sales: Sales,
 }
 
@@ -64,7 +64,7 @@ impl Looked {
             extra: 0,
             occupied,
             max_units_per_ticket: header.config.max_units_per_ticket,
-            least_units: header.config.least_units(),
+            takes_most: header.config.takes_most,
             sales: Sales { occupied, unsold: unsold(&header.units), n_admitted: 0 },
         }
     }
@@ -154,15 +154,27 @@ impl Looked {
         }
     }
 
+    /// How many units whoever wants so many has to find: one, where they choose at their turn.
+    pub(super) const fn needed(&self, units: u32) -> u32 {
+        if self.takes_most { 1 } else { units }
+    }
+
+    /// Whether the first of a line is not let in, since fewer units are left than they take and some that
+    /// others hold may come back. Nobody takes more than all.
+    fn has_too_few(&self, units: &VariantUnits) -> bool {
+        let unsold = units.left.saturating_add(units.held);
+        let least = if self.takes_most { self.max_units_per_ticket.min(unsold).max(1) } else { 1 };
+        units.left < least
+    }
+
     /// The lines whose first may be let in: there are units for them, or they wait for none.
     pub(super) fn eligible(
         &self,
         lines: &LineLengths,
         units: &[VariantUnits],
     ) -> Vec<(LineKey, u64)> {
-        let has_too_few = |one: &VariantUnits| one.left < self.least_units;
         let is_out =
-            |id: VariantId| units.iter().any(|one| one.variant_id == id && has_too_few(one));
+            |id: VariantId| units.iter().any(|one| one.variant_id == id && self.has_too_few(one));
         lines.iter().copied().filter(|((_, variant_id), _)| !is_out(*variant_id)).collect()
     }
 
@@ -178,8 +190,8 @@ impl Looked {
         let most = f64::from(self.max_units_per_ticket.max(1));
         let units_per_ticket = (n_held as f64 / f64::from(self.occupied.max(1))).clamp(1.0, most);
         let Sales { occupied, unsold: at_first, n_admitted } = self.sales;
-        // Too few for anybody are waited for like those that others hold.
-        let left = if own.left < self.least_units { 0 } else { own.left };
+        // Too few for the next in line are waited for like those that others hold.
+        let left = if self.has_too_few(own) { 0 } else { own.left };
         let sold = at_first.saturating_sub(unsold(units)) as f64;
         Some(LineStock {
             left,
@@ -246,20 +258,31 @@ mod tests {
     }
 
     #[test]
-    fn too_few_units_for_a_ticket_are_waited_for_like_those_that_are_held() {
+    fn too_few_units_for_a_ticket_are_waited_for_until_none_can_come_back() {
         let mut checkout = header(1, 100);
         checkout.config.takes_most = true;
         let variant_id = VariantId::generate();
         let line = (Lane::NORMAL, variant_id);
-        let stock = |left| {
-            let units = [VariantUnits { variant_id, left, held: 4 }];
+        let stock = |left, held| {
+            let units = [VariantUnits { variant_id, left, held }];
             let looked = Looked::first(&checkout);
             let n_eligible = looked.eligible(&[(line, 1)], &units).len();
             let stock = looked.stock(&units, line, 1.0).unwrap();
             (stock.left, stock.held, stock.is_standby(), n_eligible)
         };
-        assert_eq!(stock(4), (4, 4, false, 1));
-        assert_eq!(stock(3), (0, 7, true, 0));
+        assert_eq!(stock(4, 4), (4, 4, false, 1));
+        assert_eq!(stock(3, 4), (0, 7, true, 0));
+        assert_eq!(stock(2, 1), (0, 3, true, 0));
+        assert_eq!(stock(3, 0), (3, 0, false, 1), "all that is left goes to the next");
+        assert_eq!(stock(0, 0), (0, 0, false, 0));
+    }
+
+    #[test]
+    fn whoever_chooses_at_their_turn_needs_one_unit_to_be_left() {
+        let mut room = header(0, 100);
+        assert_eq!(Looked::first(&room).needed(4), 4);
+        room.config.takes_most = true;
+        assert_eq!(Looked::first(&room).needed(4), 1);
     }
 
     #[test]

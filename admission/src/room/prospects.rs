@@ -28,8 +28,8 @@ pub struct Prospects {
     pub eta_p90_s: Option<u32>,
     /// Why it takes more than a fifth longer than was told before, if it does.
     pub eta_reason: Option<EtaReason>,
-    /// How likely it is that the wanted units are left at the turn, in steps of five; `None` where no units
-    /// are waited for.
+    /// How likely it is that the wanted units are left at the turn, or one where they are chosen then, in
+    /// steps of five; `None` where no units are waited for.
     pub odds_percent: Option<u8>,
     /// Whether every unit that is not sold is held by others.
     pub standby: bool,

@@ -52,6 +52,8 @@ pub struct OrderedDrop {
     pub title: String,
     /// What an admission leads to.
     pub fulfilment: Fulfilment,
+    /// Units of one ticket, at most.
+    pub max_units_per_ticket: i32,
     /// Where it is in its life.
     pub state: DropState,
     /// The message to shoppers, the seller's or an operator's.
@@ -72,6 +74,15 @@ impl OrderView {
     pub fn may_choose(&self) -> bool {
         let is_held = self.state == TicketState::Reserved;
         is_held && self.flash_drop.fulfilment.takes_most() && self.units > 1
+    }
+
+    /// Whether the held units are fewer than the shopper could have chosen from, since they were all that
+    /// was left; until fewer are chosen, or the payment begins.
+    #[must_use]
+    pub fn has_last_units(&self) -> bool {
+        let is_as_placed = self.state == TicketState::Reserved && self.reason.is_none();
+        let OrderedDrop { fulfilment, max_units_per_ticket, .. } = &self.flash_drop;
+        is_as_placed && fulfilment.takes_most() && self.units < *max_units_per_ticket
     }
 }
 
@@ -98,7 +109,8 @@ macro_rules! select_orders {
                  o.amount_minor, o.currency, o.processed_at, o.updated_at, o.hold_expires_at,
                  (select name from variants where id = o.variant_id) as variant_name,
                  (select json_build_object('title', title, 'fulfilment', fulfilment, 'state', state,
-                      'message', message, 'end_reason', end_reason)
+                      'message', message, 'end_reason', end_reason,
+                      'max_units_per_ticket', max_units_per_ticket)
                   from drops where id = o.drop_id) as "flash_drop!: Json<OrderedDrop>",
                  (select bool_and(status = 'succeeded') from payments
                   where order_id = o.id and kind = 'refund') as is_refunded,

@@ -212,29 +212,32 @@ async fn sell(test_drop: &TestDrop, variant_id: VariantId, units: u32) {
 }
 
 #[tokio::test]
-async fn a_drop_is_over_when_no_variant_has_as_much_as_a_ticket_takes() {
+async fn a_drop_whose_units_are_chosen_is_over_when_none_is_left_of_any_variant() {
     let database = Arc::new(TestDatabase::create().await);
     let options =
         DropOptions { units: 6, fulfilment: Fulfilment::Checkout, ..DropOptions::default() };
     let test_drop = TestDrop::in_database(&database, options).await;
     let first = test_drop.command(ShopperId::generate(), 1).variant_id;
-    let second = test_drop.add_variant(5).await;
+    let second = test_drop.add_variant(3).await;
     let over = async || scheduling::end_due(database.pool()).await.unwrap();
     sell(&test_drop, first, 4).await;
-    assert!(over().await.is_empty(), "five of the other variant are left");
+    assert!(over().await.is_empty(), "less than a ticket takes is left, and it is for somebody");
+    sell(&test_drop, first, 2).await;
+    assert!(over().await.is_empty(), "the other variant has not been sold");
 
-    let command = PlaceOrder { variant_id: second, ..test_drop.command(ShopperId::generate(), 4) };
+    let command = PlaceOrder { variant_id: second, ..test_drop.command(ShopperId::generate(), 3) };
     test_drop.process(std::slice::from_ref(&command)).await;
     assert!(over().await.is_empty(), "what is held may come back");
     let order = (OrderId::from(command.ticket_id), command.shopper_id);
-    choose(&test_drop, order, 3).await;
-    assert!(over().await.is_empty(), "and so it did, for a part");
-
+    choose(&test_drop, order, 2).await;
     pay(&test_drop.pool, order.0, order.1, "pm_card").await;
     let card = test_drop.payment(order.0, "authorize").await;
     test_drop.settle(card, Conclusion::Authorized { provider_id: "pay_2".into() }).await;
     let capture = test_drop.payment(order.0, "capture").await;
     test_drop.settle(capture, Conclusion::Captured).await;
+    assert!(over().await.is_empty(), "the unit that was not taken is left");
+
+    sell(&test_drop, second, 1).await;
     assert_eq!(over().await, [(test_drop.drop_id, DropState::SoldOut)]);
     test_drop.assert_invariants().await;
 }

@@ -182,4 +182,10 @@ impl Evidence {
     pub(crate) fn counting_commands(&self) -> impl Iterator<Item = &CommandRecord> {
         self.commands.iter().filter(|command| !self.is_void(command))
     }
+
+    /// Returns the units that tickets were let in for, by their commands.
+    pub(crate) fn units_let_in(&self) -> HashMap<TicketId, u32> {
+        let orders = self.counting_commands().map(|command| &command.order);
+        orders.map(|order| (order.ticket_id, order.units)).collect()
+    }
 }

@@ -46,14 +46,6 @@ pub struct DropEvidence {
     pub log_generation: i64,
 }
 
-impl DropEvidence {
-    /// How many units somebody in line takes at least: where each ticket takes as many as it may, fewer are
-    /// of no use to anybody.
-    pub(crate) const fn least_units(&self) -> i32 {
-        if self.fulfilment.takes_most() { self.max_units_per_ticket } else { 1 }
-    }
-}
-
 /// A lane beside the normal one, which has the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 pub struct LaneEvidence {

@@ -150,13 +150,15 @@ fn stays(evidence: &Evidence, room: &RoomReplay) -> Vec<(i64, SlotChange<'static
     let ends = evidence.transitions.iter().filter(|transition| transition.terminal);
     let ended_us: HashMap<OrderId, i64> =
         ends.map(|transition| (transition.order_id, transition.at_us)).collect();
+    let let_in = evidence.units_let_in();
     let mut changes = Vec::new();
     for (id, life) in &room.tickets {
         let (Standing::Admitted, Some(admitted_us)) = (life.standing(), life.admitted_at_us())
         else {
             continue;
         };
-        let (order_id, units) = (OrderId::from(*id), i64::from(life.units));
+        let order_id = OrderId::from(*id);
+        let units = i64::from(let_in.get(id).copied().unwrap_or(life.units));
         let variant_id = life.line.variant_id;
         changes.push((admitted_us, SlotChange::Taken(1)));
         changes.push((admitted_us, SlotChange::Free(variant_id, -units)));

@@ -49,7 +49,7 @@ pub fn nobody_is_passed_over(
     // Free units are kept for the first ticket of a lane that wants them; a hopeless one is closed.
     let mut kept_for = BTreeSet::new();
     let is_first = |ticket: &&JoinedTicket| {
-        let Intent { variant_id, units } = ticket.intent;
+        let Intent { variant_id, units } = before.granted(ticket.intent);
         let is_hopeless =
             before.has_stock() && before.ever(variant_id).is_none_or(|ever| units > ever);
         !is_hopeless && kept_for.insert((ticket.lane, variant_id))
@@ -68,8 +68,29 @@ pub fn nobody_is_passed_over(
         let free = before.free(variant_id) - taken;
         // What is free is kept from all lanes for a ticket that needs more.
         let wanting = first.iter().filter(|other| other.intent.variant_id == variant_id);
-        if wanting.map(|other| i64::from(other.intent.units)).max() <= Some(free) {
+        let units = wanting.map(|other| i64::from(before.granted(other.intent).units));
+        if units.max() <= Some(free) {
             return violated(Invariant::Queue1, format!("{ticket:?} with {free} units free"));
+        }
+    }
+    Ok(())
+}
+
+/// Checks STOCK-3 for those who are let in: each gets the units that it asked for `before`, or all that
+/// were left and could come back, where its shopper chooses among them.
+///
+/// # Errors
+///
+/// Returns the ticket that got others.
+pub fn nobody_gets_too_few(before: &LineModel, admission: &Admission) -> Result<(), Violation> {
+    let may_get_fewer = before.config.as_ref().is_some_and(|config| config.takes_most);
+    for AdmittedTicket { ticket, .. } in &admission.tickets {
+        let Intent { variant_id, units } = ticket.intent;
+        let joined = before.tickets.get(&ticket.ticket_id).and_then(|one| one.joined);
+        let asked = joined.map_or(0, |joined| joined.intent.units);
+        let is_rest = may_get_fewer && units < asked && before.ever(variant_id) == Some(units);
+        if units != asked && !is_rest {
+            return violated(Invariant::Stock3, format!("{ticket:?} asked for {asked} units"));
         }
     }
     Ok(())

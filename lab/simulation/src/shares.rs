@@ -152,15 +152,14 @@ impl<'l> Remaining<'l> {
             // Whoever wants more than there will ever be is closed, not waited for.
             let is_hopeless = |ticket: &JoinedTicket| {
                 let ever = line.ever(*variant_id);
-                line.has_stock() && ever.is_none_or(|ever| ticket.intent.units > ever)
+                line.has_stock() && ever.is_none_or(|ever| line.granted(ticket.intent).units > ever)
             };
             while tickets.front().is_some_and(is_hopeless) {
                 tickets.pop_front();
             }
             let Some(ticket) = tickets.front() else { continue };
-            if i64::from(ticket.intent.units)
-                > self.free.get(variant_id).copied().unwrap_or_default()
-            {
+            let units = i64::from(line.granted(ticket.intent).units);
+            if units > self.free.get(variant_id).copied().unwrap_or_default() {
                 in_vain.insert(*variant_id);
             }
             first.push((*lane, *variant_id));

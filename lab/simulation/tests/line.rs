@@ -7,7 +7,9 @@ use shared::{
     },
 };
 use simulation::{
-    check::{RateLog, nobody_is_lost, nobody_is_passed_over, one_live_ticket_each},
+    check::{
+        RateLog, nobody_gets_too_few, nobody_is_lost, nobody_is_passed_over, one_live_ticket_each,
+    },
     line::{LineCommand, LineModel, LineReply},
     shares::LaneLog,
     world::{Crowd, RedisFault, SeededWorld, Step},
@@ -55,7 +57,7 @@ fn the_promises_hold_in_long_lines() {
     }
 }
 
-const EVERYWHERE: [&str; 50] = [
+const EVERYWHERE: [&str; 51] = [
     "joined",
     "existing waiting",
     "existing in flight",
@@ -80,6 +82,7 @@ const EVERYWHERE: [&str; 50] = [
     "returned",
     "returned by joining",
     "admitted",
+    "fewer units",
     "Rate",
     "NotOpen",
     "due",
@@ -232,11 +235,15 @@ fn play(seed: u64, crowd: Crowd, steps: usize, seen: &mut BTreeMap<String, u32>)
                     && let LineReply::Admitted(admission) = &reply
                     && !before.remembers(*request)
                 {
+                    if admission.tickets.iter().any(|one| before.gets_fewer(&one.ticket)) {
+                        *seen.entry("fewer units".to_owned()).or_default() += 1;
+                    }
                     // Where numbers are served, there is no rate to keep.
                     if !before.is_manual() {
                         rates.admitted(now_us, admission.tickets.len());
                     }
                     nobody_is_passed_over(&before, &line, admission)
+                        .and_then(|()| nobody_gets_too_few(&before, admission))
                         .and_then(|()| lanes.admitted(&before, &line, &admission.tickets))
                         .unwrap_or_else(|error| panic!("seed {seed}, step {n}: {error}"));
                 }

@@ -90,34 +90,67 @@ async fn nobody_passes_a_head_that_does_not_fit_until_it_is_hopeless() {
     assert_eq!(status, [LineState::Closed(CloseReason::NotEnough)]);
 }
 
-#[tokio::test]
-async fn fewer_units_than_each_ticket_takes_are_as_good_as_none() {
+/// Opens a room where each ticket takes the most units that it may, with so many for sale.
+async fn room_that_takes_most(units: u32) -> TestRoom {
     let config = RoomConfig { takes_most: true, ..room_config(vec![VariantId::generate()]) };
-    let room = TestRoom::open_with(config, 9).await;
+    let room = TestRoom::open_with(config, units).await;
     room.fill_bucket().await;
+    room
+}
+
+fn held(one: AdmittedTicket) -> Settlement {
+    Settlement { ticket: one.ticket.key(), outcome: SettleOutcome::Held }
+}
+
+#[tokio::test]
+async fn the_last_units_go_to_the_next_in_line_though_a_ticket_takes_more() {
+    let room = room_that_takes_most(9).await;
     let requests: Vec<_> = (0..3).map(|_| room.request(4)).collect();
     room.queue.join(room.drop_id, EPOCH, &requests).await.unwrap();
     let admission = room.admit(10).await;
     let [first, second] = admission.tickets[..] else { panic!("{admission:?}") };
-    let held =
-        |one: AdmittedTicket| Settlement { ticket: one.ticket.key(), outcome: SettleOutcome::Held };
     let stock = [room.stock(2, 1, 8)];
     let settlements = [held(first), held(second)];
     room.queue.settle(room.drop_id, EPOCH, &stock, &settlements).await.unwrap();
-    assert!(!room.admit(10).await.exhausted, "they may choose fewer");
+    let admission = room.admit(10).await;
+    assert_eq!((admission.tickets.len(), admission.exhausted), (0, false), "more may come back");
 
-    // Both have chosen: one of them two units, which are paid for, the other one.
-    room.queue.update_stock(room.drop_id, EPOCH, &[room.stock(5, 6, 1)]).await.unwrap();
-    let third = room.admit(10).await;
-    assert_eq!((third.tickets.len(), third.exhausted), (1, false));
-    // It is paid for whole.
-    let last = [held(third.tickets[0])];
-    room.queue.settle(room.drop_id, EPOCH, &[room.stock(7, 2, 1)], &last).await.unwrap();
-    let JoinOutcome::Joined(late, _) = room.try_join(room.request(4)).await.unwrap() else {
-        panic!()
-    };
+    // One of them has paid for four units; the other one took three, and may still give them back.
+    room.queue.update_stock(room.drop_id, EPOCH, &[room.stock(4, 2, 3)]).await.unwrap();
+    assert_eq!(room.admit(10).await.blocked_by, Some(AdmitBlock::Stock), "two would be too few");
+
+    // Those are paid for as well: nothing can come back.
+    room.queue.update_stock(room.drop_id, EPOCH, &[room.stock(5, 2, 0)]).await.unwrap();
+    let admission = room.admit(10).await;
+    let [third] = admission.tickets[..] else { panic!("{admission:?}") };
+    assert_eq!((third.ticket.ticket_id, third.ticket.intent.units), (requests[2].ticket_id, 2));
+    let leases = room.queue.in_flight(room.drop_id, EPOCH).await.unwrap();
+    assert!(leases.iter().any(|lease| lease.ticket == third), "{leases:?}");
+    let again = room.try_join(requests[2]).await.unwrap();
+    assert!(matches!(again, JoinOutcome::Existing(ticket, ..) if ticket == third.ticket));
+
+    // Both units are held now, and none is in flight any more.
+    let settled = [held(third)];
+    room.queue.settle(room.drop_id, EPOCH, &[room.stock(6, 0, 2)], &settled).await.unwrap();
+    let header = room.queue.room(room.drop_id).await.unwrap().unwrap();
+    assert_eq!((header.units[0].left, header.units[0].held), (0, 2));
+}
+
+#[tokio::test]
+async fn a_room_whose_units_are_chosen_later_runs_out_when_none_is_left() {
+    let room = room_that_takes_most(1).await;
+    let requests = [room.request(4), room.request(4)];
+    let joined = room.queue.join(room.drop_id, EPOCH, &requests).await.unwrap();
+    let admission = room.admit(10).await;
+    let [only] = admission.tickets[..] else { panic!("{admission:?}") };
+    assert_eq!((only.ticket.intent.units, admission.exhausted), (1, false));
+
+    room.queue.settle(room.drop_id, EPOCH, &[room.stock(2, 0, 1)], &[held(only)]).await.unwrap();
+    assert!(!room.admit(10).await.exhausted, "it may come back");
+    room.queue.update_stock(room.drop_id, EPOCH, &[room.stock(3, 0, 0)]).await.unwrap();
     let admission = room.admit(10).await;
     assert_eq!((admission.tickets.len(), admission.exhausted), (0, true));
+    let JoinOutcome::Joined(late, _) = joined.outcomes[1] else { panic!("{joined:?}") };
     let status = room.queue.status(room.drop_id, EPOCH, &[late.key()]).await.unwrap();
     assert_eq!(status, [LineState::Waiting], "the end of the drop is what it hears");
 }

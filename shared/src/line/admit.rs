@@ -32,7 +32,7 @@ pub struct Admission {
     /// How long until somebody may be let in by the passing of time alone; `None` if time changes
     /// nothing.
     pub next_due: Option<Duration>,
-    /// Whether too little is left of every variant, and no more can come back: the drop can end.
+    /// Whether nothing is left of any variant, and nothing can come back: the drop can end.
     pub exhausted: bool,
 }
 

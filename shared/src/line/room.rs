@@ -70,8 +70,8 @@ pub struct RoomConfig {
     pub closes_at_us: Option<i64>,
     /// Units of one ticket, at most.
     pub max_units_per_ticket: u32,
-    /// Whether each ticket takes as many, since its shopper chooses once they are held. Fewer are then
-    /// of no use to anybody.
+    /// Whether each ticket takes as many, since its shopper chooses once they are held. It takes fewer
+    /// once fewer are all that is left.
     pub takes_most: bool,
     /// What can be bought.
     pub variants: Vec<VariantId>,
@@ -109,12 +109,6 @@ impl RoomConfig {
             occupancy_cap: self.occupancy_cap,
             message: self.message.clone(),
         }
-    }
-
-    /// Returns how many units somebody in line wants at least.
-    #[must_use]
-    pub const fn least_units(&self) -> u32 {
-        if self.takes_most { self.max_units_per_ticket } else { 1 }
     }
 
     /// Returns whether the room has this lane.

@@ -8,7 +8,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 /// What a shopper wants, fixed at join; where the drop's fulfilment is `checkout`, the units are as many
-/// as a ticket may have, and the shopper chooses fewer once they are held.
+/// as a ticket may have, or as are left when it is let in, and the shopper chooses fewer once they are held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Intent {
@@ -60,7 +60,7 @@ pub struct TicketScore {
 /// A ticket that was let in.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdmittedTicket {
-    /// The ticket as it joined.
+    /// The ticket as it joined, with the units that it was let in for.
     pub ticket: JoinedTicket,
     /// When it was let in, in microseconds of Redis time.
     pub admitted_at_us: i64,

@@ -81,6 +81,24 @@ async fn what_a_shopper_does_not_take_is_not_paid_for() {
 }
 
 #[tokio::test]
+async fn whoever_gets_the_last_units_is_told_so_until_they_choose() {
+    let shop = Shop::open().await;
+    let stored = open_drop(&shop, Fulfilment::Checkout).await;
+    let shopper = shop.shopper().await;
+    let order = four_held(&shop, &stored, &shopper).await;
+    let held = shop.get(&order, &shopper).await.expect(200);
+    assert_eq!(held["are_last_units"], false, "as many as a ticket may have");
+
+    sqlx::query("update drops set max_units_per_ticket = 5, max_units_per_customer = 5")
+        .execute(&shop.app.pool)
+        .await
+        .unwrap();
+    assert_eq!(shop.get(&order, &shopper).await.expect(200)["are_last_units"], true);
+    let chosen = shop.post(&format!("{order}/units"), &shopper, &json!({ "units": 3 })).await;
+    assert_eq!(chosen.expect(200)["are_last_units"], false);
+}
+
+#[tokio::test]
 async fn units_are_chosen_by_whom_they_are_held_for_and_where_they_may_be() {
     let shop = Shop::open().await;
     let (shopper, stranger) = (shop.shopper().await, shop.shopper().await);

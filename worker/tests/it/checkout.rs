@@ -8,7 +8,7 @@ use database::ordering::holds::{self, UnitChoice};
 use shared::{
     drops::{CloseReason, DropState, Fulfilment},
     ids::TicketId,
-    line::{Intent, JoinedTicket, LineState},
+    line::{Intent, JoinedTicket, LineState, StockFigure},
 };
 use testkit::wait_until;
 
@@ -30,7 +30,16 @@ async fn is_reserved(line: &TestLine, ticket_id: TicketId) -> bool {
         .unwrap()
 }
 
-/// Sells all units that are held.
+/// Units that an order was placed for.
+async fn units_of(line: &TestLine, ticket: &JoinedTicket) -> i32 {
+    sqlx::query_scalar("select units_asked from orders where id = $1")
+        .bind(ticket.ticket_id)
+        .fetch_one(&line.app.pool)
+        .await
+        .unwrap()
+}
+
+/// Sells all units that are held, and tells the line.
 async fn sell_what_is_held(line: &TestLine) {
     for sql in [
         "update inventory set sold = sold + reserved, reserved = 0, version = version + 1",
@@ -38,6 +47,15 @@ async fn sell_what_is_held(line: &TestLine) {
     ] {
         sqlx::query(sql).execute(&line.app.pool).await.unwrap();
     }
+    let (version, available): (i64, i32) =
+        sqlx::query_as("select version, available from inventory")
+            .fetch_one(&line.app.pool)
+            .await
+            .unwrap();
+    let (variant_id, available) = (line.variant_id, available.unsigned_abs());
+    let stock = StockFigure { variant_id, version, available, reserved: 0 };
+    let epoch = line.row().await.unwrap().epoch;
+    line.app.queue.update_stock(line.drop_id, epoch, &[stock]).await.unwrap();
 }
 
 #[tokio::test]
@@ -53,7 +71,7 @@ async fn units_that_a_shopper_does_not_take_let_the_next_one_in() {
     line.open(1).await;
     assert!(line.header().await.unwrap().config.takes_most);
     let all = Intent { variant_id: line.variant_id, units: 4 };
-    let [first, second, third] = line.join_for([all; 3]).await;
+    let [first, second, third, fourth] = line.join_for([all; 4]).await;
     reserved(&line, &first).await;
     assert!(!is_reserved(&line, second.ticket_id).await, "two units are left");
 
@@ -65,6 +83,12 @@ async fn units_that_a_shopper_does_not_take_let_the_next_one_in() {
     let left: (i32, i32) =
         sqlx::query_as("select available, reserved from inventory").fetch_one(pool).await.unwrap();
     assert_eq!(left, (1, 5));
+    assert!(!is_reserved(&line, third.ticket_id).await, "what is held may come back");
+
+    // Nothing can come back, so the last unit is for whoever is next.
+    sell_what_is_held(&line).await;
+    reserved(&line, &third).await;
+    assert_eq!(units_of(&line, &third).await, 1);
     sell_what_is_held(&line).await;
     wait_until("the end of the drop", SOON, async || {
         (line.row().await?.state == DropState::SoldOut).then_some(())
@@ -72,7 +96,7 @@ async fn units_that_a_shopper_does_not_take_let_the_next_one_in() {
     .await;
     let epoch = line.row().await.unwrap().epoch;
     wait_until("the end of the line", SOON, async || {
-        let status = line.app.queue.status(line.drop_id, epoch, &[third.key()]).await.unwrap();
+        let status = line.app.queue.status(line.drop_id, epoch, &[fourth.key()]).await.unwrap();
         (status == [LineState::Closed(CloseReason::SoldOut)]).then_some(())
     })
     .await;

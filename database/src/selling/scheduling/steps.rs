@@ -39,9 +39,9 @@ pub async fn open_due(pool: &PgPool) -> Result<Vec<DropId>, DatabaseError> {
     .doing("open drops")
 }
 
-/// Ends the drops whose time is over, and those of which too little is left for anybody in line, with
-/// all that could come back. Units of a capture that a person must decide about do not keep a drop
-/// open. A drop that gives passes never runs out.
+/// Ends the drops whose time is over, and those that have nothing left that could come back. Units
+/// of a capture that a person must decide about do not keep a drop open. A drop that gives passes
+/// never runs out.
 ///
 /// # Errors
 ///
@@ -53,15 +53,9 @@ pub async fn end_due(pool: &PgPool) -> Result<Vec<(DropId, DropState)>, Database
              select id, state as old, case when closes_at <= now() then 'closed'
                  else 'sold_out' end as new
              from drops d
-             cross join lateral (
-                 select case d.fulfilment when 'checkout' then d.max_units_per_ticket else 1 end
-                     as fewest) wanted
              where (state in ('scheduled', 'open') and closes_at <= now())
-                 or (state = 'open' and fulfilment <> 'pass' and (
-                     not exists (select from inventory i where i.drop_id = d.id
-                         and i.available + i.reserved >= fewest)
-                     or not exists (select from inventory i where i.drop_id = d.id
-                         and i.available >= fewest)
+                 or (state = 'open' and fulfilment <> 'pass' and not exists (
+                         select from inventory i where i.drop_id = d.id and i.available > 0)
                      and (select coalesce(sum(i.reserved), 0) from inventory i
                           where i.drop_id = d.id)
                          = (select coalesce(sum(o.units_held), 0) from payments p
@@ -70,7 +64,7 @@ pub async fn end_due(pool: &PgPool) -> Result<Vec<(DropId, DropState)>, Database
                                 where drop_id = p.drop_id and id = p.order_id
                                     and state = 'capturing' limit 1) o
                             where p.drop_id = d.id and p.kind = 'capture'
-                                and p.status = 'needs_review')))
+                                and p.status = 'needs_review'))
              for update of d skip locked),
          ended as (
              update drops d set state = due.new, end_reason = due.new, ended_at = now(),

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use shared::ids::{OrderId, VariantId};
+use shared::ids::{OrderId, TicketId, VariantId};
 
 use crate::{
     evidence::Evidence,
@@ -55,6 +55,7 @@ struct Timeline<'a> {
     room: &'a RoomReplay,
     processed_us: HashMap<OrderId, i64>,
     ended_us: HashMap<OrderId, i64>,
+    let_in: HashMap<TicketId, u32>,
 }
 
 impl<'a> Timeline<'a> {
@@ -66,6 +67,7 @@ impl<'a> Timeline<'a> {
             room,
             processed_us: processed.collect(),
             ended_us: ended.map(|transition| (transition.order_id, transition.at_us)).collect(),
+            let_in: evidence.units_let_in(),
         }
     }
 
@@ -110,10 +112,19 @@ impl<'a> Timeline<'a> {
             if !self.evidence.drop.fulfilment.has_stock() {
                 return n_waiting;
             }
-            let least = i64::from(self.evidence.drop.least_units());
-            (self.free_units(variant_id, at_us) / least).clamp(0, n_waiting)
+            self.n_fitting(variant_id, at_us).clamp(0, n_waiting)
         });
         served.sum()
+    }
+
+    /// Returns how many tickets the free units of a variant are enough for. Fewer than a ticket takes are
+    /// for the next one once nothing can come back.
+    fn n_fitting(&self, variant_id: VariantId, at_us: i64) -> i64 {
+        let flash_drop = &self.evidence.drop;
+        let takes_most = flash_drop.fulfilment.takes_most();
+        let most = if takes_most { i64::from(flash_drop.max_units_per_ticket) } else { 1 };
+        let (free, held) = self.units(variant_id, at_us);
+        if free < most && held == 0 { free.min(1) } else { free / most }
     }
 
     /// Returns the fewest that waited for each variant at any time of the window.
@@ -129,14 +140,17 @@ impl<'a> Timeline<'a> {
         fewest.unwrap_or_default()
     }
 
-    /// Returns the units of a variant that are free at a moment: available by the moves, less those
-    /// admitted and not processed.
-    fn free_units(&self, variant_id: VariantId, at_us: i64) -> i64 {
+    /// Returns the units of a variant that are free at a moment, and those that somebody holds: by the
+    /// moves, and by those admitted and not processed.
+    fn units(&self, variant_id: VariantId, at_us: i64) -> (i64, i64) {
         let moves = self.evidence.moves.iter();
         let moves = moves.filter(|change| change.variant_id == variant_id && change.at_us <= at_us);
-        let available: i64 = moves.map(|change| i64::from(change.d_available)).sum();
+        let (available, reserved) = moves.fold((0, 0), |(available, reserved), change| {
+            (available + i64::from(change.d_available), reserved + i64::from(change.d_reserved))
+        });
         let wants_it = |life: &TicketLife| life.line.variant_id == variant_id;
-        available - self.admitted_until(at_us, &self.processed_us, wants_it)
+        let in_flight = self.admitted_until(at_us, &self.processed_us, wants_it);
+        (available - in_flight, reserved + in_flight)
     }
 
     /// Returns the units of tickets that are admitted and not finished at a moment.
@@ -156,7 +170,10 @@ impl<'a> Timeline<'a> {
                 && life.admitted_at_us().is_some_and(|admitted_us| admitted_us <= at_us)
                 && until.get(&OrderId::from(**id)).is_none_or(|until_us| *until_us > at_us)
         });
-        lives.map(|(_, life)| i64::from(life.units)).sum()
+        let units = |(id, life): (&TicketId, &TicketLife)| {
+            i64::from(self.let_in.get(id).copied().unwrap_or(life.units))
+        };
+        lives.map(units).sum()
     }
 }
 

@@ -128,26 +128,25 @@ pub(super) fn sold_while_wanted(evidence: &Evidence, room: &RoomReplay) -> Verdi
     }
     let (total, left) = (carved(evidence).values().sum::<i64>(), left(evidence));
     let n_units = usize::try_from(total).unwrap_or_default();
-    // Fewer than anybody takes are of no use.
-    let least = i64::from(evidence.drop.least_units());
-    let of_use: BTreeMap<VariantId, i64> =
-        left.iter().filter(|(_, n)| **n >= least).map(|(id, n)| (*id, *n)).collect();
-    let mut violations = refused_in_vain(room, &left);
+    let unsold: BTreeMap<VariantId, i64> =
+        left.iter().filter(|(_, n)| **n > 0).map(|(id, n)| (*id, *n)).collect();
+    let mut violations = refused_in_vain(evidence, room, &left);
+    violations.extend(let_in_for_too_few(evidence, room));
     let n_left: i64 = left.values().sum();
-    let n_of_use: i64 = of_use.values().sum();
-    if n_of_use > 0 {
+    let n_unsold: i64 = unsold.values().sum();
+    if n_unsold > 0 {
         if n_told > 0 {
             violations.push(format!(
-                "{n_told} were told it is sold out, but {n_of_use} of {total} are left"
+                "{n_told} were told it is sold out, but {n_unsold} of {total} are left"
             ));
         }
         if evidence.drop.state == DropState::SoldOut {
             violations
-                .push(format!("the drop says it is sold out, but {n_of_use} of {total} are left"));
+                .push(format!("the drop says it is sold out, but {n_unsold} of {total} are left"));
         }
     }
     let is_admitting = evidence.drop.state == DropState::Open && evidence.drop.mode.admits();
-    for (variant_id, n) in &of_use {
+    for (variant_id, n) in &unsold {
         let n_waiting = room.n_waiting_for(*variant_id);
         if n_waiting > 0 && is_admitting {
             violations.push(format!("{n_waiting} wait for {variant_id}, but {n} units are left"));
@@ -160,16 +159,49 @@ pub(super) fn sold_while_wanted(evidence: &Evidence, room: &RoomReplay) -> Verdi
     Verdict::of(violations, n_units, over)
 }
 
-/// Finds tickets that were closed since their variant had too few units, although it has enough.
-fn refused_in_vain(room: &RoomReplay, left: &BTreeMap<VariantId, i64>) -> Vec<String> {
+/// Finds tickets that were closed since their variant had too few units, although it has enough. Where
+/// shoppers choose at their turn, one is.
+fn refused_in_vain(
+    evidence: &Evidence,
+    room: &RoomReplay,
+    left: &BTreeMap<VariantId, i64>,
+) -> Vec<String> {
+    let takes_most = evidence.drop.fulfilment.takes_most();
     let has_enough = |(_, life): &(&TicketId, &TicketLife)| {
-        left.get(&life.line.variant_id).is_some_and(|n| *n >= i64::from(life.units))
+        let least = if takes_most { 1 } else { i64::from(life.units) };
+        left.get(&life.line.variant_id).is_some_and(|n| *n >= least)
     };
     let in_vain = told(room, CloseReason::NotEnough).filter(has_enough);
     let say = |(id, life): (&TicketId, &TicketLife)| {
         format!("ticket {id} wants {} units and was told that too few are left", life.units)
     };
     in_vain.map(say).collect()
+}
+
+/// Finds tickets that were let in for other units than they asked for, although more were free when
+/// their orders were placed, or though their drop lets nobody choose.
+fn let_in_for_too_few(evidence: &Evidence, room: &RoomReplay) -> Vec<String> {
+    let let_in = evidence.units_let_in();
+    let takes_most = evidence.drop.fulfilment.takes_most();
+    let too_few = |order: &OrderEvidence| {
+        let ticket_id = TicketId::from(order.id);
+        let (units, asked) = (*let_in.get(&ticket_id)?, room.tickets.get(&ticket_id)?.units);
+        let is_rest =
+            takes_most && units < asked && free_before(evidence, order) <= i64::from(units);
+        (units != asked && !is_rest).then(|| {
+            format!("ticket {ticket_id} asked for {asked} units and was let in for {units}")
+        })
+    };
+    evidence.orders.iter().filter_map(too_few).collect()
+}
+
+/// Returns the free units of an order's variant just before the transaction that placed it; 0 if that
+/// moved none.
+fn free_before(evidence: &Evidence, order: &OrderEvidence) -> i64 {
+    let of_variant = evidence.moves.iter().filter(|change| change.variant_id == order.variant_id);
+    let placing = of_variant.clone().position(|change| change.journal_id == Some(order.placed_by));
+    let before = of_variant.take(placing.unwrap_or_default());
+    before.map(|change| i64::from(change.d_available)).sum()
 }
 
 /// Returns the tickets that were closed for this reason.

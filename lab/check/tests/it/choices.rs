@@ -8,7 +8,7 @@ use check::{
 use shared::{drops::Fulfilment, invariants::Invariant, lifecycle::TicketState, line::RoomEvent};
 use uuid::Uuid;
 
-use crate::sound::{chain, evidence, happened, last_journal_id, order_id, usage};
+use crate::sound::{ADMITTED, chain, evidence, happened, last_journal_id, order_id, usage};
 
 /// As many as a ticket takes, and what the first shopper gave back of them.
 const HELD: i32 = 3;
@@ -101,6 +101,43 @@ fn breaks(change: impl FnOnce(&mut Evidence)) {
 fn a_run_with_a_choice_violates_nothing() {
     let report = judge(&chosen());
     assert!(report.is_clean(), "{report}");
+}
+
+/// The sound run, in which this shopper was let in for one unit and joined for as many as a ticket takes.
+fn let_in_for_fewer(n: usize) -> Evidence {
+    let mut evidence = evidence();
+    evidence.drop.fulfilment = Fulfilment::Checkout;
+    (evidence.drop.max_units_per_ticket, evidence.drop.max_units_per_customer) = (HELD, HELD);
+    evidence.usage = usage();
+    let mut events = happened();
+    let RoomEvent::Joined { tickets } = &mut events[2].1 else { panic!() };
+    tickets[n - 1].intent.units = HELD.unsigned_abs();
+    evidence.events = chain(events);
+    evidence
+}
+
+#[test]
+fn stock_3_a_ticket_that_is_let_in_for_fewer_units_than_are_left() {
+    let last = usize::try_from(ADMITTED).unwrap();
+    let sound = judge(&let_in_for_fewer(last));
+    assert!(sound.is_clean(), "it gets the last unit: {sound}");
+    let fails = |evidence: &Evidence| judge(evidence).verdict(Invariant::Stock3).is_fail();
+    assert!(fails(&let_in_for_fewer(last - 1)), "there were two");
+    let mut evidence = let_in_for_fewer(last);
+    evidence.drop.fulfilment = Fulfilment::Auto;
+    assert!(fails(&evidence), "its shopper asked for them, and may not choose");
+}
+
+#[test]
+fn stock_3_a_remainder_that_nobody_was_let_in_for() {
+    let mut evidence = evidence();
+    evidence.drop.fulfilment = Fulfilment::Checkout;
+    (evidence.drop.max_units_per_ticket, evidence.drop.max_units_per_customer) = (HELD, HELD);
+    evidence.usage = usage();
+    let carve = &mut evidence.moves[0];
+    carve.d_available += 1;
+    let report = judge(&evidence);
+    assert!(report.verdict(Invariant::Stock3).is_fail(), "{report}");
 }
 
 #[test]

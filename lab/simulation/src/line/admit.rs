@@ -9,7 +9,7 @@ use crate::rate::RateRule;
 use shared::{
     drops::{CloseReason, DropMode},
     ids::VariantId,
-    line::{Admission, AdmitBlock, AdmittedTicket, JoinedTicket, Lane, RoomEvent},
+    line::{Admission, AdmitBlock, AdmittedTicket, Intent, JoinedTicket, Lane, RoomEvent},
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -131,11 +131,29 @@ impl LineModel {
         self.rate().n_free(self.tat, now_us as f64, at_most)
     }
 
-    /// Whether of no variant as much is left, or can come back, as somebody wants at least.
+    /// Whether nothing is left of any variant, and nothing can come back.
     fn is_exhausted(&self) -> bool {
-        let (variants, least) = (&self.config().variants, self.config().least_units());
-        let has_too_few = |id: &VariantId| self.ever(*id).is_some_and(|ever| ever < least);
-        !variants.is_empty() && variants.iter().all(has_too_few)
+        let variants = &self.config().variants;
+        !variants.is_empty() && variants.iter().all(|id| self.ever(*id) == Some(0))
+    }
+
+    /// Returns what a ticket is let in for: what it asks for, or all that could ever become free where
+    /// that is less and its shopper chooses among them.
+    #[must_use]
+    pub fn granted(&self, asked: Intent) -> Intent {
+        match self.ever(asked.variant_id) {
+            Some(ever @ 1..) if self.config().takes_most => {
+                Intent { units: asked.units.min(ever), ..asked }
+            }
+            _ => asked,
+        }
+    }
+
+    /// Whether somebody who is let in gets fewer units than their ticket in this line asks for.
+    #[must_use]
+    pub fn gets_fewer(&self, let_in: &JoinedTicket) -> bool {
+        let waiting = self.tickets.get(&let_in.ticket_id).and_then(|ticket| ticket.joined);
+        waiting.is_some_and(|asked| let_in.intent.units < asked.intent.units)
     }
 
     /// Returns the units that could ever become free; `None` without a stock figure, or where units

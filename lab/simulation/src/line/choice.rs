@@ -3,7 +3,7 @@
 use super::{LineModel, presence::Absence};
 use shared::{
     ids::VariantId,
-    line::{JoinedTicket, Lane},
+    line::{Intent, JoinedTicket, Lane},
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -17,7 +17,7 @@ pub(super) struct Bounds {
     pub(super) want: usize,
     /// Tickets of one call, at most.
     pub(super) limit: usize,
-    /// Whether too little is left of every variant, and no more can come back.
+    /// Whether nothing is left of any variant, and nothing can come back.
     pub(super) exhausted: bool,
 }
 
@@ -88,27 +88,28 @@ impl<'l> Choice<'l> {
                 self.chosen.is_unserved = true;
                 return false;
             }
-            if self.is_let_in(&ticket) {
-                self.chosen.admitted.push(ticket);
+            if let Some(let_in) = self.consider(&ticket) {
+                self.chosen.admitted.push(let_in);
                 return true;
             }
         }
         false
     }
 
-    fn is_let_in(&mut self, ticket: &JoinedTicket) -> bool {
-        let taken = self.taken.entry(ticket.intent.variant_id).or_default();
-        let (units, free) =
-            (i64::from(ticket.intent.units), self.line.free(ticket.intent.variant_id) - *taken);
+    /// Returns the ticket as it is let in, if it is.
+    fn consider(&mut self, ticket: &JoinedTicket) -> Option<JoinedTicket> {
+        let intent = self.line.granted(ticket.intent);
+        let taken = self.taken.entry(intent.variant_id).or_default();
+        let (units, free) = (i64::from(intent.units), self.line.free(intent.variant_id) - *taken);
         if free > 0 && self.absence.is_some_and(|absence| self.line.is_absent(absence, ticket)) {
             self.pass_over(ticket);
         } else if units <= free {
             *taken += units;
-            return true;
+            return Some(JoinedTicket { intent, ..*ticket });
         } else {
             self.refuse(ticket);
         }
-        false
+        None
     }
 
     /// Notes somebody who is absent, up to so many.
@@ -122,7 +123,7 @@ impl<'l> Choice<'l> {
 
     /// Closes a ticket that the stock can never cover; keeps what is left for any other.
     fn refuse(&mut self, ticket: &JoinedTicket) {
-        let (variant_id, units) = (ticket.intent.variant_id, ticket.intent.units);
+        let Intent { variant_id, units } = self.line.granted(ticket.intent);
         let ever = self.line.ever(variant_id);
         if self.bounds.exhausted || ever.is_none_or(|ever| units <= ever) {
             self.stuck.insert(variant_id);

@@ -43,6 +43,27 @@ async fn a_shopper_takes_fewer_units_than_are_held_and_the_next_is_let_in_with_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_last_unit_goes_to_whoever_is_next_though_a_ticket_takes_two() {
+    let app = TestApp::start().await;
+    let seller = app.seller().await;
+    let flash_drop = seller.flash_drop().units(3).max_units(2).checkout().create().await;
+    let (first, second) = (app.shopper().await, app.shopper().await);
+    first.join(&flash_drop).await;
+    assert_eq!(first.wait_order("reserved").await["are_last_units"], false);
+    second.join(&flash_drop).await;
+    assert_eq!(second.ticket(&flash_drop).await["state"], "waiting", "two may come back");
+
+    first.pay("pm_card_approve").await;
+
+    let last = second.wait_order("reserved").await;
+    assert_eq!((&last["units"], &last["are_last_units"]), (&json!(1), &json!(true)));
+    second.pay("pm_card_approve").await;
+    second.wait_order("confirmed").await;
+    let sold: i64 = app.world.database.scalar("select sum(sold)::bigint from inventory").await;
+    assert_eq!(sold, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reload_keeps_the_place_in_the_queue() {
     let app = TestApp::start().await;
     let flash_drop = app.seller().await.flash_drop().admission_rate(0.1).create().await;

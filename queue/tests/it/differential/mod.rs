@@ -39,6 +39,7 @@ async fn redis_does_what_the_model_does_in_many_short_worlds() {
         Sight::LeaseRanOut,
         Sight::TwoVariants,
         Sight::WithoutStock,
+        Sight::FewerUnits,
         Sight::TwoLanes,
         Sight::ByNumber,
     ]);

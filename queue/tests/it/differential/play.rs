@@ -8,7 +8,7 @@ use shared::{
     line::{Epoch, Lane},
 };
 use simulation::{
-    check::{RateLog, nobody_is_lost, nobody_is_passed_over},
+    check::{RateLog, nobody_gets_too_few, nobody_is_lost, nobody_is_passed_over},
     line::{LineCommand, LineModel, LineReply},
     shares::LaneLog,
     world::{Crowd, RedisFault, SeededWorld, Step},
@@ -159,6 +159,7 @@ impl<'g> Play<'g> {
                 self.rates.admitted(admission.at_us, admission.tickets.len());
             }
             nobody_is_passed_over(before, &self.line, admission)
+                .and_then(|()| nobody_gets_too_few(before, admission))
                 .and_then(|()| self.lanes.admitted(before, &self.line, &admission.tickets))
                 .unwrap_or_else(|error| panic!("{at}: {error}"));
         }

@@ -31,6 +31,8 @@ pub(super) enum Sight {
     TwoVariants,
     /// One call that let somebody in without stock.
     WithoutStock,
+    /// Somebody was let in for fewer units than a ticket takes, since they were the last.
+    FewerUnits,
     /// Two lanes that both had people who fit, so that their shares decided.
     TwoLanes,
     /// Somebody at a front was absent, and passed over.
@@ -75,6 +77,9 @@ impl Reached {
                 }
                 if !admission.tickets.is_empty() && !before.has_stock() {
                     self.0.insert(Sight::WithoutStock);
+                }
+                if admission.tickets.iter().any(|one| before.gets_fewer(&one.ticket)) {
+                    self.0.insert(Sight::FewerUnits);
                 }
                 let is_held = admission.blocked_by == Some(AdmitBlock::Rate);
                 if !admission.tickets.is_empty() && is_held && before.is_manual() {

@@ -159,7 +159,7 @@ impl Validate for DropInput {
 
 impl DropInput {
     /// Returns how many units a ticket may have so that it can be let in. Where each takes as many as it may,
-    /// nobody who wants a variant with fewer ever could.
+    /// the first would get all of a variant with fewer.
     fn most_units_for_one(&self) -> i32 {
         let units = self.variants.iter().map(|variant| variant.units);
         let most = if self.fulfilment.takes_most() { units.min() } else { units.max() };

@@ -53,6 +53,8 @@ pub(crate) struct OrderResponse {
     units: i32,
     /// Whether the shopper may choose how many of them to take, until the payment begins.
     may_choose_units: bool,
+    /// Whether they are all that was left, and fewer than the shopper could have chosen from otherwise.
+    are_last_units: bool,
     /// Price of all units, in minor units.
     amount_minor: i64,
     /// ISO 4217 code.
@@ -103,7 +105,7 @@ impl From<Transition> for TimelineStep {
 impl OrderResponse {
     /// Shows an order as it is at `now`.
     pub(super) fn new(order: OrderView, now: Timestamp) -> Self {
-        let may_choose_units = order.may_choose();
+        let (may_choose_units, are_last_units) = (order.may_choose(), order.has_last_units());
         Self {
             id: order.id,
             ticket_id: order.id.into(),
@@ -115,6 +117,7 @@ impl OrderResponse {
             state: order.state,
             reason: order.reason,
             may_choose_units,
+            are_last_units,
             variant_name: order.variant_name,
             units: order.units,
             amount_minor: order.amount_minor,

@@ -161,6 +161,8 @@ export interface Order {
   units: number;
   /** Whether the shopper may take fewer of them. */
   may_choose_units?: boolean;
+  /** Whether they are all that was left, and fewer than one may take otherwise. */
+  are_last_units?: boolean;
   amount_minor: number;
   currency: string;
   hold_expires_at?: string | null;

@@ -69,6 +69,10 @@ export const enOrder = {
   "units.hint":
     "Choose how many you take, then pay before the timer runs out. What you don't take goes to the next in line at once.",
   "units.held": { one: "{count} is held for you", other: "{count} are held for you" },
+  "units.last": {
+    one: "Only {count} is left, and it's held for you.",
+    other: "Only {count} are left: you may take up to {count}.",
+  },
   "units.take": "Take {count} for {amount}",
   "pay.legend": "Pay with",
   "pay.sandbox": "These are test cards: no real money is charged.",

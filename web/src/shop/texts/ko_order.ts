@@ -69,6 +69,7 @@ export const koOrder: Record<keyof typeof enOrder, Message> = {
   "units.hint":
     "수량을 선택하고 남은 시간 안에 결제해 주세요. 선택하지 않은 수량은 바로 다음 분에게 넘어가요.",
   "units.held": "{count}개까지 확보되어 있어요",
+  "units.last": "{count}개만 남았어요. {count}개까지 구매할 수 있어요.",
   "units.take": "{count}개 선택 ({amount})",
   "pay.legend": "결제 수단",
   "pay.sandbox": "테스트 카드예요. 실제로 결제되지 않아요.",

@@ -76,6 +76,10 @@ export function turnKeys({ reason }: Pick<Order, "reason">, asks: boolean): [tit
   return ["order.state.reserved", asks ? "units.hint" : "order.hint.reserved"];
 }
 
+/** Says that no more are left than are held, where one may take more; null otherwise. */
+export const lastUnitsText = ({ are_last_units, units }: Pick<Order, "are_last_units" | "units">) =>
+  are_last_units === true ? t("units.last", { count: units }) : null;
+
 export function reservedPanel(order: Order, actions: PayActions): Panel {
   const asks = asksForUnits(order, actions.choice);
   const [title, hint] = turnKeys(order, asks);
@@ -89,7 +93,18 @@ export function reservedPanel(order: Order, actions: PayActions): Panel {
   const dialog = giveBackDialog(actions);
   const button = el("button", { type: "submit", class: "button wide" });
   const form = (asks ? unitsForm : payForm)(order, actions, { button, problem, dialog });
-  const root = el("div", { class: "turn" }, heading, el("p", {}, t(hint)), news.root, timer, form, dialog);
+  const last = lastUnitsText(order);
+  const root = el(
+    "div",
+    { class: "turn" },
+    heading,
+    el("p", {}, t(hint)),
+    last === null ? null : el("p", {}, last),
+    news.root,
+    timer,
+    form,
+    dialog,
+  );
   let over = false;
   const update = () => {
     const leftMs = heldUntilMs(order) - serverNow();

@@ -4,7 +4,7 @@ import { money } from "../../common/format.ts";
 import type { Drop, Variant } from "../api/types.ts";
 import { t } from "../texts/index.ts";
 
-/** Whether the shopper chooses the quantity at the turn: until then the most that one may have is held. */
+/** Whether the shopper chooses the quantity at the turn, from as many as one may have or as are left. */
 export const isChosenLater = ({ fulfilment }: Pick<Drop, "fulfilment">) => fulfilment === "checkout";
 
 /** What the variants cost, from the cheapest to the dearest. */
@@ -16,18 +16,13 @@ export function pricesOf(variants: Variant[]): string {
   return least === most ? from : `${from}–${money(most, currency)}`;
 }
 
-/** Whether too little is left of a variant for anybody else to be let in. */
-export function isGone({ units_left = 0, units_held = 0 }: Variant, drop: Drop): boolean {
-  const least = isChosenLater(drop) ? drop.max_units_per_ticket : 1;
-  return units_left + units_held < least;
-}
+/** Whether nothing is left of a variant, and nothing can come back. */
+export const isGone = ({ units_left = 0, units_held = 0 }: Variant) => units_left + units_held === 0;
 
 /** Says what is left of a variant. */
-export function leftText(variant: Variant, drop: Drop): string {
-  const { units_left = 0, units_held = 0 } = variant;
-  if (isGone(variant, drop)) {
-    return t(units_left + units_held > 0 ? "closed.title.not_enough" : "stock.none");
-  }
+export function leftText(variant: Variant): string {
+  const { units_left = 0 } = variant;
+  if (isGone(variant)) return t("stock.none");
   return units_left > 0 ? t("stock.left", { count: units_left }) : t("join.variant.held");
 }
 
@@ -57,8 +52,8 @@ export function variantPicker(
     const update = (drop: Drop) => {
       const variant = drop.variants.find((one) => one.id === id);
       if (variant === undefined) return;
-      input.disabled = isGone(variant, drop);
-      setText(facts, `${money(price_minor, currency)} · ${leftText(variant, drop)}`);
+      input.disabled = isGone(variant);
+      setText(facts, `${money(price_minor, currency)} · ${leftText(variant)}`);
     };
     return { row: el("label", { class: "card" }, input, el("span", {}, name), facts), update };
   });
