@@ -14,6 +14,7 @@ mod keys;
 mod lanes;
 mod limits;
 mod links;
+mod load_runs;
 mod migrate;
 mod modes;
 mod passes;
@@ -36,6 +37,7 @@ use keys::KeyCommand;
 use lanes::LanesArguments;
 use limits::LimitsCommand;
 use links::{LinkCommand, SignOutArguments};
+use load_runs::LoadRunsCommand;
 use modes::ModeCommand;
 use passes::PassCommand;
 use protect::ProtectArguments;
@@ -100,6 +102,9 @@ enum Command {
     FailurePolicy(FailurePolicyArguments),
     /// Counts people in, where that is done by hand; a negative number takes some back.
     CountIn(CountInArguments),
+    /// Asks for crowds of the load lab, shows what came of them, and calls them off.
+    #[command(subcommand)]
+    LoadRuns(LoadRunsCommand),
     /// Ends passes to a protected site.
     #[command(subcommand)]
     Pass(PassCommand),
@@ -131,6 +136,7 @@ async fn main() -> anyhow::Result<()> {
             print(&failure_policy::run(&settings, &arguments).await?)
         }
         Command::CountIn(arguments) => print(&count_in::run(&settings, &arguments).await?),
+        Command::LoadRuns(command) => print(&load_runs::run(&settings, &command).await?),
         Command::Pass(command) => print(&passes::run(&settings, &command).await?),
     }
 }

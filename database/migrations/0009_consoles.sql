@@ -88,7 +88,43 @@ create table owned_work (
     primary key (instance, role)
 );
 
+-- Runs of the load lab: a crowd that an agent beside the services sends through drops that it makes for it. The
+-- services start nothing. The last 50 are kept.
+create table load_runs (
+    id         uuid        primary key,
+    preset     text        not null constraint load_run_preset_known
+        check (preset in ('steady', 'spike', 'late_surge', 'refresh_storm', 'reconnect_churn', 'absentees',
+            'many_tabs', 'bots', 'two_hot_drops', 'visitors')),
+    -- For each of its drops: people, and units or places.
+    shoppers   integer     not null constraint load_run_shoppers_bounded check (shoppers between 1 and 20000),
+    units      integer     not null constraint load_run_units_bounded check (units between 1 and 20000),
+    state      text        not null default 'waiting' constraint load_run_state_known
+        check (state in ('waiting', 'running', 'passed', 'failed', 'broken', 'cancelled')),
+    asked_by   text        not null,
+    why        text        not null,
+    asked_at   timestamptz not null default now(),
+    -- Who has taken it, since when, and when they were last heard from.
+    agent      text,
+    began_at   timestamptz,
+    heard_at   timestamptz,
+    ended_at   timestamptz,
+    drop_ids   uuid[]      not null default '{}',
+    -- How far the crowd is: people of all its drops.
+    joined     integer     not null default 0,
+    admitted   integer     not null default 0,
+    paid       integer     not null default 0,
+    done       integer     not null default 0,
+    -- What was found, a rule of a drop each.
+    judgements jsonb       not null default '[]',
+    -- Why it came to no end.
+    fault      text,
+    constraint load_run_over check ((ended_at is null) = (state in ('waiting', 'running'))),
+    constraint load_run_taken check ((agent is null) = (began_at is null) and (agent is null) = (heard_at is null))
+);
+create unique index load_runs_one_at_a_time on load_runs ((true)) where ended_at is null;
+
 grant select, insert, delete on console_links, console_sessions to sluice_storefront;
+grant select, insert, update, delete on load_runs to sluice_storefront;
 grant select on drop_history, admission_history, owned_work to sluice_storefront;
 grant select, insert, update, delete on drop_history, admission_history, owned_work to sluice_worker;
 grant select, insert, update on admission_history to sluice_admission;

@@ -16,15 +16,17 @@
 //! | [`ordering`] | stock, orders and their holds |
 //! | [`people`] | who may do what, and who did what |
 //! | [`workers`] | which workers are alive, who works on what, and what waits for them |
+//! | [`load_runs`] | crowds that operators ask for, and what came of them |
 //! | [`journal`] | what other systems and the lines must be told |
 //!
 //! `money`, `line` and `selling` build on `ordering`; `ordering` writes to `journal`; `money`,
-//! `selling` and `ordering` write to `people`'s audit log. There is no arrow back.
+//! `selling`, `ordering` and `load_runs` write to `people`'s audit log. There is no arrow back.
 
 mod connect;
 mod error;
 pub mod journal;
 pub mod line;
+pub mod load_runs;
 pub mod money;
 pub mod ordering;
 pub mod people;

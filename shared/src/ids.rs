@@ -88,6 +88,8 @@ typed_id! {
     KeyId,
     /// A key with which a seller's own site signs who its members are.
     JoinKeyId,
+    /// A run of the load lab.
+    LoadRunId,
 }
 
 impl From<TicketId> for OrderId {

@@ -15,6 +15,7 @@
 //! | [`lifecycle`] | the one table of ticket states and the moves between them |
 //! | [`gcra`] | the rate rule of admission and order processing |
 //! | [`invariants`] | the names of what must always hold |
+//! | [`load_lab`] | crowds that operators may ask for, and what was found |
 //! | [`messages`] | Kafka records, versioned |
 //! | [`credentials`] | tickets, sessions, command MACs, API keys |
 //! | [`config`] | settings: `config/default.toml`, overridden by `SLUICE_SECTION__KEY` |
@@ -33,6 +34,7 @@ pub mod ids;
 pub mod invariants;
 pub mod lifecycle;
 pub mod line;
+pub mod load_lab;
 pub mod messages;
 pub mod shutdown;
 pub mod site;

@@ -8,6 +8,7 @@ use axum::{
 use batch_aint_one::BatchError;
 use database::{
     DatabaseError,
+    load_runs::LoadRunError,
     people::api_keys::{OperatorRole, StoreKeyError},
     selling::{
         codes::MakeCodesError,
@@ -22,6 +23,7 @@ use shared::{
     drops::DropState,
     ids::VariantId,
     lifecycle::TicketState,
+    load_lab::LoadRunState,
     telemetry::with_causes,
 };
 use std::{error::Error, io, sync::Arc, time::Duration};
@@ -119,6 +121,20 @@ pub(crate) enum ApiError {
     LimitsPlanNotFound,
     #[error("Nobody has changed the limits of this drop yet.")]
     NothingToUndo,
+    #[error(
+        "Crowds can't be asked for here. Who runs this installation sets storefront.load_lab to \
+         allow it."
+    )]
+    LoadLabOff,
+    #[error("There is no such load run, or not any more.")]
+    LoadRunNotFound,
+    #[error("Another load run waits or is under way. Please cancel it first, or wait for its end.")]
+    LoadRunBusy,
+    #[error("A load run that is {0} can't be changed this way.")]
+    LoadRunWrongState(LoadRunState),
+    /// A crowd goes through drops that were made for it, and through no others.
+    #[error("The drop was not made for this load run.")]
+    NotATestDrop,
     #[error("An order that is {0} can't be changed this way.")]
     OrderWrongState(TicketState),
     #[error("The time to pay is over.")]
@@ -242,6 +258,11 @@ impl ApiError {
             Self::CodeRefused => (StatusCode::FORBIDDEN, "code_refused"),
             Self::LimitsPlanNotFound => (StatusCode::NOT_FOUND, "limits_plan_not_found"),
             Self::NothingToUndo => (StatusCode::CONFLICT, "nothing_to_undo"),
+            Self::LoadLabOff => (StatusCode::FORBIDDEN, "load_lab_off"),
+            Self::LoadRunNotFound => (StatusCode::NOT_FOUND, "load_run_not_found"),
+            Self::LoadRunBusy => (StatusCode::CONFLICT, "load_run_busy"),
+            Self::LoadRunWrongState(_) => (StatusCode::CONFLICT, "load_run_wrong_state"),
+            Self::NotATestDrop => (StatusCode::CONFLICT, "not_a_test_drop"),
             Self::OrderWrongState(_) => (StatusCode::CONFLICT, "order_wrong_state"),
             Self::HoldExpired => (StatusCode::CONFLICT, "hold_expired"),
             Self::TooManyAttempts => (StatusCode::CONFLICT, "too_many_attempts"),
@@ -361,6 +382,18 @@ impl From<ChangeDropError> for ApiError {
             ChangeDropError::NoPartition { limit } => Self::TooManyDrops { limit },
             ChangeDropError::QuotaUsed { limit } => Self::QuotaUsed { limit },
             ChangeDropError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<LoadRunError> for ApiError {
+    fn from(error: LoadRunError) -> Self {
+        match error {
+            LoadRunError::Busy => Self::LoadRunBusy,
+            LoadRunError::NotFound => Self::LoadRunNotFound,
+            LoadRunError::WrongState(state) => Self::LoadRunWrongState(state),
+            LoadRunError::NotATestDrop => Self::NotATestDrop,
+            LoadRunError::Database(error) => error.into(),
         }
     }
 }

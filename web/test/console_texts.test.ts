@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Message } from "../src/common/texts.ts";
+import { LOAD_PRESETS, LOAD_RUN_STATES, LOAD_VERDICTS } from "../src/console/api/load_types.ts";
 import { DROP_STATES, MODES, ORDER_STATES } from "../src/console/api/types.ts";
 import { en as operatorEn } from "../src/console/operator/texts/en.ts";
 import { ko as operatorKo } from "../src/console/operator/texts/ko.ts";
@@ -78,10 +79,16 @@ test("every state, mode and reason of the services has a text in the consoles", 
   };
   known("DropState", DROP_STATES);
   known("DropMode", MODES);
+  known("LoadPreset", LOAD_PRESETS);
+  known("LoadRunState", LOAD_RUN_STATES);
+  known("LoadVerdict", LOAD_VERDICTS);
   const wanted = [
     ...DROP_STATES.map((state) => `state.${state}`),
     ...MODES.flatMap((mode) => [`mode.${mode}`, `mode.${mode}.hint`]),
     ...MODES.filter((mode) => mode !== "running").map((mode) => `pressure.mode_${mode}`),
+    ...LOAD_PRESETS.flatMap((preset) => [`preset.${preset}`, `preset.${preset}.hint`]),
+    ...LOAD_RUN_STATES.map((state) => `run.${state}`),
+    ...LOAD_VERDICTS.map((verdict) => `rule.${verdict}`),
     ...ORDER_STATES.map((state) => `order.state.${state}`),
     ...namesIn("HoldUp").map((reason) => `held_up.${reason}`),
     ...namesIn("LineBound").map((bound) => `what_if.by.${bound}`),

@@ -7,6 +7,7 @@ mod demo;
 mod drops;
 mod lanes;
 mod links;
+mod load_runs;
 mod people;
 mod seeding;
 mod sites;

@@ -26,6 +26,7 @@ mod lifecycle;
 mod limit_plans;
 mod limits;
 mod line_truth;
+mod load_runs;
 mod lock_order;
 mod locks;
 mod migrations;

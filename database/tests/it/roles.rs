@@ -58,6 +58,8 @@ const REFUSED: &[(&str, &str)] = &[
     ("sluice_storefront", "update themes set accent = null"),
     ("sluice_seller", "delete from themes"),
     ("sluice_worker", "select from themes"),
+    ("sluice_worker", "select from load_runs"),
+    ("sluice_seller", "select from load_runs"),
 ];
 
 /// What every service role must still be able to do, so that a refusal above says something.

@@ -11,6 +11,7 @@ use database::{
 use shared::{
     drops::{DropMode, DropState, FailurePolicy, Fulfilment},
     lifecycle::TicketState,
+    load_lab::{LoadPreset, LoadRunState},
 };
 use std::collections::BTreeSet;
 use testkit::TestDatabase;
@@ -78,6 +79,14 @@ async fn the_checks_of_states_are_those_of_the_code() {
     assert_eq!(
         allowed(&database, "api_key_role_known").await,
         texts(KeyRole::ALL.iter().map(|role| role.as_str()))
+    );
+    assert_eq!(
+        allowed(&database, "load_run_preset_known").await,
+        texts(LoadPreset::ALL.iter().map(|preset| preset.as_str()))
+    );
+    assert_eq!(
+        allowed(&database, "load_run_state_known").await,
+        texts(LoadRunState::ALL.iter().map(|state| state.as_str()))
     );
 }
 

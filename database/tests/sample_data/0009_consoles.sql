@@ -31,3 +31,14 @@ insert into admission_history (instance, step_s, at, sockets, waiting, memory_by
 insert into owned_work (instance, role, keys) values
     ('worker-1', 'drain', '{0199c0de-0000-7000-8000-000000000031}'),
     ('worker-1', 'orders', '{0,2}');
+
+-- One that is over, one that nobody has taken yet.
+insert into load_runs (id, preset, shoppers, units, state, asked_by, why, agent, began_at, heard_at, ended_at,
+    drop_ids, joined, admitted, paid, done, judgements) values
+    ('0199c0de-0000-7000-8000-0000000000a1', 'spike', 300, 50, 'passed', 'operator:ann', 'before the launch',
+     'crowd', '2026-01-01 12:00Z', '2026-01-01 12:01Z', '2026-01-01 12:01Z',
+     '{0199c0de-0000-7000-8000-000000000031}', 300, 60, 50, 300,
+     '[{"drop_id": "0199c0de-0000-7000-8000-000000000031", "rule": "STOCK-1", "verdict": "pass",
+        "detail": "50 units"}]');
+insert into load_runs (id, preset, shoppers, units, asked_by, why) values
+    ('0199c0de-0000-7000-8000-0000000000a2', 'bots', 300, 50, 'operator:ann', 'after the fix');

@@ -25,6 +25,7 @@ use super::{
     progress::Bars,
     report::RunReport,
     shopper::VirtualShopper,
+    watch::RunWatch,
 };
 
 /// One drop of a run.
@@ -65,6 +66,10 @@ impl DropRun {
         let found = create::find(&options, &client, drop_id).await?;
         history.write(0, Action::Run, EntryType::Invoke, describe(&options, drop_id));
         Ok(Self { options, drop_id, code, found, client, measures, history, closer })
+    }
+
+    pub(crate) fn show_to(&self, watch: &RunWatch) {
+        watch.add(self.drop_id, Arc::clone(&self.measures));
     }
 
     /// Sends the crowd, and returns when everybody has come to an end.

@@ -3,7 +3,8 @@
 //! [`run()`] sends thousands of shoppers through the product over real HTTP and WebSocket and
 //! writes down everything they saw; what came of it is for [`check`] to judge. Its report also says
 //! what the stack used during the run, and [`compare()`] shows two reports side by side. Crowds with
-//! habits of their own have names, which [`presets()`] lists.
+//! habits of their own have names, which [`presets()`] lists. [`run_agent()`] sends those that operators
+//! ask for in their console.
 //!
 //! | module | holds |
 //! |---|---|
@@ -19,7 +20,9 @@
 //! | `measures`, `progress`, `report` | what came of it; `sales`, `plot`: how fast it sold |
 //! | `cost` | CPU and calls of the stack, in all and per sold order |
 //! | `figures`, `compare` | two reports side by side |
+//! | `agent` | crowds that operators ask for; `watch`: how far a run is |
 
+mod agent;
 mod backoff;
 mod buying;
 mod cards;
@@ -50,7 +53,9 @@ mod shopper;
 mod stream;
 mod tabs;
 mod visiting;
+mod watch;
 
+pub use agent::{AgentOptions, run_agent, work_once};
 pub use cards::CardMix;
 pub use compare::{CompareOptions, ComparedFigure, RunComparison, compare};
 pub use cost::{CostFigure, CostMeter, CountedCalls, RunCosts, ServerAddresses};

@@ -1,4 +1,4 @@
-//! `crowd`: sends a crowd through a drop, judges a run, or compares two.
+//! `crowd`: sends a crowd through a drop, or those that operators ask for; judges a run, or compares two.
 
 #![expect(clippy::print_stdout, reason = "a report is what this command is for")]
 
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use check::CheckOptions;
 use clap::{Parser, Subcommand};
-use crowd::{CompareOptions, RunOptions, RunReport};
+use crowd::{AgentOptions, CompareOptions, RunOptions, RunReport};
 use tracing_subscriber::EnvFilter;
 
 /// Load-test Sluice with a crowd of shoppers, count what it costs, and check its promises.
@@ -30,6 +30,8 @@ enum Command {
     Check(Box<CheckOptions>),
     /// Show the reports of two runs side by side: each figure, both values and their ratio.
     Compare(CompareOptions),
+    /// Send the crowds that operators ask for in their console, through drops that are made for them.
+    Agent(Box<AgentOptions>),
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -59,6 +61,10 @@ async fn main() -> anyhow::Result<ExitCode> {
             let json = options.json;
             let found = crowd::compare(&options)?;
             println!("{}", if json { serde_json::to_string(&found)? } else { found.to_string() });
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Agent(options) => {
+            crowd::run_agent(&options).await?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -14,6 +14,7 @@ use super::{
     habits::HabitOptions,
     options::RunOptions,
     report::RunReport,
+    watch::RunWatch,
 };
 
 /// Sends the crowd through one drop, whatever the preset says, and waits until everybody has come
@@ -37,6 +38,14 @@ pub async fn run(options: RunOptions) -> anyhow::Result<RunReport> {
 /// Returns an error as [`run()`] does, and when several drops are asked for and none is to be
 /// created.
 pub async fn run_all(options: &RunOptions) -> anyhow::Result<Vec<RunReport>> {
+    run_watched(options, &RunWatch::default()).await
+}
+
+/// The same, while somebody sees how far it is.
+pub(crate) async fn run_watched(
+    options: &RunOptions,
+    watch: &RunWatch,
+) -> anyhow::Result<Vec<RunReport>> {
     raise_file_limit();
     let began = Instant::now();
     let drops = drops_of(options).await?;
@@ -46,6 +55,9 @@ pub async fn run_all(options: &RunOptions) -> anyhow::Result<Vec<RunReport>> {
         DropRun::open(own, drop_id, code, began)
     }));
     let runs = runs.await?;
+    for run in &runs {
+        run.show_to(watch);
+    }
     let meter = CostMeter::start(&options.storefront, &options.admission, &options.servers).await;
     let (arriving, bars) = (Instant::now(), MultiProgress::new());
     let ended = try_join_all(runs.into_iter().map(|run| run.send(arriving, &bars))).await?;

@@ -56,6 +56,7 @@ const pagesOf = ({ running, coming, site }) => ({
     ["dead letters", "#/dead-letters"],
     ["audit", "#/audit"],
     ["health", "#/health"],
+    ["load lab", "#/lab"],
   ],
   seller: [
     ["drops", "#/"],

@@ -18,8 +18,8 @@ pub(crate) async fn start(
     Ok(seed)
 }
 
-/// The same with a whole shop to look around in, and with somebody's own site that has a line before
-/// it.
+/// The same with a whole shop to look around in, with somebody's own site that has a line before it, and
+/// with an agent that sends the crowds which operators ask for.
 pub(crate) async fn start_demo(
     console: &Console,
     running: &Running,
@@ -29,6 +29,8 @@ pub(crate) async fn start_demo(
     let shop = console.step("demo shop", fleet.demo(&state_file(fleet))).await?;
     let site = fleet.sample_site(&shop.site_drop_id, &shop.seller_key)?;
     start_one(console, running, site).await?;
+    let agent = fleet.load_agent(&shop.operator_key, &shop.seller_key)?;
+    start_one(console, running, agent).await?;
     Ok(shop)
 }
 

@@ -25,6 +25,7 @@ pub use sections::{
 };
 pub use storefront::StorefrontSettings;
 
+use crate::load_lab::LoadLabUse;
 use config::{Config, Environment, File, FileFormat};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -118,6 +119,16 @@ impl Settings {
             .build()?;
         Ok(config.try_deserialize()?)
     }
+
+    /// Whether operators may have crowds sent through drops of the load lab.
+    #[must_use]
+    pub fn has_load_lab(&self) -> bool {
+        match self.storefront.load_lab {
+            LoadLabUse::Always => true,
+            LoadLabUse::Development => self.profile.name == Profile::Development,
+            LoadLabUse::Never => false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -180,6 +191,24 @@ mod tests {
         let abuse = with("SLUICE_ABUSE__POW_EXEMPT", "10.0.0.0/8,fd00::/8").unwrap().abuse;
         assert!(!abuse.is_exempt(address("127.0.0.1")) && abuse.is_exempt(address("10.1.2.3")));
         assert!(with("SLUICE_ABUSE__POW_MODE", "sometimes").is_err());
+    }
+
+    #[test]
+    fn crowds_may_be_asked_for_in_production_only_where_that_is_set() {
+        let has_lab = |lab, profile| {
+            let vars = [("SLUICE_STOREFRONT__LOAD_LAB", lab), ("SLUICE_PROFILE__NAME", profile)];
+            let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            Settings::from_vars(vars).unwrap().has_load_lab()
+        };
+        for (lab, in_development, in_production) in
+            [("always", true, true), ("development", true, false), ("never", false, false)]
+        {
+            let found = ["development", "production"].map(|profile| has_lab(lab, profile));
+            assert_eq!(found, [in_development, in_production], "{lab}");
+        }
+        assert!(with("SLUICE_STOREFRONT__LOAD_LAB", "sometimes").is_err());
+        let settings = with("SLUICE_PROFILE__NAME", "production").unwrap();
+        assert!(!settings.has_load_lab(), "not unless somebody says so");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! `[storefront]`: the service that shows and sells; `config/default.toml` says what each key does.
 
 use super::credentials::{self, KeysError};
-use crate::credentials::{AwsKey, PassKeys, SessionTimes};
+use crate::{
+    credentials::{AwsKey, PassKeys, SessionTimes},
+    load_lab::LoadLabUse,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::{net::SocketAddr, num::NonZeroU64, path::PathBuf, time::Duration};
@@ -22,6 +25,8 @@ pub struct StorefrontSettings {
     pub session_lifetime_s: NonZeroU64,
     /// Folder of the files of pictures.
     pub picture_dir: PathBuf,
+    /// Where operators may ask for crowds.
+    pub load_lab: LoadLabUse,
     /// Keys of passes, `id:hex[,id:hex]`; of the storefront alone.
     pub pass_keys: Option<SecretString>,
     /// The RSA key of the adapter for the retired waiting room, as PEM; of the storefront alone. Without

@@ -27,6 +27,7 @@ mod lanes;
 mod limits;
 mod line;
 mod lists;
+mod load_runs;
 mod many_rooms;
 mod members;
 mod modes;

@@ -1,9 +1,10 @@
 //! Storefront and admission in one small server: it admits a shopper every 20 ms, refuses every
 //! ninth join and every seventh stream, cuts every fifth, and declines the card that is to be
-//! declined. Streams tell what is new, and end with the order. It takes codes (`codes`), and may stand
-//! before a site (`site`) instead of selling.
+//! declined. Streams tell what is new, and end with the order. It takes codes (`codes`), may stand
+//! before a site (`site`) instead of selling, and has a load lab (`lab`).
 
 pub(crate) mod codes;
+pub(crate) mod lab;
 mod site;
 
 use std::{
@@ -24,6 +25,8 @@ use axum::{
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use lab::StandInLab;
 
 #[derive(Default)]
 struct StandInLine {
@@ -56,6 +59,7 @@ struct StandInLine {
 
 pub(crate) struct StandIn {
     pub(crate) url: String,
+    pub(crate) lab: StandInLab,
     line: SharedLine,
 }
 
@@ -68,6 +72,7 @@ type SharedLine = Arc<Mutex<StandInLine>>;
 impl StandIn {
     pub(crate) async fn start(units: usize) -> Self {
         let line = SharedLine::new(Mutex::new(StandInLine { units, ..StandInLine::default() }));
+        let lab = StandInLab::default();
         let router = Router::new()
             .route("/v1/session", post(session))
             .route("/v1/seller/products", post(create_product))
@@ -82,6 +87,7 @@ impl StandIn {
             .route("/v1/orders/{id}/cancel", post(cancel))
             .merge(codes::router())
             .merge(site::router())
+            .merge(lab::router(lab.clone()))
             .with_state(Arc::clone(&line));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -93,7 +99,7 @@ impl StandIn {
                 moving.lock().unwrap().move_on();
             }
         });
-        Self { url, line }
+        Self { url, lab, line }
     }
 
     pub(crate) fn stand_still(&self) {

@@ -163,6 +163,35 @@ impl Fleet {
         Ok(ServiceOptions::built("sample-site", &self.dir)?.env(env).ready_url(ready_url))
     }
 
+    /// The agent of the load lab: sends the crowds that operators ask for, through drops of this seller.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StackError::BinaryMissing`] if it was not built.
+    pub fn load_agent(
+        &self,
+        operator_key: &str,
+        seller_key: &str,
+    ) -> Result<ServiceOptions, StackError> {
+        let servers = ["REDIS__URL", "DATABASE__URL", "KAFKA__BROKERS", "KAFKA__TOPIC_PREFIX"];
+        let is_server = |name: &str| servers.iter().any(|key| name == format!("SLUICE_{key}"));
+        let given = self.env.iter().filter(|(name, _)| is_server(name));
+        let own = [
+            ("OPERATOR_KEY", operator_key.to_owned()),
+            ("SELLER_KEY", seller_key.to_owned()),
+            ("STOREFRONT", self.storefront_url()),
+            ("ADMISSION", self.admission_url()),
+            ("PSP_LEDGER", self.psp_url()),
+            ("PSP_API_KEY", self.psp_api_key().to_owned()),
+        ];
+        let mut options = ServiceOptions::built("crowd", &self.dir)?
+            .name("load-agent")
+            .env(given.map(|(name, value)| (name.clone(), value.clone())))
+            .env(own.map(|(name, value)| (format!("SLUICE_CROWD__{name}"), value)));
+        options.args = vec!["agent".to_owned()];
+        Ok(options)
+    }
+
     /// Settings of our own services: everything but the provider's.
     pub fn service_env(&self) -> Env {
         let ours = self.env.iter().filter(|(name, _)| !name.starts_with("SLUICE_PSP__"));

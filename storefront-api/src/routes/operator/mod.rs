@@ -11,6 +11,7 @@ mod history;
 mod instances;
 mod keys;
 mod limits;
+mod load_runs;
 pub(super) mod mode;
 mod numbers;
 mod quotas;
@@ -48,4 +49,10 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(keys::revoke))
         .routes(routes!(sessions::end))
         .routes(routes!(quotas::show, quotas::change))
+        .routes(routes!(load_runs::show::list, load_runs::ask::ask))
+        .routes(routes!(load_runs::show::show))
+        .routes(routes!(load_runs::ask::cancel))
+        .routes(routes!(load_runs::work::take))
+        .routes(routes!(load_runs::work::tell))
+        .routes(routes!(load_runs::work::finish))
 }

@@ -1,5 +1,6 @@
 // The operator's calls.
 import { call, queryOf } from "./call.ts";
+import type { LoadOrder, LoadRun, LoadRuns } from "./load_types.ts";
 import type {
   AdmissionHistory,
   ApiKey,
@@ -20,6 +21,7 @@ import type { DropState, History, Numbers, Page, Span } from "./types.ts";
 
 const PAGE = 100;
 const drops = "/v1/operator/drops";
+const loadRuns = "/v1/operator/load-runs";
 
 /** Lists drops; `q` looks for a text in their titles and sellers, or for an id. */
 export const listRooms = (filter: { state: DropState | null; q: string; cursor: string | null }) =>
@@ -85,6 +87,13 @@ export const makeKey = (body: unknown) => call<NewApiKey>("POST", "/v1/operator/
 
 export const revokeKey = (id: string, why: string) =>
   call<ApiKey>("POST", `/v1/operator/keys/${id}/revoke`, { body: { why } });
+
+export const listLoadRuns = () => call<LoadRuns>("GET", loadRuns);
+export const readLoadRun = (id: string) => call<LoadRun>("GET", `${loadRuns}/${id}`);
+export const askForCrowd = (order: LoadOrder) => call<LoadRun>("POST", loadRuns, { body: order });
+
+export const cancelLoadRun = (id: string, why: string) =>
+  call<LoadRun>("POST", `${loadRuns}/${id}/cancel`, { body: { why } });
 
 /** Takes the refusal with this code for "there is none". */
 const noneIf = (code: string) => (error: unknown) => {

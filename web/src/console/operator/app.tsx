@@ -7,6 +7,8 @@ import { hrefOf, route } from "../state/route.ts";
 import { isAdmin } from "../state/session.ts";
 import { DeadLettersPage } from "./dead_letters/page.tsx";
 import { HealthPage } from "./health/page.tsx";
+import { LabPage } from "./lab/page.tsx";
+import { LabRunPage } from "./lab/run.tsx";
 import { AuditPage } from "./log/page.tsx";
 import { PaymentsPage } from "./payments/page.tsx";
 import { PeoplePage } from "./people/page.tsx";
@@ -40,6 +42,7 @@ function OperatorWays() {
     way("dead-letters", t("dead.title"), data?.dead_letters),
     way("audit", t("audit.title")),
     way("health", t("health.title")),
+    way("lab", t("lab.title")),
     ...(isAdmin.value ? [way("people", t("people.title"))] : []),
   ];
   return <Ways ways={ways} />;
@@ -53,6 +56,7 @@ function OperatorPage() {
   if (place === "dead-letters") return <DeadLettersPage />;
   if (place === "audit") return <AuditPage />;
   if (place === "health") return <HealthPage />;
+  if (place === "lab") return id === undefined ? <LabPage /> : <LabRunPage key={id} id={id} />;
   if (place === "people" && isAdmin.value) return <PeoplePage />;
   return (
     <Page title={t("missing.title")}>

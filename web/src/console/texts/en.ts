@@ -174,6 +174,9 @@ export const en = {
   "action.session.end": "Shopper's sessions ended",
   "action.join_key.create": "Join key stored",
   "action.join_key.revoke": "Join key revoked",
+  "action.load_run.ask": "Crowd asked for",
+  "action.load_run.cancel": "Crowd cancelled",
+  "action.load_run.end": "Crowd came to its end",
   "action.log.replaced": "Log replaced",
   "action.other": "{action}",
 };

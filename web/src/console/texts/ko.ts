@@ -173,6 +173,9 @@ export const ko: Record<keyof typeof en, Message> = {
   "action.session.end": "구매자 세션 종료",
   "action.join_key.create": "가입 키 저장",
   "action.join_key.revoke": "가입 키 무효로 함",
+  "action.load_run.ask": "실험 요청",
+  "action.load_run.cancel": "실험 취소",
+  "action.load_run.end": "실험 끝남",
   "action.log.replaced": "로그 교체",
   "action.other": "한 일: {action}",
 };
