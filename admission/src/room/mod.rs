@@ -6,6 +6,7 @@
 //! | file | holds |
 //! |---|---|
 //! | `ranked_bitmap` | queue numbers with ranks |
+//! | `waiting_lines` | who waits in each line |
 //! | `shares` | which part of those who are let in comes from each line |
 //! | `limits` | how fast a room's line may move |
 //! | `looked` | what a look at a room's header found |
@@ -55,6 +56,7 @@ mod shares;
 mod snapshot;
 mod statuses;
 mod unreadable;
+mod waiting_lines;
 
 pub(crate) use batches::BatchError;
 pub(crate) use directory::RoomDirectory;
@@ -66,3 +68,4 @@ pub(crate) use presence::watched_to;
 pub use prospects::{EtaReason, Prospects};
 pub use replica::{Applied, Replica, Rise};
 pub(crate) use room::Room;
+pub(crate) use shares::LineKey;

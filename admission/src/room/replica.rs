@@ -13,21 +13,15 @@ use super::{
     limits::RoomLimits,
     notice::RoomNotice,
     prospects::{EtaReason, Prospects},
-    ranked_bitmap::RankedBitmap,
-    shares::LineKey,
+    waiting_lines::WaitingLines,
 };
 use shared::{
     drops::{CloseReason, DropMode},
     ids::VariantId,
     line::{
-        Epoch, EventPoint, JoinedTicket, Lane, RoomEvent, RoomHeader, Score, TicketScore,
-        VariantUnits,
+        EventPoint, JoinedTicket, Lane, RoomEvent, RoomHeader, Score, TicketScore, VariantUnits,
     },
 };
-use std::collections::BTreeMap;
-
-/// Those who wait for one variant in one lane, by the epoch in which they joined.
-type Line = BTreeMap<Epoch, RankedBitmap>;
 
 /// Why a shown position may rise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -58,7 +52,7 @@ pub enum Applied {
 #[derive(Clone, Debug)]
 pub struct Replica {
     point: EventPoint,
-    lines: BTreeMap<LineKey, Line>,
+    lines: WaitingLines,
     notice: RoomNotice,
     ended: Option<CloseReason>,
     last_rise: Option<(EventPoint, Rise)>,
@@ -73,7 +67,7 @@ impl Replica {
     pub fn at(point: EventPoint, mode: DropMode) -> Self {
         Self {
             point,
-            lines: BTreeMap::new(),
+            lines: WaitingLines::default(),
             notice: RoomNotice::of_mode(mode),
             ended: None,
             last_rise: None,
@@ -85,32 +79,19 @@ impl Replica {
 
     /// Puts a waiting ticket in; one that is there already stays.
     pub fn insert(&mut self, lane: Lane, variant_id: VariantId, score: Score) {
-        let line = self.lines.entry((lane, variant_id)).or_default();
-        line.entry(score.epoch()).or_default().insert(score.number());
-    }
-
-    /// Takes a ticket out. Events do not say which variant it wants, so it is looked for in every
-    /// line of the lane; numbers are unique in an epoch, so it is in one of them at most, which is
-    /// returned.
-    fn remove(&mut self, lane: Lane, score: Score) -> Option<LineKey> {
-        for (key, line) in &mut self.lines {
-            let numbers = line.get_mut(&score.epoch()).filter(|_| key.0 == lane);
-            if numbers.is_some_and(|numbers| numbers.remove(score.number())) {
-                return Some(*key);
-            }
-        }
-        None
+        self.lines.insert((lane, variant_id), score);
     }
 
     /// Takes tickets out; returns how many stood in line.
     fn remove_all(&mut self, tickets: &[TicketScore]) -> usize {
-        let removed = |ticket: &&TicketScore| self.remove(ticket.lane, ticket.score).is_some();
+        let removed =
+            |ticket: &&TicketScore| self.lines.remove(ticket.lane, ticket.score).is_some();
         tickets.iter().filter(removed).count()
     }
 
     fn admit_all(&mut self, tickets: &[TicketScore]) {
         for ticket in tickets {
-            if let Some(line) = self.remove(ticket.lane, ticket.score) {
+            if let Some(line) = self.lines.remove(ticket.lane, ticket.score) {
                 self.forecast.note_admitted(line);
             }
         }
@@ -118,19 +99,20 @@ impl Replica {
 
     /// Takes those out who are passed over; one that is missed already is only told again.
     fn miss_all(&mut self, tickets: &[JoinedTicket]) {
-        let removed = |ticket: &&JoinedTicket| self.remove(ticket.lane, ticket.score).is_some();
+        let removed =
+            |ticket: &&JoinedTicket| self.lines.remove(ticket.lane, ticket.score).is_some();
         let n_missed = tickets.iter().filter(removed).count();
         self.forecast.note_missed(n_missed);
     }
 
     fn insert_all(&mut self, tickets: &[JoinedTicket]) {
-        let n_lines = self.lines.len();
+        let n_lines = self.lines.n_lines();
         for ticket in tickets {
             self.insert(ticket.lane, ticket.intent.variant_id, ticket.score);
         }
         // The first in a line need not wait for the next look.
-        if self.lines.len() > n_lines {
-            let lines = self.lengths();
+        if self.lines.n_lines() > n_lines {
+            let lines = self.lines.lengths();
             self.forecast.make_outlooks(&lines, &self.units);
         }
     }
@@ -150,13 +132,8 @@ impl Replica {
     pub(crate) fn observe(&mut self, header: &RoomHeader) {
         self.set_units(&header.units);
         if header.epoch == self.point.epoch {
-            self.forecast.look(header, &self.lengths());
+            self.forecast.look(header, &self.lines.lengths());
         }
-    }
-
-    /// How many wait in each line.
-    fn lengths(&self) -> Vec<(LineKey, u64)> {
-        self.lines.iter().map(|(key, line)| (*key, n_waiting(line))).collect()
     }
 
     /// Notes that positions from here on need not continue those before.
@@ -202,7 +179,7 @@ impl Replica {
             }
             RoomEvent::Configured(configured) => {
                 self.take_notice(configured.into());
-                let lines = self.lengths();
+                let lines = self.lines.lengths();
                 self.forecast.configure(self.point, configured, &lines, &self.units);
             }
             RoomEvent::Begun { .. } => self.note_rise(Rise::Rebuild),
@@ -226,19 +203,13 @@ impl Replica {
     /// ahead + 1; `None` when it does not wait.
     #[must_use]
     pub fn position_of(&self, lane: Lane, variant_id: VariantId, score: Score) -> Option<u64> {
-        let line = self.lines.get(&(lane, variant_id))?;
-        let own = line.get(&score.epoch())?;
-        if !own.contains(score.number()) {
-            return None;
-        }
-        let earlier: u64 = line.range(..score.epoch()).map(|(_, numbers)| numbers.len()).sum();
-        Some(earlier + own.rank(score.number()) + 1)
+        self.lines.position_of((lane, variant_id), score)
     }
 
     /// People waiting for a variant in a lane.
     #[must_use]
     pub fn waiting_in(&self, lane: Lane, variant_id: VariantId) -> u64 {
-        self.lines.get(&(lane, variant_id)).map_or(0, n_waiting)
+        self.lines.waiting_in((lane, variant_id))
     }
 
     /// What is left of a variant; `None` while that is not known.
@@ -266,7 +237,7 @@ impl Replica {
 
     /// People waiting for any variant, in all lanes.
     pub(crate) fn waiting(&self) -> u64 {
-        self.lines.values().map(n_waiting).sum()
+        self.lines.waiting()
     }
 
     /// The last event that was applied.
@@ -303,17 +274,13 @@ impl Replica {
     }
 }
 
-fn n_waiting(line: &Line) -> u64 {
-    line.values().map(RankedBitmap::len).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
     use shared::{
         ids::{ShopperId, TicketId},
-        line::{Configured, Intent},
+        line::{Configured, Epoch, Intent},
     };
     use std::collections::BTreeSet;
 

@@ -10,7 +10,7 @@ use shared::{
 use std::collections::BTreeMap;
 
 /// What names a line.
-pub(super) type LineKey = (Lane, VariantId);
+pub(crate) type LineKey = (Lane, VariantId);
 
 /// How many wait in each line.
 pub(super) type LineLengths = [(LineKey, u64)];

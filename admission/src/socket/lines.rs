@@ -6,15 +6,11 @@
 //! counted twice makes a look come early, never late.
 
 use super::seats::SeatId;
-use crate::room::Replica;
-use shared::{ids::VariantId, line::Lane};
+use crate::room::{LineKey, Replica};
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
 };
-
-/// What names a line.
-pub(super) type LineKey = (Lane, VariantId);
 
 /// Notes beyond four for each seat, and this many, are of seats that have others by now.
 const SPARE_NOTES: usize = 64;

@@ -1,7 +1,7 @@
 //! What happened to a room since its hub looked last. Noting it costs next to nothing, since the
 //! feed of all rooms waits meanwhile.
 
-use super::lines::LineKey;
+use crate::room::LineKey;
 use shared::{
     drops::CloseReason,
     ids::TicketId,

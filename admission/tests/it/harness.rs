@@ -1,27 +1,28 @@
 //! An open room in a Redis of the test's own, instances of the service on it, shoppers.
 
-use futures_util::{SinkExt, StreamExt};
+mod frames;
+mod shopper;
+
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use shared::{
     clock::{Clock, SystemClock},
     config::Settings,
-    credentials::{KeyThumbprint, Session, TicketClaims},
-    ids::{SellerId, ShopperId, VariantId},
+    credentials::TicketClaims,
+    ids::VariantId,
     line::{Epoch, JoinedTicket},
     shutdown::Shutdown,
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use testkit::{MockClock, TestDevice, TestRedis, keyring, room::TestRoom, wait_until};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    task::JoinHandle,
-    time::timeout,
-};
+use testkit::{MockClock, TestRedis, keyring, room::TestRoom, wait_until};
+use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{self, Message, client::IntoClientRequest, protocol::CloseFrame},
+    connect_async,
+    tungstenite::{self, client::IntoClientRequest},
 };
+
+pub(crate) use frames::{Socket, next, say, until, until_close};
+pub(crate) use shopper::TestShopper;
 
 /// A page that may call the service.
 pub(crate) const ORIGIN: &str = "http://127.0.0.1:8080";
@@ -45,13 +46,6 @@ pub(crate) struct TestInstance {
     pub(crate) shutdown: Shutdown,
     pub(crate) task: JoinHandle<anyhow::Result<()>>,
 }
-
-pub(crate) struct TestShopper {
-    pub(crate) id: ShopperId,
-    pub(crate) session: String,
-}
-
-pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 impl AdmissionTest {
     /// An open room in a Redis database of its own.
@@ -275,37 +269,6 @@ impl TestInstance {
     }
 }
 
-impl TestShopper {
-    pub(crate) fn new() -> Self {
-        Self::with_id(ShopperId::generate(), None)
-    }
-
-    /// A member of a seller's.
-    pub(crate) fn member_of(seller_id: SellerId) -> Self {
-        Self::with_id(ShopperId::generate(), Some(seller_id))
-    }
-
-    /// Somebody whose session is bound to the key of a device.
-    pub(crate) fn on(device: &TestDevice) -> Self {
-        Self::new().moved_to(device)
-    }
-
-    /// The same shopper with a session that is bound to the key of another device.
-    pub(crate) fn moved_to(&self, device: &TestDevice) -> Self {
-        Self::with(self.id, None, Some(device.thumbprint()))
-    }
-
-    fn with_id(id: ShopperId, member_of: Option<SellerId>) -> Self {
-        Self::with(id, member_of, None)
-    }
-
-    fn with(id: ShopperId, member_of: Option<SellerId>, key: Option<KeyThumbprint>) -> Self {
-        let (began_at_ms, expires_at_ms) = (0, i64::MAX);
-        let session = Session { shopper_id: id, began_at_ms, expires_at_ms, member_of, key };
-        Self { id, session: session.seal(&keyring()) }
-    }
-}
-
 /// What a ticket's token says, expired or not.
 pub(crate) fn claims(token: &str) -> TicketClaims {
     TicketClaims::open(&keyring(), token, 0).unwrap()
@@ -316,42 +279,4 @@ pub(crate) async fn answer(request: RequestBuilder) -> (u16, Value) {
     let status = response.status().as_u16();
     let body = response.bytes().await.unwrap();
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
-}
-
-/// The next frame, or the close.
-pub(crate) async fn next(socket: &mut Socket) -> Result<Value, (u16, String)> {
-    loop {
-        match timeout(PATIENCE, socket.next()).await.expect("a frame in time") {
-            Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).unwrap()),
-            Some(Ok(Message::Close(Some(CloseFrame { code, reason })))) => {
-                return Err((u16::from(code), reason.to_string()));
-            }
-            Some(Ok(Message::Close(None))) | None => return Err((1006, String::new())),
-            Some(Ok(_)) => {}
-            Some(Err(error)) => return Err((1006, error.to_string())),
-        }
-    }
-}
-
-/// Reads until a frame fits.
-pub(crate) async fn until(socket: &mut Socket, fits: impl Fn(&Value) -> bool) -> Value {
-    loop {
-        let frame = next(socket).await.unwrap();
-        if fits(&frame) {
-            return frame;
-        }
-    }
-}
-
-/// Reads until the close.
-pub(crate) async fn until_close(socket: &mut Socket) -> (u16, String) {
-    loop {
-        if let Err(close) = next(socket).await {
-            return close;
-        }
-    }
-}
-
-pub(crate) async fn say(socket: &mut Socket, message: Message) {
-    let _ = socket.send(message).await;
 }

@@ -6,7 +6,7 @@ use database::{
     ordering::holds::{self, Outcome},
 };
 use shared::{
-    ids::{OrderId, PaymentId, ShopperId},
+    ids::{PaymentId, ShopperId},
     lifecycle::TicketState,
 };
 
@@ -25,14 +25,6 @@ async fn status(test_drop: &TestDrop, id: PaymentId) -> String {
     sqlx::query_scalar("select status from payments where id = $1")
         .bind(id)
         .fetch_one(&test_drop.pool)
-        .await
-        .unwrap()
-}
-
-async fn asked(test_drop: &TestDrop, order_id: OrderId) -> Vec<String> {
-    sqlx::query_scalar("select kind from payments where order_id = $1 order by kind")
-        .bind(order_id)
-        .fetch_all(&test_drop.pool)
         .await
         .unwrap()
 }
@@ -73,7 +65,7 @@ async fn paying_twice_is_paying_once() {
         1,
         "{started:?}"
     );
-    assert_eq!(asked(&test_drop, order_id).await, ["authorize"]);
+    assert_eq!(test_drop.asked(order_id).await, ["authorize"]);
     let stranger = pay(&test_drop.pool, order_id, ShopperId::generate(), "x").await;
     assert_eq!(stranger, PayOutcome::NotFound);
     test_drop.assert_invariants().await;
@@ -88,7 +80,7 @@ async fn a_hold_that_ran_out_cannot_be_paid() {
     assert_eq!(begin().await, PayOutcome::HoldExpired);
     holds::expire_due(&test_drop.pool, test_drop.drop_id, 500).await.unwrap();
     assert_eq!(begin().await, PayOutcome::Ended(TicketState::Expired));
-    assert!(asked(&test_drop, order_id).await.is_empty());
+    assert!(test_drop.asked(order_id).await.is_empty());
 }
 
 #[tokio::test]
@@ -100,7 +92,7 @@ async fn a_card_declined_after_the_hold_gives_the_units_back() {
     test_drop.settle(payment, declined).await;
     assert_eq!(test_drop.state(order_id).await, "payment_failed");
     assert_eq!(test_drop.stock().await, (100, 0, 0));
-    let asked = asked(&test_drop, order_id).await;
+    let asked = test_drop.asked(order_id).await;
     assert_eq!(asked, ["authorize"], "nothing is held, nothing to let go");
     test_drop.assert_invariants().await;
 }
@@ -112,7 +104,7 @@ async fn a_declined_capture_gives_the_units_back_and_lets_the_money_go() {
     test_drop.settle(capture, capture_declined()).await;
     assert_eq!(test_drop.state(order_id).await, "payment_failed");
     assert_eq!(test_drop.stock().await, (100, 0, 0));
-    assert_eq!(asked(&test_drop, order_id).await, ["authorize", "capture", "void"]);
+    assert_eq!(test_drop.asked(order_id).await, ["authorize", "capture", "void"]);
     test_drop.assert_invariants().await;
 }
 
@@ -123,7 +115,7 @@ async fn money_that_comes_after_the_end_is_let_go() {
     let_run_out(&test_drop).await;
     test_drop.settle(payment, authorized()).await;
     assert_eq!(test_drop.state(order_id).await, "expired");
-    assert_eq!(asked(&test_drop, order_id).await, ["authorize", "void"]);
+    assert_eq!(test_drop.asked(order_id).await, ["authorize", "void"]);
     let void = test_drop.payment(order_id, "void").await;
     test_drop.settle(void, Conclusion::Voided).await;
     assert_eq!(status(&test_drop, void).await, "succeeded");
@@ -137,10 +129,10 @@ async fn money_for_a_hold_that_ran_out_never_passes_the_pivot() {
     test_drop.let_holds_run_out().await;
     test_drop.settle(payment, authorized()).await;
     assert_eq!(test_drop.state(order_id).await, "authorized");
-    assert_eq!(asked(&test_drop, order_id).await, ["authorize", "void"]);
+    assert_eq!(test_drop.asked(order_id).await, ["authorize", "void"]);
     let_run_out(&test_drop).await;
     assert_eq!(test_drop.state(order_id).await, "expired");
-    assert_eq!(asked(&test_drop, order_id).await, ["authorize", "void"], "let go once");
+    assert_eq!(test_drop.asked(order_id).await, ["authorize", "void"], "let go once");
     test_drop.assert_invariants().await;
 }
 
@@ -175,7 +167,7 @@ async fn an_order_of_a_cancelled_drop_past_the_pivot_is_refunded() {
     sqlx::query("update drops set state = 'cancelled'").execute(&test_drop.pool).await.unwrap();
     test_drop.settle(capture, Conclusion::Captured).await;
     assert_eq!(test_drop.state(order_id).await, "confirmed");
-    assert_eq!(asked(&test_drop, order_id).await, ["authorize", "capture", "refund"]);
+    assert_eq!(test_drop.asked(order_id).await, ["authorize", "capture", "refund"]);
     let refund = test_drop.payment(order_id, "refund").await;
     test_drop.settle(refund, Conclusion::Refunded).await;
     let counted = "select amount_minor from drop_counters where what = 'refunded'";

@@ -12,7 +12,7 @@ use database::{
 use serde_json::Value;
 use shared::{
     drops::{DropState, Fulfilment},
-    ids::{OrderId, PaymentId},
+    ids::PaymentId,
     lifecycle::TicketState,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -58,14 +58,6 @@ async fn audited(test_drop: &TestDrop) -> Vec<Value> {
     .unwrap()
 }
 
-async fn asked(test_drop: &TestDrop, order_id: OrderId) -> Vec<String> {
-    sqlx::query_scalar("select kind from payments where order_id = $1 order by kind")
-        .bind(order_id)
-        .fetch_all(&test_drop.pool)
-        .await
-        .unwrap()
-}
-
 #[tokio::test]
 async fn a_capture_in_review_does_not_keep_its_drop_open_and_is_resolved_as_paid() {
     let test_drop = TestDrop::new(ONE_UNIT).await;
@@ -100,7 +92,7 @@ async fn a_capture_in_review_is_resolved_as_failed_once() {
 
     assert_eq!(outcome.ended[0].state, TicketState::PaymentFailed);
     assert_eq!(test_drop.stock().await, (1, 0, 0));
-    assert_eq!(asked(&test_drop, order_id).await, ["authorize", "capture", "void"]);
+    assert_eq!(test_drop.asked(order_id).await, ["authorize", "capture", "void"]);
     assert_eq!(resolve(&test_drop, capture, ReviewVerdict::Paid).await, Resolved::NotOpen);
     let nothing = resolve(&test_drop, PaymentId::generate(), ReviewVerdict::Paid).await;
     assert_eq!(nothing, Resolved::NotFound);
@@ -128,8 +120,8 @@ async fn an_authorization_in_review_is_let_go_if_its_order_has_ended() {
     for (_, payment) in &cases {
         assert_eq!(resolved(&test_drop, *payment, ReviewVerdict::Paid).await, Outcome::default());
     }
-    assert_eq!(asked(&test_drop, cases[0].0).await, ["authorize", "void"]);
-    assert_eq!(asked(&test_drop, cases[1].0).await, ["authorize"], "of which nothing is known");
+    assert_eq!(test_drop.asked(cases[0].0).await, ["authorize", "void"]);
+    assert_eq!(test_drop.asked(cases[1].0).await, ["authorize"], "of which nothing is known");
     test_drop.assert_invariants().await;
 }
 

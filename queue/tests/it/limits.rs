@@ -6,8 +6,8 @@ use shared::{
     ids::VariantId,
     lifecycle::TicketState,
     line::{
-        AdmitBlock, AdmittedTicket, EventPoint, JoinOutcome, JoinedTicket, LineState, RoomConfig,
-        RoomEvent, SettleOutcome, Settlement,
+        AdmitBlock, AdmittedTicket, JoinOutcome, JoinedTicket, LineState, RoomConfig,
+        SettleOutcome, Settlement,
     },
 };
 use std::time::Duration;
@@ -196,128 +196,6 @@ async fn occupancy_and_mode_hold_the_line() {
     let stale = room.queue.configure(room.drop_id, EPOCH, &room.config).await.unwrap();
     assert!(!stale.applied, "an older version never replaces a newer one");
     assert_eq!(room.queue.room(room.drop_id).await.unwrap().unwrap().config, config);
-}
-
-#[tokio::test]
-async fn each_mode_says_who_may_join_and_who_is_let_in() {
-    let room = TestRoom::open(100).await;
-    let mut config = room.config.clone();
-    let until_us = Some(1_800_000_000_000_000);
-    let waits = JoinOutcome::Maintenance { until_us: None };
-    let waits_until = JoinOutcome::Maintenance { until_us };
-    for (mode, mode_until_us, refused, blocked_by) in [
-        (DropMode::Running, None, None, None),
-        (DropMode::Paused, None, None, Some(AdmitBlock::Paused)),
-        (DropMode::Hold, None, Some(JoinOutcome::Held), Some(AdmitBlock::Hold)),
-        (DropMode::Drain, None, Some(JoinOutcome::Draining), None),
-        (DropMode::Maintenance, None, Some(waits), Some(AdmitBlock::Maintenance)),
-        (DropMode::Maintenance, until_us, Some(waits_until), Some(AdmitBlock::Maintenance)),
-        (DropMode::Stopped, None, Some(JoinOutcome::Stopped), Some(AdmitBlock::Stopped)),
-    ] {
-        // Whoever is served in this mode has joined before.
-        (config.mode, config.mode_until_us) = (DropMode::Running, None);
-        config.version += 1;
-        room.queue.configure(room.drop_id, EPOCH, &config).await.unwrap();
-        let ticket = room.join(1).await[0];
-
-        (config.mode, config.mode_until_us) = (mode, mode_until_us);
-        config.version += 1;
-        room.queue.configure(room.drop_id, EPOCH, &config).await.unwrap();
-        let join = room.try_join(room.request(1)).await.unwrap();
-        let is_in = matches!(join, JoinOutcome::Joined(..));
-        assert_eq!((!is_in).then_some(join), refused, "{mode}");
-        let admission = room.admit(1).await;
-        assert_eq!(admission.blocked_by, blocked_by, "{mode}");
-        assert_eq!(admission.tickets.len(), usize::from(blocked_by.is_none()), "{mode}");
-        let told = room.queue.room(room.drop_id).await.unwrap().unwrap().config;
-        assert_eq!((told.mode, told.mode_until_us), (mode, mode_until_us));
-
-        // Nobody waits when the next one begins.
-        room.queue.leave(room.drop_id, EPOCH, ticket.key()).await.unwrap();
-        let JoinOutcome::Joined(other, _) = join else { continue };
-        room.queue.leave(room.drop_id, EPOCH, other.key()).await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn a_mode_is_told_with_its_end_in_an_event() {
-    let room = TestRoom::open(1).await;
-    let mut config = room.config.clone();
-    (config.mode, config.version) = (DropMode::Maintenance, 2);
-    config.message = Some("new shelves @ six|really".to_owned());
-    let mut told = Vec::new();
-    for mode_until_us in [None, Some(1_800_000_000_000_000)] {
-        config.mode_until_us = mode_until_us;
-        config.version += 1;
-        let change = room.queue.configure(room.drop_id, EPOCH, &config).await.unwrap();
-        assert!(change.changed, "{mode_until_us:?}");
-        let before = EventPoint { epoch: EPOCH, evn: change.evn - 1 };
-        let batch = room.queue.events_after(room.drop_id, before, 1).await.unwrap();
-        told.push(batch.complete().unwrap()[0].event.clone());
-        assert_eq!(told.last(), Some(&RoomEvent::Configured(config.told())));
-    }
-    assert_ne!(told[0], told[1]);
-}
-
-#[tokio::test]
-async fn admit_says_when_the_rate_has_its_next_token() {
-    let mut config = room_config(vec![VariantId::generate()]);
-    config.admission_rate_per_second = 10.0;
-    let room = TestRoom::open_with(config, 10).await;
-    room.join(3).await;
-    // The bucket holds one, and is empty at first.
-    let first = room.admit(3).await;
-    assert_eq!((first.tickets.len(), first.blocked_by), (0, Some(AdmitBlock::Rate)));
-    let due = first.next_due.unwrap();
-    assert_eq!(due, Duration::from_millis(100));
-    tokio::time::sleep(due).await;
-    let second = room.admit(3).await;
-    assert_eq!((second.tickets.len(), second.blocked_by), (1, Some(AdmitBlock::Rate)));
-    assert_eq!(second.next_due, Some(Duration::from_millis(100)));
-}
-
-#[tokio::test]
-async fn admit_says_how_long_until_a_line_opens_or_its_grace_ends() {
-    let room = TestRoom::open(10).await;
-    room.join(1).await;
-    let (queue, drop_id) = (&room.queue, room.drop_id);
-    let now_us = queue.room(drop_id).await.unwrap().unwrap().now_us;
-    let mut config = room.config.clone();
-    (config.opens_at_us, config.version) = (now_us + 60_000_000, 2);
-    queue.configure(drop_id, EPOCH, &config).await.unwrap();
-    let early = room.admit(1).await;
-    assert_eq!(early.blocked_by, Some(AdmitBlock::NotOpen));
-    assert_eq!(early.next_due, Some(until(config.opens_at_us, early.at_us)));
-
-    let next = EPOCH.next();
-    queue.begin(drop_id, next).await.unwrap();
-    queue.restore_stock(drop_id, next, &[room.stock(2, 10, 0)]).await.unwrap();
-    queue.open(drop_id, next, &room.config, None, Duration::from_secs(60)).await.unwrap();
-    let graced = queue.admit(drop_id, next, admit_request(1)).await.unwrap();
-    let until_us = queue.room(drop_id).await.unwrap().unwrap().grace_until_us;
-    assert_eq!(graced.blocked_by, Some(AdmitBlock::Grace));
-    assert_eq!(graced.next_due, Some(until(until_us, graced.at_us)));
-}
-
-fn until(then_us: i64, now_us: i64) -> Duration {
-    Duration::from_micros((then_us - now_us) as u64)
-}
-
-#[tokio::test]
-async fn nothing_is_due_where_time_changes_nothing() {
-    let room = TestRoom::open(1).await;
-    let empty = room.admit(1).await;
-    assert_eq!((empty.blocked_by, empty.next_due), (Some(AdmitBlock::Empty), None));
-    room.join(3).await;
-    let full = room.admit(1).await;
-    assert_eq!((full.tickets.len(), full.blocked_by, full.next_due), (1, None, None));
-    let sold = room.admit(1).await;
-    assert_eq!((sold.blocked_by, sold.next_due), (Some(AdmitBlock::Stock), None));
-    let mut config = room.config.clone();
-    (config.mode, config.version) = (DropMode::Paused, 2);
-    room.queue.configure(room.drop_id, EPOCH, &config).await.unwrap();
-    let paused = room.admit(1).await;
-    assert_eq!((paused.blocked_by, paused.next_due), (Some(AdmitBlock::Paused), None));
 }
 
 #[tokio::test]

@@ -45,13 +45,6 @@ pub struct EndedCounts {
 }
 
 impl LineImage {
-    /// Leaves out of `why` the reason that the room itself gives for those who are closed.
-    #[must_use]
-    pub fn without_reason(mut self, own: Option<CloseReason>) -> Self {
-        self.why.retain(|(_, reason)| Some(*reason) != own);
-        self
-    }
-
     /// Has numbers go on behind the highest that is known, and behind `least`.
     #[must_use]
     pub fn with_numbers_after(mut self, least: u64) -> Self {

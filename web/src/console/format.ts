@@ -53,22 +53,6 @@ export function amount(minor: number, currency: string): string {
   }
 }
 
-const AGES = [
-  ["day", 86_400],
-  ["hour", 3_600],
-  ["minute", 60],
-] as const;
-
-/** Formats how long ago or ahead something is, in its largest unit: "3 minutes ago". */
-export function relative(ms: number): string {
-  const seconds = ms / 1_000;
-  const formatter = new Intl.RelativeTimeFormat(currentLanguage(), { numeric: "auto" });
-  for (const [unit, length] of AGES) {
-    if (Math.abs(seconds) >= length) return formatter.format(Math.round(seconds / length), unit);
-  }
-  return formatter.format(Math.round(seconds), "second");
-}
-
 /** Formats a moment to the second, with the day unless it is today's. */
 export function moment(ms: number, nowMs: number): string {
   const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();

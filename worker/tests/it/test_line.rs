@@ -1,19 +1,17 @@
 //! A drop with a line of its own, on the real servers, and the roles that a test asks for.
 
+mod store;
+
 use crate::SOON;
 use broker::{BrokerError, RangeReader};
 use database::selling::{
-    drops::{self, DropLane, NewDrop, NewDropVariant},
-    passes::{self, NewSite},
+    drops::DropLane,
     scheduling::{self, EpochState, LiveDrop},
 };
-use jiff::Timestamp;
 use queue::MAX_JOIN_BATCH;
 use shared::{
-    clock::{Clock, SystemClock},
-    decide::failure::OnFailure,
-    drops::{DropState, Fulfilment, Limits},
-    ids::{DropId, ProductId, SellerId, ShopperId, TicketId, VariantId},
+    drops::{DropState, Fulfilment},
+    ids::{DropId, ShopperId, TicketId, VariantId},
     line::{Intent, JoinOutcome, JoinRequest, JoinedTicket, Lane, RoomHeader},
     messages::{OrderCommand, PlaceOrder},
     shutdown::Shutdown,
@@ -98,7 +96,7 @@ impl TestLine {
         LOG.call_once(|| shared::telemetry::start_log(&settings.telemetry).unwrap());
         let app = App::connect(settings).await.unwrap();
         let [variant_id, second_variant_id] = [(); 2].map(|()| VariantId::generate());
-        let drop_id = make_drop(&app, [variant_id, second_variant_id], &options).await;
+        let drop_id = store::store_drop(&app, [variant_id, second_variant_id], &options).await;
         Self { app, drop_id, variant_id, second_variant_id, redis, database, _topics: topics }
     }
 
@@ -106,7 +104,7 @@ impl TestLine {
     pub(crate) async fn another_drop(&self) -> (DropId, VariantId) {
         let [variant_id, second] = [(); 2].map(|()| VariantId::generate());
         let options = LineOptions::default();
-        (make_drop(&self.app, [variant_id, second], &options).await, variant_id)
+        (store::store_drop(&self.app, [variant_id, second], &options).await, variant_id)
     }
 
     /// Another worker on the same servers.
@@ -244,97 +242,4 @@ pub(crate) fn run(app: &App, roles: &str) -> Shutdown {
     let shutdown = Shutdown::default();
     start::tasks(app, &roles.parse().unwrap(), &shutdown);
     shutdown
-}
-
-async fn make_drop(app: &App, variants: [VariantId; 2], options: &LineOptions) -> DropId {
-    let (seller, product) = (SellerId::generate(), ProductId::generate());
-    sqlx::query("insert into sellers (id, name) values ($1, 'S')")
-        .bind(seller)
-        .execute(&app.pool)
-        .await
-        .unwrap();
-    if let Some(site) = options.site {
-        return protect(app, seller, variants[0], options, site).await;
-    }
-    sqlx::query("insert into products (id, seller_id, name) values ($1, $2, 'P')")
-        .bind(product)
-        .bind(seller)
-        .execute(&app.pool)
-        .await
-        .unwrap();
-    sqlx::query(
-        "insert into variants (id, product_id, seller_id, name, price_minor, currency, stock)
-         select id, $2, $3, 'V', 1000, 'EUR', 10000 from unnest($1::uuid[]) v (id)",
-    )
-    .bind(variants.to_vec())
-    .bind(product)
-    .bind(seller)
-    .execute(&app.pool)
-    .await
-    .unwrap();
-    let units = [Some(options.units), options.second_units];
-    let sold = variants
-        .into_iter()
-        .zip(units)
-        .filter_map(|(variant_id, units)| Some(NewDropVariant { variant_id, units: units? }));
-    let now: Timestamp = SystemClock.now();
-    let new_drop = NewDrop {
-        id: DropId::generate(),
-        seller_id: seller,
-        product_id: product,
-        variants: sold.collect(),
-        fulfilment: options.fulfilment,
-        title: "D".into(),
-        description: String::new(),
-        opens_at: Some(now),
-        closes_at: None,
-        max_units_per_ticket: options.max_units,
-        max_units_per_customer: options.max_units,
-        members_only: false,
-        invite_only: false,
-        lanes: options.lanes.clone(),
-        presence: options.presence,
-        hold_seconds: 60,
-        cooldown_seconds: 0,
-        limits: Limits {
-            admission_rate_per_second: options.rate,
-            occupancy_cap: options.occupancy_cap,
-            order_rate_per_second: 1000.0,
-            line_cap: None,
-            no_show_percent: None,
-        },
-    };
-    let limit = app.settings.kafka.partition_limit();
-    drops::create(&app.pool, &new_drop, limit, "test").await.unwrap();
-    new_drop.id
-}
-
-async fn protect(
-    app: &App,
-    seller_id: SellerId,
-    variant_id: VariantId,
-    options: &LineOptions,
-    site: SiteOptions,
-) -> DropId {
-    let new_site = NewSite {
-        drop_id: DropId::generate(),
-        product_id: ProductId::generate(),
-        variant_id,
-        seller_id,
-        title: "S".into(),
-        site_url: "https://shop.example/".into(),
-        return_origins: Vec::new(),
-        opens_at: SystemClock.now(),
-        closes_at: None,
-        per_minute: options.rate * 60.0,
-        max_inside: site.max_inside,
-        pass_seconds: site.pass_seconds,
-        members_only: false,
-        presence: options.presence && !site.manual,
-        manual: site.manual,
-        on_failure: OnFailure::Closed,
-    };
-    let limit = app.settings.kafka.partition_limit();
-    passes::protect(&app.pool, &new_site, limit, "test").await.unwrap();
-    new_site.drop_id
 }

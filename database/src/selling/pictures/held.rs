@@ -3,15 +3,15 @@
 
 use super::{
     error::ChangePictureError,
-    logo,
     picture::{Picture, PictureOf},
+    shown,
 };
 use crate::{
     DatabaseError, Doing,
     people::audit::{self, AuditEntry},
 };
 use serde_json::{Value, json};
-use shared::ids::{DropId, ProductId, SellerId};
+use shared::ids::{ProductId, SellerId};
 use sqlx::{PgPool, Postgres, Transaction};
 
 /// Pictures that one seller has at one time, at most.
@@ -56,13 +56,8 @@ impl HeldPictures {
         picture: Option<&Picture>,
         actor: &str,
     ) -> Result<Option<Picture>, ChangePictureError> {
-        let old = match of {
-            PictureOf::Product(product_id) => self.lock_product(product_id).await?,
-            PictureOf::Drop(drop_id) => self.lock_drop(drop_id, picture.is_some()).await?,
-            PictureOf::Theme(drop_id) => {
-                logo::lock(&mut self.transaction, self.seller_id, drop_id).await?
-            }
-        };
+        let (connection, seller_id) = (&mut *self.transaction, self.seller_id);
+        let old = shown::lock(connection, seller_id, of, picture.is_some()).await?;
         let new = picture.map(|picture| picture.id.as_str());
         if old.as_deref() == new {
             return Ok(None);
@@ -70,7 +65,7 @@ impl HeldPictures {
         if let Some(picture) = picture {
             self.insert(picture).await?;
         }
-        self.assign(of, new).await?;
+        shown::assign(&mut self.transaction, self.seller_id, of, new).await?;
         let unused = match &old {
             Some(id) => self.delete_unused(id).await?,
             None => None,
@@ -105,40 +100,6 @@ impl HeldPictures {
         self.transaction.commit().await.doing("commit pictures")
     }
 
-    /// Returns the picture of a product.
-    async fn lock_product(&mut self, id: ProductId) -> Result<Option<String>, ChangePictureError> {
-        sqlx::query_scalar!(
-            "select picture from products where id = $1 and seller_id = $2 for update",
-            id as ProductId,
-            self.seller_id as SellerId,
-        )
-        .fetch_optional(&mut *self.transaction)
-        .await
-        .doing("lock a product's picture")?
-        .ok_or(ChangePictureError::ProductNotFound)
-    }
-
-    /// Returns the picture of a drop.
-    async fn lock_drop(
-        &mut self,
-        id: DropId,
-        gets_another: bool,
-    ) -> Result<Option<String>, ChangePictureError> {
-        let found = sqlx::query!(
-            "select state, picture from drops where id = $1 and seller_id = $2 for update",
-            id as DropId,
-            self.seller_id as SellerId,
-        )
-        .fetch_optional(&mut *self.transaction)
-        .await
-        .doing("lock a drop's picture")?
-        .ok_or(ChangePictureError::DropNotFound)?;
-        if gets_another && found.state.is_over() {
-            return Err(ChangePictureError::DropOver(found.state));
-        }
-        Ok(found.picture)
-    }
-
     async fn insert(&mut self, picture: &Picture) -> Result<(), DatabaseError> {
         sqlx::query!(
             "insert into pictures (id, seller_id, widths, height) values ($1, $2, $3, $4)
@@ -151,35 +112,6 @@ impl HeldPictures {
         .execute(&mut *self.transaction)
         .await
         .doing("store a picture")?;
-        Ok(())
-    }
-
-    async fn assign(&mut self, of: PictureOf, id: Option<&str>) -> Result<(), DatabaseError> {
-        let connection = &mut *self.transaction;
-        let shown = match of {
-            PictureOf::Product(product_id) => {
-                sqlx::query!(
-                    "update products set picture = $2 where id = $1",
-                    product_id as ProductId,
-                    id,
-                )
-                .execute(connection)
-                .await
-            }
-            PictureOf::Drop(drop_id) => {
-                sqlx::query!(
-                    "update drops set picture = $2, version = version + 1 where id = $1",
-                    drop_id as DropId,
-                    id,
-                )
-                .execute(connection)
-                .await
-            }
-            PictureOf::Theme(drop_id) => {
-                return logo::assign(connection, self.seller_id, drop_id, id).await;
-            }
-        };
-        shown.doing("show a picture")?;
         Ok(())
     }
 
@@ -230,8 +162,8 @@ impl HeldPictures {
             action,
             drop_id,
             seller_id: Some(self.seller_id),
-            old: old.map(|id| shown(product_id, id)),
-            new: new.map(|id| shown(product_id, id)),
+            old: old.map(|id| audited(product_id, id)),
+            new: new.map(|id| audited(product_id, id)),
             why: "changed by its seller",
         };
         audit::write(&mut self.transaction, &entry).await
@@ -239,7 +171,7 @@ impl HeldPictures {
 }
 
 /// What the audit log says of a picture.
-fn shown(product_id: Option<ProductId>, picture_id: &str) -> Value {
+fn audited(product_id: Option<ProductId>, picture_id: &str) -> Value {
     match product_id {
         Some(product_id) => json!({ "product_id": product_id, "picture": picture_id }),
         None => json!({ "picture": picture_id }),

@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod broken;
+mod broken_audit;
 mod broken_ends;
 mod broken_line;
+mod broken_liveness;
+mod broken_orders;
 mod broken_tenants;
 mod choices;
 mod lanes;

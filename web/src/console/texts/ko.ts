@@ -45,7 +45,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "act.message_ko": "기다리는 사람에게 보일 말 (한국어)",
   "act.message.hint": "줄에 있는 모두에게 바로 보여요. 비우면 이전 말은 사라져요.",
   "act.message.one": "한 언어로만 쓰면 모두에게 그 말이 보여요.",
-  "act.name": "확인하려면 이름을 입력하세요: {name}",
+  "act.name": "확인하려면 이름을 입력해 주세요: {name}",
   "act.pause": "일시 정지",
   "act.resume": "다시 시작",
   "copy.do": "복사",
