@@ -32,7 +32,7 @@ pub fn run(plan: &WhatIfPlan) -> Course {
     );
     let (Some(admission), Some(orders)) = rules else { return Course::default() };
     let mut sale = Sale::new(plan, admission, orders);
-    let (mut curve, mut tick) = (Curve::default(), 0);
+    let (mut curve, mut tick) = (Curve::default(), 0_u64);
     loop {
         if tick.is_multiple_of(LOOK_TICKS) {
             sale.look();
