@@ -60,7 +60,8 @@ export const en = {
   "join.fewer": "One fewer",
   "join.more": "One more",
   "join.units_max": "Limit {count} per person",
-  "join.units_later": "When it's your turn, we'll hold up to {count} for you, and you choose how many you take.",
+  "join.units_later":
+    "When it's your turn, we'll hold up to {count} for you, and you choose how many you take.",
   "join.button": "Join the line",
   "join.busy": "Joining…",
   "join.stopped": "Joining is paused",

@@ -272,7 +272,8 @@ export const ko: Record<keyof typeof en, Message> = {
   "rule.fail": "어긋남",
   "rule.not_applicable": "판정 못 함",
   "preset.steady": "고르게",
-  "preset.steady.hint": "고르게 와요. 다섯 중 하나는 줄을 서고 페이지를 떠나고, 열 중 하나는 결제하지 않아요.",
+  "preset.steady.hint":
+    "고르게 와요. 다섯 중 하나는 줄을 서고 페이지를 떠나고, 열 중 하나는 결제하지 않아요.",
   "preset.spike": "한꺼번에",
   "preset.spike.hint": "거의 모두가 첫 1초 안에 와요.",
   "preset.late_surge": "늦은 쏠림",
