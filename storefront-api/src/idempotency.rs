@@ -27,7 +27,7 @@ use shared::telemetry::with_causes;
 
 /// Routes whose POST requests may have a key. Those that make an API key are none: the answer would be
 /// kept, and the key with it.
-const KEYED: [&str; 17] = [
+const KEYED: [&str; 20] = [
     "/v1/operator/drops/{drop_id}/drain",
     "/v1/operator/drops/{drop_id}/emergency-stop",
     "/v1/operator/drops/{drop_id}/hold",
@@ -36,6 +36,9 @@ const KEYED: [&str; 17] = [
     "/v1/operator/drops/{drop_id}/maintenance",
     "/v1/operator/drops/{drop_id}/pause",
     "/v1/operator/drops/{drop_id}/resume",
+    "/v1/operator/load-runs",
+    "/v1/operator/load-runs/{load_run_id}/cancel",
+    "/v1/operator/load-runs/{load_run_id}/finish",
     "/v1/operator/payments/review/{payment_id}/resolve",
     "/v1/seller/drops",
     "/v1/seller/drops/{drop_id}/cancel",

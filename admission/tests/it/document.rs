@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 const STREAM: &str = include_str!("../../../docs/STREAM.md");
 
 /// Every reason to close a connection: whoever adds one to `is_left_alone` adds it here.
-const REASONS: [DisconnectReason; 10] = [
+const REASONS: [DisconnectReason; 12] = [
     DisconnectReason::Restart { retry_after_ms: 7 },
     DisconnectReason::TooSlow,
     DisconnectReason::Replaced,
@@ -27,6 +27,8 @@ const REASONS: [DisconnectReason; 10] = [
     DisconnectReason::TicketInvalid("ticket_invalid"),
     DisconnectReason::TicketInvalid("ticket_expired"),
     DisconnectReason::TicketInvalid("ticket_foreign"),
+    DisconnectReason::TicketInvalid("possession_needed"),
+    DisconnectReason::TicketInvalid("possession_refused"),
     DisconnectReason::Finished,
     DisconnectReason::BadFrame,
 ];

@@ -55,7 +55,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("sluice_seller", "insert into let_through (drop_id) select id from drops"),
     ("sluice_seller", "update orders set state = 'confirmed'"),
     ("sluice_seller", "delete from drops"),
-    ("sluice_storefront", "update themes set accent = null"),
+    ("sluice_admission", "update themes set accent = null"),
     ("sluice_seller", "delete from themes"),
     ("sluice_worker", "select from themes"),
     ("sluice_worker", "select from load_runs"),

@@ -195,7 +195,7 @@ mod tests {
 
     #[test]
     fn crowds_may_be_asked_for_in_production_only_where_that_is_set() {
-        let has_lab = |lab, profile| {
+        let has_lab = |lab: &str, profile: &str| {
             let vars = [("SLUICE_STOREFRONT__LOAD_LAB", lab), ("SLUICE_PROFILE__NAME", profile)];
             let vars = vars.map(|(name, value)| (name.to_owned(), value.to_owned()));
             Settings::from_vars(vars).unwrap().has_load_lab()

@@ -342,7 +342,8 @@ impl People {
         let path = route.path.replace("{drop_id}", &self.drop_id);
         let path = path.replace("{order_id}", &self.order_id);
         let path = path.replace("{product_id}", &self.seller.product_id);
-        let path = path.replace("{payment_id}", &self.any_id);
+        let path =
+            path.replace("{payment_id}", &self.any_id).replace("{load_run_id}", &self.any_id);
         let path = path.replace("{ticket_id}", &self.order_id);
         let path = path.replace("{key_id}", &self.any_id).replace("{join_key_id}", &self.any_id);
         let path = path.replace("{shopper_id}", &self.any_id).replace("{seller_id}", &self.any_id);

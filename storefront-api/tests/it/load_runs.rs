@@ -54,9 +54,9 @@ async fn an_operator_asks_for_a_crowd_and_sees_how_it_goes_and_what_was_found() 
     let wanted = [json!("never oversold"), json!("99 of 100 joins are answered in time")];
     assert!(meanings.eq(wanted.iter()), "{run}");
     let log = shop.get("/v1/operator/audit", &operator).await.expect(200);
-    let actions: Vec<_> =
-        log["data"].as_array().unwrap().iter().map(|row| row["action"].as_str().unwrap()).collect();
-    assert_eq!((actions[0], actions.last()), ("load_run.end", Some(&"load_run.ask")));
+    let actions = log["data"].as_array().unwrap().iter().map(|row| row["action"].as_str().unwrap());
+    let of_run: Vec<_> = actions.filter(|action| action.starts_with("load_run.")).collect();
+    assert_eq!(of_run, ["load_run.end", "load_run.ask"]);
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ pub(crate) struct GuestInput {
     #[schema(max_length = 2048, pattern = r"^[A-Za-z0-9+/]*={0,2}$")]
     altcha: Option<String>,
     /// The thumbprint (RFC 7638) of a P-256 key that never leaves this device: the session is bound to it.
-    #[schema(pattern = "^[A-Za-z0-9_-]{43}$")]
+    #[schema(min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]{43}$")]
     key_thumbprint: Option<String>,
 }
 

@@ -114,7 +114,7 @@ impl Validate for FinishLoadRunInput {
 /// say it twice. An agent that is silent for a minute loses its run.
 #[utoipa::path(post, path = "/v1/operator/load-runs/{load_run_id}/take", tag = "operator",
     security(("operator_key" = [])), request_body = TakeLoadRunInput,
-    params(("load_run_id" = LoadRunId, Path), IdempotencyKey),
+    params(("load_run_id" = LoadRunId, Path)),
     responses((status = 200, body = LoadRunResponse), Problem))]
 #[tracing::instrument(name = "handler.load_runs.take", skip_all, fields(load_run.id = %load_run_id))]
 pub(crate) async fn take(
@@ -132,7 +132,7 @@ pub(crate) async fn take(
 /// so is all of it, and the agent stops.
 #[utoipa::path(post, path = "/v1/operator/load-runs/{load_run_id}/progress", tag = "operator",
     security(("operator_key" = [])), request_body = LoadProgressInput,
-    params(("load_run_id" = LoadRunId, Path), IdempotencyKey),
+    params(("load_run_id" = LoadRunId, Path)),
     responses((status = 204, description = "It is noted; the crowd may go on"), Problem))]
 #[tracing::instrument(name = "handler.load_runs.tell", skip_all, fields(load_run.id = %load_run_id))]
 pub(crate) async fn tell(
