@@ -71,7 +71,7 @@ enum Command {
     /// Makes, lists and revokes API keys.
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Says what a drop may do: admit, take joins, both or neither.
+    /// Says what a drop may do: admit, take joins, both or neither; or calls it off.
     #[command(subcommand, name = "drop")]
     Mode(ModeCommand),
     /// Shows how fast a drop goes, changes that, now or as planned, and takes it back.
@@ -100,7 +100,7 @@ enum Command {
     Protect(ProtectArguments),
     /// Prints what the gate of a site does while its line gives no answer, or sets it.
     FailurePolicy(FailurePolicyArguments),
-    /// Counts people in, where that is done by hand; a negative number takes some back.
+    /// Counts people in, where that is done by hand; takes some back, or begins anew.
     CountIn(CountInArguments),
     /// Asks for crowds of the load lab, shows what came of them, and calls them off.
     #[command(subcommand)]

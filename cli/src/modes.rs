@@ -1,16 +1,16 @@
-//! What a drop may do, as an operator sets it.
+//! What a drop may do, as an operator sets it; and calling it off.
 
 use crate::{console::CONSOLE, limits::shown};
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use clap::{Args, Subcommand};
-use database::selling::drops::{ModeChange, change_mode};
+use database::selling::drops::{self, ModeChange, change_mode};
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::{
     clock::{Clock, SystemClock},
     config::Settings,
     drop_message::DropMessage,
-    drops::DropMode,
+    drops::{DropMode, DropState},
     ids::DropId,
 };
 
@@ -29,6 +29,8 @@ pub(crate) enum ModeCommand {
     Maintenance(MaintenanceArguments),
     /// Neither joins nor admissions: an emergency stop.
     Stop(ModeArguments),
+    /// Nothing any more: it is called off for good, what is held is released, and passes end.
+    Cancel(CancelArguments),
 }
 
 /// Which drop, and why.
@@ -57,7 +59,17 @@ pub(crate) struct MaintenanceArguments {
     until: Option<Timestamp>,
 }
 
-/// Sets the mode of a drop, and returns its limits and mode.
+/// Which drop is called off, and what is said of it.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct CancelArguments {
+    /// The drop.
+    drop_id: DropId,
+    /// The reason, for shoppers and for the audit log.
+    #[arg(long)]
+    reason: String,
+}
+
+/// Sets the mode of a drop and returns its limits and mode, or calls it off.
 pub(crate) async fn run(settings: &Settings, command: &ModeCommand) -> anyhow::Result<Value> {
     let (mode, arguments) = match command {
         ModeCommand::Resume(arguments) => (DropMode::Running, arguments),
@@ -66,6 +78,7 @@ pub(crate) async fn run(settings: &Settings, command: &ModeCommand) -> anyhow::R
         ModeCommand::Drain(arguments) => (DropMode::Drain, arguments),
         ModeCommand::Maintenance(arguments) => (DropMode::Maintenance, &arguments.mode),
         ModeCommand::Stop(arguments) => (DropMode::Stopped, arguments),
+        ModeCommand::Cancel(arguments) => return cancel(settings, arguments).await,
     };
     let until = match command {
         ModeCommand::Maintenance(arguments) => arguments.until,
@@ -77,15 +90,29 @@ pub(crate) async fn run(settings: &Settings, command: &ModeCommand) -> anyhow::R
     Ok(shown(&change_mode(&pool, arguments.drop_id, change, CONSOLE, &arguments.why).await?))
 }
 
+async fn cancel(settings: &Settings, arguments: &CancelArguments) -> anyhow::Result<Value> {
+    let CancelArguments { drop_id, reason } = arguments;
+    ensure!(is_text(reason), "a reason has 1 to {} characters", DropMessage::MAX_CHARS);
+    let pool = database::connect(&settings.database)?;
+    let found = drops::find(&pool, *drop_id).await?;
+    let seller_id = found.with_context(|| format!("there is no drop {drop_id}"))?.seller_id;
+    drops::cancel(&pool, seller_id, *drop_id, reason, CONSOLE).await?;
+    Ok(json!({ "drop_id": drop_id, "state": DropState::Cancelled, "reason": reason }))
+}
+
 /// Reads what those who wait are told.
 fn message(arguments: &ModeArguments) -> anyhow::Result<Option<DropMessage>> {
     let ModeArguments { message, message_ko, .. } = arguments;
     for text in message.iter().chain(message_ko) {
-        let is_text = !text.trim().is_empty() && !text.chars().any(is_out_of_place);
-        let fits = is_text && text.chars().count() <= DropMessage::MAX_CHARS;
-        ensure!(fits, "a message has 1 to {} characters", DropMessage::MAX_CHARS);
+        ensure!(is_text(text), "a message has 1 to {} characters", DropMessage::MAX_CHARS);
     }
     Ok(DropMessage::new(message.clone(), message_ko.clone()))
+}
+
+/// Whether people can be shown this.
+fn is_text(text: &str) -> bool {
+    let fits = !text.trim().is_empty() && text.chars().count() <= DropMessage::MAX_CHARS;
+    fits && !text.chars().any(is_out_of_place)
 }
 
 /// Whether a text has no use for this character.

@@ -88,6 +88,29 @@ async fn a_drop_is_put_in_each_mode() {
 }
 
 #[tokio::test]
+async fn a_drop_is_called_off_once_and_shoppers_hear_why() {
+    let stage = Stage::open().await;
+    let cancel = |reason: &str| stage.run(["drop", "cancel"], &["--reason", reason]);
+    for wrong in ["", " ", "a\u{7}bell", &"x".repeat(501)] {
+        assert!(cancel(wrong).unwrap_err().contains("1 to 500 characters"), "{wrong:?}");
+    }
+    assert!(stage.run(["drop", "cancel"], &WHY).is_err(), "without a reason for shoppers");
+    assert_eq!(cancel("a test").unwrap()["state"], "cancelled");
+    let kept: (String, String) = sqlx::query_as("select state, end_reason from drops")
+        .fetch_one(stage.database.pool())
+        .await
+        .unwrap();
+    assert_eq!(kept, ("cancelled".to_owned(), "a test".to_owned()));
+    assert_eq!(stage.written().await, by_console("drop.cancel"));
+
+    let refusal = cancel("again").unwrap_err();
+    assert!(refusal.contains("a drop that is cancelled"), "{refusal}");
+    let nobodys = DropId::generate().to_string();
+    let refusal = sluice(&stage.env, &["drop", "cancel", &nobodys, "--reason", "x"]).unwrap_err();
+    assert!(refusal.contains("there is no drop"), "{refusal}");
+}
+
+#[tokio::test]
 async fn limits_are_set_planned_and_undone() {
     let stage = Stage::open().await;
     let options = [&WHY[..], &["--occupancy-cap", "20", "--line-cap", "300"]].concat();

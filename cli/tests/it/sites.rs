@@ -125,11 +125,44 @@ async fn a_site_that_counts_people_in_by_hand_has_no_rate() {
         )
         .await;
     assert_eq!(written, 2);
+    assert!(sluice(&env, &["count-in", drop_id]).is_err(), "neither a number nor a reset");
+    assert!(sluice(&env, &["count-in", drop_id, "5", "--reset"]).is_err());
     assert!(protect(&["--manual", "--per-minute", "30"]).is_err());
     assert!(protect(&["--manual", "--members-only"]).is_err());
     assert!(protect(&["--per-minute", "30"]).is_err(), "max-inside is missing");
     let n_drops: i64 = database.scalar("select count(*) from drops").await;
     assert_eq!(n_drops, 1);
+}
+
+#[tokio::test]
+async fn counting_begins_anew_with_those_who_come_then() {
+    let app = TestApp::start().await;
+    let env = app.world.fleet.service_env();
+    let site = sluice(&env, &["protect", "https://shop.example", "--manual"]).unwrap();
+    let flash_drop = opened(&app, &site).await;
+    let drop_id = flash_drop.id.to_string();
+    let count_in = |what: &str| sluice(&env, &["count-in", &drop_id, what]).unwrap();
+    let (first, second, third) = (app.shopper().await, app.shopper().await, app.shopper().await);
+    first.join(&flash_drop).await;
+    second.join(&flash_drop).await;
+    assert_eq!(count_in("1")["serving"], 1);
+    first.wait_order("passed").await;
+
+    assert_eq!(count_in("--reset")["serving"], 0);
+    first.wait_order("visited").await;
+    third.join(&flash_drop).await;
+    assert_eq!(count_in("1")["serving"], 1);
+    third.wait_order("passed").await;
+    let ticket = format!("/v1/drops/{drop_id}/ticket");
+    wait_until("end of the line before", PATIENCE, async || {
+        let reply = second.admission().get(&ticket).await;
+        (reply.body["state"] == "closed").then_some(())
+    })
+    .await;
+
+    let nobodys = DropId::generate().to_string();
+    let refusal = sluice(&env, &["count-in", &nobodys, "--reset"]).unwrap_err();
+    assert!(refusal.contains("by hand"), "{refusal}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! AUDIT-1: every change of limits, mode and stock has exactly one audit row, in its transaction.
 
-use crate::shop::{Shop, Who};
+use crate::shop::{Shop, Who, in_hours};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -46,6 +46,46 @@ async fn each_change_raises_the_version_and_is_written_down_once() {
     assert_eq!((&row["actor"], &row["why"]), (&json!("operator:ann"), &json!("provider is slow")));
     assert_eq!(row["old"]["limits"]["admission_rate_per_second"], 50.0);
     assert_eq!(row["new"]["limits"]["admission_rate_per_second"], 0.5);
+}
+
+#[tokio::test]
+async fn each_act_of_a_seller_on_a_drop_is_written_down_once() {
+    let shop = Shop::open().await;
+    let (seller, operator) = (shop.seller().await, shop.operator().await);
+    let drop_id = shop.drop_of(&seller).await;
+    let (base, own) = (format!("/v1/seller/drops/{drop_id}"), &seller.who);
+    let lanes = json!({ "lanes": [{ "lane": 1, "name": "Early", "share_percent": 20 }] });
+    shop.put(&format!("{base}/lanes"), own, &lanes).await.expect(200);
+    shop.patch(&base, own, &json!({ "title": "Saturday drop" })).await.expect(200);
+    for (act, body, status) in [
+        ("codes", json!({ "lane": 1, "count": 2, "label": "Friends" }), 201),
+        ("codes/revoke", json!({ "label": "Friends", "why": "leaked" }), 200),
+        ("schedule", json!({ "opens_at": in_hours(3), "closes_at": in_hours(4) }), 200),
+        ("pause", json!({ "why": "rain" }), 200),
+        ("resume", json!({ "why": "sun" }), 200),
+        ("cancel", json!({ "reason": "a storm" }), 200),
+    ] {
+        shop.post(&format!("{base}/{act}"), own, &body).await.expect(status);
+    }
+
+    let rows = audit(&shop, &operator, &drop_id).await;
+    let actions: Vec<_> = rows.iter().rev().map(|row| row["action"].as_str().unwrap()).collect();
+    assert_eq!(
+        actions,
+        [
+            "drop.create",
+            "drop.lanes",
+            "drop.edit",
+            "drop.codes",
+            "drop.codes_revoke",
+            "drop.schedule",
+            "drop.pause",
+            "drop.resume",
+            "drop.cancel"
+        ]
+    );
+    let by_seller = |row: &Value| row["actor"].as_str().unwrap().starts_with("seller:");
+    assert!(rows.iter().all(by_seller), "{rows:?}");
 }
 
 #[tokio::test]
