@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./all_texts.ts";
 import { format } from "../src/shop/texts/order.ts";
-import { asksForUnits, lastUnitsText, turnKeys } from "../src/shop/view/pay.ts";
+import { asksForUnits, isSoonOver, lastUnitsText, turnKeys } from "../src/shop/view/pay.ts";
 
 test("a declined card is called so, and another may be tried", () => {
   const [title, hint] = turnKeys({ reason: "declined" }, false);
@@ -37,4 +37,9 @@ test("whoever gets the last units hears that there are no more", () => {
   assert.equal(format("ko", "units.last", { count: 2 }), "2개만 남았어요. 2개까지 구매할 수 있어요.");
   assert.equal(lastUnitsText({ units: 3, are_last_units: false }), null);
   assert.equal(lastUnitsText({ units: 3 }), null);
+});
+
+test("whoever has less than a minute left to pay is warned, and nobody whose time is over or not limited", () => {
+  assert.deepEqual([59_999, 1].map(isSoonOver), [true, true]);
+  assert.deepEqual([60_000, 0, -1, Number.POSITIVE_INFINITY].map(isSoonOver), [false, false, false, false]);
 });

@@ -82,6 +82,10 @@ test("a shopper joins behind a crowd, sees the position fall, pays, and sees the
   await page.getByRole("link", { name: "View order" }).click();
   await panel(page, "order:confirmed").waitFor();
   await page.getByText("Order number").waitFor();
+  await context.grantPermissions(["clipboard-write"]);
+  await page.bringToFront();
+  await page.getByRole("button", { name: "Copy the number" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
   await assertAccessible(page, "the receipt");
   await screenshot(page, "order");
   await page.reload();
@@ -89,6 +93,7 @@ test("a shopper joins behind a crowd, sees the position fall, pays, and sees the
 
   await page.goto(`${storefrontUrl}/`);
   await page.locator("#orders").getByText(drop.title).first().waitFor();
+  await page.getByRole("heading", { level: 2, name: "Open now" }).waitFor();
   page.noFaults();
   second.noFaults();
   await context.close();

@@ -1,7 +1,15 @@
 // The operator's console: finding a room, changing what it does, and those who wait seeing it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, desktop, openPage, panel, phone, startBrowser } from "./lib/browser.mjs";
+import {
+  assertAccessible,
+  desktop,
+  openPage,
+  panel,
+  phone,
+  screenshot,
+  startBrowser,
+} from "./lib/browser.mjs";
 import {
   answer,
   hasKeyboard,
@@ -77,6 +85,7 @@ test("a room is found, its limits are changed after a look at the effect, and th
   const page = await openConsole(context, "operator");
   const link = page.locator("main").getByRole("link", { name: drop.title });
   await link.waitFor();
+  await screenshot(page, "operator-rooms", { fullPage: false });
   await page.keyboard.press("/");
   await page.keyboard.type("last kiln");
   await waitUntil("only that room is listed", async () => (await page.locator("tbody tr").count()) === 1);
@@ -90,6 +99,7 @@ test("a room is found, its limits are changed after a look at the effect, and th
   await rate.getByLabel("Exactly").fill("0.01");
   await page.locator(".preview tbody tr").first().waitFor();
   await assertAccessible(page, "operator, the effect of a change before it is made");
+  await screenshot(page, "operator-limits");
   assert.equal((await limitsOf(drop)).admission_rate_per_second, 0.001, "a look changes nothing");
   await page.getByRole("button", { name: "Apply now" }).click();
   await assertAccessible(page, "operator, the question why");

@@ -2,7 +2,16 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { assertAccessible, desktop, openPage, panel, phone, shot, startBrowser } from "./lib/browser.mjs";
+import {
+  assertAccessible,
+  desktop,
+  openPage,
+  panel,
+  phone,
+  screenshot,
+  shot,
+  startBrowser,
+} from "./lib/browser.mjs";
 import {
   answer,
   hasKeyboard,
@@ -81,6 +90,7 @@ test("a seller makes a product with a picture, launches a drop, and sees somebod
   await paid.waitFor();
   await page.locator(".bigs", { hasText: "€129.00" }).waitFor();
   await assertAccessible(page, "seller, a drop that sells");
+  await screenshot(page, "seller-live");
   page.noFaults();
   await context.close();
 });
@@ -124,6 +134,7 @@ async function launch(page, { product, variant, title }) {
   await goOn(page);
   await page.locator(".facts .row", { hasText: variant }).waitFor();
   await assertAccessible(page, "seller, new drop, all of it");
+  await screenshot(page, "seller-new-drop");
   await page.getByRole("button", { name: "Create the drop" }).click();
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
-import { assertAccessible, openPage, panel, phone, shot, startBrowser } from "./lib/browser.mjs";
+import { assertAccessible, openPage, panel, phone, screenshot, shot, startBrowser } from "./lib/browser.mjs";
 import { joinCrowd } from "./lib/crowd.mjs";
 import { cancelDrops, changeMode, openDrop, protectSite } from "./lib/drops.mjs";
 import { storefrontUrl } from "./lib/environment.mjs";
@@ -138,6 +138,7 @@ test("at the turn the page goes into the site by itself, and says that it does",
   await page.locator("#join").click();
   await panel(page, "order:passed").waitFor();
   await shot(page, "shop, the turn to enter a site");
+  await screenshot(page, "going-in");
   await page.locator("#go-in", { hasText: "Taking you there…" }).waitFor();
   await assertAccessible(page, "shop, entering a site");
   page.noFaults();
@@ -158,5 +159,50 @@ test("a code for another device is shown on one and asked for on the other", asy
   page.noFaults();
   second.noFaults();
   await other.close();
+  await context.close();
+});
+
+test("a turn that was missed, and a line that is being restored, are told", async () => {
+  const drop = await stillDrop();
+  const context = await phone(browser);
+  let tell;
+  await context.routeWebSocket(/\/stream/, (socket) => {
+    const server = socket.connectToServer();
+    let isTold = false;
+    server.onMessage((message) => {
+      // What comes by itself would take back what is told below.
+      if (!isTold) socket.send(message);
+    });
+    tell = (frame) => {
+      isTold = true;
+      socket.send(JSON.stringify(frame));
+    };
+  });
+  const page = await openPage(context, at(drop));
+  await page.locator("#join").click();
+  await page.locator(".connection[data-phase=live]").waitFor();
+  const news = page.locator(".notice strong");
+  tell({ type: "missed" });
+  await news.filter({ hasText: "You were away when it was your turn" }).waitFor();
+  await assertAccessible(page, "shop, missed and back");
+  tell({ type: "rebuilding" });
+  await news.filter({ hasText: "We're restoring the line" }).waitFor();
+  await assertAccessible(page, "shop, a line that is being restored");
+  page.noFaults();
+  await context.close();
+});
+
+test("who has less than a minute left to pay is warned, and then told that the time ran out", async () => {
+  const drop = await openDrop({ admission_rate_per_second: 50, hold_seconds: 75 });
+  const { context, page } = await shopperIn(drop);
+  await panel(page, "order:reserved").waitFor();
+  await page.locator("#assertive", { hasText: "Less than a minute" }).waitFor({ timeout: 60_000 });
+  await page.locator(".timer.soon").waitFor();
+  await assertAccessible(page, "shop, less than a minute left");
+  await panel(page, "order:expired").waitFor({ timeout: 120_000 });
+  await page.getByText("Your item was released. You were not charged.").waitFor();
+  await page.getByRole("button", { name: "Join again" }).waitFor();
+  await assertAccessible(page, "shop, the time to pay ran out");
+  page.noFaults();
   await context.close();
 });

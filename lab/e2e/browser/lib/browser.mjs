@@ -81,7 +81,7 @@ export async function assertFits(page, where) {
   assert.deepEqual(tooWide, [], where);
 }
 
-/** Takes a screenshot for the README, when asked to. */
+/** Takes a screenshot for README.md or docs/TOUR.md, when asked to. */
 export async function screenshot(page, name, { fullPage = true } = {}) {
   if (process.env.SLUICE_SCREENSHOTS !== "1") return;
   await mkdir(SCREENSHOTS, { recursive: true });

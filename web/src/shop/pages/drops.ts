@@ -10,6 +10,7 @@ import type { Drop, DropState, Order } from "../api/types.ts";
 import { orderTexts } from "../late/texts.ts";
 import { t, tOr } from "../texts/list.ts";
 import { stateNow } from "../view/drop.ts";
+import { type Group, groupsOf } from "../view/groups.ts";
 import { pictureOf } from "../view/picture.ts";
 import { isForVisits, isVisit, priceOf } from "../view/visits.ts";
 import { hasSession } from "./remembered.ts";
@@ -76,14 +77,22 @@ function draw(): void {
   const list = byId("drops");
   updates = [];
   if (known.drops === null) {
-    if (known.failed) list.replaceChildren(notePanel(t("error.network"), []).root);
+    if (known.failed) list.replaceChildren(el("li", {}, notePanel(t("error.network"), []).root));
     return;
   }
-  const cards = known.drops.map(dropCard);
-  list.replaceChildren(...(cards.length > 0 ? cards : [el("p", { class: "empty" }, t("drops.empty"))]));
+  const groups = groupsOf(known.drops, ({ id }) => known.tickets.has(id), serverNow()).map(groupItem);
+  list.replaceChildren(...(groups.length > 0 ? groups : [el("li", { class: "empty" }, t("drops.empty"))]));
   show(byId("mine"), known.orders.length > 0);
   byId("orders").replaceChildren(...known.orders.map(orderRow));
 }
+
+const groupItem = ([group, drops]: [Group, Drop[]]) =>
+  el(
+    "li",
+    { class: "group" },
+    el("h2", {}, t(`drops.group.${group}`)),
+    el("ul", { class: "drops" }, ...drops.map(dropCard)),
+  );
 
 function dropCard(drop: Drop): HTMLElement {
   const badge = el("span", { class: "badge" });
@@ -107,7 +116,7 @@ function dropCard(drop: Drop): HTMLElement {
       { class: "tile drop-card", href: `/drops/${drop.id}` },
       pictureOf(drop),
       el("span", { class: "badges" }, badge, mine),
-      el("h2", {}, drop.title),
+      el("h3", {}, drop.title),
       el("p", { class: "small" }, t("drop.by", { seller: drop.seller.name })),
       el("div", { class: "row" }, price, when),
     ),

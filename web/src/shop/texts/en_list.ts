@@ -2,6 +2,11 @@
 import type { Message } from "../../common/texts.ts";
 
 export const enList = {
+  "drops.group.mine": "Your places",
+  "drops.group.open": "Open now",
+  "drops.group.soon": "Coming soon",
+  "drops.group.past": "Over",
+
   "drop.state.draft": "In preparation",
   "drop.state.scheduled": "Opens soon",
   "drop.state.open": "Open now",

@@ -5,6 +5,8 @@ import type { Message } from "../../common/texts.ts";
 export const enOrder = {
   "order.title": "Order",
   "order.number": "Order number",
+  "order.copy": "Copy the number",
+  "order.copied": "Copied",
   "order.item": "Item",
   "order.variant": "Option",
   "order.units": "Quantity",
@@ -50,6 +52,7 @@ export const enOrder = {
   "visit.order.step.rejected": "Not let in",
   "visit.order.step.expired": "Time ran out",
 
+  "order.next": "The seller has your order now. Keep its number in case you have a question.",
   "order.stays_valid": "The seller has cancelled the drop since then. Your order stays valid.",
   "order.refunded.title": "Your payment is given back",
   "order.refund.pending": "Your payment is on its way back to you. You don't have to do anything.",
@@ -65,6 +68,7 @@ export const enOrder = {
   "turn.declined": "Your card was declined. You can try another one until {when}.",
   "turn.left": "Time left to pay",
   "turn.until": "Held until {when}",
+  "turn.soon": "Less than a minute left to pay.",
   "turn.over": "Time's up. Checking your order…",
   "units.hint":
     "Choose how many you take, then pay before the timer runs out. What you don't take goes to the next in line at once.",

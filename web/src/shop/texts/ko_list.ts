@@ -3,6 +3,11 @@ import type { Message } from "../../common/texts.ts";
 import type { enList } from "./en_list.ts";
 
 export const koList: Record<keyof typeof enList, Message> = {
+  "drops.group.mine": "내 대기",
+  "drops.group.open": "진행 중",
+  "drops.group.soon": "오픈 예정",
+  "drops.group.past": "종료",
+
   "drop.state.draft": "준비 중",
   "drop.state.scheduled": "오픈 예정",
   "drop.state.open": "판매 중",

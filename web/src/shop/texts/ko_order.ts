@@ -5,6 +5,8 @@ import type { enOrder } from "./en_order.ts";
 export const koOrder: Record<keyof typeof enOrder, Message> = {
   "order.title": "주문",
   "order.number": "주문 번호",
+  "order.copy": "번호 복사",
+  "order.copied": "복사했어요",
   "order.item": "상품",
   "order.variant": "옵션",
   "order.units": "수량",
@@ -50,6 +52,7 @@ export const koOrder: Record<keyof typeof enOrder, Message> = {
   "visit.order.step.rejected": "입장 불가",
   "visit.order.step.expired": "이용 시간 종료",
 
+  "order.next": "판매자가 주문을 받았어요. 문의할 때 필요할 수 있으니 주문 번호를 보관해 주세요.",
   "order.stays_valid": "그 뒤에 판매자가 드롭을 취소했지만, 이 주문은 그대로 유효해요.",
   "order.refunded.title": "결제 금액을 돌려드려요",
   "order.refund.pending": "결제 금액을 돌려드리고 있어요. 따로 하실 일은 없어요.",
@@ -65,6 +68,7 @@ export const koOrder: Record<keyof typeof enOrder, Message> = {
   "turn.declined": "카드가 거절되었어요. {when}까지 다른 카드로 결제할 수 있어요.",
   "turn.left": "남은 결제 시간",
   "turn.until": "{when}까지 확보",
+  "turn.soon": "결제할 시간이 1분도 남지 않았어요.",
   "turn.over": "시간이 끝났어요. 주문 상태를 확인하고 있어요…",
   "units.hint":
     "수량을 선택하고 남은 시간 안에 결제해 주세요. 선택하지 않은 수량은 바로 다음 분에게 넘어가요.",

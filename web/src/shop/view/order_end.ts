@@ -20,7 +20,8 @@ export function endKeys({ state, drop_state, refund }: Ended): [title: Key, ...h
     return [title, refund === "done" ? "order.refund.done" : "order.refund.pending"];
   }
   const keys: [Key, Key] = [`order.state.${state}`, `order.hint.${state}`];
-  return state === "confirmed" && drop_state === "cancelled" ? [...keys, "order.stays_valid"] : keys;
+  if (state !== "confirmed") return keys;
+  return [...keys, drop_state === "cancelled" ? "order.stays_valid" : "order.next"];
 }
 
 /** Shows an order that is over, and what to do `next`. */

@@ -1,5 +1,6 @@
 // The receipt's rows and the order's history.
-import { el } from "../../common/dom.ts";
+import { announceNow } from "../../common/announce.ts";
+import { el, setText } from "../../common/dom.ts";
 import { clockTime, dateTime, money, number } from "../../common/format.ts";
 import { facts } from "../../common/parts.ts";
 import { ORDER_STATES, type Order } from "../api/types.ts";
@@ -12,12 +13,33 @@ const HELD_STEPS = ["declined", "units_chosen"];
 
 export function orderFacts(order: Order): HTMLElement {
   const say = sayOfOrder(order);
-  return facts([
+  const list = facts([
     ...itemRows(order),
     ...(isVisit(order) ? [] : bought(order)),
     [say("order.placed"), dateTime(Date.parse(order.created_at))],
-    [say("order.number"), order.id],
   ]);
+  list.append(numberRow(order.id, say("order.number")));
+  return list;
+}
+
+/** The end of an order's id, which its seller sees as well: the beginning is a time, which many orders share. */
+export const shortNumber = (id: string) => id.slice(-8);
+
+/** The short number, and a button that copies the whole one. */
+function numberRow(id: string, label: string): HTMLElement {
+  const shown = el("span", { title: id }, shortNumber(id));
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(id);
+      setText(button, t("order.copied"));
+      announceNow(t("order.copied"));
+    } catch {
+      // Where the browser forbids it there is the whole number to select.
+      setText(shown, id);
+    }
+  };
+  const button = el("button", { type: "button", class: "button link", onclick: copy }, t("order.copy"));
+  return el("div", { class: "row" }, el("dt", {}, label), el("dd", {}, shown, button));
 }
 
 /** What the order is for. */

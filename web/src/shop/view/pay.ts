@@ -1,4 +1,5 @@
 // "Your turn": the hold's countdown, the quantity where it is chosen now, and the sandbox cards.
+import { announceNow } from "../../common/announce.ts";
 import { serverNow } from "../../common/clock.ts";
 import { questionDialog } from "../../common/dialog.ts";
 import { el, setText, show } from "../../common/dom.ts";
@@ -23,6 +24,8 @@ export const CARDS = [
   "pm_card_out_of_order_callbacks",
 ] as const;
 const COMMON_CARDS = 2;
+/** Who has less than this left to pay is warned. */
+const SOON_MS = 60_000;
 
 /** Done, refused by the server, or lost on the way; only a lost attempt is repeated under its key. */
 export type Outcome = "done" | "refused" | "lost";
@@ -76,6 +79,9 @@ export function turnKeys({ reason }: Pick<Order, "reason">, asks: boolean): [tit
   return ["order.state.reserved", asks ? "units.hint" : "order.hint.reserved"];
 }
 
+/** Whether the time to pay is nearly over. */
+export const isSoonOver = (leftMs: number) => leftMs > 0 && leftMs < SOON_MS;
+
 /** Says that no more are left than are held, where one may take more; null otherwise. */
 export const lastUnitsText = ({ are_last_units, units }: Pick<Order, "are_last_units" | "units">) =>
   are_last_units === true ? t("units.last", { count: units }) : null;
@@ -89,6 +95,7 @@ export function reservedPanel(order: Order, actions: PayActions): Panel {
   const until = el("span", {}, t("turn.until", { when: whenHeldUntil(order) }));
   const label = el("span", { class: "heard-only" }, t("turn.left"));
   const timer = el("div", { class: "timer", role: "timer" }, label, left, until);
+  const warning = el("p", { class: "problem" });
   const news = notice();
   const dialog = giveBackDialog(actions);
   const button = el("button", { type: "submit", class: "button wide" });
@@ -102,15 +109,24 @@ export function reservedPanel(order: Order, actions: PayActions): Panel {
     last === null ? null : el("p", {}, last),
     news.root,
     timer,
+    warning,
     form,
     dialog,
   );
+  const leftNow = () => heldUntilMs(order) - serverNow();
+  // Who sees the turn this late hears of it by the panel's heading, and may read the rest.
+  let warned = leftNow() < SOON_MS;
   let over = false;
   const update = () => {
-    const leftMs = heldUntilMs(order) - serverNow();
+    const leftMs = leftNow();
     show(timer, Number.isFinite(leftMs));
     setText(left, digits(leftMs));
-    timer.classList.toggle("soon", leftMs < 60_000);
+    timer.classList.toggle("soon", leftMs < SOON_MS);
+    setText(warning, isSoonOver(leftMs) ? t("turn.soon") : "");
+    if (!warned && isSoonOver(leftMs)) {
+      warned = true;
+      announceNow(t("turn.soon"));
+    }
     news.write(null, actions.words());
     setText(problem, leftMs <= 0 ? t("turn.over") : (actions.problem() ?? ""));
     if (leftMs <= 0 && !over) {
