@@ -6,7 +6,7 @@ use edge::Problem;
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        self, PathItem, RefOr, Schema,
+        self, Object, PathItem, RefOr, Schema,
         path::Operation,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
@@ -127,14 +127,18 @@ fn complete(operation: &mut Operation, method: &str, path: &str) {
 /// Says of each text of a request, by which it has a length, what it may be made of.
 fn complete_texts(schema: &mut RefOr<Schema>) {
     let RefOr::T(Schema::Object(object)) = schema else { return };
+    complete_text(object);
     for field in object.properties.values_mut() {
-        if let RefOr::T(Schema::Object(text)) = field
-            && text.max_length.is_some()
-            && text.pattern.is_none()
-        {
-            let pattern = if text.min_length.is_some() { NOT_BLANK } else { TEXT };
-            text.pattern = Some(pattern.to_owned());
+        if let RefOr::T(Schema::Object(field)) = field {
+            complete_text(field);
         }
+    }
+}
+
+fn complete_text(text: &mut Object) {
+    if text.max_length.is_some() && text.pattern.is_none() {
+        let pattern = if text.min_length.is_some() { NOT_BLANK } else { TEXT };
+        text.pattern = Some(pattern.to_owned());
     }
 }
 
@@ -178,7 +182,12 @@ mod tests {
             if !name.ends_with("Input") || name == OF_OTHERS {
                 continue;
             }
-            for (field, of_field) in schema["properties"].as_object().unwrap() {
+            // A text, or a choice between others that are here, too.
+            let Some(fields) = schema["properties"].as_object() else {
+                assert!(is_bounded(schema), "{name}: {schema}");
+                continue;
+            };
+            for (field, of_field) in fields {
                 assert!(is_bounded(of_field), "{name}.{field}: {of_field}");
                 n_fields += 1;
             }

@@ -16,7 +16,7 @@ use tokio::{
 };
 
 /// How long one run may take in all. It stops by itself at the time of its document.
-const AT_MOST: Duration = Duration::from_secs(240);
+const AT_MOST: Duration = Duration::from_secs(360);
 /// How long one operation alone is tried.
 const GLANCE_SECONDS: u64 = 5;
 
@@ -59,11 +59,11 @@ impl Document {
         }
     }
 
-    /// How long a run tries things. The storefront has eight times as many routes.
+    /// How long a run tries things. The storefront has fifteen times as many routes.
     const fn seconds(self) -> u64 {
         match self {
             Self::Admission => 45,
-            Self::Storefront => 120,
+            Self::Storefront => 210,
         }
     }
 

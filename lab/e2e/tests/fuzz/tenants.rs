@@ -33,7 +33,7 @@ pub(crate) struct Tenants {
     /// The admin's key, which must go on working.
     pub(crate) kept_key: String,
     /// What to ask for: names of dictionaries, and the ids in them.
-    pub(crate) ids: [(&'static str, Vec<String>); 6],
+    pub(crate) ids: [(&'static str, Vec<String>); 7],
 }
 
 /// A seller with an open drop, and a shopper with an order of it.
@@ -137,12 +137,13 @@ fn identities(
     ]
 }
 
-fn ids(ours: &Tenant, theirs: &Tenant, draft: &Draft) -> [(&'static str, Vec<String>); 6] {
+fn ids(ours: &Tenant, theirs: &Tenant, draft: &Draft) -> [(&'static str, Vec<String>); 7] {
     let (one, other) = (&ours.flash_drop, &theirs.flash_drop);
     let products = [one.product_id, other.product_id].map(|id| id.to_string());
     let variants = [one.variant_id, other.variant_id].map(|id| id.to_string());
     [
         ("drops", vec![one.id.to_string(), other.id.to_string(), draft.drop_id.clone()]),
+        ("open_drops", vec![one.id.to_string(), other.id.to_string()]),
         ("orders", vec![ours.order_id.clone(), theirs.order_id.clone()]),
         ("products", [&products[..], std::slice::from_ref(&draft.product_id)].concat()),
         ("variants", [&variants[..], std::slice::from_ref(&draft.variant_id)].concat()),

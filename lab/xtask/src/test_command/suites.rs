@@ -21,7 +21,7 @@ const fn budget_minutes(suite: Suite) -> u64 {
         Suite::CrashCore => 19,
         Suite::Crash => 45,
         Suite::Faults => 20,
-        Suite::Fuzz => 15,
+        Suite::Fuzz => 20,
         Suite::Web => 1,
         Suite::Browser => 3,
     }

@@ -7,6 +7,7 @@ use axum::{
 };
 use edge::PeerAddr;
 use serde::Deserialize;
+use serde_json::Value;
 use shared::credentials::KeyThumbprint;
 use utoipa::ToSchema;
 
@@ -23,14 +24,15 @@ pub(crate) struct NewGuest {
     pub(super) key: Option<KeyThumbprint>,
 }
 
-/// What a guest may send. Any other body counts for nothing: sessions are begun without one.
+/// What a guest may send. Any other body counts for nothing, unless it names a key: sessions are begun
+/// without one.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct GuestInput {
     /// As the header of that name.
     #[schema(max_length = 2048, pattern = r"^[A-Za-z0-9+/]*={0,2}$")]
     altcha: Option<String>,
     /// The thumbprint (RFC 7638) of a P-256 key that never leaves this device: the session is bound to it.
-    #[schema(min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]{43}$")]
+    #[schema(min_length = 43, max_length = 43, pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]
     key_thumbprint: Option<String>,
 }
 
@@ -52,16 +54,28 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<GuestInput,
         return Ok(GuestInput::default());
     }
     let body = edge::extract::body(request, state).await?;
-    Ok(serde_json::from_slice(&body).unwrap_or_default())
+    match serde_json::from_slice(&body) {
+        Ok(input) => Ok(input),
+        Err(_) if names_key(&body) => Err(no_thumbprint()),
+        Err(_) => Ok(GuestInput::default()),
+    }
+}
+
+/// Whether a body that can't be taken means a key all the same.
+fn names_key(body: &[u8]) -> bool {
+    let body = serde_json::from_slice::<Value>(body).unwrap_or_default();
+    body.get("key_thumbprint").is_some_and(|key| !key.is_null())
 }
 
 /// A session that is not bound to the key that was meant would protect nobody, so a wrong one is refused.
 fn parse_key(text: &str) -> Result<KeyThumbprint, ApiError> {
-    text.parse().map_err(|_| {
-        let mut faults = Faults::default();
-        faults.add("/key_thumbprint", "must be a thumbprint: 43 characters of base64url");
-        faults.into()
-    })
+    text.parse().map_err(|_| no_thumbprint())
+}
+
+fn no_thumbprint() -> ApiError {
+    let mut faults = Faults::default();
+    faults.add("/key_thumbprint", "must be a thumbprint: 43 characters of base64url");
+    faults.into()
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -63,7 +63,12 @@ pub(crate) struct HandoffCodeInput {
     #[schema(min_length = 1, max_length = 32, example = "4207 1830")]
     code: String,
     /// The thumbprint (RFC 7638) of this device's own key, which the session is bound to from now on.
-    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{43}$")]
+    #[schema(
+        value_type = Option<String>,
+        min_length = 43,
+        max_length = 43,
+        pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"
+    )]
     key_thumbprint: Option<KeyThumbprint>,
 }
 

@@ -62,7 +62,12 @@ pub(crate) struct MemberInput {
     #[schema(max_length = 2048, pattern = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$")]
     token: String,
     /// The thumbprint (RFC 7638) of a key of this device, which the session is bound to.
-    #[schema(value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{43}$")]
+    #[schema(
+        value_type = Option<String>,
+        min_length = 43,
+        max_length = 43,
+        pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$"
+    )]
     key_thumbprint: Option<KeyThumbprint>,
 }
 
