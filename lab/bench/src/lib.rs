@@ -9,7 +9,7 @@
 //! | `redis_join` | Redis per join, by size of batch | the least join, one EVALSHA at a time |
 //! | `line_memory` | Redis per waiter, all keys | a bare sorted set |
 //! | `join_http` | admission's join | an axum echo of the same JSON |
-//! | `polling` | joins and polled positions at 50 connections | none: peers' figures beside ours |
+//! | `polling` | joins and polled positions at 50 connections | none in the run: a peer's figures from elsewhere |
 //! | `fanout` | hub, outlet and WebSocket | a raw `write()` of a ready-made frame |
 //! | `commands` | order commands sent in batches | one awaited command at a time |
 //! | `million` | a line of a million, and its loss | a line of ten thousand |

@@ -69,6 +69,11 @@ impl Series {
         Spread::of(pairs.map(|(subject, baseline)| subject.rate() / baseline.rate()))
     }
 
+    /// How many times as fast as what was measured elsewhere, round by round.
+    pub(crate) fn times_rate(&self, per_second: f64) -> Spread {
+        Spread::of(self.samples.iter().map(|sample| sample.rate() / per_second))
+    }
+
     /// How many times the CPU per operation of `baseline`, round by round.
     pub(crate) fn cost_ratio(&self, baseline: &Self) -> Spread {
         let pairs = self.samples.iter().zip(&baseline.samples);
@@ -172,5 +177,7 @@ mod tests {
         };
         let ratio = series([10.0, 40.0]).rate_ratio(&series([10.0, 10.0]));
         assert_eq!((ratio.min, ratio.max), (1.0, 4.0));
+        let elsewhere = series([10.0, 40.0]).times_rate(5.0);
+        assert_eq!((elsewhere.min, elsewhere.max), (2.0, 8.0));
     }
 }
