@@ -32,5 +32,8 @@ test("one's own places come first, and a group without drops is not there", () =
   const [first, second] = idsOf(({ id }) => id === "open" || id === "just opened");
   assert.deepEqual(first, ["mine", ["open", "just opened"]]);
   assert.deepEqual(second, ["soon", ["tomorrow"]]);
-  assert.deepEqual(groupsOf([], () => true, NOW_MS), []);
+  assert.deepEqual(
+    groupsOf([], () => true, NOW_MS),
+    [],
+  );
 });
