@@ -69,6 +69,21 @@ impl AllowedOrigins {
         }
     }
 
+    /// Whether a page on the list sent this form to somebody who sent it on to us. A browser then takes the
+    /// origin away from it, but says which page it was; no page can say so of itself, and the pages on
+    /// the list send their forms to nobody else, by their policies.
+    fn is_form_sent_on(&self, headers: &HeaderMap) -> bool {
+        let is = |name, value: &str| headers.get(name).is_some_and(|sent| sent == value);
+        let is_form = is(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut pages = headers.get_all(header::REFERER).iter();
+        let (Some(page), None) = (pages.next(), pages.next()) else { return false };
+        is_form && is(header::ORIGIN, "null") && origin_of(page).is_some_and(|one| self.has(one))
+    }
+
+    fn has(&self, origin: &[u8]) -> bool {
+        self.origins.iter().any(|allowed| allowed.as_bytes() == origin)
+    }
+
     /// The response to a page that is not on the list.
     #[must_use]
     pub fn refusal() -> Problem {
@@ -86,10 +101,11 @@ impl AllowedOrigins {
         let path = request.uri().path();
         let is_apart = self.apart.is_some_and(|prefix| path.starts_with(prefix));
         let is_free = safe || is_apart || self.is_open(path);
-        if !is_free && self.judge(request.headers()) == OriginVerdict::Refused {
-            return Err(Self::refusal());
+        let headers = request.headers();
+        if is_free || self.judge(headers) != OriginVerdict::Refused {
+            return Ok(());
         }
-        Ok(())
+        if self.is_form_sent_on(headers) { Ok(()) } else { Err(Self::refusal()) }
     }
 
     /// CORS for these origins, with credentials.
@@ -123,6 +139,13 @@ impl AllowedOrigins {
     }
 }
 
+/// The origin of a page's address: all before its third slash.
+fn origin_of(page: &HeaderValue) -> Option<&[u8]> {
+    let address = page.as_bytes();
+    let mut slashes = address.iter().enumerate().filter(|(_, byte)| **byte == b'/');
+    slashes.nth(2).map(|(end, _)| &address[..end])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +172,29 @@ mod tests {
             assert_eq!(judge(foreign), OriginVerdict::Refused, "{foreign}");
         }
         assert_eq!(allowed.judge(&HeaderMap::new()), OriginVerdict::Absent);
+    }
+
+    #[test]
+    fn a_form_that_was_sent_on_counts_as_of_the_page_that_it_comes_from() {
+        const FORM: &str = "application/x-www-form-urlencoded";
+        let allowed = AllowedOrigins::new(["https://shop.example"]);
+        let guard = |origin: &str, page: Option<&str>, kind: &str| {
+            let request = Request::builder().method(Method::POST).uri("/drops/7/line");
+            let request = request.header(header::ORIGIN, origin).header(header::CONTENT_TYPE, kind);
+            let request = page
+                .into_iter()
+                .fold(request, |request, page| request.header(header::REFERER, page));
+            allowed.guard(&request.body(Body::empty()).unwrap()).is_ok()
+        };
+        assert!(guard("null", Some("https://shop.example/"), FORM));
+        assert!(guard("null", Some("https://shop.example/drops/7?lang=en"), FORM));
+        assert!(!guard("null", None, FORM), "of nobody knows whom");
+        assert!(!guard("https://evil.example", Some("https://shop.example/"), FORM));
+        assert!(!guard("null", Some("https://shop.example/"), "application/json"));
+        for foreign in ["https://evil.example/https://shop.example/", "https://shop.example.evil/"]
+        {
+            assert!(!guard("null", Some(foreign), FORM), "{foreign}");
+        }
     }
 
     #[test]

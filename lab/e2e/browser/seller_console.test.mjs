@@ -106,7 +106,8 @@ async function makeProduct(page, name) {
   await assertAccessible(page, "seller, a new product");
   await form.getByRole("button", { name: "Create the product" }).click();
   const image = page.locator("tbody tr", { hasText: name }).first().locator("img.thumb");
-  await image.waitFor();
+  // Far down a list a picture is not fetched.
+  await image.scrollIntoViewIfNeeded();
   await waitUntil("the picture is shown", () => isShown(image));
   await shot(page, "seller, a product with its picture");
 }

@@ -42,8 +42,8 @@ pub(crate) use written::{moment, price};
 const N_DROPS: i64 = 50;
 /// How long a page waits for what everybody may see. It goes out without when that takes longer.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// Of a page with a form. Without an origin, what it sends would be taken for that of another page; and more
-/// than the origin is nobody's business.
+/// Of a page with a form, and of an answer that sends a form on. Without an origin, what comes of it would
+/// be taken for that of another page; and more than the origin is nobody's business.
 const FOR_FORMS: &str = "strict-origin";
 /// Of the page of a failure, which loads nothing but its style.
 const FAILED_CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
@@ -153,9 +153,9 @@ fn page(status: StatusCode, text: String) -> Response {
     (status, headers, Html(text)).into_response()
 }
 
-/// Has a page say where its forms come from.
-fn for_forms(page: Response) -> Response {
-    ([(header::REFERRER_POLICY, FOR_FORMS)], page).into_response()
+/// Has browsers say where the forms of an answer come from.
+pub(crate) fn for_forms(answer: Response) -> Response {
+    ([(header::REFERRER_POLICY, FOR_FORMS)], answer).into_response()
 }
 
 /// Allows our own scripts and styles alone, and calls and forms to us and to admission.

@@ -6,7 +6,7 @@ use crate::{
 };
 use reqwest::{
     Client, Method, RequestBuilder,
-    header::{CONTENT_TYPE, LOCATION, ORIGIN, SET_COOKIE},
+    header::{CONTENT_TYPE, LOCATION, ORIGIN, REFERRER_POLICY, SET_COOKIE},
     redirect::Policy,
 };
 use testkit::{TestRedis, wait_until};
@@ -70,6 +70,10 @@ async fn a_form_leads_into_the_line_with_a_session() {
     // The browser sends the same form there.
     assert_eq!(sent.status, 307, "{}", sent.text);
     assert_eq!(led_to(&sent), format!("http://127.0.0.1:8081/drops/{drop_id}/line?lang=ko"));
+    assert_eq!(
+        sent.headers[REFERRER_POLICY], "strict-origin",
+        "or the form would come from nowhere"
+    );
     let cookie = sent.headers[SET_COOKIE].to_str().unwrap();
     assert!(
         cookie.starts_with("__Host-sluice-session=") && cookie.contains("HttpOnly"),

@@ -37,5 +37,5 @@ pub(super) async fn enter(
     let (jar, _) = session::hand_out(&app, session, now_ms, &headers);
     let line = pages::line_url(&app, &headers, drop_id, language);
     // Keeps method and body.
-    Ok((jar, Redirect::temporary(&line)).into_response())
+    Ok(pages::for_forms((jar, Redirect::temporary(&line)).into_response()))
 }
