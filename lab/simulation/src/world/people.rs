@@ -1,7 +1,7 @@
 //! What shoppers do.
 
 use super::{SeededWorld, id};
-use crate::line::LineCommand;
+use crate::line::{LineCommand, LineModel};
 use rand::{Rng, seq::IteratorRandom};
 use shared::{
     ids::TicketId,
@@ -64,9 +64,15 @@ impl SeededWorld {
         LineCommand::Here(marks.collect())
     }
 
-    pub(super) fn come_back(&mut self) -> LineCommand {
+    /// Some come back, often those who were missed: few are, and hardly a world would see one of them again.
+    pub(super) fn come_back(&mut self, line: &LineModel) -> LineCommand {
         let n = self.crowd.batch(&mut self.rng);
-        let tickets = self.some_tickets(n);
+        let missed = line.missed().into_iter();
+        let mut tickets: Vec<_> =
+            missed.filter(|ticket| self.browsers.contains_key(&ticket.ticket_id)).take(n).collect();
+        if tickets.is_empty() || self.rng.random_bool(0.3) {
+            tickets = self.some_tickets(n);
+        }
         if tickets.is_empty() { self.joins() } else { LineCommand::Attach(tickets) }
     }
 }

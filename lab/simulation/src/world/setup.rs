@@ -135,7 +135,7 @@ fn presence(rng: &mut StdRng, crowd: &Crowd) -> Option<Presence> {
     if rng.random_bool(0.3) {
         return None;
     }
-    let ttl_us = (2.0 * 1_000_f64.powf(rng.random())) as i64 * crowd.step_us;
+    let ttl_us = (4.0 * 100_f64.powf(rng.random())) as i64 * crowd.step_us;
     let ttl_ms = NonZeroU32::new((ttl_us / 1000) as u32).unwrap_or(NonZeroU32::MIN);
     let window = rng.random_range(crowd.windows.clone());
     Some(Presence { ttl_ms, window: NonZeroU32::new(window).unwrap_or(NonZeroU32::MIN) })

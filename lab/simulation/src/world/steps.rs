@@ -23,10 +23,14 @@ const MAX_LEASES: usize = 500;
 
 impl SeededWorld {
     pub(super) fn choose(&mut self, line: &LineModel) -> LineCommand {
+        // Nobody is missed where nobody looks all the time.
+        if self.config.presence.is_some() && self.rng.random_bool(0.25) {
+            return self.sees();
+        }
         match self.rng.random_range(0..100) {
             0..18 => self.joins(),
             18..23 => self.leaves(),
-            23..32 => self.come_back(),
+            23..32 => self.come_back(line),
             32..40 => self.sees(),
             40..62 => self.admits(),
             62..72 => self.produces(),

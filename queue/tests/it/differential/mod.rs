@@ -48,7 +48,7 @@ async fn redis_does_what_the_model_does_in_many_short_worlds() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn redis_does_what_the_model_does_in_some_long_worlds() {
     // With six faults in each, nearly all of them do.
-    let depth = play_all(seeds(1_000_000..1_000_100), steps(200), Crowd::small).await;
+    let depth = play_all(seeds(1_000_000..1_000_300), steps(200), Crowd::small).await;
     depth.assert_rebuilt(2);
     depth.assert_reached(&[Sight::Missed, Sight::Returned]);
 }
