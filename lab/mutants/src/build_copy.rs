@@ -6,12 +6,11 @@ use crate::{
     variant::ServiceVariant,
 };
 use anyhow::{Context, ensure};
-use stack::paths;
+use stack::{output_of, paths};
 use std::{
     fs,
     hash::{DefaultHasher, Hash, Hasher},
     path::PathBuf,
-    process::Stdio,
 };
 use tokio::{process::Command, sync::Mutex};
 
@@ -101,7 +100,8 @@ impl BuildCopy {
 
     /// Builds a service as the copy has it; what the compiler says is shown only if it fails.
     async fn build(&self, service: ServiceBinary) -> anyhow::Result<PathBuf> {
-        let built = Command::new("nice")
+        let mut build = Command::new("nice");
+        build
             .args(WITH_LOW_PRIORITY)
             .args(BUILD)
             .arg(service.as_str())
@@ -110,11 +110,8 @@ impl BuildCopy {
             .env("CARGO_BUILD_BUILD_DIR", &self.dependencies)
             // The next variant is nearly the same, also where nothing else is built twice.
             .env("CARGO_INCREMENTAL", "1")
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .output()
-            .await
-            .context("cannot run cargo")?;
+            .kill_on_drop(true);
+        let built = output_of(&mut build).await.context("cannot run cargo")?;
         ensure!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
         Ok(self.target.join("debug").join(service.as_str()))
     }

@@ -69,4 +69,5 @@ pub use redis_sentinels::RedisSentinels;
 pub use server::ServerHandle;
 pub use service::Service;
 pub use service_options::ServiceOptions;
+pub use spawner::output_of;
 pub use stack::Stack;

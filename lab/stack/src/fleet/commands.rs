@@ -1,15 +1,11 @@
 //! The `sluice` command, run with a fleet's settings.
 
-use std::{
-    ffi::OsStr,
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{ffi::OsStr, path::Path, process::Command};
 
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::Fleet;
-use crate::{StackError, paths, process};
+use crate::{StackError, paths, process, spawner::output_of};
 
 /// What `sluice seed` created, or found again from an earlier run.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -112,11 +108,11 @@ impl Fleet {
     async fn sluice(&self, name: &str, flags: &[&OsStr]) -> Result<String, StackError> {
         let binary = paths::built_binary("sluice")?;
         let mut command = Command::new(&binary);
-        command.arg(name).args(flags).stdin(Stdio::null());
+        command.arg(name).args(flags);
         process::set_env(&mut command, &self.service_env());
         let mut command = tokio::process::Command::from(command);
         command.kill_on_drop(true);
-        let output = command.output().await.map_err(StackError::file("run", &binary))?;
+        let output = output_of(&mut command).await.map_err(StackError::file("run", &binary))?;
         if !output.status.success() {
             return Err(failed(name, String::from_utf8_lossy(&output.stderr).trim()));
         }

@@ -9,7 +9,7 @@ use std::{sync::mpsc, thread};
 use rdkafka::{error::KafkaError, mocking::MockCluster};
 use shared::messages::topics;
 
-use crate::StackError;
+use crate::{StackError, spawner};
 
 /// The only node's id in librdkafka's numbering.
 const NODE_ID: i32 = 1;
@@ -75,9 +75,10 @@ impl EmbeddedBroker {
         self.ask(BrokerRequest::Up)
     }
 
-    /// Cuts all connections and stops answering; the log stays.
+    /// Cuts all connections and stops answering; the log stays. librdkafka closes its port and takes
+    /// it again at once, and ends this process if it cannot.
     pub(crate) fn down(&self) -> Result<(), StackError> {
-        self.ask(BrokerRequest::Down)
+        spawner::while_none_begins(|| self.ask(BrokerRequest::Down))
     }
 
     fn ask(&self, request: BrokerRequest) -> Result<(), StackError> {
@@ -114,4 +115,30 @@ fn serve(started: &mpsc::Sender<Result<String, KafkaError>>, inbox: &mpsc::Recei
 
 fn failed(what: &str, detail: &str) -> StackError {
     StackError::Command { command: format!("embedded broker: {what}"), detail: detail.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        process::Command,
+        sync::atomic::{AtomicBool, Ordering},
+    };
+
+    #[test]
+    fn a_broker_goes_down_while_children_begin_and_keeps_its_port() {
+        let broker = EmbeddedBroker::start().unwrap();
+        let is_over = AtomicBool::new(false);
+        let outcomes: Vec<_> = thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    spawner::spawn(Command::new("true")).unwrap().wait().unwrap();
+                }
+            });
+            let outcomes = (0..100).map(|_| broker.down().and_then(|()| broker.up())).collect();
+            is_over.store(true, Ordering::Relaxed);
+            outcomes
+        });
+        outcomes.into_iter().for_each(Result::unwrap);
+    }
 }

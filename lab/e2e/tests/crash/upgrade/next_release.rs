@@ -4,7 +4,7 @@ use super::gateway;
 use ::mutants::{BuildCopy, ServiceBinary, ServiceVariant};
 use anyhow::{Context, ensure};
 use shared::ids::DropId;
-use stack::{Service, ServiceOptions, StackError, ports};
+use stack::{Service, ServiceOptions, StackError, output_of, ports};
 use std::path::{Path, PathBuf};
 use testkit::World;
 use tokio::process::Command;
@@ -122,7 +122,7 @@ fn instance(
 
 /// Runs a command to its end, and returns what it said.
 async fn run(mut command: Command, name: &str) -> anyhow::Result<String> {
-    let output = command.kill_on_drop(true).output().await;
+    let output = output_of(command.kill_on_drop(true)).await;
     let output = output.with_context(|| format!("cannot run {name}"))?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let complaint = String::from_utf8_lossy(&output.stderr);
