@@ -114,15 +114,15 @@ const fn five_minutes() -> i32 {
     300
 }
 
-const fn fifty() -> f64 {
+pub(super) const fn fifty() -> f64 {
     50.0
 }
 
-const fn thousand() -> u32 {
+pub(super) const fn thousand() -> u32 {
     1000
 }
 
-const fn two_hundred() -> f64 {
+pub(super) const fn two_hundred() -> f64 {
     200.0
 }
 

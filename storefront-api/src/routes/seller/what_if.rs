@@ -1,5 +1,6 @@
 //! How a sale would go, told before it is made.
 
+use super::create_drop;
 use crate::{
     ApiError,
     extract::{Body, CurrentSeller, Faults, Validate},
@@ -39,15 +40,15 @@ pub(crate) struct WhatIfInput {
     #[schema(minimum = 1, maximum = 1000, default = 1)]
     units_per_ticket: u32,
     /// People let in per second.
-    #[serde(default = "fifty")]
+    #[serde(default = "create_drop::fifty")]
     #[schema(minimum = 0.001, maximum = 100_000, default = 50.0)]
     admission_rate_per_second: f64,
     /// People let in and not finished, at most.
-    #[serde(default = "thousand")]
+    #[serde(default = "create_drop::thousand")]
     #[schema(minimum = 1, maximum = 10_000_000, default = 1000)]
     occupancy_cap: u32,
     /// Orders placed per second.
-    #[serde(default = "two_hundred")]
+    #[serde(default = "create_drop::two_hundred")]
     #[schema(minimum = 0.001, maximum = 100_000, default = 200.0)]
     order_rate_per_second: f64,
     /// Seconds that units are held for those who do not pay, or that a visit lasts.
@@ -74,18 +75,6 @@ const fn half_an_hour() -> u32 {
 
 const fn one() -> u32 {
     1
-}
-
-const fn fifty() -> f64 {
-    50.0
-}
-
-const fn thousand() -> u32 {
-    1000
-}
-
-const fn two_hundred() -> f64 {
-    200.0
 }
 
 const fn five_minutes() -> u32 {
