@@ -75,7 +75,7 @@ function Who() {
   if (who === null) return null;
   return (
     <div class="who">
-      <span>
+      <span title={who.name}>
         {who.name}
         {who.level !== null && <small>{t(`level.${who.level}`)}</small>}
       </span>

@@ -136,6 +136,8 @@ export const en = {
 
   "action.drop.create": "Drop created",
   "action.drop.schedule": "Times set",
+  "action.drop.open": "Drop opened",
+  "action.drop.end": "Drop ended",
   "action.drop.edit": "Texts changed",
   "action.drop.limits": "Limits changed",
   "action.drop.limits_plan": "Change of limits planned",

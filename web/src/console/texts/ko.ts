@@ -135,6 +135,8 @@ export const ko: Record<keyof typeof en, Message> = {
 
   "action.drop.create": "드롭 만듦",
   "action.drop.schedule": "시각 정함",
+  "action.drop.open": "드롭 열림",
+  "action.drop.end": "드롭 끝남",
   "action.drop.edit": "글 바꿈",
   "action.drop.limits": "제한 바꿈",
   "action.drop.limits_plan": "제한 변경 예약",
