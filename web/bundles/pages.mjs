@@ -67,8 +67,8 @@ const textsOf = (lang) => `
   export const ${lang} = { ...${lang}Shop, ...${lang}List, ...${lang}Handoff, ...${lang}Order, ...${lang}Plain };`;
 
 /**
- * Puts texts into a page: `data-t` is a text that the script writes anew when the language is switched,
- * `data-s` one whose placeholders the server fills.
+ * Puts texts into a page: `data-t` is a text that the script writes anew when the language is switched, `data-s`
+ * one whose placeholders the server fills, or that stands only until the script shows something in its place.
  */
 function inLanguage(page, lang, texts) {
   const text = (key) => {

@@ -6,6 +6,8 @@ import { cancelDrops, openDrop, openPausedDrop, resumeDrop } from "./lib/drops.m
 import { storefrontUrl } from "./lib/environment.mjs";
 
 const NARROW = { width: 320, height: 640 };
+/** The narrowest window that shares its width between two columns. */
+const HALVED = { width: 900, height: 800 };
 
 let browser;
 before(async () => {
@@ -115,25 +117,27 @@ test("the badge of one's own ticket is as high as the one beside it", async () =
 
 test("a position of seven digits is shown whole, on one line", async () => {
   const drop = await openPausedDrop({});
-  const context = await phone(browser, { viewport: NARROW });
-  await context.routeWebSocket(/\/stream/, () => {});
-  await context.route(/\/tickets$/, async (route) => {
-    const response = await route.fetch();
-    if (!response.ok()) return route.fulfill({ response });
-    const ticket = await response.json();
-    return route.fulfill({ response, json: { ...ticket, position: 1_234_567, waiting: 2_345_678 } });
-  });
-  const page = await openPage(context, at(drop));
-  await page.locator("#join").click();
-  const position = page.locator("#position", { hasText: "1,234,567" });
-  await position.waitFor();
-  const { lines, inside } = await position.evaluate((element) => {
-    const [shown, around] = [element.getBoundingClientRect(), element.parentElement.getBoundingClientRect()];
-    return {
-      lines: shown.height / Number.parseFloat(getComputedStyle(element).lineHeight),
-      inside: shown.left >= around.left && shown.right <= around.right,
-    };
-  });
-  assert.ok(inside && lines < 1.5, `${lines} lines`);
-  await context.close();
+  for (const viewport of [NARROW, HALVED]) {
+    const context = await phone(browser, { viewport });
+    await context.routeWebSocket(/\/stream/, () => {});
+    await context.route(/\/tickets$/, async (route) => {
+      const response = await route.fetch();
+      if (!response.ok()) return route.fulfill({ response });
+      const ticket = await response.json();
+      return route.fulfill({ response, json: { ...ticket, position: 1_234_567, waiting: 2_345_678 } });
+    });
+    const page = await openPage(context, at(drop));
+    await page.locator("#join").click();
+    const position = page.locator("#position", { hasText: "1,234,567" });
+    await position.waitFor();
+    const { lines, inside } = await position.evaluate((element) => {
+      const [shown, around] = [element.getBoundingClientRect(), element.parentElement.getBoundingClientRect()];
+      return {
+        lines: shown.height / Number.parseFloat(getComputedStyle(element).lineHeight),
+        inside: shown.left >= around.left && shown.right <= around.right,
+      };
+    });
+    assert.ok(inside && lines < 1.5, `${viewport.width} px: ${lines} lines`);
+    await context.close();
+  }
 });

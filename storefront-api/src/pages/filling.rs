@@ -99,6 +99,8 @@ fn texts(flash_drop: &FlashDrop) -> Vec<Text> {
     let mut texts = vec![
         ("id", flash_drop.id.to_string()),
         ("title", flash_drop.title.clone()),
+        ("names", names(flash_drop)),
+        ("soon", text_if(flash_drop.state == DropState::Scheduled, "1")),
         ("seller", flash_drop.seller_name.clone()),
         ("price", price),
         ("site", site.unwrap_or_default()),
@@ -114,6 +116,16 @@ fn texts(flash_drop: &FlashDrop) -> Vec<Text> {
     }
     texts.extend(flash_drop.picture.iter().flat_map(picture));
     texts
+}
+
+/// Names all that a drop sells; nothing of a site.
+fn names(flash_drop: &FlashDrop) -> String {
+    if !flash_drop.fulfilment.has_stock() {
+        return String::new();
+    }
+    let names: Vec<&str> =
+        flash_drop.variants.iter().map(|variant| variant.name.as_str()).collect();
+    names.join(" · ")
 }
 
 /// Lists what there is to choose, for a form.

@@ -65,7 +65,10 @@ async fn a_page_says_without_its_script_what_there_is() {
         assert!(!page.contains(part), "{part}: {page}");
     }
     let home = page_with(&shop, "/", title).await;
-    assert!(home.contains(&format!("href=\"{path}\"")), "{home}");
+    let calendar = format!("href=\"/v1{path}/calendar.ics\"");
+    for part in [format!("href=\"{path}\""), calendar, "<p class=\"names\">Brass</p>".to_owned()] {
+        assert!(home.contains(&part), "{part}: {home}");
+    }
 
     sqlx::query("update drops set state = 'cancelled', end_reason = 'a <scratch>'")
         .execute(&shop.app.pool)
@@ -77,6 +80,28 @@ async fn a_page_says_without_its_script_what_there_is() {
             .then_some(())
     })
     .await;
+    wait_until("nothing to come", SOON, async || {
+        let home = shop.get("/", &NOBODY).await.text;
+        (home.contains(title) && !home.contains("calendar.ics")).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_page_of_a_drop_says_how_places_are_given_while_one_may_still_get_one() {
+    let shop = Shop::open().await;
+    let drop_id = shop.drop_of(&shop.seller().await).await;
+    let path = format!("/drops/{drop_id}");
+    let page = page_with(&shop, &path, "An unused turn goes to the next in line.").await;
+    for part in ["Your place depends on when you join", "opening more tabs doesn't change it"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    sqlx::query("update drops set state = 'closed'").execute(&shop.app.pool).await.unwrap();
+    let page = page_with(&shop, &path, "This drop has closed").await;
+    assert!(!page.contains("Your place depends"), "{page}");
+
+    let missing = shop.get("/drops/7", &NOBODY).await.text;
+    assert!(missing.contains("class=\"about\" hidden>"), "{missing}");
 }
 
 #[tokio::test]
@@ -108,6 +133,7 @@ async fn the_page_of_a_site_has_its_name_and_neither_price_nor_units() {
     }
     let home = shop.get("/", &NOBODY).await.text;
     assert!(home.contains("shop.example") && !home.contains("¤"), "{home}");
+    assert!(!home.contains("class=\"names\""), "{home}");
 }
 
 #[tokio::test]

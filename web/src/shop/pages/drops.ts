@@ -4,11 +4,12 @@ import { learnTime, serverNow } from "../../common/clock.ts";
 import { byId, el, setText, show } from "../../common/dom.ts";
 import { dateTime, duration, money } from "../../common/format.ts";
 import { onLanguageChange } from "../../common/language.ts";
-import { notePanel } from "../../common/parts.ts";
+import { link, notePanel } from "../../common/parts.ts";
 import * as storefront from "../api/storefront.ts";
 import type { Drop, DropState, Order } from "../api/types.ts";
 import { orderTexts } from "../late/texts.ts";
 import { t, tOr } from "../texts/list.ts";
+import { namesOf } from "../view/card.ts";
 import { stateNow } from "../view/drop.ts";
 import { type Group, groupsOf } from "../view/groups.ts";
 import { pictureOf } from "../view/picture.ts";
@@ -99,12 +100,15 @@ function dropCard(drop: Drop): HTMLElement {
   const when = el("p", { class: "when" });
   const price = el("p", { class: "price" }, priceOf(drop));
   const ticket = known.tickets.get(drop.id);
+  const names = namesOf(drop);
+  const file = calendarLink(drop);
   const mine = ticket === undefined ? null : el("span", { class: "badge mine" }, ticketText(ticket));
   const update = () => {
     const state = stateNow(drop, serverNow());
     badge.dataset.state = state;
     setText(badge, stateText(drop, state));
     setText(when, whenText(drop, state));
+    show(file, state === "scheduled");
   };
   update();
   updates.push(update);
@@ -118,9 +122,18 @@ function dropCard(drop: Drop): HTMLElement {
       el("span", { class: "badges" }, badge, mine),
       el("h3", {}, drop.title),
       el("p", { class: "small" }, t("drop.by", { seller: drop.seller.name })),
+      names === null ? null : el("p", { class: "names" }, names),
       el("div", { class: "row" }, price, when),
     ),
+    file,
   );
+}
+
+/** A calendar file with the opening. Without what it is of, all these links would sound alike. */
+function calendarLink({ id, title }: Drop): HTMLElement {
+  const file = link(`/v1/drops/${id}/calendar.ics`, t("drop.calendar"), "button link");
+  file.setAttribute("aria-label", `${t("drop.calendar")}: ${title}`);
+  return file;
 }
 
 /** A line to another site has words of its own, where they differ. */

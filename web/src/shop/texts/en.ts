@@ -30,6 +30,8 @@ export const en = {
   "drop.scheduled.hint":
     "Stay on this page: the button appears automatically when the drop opens. Arriving early won't improve your place.",
   "drop.calendar": "Add to your calendar",
+  "drop.fair":
+    "Your place depends on when you join, not on when you opened this page. Reloading or opening more tabs doesn't change it. An unused turn goes to the next in line.",
   "drop.open.title": "The line is open",
   "drop.open.hint":
     "You'll join at the end of the line. When it's your turn, we'll hold your item for {minutes}.",

@@ -33,6 +33,8 @@ export const ko: Record<Key, Message> = {
   "drop.scheduled.hint":
     "이 화면에서 기다리면 오픈할 때 버튼이 자동으로 나타나요. 일찍 온다고 순서가 빨라지지는 않아요.",
   "drop.calendar": "캘린더에 추가하기",
+  "drop.fair":
+    "순서는 화면을 연 시각이 아니라 줄을 선 시각으로 정해져요. 새로고침하거나 탭을 여러 개 열어도 달라지지 않아요. 쓰지 않은 차례는 다음 분에게 넘어가요.",
   "drop.open.title": "지금 줄을 설 수 있어요",
   "drop.open.hint": "줄의 맨 뒤에 서게 돼요. 내 차례가 되면 {minutes} 동안 상품을 확보해 드려요.",
   "drop.sold_out.title": "품절되었어요",

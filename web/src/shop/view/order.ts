@@ -47,6 +47,8 @@ export class OrderView {
     private readonly changed: (order: Order) => void,
     /** Whether a stream tells of changes; `streaming` keeps it up to date. */
     private live = false,
+    /** Where the facts of an order stand that is over, if not with what is said of it. */
+    private readonly beside: HTMLElement | null = null,
   ) {}
 
   /** Loads the order now, and again as often as its state calls for. */
@@ -156,7 +158,7 @@ export class OrderView {
       this.host.show(`order:${order.state}`, () => passPanel(order, entering, over), redraw);
     } else {
       const kind = `order:${order.state}:${order.refund ?? ""}`;
-      this.host.show(kind, () => endPanel(order, this.next(order)), redraw);
+      this.host.show(kind, () => endPanel(order, this.next(order), this.beside), redraw);
     }
   }
 

@@ -24,8 +24,11 @@ export function endKeys({ state, drop_state, refund }: Ended): [title: Key, ...h
   return [...keys, drop_state === "cancelled" ? "order.stays_valid" : "order.next"];
 }
 
-/** Shows an order that is over, and what to do `next`. */
-export function endPanel(order: Order, next: HTMLElement[]): Panel {
+/**
+ * Shows an order that is over, and what to do `next`. Its facts are shown with it, unless there is a place for
+ * them `beside` it.
+ */
+export function endPanel(order: Order, next: HTMLElement[], beside: HTMLElement | null): Panel {
   const say = sayOfOrder(order);
   const [title, ...keys] = endKeys(order);
   const hints = keys.map((key) => say(key));
@@ -35,8 +38,9 @@ export function endPanel(order: Order, next: HTMLElement[]): Panel {
   const words = order.drop_state === "cancelled" ? order.drop_end_reason : null;
   const panel = notePanel(say(title), [ownReason, ...hints, words ? quote(words) : null]);
   panel.root.classList.add(title === "order.state.confirmed" ? "happy" : "over");
-  panel.root.append(orderFacts(order));
-  panel.root.append(orderHistory(order));
+  const all = [orderFacts(order), orderHistory(order)];
+  if (beside === null) panel.root.append(...all);
+  else beside.replaceChildren(...all);
   const others = isVisit(order) ? [] : [link("/", t("drop.next"))];
   panel.root.append(el("div", { class: "actions" }, ...next, ...others));
   return panel;
