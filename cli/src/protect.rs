@@ -39,6 +39,11 @@ pub(crate) struct ProtectArguments {
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     #[arg(required_unless_present = "manual")]
     max_inside: Option<u32>,
+    /// Visits in all, one a person; then the line closes as sold out. Up to 10 000 000. Without it there is
+    /// no end of them.
+    #[arg(long, value_parser = clap::value_parser!(i32).range(1..=10_000_000))]
+    #[arg(conflicts_with = "manual")]
+    max_visits: Option<i32>,
     /// How long a pass is good and a visit lasts at most, seconds; up to a day. Without it 1200, or 900
     /// with --manual.
     #[arg(long, value_parser = clap::value_parser!(i32).range(1..=86_400))]
@@ -144,7 +149,7 @@ impl ProtectArguments {
     /// What its gate does while the line gives no answer.
     fn on_failure(&self) -> anyhow::Result<OnFailure> {
         let on_failure = on_failure(self.on_failure, self.open_per_minute)?;
-        let is_for_all = !self.members_only && !self.manual;
+        let is_for_all = !self.members_only && !self.manual && self.max_visits.is_none();
         ensure!(is_for_all || on_failure.per_minute().is_none(), "open needs a line for everybody");
         Ok(on_failure)
     }
@@ -174,6 +179,7 @@ fn new_site(
         closes_at: arguments.closes_at,
         per_minute: arguments.per_minute.unwrap_or(NewSite::MANUAL_PER_MINUTE),
         max_inside: arguments.max_inside.unwrap_or(NewSite::MANUAL_INSIDE),
+        max_visits: arguments.max_visits,
         pass_seconds: arguments.pass_seconds(),
         members_only: arguments.members_only,
         presence: !arguments.manual && !arguments.no_presence,

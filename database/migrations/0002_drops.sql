@@ -16,6 +16,8 @@ create table drops (
         check (cardinality(return_origins) <= 20),
     -- Whether its seller counts people in by hand (`aws_rooms`); its admission rate says nothing then.
     manual                     boolean     not null default false,
+    -- How many visits that site gives in all; null for no end of them. Its stock row was given as many.
+    max_visits                 integer     constraint drop_max_visits_positive check (max_visits > 0),
     -- What the gate of that site does while the line gives no answer. `open` lets so many people a
     -- minute in without a line, each with a row in `let_through`.
     failure_policy             text        not null default 'closed' constraint drop_failure_policy_known
@@ -84,12 +86,16 @@ create table drops (
     constraint drop_failure_policy_of_site check (failure_policy = 'closed' or fulfilment = 'pass'),
     constraint drop_failure_pace_of_open
         check ((failure_policy = 'open') = (failure_per_minute is not null)),
-    -- Whoever comes in without a line is nobody's member, has no code, and was not counted in.
+    -- Whoever comes in without a line is nobody's member, has no code, was not counted in, and takes
+    -- none of so many visits.
     constraint drop_failure_open_to_all
-        check (failure_policy <> 'open' or not (members_only or invite_only or manual)),
+        check (failure_policy <> 'open'
+            or not (members_only or invite_only or manual or max_visits is not null)),
+    constraint drop_max_visits_of_site check (max_visits is null or fulfilment = 'pass'),
     constraint drop_until_of_maintenance check (mode_until is null or mode = 'maintenance'),
     constraint drop_manual_gives_passes check (not manual or fulfilment = 'pass'),
     constraint drop_manual_misses_nobody check (not manual or not presence),
+    constraint drop_manual_has_no_end_of_visits check (not manual or max_visits is null),
     constraint drop_open_has_partition check (state <> 'open' or partition is not null),
     constraint drop_window check (closes_at is null or opens_at is null or closes_at > opens_at),
     constraint drop_scheduled_has_times

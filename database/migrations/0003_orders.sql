@@ -38,7 +38,8 @@ create table orders (
     hold_expires_at  timestamptz,
     -- As the command had them; fewer, if its shopper chose so while they were held.
     units_asked      integer     not null constraint order_units_asked check (units_asked >= 0),
-    -- Units of the drop that it holds or has bought; they count towards the customer's limit.
+    -- Units of the drop that it holds or has bought; they count towards the customer's limit. Of a site
+    -- with only so many visits: the one that it holds or has begun.
     units_held       integer     not null constraint order_units_held check (units_held >= 0),
     -- Number of the last transition, and of the last order event.
     sequence         integer     not null default 1,
@@ -85,7 +86,7 @@ create table stock_moves (
     version     bigint      not null,
     cause       text        not null constraint move_cause_known
         check (cause in
-            ('carve', 'place', 'choose', 'pay', 'expire', 'cancel', 'review', 'give_back')),
+            ('carve', 'place', 'choose', 'pay', 'visit', 'expire', 'cancel', 'review', 'give_back')),
     d_available integer     not null,
     d_reserved  integer     not null,
     d_sold      integer     not null,

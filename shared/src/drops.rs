@@ -81,9 +81,9 @@ text_enum! {
 }
 
 impl Fulfilment {
-    /// Whether units are what is waited for; a pass lets people in, and there is no end of them.
+    /// Whether units are sold; a pass lets people in.
     #[must_use]
-    pub const fn has_stock(self) -> bool {
+    pub const fn sells(self) -> bool {
         match self {
             Self::Auto | Self::Checkout => true,
             Self::Pass => false,

@@ -28,7 +28,8 @@ text_enum! {
         Capturing = "capturing",
         /// Paid. The end everybody wants.
         Confirmed = "confirmed",
-        /// Let into someone else's site: its pass waits to be redeemed there.
+        /// Let into someone else's site: its pass waits to be redeemed there. Where there are only so many
+        /// visits in all, one is held for it.
         Passed = "passed",
         /// Its pass was redeemed, so its visit has begun.
         Redeemed = "redeemed",
@@ -115,7 +116,7 @@ impl TicketState {
         self.next().is_empty()
     }
 
-    /// Whether an order in this state holds units that are not sold yet.
+    /// Whether an order in this state holds units that are not sold yet, whatever its drop.
     #[must_use]
     pub const fn holds_units(self) -> bool {
         matches!(self, Self::Reserved | Self::Authorizing | Self::Authorized | Self::Capturing)

@@ -92,7 +92,7 @@ pub(crate) enum ApiError {
     /// Only an operator lets it go on.
     #[error("An operator says what this drop may do for now. Please ask them.")]
     DropStoppedByOperator,
-    #[error("Not everybody may join the line of this site, so nobody may come in without it.")]
+    #[error("Not everybody may come into this site, so nobody may come in without its line.")]
     NotForAll,
     #[error("There are codes for a lane that would be gone. Please revoke them first.")]
     LaneHasCodes,

@@ -173,6 +173,21 @@ test("a site is sent with people per minute, and opens now by saying nothing", (
   assert.deepEqual(body.return_origins, ["https://www.shop.example", "https://m.shop.example"]);
 });
 
+test("a site may give only so many visits, or has no end of them", () => {
+  assert.equal(siteBody(SITE, NOW).max_visits, null);
+  assert.equal(siteBody({ ...SITE, visits: " 500 " }, NOW).max_visits, 500);
+  assert.deepEqual(faults({ visits: "0" }, SITE), { visits: "min" });
+  assert.deepEqual(faults({ visits: "2.5" }, SITE), { visits: "whole" });
+  assert.deepEqual(faults({ visits: "x" }), {}, "a sale has units");
+  assert.equal(firstWrong({ visits: "min" }), "speed");
+  const limited = whatIfBody({ ...SITE, visits: "500" }, USUAL);
+  assert.deepEqual(
+    [limited?.units, limited?.units_per_ticket, limited?.pay_percent, limited?.pay_after_seconds],
+    [500, 1, 100, 1_200],
+  );
+  assert.equal(whatIfBody({ ...SITE, visits: "x" }, USUAL), null);
+});
+
 test("the wizard leads through its steps, and back to the first that is wrong", () => {
   assert.deepEqual(stepsOf(false), ["what", "times", "speed", "who", "check"]);
   assert.deepEqual([beside("what", 1, stepsOf(false)), beside("what", -1, stepsOf(true))], ["times", null]);

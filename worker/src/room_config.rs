@@ -24,7 +24,7 @@ pub(crate) fn room_config(flash_drop: &LiveDrop, settings: &Settings) -> RoomCon
         max_units_per_ticket: flash_drop.max_units_per_ticket,
         takes_most: flash_drop.fulfilment.takes_most(),
         variants: flash_drop.variants.clone(),
-        has_stock: flash_drop.fulfilment.has_stock(),
+        has_stock: flash_drop.has_stock,
         lanes: flash_drop.lanes.clone(),
         manual: flash_drop.served,
         members_of: flash_drop.members_of,

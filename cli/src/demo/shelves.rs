@@ -112,6 +112,7 @@ fn site(seller: &DemoSeller<'_>, drop_id: DropId, site_url: &str) -> NewSite {
         closes_at: None,
         per_minute: 60.0,
         max_inside: 1,
+        max_visits: None,
         pass_seconds: 120,
         members_only: false,
         presence: true,

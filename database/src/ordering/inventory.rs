@@ -33,6 +33,8 @@ text_enum! {
         Choose = "choose",
         /// The provider answered.
         Pay = "pay",
+        /// Visits began or ended, or passes were taken back.
+        Visit = "visit",
         /// Holds ran out.
         Expire = "expire",
         /// Orders were cancelled.

@@ -96,6 +96,14 @@ async fn each_change_of_a_failure_policy_is_written_down_once() {
 }
 
 #[tokio::test]
+async fn where_there_are_only_so_many_visits_nobody_comes_in_without_the_line() {
+    let site = TestDrop::before_site_of(5).await;
+    let refused = set(&site, None, ONE).await.unwrap_err();
+    assert!(matches!(refused, ChangeDropError::NotForAll), "{refused}");
+    set(&site, None, OnFailure::Hold).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_drop_that_sells_units_has_no_failure_policy() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let refused = set(&test_drop, None, OnFailure::Hold).await.unwrap_err();

@@ -24,6 +24,7 @@ mod lanes;
 mod let_through;
 mod lifecycle;
 mod limit_plans;
+mod limited_visits;
 mod limits;
 mod line_truth;
 mod load_runs;

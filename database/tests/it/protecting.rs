@@ -30,6 +30,7 @@ fn site(seller_id: SellerId, opens_at: Timestamp) -> NewSite {
         closes_at: None,
         per_minute: 30.0,
         max_inside: 50,
+        max_visits: None,
         pass_seconds: 1200,
         members_only: false,
         presence: false,
@@ -100,6 +101,35 @@ async fn a_long_title_still_makes_a_product_and_no_partition_makes_nothing() {
     passes::protect(&pool, &site, 1, "a test").await.unwrap();
     let length: i32 = database.scalar("select length(name) from products").await;
     assert_eq!(length, 200);
+}
+
+#[tokio::test]
+async fn a_site_that_gives_so_many_visits_has_as_many_units() {
+    let database = TestDatabase::create().await;
+    let (seller_id, pool) = seller(&database).await;
+    let site = NewSite {
+        max_visits: Some(500),
+        on_failure: OnFailure::Closed,
+        ..site(seller_id, SystemClock.now())
+    };
+    passes::protect(&pool, &site, 4, "a test").await.unwrap();
+    passes::protect(&pool, &site, 4, "a test").await.unwrap();
+
+    let found = drops::find_of_seller(&pool, seller_id, site.drop_id).await.unwrap().unwrap();
+    assert_eq!((found.max_visits, found.has_stock()), (Some(500), true));
+    assert_eq!((found.units_offered(), found.units_available()), (500, 500));
+    scheduling::prepare(database.pool(), &[site.drop_id]).await.unwrap();
+    let live = scheduling::live_drop(database.pool(), site.drop_id).await.unwrap().unwrap();
+    assert!(live.has_stock);
+    assert_invariants(database.pool()).await;
+
+    for refused in [
+        "update drops set manual = true, presence = false",
+        "update drops set failure_policy = 'open', failure_per_minute = 5",
+        "update drops set max_visits = 0",
+    ] {
+        assert!(sqlx::query(refused).execute(database.pool()).await.is_err(), "{refused}");
+    }
 }
 
 #[tokio::test]

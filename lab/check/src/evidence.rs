@@ -1,9 +1,10 @@
 //! What the rules look at: what shoppers saw, what the topics hold, and plain rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use shared::{
     ids::{DropId, OrderId, ShopperId, TicketId},
+    lifecycle::TicketState,
     line::Epoch,
     messages::{PlaceOrder, QueueEventV1},
 };
@@ -181,6 +182,20 @@ impl Evidence {
     /// Returns the commands that were not void.
     pub(crate) fn counting_commands(&self) -> impl Iterator<Item = &CommandRecord> {
         self.commands.iter().filter(|command| !self.is_void(command))
+    }
+
+    /// Whether there is an end of what the drop gives: of units, or of visits.
+    pub(crate) fn has_stock(&self) -> bool {
+        self.drop.fulfilment.sells() || self.drop.max_visits.is_some()
+    }
+
+    /// Returns the passes whose visits have begun: they were redeemed, or the site told of the visit at
+    /// its end.
+    pub(crate) fn visits_begun(&self) -> HashSet<OrderId> {
+        let begins =
+            |state: TicketState| matches!(state, TicketState::Redeemed | TicketState::Visited);
+        let steps = self.transitions.iter().filter(|step| begins(step.to_state));
+        steps.map(|step| step.order_id).collect()
     }
 
     /// Returns the units that tickets were let in for, by their commands.

@@ -18,6 +18,8 @@ pub struct DropEvidence {
     pub product_id: ProductId,
     /// What an admission leads to.
     pub fulfilment: Fulfilment,
+    /// How many visits its site gives in all; missing where there is no end of them, or units are sold.
+    pub max_visits: Option<i32>,
     /// Whether its seller counts people in by hand: no rate says how fast its line moves.
     pub manual: bool,
     /// Where the drop is in its life.
@@ -75,9 +77,9 @@ pub struct InventoryEvidence {
     pub total: i32,
     /// Free units.
     pub available: i32,
-    /// Units held by orders that are not paid yet.
+    /// Units held by orders that are not paid yet, or by passes that nobody has used yet.
     pub reserved: i32,
-    /// Units of confirmed orders.
+    /// Units of confirmed orders, or visits that have begun.
     pub sold: i32,
     /// From 1; raised with each change.
     pub version: i64,
@@ -90,7 +92,7 @@ pub struct MoveEvidence {
     pub variant_id: VariantId,
     /// The inventory row's version after it.
     pub version: i64,
-    /// `carve`, `place`, `choose`, `pay`, `expire`, `cancel`, `review` or `give_back`.
+    /// `carve`, `place`, `choose`, `pay`, `visit`, `expire`, `cancel`, `review` or `give_back`.
     pub cause: String,
     /// Change of the free units.
     pub d_available: i32,

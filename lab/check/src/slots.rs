@@ -33,7 +33,7 @@ impl SlotUse {
         if evidence.drop.manual {
             return Self::default();
         }
-        let has_stock = evidence.drop.fulfilment.has_stock();
+        let has_stock = evidence.has_stock();
         let mut now = Moment::new(evidence.drop.occupancy_cap.into());
         let (mut slot_us, mut used_us, mut since_us) = (0, 0, i64::MIN);
         for (at_us, change) in changes(evidence, room) {

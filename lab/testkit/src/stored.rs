@@ -15,7 +15,7 @@ pub const SITE_URL: &str = "https://shop.example/";
 /// What a drop is made with.
 #[derive(Clone, Copy, Debug)]
 pub struct DropOptions {
-    /// Units for sale.
+    /// Units for sale, or visits in all; 0 for no end of visits.
     pub units: i32,
     /// Most units of one ticket.
     pub per_ticket: i32,
@@ -65,15 +65,15 @@ pub async fn store_open_drop(pool: &PgPool, options: DropOptions) -> StoredDrop 
     store(pool, options, None).await
 }
 
-/// Stores a drop like [`store_open_drop`] that has no stock and lets people into [`SITE_URL`], with
-/// passes that are good for so long.
+/// Stores a drop like [`store_open_drop`] that lets people into [`SITE_URL`], with passes that are good
+/// for so long, and so many visits in all; 0 for no end of them.
 ///
 /// # Panics
 ///
 /// Panics if the database refuses a row.
-pub async fn store_open_site(pool: &PgPool, pass_seconds: i32) -> StoredDrop {
+pub async fn store_open_site(pool: &PgPool, pass_seconds: i32, max_visits: i32) -> StoredDrop {
     let options = DropOptions {
-        units: 0,
+        units: max_visits,
         per_ticket: 1,
         per_customer: 1,
         hold_seconds: pass_seconds,
@@ -184,9 +184,9 @@ impl StoredDrop {
         sqlx::query(
             "with d as (insert into drops (id, seller_id, product_id, title, state, opens_at,
                  partition, prepared, max_units_per_ticket, max_units_per_customer, hold_seconds,
-                 order_rate_per_second, epoch, epoch_state, site_url, fulfilment)
+                 order_rate_per_second, epoch, epoch_state, site_url, fulfilment, max_visits)
                  values ($1, $2, $3, 'A drop', 'open', now(), $7, true, $4, $5, $6, 100000, 1,
-                     'open', $8, $9))
+                     'open', $8, $9, $10))
              insert into order_paces (drop_id, tat_us) values ($1, 0)",
         )
         .bind(self.drop_id)
@@ -198,6 +198,7 @@ impl StoredDrop {
         .bind(self.partition)
         .bind(site_url)
         .bind(options.fulfilment.as_str())
+        .bind(site_url.and(Some(options.units)).filter(|visits| *visits > 0))
         .execute(pool)
         .await
         .map(drop)

@@ -46,7 +46,7 @@ pub(super) fn flash_drop(
     let (mut texts, shown) = (texts(flash_drop), shown(flash_drop));
     texts.extend(look(theme, flash_drop.id));
     texts.extend([("lang", language.tag().to_owned()), ("line", line)]);
-    let is_open = flash_drop.state == DropState::Open && flash_drop.fulfilment.has_stock();
+    let is_open = flash_drop.state == DropState::Open && flash_drop.fulfilment.sells();
     let rows = if is_open { choices(&flash_drop.variants) } else { Vec::new() };
     page!(language, "drop.html").fill(&shown, &texts, &rows)
 }
@@ -89,7 +89,7 @@ fn untitled() -> Vec<Text> {
 /// Returns what of its page is shown: one that lets into a site has parts of its own.
 fn shown(flash_drop: &FlashDrop) -> String {
     let state = flash_drop.state.as_str();
-    if flash_drop.fulfilment.has_stock() { state.to_owned() } else { format!("visit_{state}") }
+    if flash_drop.fulfilment.sells() { state.to_owned() } else { format!("visit_{state}") }
 }
 
 fn texts(flash_drop: &FlashDrop) -> Vec<Text> {
@@ -120,7 +120,7 @@ fn texts(flash_drop: &FlashDrop) -> Vec<Text> {
 
 /// Names all that a drop sells; nothing of a site.
 fn names(flash_drop: &FlashDrop) -> String {
-    if !flash_drop.fulfilment.has_stock() {
+    if !flash_drop.fulfilment.sells() {
         return String::new();
     }
     let names: Vec<&str> =

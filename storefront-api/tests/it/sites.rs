@@ -27,7 +27,7 @@ async fn a_site_is_protected_with_one_call() {
         (&json!(5.0), &json!(50))
     );
     assert_eq!((&made["hold_seconds"], &made["members_only"]), (&json!(1200), &json!(false)));
-    assert_eq!(made["manual"], false);
+    assert_eq!((&made["manual"], &made["max_visits"]), (&json!(false), &Value::Null));
     assert_eq!((&made["units_total"], &made["max_units_per_ticket"]), (&json!(0), &json!(1)));
 
     let drop_id = text(&made, "id");
@@ -84,6 +84,9 @@ async fn each_bad_value_of_a_site_is_named() {
         ("max_inside", json!(null), fields, "/max_inside"),
         ("max_inside", json!(0), fields, "/max_inside"),
         ("max_inside", json!(-1), body, "/max_inside"),
+        ("max_visits", json!(0), fields, "/max_visits"),
+        ("max_visits", json!(10_000_001), fields, "/max_visits"),
+        ("max_visits", json!(1.5), body, "/max_visits"),
         ("pass_seconds", json!(0), fields, "/pass_seconds"),
         ("pass_seconds", json!(86_401), fields, "/pass_seconds"),
         ("opens_at", json!("2020-01-01T00:00:00Z"), fields, "/opens_at"),
@@ -127,6 +130,29 @@ async fn a_site_whose_seller_counts_people_in_has_no_rate_and_needs_the_adapter(
     narrow["members_only"] = json!(true);
     let refused = shop.post(SITES, &seller.who, &narrow).await;
     assert_eq!(refused.fields(), ["/members_only"], "{}", refused.text);
+}
+
+#[tokio::test]
+async fn a_site_may_give_only_so_many_visits_and_everybody_is_told_how_many() {
+    let shop = Shop::open().await;
+    let seller = shop.seller().await;
+    let mut body = site_body();
+    body["max_visits"] = json!(500);
+    let made = shop.post(SITES, &seller.who, &body).await.expect(201);
+    assert_eq!((&made["max_visits"], &made["units_total"]), (&json!(500), &json!(500)));
+    let seen = format!("/v1/drops/{}", text(&made, "id"));
+    let seen = shop.get(&seen, &NOBODY).await.expect(200);
+    assert_eq!((&seen["units_left"], &seen["units_held"]), (&json!(500), &json!(0)));
+    assert_eq!(seen["variants"][0]["units_left"], 500);
+
+    let mut open = body.clone();
+    (open["failure_policy"], open["failure_per_minute"]) = (json!("open"), json!(60));
+    let refused = shop.post(SITES, &seller.who, &open).await;
+    assert_eq!(refused.fields(), ["/failure_policy"], "{}", refused.text);
+    let manual = json!({ "title": "Harbour Lamps", "site_url": "http://site.test/", "manual": true,
+        "max_visits": 500 });
+    let refused = shop.post(SITES, &seller.who, &manual).await;
+    assert_eq!(refused.fields(), ["/max_visits"], "{}", refused.text);
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use shared::{config::PaymentSettings, ids::DropId};
 /// for each drain is enough.
 pub(super) fn report_short(app: &App, drop_id: DropId) {
     let Some(flash_drop) = app.drops.find(drop_id) else { return };
-    if !flash_drop.fulfilment.has_stock() {
+    if !flash_drop.fulfilment.sells() {
         return;
     }
     let hold_s = flash_drop.hold_seconds;

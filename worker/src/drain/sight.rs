@@ -108,7 +108,7 @@ impl Sight {
 
     /// Returns how the provider does as far as it matters to a drop: nobody pays for a pass.
     pub(super) const fn provider_for(&self, fulfilment: Fulfilment) -> ProviderState {
-        if fulfilment.has_stock() { self.provider } else { ProviderState::Answers }
+        if fulfilment.sells() { self.provider } else { ProviderState::Answers }
     }
 }
 

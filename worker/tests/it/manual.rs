@@ -22,7 +22,8 @@ const ROLES: &str = "log,drain,orders,reconciler,scheduler,sweeper";
 const QUIET: Duration = Duration::from_millis(600);
 
 async fn open() -> (TestLine, Shutdown) {
-    let site = Some(SiteOptions { max_inside: 10_000, pass_seconds: 600, manual: true });
+    let site =
+        Some(SiteOptions { max_inside: 10_000, max_visits: None, pass_seconds: 600, manual: true });
     // At this rate nobody would come in during a test.
     let line = TestLine::new(LineOptions { site, rate: 0.001, ..LineOptions::default() }).await;
     let shutdown = line.run(ROLES);

@@ -58,6 +58,8 @@ pub(crate) struct LineOptions {
 pub(crate) struct SiteOptions {
     /// Visitors at one time, at most.
     pub(crate) max_inside: u32,
+    /// Visits in all, if there is an end of them.
+    pub(crate) max_visits: Option<i32>,
     /// How long a pass is good.
     pub(crate) pass_seconds: i32,
     /// Whether people are counted in by hand.

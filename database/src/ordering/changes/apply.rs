@@ -48,7 +48,8 @@ pub(crate) async fn apply(
     counters::add(conn, drop_id, &effects::counts(changes)).await?;
     let stock = inventory::change(conn, moment, cause, drop_id, &effects::deltas(changes)).await?;
     let ended = effects::ended(changes, moment.at);
-    let tells_line = !ended.is_empty();
+    // A visit that begins moves stock and ends nothing.
+    let tells_line = !ended.is_empty() || !stock.is_empty();
     journal::write(conn, moment, drop_id, &effects::entries(changes), tells_line).await?;
     let journal = if tells_line { vec![moment.journal_id] } else { Vec::new() };
     Ok(Outcome { ended, again: again(changes), stock, journal })

@@ -26,10 +26,10 @@ pub(super) fn deltas(changes: &[OrderChange]) -> BTreeMap<VariantId, UnitDelta> 
     let mut deltas = BTreeMap::<VariantId, UnitDelta>::new();
     for change in changes {
         let units = change.order.units_held;
-        let (available, sold) = match change.to {
-            TicketState::Confirmed => (0, units),
-            _ if change.gives_back() => (units, 0),
-            _ => continue,
+        let (available, sold) = match (change.takes(), change.gives_back()) {
+            (true, _) => (0, units),
+            (false, true) => (units, 0),
+            (false, false) => continue,
         };
         let sum = deltas.entry(change.order.variant_id).or_default();
         sum.available += available;
@@ -175,6 +175,29 @@ mod tests {
         let counted: Vec<_> = counts(&ends).iter().map(|count| count.what).collect();
         assert_eq!(counted, [Counted::Visited, Counted::Expired, Counted::Revoked]);
         assert_eq!(ended(&ends, sample::HOLD_ENDS_AT).len(), 3);
+    }
+
+    #[test]
+    fn one_of_so_many_visits_is_taken_when_it_begins_and_free_again_if_it_never_does() {
+        let of = |from: TicketState, to: TicketState| {
+            let mut change = end(from, to);
+            change.order.units_held = 1;
+            deltas(&[change]).into_values().next().unwrap_or_default()
+        };
+        let (taken, free) = ((0, -1, 1), (1, -1, 0));
+        for (from, to, expected) in [
+            (TicketState::Passed, TicketState::Redeemed, taken),
+            (TicketState::Passed, TicketState::Visited, taken),
+            (TicketState::Passed, TicketState::Expired, free),
+            (TicketState::Passed, TicketState::Revoked, free),
+            (TicketState::Passed, TicketState::Cancelled, free),
+            (TicketState::Redeemed, TicketState::Visited, (0, 0, 0)),
+            (TicketState::Redeemed, TicketState::Expired, (0, 0, 0)),
+            (TicketState::Redeemed, TicketState::Revoked, (0, 0, 0)),
+        ] {
+            let UnitDelta { available, reserved, sold } = of(from, to);
+            assert_eq!((available, reserved, sold), expected, "{from} -> {to}");
+        }
     }
 
     #[test]

@@ -28,11 +28,26 @@ impl OrderChange {
         }
     }
 
-    /// Whether the order ends without being paid, so that its units are free again.
+    /// Whether the order ends without being paid, or the pass before its visit, so that what it holds is
+    /// free again.
     pub(super) const fn gives_back(&self) -> bool {
-        matches!(
+        let ends_unpaid = matches!(
             self.to,
-            TicketState::Expired | TicketState::PaymentFailed | TicketState::Cancelled
+            TicketState::Expired
+                | TicketState::PaymentFailed
+                | TicketState::Cancelled
+                | TicketState::Revoked
+        );
+        ends_unpaid && !matches!(self.order.state, TicketState::Redeemed)
+    }
+
+    /// Whether what the order holds is its own from now on: it is paid, or the visit begins. A site that
+    /// looks at passes by itself tells of the visit at its end.
+    pub(super) const fn takes(&self) -> bool {
+        matches!(
+            (self.order.state, self.to),
+            (_, TicketState::Confirmed)
+                | (TicketState::Passed, TicketState::Redeemed | TicketState::Visited)
         )
     }
 
@@ -69,6 +84,24 @@ mod tests {
         for end in [TicketState::Visited, TicketState::Revoked, TicketState::Expired] {
             let ended = OrderChange::new(&redeemed, end, None).leaves();
             assert_eq!((ended.units_held, ended.hold_expires_at), (0, None), "{end}");
+        }
+    }
+
+    #[test]
+    fn who_has_begun_a_visit_keeps_it_and_who_has_not_gives_it_back() {
+        let passed = Order { units_held: 1, ..sample::order(TicketState::Passed) };
+        let redeemed = OrderChange::new(&passed, TicketState::Redeemed, None);
+        assert!(redeemed.takes());
+        let redeemed = redeemed.leaves();
+        for end in [TicketState::Expired, TicketState::Revoked, TicketState::Cancelled] {
+            let unused = OrderChange::new(&passed, end, None);
+            assert_eq!((unused.takes(), unused.leaves().units_held), (false, 0), "{end}");
+            let used = OrderChange::new(&redeemed, end, None);
+            assert_eq!((used.takes(), used.leaves().units_held), (false, 1), "{end}");
+        }
+        for (from, takes) in [(&passed, true), (&redeemed, false)] {
+            let visited = OrderChange::new(from, TicketState::Visited, None);
+            assert_eq!((visited.takes(), visited.leaves().units_held), (takes, 1));
         }
     }
 

@@ -22,7 +22,7 @@ pub(super) struct Wish {
 pub(super) enum Decision {
     /// The units are held, at this price for all of them.
     Reserved { amount_minor: i64 },
-    /// The shopper may enter; no units are held.
+    /// The shopper may enter; where there are only so many visits, one is held.
     Passed,
     /// The order is not taken.
     Rejected(RejectReason),
@@ -33,7 +33,10 @@ pub(super) enum Decision {
 #[derive(Clone, Debug)]
 pub(super) struct Shop {
     pub(super) state: DropState,
-    /// Whether it sells units. Otherwise it lets people in: as many as the line has let through.
+    /// Whether it sells units. Otherwise it lets people in.
+    pub(super) sells: bool,
+    /// Whether there is an end of what it gives: units, or visits. Otherwise it lets in as many as the
+    /// line has let through.
     pub(super) has_stock: bool,
     pub(super) max_units_per_ticket: u32,
     pub(super) max_units_per_customer: u32,
@@ -64,7 +67,7 @@ pub(super) fn decide(shops: &mut BTreeMap<DropId, Shop>, wishes: &[Wish]) -> Vec
 impl Shop {
     fn decide(&mut self, wish: &Wish) -> Decision {
         match self.grant(wish) {
-            Ok(_) if !self.has_stock => Decision::Passed,
+            Ok(_) if !self.sells => Decision::Passed,
             Ok(amount_minor) => Decision::Reserved { amount_minor },
             Err(reason) => Decision::Rejected(reason),
         }
@@ -112,6 +115,7 @@ mod tests {
         let shelf = Shelf { available, price_minor: 100 };
         Shop {
             state: DropState::Open,
+            sells: true,
             has_stock: true,
             max_units_per_ticket: per_ticket,
             max_units_per_customer: per_customer,
@@ -170,13 +174,28 @@ mod tests {
 
     #[test]
     fn a_drop_without_stock_lets_in_whoever_was_admitted_until_it_is_cancelled() {
-        let mut site = Shop { has_stock: false, ..shop(0, 1, 1) };
+        let mut site = Shop { sells: false, has_stock: false, ..shop(0, 1, 1) };
         assert_eq!([1, 1, 2].map(|by| site.decide(&wish(by, 1))), [Decision::Passed; 3]);
         let invalid = Decision::Rejected(RejectReason::Invalid);
         assert_eq!(site.decide(&wish(3, 2)), invalid);
         site.state = DropState::Cancelled;
         let closed = Decision::Rejected(RejectReason::Closed);
         assert_eq!(site.decide(&wish(4, 1)), closed);
+    }
+
+    #[test]
+    fn of_only_so_many_visits_each_shopper_gets_one_until_none_is_left() {
+        let mut site = Shop { sells: false, ..shop(2, 1, 1) };
+        let (limit, sold_out) = (RejectReason::Limit, RejectReason::SoldOut);
+        assert_eq!(
+            [1, 1, 2, 3].map(|by| site.decide(&wish(by, 1))),
+            [
+                Decision::Passed,
+                Decision::Rejected(limit),
+                Decision::Passed,
+                Decision::Rejected(sold_out)
+            ]
+        );
     }
 
     #[test]

@@ -44,7 +44,8 @@ pub(super) async fn lock_drops(
     let ids: BTreeSet<DropId> = commands.iter().map(|command| command.drop_id).collect();
     let rows = sqlx::query_as!(
         LockedRow,
-        r#"select d.id, d.seller_id, d.state, d.fulfilment, d.partition, d.epoch,
+        r#"select d.id, d.seller_id, d.state, d.fulfilment,
+             d.fulfilment <> 'pass' or d.max_visits is not null as "has_stock!", d.partition, d.epoch,
              d.epoch_state = 'rebuilding' as "is_rebuilding!", d.order_rate_per_second,
              d.hold_seconds, d.max_units_per_ticket, d.max_units_per_customer, p.tat_us,
              p.rate as tat_rate, i.variant_id, i.available, v.price_minor, v.currency

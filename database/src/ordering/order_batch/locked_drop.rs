@@ -35,6 +35,7 @@ pub(super) struct LockedRow {
     pub(super) seller_id: SellerId,
     pub(super) state: DropState,
     pub(super) fulfilment: Fulfilment,
+    pub(super) has_stock: bool,
     pub(super) partition: Option<i32>,
     pub(super) epoch: i32,
     pub(super) is_rebuilding: bool,
@@ -55,7 +56,8 @@ impl LockedDrop {
     pub(super) fn new(row: &LockedRow) -> Self {
         let shop = Shop {
             state: row.state,
-            has_stock: row.fulfilment.has_stock(),
+            sells: row.fulfilment.sells(),
+            has_stock: row.has_stock,
             max_units_per_ticket: row.max_units_per_ticket.unsigned_abs(),
             max_units_per_customer: row.max_units_per_customer.unsigned_abs(),
             shelves: BTreeMap::new(),

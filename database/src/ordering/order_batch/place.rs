@@ -97,6 +97,7 @@ fn order(
     let currency = flash_drop.currency.get(&command.variant_id);
     let units_asked = i32::try_from(command.units).unwrap_or(i32::MAX);
     let is_timed = state.holds_units() || state.is_pass();
+    let holds = state.holds_units() || (state.is_pass() && flash_drop.shop.has_stock);
     let hold = SignedDuration::from_secs(i64::from(flash_drop.hold_seconds));
     Order {
         id: command.ticket_id.into(),
@@ -105,7 +106,7 @@ fn order(
         shopper_id: command.shopper_id,
         variant_id: command.variant_id,
         units_asked,
-        units_held: if state.holds_units() { units_asked } else { 0 },
+        units_held: if holds { units_asked } else { 0 },
         amount_minor: amount_minor.or_else(price).unwrap_or_default(),
         // ISO 4217: no currency involved.
         currency: currency.cloned().unwrap_or_else(|| "XXX".into()),

@@ -52,7 +52,7 @@ pub enum ChangeDropError {
     /// An operator has paused or stopped it, so its seller can't change its mode.
     #[error("an operator has stopped the drop")]
     StoppedByOperator,
-    /// Some may not join its line, so nobody may come in without it.
+    /// Some may not join its line, or only so many may come in, so nobody may come in without it.
     #[error("not everybody may join the line of this site")]
     NotForAll,
     /// It has no plan for its limits.

@@ -19,7 +19,7 @@ use sqlx::{PgConnection, PgPool};
 struct LockedSite {
     seller_id: SellerId,
     state: DropState,
-    /// Whether anybody may join: neither members alone nor those who are counted in.
+    /// Whether anybody may come in: neither members alone, nor those who are counted in, nor only so many.
     is_for_all: bool,
     on_failure: OnFailure,
 }
@@ -71,17 +71,17 @@ async fn lock(
     drop_id: DropId,
 ) -> Result<LockedSite, ChangeDropError> {
     sqlx::query!(
-        "select seller_id, state, members_only, invite_only, manual, failure_policy,
-             failure_per_minute
+        r#"select seller_id, state, failure_policy, failure_per_minute,
+             not (members_only or invite_only or manual or max_visits is not null) as "is_for_all!"
          from drops
-         where id = $1 and fulfilment = 'pass' and ($2::uuid is null or seller_id = $2) for update",
+         where id = $1 and fulfilment = 'pass' and ($2::uuid is null or seller_id = $2) for update"#,
         drop_id as DropId,
         seller_id as Option<SellerId>,
     )
     .map(|row| LockedSite {
         seller_id: row.seller_id,
         state: row.state,
-        is_for_all: !(row.members_only || row.invite_only || row.manual),
+        is_for_all: row.is_for_all,
         on_failure: OnFailure::of(
             row.failure_policy,
             row.failure_per_minute.map(i32::unsigned_abs),

@@ -26,8 +26,8 @@ pub struct FlashDrop {
     pub product_id: ProductId,
     /// The product's name, as shoppers see it.
     pub product_name: String,
-    /// What is sold, in the order of the ids, all in one currency; one without units where people are let
-    /// into a site.
+    /// What is sold, in the order of the ids, all in one currency; where people are let into a site, one
+    /// with as many units as visits, or without any.
     pub variants: Vec<DropVariant>,
     /// 1 to 200 characters.
     pub title: String,
@@ -41,6 +41,8 @@ pub struct FlashDrop {
     pub site_url: Option<String>,
     /// Further origins to which those may be sent who are let in.
     pub return_origins: Vec<String>,
+    /// How many visits its site gives in all; `None` for no end of them, or for a drop that sells units.
+    pub max_visits: Option<u32>,
     /// Whether its seller counts people in by hand; the admission rate says nothing then.
     pub manual: bool,
     /// What the gate of its site does while the line gives no answer.
@@ -92,6 +94,12 @@ impl FlashDrop {
         Site::new(self.site_url.as_deref()?, &self.return_origins)
     }
 
+    /// Whether there is an end of what it gives: of units, or of visits.
+    #[must_use]
+    pub const fn has_stock(&self) -> bool {
+        self.fulfilment.sells() || self.max_visits.is_some()
+    }
+
     /// Returns what a preview of other limits goes by.
     #[must_use]
     pub fn line_facts(&self, counts: &RoomCounts, ended_last_minute: u64) -> LineFacts {
@@ -102,7 +110,7 @@ impl FlashDrop {
             waiting: counts.waiting,
             occupied: counts.occupied,
             ended_last_minute,
-            units: self.fulfilment.has_stock().then_some(units.unsigned_abs()),
+            units: self.has_stock().then_some(units.unsigned_abs()),
         }
     }
 
@@ -153,9 +161,9 @@ macro_rules! select_drops {
     ($condition:literal, $($argument:expr),+) => {
         sqlx::query!(
             r#"select d.id, d.seller_id, s.name as seller_name, d.product_id, p.name as product_name,
-                 d.title, d.description, d.fulfilment, d.site_url, d.return_origins, d.manual, d.state,
-                 d.mode, d.mode_until, d.message, d.end_reason, d.opens_at, d.closes_at, d.ended_at,
-                 d.max_units_per_ticket, d.max_units_per_customer, d.hold_seconds,
+                 d.title, d.description, d.fulfilment, d.site_url, d.return_origins, d.max_visits,
+                 d.manual, d.state, d.mode, d.mode_until, d.message, d.end_reason, d.opens_at,
+                 d.closes_at, d.ended_at, d.max_units_per_ticket, d.max_units_per_customer, d.hold_seconds,
                  d.cooldown_seconds, d.admission_rate_per_second, d.occupancy_cap,
                  d.order_rate_per_second, d.line_cap, d.no_show_percent, d.limits_version,
                  d.members_only, d.invite_only, d.presence, d.created_at, d.failure_policy,
@@ -198,6 +206,7 @@ macro_rules! select_drops {
             fulfilment: row.fulfilment,
             site_url: row.site_url,
             return_origins: row.return_origins,
+            max_visits: row.max_visits.map(i32::unsigned_abs),
             manual: row.manual,
             on_failure: shared::decide::failure::OnFailure::of(
                 row.failure_policy,

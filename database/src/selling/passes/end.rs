@@ -1,11 +1,10 @@
 //! The end of visits.
 
-use super::MOVES_NOTHING;
 use crate::{
     DatabaseError, Doing, journal,
     ordering::{
         changes::{self, OrderChange},
-        inventory,
+        inventory::{self, MoveCause},
         order::Order,
         orders,
     },
@@ -71,6 +70,6 @@ pub(super) async fn end_locked(
     let ends: Vec<_> = good.iter().map(|order| OrderChange::new(order, to, reason)).collect();
     let moment = journal::moment(conn).await?;
     // What the line must hear stays pending: a worker tells it, as if this process had died here.
-    changes::apply(conn, &moment, MOVES_NOTHING, drop_id, &ends).await?;
+    changes::apply(conn, &moment, MoveCause::Visit, drop_id, &ends).await?;
     Ok(())
 }

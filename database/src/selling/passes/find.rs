@@ -21,6 +21,8 @@ pub struct Pass {
     pub seller_id: SellerId,
     /// The state it is in; `passed` or `redeemed` while it is good.
     pub state: TicketState,
+    /// Whether its site gives only so many visits in all, of which it holds one.
+    pub is_limited: bool,
     /// Until when it is good; `None` once it has ended.
     pub expires_at: Option<Timestamp>,
     /// Where the site begins.
@@ -34,7 +36,8 @@ macro_rules! select_passes {
     ($from:literal, $($argument:expr),+) => {
         sqlx::query!(
             r#"select o.id, o.drop_id, o.shopper_id, o.seller_id, o.state, o.hold_expires_at,
-                 d.site_url as "site_url!", d.return_origins
+                 d.max_visits is not null as "is_limited!", d.site_url as "site_url!",
+                 d.return_origins
              from "#
                 + $from,
             $($argument),+
@@ -45,6 +48,7 @@ macro_rules! select_passes {
             shopper_id: row.shopper_id,
             seller_id: row.seller_id,
             state: row.state,
+            is_limited: row.is_limited,
             expires_at: row.hold_expires_at.map(jiff_sqlx::Timestamp::to_jiff),
             site_url: row.site_url,
             return_origins: row.return_origins,

@@ -1,10 +1,12 @@
 //! Admission to someone else's site.
 //!
 //! A drop whose fulfilment is `pass` sells nothing: what is let in gets a pass. That is the order of
-//! its ticket, without units and without a price. It begins as `passed`, is redeemed once (PASS-1), and
-//! takes its place inside until it ends: when its time is over, as any hold does; when its visitor or
-//! the site says that the visit is over; when the seller or an operator takes it back; or with the
-//! drop.
+//! its ticket, without a price. It begins as `passed`, is redeemed once (PASS-1), and takes its place
+//! inside until it ends: when its time is over, as any hold does; when its visitor or the site says that
+//! the visit is over; when the seller or an operator takes it back; or with the drop.
+//!
+//! A site may give only so many visits in all. Then its drop has a stock of them, and a pass holds one,
+//! which is taken when the visit begins and free again if it never does.
 //!
 //! | file | holds |
 //! |---|---|
@@ -33,8 +35,3 @@ pub use let_through::{DoorOutcome, count_let_through, let_through};
 pub use protect::{NewSite, protect};
 pub use redeem::{RedeemOutcome, redeem};
 pub use revoke::{RevokeOutcome, revoke};
-
-use crate::ordering::inventory::MoveCause;
-
-/// A change of orders names a cause for the units that it moves. A pass moves none.
-const MOVES_NOTHING: MoveCause = MoveCause::Cancel;

@@ -43,6 +43,9 @@ pub struct NewSite {
     pub per_minute: f64,
     /// People inside at one time, at most.
     pub max_inside: u32,
+    /// Visits in all, from 1; each shopper may have one. `None` for no end of them. Not where `manual` is
+    /// true, nor where the gate may be open.
+    pub max_visits: Option<i32>,
     /// How long a pass is good, and a visit lasts at most.
     pub pass_seconds: i32,
     /// Whether only those may join who the seller's own site says are its members.
@@ -76,8 +79,8 @@ impl NewSite {
     }
 }
 
-/// Puts a drop before a site: with a product and a variant made for it, no stock, and a partition of
-/// its own out of `partition_limit`, all in one transaction.
+/// Puts a drop before a site: with a product and a variant made for it, as many units as visits or none,
+/// and a partition of its own out of `partition_limit`, all in one transaction.
 ///
 /// # Errors
 ///
@@ -95,7 +98,7 @@ pub async fn protect(
     if !insert(connection, site).await? {
         return Ok(());
     }
-    insert_empty_stock(connection, site).await?;
+    insert_stock(connection, site).await?;
     if site.manual {
         insert_counter(connection, site).await?;
     }
@@ -113,6 +116,7 @@ pub async fn protect(
             "return_origins": site.return_origins,
             "opens_at": site.opens_at,
             "closes_at": site.closes_at,
+            "max_visits": site.max_visits,
             "pass_seconds": site.pass_seconds,
             "members_only": site.members_only,
             "presence": site.presence,
@@ -142,9 +146,9 @@ async fn insert(connection: &mut PgConnection, site: &NewSite) -> Result<bool, D
              insert into drops (id, seller_id, product_id, title, fulfilment, site_url,
                  return_origins, state, opens_at, closes_at, hold_seconds, members_only, presence,
                  admission_rate_per_second, occupancy_cap, order_rate_per_second, manual,
-                 failure_policy, failure_per_minute)
+                 failure_policy, failure_per_minute, max_visits)
              select $1, $4, id, $5, 'pass', $6, $7, 'scheduled', $8, $9, $10, $11, $12, $13, $14,
-                 $15, $16, $17, $18
+                 $15, $16, $17, $18, $19
              from product on conflict (id) do nothing returning id)
          insert into order_paces (drop_id) select id from site",
         site.drop_id as DropId,
@@ -165,6 +169,7 @@ async fn insert(connection: &mut PgConnection, site: &NewSite) -> Result<bool, D
         site.manual,
         site.on_failure.policy() as FailurePolicy,
         site.on_failure.per_minute().map(|people| i32::try_from(people).unwrap_or(i32::MAX)),
+        site.max_visits,
     )
     .execute(connection)
     .await
@@ -172,25 +177,23 @@ async fn insert(connection: &mut PgConnection, site: &NewSite) -> Result<bool, D
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Gives the drop a stock row like any other's, with nothing in it.
-async fn insert_empty_stock(
-    connection: &mut PgConnection,
-    site: &NewSite,
-) -> Result<(), DatabaseError> {
+/// Gives the drop a stock row like any other's, with as many units as there are visits, or none.
+async fn insert_stock(connection: &mut PgConnection, site: &NewSite) -> Result<(), DatabaseError> {
     sqlx::query!(
         "with stock as (
              insert into inventory (drop_id, variant_id, seller_id, offered, total, available)
-             values ($1, $2, $3, 0, 0, 0) returning version)
+             values ($1, $2, $3, $4, $4, $4) returning version)
          insert into stock_moves
              (drop_id, variant_id, version, cause, d_available, d_reserved, d_sold)
-         select $1, $2, version, 'carve', 0, 0, 0 from stock",
+         select $1, $2, version, 'carve', $4, 0, 0 from stock",
         site.drop_id as DropId,
         site.variant_id as VariantId,
         site.seller_id as SellerId,
+        site.max_visits.unwrap_or_default(),
     )
     .execute(connection)
     .await
-    .doing("note that a site has no stock")?;
+    .doing("give a site its visits")?;
     Ok(())
 }
 

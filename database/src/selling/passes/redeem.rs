@@ -1,13 +1,11 @@
 //! The one use of a pass.
 
-use super::{
-    MOVES_NOTHING,
-    find::{Pass, find},
-};
+use super::find::{Pass, find};
 use crate::{
     DatabaseError, Doing, journal,
     ordering::{
         changes::{self, OrderChange},
+        inventory::{self, MoveCause},
         order::Order,
         orders,
     },
@@ -49,7 +47,10 @@ pub async fn redeem(
     let pool = pool.clone();
     run_to_completion(async move {
         let mut tx = pool.begin().await.doing("begin to redeem a pass")?;
-        // Nothing is moved or counted, so the drop's stock need not be locked.
+        // Where there is no end of visits nothing is moved or counted, so the stock need not be locked.
+        if pass.is_limited {
+            inventory::lock(&mut tx, drop_id).await?;
+        }
         let locked = orders::lock(&mut tx, drop_id, &[pass.id]).await?;
         let Some(order) = locked.first() else { return Ok(RedeemOutcome::Unknown) };
         let moment = journal::moment(&mut tx).await?;
@@ -58,7 +59,8 @@ pub async fn redeem(
             return Ok(refusal);
         }
         let redeemed = OrderChange::new(order, TicketState::Redeemed, None);
-        changes::apply(&mut tx, &moment, MOVES_NOTHING, drop_id, &[redeemed]).await?;
+        // A line that has one visit less hears so from a worker.
+        changes::apply(&mut tx, &moment, MoveCause::Visit, drop_id, &[redeemed]).await?;
         tx.commit().await.doing("commit a redeemed pass")?;
         Ok(RedeemOutcome::Redeemed(Pass { state: TicketState::Redeemed, ..pass }))
     })

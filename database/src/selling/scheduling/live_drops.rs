@@ -31,6 +31,8 @@ pub struct LiveDrop {
     pub state: DropState,
     /// What an admission leads to.
     pub fulfilment: Fulfilment,
+    /// Whether there is an end of what it gives: of units, or of visits.
+    pub has_stock: bool,
     /// What the operator lets it do.
     pub mode: DropMode,
     /// When maintenance is said to end; told, and nothing more.
@@ -77,9 +79,11 @@ pub struct LiveDrop {
 macro_rules! select_live_drops {
     ($condition:literal $(, $argument:expr)*) => {
         sqlx::query!(
-            r#"select d.id, d.state, d.fulfilment, d.mode, d.mode_until, d.message, d.opens_at,
-                 d.closes_at, d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second,
-                 d.line_cap, d.no_show_percent, d.limits_version, d.max_units_per_ticket,
+            r#"select d.id, d.state, d.fulfilment,
+                 d.fulfilment <> 'pass' or d.max_visits is not null as "has_stock!",
+                 d.mode, d.mode_until, d.message, d.opens_at, d.closes_at,
+                 d.admission_rate_per_second, d.occupancy_cap, d.order_rate_per_second, d.line_cap,
+                 d.no_show_percent, d.limits_version, d.max_units_per_ticket,
                  d.hold_seconds, d.cooldown_seconds, d.seller_id, d.members_only, d.invite_only,
                  d.presence, d.partition as "partition!", d.epoch, d.epoch_state,
                  d.events_start_generation, d.events_start_offset,
@@ -100,6 +104,7 @@ macro_rules! select_live_drops {
             id: row.id,
             state: row.state,
             fulfilment: row.fulfilment,
+            has_stock: row.has_stock,
             mode: row.mode,
             mode_until: row.mode_until.map(jiff_sqlx::Timestamp::to_jiff),
             message: row.message,

@@ -41,7 +41,7 @@ pub async fn open_due(pool: &PgPool) -> Result<Vec<DropId>, DatabaseError> {
 
 /// Ends the drops whose time is over, and those that have nothing left that could come back. Units
 /// of a capture that a person must decide about do not keep a drop open. A drop that gives passes
-/// never runs out.
+/// runs out where it gives only so many visits, once all of them have begun.
 ///
 /// # Errors
 ///
@@ -54,7 +54,8 @@ pub async fn end_due(pool: &PgPool) -> Result<Vec<(DropId, DropState)>, Database
                  else 'sold_out' end as new
              from drops d
              where (state in ('scheduled', 'open') and closes_at <= now())
-                 or (state = 'open' and fulfilment <> 'pass' and not exists (
+                 or (state = 'open' and (fulfilment <> 'pass' or max_visits is not null)
+                     and not exists (
                          select from inventory i where i.drop_id = d.id and i.available > 0)
                      and (select coalesce(sum(i.reserved), 0) from inventory i
                           where i.drop_id = d.id)

@@ -126,8 +126,8 @@ impl PostgresReader {
 
 // A retired drop has no partition any more; its commands are in the log of its last F.
 const DROP: &str = "
-    select id, seller_id, product_id, fulfilment, manual, state, mode, max_units_per_ticket,
-           max_units_per_customer, hold_seconds, admission_rate_per_second, occupancy_cap,
+    select id, seller_id, product_id, fulfilment, max_visits, manual, state, mode,
+           max_units_per_ticket, max_units_per_customer, hold_seconds, admission_rate_per_second, occupancy_cap,
            order_rate_per_second, limits_version, epoch,
            (extract(epoch from ended_at) * 1000000)::bigint as ended_at_us,
            coalesce((select generation from consumer_offsets o

@@ -105,8 +105,9 @@ fn late_holds(evidence: &Evidence) -> Findings {
         expired.map(move |(order_id, ..)| (order_id, row.id))
     });
     let expired_in: HashMap<OrderId, i64> = expiries.collect();
-    // An expired pass gives back a place, which is no unit.
-    let gives_units_back = evidence.drop.fulfilment.has_stock();
+    // Where there is no end of visits, an expired pass gives back a place, which is no unit; where there
+    // is, only one whose visit never began gives that back.
+    let (gives_units_back, begun) = (evidence.has_stock(), evidence.visits_begun());
     let gave_back = journal::gave_back(evidence);
     for OrderEvidence { id, variant_id, expires_at_us, .. } in &evidence.orders {
         let (Some(at_us), Some(expires_us)) = (expired_us.get(id), expires_at_us) else { continue };
@@ -121,7 +122,7 @@ fn late_holds(evidence: &Evidence) -> Findings {
         }
         let is_back =
             expired_in.get(id).is_some_and(|row| gave_back.contains(&(*row, *variant_id)));
-        if gives_units_back && !is_back {
+        if gives_units_back && !begun.contains(id) && !is_back {
             findings.violations.push(format!("order {id} expired, but its units never came back"));
         }
     }

@@ -62,6 +62,7 @@ pub(super) fn gaps(evidence: &Evidence) -> Vec<String> {
 /// Returns the changes that move units, with the journal row that each is in.
 pub(super) fn unit_changes(evidence: &Evidence) -> Vec<UnitChange> {
     let (orders, states, choices) = (orders(evidence), states(evidence), Choices::of(evidence));
+    let passes_hold = evidence.drop.max_visits.is_some();
     let moved = changes(evidence).filter_map(|(journal_id, (id, sequence, to))| {
         let OrderEvidence { variant_id, units_asked, .. } = **orders.get(&id)?;
         if let Some(back) = choices.0.get(&(id, sequence)) {
@@ -70,7 +71,7 @@ pub(super) fn unit_changes(evidence: &Evidence) -> Vec<UnitChange> {
         let from = states.get(&(id, sequence - 1)).copied().unwrap_or(TicketState::Admitted);
         // What was given back later was still held then.
         let units = i64::from(units_asked) + choices.after(id, sequence);
-        let deltas = signs(from, to)?.map(|sign| sign * units);
+        let deltas = signs(from, to, passes_hold)?.map(|sign| sign * units);
         Some(UnitChange { journal_id, variant_id, deltas })
     });
     moved.collect()
@@ -171,11 +172,16 @@ fn add(sums: &mut BTreeMap<(i64, VariantId), Deltas>, key: (i64, VariantId), del
     }
 }
 
-/// Returns which way a unit goes: available, reserved, sold. `None` if it stays where it is.
-const fn signs(from: TicketState, to: TicketState) -> Option<Deltas> {
-    match (from.holds_units(), to.holds_units(), to) {
+/// Returns which way a unit goes: available, reserved, sold. `None` if it stays where it is. Where there
+/// are only so many visits, a pass holds one until that begins.
+fn signs(from: TicketState, to: TicketState, passes_hold: bool) -> Option<Deltas> {
+    let holds =
+        |state: TicketState| state.holds_units() || (passes_hold && state == TicketState::Passed);
+    match (holds(from), holds(to), to) {
         (false, true, _) => Some([-1, 1, 0]),
-        (true, false, TicketState::Confirmed) => Some([0, -1, 1]),
+        (true, false, TicketState::Confirmed | TicketState::Redeemed | TicketState::Visited) => {
+            Some([0, -1, 1])
+        }
         (true, false, _) => Some([1, -1, 0]),
         (true, true, _) | (false, false, _) => None,
     }

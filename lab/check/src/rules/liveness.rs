@@ -109,7 +109,7 @@ impl<'a> Timeline<'a> {
         let fewest = self.fewest_waiting(at_us, until_us);
         let served = fewest.into_iter().map(|(variant_id, n_waiting)| {
             let n_waiting = i64::try_from(n_waiting).unwrap_or(i64::MAX);
-            if !self.evidence.drop.fulfilment.has_stock() {
+            if !self.evidence.has_stock() {
                 return n_waiting;
             }
             self.n_fitting(variant_id, at_us).clamp(0, n_waiting)

@@ -5,6 +5,7 @@ mod bucket;
 mod commands;
 mod counted;
 mod ends;
+mod holdings;
 mod journal;
 mod lanes;
 mod line;

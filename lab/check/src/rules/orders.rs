@@ -7,6 +7,7 @@ use shared::{
     lifecycle::TicketState,
 };
 
+use super::holdings::Holdings;
 use crate::{
     evidence::{Evidence, OrderEvidence, TransitionEvidence},
     lives::Standing,
@@ -131,7 +132,7 @@ fn told_otherwise(evidence: &Evidence, orders: &HashMap<OrderId, &OrderEvidence>
     violations
 }
 
-/// LIMIT-1: units of live and confirmed orders per customer, also as they are counted: by a row
+/// LIMIT-1: units that orders hold and have per customer, also as they are counted: by a row
 /// where more than one unit is allowed, and otherwise by the index that allows one order.
 pub(super) fn within_limit(evidence: &Evidence) -> Verdict {
     let limit = i64::from(evidence.drop.max_units_per_customer);
@@ -139,9 +140,13 @@ pub(super) fn within_limit(evidence: &Evidence) -> Verdict {
     for order in &evidence.orders {
         *n_orders.entry(order.shopper_id).or_default() += 1;
     }
+    let holdings = Holdings::of(evidence);
     let mut units: HashMap<ShopperId, i64> = HashMap::new();
-    for order in evidence.orders.iter().filter(|o| o.state.holds_units() || o.is_confirmed()) {
-        *units.entry(order.shopper_id).or_default() += i64::from(order.units_asked);
+    for order in &evidence.orders {
+        let (holds, has) = holdings.units(order);
+        if holds + has > 0 {
+            *units.entry(order.shopper_id).or_default() += holds + has;
+        }
     }
     let above = units.iter().filter(|(_, has)| **has > limit);
     let say = |(shopper, has): (&ShopperId, &i64)| {

@@ -20,7 +20,7 @@ const ROUNDED_US: i64 = 1_000_000;
 /// no time were more passes good than people may be inside. Visitors have seen the same: one browser
 /// was let in by each pass, and the gate told of each visit what was true.
 pub(super) fn redeemed_once(evidence: &Evidence, room: &RoomReplay) -> Verdict {
-    if evidence.drop.fulfilment.has_stock() {
+    if evidence.drop.fulfilment.sells() {
         return Verdict::not_applicable("the drop issues no passes");
     }
     let mut redemptions: BTreeMap<OrderId, Vec<&TransitionEvidence>> = BTreeMap::new();

@@ -7,7 +7,7 @@ use shared::{
     ids::{TicketId, VariantId},
 };
 
-use super::journal;
+use super::{holdings::Holdings, journal};
 use crate::{
     evidence::{Evidence, InventoryEvidence, MoveEvidence, OrderEvidence},
     lives::{Standing, TicketLife},
@@ -17,12 +17,13 @@ use crate::{
 
 /// STOCK-1: the units that orders hold and have never exceed the total, at any time.
 pub(super) fn never_oversold(evidence: &Evidence) -> Verdict {
-    let mut violations = Vec::new();
+    let holdings = Holdings::of(evidence);
+    let mut violations = too_many_visits(evidence);
     for row in &evidence.inventory {
         if row.available < 0 || row.reserved < 0 || row.sold < 0 {
             violations.push(format!("variant {} has a negative count: {row:?}", row.variant_id));
         }
-        let (held, sold) = units_by_orders(evidence, row.variant_id);
+        let (held, sold) = units_by_orders(evidence, &holdings, row.variant_id);
         if held + sold > i64::from(row.total) {
             violations.push(format!(
                 "variant {}: {sold} sold and {held} held of {}",
@@ -31,8 +32,17 @@ pub(super) fn never_oversold(evidence: &Evidence) -> Verdict {
         }
         violations.extend(below_zero(evidence, row));
     }
-    let n_confirmed = evidence.orders.iter().filter(|order| order.is_confirmed()).count();
-    Verdict::of(violations, n_confirmed, format!("{n_confirmed} confirmed orders"))
+    let n_taken = evidence.orders.iter().filter(|order| holdings.units(order).1 > 0).count();
+    let what = if evidence.drop.fulfilment.sells() { "confirmed orders" } else { "visits begun" };
+    Verdict::of(violations, n_taken, format!("{n_taken} {what}"))
+}
+
+/// Says by how many more visits have begun than the site gives in all, whatever its stock row says.
+fn too_many_visits(evidence: &Evidence) -> Vec<String> {
+    let Some(most) = evidence.drop.max_visits else { return Vec::new() };
+    let n_begun = evidence.visits_begun().len();
+    let is_within = i64::try_from(n_begun).is_ok_and(|n_begun| n_begun <= i64::from(most));
+    if is_within { Vec::new() } else { vec![format!("{n_begun} visits began, {most} may")] }
 }
 
 /// Finds the moments at which the moves had taken more than there was.
@@ -50,16 +60,12 @@ fn below_zero(evidence: &Evidence, row: &InventoryEvidence) -> Vec<String> {
     found
 }
 
-/// Sums the units of a variant that orders hold, and those that confirmed orders have.
-fn units_by_orders(evidence: &Evidence, variant_id: VariantId) -> (i64, i64) {
+/// Sums the units of a variant that orders hold, and those that they have for good.
+fn units_by_orders(evidence: &Evidence, holdings: &Holdings, variant_id: VariantId) -> (i64, i64) {
     let of = evidence.orders.iter().filter(|order| order.variant_id == variant_id);
     of.fold((0, 0), |(held, sold), order| {
-        let units = i64::from(order.units_asked);
-        match (order.state.holds_units(), order.is_confirmed()) {
-            (true, _) => (held + units, sold),
-            (_, true) => (held, sold + units),
-            _ => (held, sold),
-        }
+        let (holds, has) = holdings.units(order);
+        (held + holds, sold + has)
     })
 }
 
@@ -73,10 +79,11 @@ pub(super) fn conserved(evidence: &Evidence) -> Verdict {
             *sum += i64::from(*change);
         }
     }
-    let changes = journal::unit_changes(evidence);
+    let (changes, holdings) = (journal::unit_changes(evidence), Holdings::of(evidence));
     let mut violations = journal::moves_differ(evidence, &changes);
     violations.extend(journal::placed_otherwise(evidence));
-    violations.extend(evidence.orders.iter().filter_map(holds_otherwise));
+    let otherwise = |order| holds_otherwise(&holdings, order);
+    violations.extend(evidence.orders.iter().filter_map(otherwise));
     for row in &evidence.inventory {
         let id = row.variant_id;
         violations.extend(broken_chain(evidence, row));
@@ -88,7 +95,7 @@ pub(super) fn conserved(evidence: &Evidence) -> Verdict {
         if moved != counts {
             violations.push(format!("variant {id}: the row says {counts:?}, its moves {moved:?}"));
         }
-        let (held, sold) = units_by_orders(evidence, id);
+        let (held, sold) = units_by_orders(evidence, &holdings, id);
         if [held, sold] != [counts[1], counts[2]] {
             violations.push(format!(
                 "variant {id}: reserved and sold are {:?}, orders hold {held} and have {sold}",
@@ -113,17 +120,18 @@ fn broken_chain(evidence: &Evidence, row: &InventoryEvidence) -> Option<String> 
 }
 
 /// Says in what an order holds other units than its state calls for.
-fn holds_otherwise(order: &OrderEvidence) -> Option<String> {
+fn holds_otherwise(holdings: &Holdings, order: &OrderEvidence) -> Option<String> {
     let OrderEvidence { id, state, units_held, .. } = order;
-    let counts = state.holds_units() || order.is_confirmed();
-    let due = if counts { order.units_asked } else { 0 };
-    (*units_held != due).then(|| format!("order {id} ({state}) holds {units_held}, not {due}"))
+    let (holds, has) = holdings.units(order);
+    let due = holds + has;
+    (i64::from(*units_held) != due)
+        .then(|| format!("order {id} ({state}) holds {units_held}, not {due}"))
 }
 
 /// STOCK-3: nobody was turned away for want of units while there were some for them.
 pub(super) fn sold_while_wanted(evidence: &Evidence, room: &RoomReplay) -> Verdict {
     let n_told = told(room, CloseReason::SoldOut).count();
-    if !evidence.drop.fulfilment.has_stock() {
+    if !evidence.has_stock() {
         return never_runs_out(evidence, n_told);
     }
     let (total, left) = (carved(evidence).values().sum::<i64>(), left(evidence));

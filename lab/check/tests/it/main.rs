@@ -12,6 +12,7 @@ mod broken_tenants;
 mod choices;
 mod lanes;
 mod late_writes;
+mod limited_visits;
 mod passes;
 mod rebuilt;
 mod slots;

@@ -124,7 +124,7 @@ fn a_run_of_visits_violates_nothing() {
 }
 
 /// Where the first redemption stands.
-fn redemption(evidence: &Evidence) -> usize {
+pub(crate) fn redemption(evidence: &Evidence) -> usize {
     let mut steps = evidence.transitions.iter();
     steps.position(|step| step.to_state == TicketState::Redeemed).unwrap()
 }

@@ -61,6 +61,12 @@ impl SiteBuilder {
         self.with("max_inside", visitors)
     }
 
+    /// Visits in all.
+    #[must_use]
+    pub fn max_visits(self, visits: u32) -> Self {
+        self.with("max_visits", visits)
+    }
+
     /// How long a pass is good.
     #[must_use]
     pub fn pass_seconds(self, seconds: u32) -> Self {

@@ -1,5 +1,9 @@
 use serde_json::json;
-use testkit::TestApp;
+use std::time::Duration;
+use testkit::{TestApp, wait_until};
+
+/// The line ends long before.
+const LONGEST: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shopper_joins_is_let_in_pays_and_has_the_order() {
@@ -97,4 +101,26 @@ async fn a_shopper_is_let_into_a_protected_site_and_the_next_once_the_visit_is_o
     assert_eq!(ended["ended"][0], joined.ticket_id.to_string());
     second.wait_order("passed").await;
     assert_eq!(first.wait_order("visited").await["units"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_only_visit_of_a_site_goes_to_the_first_and_the_others_hear_that_none_is_left() {
+    let app = TestApp::start().await;
+    let seller = app.seller().await;
+    let site = seller.site("http://shop.example/").max_visits(1).protect().await;
+    let (first, second) = (app.shopper().await, app.shopper().await);
+    let joined = first.join(&site).await;
+    first.wait_order("passed").await;
+    second.join(&site).await;
+    assert_eq!(second.ticket(&site).await["state"], "waiting", "it may come back");
+
+    // A site that looks at passes by itself tells of the visit at its end.
+    seller.end_visits(&site, &[joined.ticket_id]).await;
+
+    let closed = wait_until("the line's end", LONGEST, async || {
+        let ticket = second.ticket(&site).await;
+        (ticket["state"] == "closed").then_some(ticket)
+    })
+    .await;
+    assert_eq!(closed["reason"], "sold_out");
 }

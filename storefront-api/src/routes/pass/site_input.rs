@@ -5,7 +5,7 @@ use crate::{
     extract::{CurrentSeller, Faults, Validate},
     routes::{
         failure_policy,
-        ranges::{HOLD_SECONDS, OCCUPANCY_CAPS, PER_MINUTE},
+        ranges::{HOLD_SECONDS, MAX_UNITS, OCCUPANCY_CAPS, PER_MINUTE},
         seller::window::check_window,
     },
 };
@@ -47,6 +47,11 @@ pub(crate) struct SiteInput {
     /// People inside at one time, at most; from 1 to 10 000 000. May be left out where `manual` is true.
     #[schema(minimum = 1, maximum = 10_000_000, example = 500)]
     max_inside: Option<u32>,
+    /// Visits in all, from 1 to 10 000 000; then the line closes as sold out, once all of them have begun.
+    /// Each person may have one, and one that is never begun goes to the next in line. Without it there is
+    /// no end of them. Never where `manual` is true or `failure_policy` is `open`.
+    #[schema(minimum = 1, maximum = 10_000_000, example = 500)]
+    max_visits: Option<i32>,
     /// How long a visit may last, up to 86 400 seconds; also how long somebody may take to come in. Without
     /// it 1200, or 900 where `manual` is true.
     #[schema(minimum = 1, maximum = 86_400)]
@@ -68,7 +73,7 @@ pub(crate) struct SiteInput {
     #[serde(default)]
     manual: bool,
     /// What the gate does while the line gives no answer; without it `closed`. `open` is for sites whose
-    /// line everybody may join: never with `members_only` or `manual`.
+    /// line everybody may join: never with `members_only`, `manual` or `max_visits`.
     #[serde(default = "closed")]
     failure_policy: FailurePolicy,
     /// People who then come in per minute without a line, from 1 to 60 000: with `open`, and only then.
@@ -142,6 +147,12 @@ impl SiteInput {
             None if self.manual => {}
             None => faults.add("/max_inside", UNLESS_MANUAL),
         }
+        if let Some(visits) = self.max_visits {
+            faults.within("/max_visits", visits, &(1..=MAX_UNITS));
+            if self.manual {
+                faults.add("/max_visits", "can't be given where people are counted in by hand");
+            }
+        }
         if let Some(seconds) = self.pass_seconds {
             faults.within("/pass_seconds", seconds, &HOLD_SECONDS);
         }
@@ -150,8 +161,9 @@ impl SiteInput {
     fn check_failure_policy(&self, faults: &mut Faults) {
         let (policy, per_minute) = (self.failure_policy, self.failure_per_minute);
         failure_policy::check(policy, per_minute, "/failure_per_minute", faults);
-        if policy == FailurePolicy::Open && (self.members_only || self.manual) {
-            faults.add("/failure_policy", "can't be open where not everybody may join");
+        let is_for_all = !self.members_only && !self.manual && self.max_visits.is_none();
+        if policy == FailurePolicy::Open && !is_for_all {
+            faults.add("/failure_policy", "can't be open where not everybody may come in");
         }
     }
 
@@ -195,6 +207,7 @@ impl SiteInput {
             closes_at: self.closes_at,
             per_minute: self.visitors_per_minute.unwrap_or(NewSite::MANUAL_PER_MINUTE),
             max_inside: self.max_inside.unwrap_or(NewSite::MANUAL_INSIDE),
+            max_visits: self.max_visits,
             pass_seconds: self.pass_seconds.unwrap_or(own),
             members_only: self.members_only,
             presence: self.presence && !self.manual,

@@ -40,6 +40,8 @@ pub(crate) struct SellerDropResponse {
     /// Further origins of that site; left out if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     return_origins: Vec<String>,
+    /// Visits that the site gives in all; null for no end of them. `units_left` and `units_held` tell of them.
+    max_visits: Option<u32>,
     /// Whether the seller counts people in by hand; the admission rate says nothing then.
     manual: bool,
     /// What the gate of the site does while the line gives no answer.
@@ -87,6 +89,7 @@ impl SellerDropResponse {
             presence: flash_drop.presence,
             site_url: flash_drop.site_url.clone(),
             return_origins: flash_drop.return_origins.clone(),
+            max_visits: flash_drop.max_visits,
             manual: flash_drop.manual,
             failure_policy: flash_drop.on_failure.policy(),
             failure_per_minute: flash_drop.on_failure.per_minute(),

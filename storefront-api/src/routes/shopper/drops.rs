@@ -126,8 +126,8 @@ struct SellerSummary {
 }
 
 impl VariantSummary {
-    fn new(variant: DropVariant, fulfilment: Fulfilment) -> Self {
-        let told = |units: i32| fulfilment.has_stock().then_some(units);
+    fn new(variant: DropVariant, has_stock: bool) -> Self {
+        let told = |units: i32| has_stock.then_some(units);
         Self {
             id: variant.id,
             name: variant.name,
@@ -160,7 +160,7 @@ impl DropResponse {
     /// Shows a drop as it is at `now`.
     pub(crate) fn new(flash_drop: FlashDrop, now: Timestamp) -> Self {
         let site = flash_drop.site();
-        let fulfilment = flash_drop.fulfilment;
+        let (fulfilment, has_stock) = (flash_drop.fulfilment, flash_drop.has_stock());
         let units_total = flash_drop.units_offered();
         let units_left = flash_drop.units_available();
         let units_held = flash_drop.units_reserved();
@@ -184,7 +184,7 @@ impl DropResponse {
             members_only: flash_drop.members_only,
             invite_only: flash_drop.invite_only,
             lanes: LaneSummary::all(flash_drop.lanes),
-            variants: variants.map(|variant| VariantSummary::new(variant, fulfilment)).collect(),
+            variants: variants.map(|variant| VariantSummary::new(variant, has_stock)).collect(),
             product: ProductSummary { id: flash_drop.product_id, name: flash_drop.product_name },
             seller: SellerSummary { id: flash_drop.seller_id, name: flash_drop.seller_name },
             units_total,

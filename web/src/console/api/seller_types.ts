@@ -60,6 +60,8 @@ export interface SiteInput {
   return_origins: string[];
   visitors_per_minute: number;
   max_inside: number;
+  /** Null for no end of visits. */
+  max_visits: number | null;
   pass_seconds: number;
   opens_at?: string;
   closes_at?: string;
@@ -72,7 +74,7 @@ export interface WhatIfInput {
   people: number;
   at_opening_percent: number;
   over_seconds: number;
-  /** Null before a site. */
+  /** Null where there is no end of visits to a site. */
   units: number | null;
   units_per_ticket: number;
   admission_rate_per_second: number;

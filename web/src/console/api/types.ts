@@ -74,6 +74,8 @@ export interface Drop {
   fulfilment: "auto" | "checkout" | "pass";
   site_name?: string;
   site_url?: string;
+  /** Visits that a site gives in all; null for no end of them. */
+  max_visits?: number | null;
   opens_at: string | null;
   closes_at: string | null;
   server_time: string;

@@ -14,6 +14,7 @@ export const enList = {
   "drop.state.closed": "Closed",
   "drop.state.cancelled": "Cancelled",
   "visit.drop.state.open": "Open now",
+  "visit.drop.state.sold_out": "Every visit is taken",
 
   "drops.in_line": "You're in line",
   "ticket.state.waiting": "Waiting in line",

@@ -125,6 +125,8 @@ export const enOrder = {
   "visit.order.hint.dead": "There is no pass for you.",
   "visit.order.hint.expired": "Each visit has its time, so that everybody gets a turn.",
   "visit.order.hint.cancelled": "{site} has called its line off, so your pass isn't valid any more.",
+  "visit.order.reason.sold_out": "The last visit was taken just before your turn.",
+  "visit.order.reason.limit": "Each person can go in once, and you've had your visit.",
   "visit.order.reason.invalid": "Your request doesn't fit this line.",
   "visit.order.reason.closed": "The line has closed.",
 

@@ -15,6 +15,7 @@ export const koList: Record<keyof typeof enList, Message> = {
   "drop.state.closed": "종료",
   "drop.state.cancelled": "취소됨",
   "visit.drop.state.open": "입장 가능",
+  "visit.drop.state.sold_out": "정원 마감",
 
   "drops.in_line": "대기 중",
   "ticket.state.waiting": "대기 중",

@@ -120,6 +120,8 @@ export const koOrder: Record<keyof typeof enOrder, Message> = {
   "visit.order.hint.dead": "입장권이 발급되지 않았어요.",
   "visit.order.hint.expired": "모두에게 차례가 돌아갈 수 있도록 이용 시간이 정해져 있어요.",
   "visit.order.hint.cancelled": "{site}에서 줄을 취소해서 입장권을 더 이상 쓸 수 없어요.",
+  "visit.order.reason.sold_out": "내 차례 바로 앞에서 마지막 자리가 찼어요.",
+  "visit.order.reason.limit": "한 사람이 한 번만 입장할 수 있는데, 이미 입장하셨어요.",
   "visit.order.reason.invalid": "요청하신 내용이 이 줄과 맞지 않아요.",
   "visit.order.reason.closed": "줄이 종료되었어요.",
 

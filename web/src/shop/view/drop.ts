@@ -80,7 +80,7 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
     const { mode = "running", mode_until, message, units_left, units_held } = read();
     news.write(dropNotice(mode, mode_until ?? null), ownWords(message));
     const isAllHeld = units_left === 0 && (units_held ?? 0) > 0;
-    setText(stock, isAllHeld ? t("stock.held", { count: units_held ?? 0 }) : "");
+    setText(stock, isAllHeld ? say("stock.held", { count: units_held ?? 0 }) : visitsLeft(read()));
     variants.update();
     const mustPick = joining.variant === null && mayJoin(mode);
     button.disabled = joining.busy || mustPick || !mayJoin(mode);
@@ -89,6 +89,10 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
   };
   return { root, heading, update };
 }
+
+/** Says how many visits are left, where there are only so many. What is left of a sale stands elsewhere. */
+const visitsLeft = (drop: Drop): string =>
+  isForVisits(drop) && drop.units_left > 0 ? sayOf(drop)("stock.left", { count: drop.units_left }) : "";
 
 /** Asks for the quantity, or says that there will be time for that. */
 function quantity(drop: Drop, joining: Joining): HTMLElement | null {

@@ -3,6 +3,7 @@
 import { percent, roughRange } from "../../common/format.ts";
 import type { Eta, Outlook } from "../stream/outlook.ts";
 import { t } from "../texts/index.ts";
+import type { Say } from "./visits.ts";
 
 /** Odds from here on are good, and below there they are slim. */
 const GOOD = 70;
@@ -24,10 +25,10 @@ export function slowedText({ slowed, eta }: Pick<Outlook, "slowed" | "eta">): st
 }
 
 /** Returns how likely a unit is; null where none is waited for. */
-export function oddsText(odds: number | null): string | null {
+export function oddsText(odds: number | null, say: Say = t): string | null {
   if (odds === null) return null;
-  if (odds >= SURE) return t("odds.sure");
-  if (odds <= 0) return t("odds.none");
+  if (odds >= SURE) return say("odds.sure");
+  if (odds <= 0) return say("odds.none");
   const key = odds >= GOOD ? "odds.good" : odds >= SLIM ? "odds.fair" : "odds.slim";
-  return t(key, { percent: percent(odds / 100) });
+  return say(key, { percent: percent(odds / 100) });
 }

@@ -47,6 +47,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
   const news = notice();
   const connectionText = el("p", { class: "connection" });
   const hold = duration(drop.hold_seconds * 1000);
+  const say = sayOf(drop);
   const dialog = leaveDialog(leave);
   const leaveButton = el("button", { type: "button", class: "button quiet" }, t("line.leave"));
   leaveButton.addEventListener("click", () => dialog.showModal());
@@ -63,7 +64,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     odds,
     news.root,
     way.root,
-    el("p", { class: "small keep" }, sayOf(drop)("line.keep", { minutes: hold })),
+    el("p", { class: "small keep" }, say("line.keep", { minutes: hold })),
     bell(),
     el("div", { class: "foot" }, connectionText, moveButton(drop.id), leaveButton),
     dialog,
@@ -83,8 +84,8 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     setText(heading, t(shown.standby ? "line.standby" : "line.title"));
     setText(ahead, shown.position <= 1 ? t("line.first") : t("line.ahead", { count: shown.position - 1 }));
     setText(waiting, t("line.waiting", { count: shown.waiting }));
-    setText(stock, stockText(shown) ?? "");
-    setText(odds, oddsText(shown.odds) ?? "");
+    setText(stock, stockText(shown, say) ?? "");
+    setText(odds, oddsText(shown.odds, say) ?? "");
   };
   return { root, heading, update };
 }

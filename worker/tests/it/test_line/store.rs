@@ -110,6 +110,7 @@ async fn protect(
         closes_at: None,
         per_minute: options.rate * 60.0,
         max_inside: site.max_inside,
+        max_visits: site.max_visits,
         pass_seconds: site.pass_seconds,
         members_only: false,
         presence: options.presence && !site.manual,

@@ -5,11 +5,12 @@ use crate::{
     DatabaseError, Doing, journal,
     ordering::{
         changes::{self, OrderChange},
+        inventory::MoveCause,
         order::Order,
         orders,
     },
     run_to_completion,
-    selling::passes::{MOVES_NOTHING, redeem::refusal},
+    selling::passes::redeem::refusal,
 };
 use jiff::{SignedDuration, Timestamp};
 use jiff_sqlx::ToSqlx;
@@ -123,7 +124,7 @@ async fn make(
     }
     let token = AwsToken::new(queue_number, wish, moment.at);
     let redeemed = OrderChange::new(order, TicketState::Redeemed, None);
-    changes::apply(conn, &moment, MOVES_NOTHING, drop_id, &[redeemed]).await?;
+    changes::apply(conn, &moment, MoveCause::Visit, drop_id, &[redeemed]).await?;
     keep(conn, drop_id, request_id, &token).await?;
     Ok(ClaimOutcome::Given(token))
 }

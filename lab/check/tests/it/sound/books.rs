@@ -24,6 +24,7 @@ pub(super) fn flash_drop() -> DropEvidence {
         seller_id: seller_id(),
         product_id: product_id(),
         fulfilment: Fulfilment::Auto,
+        max_visits: None,
         manual: false,
         state: DropState::SoldOut,
         mode: DropMode::Running,

@@ -31,6 +31,9 @@ function rowsOf(drop: Drop): Row[] {
     ...(isSite ? [] : unitsOf(drop)),
     [t(isSite ? "speed.pace.site" : "speed.pace.sale"), rate(isSite ? perSecond * 60 : perSecond)],
     [t(isSite ? "speed.at_once.site" : "speed.at_once.sale"), number(drop.occupancy_cap)],
+    ...(typeof drop.max_visits === "number"
+      ? [[t("speed.visits"), number(drop.max_visits)] satisfies Row]
+      : []),
     [t(isSite ? "settings.visit" : "settings.hold"), duration(drop.hold_seconds * 1_000)],
     [t("who.title"), whoOf(drop)],
     [t("who.presence"), t(drop.presence ? "yes" : "no")],

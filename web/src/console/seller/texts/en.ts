@@ -269,6 +269,10 @@ export const en = {
   "speed.at_once.sale": "People let in at once who aren't done, at most",
   "speed.at_once.site": "People inside at once, at most",
   "speed.at_once.hint": "Whoever was let in counts until they're done.",
+  "speed.visits": "Visits in all",
+  "speed.visits.hint":
+    "Such as the first 500 people, one visit each; a visit that never begins goes to the next in line. Leave it empty for no end.",
+  "speed.visits.no_end": "No end",
   "speed.orders": "Orders placed per second",
   "speed.no_shows": "Let more in where many never begin to pay: percent, at most",
   "speed.no_shows.hint":

@@ -264,6 +264,10 @@ export const ko: Record<keyof typeof en, Message> = {
   "speed.at_once.sale": "입장하고 아직 끝나지 않은 인원(최대)",
   "speed.at_once.site": "동시에 들어와 있는 인원(최대)",
   "speed.at_once.hint": "입장한 사람은 끝날 때까지 세요.",
+  "speed.visits": "전체 입장 인원",
+  "speed.visits.hint":
+    "선착순 500명처럼 정할 수 있고, 한 사람이 한 번 입장해요. 오지 않은 사람의 자리는 다음 사람에게 넘어가요. 제한이 없으면 비워 두세요.",
+  "speed.visits.no_end": "제한 없음",
   "speed.orders": "초당 주문",
   "speed.no_shows": "결제를 시작하지 않는 사람만큼 더 입장(최대 퍼센트)",
   "speed.no_shows.hint":

@@ -52,6 +52,7 @@ export const siteBody = (draft: WizardDraft, nowMs: number): SiteInput => ({
   return_origins: originsOf(draft),
   visitors_per_minute: figure(draft.pace),
   max_inside: figure(draft.atOnce),
+  max_visits: numberOf(draft.visits),
   pass_seconds: secondsOf(draft.minutes),
   ...timesOf(draft, nowMs),
   members_only: draft.who === "members",

@@ -38,12 +38,15 @@ function rowsOf(draft: WizardDraft, product: Product | null): Row[] {
     [t("times.closes"), draft.hasEnd && draft.opening !== "later" ? said(draft.closes) : t("times.no_end")],
     [t(`speed.pace.${sort}`), draft.pace],
     [t(`speed.at_once.${sort}`), draft.atOnce],
+    ...(sort === "site" ? [[t("speed.visits"), visitsOf(draft)] satisfies Row] : []),
     [t(`speed.minutes.${sort}`), draft.minutes],
     [t("who.title"), t(`who.${draft.who}`)],
     ...(sort === "sale" ? lineOf(draft) : []),
     [t("who.presence"), t(draft.presence ? "yes" : "no")],
   ];
 }
+
+const visitsOf = ({ visits }: WizardDraft) => (visits.trim() === "" ? t("speed.visits.no_end") : visits);
 
 function goodsOf(draft: WizardDraft, product: Product | null): Row[] {
   const variantOf = (id: string) => product?.variants.find((variant) => variant.id === id);

@@ -21,6 +21,7 @@ export type FieldName =
   | "closes"
   | "pace"
   | "atOnce"
+  | "visits"
   | "ordersPerSecond"
   | "noShows"
   | "minutes"
@@ -43,7 +44,7 @@ const RATE: Range = { min: 0.001, max: 100_000, isWhole: false };
 
 /** What the numbers may be, as the API takes them; a hold must outlast two calls to the provider. */
 export function rangeOf(name: FieldName, { kind }: WizardDraft): Range {
-  if (name.startsWith("units:")) return UNITS;
+  if (name.startsWith("units:") || name === "visits") return UNITS;
   if (name.startsWith("laneShare:")) return SHARE;
   if (name === "unitsPerTicket") return { min: 1, max: 1_000, isWhole: true };
   if (name === "unitsPerCustomer") return { min: 1, max: 100_000, isWhole: true };
@@ -96,6 +97,7 @@ function siteFaults(draft: WizardDraft): Faults {
   return {
     siteUrl: isAddress(draft.siteUrl) ? undefined : "address",
     origins: originsOf(draft).every(isOrigin) ? undefined : "address",
+    visits: draft.visits.trim() === "" ? undefined : inRange("visits", draft),
   };
 }
 

@@ -35,6 +35,8 @@ export interface WizardDraft {
   pace: string;
   /** People let in who have not finished, or who are inside, at most. */
   atOnce: string;
+  /** Visits of a site in all; empty for no end of them. */
+  visits: string;
   ordersPerSecond: string;
   /** Percent by which more may be let in, in place of those who never begin to pay. */
   noShows: string;
@@ -75,6 +77,7 @@ export function newDraft(
     closes: at(nextHour + 26 * HOUR_MS),
     pace: "50",
     atOnce: "1000",
+    visits: "",
     ordersPerSecond: "200",
     noShows: "0",
     minutes: "5",

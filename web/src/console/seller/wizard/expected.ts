@@ -42,8 +42,9 @@ export function whatIfBody(draft: WizardDraft, expected: Expected): WhatIfInput 
   const of = (name: keyof Expected) => within(expected[name], EXPECTED_RANGES[name]);
   const set = (name: "pace" | "atOnce" | "ordersPerSecond" | "minutes" | "unitsPerTicket") =>
     within(draft[name], rangeOf(name, draft));
-  const pace = set("pace");
-  const units = isSite ? null : unitsOf(draft);
+  const [pace, hold] = [set("pace"), secondsOf(set("minutes"))];
+  const isEndless = isSite && draft.visits.trim() === "";
+  const units = isSite ? within(draft.visits, UNITS) : unitsOf(draft);
   const perTicket = isSite ? 1 : set("unitsPerTicket");
   const body = {
     people: of("people"),
@@ -53,12 +54,13 @@ export function whatIfBody(draft: WizardDraft, expected: Expected): WhatIfInput 
     admission_rate_per_second: pace !== null && isSite ? Math.max(0.001, pace / MINUTE_S) : pace,
     occupancy_cap: set("atOnce"),
     order_rate_per_second: isSite ? 100_000 : set("ordersPerSecond"),
-    hold_seconds: secondsOf(set("minutes")),
-    pay_percent: isSite ? 0 : of("pay"),
-    pay_after_seconds: isSite ? 0 : secondsOf(of("payAfter")),
+    hold_seconds: hold,
+    // Nobody pays before a site; of so many visits each that begins is gone, and takes all of its time.
+    pay_percent: isSite ? (isEndless ? 0 : 100) : of("pay"),
+    pay_after_seconds: isSite ? (isEndless ? 0 : hold) : secondsOf(of("payAfter")),
   };
   const isWhole = Object.values(body).every((value) => value !== null);
-  const hasUnits = isSite || (units !== null && perTicket !== null && perTicket <= units);
+  const hasUnits = isEndless || (units !== null && perTicket !== null && perTicket <= units);
   return isWhole && hasUnits ? ({ ...body, units } as WhatIfInput) : null;
 }
 

@@ -9,7 +9,7 @@ const FIELDS: Record<StepName, readonly string[]> = {
   what: ["product", "title", "siteUrl", "origins"],
   units: ["units", "unitsPerTicket", "unitsPerCustomer"],
   times: ["opens", "closes"],
-  speed: ["pace", "atOnce", "ordersPerSecond", "noShows", "minutes"],
+  speed: ["pace", "atOnce", "visits", "ordersPerSecond", "noShows", "minutes"],
   who: ["lanes", "laneName", "laneShare", "cooldown"],
   check: [],
 };

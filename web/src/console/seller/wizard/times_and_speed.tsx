@@ -62,6 +62,15 @@ export function SpeedStep({ draft, say, change }: StepProps) {
         fault={say("atOnce")}
         set={(atOnce) => change({ atOnce })}
       />
+      {sort === "site" && (
+        <NumberField
+          label={t("speed.visits")}
+          hint={t("speed.visits.hint")}
+          value={draft.visits}
+          fault={say("visits")}
+          set={(visits) => change({ visits })}
+        />
+      )}
       {sort === "sale" && (
         <NumberField
           label={t("speed.orders")}
