@@ -1,7 +1,8 @@
-// Builds web/dist (kept in the repository, so that running Sluice needs no Node) or, with
-// `--tests`, the unit tests for Node's test runner.
+// Builds web/dist (kept in the repository, so that running Sluice needs no Node) or, with `--tests`, the unit
+// tests for Node's test runner, or, with `--components`, the page that shows the parts of all pages.
 import { readdir, rm } from "node:fs/promises";
 import { build } from "esbuild";
+import { buildComponents } from "./bundles/components.mjs";
 import { buildConsoles } from "./bundles/consoles.mjs";
 import { AS_TEXT, web } from "./bundles/options.mjs";
 import { buildShop } from "./bundles/shop.mjs";
@@ -29,4 +30,6 @@ async function buildTests() {
   });
 }
 
-await (process.argv.includes("--tests") ? buildTests() : buildAll());
+if (process.argv.includes("--tests")) await buildTests();
+else if (process.argv.includes("--components")) await buildComponents();
+else await buildAll();

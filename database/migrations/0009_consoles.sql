@@ -43,9 +43,17 @@ create table drop_history (
     waiting                   integer,
     joined                    bigint,
     admitted                  bigint,
-    -- Orders, all that ever were placed and confirmed.
+    -- Likewise: how many ever left the line, and how many were closed before their turn.
+    left_line                 bigint,
+    closed                    bigint,
+    -- How long those waited who were let in last: half of them at most the one, nine in ten the other. Null
+    -- where nobody looked, or nobody was let in.
+    wait_p50_ms               bigint,
+    wait_p90_ms               bigint,
+    -- Orders, all that ever were placed and confirmed, and that ended without what they were for.
     placed                    bigint           not null,
     confirmed                 bigint           not null,
+    lost                      bigint           not null,
     -- Units held for orders that are not paid yet, or passes that are good.
     held                      integer          not null,
     sold                      integer          not null,

@@ -46,7 +46,7 @@ impl Doors {
     /// while, and nobody was sent away a moment ago.
     pub(crate) async fn is_open(&self, drop_id: DropId) -> bool {
         if self.take_turn(drop_id) {
-            let has_answered = self.has_answer(drop_id).await;
+            let has_answered = self.line_answers(drop_id).await;
             let mut doors = self.doors.lock();
             doors.entry(drop_id).or_default().outage.note(has_answered, Instant::now());
         }
@@ -81,7 +81,7 @@ impl Doors {
     }
 
     /// Looks at a room. One that is being built anew, or was lost, can let nobody in.
-    async fn has_answer(&self, drop_id: DropId) -> bool {
+    pub(crate) async fn line_answers(&self, drop_id: DropId) -> bool {
         let look = timeout(ANSWER_WITHIN, self.queue.room(drop_id)).await;
         matches!(look, Ok(Ok(Some(room))) if room.trusted && room.state == RoomState::Open)
     }

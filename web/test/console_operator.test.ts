@@ -10,6 +10,7 @@ import { signsOf } from "../src/console/operator/health/signs.ts";
 import { changesOf } from "../src/console/operator/log/change.ts";
 import { actsIn, MODE_ACTS } from "../src/console/operator/room/modes.ts";
 import { choiceOf, fitness, inOrder, statesOf } from "../src/console/operator/rooms/filter.ts";
+import { lacksOf } from "../src/console/operator/rooms/health.ts";
 
 const room = (part: Partial<OperatorDrop>) =>
   ({ id: "r", state: "open", mode: "running", waiting: 5, held_up_by: null, ...part }) as OperatorDrop;
@@ -41,6 +42,14 @@ test("how a room does is one word", () => {
     room({ state: "sold_out" }),
   ].map(fitness);
   assert.deepEqual(words, ["fine", "held_up", "stopped", "fine", "quiet", "quiet", "quiet", "over"]);
+});
+
+test("a room lacks what is known to be missing, and nothing that nobody knows", () => {
+  const all = { drain_alive: true, orders_alive: true, line_answers: true, breaker: 0 };
+  assert.deepEqual([lacksOf(all), lacksOf({ ...all, breaker: null })], [[], []]);
+  assert.deepEqual(lacksOf({ ...all, breaker: 1 }), ["payments_tried"]);
+  const nothing = { drain_alive: false, orders_alive: false, line_answers: false, breaker: 2 };
+  assert.deepEqual(lacksOf(nothing), ["line", "drain", "orders", "payments_away"]);
 });
 
 test("a filter in an address that is none shows what is live", () => {

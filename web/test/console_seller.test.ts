@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import caddyfile from "../../deploy/caddy/protect.Caddyfile";
 import nginx from "../../deploy/nginx/protect.conf.template";
-import type { Numbers } from "../src/console/api/types.ts";
+import type { History, Numbers } from "../src/console/api/types.ts";
+import { tableOf } from "../src/console/charts/curves.ts";
+import { samplesOf } from "../src/console/charts/samples.ts";
+import { dropCharts } from "../src/console/seller/drop/charts.ts";
 import { funnelOf, lossesOf } from "../src/console/seller/drop/funnel.ts";
 import { fileOf, filterOf, momentIn, statesOf, wallIn } from "../src/console/seller/orders/filter.ts";
 import {
@@ -51,6 +54,34 @@ test("no step of a funnel has more people than the one before, and an unknown li
 test("where people were lost is told where somebody was", () => {
   const losses = lossesOf(NUMBERS).map(({ name, count }) => `${name} ${count}`);
   assert.deepEqual(losses, ["left 7", "rejected 4", "expired 20"]);
+});
+
+test("waits and those who were lost are drawn as they were at each moment, and not as how fast they grow", () => {
+  const history = {
+    step_s: 1,
+    at: ["2027-03-05T12:00:00Z", "2027-03-05T12:00:01Z"],
+    left: [7, 9],
+    closed: [null, 0],
+    lost: [24, 25],
+    wait_p50_ms: [61_000, 62_000],
+    wait_p90_ms: [200_000, null],
+  } as Partial<History> & Pick<History, "at" | "step_s">;
+  const drawn = (key: string, sellsUnits: boolean) => {
+    const spec = dropCharts("EUR", sellsUnits).find((chart) => chart.key === key);
+    return spec === undefined ? null : tableOf(spec, samplesOf(history)).slice(1);
+  };
+  for (const sellsUnits of [true, false]) {
+    assert.deepEqual(drawn("losses", sellsUnits), [
+      [7, 9],
+      [null, 0],
+      [24, 25],
+    ]);
+    assert.deepEqual(drawn("waits", sellsUnits), [
+      [61_000, 62_000],
+      [200_000, null],
+    ]);
+  }
+  assert.equal(drawn("revenue", false), null, "a site earns nothing here");
 });
 
 test("orders are filtered by what stands in the address, and the file by the same", () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Message } from "../src/common/texts.ts";
 import { LOAD_PRESETS, LOAD_RUN_STATES, LOAD_VERDICTS } from "../src/console/api/load_types.ts";
-import { DROP_STATES, MODES, ORDER_STATES } from "../src/console/api/types.ts";
+import { DROP_STATES, FAILURE_POLICIES, MODES, ORDER_STATES } from "../src/console/api/types.ts";
 import { en as operatorEn } from "../src/console/operator/texts/en.ts";
 import { ko as operatorKo } from "../src/console/operator/texts/ko.ts";
 import { en as sellerEn } from "../src/console/seller/texts/en.ts";
@@ -79,12 +79,14 @@ test("every state, mode and reason of the services has a text in the consoles", 
   };
   known("DropState", DROP_STATES);
   known("DropMode", MODES);
+  known("FailurePolicy", FAILURE_POLICIES);
   known("LoadPreset", LOAD_PRESETS);
   known("LoadRunState", LOAD_RUN_STATES);
   known("LoadVerdict", LOAD_VERDICTS);
   const wanted = [
     ...DROP_STATES.map((state) => `state.${state}`),
     ...MODES.flatMap((mode) => [`mode.${mode}`, `mode.${mode}.hint`]),
+    ...FAILURE_POLICIES.flatMap((policy) => [`failure.${policy}`, `failure.${policy}.hint`]),
     ...MODES.filter((mode) => mode !== "running").map((mode) => `pressure.mode_${mode}`),
     ...LOAD_PRESETS.flatMap((preset) => [`preset.${preset}`, `preset.${preset}.hint`]),
     ...LOAD_RUN_STATES.map((state) => `run.${state}`),

@@ -126,6 +126,8 @@ fn sample(
         waiting: waiting.or(is_empty.then_some(0)),
         joined: counts.map(|counts| whole(counts.joined)),
         admitted: counts.map(admitted),
+        left: counts.map(|counts| whole(counts.left)),
+        closed: counts.map(|counts| whole(counts.closed)),
         command_lag_ms: command_lag_ms(noticed, now_us),
         commit_ms: noticed.commit.map(|times| bounded(times.took.as_millis())),
         provider_errors: noticed.provider_errors,

@@ -3,6 +3,7 @@
 use crate::{DatabaseError, Doing};
 use shared::ids::DropId;
 use sqlx::PgPool;
+use std::collections::BTreeMap;
 
 /// A role that a process runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,15 @@ pub struct RunningRole {
     pub n_pieces: i64,
     /// The drops that these are about, in the order of their ids; none where one piece is all there is.
     pub drops: Vec<DropId>,
+}
+
+/// Which of the roles that move a drop have it in hand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AtWork {
+    /// The one that lets people in.
+    pub drain: bool,
+    /// The one that places the orders of its partition.
+    pub orders: bool,
 }
 
 /// Lists the roles that gave a sign of life within the last hour, by instance and role. One that has been
@@ -46,4 +56,37 @@ pub async fn list(pool: &PgPool) -> Result<Vec<RunningRole>, DatabaseError> {
     .fetch_all(pool)
     .await
     .doing("list the workers")
+}
+
+/// Tells which roles have these drops in hand, at an instance that gave a sign of life within the last ten
+/// seconds. A drop that is not there is left out.
+///
+/// # Errors
+///
+/// Returns [`DatabaseError`] when the database is away.
+pub async fn at_work(
+    pool: &PgPool,
+    drop_ids: &[DropId],
+) -> Result<BTreeMap<DropId, AtWork>, DatabaseError> {
+    let rows = sqlx::query!(
+        r#"select d.id as "drop_id!: DropId",
+             exists (
+                 select from owned_work w join heartbeats h using (instance, role)
+                 where role = 'drain' and d.id::text = any(w.keys)
+                     and h.beat_at > now() - interval '10 seconds') as "drain!",
+             exists (
+                 select from owned_work w join heartbeats h using (instance, role)
+                 where role = 'orders' and d.partition::text = any(w.keys)
+                     and h.beat_at > now() - interval '10 seconds') as "orders!"
+         from drops d where d.id = any($1)"#,
+        drop_ids as &[DropId],
+    )
+    .fetch_all(pool)
+    .await
+    .doing("look who works on drops")?;
+    let found = rows.into_iter().map(|row| {
+        let at_work = AtWork { drain: row.drain, orders: row.orders };
+        (row.drop_id, at_work)
+    });
+    Ok(found.collect())
 }

@@ -21,6 +21,8 @@ fn nothing_seen(drop_id: DropId) -> DropSample {
         waiting: None,
         joined: None,
         admitted: None,
+        left: None,
+        closed: None,
         command_lag_ms: None,
         commit_ms: None,
         provider_errors: 0,
@@ -47,6 +49,8 @@ async fn what_two_processes_saw_of_a_drop_in_one_second_is_one_row() {
         waiting: Some(7),
         joined: Some(10),
         admitted: Some(3),
+        left: Some(1),
+        closed: Some(0),
         provider_errors: 1,
         held_up_by: Some("stock"),
         ..nothing_seen(drop_id)
@@ -70,10 +74,39 @@ async fn what_two_processes_saw_of_a_drop_in_one_second_is_one_row() {
 
     let [point] = points.as_slice() else { panic!("{points:?}") };
     assert_eq!((point.waiting, point.joined, point.admitted), (Some(7), Some(10), Some(3)));
+    assert_eq!((point.left, point.closed, point.lost), (Some(1), Some(0), 0));
     assert_eq!((point.placed, point.held, point.available, point.sold), (2, 2, 7, 0));
     assert_eq!((point.command_lag_ms, point.commit_ms), (Some(40), Some(12)));
     assert_eq!((point.provider_errors, point.breaker), (3, 2));
     assert_eq!(point.held_up_by.as_deref(), Some("stock"));
+}
+
+#[tokio::test]
+async fn how_long_people_waited_is_written_with_the_line_and_who_was_lost_always() {
+    let test_drop = TestDrop::new(DropOptions { units: 9, ..DropOptions::default() }).await;
+    test_drop.process(&test_drop.commands(3)).await;
+    // They joined 1000 s after 1970, as their ids say, and were let in 1, 2 and 9 s later.
+    for sql in [
+        "with numbered as (
+             select id, row_number() over (order by id) as n from orders where drop_id = $1)
+         update orders o set admitted_at = to_timestamp(1000 + case n when 3 then 9 else n end),
+             id = overlay(o.id::text placing '0000000f-4240-7000-8000' from 1 for 23)::uuid
+         from numbered n where n.id = o.id and o.drop_id = $1",
+        "insert into drop_counters (drop_id, what, n, amount_minor) values
+             ($1, 'expired', 2, 0), ($1, 'rejected', 1, 0), ($1, 'confirmed', 4, 0),
+             ($1, 'no_show', 1, 0), ($1, 'refunded', 1, 0)",
+    ] {
+        execute(&test_drop, sql).await;
+    }
+    let last = async |sample: DropSample| {
+        history::write(&test_drop.pool, &[sample], 0).await.unwrap();
+        all(&test_drop, 1).await.pop().unwrap()
+    };
+    let unseen = last(nothing_seen(test_drop.drop_id)).await;
+    assert_eq!((unseen.wait_p50_ms, unseen.wait_p90_ms, unseen.lost), (None, None, 3));
+    let line = DropSample { joined: Some(3), ..nothing_seen(test_drop.drop_id) };
+    let seen = last(line).await;
+    assert_eq!((seen.wait_p50_ms, seen.wait_p90_ms, seen.lost), (Some(2000), Some(9000), 3));
 }
 
 #[tokio::test]
@@ -96,11 +129,15 @@ fn minute(ago: SignedDuration) -> Timestamp {
 /// slow, and in the last nobody looked who waits.
 async fn insert(test_drop: &TestDrop, step_s: i32, from: Timestamp, n: i32) {
     let sql = "
-        insert into drop_history (drop_id, step_s, at, waiting, joined, admitted, placed, confirmed,
-            held, sold, available, revenue_minor, admission_rate_per_second, command_lag_ms,
-            commit_ms, provider_errors, breaker, held_up_by)
+        insert into drop_history (drop_id, step_s, at, waiting, joined, admitted, left_line, closed,
+            wait_p50_ms, wait_p90_ms, placed, confirmed, lost, held, sold, available, revenue_minor,
+            admission_rate_per_second, command_lag_ms, commit_ms, provider_errors, breaker,
+            held_up_by)
         select $1, $2::integer, $3 + make_interval(secs => i * $2::integer),
-            case when i % 10 = 9 then null else i end, i, i, i, i, 0, 0, 0, 0, 50, 5,
+            case when i % 10 = 9 then null else i end, i, i,
+            case when i % 10 = 9 then null else i end, 0,
+            case when i % 10 = 9 then null else 100 * i end,
+            case when i % 10 = 9 then null else 200 * i end, i, i, i, 0, 0, 0, 0, 50, 5,
             case when i % 10 = 5 then 900 else 10 end, 1, 0, null
         from generate_series(0, $4::integer - 1) i";
     sqlx::query(sql)
@@ -138,6 +175,11 @@ async fn rows_are_thinned_with_age_and_what_was_slow_stays_slow() {
     let first: (Option<i32>, i64, Option<i32>, i32) =
         sqlx::query_as(first).fetch_one(&test_drop.pool).await.unwrap();
     assert_eq!(first, (Some(8), 9, Some(900), 10));
+    let waits = "select left_line, lost, wait_p50_ms, wait_p90_ms from drop_history
+        where step_s = 10 order by at limit 1";
+    let waits: (Option<i64>, i64, Option<i64>, Option<i64>) =
+        sqlx::query_as(waits).fetch_one(&test_drop.pool).await.unwrap();
+    assert_eq!(waits, (Some(8), 9, Some(800), Some(1600)), "they stay as they were last known");
 }
 
 #[tokio::test]
@@ -165,6 +207,8 @@ async fn a_span_is_read_in_steps_from_rows_of_any_age() {
     assert_eq!(points.iter().map(|point| point.placed).collect::<Vec<_>>(), [5, 11, 59, 119]);
     assert!(points.iter().all(|point| point.at.as_second() % 60 == 0), "{points:?}");
     assert_eq!((points[2].waiting, points[2].provider_errors), (Some(58), 60));
+    assert_eq!((points[2].left, points[2].lost), (Some(58), 59));
+    assert_eq!((points[2].wait_p50_ms, points[2].wait_p90_ms), (Some(5800), Some(11600)));
     assert_eq!((points[1].commit_ms, points[2].commit_ms), (Some(10), Some(900)));
 
     let (from, step) = (points[2].at, SignedDuration::from_secs(60));
@@ -180,15 +224,16 @@ async fn at_a_glance_a_drop_shows_the_speed_of_the_last_seconds() {
     assert!(glance().await.unwrap().is_empty(), "nobody has looked");
     execute(
         &test_drop,
-        "insert into drop_history (drop_id, step_s, at, waiting, admitted, placed, confirmed, held,
-             sold, available, revenue_minor, admission_rate_per_second, provider_errors, breaker)
+        "insert into drop_history (drop_id, step_s, at, waiting, admitted, placed, confirmed, lost,
+             held, sold, available, revenue_minor, admission_rate_per_second, provider_errors,
+             breaker)
          select $1, 1, date_trunc('second', now()) - make_interval(secs => i), 9, 500 - 5 * i, 0, 0,
-             0, 100 - 2 * i, 0, 0, 50, 0, 0
+             0, 0, 100 - 2 * i, 0, 0, 50, 0, case i when 1 then 2 else 0 end
          from generate_series(1, 15) i",
     )
     .await;
     let seen = glance().await.unwrap().remove(&test_drop.drop_id).unwrap();
-    assert_eq!((seen.waiting, seen.held_up_by), (Some(9), None));
+    assert_eq!((seen.waiting, seen.held_up_by, seen.breaker), (Some(9), None, 2));
     assert_eq!((seen.admitted_per_second, seen.sold_per_second), (Some(5.0), Some(2.0)));
 
     execute(

@@ -1,7 +1,12 @@
 //! The processes of the workers, and what each has in hand.
 
 use crate::fixture::{DropOptions, TestDrop};
-use database::workers::{heartbeats, instances, owned_work};
+use database::workers::{
+    heartbeats,
+    instances::{self, AtWork},
+    owned_work,
+};
+use shared::ids::DropId;
 
 #[tokio::test]
 async fn an_instance_is_listed_with_the_drops_that_it_has_in_hand() {
@@ -37,6 +42,9 @@ async fn an_instance_is_listed_with_the_drops_that_it_has_in_hand() {
         ("two", "payments", 0, &none[..]),
     ];
     assert_eq!(seen, wanted);
+    let at_work = instances::at_work(pool, &[drop_id, DropId::generate()]).await.unwrap();
+    let both = AtWork { drain: true, orders: true };
+    assert_eq!(at_work.into_iter().collect::<Vec<_>>(), [(drop_id, both)]);
 }
 
 #[tokio::test]
@@ -56,6 +64,8 @@ async fn who_is_silent_has_nothing_in_hand_and_is_forgotten_one_day() {
     silent_for("11 seconds").await;
     let listed = instances::list(pool).await.unwrap();
     assert_eq!((listed[0].n_pieces, listed[0].drops.as_slice()), (0, &[][..]));
+    let at_work = instances::at_work(pool, &[test_drop.drop_id]).await.unwrap();
+    assert_eq!(at_work[&test_drop.drop_id], AtWork::default());
     assert_eq!(owned_work::forget_old(pool).await.unwrap(), 0);
 
     silent_for("25 hours").await;

@@ -11,16 +11,16 @@ insert into console_sessions (hash, role, seller_id, name, key_id, expires_at) v
     (sha256('another session'), 'seller', '0199c0de-0000-7000-8000-000000000001', 'till', null,
      now() + interval '12 hours');
 
--- A row of each length; the line was not looked at in one.
-insert into drop_history (drop_id, step_s, at, waiting, joined, admitted, placed, confirmed, held, sold,
-    available, revenue_minor, admission_rate_per_second, command_lag_ms, commit_ms, provider_errors,
-    breaker, held_up_by) values
-    ('0199c0de-0000-7000-8000-000000000031', 60, '2026-01-01 12:00Z', 40, 60, 20, 18, 3, 4, 3, 3, 4500,
-     50, 120, 14, 0, 0, null),
-    ('0199c0de-0000-7000-8000-000000000031', 10, '2026-01-01 12:01Z', null, null, null, 19, 4, 4, 4, 2,
-     6000, 50, 90, 12, 2, 1, null),
-    ('0199c0de-0000-7000-8000-000000000031', 1, '2026-01-01 12:02Z', 38, 60, 22, 20, 4, 4, 4, 2, 6000,
-     50, null, null, 0, 0, 'stock');
+-- A row of each length; the line was not looked at in one. Those who joined wait, were let in, or left.
+insert into drop_history (drop_id, step_s, at, waiting, joined, admitted, left_line, closed, wait_p50_ms,
+    wait_p90_ms, placed, confirmed, lost, held, sold, available, revenue_minor, admission_rate_per_second,
+    command_lag_ms, commit_ms, provider_errors, breaker, held_up_by) values
+    ('0199c0de-0000-7000-8000-000000000031', 60, '2026-01-01 12:00Z', 38, 60, 20, 2, 0, 4000, 9000, 18, 3,
+     11, 4, 3, 3, 4500, 50, 120, 14, 0, 0, null),
+    ('0199c0de-0000-7000-8000-000000000031', 10, '2026-01-01 12:01Z', null, null, null, null, null, null,
+     null, 19, 4, 11, 4, 4, 2, 6000, 50, 90, 12, 2, 1, null),
+    ('0199c0de-0000-7000-8000-000000000031', 1, '2026-01-01 12:02Z', 35, 60, 22, 3, 0, 4500, 11000, 20, 4,
+     12, 4, 4, 2, 6000, 50, null, null, 0, 0, 'stock');
 
 -- The system did not tell how much memory it had in one.
 insert into admission_history (instance, step_s, at, sockets, waiting, memory_bytes) values

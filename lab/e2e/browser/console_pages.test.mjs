@@ -52,6 +52,7 @@ const pagesOf = ({ running, coming, site }) => ({
     ["limits", `#/rooms/${running.id}/limits`],
     ["a log", `#/rooms/${running.id}/log`],
     ["a room to come", `#/rooms/${coming.id}`],
+    ["limits of a line before a site", `#/rooms/${site.id}/limits`],
     ["payments", "#/payments"],
     ["dead letters", "#/dead-letters"],
     ["audit", "#/audit"],
@@ -71,12 +72,16 @@ const pagesOf = ({ running, coming, site }) => ({
     ["managing", `#/drops/${running.id}/manage`],
     ["managing what is to come", `#/drops/${coming.id}/manage`],
     ["a line before a site", `#/drops/${site.id}`],
+    ["managing it", `#/drops/${site.id}/manage`],
     ["its set-up", `#/drops/${site.id}/site`],
   ],
 });
 
+/** Each language in each colour and on each screen. */
 const LOOKS = [
   { look: "English, light, desktop", screen: desktop, options: { colorScheme: "light" } },
+  { look: "English, dark, phone", screen: phone, options: { colorScheme: "dark" } },
+  { look: "Korean, light, desktop", screen: desktop, options: { colorScheme: "light", locale: "ko-KR" } },
   { look: "Korean, dark, phone", screen: phone, options: { colorScheme: "dark", locale: "ko-KR" } },
 ];
 

@@ -22,7 +22,7 @@ import {
   visit,
 } from "./lib/console.mjs";
 import { joinCrowd } from "./lib/crowd.mjs";
-import { cancelDrops, openDrop } from "./lib/drops.mjs";
+import { cancelDrops, createDrop, openDrop, protectSite } from "./lib/drops.mjs";
 import { operatorCall, storefrontUrl, waitUntil } from "./lib/environment.mjs";
 
 let browser;
@@ -222,6 +222,108 @@ test("streams, people and memory of the processes that keep lines are drawn, wit
   await board.getByRole("link", { name: "1 h", exact: true }).click();
   await board.locator('a[aria-current="page"]', { hasText: "1 h" }).waitFor();
   await board.locator(".legend dd", { hasText: /MB|GB/ }).first().waitFor();
+  page.noFaults();
+  await context.close();
+});
+
+test("all that an open room needs is there, and the list of rooms says so", async () => {
+  const drop = await slowDrop({ title: "Salt lamp, second batch" });
+  const context = await desktop(browser);
+  const page = await openConsole(context, "operator");
+  const row = page.locator("tbody tr", { hasText: drop.title });
+  await row.getByText("All there").waitFor();
+  page.noFaults();
+  await context.close();
+});
+
+test("what the gate of a site does without its line is explained, chosen and written down", async () => {
+  const site = await protectSite();
+  const context = await desktop(browser);
+  const page = await openConsole(context, "operator");
+  await visit(page, `#/rooms/${site.id}/limits`);
+  const part = page.getByRole("region", { name: "While the line gives no answer" });
+  await part.getByText("Now: Stay closed").waitFor();
+  await part.getByRole("radio", { name: /^Open a little/ }).check();
+  const people = part.getByLabel("People who come in per minute, at most");
+  const send = part.getByRole("button", { name: "Set it" });
+  await part.getByLabel("Why?").fill("we can take thirty");
+  await people.fill("60001");
+  assert.ok(await send.isDisabled(), "no minute has that many");
+  await people.fill("30");
+  await assertAccessible(page, "operator, what a gate does without its line");
+  await send.click();
+  await part.getByText("Now: Open a little").waitFor();
+  await part.getByText("up to 30 a minute").waitFor();
+  const policy = await operatorCall("GET", `/drops/${site.id}/failure-policy`);
+  assert.deepEqual([policy.policy, policy.per_minute], ["open", 30]);
+  await visit(page, `#/rooms/${site.id}/log`);
+  await page.getByText("we can take thirty").waitFor();
+  page.noFaults();
+  await context.close();
+});
+
+/** What an agent says of its run. */
+const agentSays = (id, what, body) => operatorCall("POST", `/load-runs/${id}/${what}`, body);
+
+/** Asks for a crowd in the console, and returns its run. */
+async function askForCrowd(page, why) {
+  await visit(page, "#/lab");
+  await page.getByLabel("People", { exact: true }).fill("40");
+  await page.getByLabel("Units", { exact: true }).fill("10");
+  await page.getByLabel("Why?").fill(why);
+  await page.getByRole("button", { name: "Send it" }).click();
+  return waitUntil("the crowd is asked for", async () => {
+    const runs = await operatorCall("GET", "/load-runs");
+    return runs.data.find((run) => run.why === why) ?? null;
+  });
+}
+
+test("a crowd is asked for, shown as it goes, and judged in the load lab", async () => {
+  const context = await desktop(browser);
+  const page = await openConsole(context, "operator");
+  const { id } = await askForCrowd(page, `browser test ${Date.now()}`);
+  await visit(page, "#/lab");
+  await page.getByText("One crowd at a time").waitFor();
+  await page.locator(`a[href="#/lab/${id}"]`).click();
+  await page.getByText("No agent has taken it yet.").waitFor();
+  await assertAccessible(page, "operator, a crowd that waits for its agent");
+
+  await agentSays(id, "take", { agent: "browser test" });
+  const { id: dropId } = await createDrop({ opensInMs: 3_600_000 });
+  const crowd = { drop_ids: [dropId], joined: 40, admitted: 25, paid: 10, done: 20 };
+  await agentSays(id, "progress", crowd);
+  await page.getByText("Under way", { exact: true }).waitFor();
+  const progress = page.getByRole("progressbar");
+  await progress.waitFor();
+  assert.equal(Number(await progress.getAttribute("value")), 0.5);
+  await assertAccessible(page, "operator, a crowd under way");
+
+  const found = (rule, verdict) => ({ drop_id: dropId, rule, verdict, detail: "by a browser test" });
+  const judgements = [found("STOCK-1", "pass"), found("LINE-9", "not_applicable")];
+  await agentSays(id, "finish", { judgements });
+  await page.getByText("Passed", { exact: true }).waitFor();
+  await page.getByText("1 held, 0 did not, 1 could not be judged.").waitFor();
+  await page.locator("tbody tr", { hasText: "never oversold" }).getByText("Held", { exact: true }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Cancel it" }).count(), 0, "it is over");
+  await assertAccessible(page, "operator, what was found in a crowd");
+  await visit(page, "#/lab");
+  await page.getByRole("button", { name: "Send it" }).waitFor();
+  assert.equal(await page.getByText("One crowd at a time").count(), 0);
+  page.noFaults();
+  await context.close();
+});
+
+test("a crowd is cancelled in the load lab, and its agent is told so", async () => {
+  const context = await desktop(browser);
+  const page = await openConsole(context, "operator");
+  const { id } = await askForCrowd(page, `browser test ${Date.now()}, cancelled`);
+  await agentSays(id, "take", { agent: "browser test" });
+  await page.locator(`a[href="#/lab/${id}"]`).click();
+  await page.getByRole("button", { name: "Cancel it" }).click();
+  await answer(page);
+  await page.getByText("Cancelled", { exact: true }).waitFor();
+  const progress = { drop_ids: [], joined: 1, admitted: 0, paid: 0, done: 0 };
+  await assert.rejects(agentSays(id, "progress", progress), /409/);
   page.noFaults();
   await context.close();
 });

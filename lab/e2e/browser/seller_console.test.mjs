@@ -23,8 +23,8 @@ import {
   visit,
 } from "./lib/console.mjs";
 import { joinCrowd, payFor } from "./lib/crowd.mjs";
-import { cancelDrops, cancelLater, createDrop, opened, openDrop } from "./lib/drops.mjs";
-import { sellerCall, storefrontUrl, waitUntil } from "./lib/environment.mjs";
+import { cancelDrops, cancelLater, createDrop, opened, openDrop, protectSite } from "./lib/drops.mjs";
+import { admissionUrl, call, sellerCall, storefrontUrl, waitUntil } from "./lib/environment.mjs";
 
 let browser;
 before(async () => {
@@ -217,6 +217,45 @@ test("lanes, times and a picture of its own are set until a drop opens", async (
   await waitUntil("the picture is there", async () => (await current()).picture !== null);
   await waitUntil("it is shown", () => isShown(page.locator("img.thumb")));
   await assertAccessible(page, "seller, a drop before it opens");
+  page.noFaults();
+  await context.close();
+});
+
+test("waits and those who left are drawn over time on the page of a running drop", async () => {
+  const drop = await openDrop({ admission_rate_per_second: 20, occupancy_cap: 1 });
+  const crowd = await joinCrowd(drop, 3);
+  await payFor(crowd[0]);
+  await call("DELETE", `${admissionUrl}/v1/drops/${drop.id}/ticket`, { key: crowd[2].session });
+  const context = await desktop(browser);
+  const page = await openConsole(context, "seller");
+  await visit(page, `#/drops/${drop.id}`);
+  const chart = (title) => page.locator(".chart", { has: page.getByRole("heading", { name: title }) });
+  const curve = (title, label) =>
+    chart(title).locator(".curve", { has: page.getByText(label, { exact: true }) });
+  for (const label of ["half waited up to", "nine in ten up to"])
+    await curve("Waits of those let in last", label).locator("dd", { hasText: /^\d+:\d\d$/ }).waitFor();
+  const left = curve("Who left or was lost, in all", "left the line");
+  await left.locator("dd", { hasText: /^1$/ }).waitFor();
+  await assertAccessible(page, "seller, waits and losses over time");
+  page.noFaults();
+  await context.close();
+});
+
+test("a seller keeps those inside while the line gives no answer", async () => {
+  const site = await protectSite();
+  const context = await phone(browser, { locale: "ko-KR" });
+  const page = await openConsole(context, "seller");
+  await visit(page, `#/drops/${site.id}/manage`);
+  const part = page.getByRole("region", { name: "줄이 응답하지 않을 때" });
+  await part.getByText("지금: 닫아 두기").waitFor();
+  await part.getByRole("radio", { name: /^안에 있는 사람은 그대로/ }).check();
+  const send = part.getByRole("button", { name: "정하기" });
+  assert.ok(await send.isDisabled(), "it asks why");
+  await part.getByLabel("이유").fill("browser test");
+  await send.click();
+  await part.getByText("지금: 안에 있는 사람은 그대로").waitFor();
+  const policy = await sellerCall("GET", `/drops/${site.id}/failure-policy`);
+  assert.deepEqual([policy.policy, policy.per_minute], ["hold", null]);
   page.noFaults();
   await context.close();
 });

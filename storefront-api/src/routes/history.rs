@@ -52,10 +52,22 @@ pub(crate) struct HistoryResponse {
     joined: Vec<Option<i64>>,
     /// People who had been let in by then, likewise.
     admitted: Vec<Option<i64>>,
+    /// People who had left the line by then, likewise.
+    left: Vec<Option<i64>>,
+    /// People whose tickets had been closed before their turn by then, likewise.
+    closed: Vec<Option<i64>>,
+    /// What half of those had waited at most who were let in last, from their join to their turn,
+    /// milliseconds: of the last to join of all who were let in, up to 200.
+    wait_p50_ms: Vec<Option<i64>>,
+    /// What nine in ten of them had waited at most, likewise.
+    wait_p90_ms: Vec<Option<i64>>,
     /// Orders placed by then.
     placed: Vec<i64>,
     /// Orders paid by then.
     confirmed: Vec<i64>,
+    /// Orders that had ended without what they were for by then: refused, run out, given back or taken
+    /// back.
+    lost: Vec<i64>,
     /// Units held for orders that are not paid yet, or passes that are good.
     held: Vec<i32>,
     /// Units sold by then.
@@ -160,8 +172,13 @@ impl HistoryResponse {
         self.waiting.push(point.waiting);
         self.joined.push(point.joined);
         self.admitted.push(point.admitted);
+        self.left.push(point.left);
+        self.closed.push(point.closed);
+        self.wait_p50_ms.push(point.wait_p50_ms);
+        self.wait_p90_ms.push(point.wait_p90_ms);
         self.placed.push(point.placed);
         self.confirmed.push(point.confirmed);
+        self.lost.push(point.lost);
         self.held.push(point.held);
         self.sold.push(point.sold);
         self.available.push(point.available);

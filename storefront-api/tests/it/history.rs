@@ -2,19 +2,21 @@
 
 use crate::{
     answer::text,
+    line::open_room,
     shop::{Shop, in_hours},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// A minute of history that ends now: each second one more joins, two are let in, three units are sold.
+/// A minute of history that ends now: each second one more joins, two are let in, three units are sold. Every
+/// fifth second one leaves.
 async fn write_minute(shop: &Shop, drop_id: &str) {
     sqlx::query(
-        "insert into drop_history (drop_id, step_s, at, waiting, joined, admitted, placed, confirmed, held,
-             sold, available, revenue_minor, admission_rate_per_second, provider_errors, breaker,
-             held_up_by)
-         select $1, 1, date_trunc('second', now()) - make_interval(secs => 60 - i), 100 - i, i, 2 * i, i, i,
-             0, 3 * i, 0, 0, 50, 1, 0, case when i > 50 then 'stock' end
+        "insert into drop_history (drop_id, step_s, at, waiting, joined, admitted, left_line, closed,
+             wait_p50_ms, wait_p90_ms, placed, confirmed, lost, held, sold, available, revenue_minor,
+             admission_rate_per_second, provider_errors, breaker, held_up_by)
+         select $1, 1, date_trunc('second', now()) - make_interval(secs => 60 - i), 100 - i, i, 2 * i,
+             i / 5, 0, 100 * i, 300 * i, i, i, 0, 0, 3 * i, 0, 0, 50, 1, 0, case when i > 50 then 'stock' end
          from generate_series(1, 60) i",
     )
     .bind(drop_id.parse::<Uuid>().unwrap())
@@ -39,7 +41,11 @@ async fn a_drops_history_comes_in_columns_to_its_seller_and_to_operators() {
     let seen = shop.get(&of_operator, &viewer).await.expect(200);
     assert_eq!(seen["step_s"], 1);
     assert_eq!(numbers(&seen["joined"]), (1..=60).collect::<Vec<_>>());
-    for column in ["at", "waiting", "admitted", "placed", "sold", "breaker", "commit_ms"] {
+    assert_eq!(numbers(&seen["wait_p90_ms"]).last(), Some(&18_000));
+    assert_eq!(numbers(&seen["left"]).last(), Some(&12));
+    for column in
+        ["at", "waiting", "admitted", "left", "closed", "wait_p50_ms", "placed", "lost", "sold"]
+    {
         assert_eq!(seen[column].as_array().unwrap().len(), 60, "{column}");
     }
     assert_eq!((&seen["held_up_by"][0], &seen["held_up_by"][59]), (&Value::Null, &json!("stock")));
@@ -102,6 +108,48 @@ async fn at_a_glance_operators_see_how_each_room_does() {
     }
     let one = shop.get(&format!("/v1/operator/drops/{busy}"), &viewer).await.expect(200);
     assert_eq!(one["waiting"], 40);
+}
+
+#[tokio::test]
+async fn operators_see_whether_all_that_an_open_room_needs_is_there() {
+    let shop = Shop::open().await;
+    let (seller, viewer) = (shop.seller().await, shop.viewer().await);
+    let drop_id = shop.drop_of(&seller).await;
+    let health = async || {
+        let page = shop.get("/v1/operator/drops", &viewer).await.expect(200);
+        page["data"][0]["health"].clone()
+    };
+    assert_eq!(health().await, Value::Null, "it is not open yet");
+    let open = "update drops set state = 'open'";
+    sqlx::query(open).execute(&shop.app.pool).await.unwrap();
+    let nothing = json!({
+        "drain_alive": false, "orders_alive": false, "line_answers": false, "breaker": null
+    });
+    assert_eq!(health().await, nothing);
+
+    open_room(&shop, &seller, drop_id.parse().unwrap()).await;
+    write_minute(&shop, &drop_id).await;
+    for rows in [
+        "insert into heartbeats (instance, role, beat_at) values
+            ('one', 'drain', now()), ('one', 'orders', now())",
+        "insert into owned_work (instance, role, keys)
+            select 'one', 'drain', array[id::text] from drops
+            union all select 'one', 'orders', array[partition::text] from drops",
+        "update drop_history set breaker = 2",
+    ] {
+        sqlx::query(rows).execute(&shop.app.pool).await.unwrap();
+    }
+    let all = json!({
+        "drain_alive": true, "orders_alive": true, "line_answers": true, "breaker": 2
+    });
+    assert_eq!(health().await, all);
+
+    let silent = "update heartbeats set beat_at = now() - interval '11 seconds'
+        where role = 'orders'";
+    sqlx::query(silent).execute(&shop.app.pool).await.unwrap();
+    let one = shop.get(&format!("/v1/operator/drops/{drop_id}"), &viewer).await.expect(200);
+    let alive = (&one["health"]["drain_alive"], &one["health"]["orders_alive"]);
+    assert_eq!(alive, (&json!(true), &json!(false)));
 }
 
 #[tokio::test]

@@ -17,9 +17,10 @@ const LEAST_US: i64 = 5_000_000;
 /// Writes down that a batch of orders takes a minute, from now on.
 async fn pretend_slow_commits(line: &TestLine) {
     sqlx::query(
-        "insert into drop_history (drop_id, step_s, at, placed, confirmed, held, sold, available,
-             revenue_minor, admission_rate_per_second, commit_ms, provider_errors, breaker)
-         select id, 1, now() + interval '1 hour', 0, 0, 0, 0, 0, 0, 0, 60000, 0, 0 from drops",
+        "insert into drop_history (drop_id, step_s, at, placed, confirmed, lost, held, sold,
+             available, revenue_minor, admission_rate_per_second, commit_ms, provider_errors,
+             breaker)
+         select id, 1, now() + interval '1 hour', 0, 0, 0, 0, 0, 0, 0, 0, 60000, 0, 0 from drops",
     )
     .execute(&line.app.pool)
     .await

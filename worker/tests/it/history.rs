@@ -23,7 +23,8 @@ async fn who_waits_and_what_holds_them_up_is_written_each_second() {
     line.join(5).await;
 
     let rows = "select count(*) from drop_history where step_s = 1 and waiting = 3 and joined = 5
-        and admitted = 2 and held_up_by = 'stock' and admission_rate_per_second = 1000";
+        and admitted = 2 and left_line = 0 and closed = 0 and held_up_by = 'stock'
+        and admission_rate_per_second = 1000";
     finds(&line.database, "a row of those who wait", rows).await;
     let seconds = "select (count(*) >= 3)::int::bigint from drop_history where waiting = 3";
     finds(&line.database, "rows of three seconds", seconds).await;
@@ -35,7 +36,7 @@ async fn a_line_that_is_held_is_looked_at_though_nobody_is_let_in() {
     let line = TestLine::new(LineOptions::default()).await;
     line.pretend_processors().await;
     let shutdown = line.run("log,drain,scheduler");
-    line.open(1).await;
+    let row = line.open(1).await;
     sqlx::query("update drops set mode = 'paused', limits_version = limits_version + 1")
         .execute(&line.app.pool)
         .await
@@ -44,10 +45,13 @@ async fn a_line_that_is_held_is_looked_at_though_nobody_is_let_in() {
         (line.header().await?.config.mode == DropMode::Paused).then_some(())
     })
     .await;
-    line.join(4).await;
+    let joined = line.join(4).await;
 
     let rows = "select count(*) from drop_history where waiting = 4 and admitted = 0";
     finds(&line.database, "a row of those who wait", rows).await;
+    line.app.queue.leave(line.drop_id, row.epoch, joined[0].key()).await.unwrap();
+    let rows = "select count(*) from drop_history where waiting = 3 and left_line = 1";
+    finds(&line.database, "a row of who left", rows).await;
     shutdown.begin();
 }
 

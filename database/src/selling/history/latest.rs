@@ -19,6 +19,8 @@ pub struct DropGlance {
     pub sold_per_second: Option<f64>,
     /// What holds those up who wait, as a stable code.
     pub held_up_by: Option<String>,
+    /// 0 while the payment provider is called, 1 while it is tried, 2 while it is not.
+    pub breaker: i16,
 }
 
 /// Returns how these drops do just now. One of which nothing was seen lately is left out.
@@ -32,7 +34,7 @@ pub async fn latest(
 ) -> Result<BTreeMap<DropId, DropGlance>, DatabaseError> {
     let rows = sqlx::query!(
         r#"select last.drop_id as "drop_id!: DropId", last.at as "at!", last.waiting as "waiting?",
-             last.held_up_by as "held_up_by?",
+             last.held_up_by as "held_up_by?", last.breaker as "breaker!",
              (last.admitted - past.admitted)::float8
                  / extract(epoch from last.at - past.at)::float8 as "admitted_per_second?",
              (last.sold - past.sold)::float8
@@ -61,6 +63,7 @@ pub async fn latest(
             admitted_per_second: row.admitted_per_second.map(|rate| rate.max(0.0)),
             sold_per_second: row.sold_per_second.map(|rate| rate.max(0.0)),
             held_up_by: row.held_up_by,
+            breaker: row.breaker,
         };
         (row.drop_id, glance)
     });

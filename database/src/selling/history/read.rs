@@ -17,10 +17,21 @@ pub struct HistoryPoint {
     pub joined: Option<i64>,
     /// People who had ever been let in, likewise.
     pub admitted: Option<i64>,
+    /// People who had ever left the line, likewise.
+    pub left: Option<i64>,
+    /// People whose tickets had been closed before their turn, likewise.
+    pub closed: Option<i64>,
+    /// What half of those had waited at most who were let in last, from their join to their turn,
+    /// milliseconds; `None` if nobody looked, or nobody had been let in.
+    pub wait_p50_ms: Option<i64>,
+    /// What nine in ten of them had waited at most, likewise.
+    pub wait_p90_ms: Option<i64>,
     /// Orders that had ever been placed.
     pub placed: i64,
     /// Orders that had ever been confirmed.
     pub confirmed: i64,
+    /// Orders that had ever ended without what they were for: refused, run out, given back or taken back.
+    pub lost: i64,
     /// Units held for orders that were not paid yet, or passes that were good.
     pub held: i32,
     /// Units of confirmed orders.
@@ -62,7 +73,11 @@ pub async fn read(
              coalesce(h.waiting, max(h.waiting) over same) as "waiting?",
              coalesce(h.joined, max(h.joined) over same) as "joined?",
              coalesce(h.admitted, max(h.admitted) over same) as "admitted?",
-             h.placed as "placed!", h.confirmed as "confirmed!", h.held as "held!",
+             coalesce(h.left_line, max(h.left_line) over same) as "left?",
+             coalesce(h.closed, max(h.closed) over same) as "closed?",
+             coalesce(h.wait_p50_ms, max(h.wait_p50_ms) over same) as "wait_p50_ms?",
+             coalesce(h.wait_p90_ms, max(h.wait_p90_ms) over same) as "wait_p90_ms?",
+             h.placed as "placed!", h.confirmed as "confirmed!", h.lost as "lost!", h.held as "held!",
              h.sold as "sold!", h.available as "available!", h.revenue_minor as "revenue_minor!",
              h.admission_rate_per_second as "admission_rate_per_second!",
              max(h.command_lag_ms) over same as "command_lag_ms?",

@@ -30,13 +30,18 @@ pub async fn thin(pool: &PgPool) -> Result<i64, DatabaseError> {
                      at, 'epoch') as bin
              from gone where step_s < 60),
          merged as (
-             insert into drop_history as h (drop_id, step_s, at, waiting, joined, admitted, placed,
-                 confirmed, held, sold, available, revenue_minor, admission_rate_per_second,
-                 command_lag_ms, commit_ms, provider_errors, breaker, held_up_by)
+             insert into drop_history as h (drop_id, step_s, at, waiting, joined, admitted, left_line,
+                 closed, wait_p50_ms, wait_p90_ms, placed, confirmed, lost, held, sold, available,
+                 revenue_minor, admission_rate_per_second, command_lag_ms, commit_ms,
+                 provider_errors, breaker, held_up_by)
              select distinct on (drop_id, bin_s, bin) drop_id, bin_s, bin,
                  coalesce(waiting, max(waiting) over same), coalesce(joined, max(joined) over same),
-                 coalesce(admitted, max(admitted) over same), placed, confirmed, held, sold,
-                 available, revenue_minor, admission_rate_per_second,
+                 coalesce(admitted, max(admitted) over same),
+                 coalesce(left_line, max(left_line) over same),
+                 coalesce(closed, max(closed) over same),
+                 coalesce(wait_p50_ms, max(wait_p50_ms) over same),
+                 coalesce(wait_p90_ms, max(wait_p90_ms) over same), placed, confirmed, lost, held,
+                 sold, available, revenue_minor, admission_rate_per_second,
                  max(command_lag_ms) over same, max(commit_ms) over same,
                  sum(provider_errors) over same, max(breaker) over same, held_up_by
              from binned window same as (partition by drop_id, bin_s, bin)
@@ -45,8 +50,12 @@ pub async fn thin(pool: &PgPool) -> Result<i64, DatabaseError> {
                  waiting = coalesce(excluded.waiting, h.waiting),
                  joined = coalesce(excluded.joined, h.joined),
                  admitted = coalesce(excluded.admitted, h.admitted),
-                 placed = excluded.placed, confirmed = excluded.confirmed, held = excluded.held,
-                 sold = excluded.sold, available = excluded.available,
+                 left_line = coalesce(excluded.left_line, h.left_line),
+                 closed = coalesce(excluded.closed, h.closed),
+                 wait_p50_ms = coalesce(excluded.wait_p50_ms, h.wait_p50_ms),
+                 wait_p90_ms = coalesce(excluded.wait_p90_ms, h.wait_p90_ms),
+                 placed = excluded.placed, confirmed = excluded.confirmed, lost = excluded.lost,
+                 held = excluded.held, sold = excluded.sold, available = excluded.available,
                  revenue_minor = excluded.revenue_minor,
                  admission_rate_per_second = excluded.admission_rate_per_second,
                  command_lag_ms = greatest(h.command_lag_ms, excluded.command_lag_ms),

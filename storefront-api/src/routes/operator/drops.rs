@@ -1,5 +1,6 @@
 //! The drops of all sellers.
 
+use super::room_health::{self, RoomHealth};
 use crate::{
     ApiError, App,
     extract::{CurrentOperator, Page, PageQuery, PageRequest},
@@ -57,10 +58,17 @@ pub(crate) struct OperatorDropResponse {
     /// What holds those up who wait, if it is not the rate alone.
     #[schema(example = "stock")]
     held_up_by: Option<String>,
+    /// Whether all that it needs is there; null unless it is open.
+    health: Option<RoomHealth>,
 }
 
 impl OperatorDropResponse {
-    fn new(flash_drop: FlashDrop, glance: Option<DropGlance>, now: Timestamp) -> Self {
+    fn new(
+        flash_drop: FlashDrop,
+        glance: Option<DropGlance>,
+        health: Option<RoomHealth>,
+        now: Timestamp,
+    ) -> Self {
         let seen = glance.as_ref();
         Self {
             limits_version: flash_drop.limits_version,
@@ -70,6 +78,7 @@ impl OperatorDropResponse {
             admitted_per_second: seen.and_then(|glance| glance.admitted_per_second),
             sold_per_second: seen.and_then(|glance| glance.sold_per_second),
             held_up_by: glance.and_then(|glance| glance.held_up_by),
+            health,
         }
     }
 }
@@ -90,10 +99,11 @@ pub(crate) async fn list(
     let filter = DropFilter { seller_id: query.seller_id, state: query.state, text };
     let rows = drops::list(&app.pool, filter, page.before, page.rows()).await?;
     let ids: Vec<DropId> = rows.iter().map(|row| row.id).collect();
-    let (mut glances, now) = (history::latest(&app.pool, &ids).await?, app.now());
+    let mut glances = history::latest(&app.pool, &ids).await?;
+    let (health, now) = (room_health::look(&app, &rows, &glances).await?, app.now());
     let item = |row: FlashDrop| {
-        let glance = glances.remove(&row.id);
-        OperatorDropResponse::new(row, glance, now)
+        let (glance, health) = (glances.remove(&row.id), health.get(&row.id).copied());
+        OperatorDropResponse::new(row, glance, health, now)
     };
     Ok(Json(page.page(rows, |row| row.id, item)))
 }
@@ -118,8 +128,10 @@ pub(crate) async fn show(
     _: CurrentOperator,
 ) -> Result<Json<OperatorDropResponse>, ApiError> {
     let flash_drop = find(&app, drop_id).await?;
-    let glance = history::latest(&app.pool, &[drop_id]).await?.remove(&drop_id);
-    Ok(Json(OperatorDropResponse::new(flash_drop, glance, app.now())))
+    let mut glances = history::latest(&app.pool, &[drop_id]).await?;
+    let seen = room_health::look(&app, std::slice::from_ref(&flash_drop), &glances).await?;
+    let (glance, health) = (glances.remove(&drop_id), seen.get(&drop_id).copied());
+    Ok(Json(OperatorDropResponse::new(flash_drop, glance, health, app.now())))
 }
 
 /// Reads a drop of any seller as it is now.

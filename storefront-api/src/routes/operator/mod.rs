@@ -16,6 +16,7 @@ pub(super) mod mode;
 mod numbers;
 mod quotas;
 mod review;
+mod room_health;
 mod sessions;
 
 use crate::App;

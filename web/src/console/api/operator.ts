@@ -17,7 +17,7 @@ import type {
   ReviewCase,
   Verdict,
 } from "./operator_types.ts";
-import type { DropState, History, Numbers, Page, Span } from "./types.ts";
+import type { DropState, FailureAnswer, FailureChoice, History, Numbers, Page, Span } from "./types.ts";
 
 const PAGE = 100;
 const drops = "/v1/operator/drops";
@@ -54,6 +54,11 @@ export const callPlanOff = (id: string, why: string) =>
 
 export const readHistory = (id: string, span: Span) =>
   call<History>("GET", `${drops}/${id}/history${queryOf({ ...span })}`);
+
+export const readFailurePolicy = (id: string) => call<FailureAnswer>("GET", `${drops}/${id}/failure-policy`);
+
+export const changeFailurePolicy = (id: string, choice: FailureChoice, why: string) =>
+  call<FailureAnswer>("PUT", `${drops}/${id}/failure-policy`, { body: { ...choice, why } });
 
 /** Changes what a drop may do; `act` is the last part of the route. */
 export const changeMode = (id: string, act: string, body: unknown) =>

@@ -25,6 +25,17 @@ export interface OperatorDrop extends Drop {
   sold_per_second: number | null;
   /** Why nobody else is let in, though somebody waits. */
   held_up_by: string | null;
+  /** Whether all that it needs is there; null unless it is open. */
+  health: RoomHealth | null;
+}
+
+export interface RoomHealth {
+  /** Whether a worker lets people in, and one places their orders. */
+  drain_alive: boolean;
+  orders_alive: boolean;
+  line_answers: boolean;
+  /** Whether the payment provider is called: 0 yes, 1 tried, 2 no; null if nobody looked, or nothing is sold. */
+  breaker: number | null;
 }
 
 export interface LimitsAnswer extends Limits {

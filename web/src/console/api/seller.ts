@@ -16,7 +16,7 @@ import type {
   WhatIf,
   WhatIfInput,
 } from "./seller_types.ts";
-import type { Drop, History, Numbers, Page, Span } from "./types.ts";
+import type { Drop, FailureAnswer, FailureChoice, History, Numbers, Page, Span } from "./types.ts";
 
 const drops = "/v1/seller/drops";
 const products = "/v1/seller/products";
@@ -52,6 +52,11 @@ export const cancelDrop = (id: string, reason: string) =>
 
 export const editDrop = (id: string, texts: { title: string; description: string }) =>
   call<Drop>("PATCH", `${drops}/${id}`, { body: texts });
+
+export const readFailurePolicy = (id: string) => call<FailureAnswer>("GET", `${drops}/${id}/failure-policy`);
+
+export const changeFailurePolicy = (id: string, choice: FailureChoice, why: string) =>
+  call<FailureAnswer>("PUT", `${drops}/${id}/failure-policy`, { body: { ...choice, why } });
 
 export const listProducts = (cursor: string | null) =>
   call<Page<Product>>("GET", `${products}${queryOf({ cursor, limit: 50 })}`);

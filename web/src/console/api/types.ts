@@ -72,6 +72,8 @@ export interface Drop {
   mode_until?: string | null;
   /** With `pass` it lets into a site, and sells nothing. */
   fulfilment: "auto" | "checkout" | "pass";
+  /** People are counted in by hand. */
+  manual: boolean;
   site_name?: string;
   site_url?: string;
   /** Visits that a site gives in all; null for no end of them. */
@@ -103,6 +105,22 @@ export interface Drop {
   order_rate_per_second: number;
   created_at: string;
   ended_at: string | null;
+}
+
+export const FAILURE_POLICIES = ["closed", "hold", "open"] as const;
+export type FailurePolicy = (typeof FAILURE_POLICIES)[number];
+
+/** What the gate of a site is to do while its line gives no answer. */
+export interface FailureChoice {
+  policy: FailurePolicy;
+  /** People who come in per minute without a line: with `open` alone. */
+  per_minute: number | null;
+}
+
+export interface FailureAnswer extends FailureChoice {
+  drop_id: string;
+  /** How many have ever come in without a line. */
+  let_through: number;
 }
 
 /** How a drop is doing now. */
@@ -159,8 +177,13 @@ export const HISTORY_COLUMNS = [
   "waiting",
   "joined",
   "admitted",
+  "left",
+  "closed",
+  "wait_p50_ms",
+  "wait_p90_ms",
   "placed",
   "confirmed",
+  "lost",
   "held",
   "sold",
   "available",
@@ -173,7 +196,10 @@ export const HISTORY_COLUMNS = [
 ] as const;
 export type HistoryColumn = (typeof HISTORY_COLUMNS)[number];
 
-/** Of `joined`, `admitted`, `placed` and `confirmed` it has all that there ever were by then. */
+/**
+ * Of `joined`, `admitted`, `left`, `closed`, `placed`, `confirmed` and `lost` it has all that there ever were by
+ * then, and of waits those of the people who were let in last.
+ */
 export type History = {
   /** Seconds that a point stands for. */
   step_s: number;

@@ -98,6 +98,29 @@ export const en = {
   },
   "figure.no_shows": "{count} of {of} whose turn is over never began to pay",
 
+  "failure.title": "While the line gives no answer",
+  "failure.intro":
+    "This is what the gate of the site does once it has heard nothing from the line for five seconds: Redis is away, or the line is being restored. While the line is paused, on hold, under maintenance or stopped, nobody comes in without it, whatever is chosen here.",
+  "failure.now": "Now: {policy}",
+  "failure.people": "up to {people} a minute",
+  "failure.choose": "What shall it do?",
+  "failure.closed": "Stay closed",
+  "failure.closed.hint":
+    "Nobody new comes in until the line answers again. If the database is away as well, whoever is inside may stay for ten seconds only. This is the usual choice, and the right one for few units.",
+  "failure.hold": "Keep those inside",
+  "failure.hold.hint":
+    "Nobody new comes in until the line answers again. Whoever is inside stays until their time is over, even if the database is away as well.",
+  "failure.open": "Open a little",
+  "failure.open.hint":
+    "Whoever is inside stays, and so many people a minute come in without a line. Who comes first gets in, and programs are quicker than people. This is for sites that lose more by being closed than by an unfair minute. If the database is away as well, nobody new comes in.",
+  "failure.not_for_all": "It can't be opened, since not everybody may join this line.",
+  "failure.per_minute": "People who come in per minute, at most",
+  "failure.let_through": {
+    one: "{count} person has come in without the line so far.",
+    other: "{count} people have come in without the line so far.",
+  },
+  "failure.do": "Set it",
+
   "board.title": "Charts",
   "board.empty": "Nothing was recorded in this time.",
   "window.label": "Time shown",

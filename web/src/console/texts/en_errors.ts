@@ -30,6 +30,7 @@ export const enErrors = {
   "error.payment_not_in_review": "Somebody has decided this payment already.",
   "error.drop_wrong_state": "The drop's state doesn't allow that any more.",
   "error.drop_stopped_by_operator": "An operator has stopped this drop. Only an operator can let it go on.",
+  "error.not_for_all": "Not everybody may join this line, so nobody may come in without it.",
   "error.nothing_to_undo": "Nobody has changed the limits yet, so there is nothing to undo.",
   "error.not_enough_stock": "The variant doesn't have that many units left.",
   "error.several_currencies": "These variants have prices in several currencies.",

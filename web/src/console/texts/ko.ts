@@ -97,6 +97,26 @@ export const ko: Record<keyof typeof en, Message> = {
   "figure.missed": "차례에 자리를 비운 사람 {count}명",
   "figure.no_shows": "차례가 끝난 {of}명 가운데 {count}명은 결제를 시작하지 않았어요",
 
+  "failure.title": "줄이 응답하지 않을 때",
+  "failure.intro":
+    "줄에서 5초 동안 답이 없으면 사이트의 입구가 하는 일이에요. Redis에 연결할 수 없거나 줄을 복구하는 중일 때예요. 일시 정지, 보류, 점검, 중단 중에는 무엇을 골라도 줄 없이는 아무도 들어오지 않아요.",
+  "failure.now": "지금: {policy}",
+  "failure.people": "1분에 {people}명까지",
+  "failure.choose": "어떻게 할까요?",
+  "failure.closed": "닫아 두기",
+  "failure.closed.hint":
+    "줄이 다시 응답할 때까지 아무도 새로 들어오지 않아요. 데이터베이스도 응답하지 않으면 안에 있는 사람은 10초만 더 머물 수 있어요. 보통 이렇게 두고, 수량이 적을 때 알맞아요.",
+  "failure.hold": "안에 있는 사람은 그대로",
+  "failure.hold.hint":
+    "줄이 다시 응답할 때까지 아무도 새로 들어오지 않아요. 안에 있는 사람은 데이터베이스가 응답하지 않아도 자기 시간이 끝날 때까지 머물러요.",
+  "failure.open": "조금 열기",
+  "failure.open.hint":
+    "안에 있는 사람은 머무르고, 1분에 정한 인원만큼 줄 없이 들어와요. 먼저 온 사람이 들어와서, 사람보다 프로그램이 빨라요. 잠깐 불공평한 것보다 닫혀 있을 때 더 많이 잃는 사이트에 알맞아요. 데이터베이스도 응답하지 않으면 아무도 새로 들어오지 않아요.",
+  "failure.not_for_all": "누구나 설 수 있는 줄이 아니라서 열 수 없어요.",
+  "failure.per_minute": "1분에 들어올 인원(최대)",
+  "failure.let_through": "지금까지 {count}명이 줄 없이 들어왔어요.",
+  "failure.do": "정하기",
+
   "board.title": "차트",
   "board.empty": "이 시간에는 기록이 없어요.",
   "window.label": "표시할 시간",

@@ -31,6 +31,7 @@ export const koErrors: Record<keyof typeof enErrors, Message> = {
   "error.payment_not_in_review": "누군가 이미 판정한 결제예요.",
   "error.drop_wrong_state": "지금 상태의 드롭에는 할 수 없어요.",
   "error.drop_stopped_by_operator": "운영자가 멈춘 드롭이에요. 운영자만 다시 시작할 수 있어요.",
+  "error.not_for_all": "누구나 설 수 있는 줄이 아니라서, 줄 없이 들어올 수도 없어요.",
   "error.nothing_to_undo": "아직 아무도 제한을 바꾸지 않아서 되돌릴 것이 없어요.",
   "error.not_enough_stock": "그 옵션의 재고가 모자라요.",
   "error.several_currencies": "옵션들의 통화가 서로 달라요.",

@@ -6,6 +6,7 @@ import { type Column, Table } from "../../parts/table.tsx";
 import { hrefOf } from "../../state/route.ts";
 import { t, tOr } from "../texts/index.ts";
 import { fitness } from "./filter.ts";
+import { lacksOf } from "./health.ts";
 
 export function RoomsTable({ rooms }: { rooms: readonly OperatorDrop[] }) {
   return (
@@ -61,6 +62,7 @@ const columns = (): Column<OperatorDrop>[] => [
   },
   { title: t("rooms.sold_speed"), isFigure: true, cell: (room) => known(room.sold_per_second, rate) },
   { title: t("rooms.fitness"), cell: (room) => <Fitness room={room} /> },
+  { title: t("rooms.health"), cell: (room) => <Health room={room} /> },
 ];
 
 const known = (value: number | null | undefined, say: (value: number) => string) =>
@@ -76,5 +78,22 @@ function Fitness({ room }: { room: OperatorDrop }) {
         <small class="line">{tOr(`held_up.${reason}`, "held_up.other", { reason })}</small>
       )}
     </span>
+  );
+}
+
+/** Only an open room needs anything; an older server tells nothing of it. */
+function Health({ room }: { room: OperatorDrop }) {
+  const health = room.health ?? null;
+  if (health === null) return <>–</>;
+  const lacks = lacksOf(health);
+  if (lacks.length === 0) return <span class="fitness-fine">{t("lack.none")}</span>;
+  return (
+    <ul class="lacks">
+      {lacks.map((lack) => (
+        <li key={lack} class={lack === "payments_tried" ? "lack-some" : "silent"}>
+          {t(`lack.${lack}`)}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,11 +1,13 @@
 // The charts of a running drop, as its seller sees it.
+import { digits } from "../../../common/format.ts";
 import type { ChartSpec, Curve } from "../../charts/curves.ts";
 import { amount, compact, rate } from "../../format.ts";
 import { t } from "../texts/index.ts";
 
 /** Made anew with the language, which its labels are in. */
 export function dropCharts(currency: string, sellsUnits: boolean): ChartSpec[] {
-  return [line(), speed(sellsUnits), ...(sellsUnits ? [units(), revenue(currency)] : [])];
+  const sales = sellsUnits ? [units(), revenue(currency)] : [];
+  return [line(), speed(sellsUnits), waits(), losses(), ...sales];
 }
 
 const line = (): ChartSpec => ({
@@ -28,6 +30,29 @@ function speed(sellsUnits: boolean): ChartSpec {
   };
   return { key: "speed", title: t("chart.speed"), say: rate, curves: sellsUnits ? [...ways, paid] : ways };
 }
+
+/** How long those waited who were let in last, at each moment. */
+const waits = (): ChartSpec => ({
+  key: "waits",
+  title: t("chart.waits"),
+  say: digits,
+  curves: [
+    { key: "half", label: t("curve.wait_half"), colour: 1, values: (s) => s.columns.wait_p50_ms },
+    { key: "most", label: t("curve.wait_most"), colour: 2, values: (s) => s.columns.wait_p90_ms },
+  ],
+});
+
+/** All who had left or were lost by each moment, so that the ends of the curves are what the funnel tells. */
+const losses = (): ChartSpec => ({
+  key: "losses",
+  title: t("chart.losses"),
+  say: compact,
+  curves: [
+    { key: "left", label: t("curve.gone"), colour: 1, values: (s) => s.columns.left, isStepped: true },
+    { key: "closed", label: t("curve.closed"), colour: 3, values: (s) => s.columns.closed, isStepped: true },
+    { key: "lost", label: t("curve.lost"), colour: 4, values: (s) => s.columns.lost, isStepped: true },
+  ],
+});
 
 const units = (): ChartSpec => ({
   key: "units",

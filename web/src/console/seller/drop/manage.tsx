@@ -1,8 +1,17 @@
 // What a seller can do with a drop: pause it, set its times and lanes, show it, correct its texts, call it off.
 import { useSignal } from "@preact/signals";
-import { cancelDrop, deleteDropPicture, pauseDrop, putDropPicture, resumeDrop } from "../../api/seller.ts";
+import {
+  cancelDrop,
+  changeFailurePolicy,
+  deleteDropPicture,
+  pauseDrop,
+  putDropPicture,
+  readFailurePolicy,
+  resumeDrop,
+} from "../../api/seller.ts";
 import type { Drop } from "../../api/types.ts";
 import { ActDialog, type Question, type Reasons } from "../../parts/act_dialog.tsx";
+import { FailurePart } from "../../parts/failure/part.tsx";
 import { Told } from "../../parts/told.tsx";
 import { Lanes } from "../lanes/part.tsx";
 import { PictureForm } from "../pictures/form.tsx";
@@ -31,12 +40,23 @@ export function ManagePart({ drop, onChanged }: PartProps) {
       <Acts drop={drop} onChanged={onChanged} />
       {isBefore && <Schedule drop={drop} onChanged={onChanged} />}
       {isBefore && drop.fulfilment !== "pass" && <Lanes drop={drop} onChanged={onChanged} />}
+      {drop.fulfilment === "pass" && <Failure drop={drop} />}
       <Texts drop={drop} onChanged={onChanged} />
       <DropPicture drop={drop} onChanged={onChanged} />
       <Settings drop={drop} />
     </>
   );
 }
+
+const Failure = ({ drop }: { drop: Drop }) => (
+  <FailurePart
+    dropId={drop.id}
+    isForAll={!(drop.members_only || drop.invite_only || drop.manual)}
+    mayChange={true}
+    read={readFailurePolicy}
+    change={changeFailurePolicy}
+  />
+);
 
 function DropPicture({ drop, onChanged }: PartProps) {
   return (

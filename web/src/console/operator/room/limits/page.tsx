@@ -1,6 +1,9 @@
-// A room's limits: what they are, what is planned, and the way back.
-
+// A room's limits: what they are, what is planned, and the way back. Of a site also what its gate does while the
+// line gives no answer.
+import { changeFailurePolicy, readFailurePolicy } from "../../../api/operator.ts";
+import type { OperatorDrop } from "../../../api/operator_types.ts";
 import { rate } from "../../../format.ts";
+import { FailurePart } from "../../../parts/failure/part.tsx";
 import { mayAct } from "../../../state/session.ts";
 import { ended } from "../../ended.ts";
 import { t } from "../../texts/index.ts";
@@ -10,8 +13,34 @@ import { Plan, Undo } from "./plan.tsx";
 import { LIMIT_NAMES } from "./values.ts";
 
 export function RoomLimits({ data, onChanged }: { data: RoomData; onChanged: () => void }) {
-  const { limits, plan } = data;
-  if (!mayAct.value || ended(limits.state))
+  const { room, limits } = data;
+  const mayChange = mayAct.value && !ended(limits.state);
+  return (
+    <>
+      <Limits data={data} mayChange={mayChange} onChanged={onChanged} />
+      {room.fulfilment === "pass" && <Failure room={room} mayChange={mayChange} />}
+    </>
+  );
+}
+
+const Failure = ({ room, mayChange }: { room: OperatorDrop; mayChange: boolean }) => (
+  <FailurePart
+    dropId={room.id}
+    isForAll={!(room.members_only || room.invite_only || room.manual)}
+    mayChange={mayChange}
+    read={readFailurePolicy}
+    change={changeFailurePolicy}
+  />
+);
+
+interface LimitsProps {
+  data: RoomData;
+  mayChange: boolean;
+  onChanged: () => void;
+}
+
+function Limits({ data: { limits, plan }, mayChange, onChanged }: LimitsProps) {
+  if (!mayChange)
     return (
       <dl class="facts">
         {LIMIT_NAMES.map((name) => (
