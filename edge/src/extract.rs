@@ -6,7 +6,7 @@ use axum::{
     extract::{
         DefaultBodyLimit, FromRequest, FromRequestParts, Request, rejection::BytesRejection,
     },
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -16,6 +16,9 @@ use std::time::Duration;
 const BODY_TIME: Duration = Duration::from_secs(10);
 /// The same for a file: 8 MiB over a megabit a second.
 const FILE_TIME: Duration = Duration::from_secs(70);
+
+/// Most responses are no longer, tickets among them, so that they are written without growing.
+const USUAL_BYTES: usize = 1024;
 
 /// A JSON body, of a request or a response. Give a request's type `#[serde(deny_unknown_fields)]`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,7 +39,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
-        axum::Json(self.0).into_response()
+        let mut body = Vec::with_capacity(USUAL_BYTES);
+        match serde_json::to_writer(&mut body, &self.0) {
+            Ok(()) => {
+                let kind = HeaderValue::from_static("application/json");
+                ([(header::CONTENT_TYPE, kind)], body).into_response()
+            }
+            Err(error) => {
+                tracing::error!(%error, "could not write a response");
+                Problem::internal().into_response()
+            }
+        }
     }
 }
 

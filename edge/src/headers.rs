@@ -63,6 +63,8 @@ impl SecurityHeaders {
         let is_ours = response.extensions().get::<UnderOtherHost>().is_none();
         let fits = |name: &HeaderName| is_ours || *name != header::STRICT_TRANSPORT_SECURITY;
         let headers = response.headers_mut();
+        // One growth for all of them, and for the id of the request that comes last.
+        headers.reserve(self.0.len() + 1);
         for (name, value) in self.0.iter().filter(|(name, _)| fits(name)) {
             headers.entry(name).or_insert_with(|| value.clone());
         }

@@ -110,9 +110,11 @@ impl AllowedOrigins {
 
     /// CORS for these origins, with credentials.
     pub(crate) fn cors(&self) -> CorsLayer {
-        let named = HeaderName::from_static;
+        let (named, origins) = (HeaderName::from_static, Arc::clone(&self.origins));
+        // It is cloned for each request: a list would be as well, and what varies found out anew.
         CorsLayer::new()
-            .allow_origin(AllowOrigin::list(self.origins.iter().cloned()))
+            .allow_origin(AllowOrigin::predicate(move |origin, _| origins.contains(origin)))
+            .vary([header::ORIGIN])
             .allow_credentials(true)
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
             .allow_headers([

@@ -21,9 +21,12 @@ pub const SESSION_COOKIE: &str = "__Host-sluice-session";
 /// When to come back with a session that another process can verify.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// Verifies sessions; a router's state provides it through [`FromRef`].
+/// Verifies sessions; a router's state provides it through [`FromRef`], a clone for each request.
 #[derive(Clone)]
-pub struct SessionVerifier {
+pub struct SessionVerifier(Arc<VerifierParts>);
+
+/// The parts of a [`SessionVerifier`].
+struct VerifierParts {
     keys: Arc<Keyring>,
     ended: Arc<EndedSessions>,
     clock: Arc<dyn Clock>,
@@ -44,7 +47,7 @@ impl SessionVerifier {
     /// Verifies sessions sealed with `keys` and not `ended`, at the time of `clock`.
     #[must_use]
     pub fn new(keys: Arc<Keyring>, ended: Arc<EndedSessions>, clock: Arc<dyn Clock>) -> Self {
-        Self { keys, ended, clock }
+        Self(Arc::new(VerifierParts { keys, ended, clock }))
     }
 
     /// Finds the shopper who sent these headers.
@@ -66,10 +69,11 @@ impl SessionVerifier {
     /// (401), or `session_key_unknown` (503): a process that has the key will take the session, so
     /// it must not be replaced by a new one.
     pub fn session(&self, headers: &HeaderMap) -> Result<Session, Problem> {
+        let VerifierParts { keys, ended, clock } = &*self.0;
         let token = token(headers).ok_or_else(|| missing(headers))?;
-        let now_ms = self.clock.now().as_millisecond();
-        let session = Session::open(&self.keys, token, now_ms).map_err(refusal)?;
-        if self.ended.has(&session) {
+        let now_ms = clock.now().as_millisecond();
+        let session = Session::open(keys, token, now_ms).map_err(refusal)?;
+        if ended.has(&session) {
             return Err(problem(
                 "session_invalid",
                 "The session was ended. Start a new one: POST /v1/session.",

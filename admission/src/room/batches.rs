@@ -1,5 +1,5 @@
-//! Many questions, one call: those who ask while the calls are busy share the next one. No timer,
-//! so a lone one is not delayed; under load the batches grow by themselves.
+//! Many questions, one call: those who ask while the calls are busy, or at once with the first, share
+//! the next one. No timer, so a lone one is not delayed; under load the batches grow by themselves.
 //!
 //! Who has waited too long for a call is refused, and for those who have gone meanwhile nothing is
 //! asked.
@@ -87,9 +87,8 @@ async fn run<C: BatchCall>(
     let calls = Arc::new(Semaphore::new(MAX_CALLS));
     loop {
         let Ok(call) = Arc::clone(&calls).acquire_owned().await else { return };
-        let mut jobs = Vec::new();
-        let receiving = inbox.recv_many(&mut jobs, C::MAX_BATCH);
-        let Some(1..) = hard.run_until_cancelled(receiving).await else { return };
+        let receiving = gather(&mut inbox, C::MAX_BATCH);
+        let Some(Some(jobs)) = hard.run_until_cancelled(receiving).await else { return };
         let batch = still_wanted(jobs, Instant::now());
         if batch.is_empty() {
             continue;
@@ -97,6 +96,23 @@ async fn run<C: BatchCall>(
         let caller = Arc::clone(&caller);
         tokio::spawn(async move { answer(&*caller, batch, call).await });
     }
+}
+
+/// Waits for a question, and takes those that come at once with it; `None` once nobody can ask.
+async fn gather<T>(inbox: &mut mpsc::Receiver<T>, max: usize) -> Option<Vec<T>> {
+    let mut questions = Vec::new();
+    if inbox.recv_many(&mut questions, max).await == 0 {
+        return None;
+    }
+    // The first question wakes this task before others that are here already have been read: they come
+    // first, and where there are none nothing is waited for.
+    tokio::task::yield_now().await;
+    while questions.len() < max
+        && let Ok(question) = inbox.try_recv()
+    {
+        questions.push(question);
+    }
+    Some(questions)
 }
 
 /// Those who still wait for an answer. Who waits too long is refused.
@@ -222,6 +238,27 @@ mod tests {
         assert_eq!(batch.iter().map(|job| job.question).collect::<Vec<_>>(), [3]);
         assert_eq!(refused.try_recv(), Ok(Err(BatchError::TooMany)));
         assert!(waiting.try_recv().is_err(), "its call comes next");
+    }
+
+    #[tokio::test]
+    async fn who_asks_at_once_with_the_first_shares_its_call() {
+        let (sender, mut inbox) = mpsc::channel(8);
+        let gathering = tokio::spawn(async move { gather(&mut inbox, 3).await });
+        let_all_run().await;
+        // It is woken before the others have their turn.
+        sender.send(1).await.unwrap();
+        for question in 2..=4 {
+            let sender = sender.clone();
+            tokio::spawn(async move { sender.send(question).await });
+        }
+        assert_eq!(gathering.await.unwrap(), Some(vec![1, 2, 3]), "a call has no more");
+    }
+
+    #[tokio::test]
+    async fn where_nobody_can_ask_any_more_nothing_is_waited_for() {
+        let (sender, mut inbox) = mpsc::channel::<u64>(1);
+        drop(sender);
+        assert_eq!(gather(&mut inbox, 3).await, None);
     }
 
     #[tokio::test]

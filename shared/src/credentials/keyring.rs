@@ -58,14 +58,17 @@ impl Keyring {
     /// Opens one of our tokens and returns its payload; anything that we did not make for this
     /// purpose is invalid.
     pub(crate) fn open(&self, purpose: Purpose, token: &str) -> Result<Vec<u8>, CredentialError> {
-        let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| CredentialError::Invalid)?;
+        let mut bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| CredentialError::Invalid)?;
         let split = bytes.len().checked_sub(TAG).filter(|split| *split >= HEADER);
-        let (signed, tag) = bytes.split_at(split.ok_or(CredentialError::Invalid)?);
+        let split = split.ok_or(CredentialError::Invalid)?;
+        let (signed, tag) = bytes.split_at(split);
         if signed[0] != VERSION || signed[1] != purpose as u8 {
             return Err(CredentialError::Invalid);
         }
         self.verify(signed[2], signed, tag)?;
-        Ok(signed[HEADER..].to_vec())
+        bytes.truncate(split);
+        bytes.drain(..HEADER);
+        Ok(bytes)
     }
 
     /// Reads the payload of a token that says it is for this purpose, whoever has made it.

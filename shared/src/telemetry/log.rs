@@ -5,7 +5,7 @@ use std::io;
 use tracing::Subscriber;
 use tracing_subscriber::{
     EnvFilter, Layer,
-    filter::ParseError,
+    filter::{ParseError, Targets},
     fmt::{self, MakeWriter},
     layer::SubscriberExt,
     registry::LookupSpan,
@@ -18,11 +18,22 @@ use tracing_subscriber::{
 ///
 /// Returns the filter's error when the setting cannot be parsed.
 pub fn start_log(settings: &TelemetrySettings) -> Result<(), ParseError> {
-    let filter = EnvFilter::try_new(&settings.log)?;
+    let filter = filter(&settings.log)?;
     // Logs go to stderr: stdout is for a command's output.
     let lines = lines(settings.format, io::stderr);
     tracing_subscriber::registry().with(filter).with(lines).init();
     Ok(())
+}
+
+/// Keeps what the setting says. One that names no spans, as most do, needs no locks that all requests
+/// share whenever one of their spans begins, is entered or ends.
+fn filter<S: Subscriber>(setting: &str) -> Result<Box<dyn Layer<S> + Send + Sync>, ParseError> {
+    if !setting.contains('[')
+        && let Ok(targets) = setting.parse::<Targets>()
+    {
+        return Ok(targets.boxed());
+    }
+    Ok(EnvFilter::try_new(setting)?.boxed())
 }
 
 /// Writes events as lines. JSON escapes what would break a line; in text, the writer does.
@@ -75,6 +86,7 @@ impl<W: io::Write> io::Write for OneLine<W> {
 mod tests {
     use super::*;
     use std::sync::{Arc, Mutex};
+    use tracing_subscriber::Registry;
 
     /// A name that forges a line, moves the cursor and wipes the screen.
     const HOSTILE: &str = "Ann\r\n2027-01-01T00:00:00Z  INFO worker: all is well\u{1b}[2J\u{1b}[1A";
@@ -116,6 +128,41 @@ mod tests {
             assert!(!line.contains(char::is_control), "{format:?}: {line:?}");
             assert!(line.matches("all is well").count() >= 6, "{format:?}: {line}");
         }
+    }
+
+    /// What is logged of four events with this setting.
+    fn kept(setting: &str) -> String {
+        let kept = Kept::default();
+        let writer = kept.clone();
+        let subscriber = tracing_subscriber::registry()
+            .with(filter(setting).unwrap())
+            .with(lines(LogFormat::Text, move || writer.clone()));
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::info!("one");
+            tracing::debug!("two");
+            tracing::info!(target: "other", "three");
+            let _request = tracing::info_span!("request").entered();
+            tracing::debug!("four");
+        });
+        let bytes = kept.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_setting_keeps_levels_targets_and_spans_apart() {
+        for (setting, expected) in [
+            ("info,other=warn", vec!["one"]),
+            ("warn,other=info", vec!["three"]),
+            ("debug", vec!["one", "two", "three", "four"]),
+            ("warn,[request]=debug", vec!["four"]),
+            ("off", vec![]),
+        ] {
+            let logged = kept(setting);
+            let words = ["one", "two", "three", "four"];
+            let found = words.into_iter().filter(|word| logged.contains(&format!(" {word}")));
+            assert_eq!(found.collect::<Vec<_>>(), expected, "{setting}: {logged}");
+        }
+        assert!(filter::<Registry>("info,other=loud").is_err());
     }
 
     #[test]
