@@ -8,7 +8,12 @@ use crate::{
     servers::Servers,
 };
 use redis::{Cmd, ErrorKind, FromRedisValue, ServerErrorKind};
-use shared::{config::RedisSettings, ids::DropId, line::Epoch};
+use shared::{
+    config::RedisSettings,
+    ids::DropId,
+    line::Epoch,
+    retry_budget::{Dependency, RetryBudget},
+};
 use std::{future::Future, time::Duration};
 
 /// The line in Redis. A clone is cheap and shares the connection.
@@ -17,6 +22,7 @@ pub struct Queue {
     pub(crate) servers: Servers,
     pub(crate) timeout: Duration,
     pub(crate) known_lines: KnownLines,
+    retries: RetryBudget,
 }
 
 impl Queue {
@@ -29,7 +35,15 @@ impl Queue {
         let timeout = Duration::from_millis(settings.timeout_ms.get());
         let servers =
             Servers::new(settings, timeout).map_err(|source| QueueError::of("connect", source))?;
-        Ok(Self { servers, timeout, known_lines: KnownLines::default() })
+        let retries = RetryBudget::new(Dependency::Redis);
+        Ok(Self { servers, timeout, known_lines: KnownLines::default(), retries })
+    }
+
+    /// Returns whether what has failed may be tried again at once. While Redis hardly answers, that
+    /// is a few times a second for all rooms together; what may not be is left for the next look.
+    #[must_use]
+    pub fn may_try_again(&self) -> bool {
+        self.retries.take(1) > 0
     }
 
     /// Checks that Redis answers: in a cluster, those masters that there is a connection to. One that
@@ -143,6 +157,9 @@ impl Queue {
             Ok(result) => result.map_err(|source| QueueError::of(operation, source)),
             Err(_) => Err(QueueError::timed_out(operation)),
         };
+        let is_away =
+            result.as_ref().is_err_and(|error| error.is_unavailable() && !error.is_shape());
+        self.retries.note(!is_away);
         result.inspect_err(|error| self.servers.note_failure(error))
     }
 }

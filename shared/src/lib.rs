@@ -20,6 +20,7 @@
 //! | [`credentials`] | tickets, sessions, command MACs, API keys |
 //! | [`config`] | settings: `config/default.toml`, overridden by `SLUICE_SECTION__KEY` |
 //! | [`telemetry`] | logs and metric names |
+//! | [`retry_budget`] | how often calls to a dependency may be repeated |
 //! | [`shutdown`] | soft and hard stop |
 //! | [`mod@supervise`] | tasks that go on after a panic |
 
@@ -36,6 +37,7 @@ pub mod lifecycle;
 pub mod line;
 pub mod load_lab;
 pub mod messages;
+pub mod retry_budget;
 pub mod shutdown;
 pub mod site;
 pub mod supervise;

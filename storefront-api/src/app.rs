@@ -114,6 +114,18 @@ impl App {
     ///
     /// Returns the setting that can't be used.
     pub async fn connect(settings: Settings) -> anyhow::Result<Self> {
+        Self::connect_on_machine_with(Arc::new(SystemClock), settings).await
+    }
+
+    /// The same on a machine with this clock.
+    ///
+    /// # Errors
+    ///
+    /// Returns the setting that can't be used.
+    pub async fn connect_on_machine_with(
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> anyhow::Result<Self> {
         let pool = database::connect(&settings.database).context("database.url")?;
         let public_reads = PublicReads::connect(&settings.database)?;
         let queue = Queue::connect(&settings.redis).await.context("redis.url")?;
@@ -122,7 +134,7 @@ impl App {
         let pass_keys = settings.storefront.passes()?;
         let aws_key = settings.storefront.aws_key()?;
         let rate = settings.limits.sessions_per_second_per_ip;
-        let (session_keys, clock) = (Arc::new(keys), Arc::new(SystemClock) as Arc<dyn Clock>);
+        let session_keys = Arc::new(keys);
         let ended_sessions = Arc::new(EndedSessions::default());
         let pictures = FileStore::new(&settings.storefront.picture_dir);
         let proofs = ProofGate::new(&settings.abuse, &session_keys, &queue);

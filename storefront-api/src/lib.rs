@@ -21,9 +21,9 @@
 //! | `idempotency` | `Idempotency-Key`: a repeated request is answered, not repeated |
 //! | `run_to_completion` | changes go on when their caller hangs up |
 //! | `time_limit` | reads do not wait for ever |
-//! | `docs` | `/openapi.json` and `/docs` |
+//! | `docs` | `/openapi.json`, `/openapi-aws.json` and `/docs` |
 //! | `pages` | the shop's pages and the consoles', served from memory |
-//! | [`openapi`] | the API's document, made from the handlers |
+//! | [`openapi`] | the API's documents, made from the handlers |
 //! | `serve` | the life of the process |
 
 mod app;

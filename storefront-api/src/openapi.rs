@@ -46,15 +46,38 @@ const NOT_BLANK: &str = concat!(
 )]
 struct Document;
 
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Sluice for sites of the retired \"Virtual Waiting Room on AWS\"",
+        description = "Its API (v1.1), with a seller's key in place of signatures. It is there if the \
+            installation has a key for its tokens.",
+        license(name = "MIT", identifier = "MIT"),
+    ),
+    servers((url = "/", description = "The host that this document came from")),
+    tags(
+        (name = "page", description = "For the pages of any site, without a key"),
+        (name = "server", description = "For a site's own server, with its seller's API key"),
+    ),
+    components(schemas(Problem)),
+    modifiers(&SellerKey),
+)]
+struct AdapterDocument;
+
 struct SecuritySchemes;
+
+struct SellerKey;
+
+impl Modify for SellerKey {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("seller_key", key("A seller's API key, `sk_...`"));
+    }
+}
 
 impl Modify for SecuritySchemes {
     fn modify(&self, document: &mut openapi::OpenApi) {
         let components = document.components.get_or_insert_default();
-        let key = |description: &str| {
-            let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
-            SecurityScheme::Http(scheme.description(Some(description)).build())
-        };
         components.add_security_scheme(
             "session",
             key("A session's token; browsers send it as the cookie `__Host-sluice-session`"),
@@ -81,6 +104,12 @@ impl Modify for SecuritySchemes {
     }
 }
 
+/// A scheme in which a key is sent as a bearer's token.
+fn key(description: &str) -> SecurityScheme {
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
+    SecurityScheme::Http(scheme.description(Some(description)).build())
+}
+
 /// Every route of the API, with its part of the document.
 pub(crate) fn api() -> OpenApiRouter<App> {
     let mut api = OpenApiRouter::with_openapi(Document::openapi())
@@ -90,14 +119,27 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(routes::console::router())
         .merge(routes::pass::router())
         .merge(routes::provider::router());
-    for (path, item) in &mut api.get_openapi_mut().paths.paths {
+    complete_operations(api.get_openapi_mut());
+    let components = api.get_openapi_mut().components.iter_mut();
+    components.flat_map(|components| components.schemas.values_mut()).for_each(complete_texts);
+    api
+}
+
+/// Every route of the adapter for the retired waiting room, with its part of a document of its own.
+pub(crate) fn adapter() -> OpenApiRouter<App> {
+    let mut adapter =
+        OpenApiRouter::with_openapi(AdapterDocument::openapi()).merge(routes::aws::router());
+    complete_operations(adapter.get_openapi_mut());
+    routes::aws::describe_bodies(adapter.get_openapi_mut());
+    adapter
+}
+
+fn complete_operations(document: &mut openapi::OpenApi) {
+    for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
             complete(operation, method, path);
         }
     }
-    let components = api.get_openapi_mut().components.iter_mut();
-    components.flat_map(|components| components.schemas.values_mut()).for_each(complete_texts);
-    api
 }
 
 /// Returns the operations of a path, each with its method.
@@ -146,6 +188,12 @@ fn complete_text(text: &mut Object) {
 #[must_use]
 pub fn document() -> openapi::OpenApi {
     api().into_openapi()
+}
+
+/// Returns the document of the adapter for the retired waiting room alone.
+#[must_use]
+pub fn adapter_document() -> openapi::OpenApi {
+    adapter().into_openapi()
 }
 
 #[cfg(test)]

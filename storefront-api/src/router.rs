@@ -25,12 +25,12 @@ use shared::config::Settings;
 pub fn public(app: &App, readiness: Readiness) -> Router {
     let (mut api, _) = openapi::api().split_for_parts();
     if app.aws_key.is_some() {
-        api = api.merge(aws::router());
+        api = api.merge(openapi::adapter().split_for_parts().0);
     }
     let api = api.layer(from_fn_with_state(app.clone(), api_layer)).with_state(app.clone());
     let router = Router::new()
         .merge(api)
-        .merge(docs::router(&app.settings))
+        .merge(docs::router(app))
         .merge(pages::router(app))
         .merge(plain::router(app))
         .merge(health::routes(readiness));

@@ -7,6 +7,7 @@ import {
   type Input,
   isStreaming,
   step,
+  WAKES,
 } from "../src/shop/stream/machine.ts";
 
 const RANDOM = 0.5;
@@ -172,6 +173,15 @@ test("waking up reconnects at once while backing off, and leaves a lively socket
   const lively = play({ type: "message", openForMs: 5 }).connection;
   assert.deepEqual(step(lively, { type: "woke", silentForMs: 1_000 }, RANDOM)[1], []);
   assert.notDeepEqual(step(lively, { type: "woke", silentForMs: 30_000 }, RANDOM)[1], []);
+});
+
+test("a network that comes and goes cuts few pauses short, until a connection has held", () => {
+  const woke: Input = { type: "woke", silentForMs: 1 };
+  const cut = Array.from({ length: WAKES }, () => [lost, woke]).flat();
+  const { connection } = play(...cut, lost);
+  assert.deepEqual(step(connection, woke, RANDOM), [connection, []], "the timer of its pause goes on");
+  const held: Input[] = [timer, { type: "message", openForMs: 60_000 }, lost];
+  assert.equal(play(...cut, lost, ...held, woke).connection.phase, "connecting");
 });
 
 test("after the end nothing happens", () => {

@@ -5,6 +5,7 @@ use crate::{
     owned_work::OwnedWork,
     pulse::Pulse,
     roles::{Role, Roles},
+    server_clock::ServerClock,
 };
 use broker::{LogInfo, Producer, Topics};
 use database::PgPool;
@@ -13,6 +14,7 @@ use shared::{
     clock::{Clock, SystemClock},
     config::Settings,
     credentials::Keyring,
+    retry_budget::{Dependency, RetryBudget},
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -48,7 +50,10 @@ pub struct App {
     pub(crate) pulse: Pulse,
     /// What of the roles' work is in hand here.
     pub(crate) owned_work: OwnedWork,
-    pub(crate) clock: Arc<dyn Clock>,
+    /// Tells the time as Postgres has it.
+    pub(crate) clock: ServerClock,
+    /// Of all roles together: how often a transaction is tried again that Postgres did not commit.
+    pub(crate) postgres_retries: RetryBudget,
     /// Names this process among the workers; another one at each start.
     pub(crate) instance: Arc<str>,
 }
@@ -73,10 +78,17 @@ impl App {
             log_keys: Arc::new(log_keys),
             pulse: Pulse::default(),
             owned_work: OwnedWork::default(),
-            clock: Arc::new(SystemClock),
+            clock: ServerClock::new(Arc::new(SystemClock)),
+            postgres_retries: RetryBudget::new(Dependency::Postgres),
             instance: Uuid::now_v7().simple().to_string().into(),
             settings: Arc::new(settings),
         })
+    }
+
+    /// Returns the same on a machine with this clock.
+    #[must_use]
+    pub fn on_machine_with(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock: ServerClock::new(clock), ..self }
     }
 
     /// Returns the same for what the process does beside its roles.

@@ -1,4 +1,5 @@
-//! Signs of life of the roles, for back-pressure and the operators' view; with what each has in hand.
+//! Signs of life of the roles, for back-pressure and the operators' view; with what each has in hand. The
+//! time is asked for as often.
 
 use crate::{app::App, causes::with_causes, roles::Roles};
 use database::{
@@ -15,6 +16,10 @@ const EVERY: Duration = Duration::from_secs(1);
 pub(crate) async fn run(app: App, roles: Roles, shutdown: Shutdown) {
     let (soft, mut noted) = (shutdown.soft(), BTreeMap::new());
     while !soft.is_cancelled() {
+        if let Err(error) = app.clock.follow(&app.pool).await {
+            let error = with_causes(error);
+            tracing::debug!(error, "could not ask for the time");
+        }
         for role in roles.iter() {
             let beat = heartbeats::beat(&app.pool, &app.instance, role.as_str()).await;
             if let Err(error) = beat {

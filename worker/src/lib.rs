@@ -20,6 +20,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `app` | settings, connections and keys |
+//! | `server_clock` | the time as Postgres has it, whatever the machine's clock says |
 //! | `live_drops` | the drops that are being sold |
 //! | `provider_state` | how the payment provider does |
 //! | `room_bells` | what wakes those who look after rooms |
@@ -62,6 +63,7 @@ mod roles;
 mod room_bells;
 mod room_config;
 mod scheduler;
+mod server_clock;
 pub mod start;
 pub mod sweeper;
 

@@ -51,6 +51,7 @@ pub(crate) async fn when_ready(app: App, roles: Roles, readiness: Readiness, shu
 
 async fn servers_answer(app: &App) -> anyhow::Result<()> {
     database::ping(&app.pool).await.context("Postgres does not answer, or has no schema yet")?;
+    app.clock.follow(&app.pool).await.context("Postgres does not tell the time")?;
     app.queue.assert_settings().await.context("Redis cannot be used")?;
     broker::admin::ensure_topics(&app.settings.kafka).await.context("Kafka cannot be used")?;
     Ok(())

@@ -64,7 +64,9 @@ pub(super) fn begin(room: &Arc<Room>, queue: &Queue) {
 /// follow now.
 async fn load(room: &Room, queue: &Queue) -> Option<Replica> {
     let drop_id = room.drop_id;
-    let taken = (|| take(drop_id, queue)).retry(PAUSES).when(SnapshotError::passes_soon).await;
+    // A thousand rooms may be read at once, of a Redis that has just come back.
+    let is_tried_again = |error: &SnapshotError| error.passes_soon() && queue.may_try_again();
+    let taken = (|| take(drop_id, queue)).retry(PAUSES).when(is_tried_again).await;
     let loaded = taken.unwrap_or_else(|error| {
         tell(room, &error);
         None

@@ -119,7 +119,7 @@ impl Work {
         while self.goes_on() {
             let no_one = BTreeMap::new();
             let lease = Duration::from_secs(30);
-            let due = payments::claim(&self.pool, 16, &no_one, 16, lease).await.unwrap();
+            let due = payments::claim(&self.pool, 16, &no_one, 16, 16, lease).await.unwrap();
             let n = || self.counts.answered.fetch_add(1, Ordering::Relaxed);
             let answers = due.iter().map(|due| answer(n(), due)).collect();
             let settled = payments::settle(&self.pool, self.drop_id, answers).await.unwrap();

@@ -160,7 +160,7 @@ async fn what_is_unknown_for_too_long_goes_to_a_person() {
 
     assert_eq!(review::n_open(&test_drop.pool).await.unwrap(), 1);
     let no_one = BTreeMap::new();
-    let due = payments::claim(&test_drop.pool, 10, &no_one, 10, Duration::from_secs(5));
+    let due = payments::claim(&test_drop.pool, 10, &no_one, 10, 10, Duration::from_secs(5));
     assert!(due.await.unwrap().is_empty(), "nobody asks any more");
     let late = test_drop.settle(payment, Conclusion::Authorized { provider_id: "p".into() }).await;
     assert_eq!(late, Outcome::default(), "the person decides");

@@ -1,10 +1,10 @@
-//! A clock that stands still until a test moves it.
+//! A clock that stands still until a test moves it, and one that goes wrong.
 
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
-use shared::clock::Clock;
+use shared::clock::{Clock, SystemClock};
 
 /// A clock that tests set; clones show the same time.
 #[derive(Clone, Debug)]
@@ -25,6 +25,16 @@ impl MockClock {
     /// Moves to a moment, which may be an earlier one.
     pub fn set(&self, now: Timestamp) {
         *self.0.lock() = now;
+    }
+}
+
+/// The machine's clock as it would go if it were so far ahead of the right time.
+#[derive(Clone, Copy, Debug)]
+pub struct WrongClock(pub SignedDuration);
+
+impl Clock for WrongClock {
+    fn now(&self) -> Timestamp {
+        SystemClock.now() + self.0
     }
 }
 

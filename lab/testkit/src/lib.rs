@@ -7,6 +7,7 @@
 //! | [`room`], [`stored`] | an open room in Redis; an open drop in Postgres |
 //! | [`database`](mod@database) | a migrated database of a test's own |
 //! | [`redis`](mod@redis), [`kafka`] | the same for Redis and topics |
+//! | [`operators`] | failovers and moved slots, where Redis is several servers |
 //! | [`endpoints`](mod@endpoints) | the servers: from `./scripts/test`, or started in the background |
 //! | [`device`] | a device with a key of its own |
 //! | [`settings`](mod@settings) | the services' settings with the addresses and keys of a test |
@@ -22,6 +23,7 @@ pub mod database;
 pub mod device;
 pub mod endpoints;
 pub mod kafka;
+pub mod operators;
 pub mod redis;
 pub mod room;
 pub mod settings;
@@ -32,7 +34,7 @@ pub mod world;
 mod keys;
 
 pub use app::TestApp;
-pub use clock::MockClock;
+pub use clock::{MockClock, WrongClock};
 pub use database::TestDatabase;
 pub use device::TestDevice;
 pub use endpoints::endpoints;

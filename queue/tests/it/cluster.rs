@@ -21,8 +21,8 @@ use std::{
     },
     time::Duration,
 };
-use test_cluster::{TestCluster, ask};
-use testkit::{room::TestRoom, wait_until};
+use test_cluster::TestCluster;
+use testkit::{operators::ask, room::TestRoom, wait_until};
 use tokio::time::{Instant, sleep, timeout};
 
 const PATIENCE: Duration = Duration::from_secs(20);

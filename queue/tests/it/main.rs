@@ -24,6 +24,7 @@ mod presence;
 mod private_redis;
 mod restarting;
 mod sentinel;
+mod trying_again;
 mod users;
 mod without_stock;
 

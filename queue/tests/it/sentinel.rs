@@ -2,20 +2,22 @@
 
 use crate::EPOCH;
 use queue::{DropKeys, Queue, QueueError, Wake};
-use redis::{Cmd, FromRedisValue, InfoDict};
 use shared::line::{EpochProblem, JoinOutcome};
-use stack::{RedisSentinels, ServerHandle};
+use stack::RedisSentinels;
 use std::time::Duration;
 use tempfile::TempDir;
-use testkit::{TestRedis, room::TestRoom, settings, wait_until};
-use tokio::time::{sleep, timeout};
+use testkit::{
+    TestRedis,
+    operators::{ask, fail_over_to, info, wait_for_master},
+    room::TestRoom,
+    settings, wait_until,
+};
+use tokio::time::timeout;
 
 /// How long sentinels may take to agree and to act.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How long replicas may take to have what was written, milliseconds.
 const COPIED_WITHIN_MS: u64 = 20_000;
-/// After this time all sentinels act on a failover that one of them made.
-const AGREED: Duration = Duration::from_secs(8);
 
 /// Servers and sentinels in a folder that goes away with them.
 struct TestSentinels {
@@ -39,40 +41,6 @@ impl TestSentinels {
         room.fill_bucket().await;
         room
     }
-
-    /// Waits until this server is the master, with both others as its replicas.
-    async fn wait_for_master(&self, server: &ServerHandle) {
-        wait_until("master with two replicas", PATIENCE, async || is_master(server).await).await;
-    }
-
-    /// Makes this server the master though nothing is wrong with the one that is. A sentinel that
-    /// has not heard of it in time undoes it, so it may take more than one attempt.
-    async fn fail_over_to(&self, server: &ServerHandle) {
-        wait_until("failover without cause", PATIENCE, async || {
-            let role = info(server, "replication").await.get::<String>("role")?;
-            if role != "master" && self.all.fail_over().await.is_ok() {
-                sleep(AGREED).await;
-            }
-            is_master(server).await
-        })
-        .await;
-    }
-}
-
-/// Whether it is the master of both others.
-async fn is_master(server: &ServerHandle) -> Option<()> {
-    let info = info(server, "replication").await;
-    let is_master = info.get::<String>("role")? == "master";
-    (is_master && info.get::<u32>("min_slaves_good_slaves")? == 2).then_some(())
-}
-
-async fn ask<T: FromRedisValue>(server: &ServerHandle, command: &Cmd) -> T {
-    let mut connection = testkit::redis::open(server.url()).await;
-    command.query_async(&mut connection).await.unwrap()
-}
-
-async fn info(server: &ServerHandle, section: &str) -> InfoDict {
-    ask(server, redis::cmd("INFO").arg(section)).await
 }
 
 /// Waits until a join is refused since its epoch is not this server's. Nobody may get in before.
@@ -107,13 +75,13 @@ async fn a_failed_over_line_is_refused_by_the_new_master_and_by_the_old_one_prom
     assert_eq!(info(all.heir(), "replication").await.get::<String>("role").unwrap(), "master");
 
     all.master().thaw().await.unwrap();
-    sentinels.wait_for_master(all.heir()).await;
+    wait_for_master(all.heir()).await;
     let heard = timeout(PATIENCE, async { while wakes.next().await != Wake::Subscribed {} });
     heard.await.expect("the subscription goes to the new master");
     wait_until_refused(&room).await;
 
     // Back again: the same run of the same server, with what it was told meanwhile.
-    sentinels.fail_over_to(all.master()).await;
+    fail_over_to(all, all.master()).await;
     let same = info(all.master(), "server").await.get::<String>("run_id").unwrap();
     assert_eq!(same, run_id);
     wait_until_refused(&room).await;

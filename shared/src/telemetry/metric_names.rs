@@ -93,6 +93,9 @@ metric_names! {
         PaymentsToReview = "sluice_payments_to_review",
         /// Whether the payment provider is called: 0 yes, 1 tried again after a pause, 2 no.
         ProviderBreaker = "sluice_provider_breaker",
+        /// What is left of the budget for repeated calls, 0 to 1, labelled with the `dependency`; up
+        /// to one half, they are held back.
+        RetryBudget = "sluice_retry_budget",
     }
 }
 

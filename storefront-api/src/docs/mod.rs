@@ -1,9 +1,10 @@
-//! `/openapi.json`, and `/docs`: the documents of both services in one page of Swagger UI.
+//! `/openapi.json`, and `/docs`: the documents of both services in one page of Swagger UI. The adapter for the
+//! retired waiting room has its own, `/openapi-aws.json`, where it is there.
 //!
-//! Swagger UI is large, so it is compressed when it is built, and our document at its first use:
+//! Swagger UI is large, so it is compressed when it is built, and our documents at their first use:
 //! nobody can have us compress a megabyte at each request.
 
-use crate::{openapi, pages};
+use crate::{App, openapi, pages};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -14,11 +15,11 @@ use axum::{
 };
 use edge::{Path, Problem, SecurityHeaders, headers};
 use flate2::{Compression, write::GzEncoder};
-use shared::config::Settings;
 use std::{
     io::{self, Write as _},
     sync::{Arc, LazyLock},
 };
+use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
 const PAGE: &str = include_str!("page.html");
@@ -33,19 +34,28 @@ const FILES: [&str; 5] = [
 ];
 
 /// The storefront's document.
-static DOCUMENT: LazyLock<Document> = LazyLock::new(Document::new);
+static DOCUMENT: LazyLock<ServedDocument> =
+    LazyLock::new(|| ServedDocument::new(&openapi::document()));
+/// The adapter's.
+static ADAPTER: LazyLock<ServedDocument> =
+    LazyLock::new(|| ServedDocument::new(&openapi::adapter_document()));
 
-struct Document {
+struct ServedDocument {
     plain: Bytes,
     /// `None` if it could not be compressed.
     gzipped: Option<Bytes>,
 }
 
-/// Serves the page, what it loads, and the storefront's document.
-pub(crate) fn router(settings: &Settings) -> Router {
-    let csp = content_security_policy(&settings.admission.public_url);
-    Router::new()
-        .route("/openapi.json", get(document))
+/// Serves the page, what it loads, and the storefront's documents.
+pub(crate) fn router(app: &App) -> Router {
+    let csp = content_security_policy(&app.settings.admission.public_url);
+    let mut router = Router::new();
+    if app.aws_key.is_some() {
+        router = router
+            .route("/openapi-aws.json", get(async |headers: HeaderMap| ADAPTER.answer(&headers)));
+    }
+    router
+        .route("/openapi.json", get(async |headers: HeaderMap| DOCUMENT.answer(&headers)))
         .route("/docs", get(async || Redirect::to("/docs/")))
         .route("/docs/", get(async || Html(PAGE)))
         .route("/docs/start.js", get(start))
@@ -63,11 +73,22 @@ fn content_security_policy(admission_url: &str) -> String {
     )
 }
 
-impl Document {
-    fn new() -> Self {
-        let plain = openapi::document().to_json().unwrap_or_default();
+impl ServedDocument {
+    fn new(document: &OpenApi) -> Self {
+        let plain = document.to_json().unwrap_or_default();
         let gzipped = gzip(plain.as_bytes()).ok().map(Bytes::from);
         Self { plain: plain.into(), gzipped }
+    }
+
+    fn answer(&self, headers: &HeaderMap) -> Response {
+        let (json, vary) =
+            ((header::CONTENT_TYPE, "application/json"), (header::VARY, "accept-encoding"));
+        match &self.gzipped {
+            Some(gzipped) if takes_gzip(headers) => {
+                ([json, vary, (header::CONTENT_ENCODING, "gzip")], gzipped.clone()).into_response()
+            }
+            _ => ([json, vary], self.plain.clone()).into_response(),
+        }
     }
 }
 
@@ -75,17 +96,6 @@ fn gzip(plain: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(plain)?;
     encoder.finish()
-}
-
-async fn document(headers: HeaderMap) -> Response {
-    let (json, vary) =
-        ((header::CONTENT_TYPE, "application/json"), (header::VARY, "accept-encoding"));
-    match &DOCUMENT.gzipped {
-        Some(gzipped) if takes_gzip(&headers) => {
-            ([json, vary, (header::CONTENT_ENCODING, "gzip")], gzipped.clone()).into_response()
-        }
-        _ => ([json, vary], DOCUMENT.plain.clone()).into_response(),
-    }
 }
 
 fn takes_gzip(headers: &HeaderMap) -> bool {

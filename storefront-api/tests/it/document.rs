@@ -53,11 +53,37 @@ fn every_route_needs_the_role_that_was_reviewed() {
     insta::assert_snapshot!("routes", table.join("\n"));
 }
 
-/// Every operation of the document.
+/// Every operation of both documents.
 fn operations() -> Vec<Value> {
-    let document = serde_json::to_value(openapi::document()).unwrap();
-    let paths = document["paths"].as_object().unwrap().values();
-    paths.flat_map(|item| item.as_object().unwrap().values().cloned()).collect()
+    let mut operations = Vec::new();
+    for document in [openapi::document(), openapi::adapter_document()] {
+        let document = serde_json::to_value(document).unwrap();
+        let paths = document["paths"].as_object().unwrap().values();
+        operations.extend(paths.flat_map(|item| item.as_object().unwrap().values().cloned()));
+    }
+    operations
+}
+
+#[test]
+fn the_adapters_document_has_all_of_its_routes_and_what_each_is_sent() {
+    let document = serde_json::to_value(openapi::adapter_document()).unwrap();
+    let mut routes = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let of_server = role(operation) == "seller_key";
+            assert_eq!(of_server, path.starts_with("/aws/api/"), "{path}");
+            let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+            assert_eq!(body["properties"]["event_id"].is_object(), method == "post", "{path}");
+            let event = operation["parameters"][0]["name"].as_str();
+            assert_eq!(event == Some("event_id"), method == "get", "{path}");
+            let default = &operation["responses"]["default"]["content"];
+            assert!(default["application/json"].is_object(), "{path}");
+            routes.push(path.clone());
+        }
+    }
+    assert_eq!(routes.len(), 13, "{routes:?}");
+    assert!(document["components"]["schemas"]["Problem"].is_object());
+    assert!(serde_json::to_value(openapi::document()).unwrap()["paths"].get(&routes[0]).is_none());
 }
 
 #[test]

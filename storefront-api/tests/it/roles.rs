@@ -134,7 +134,7 @@ async fn a_cookie_is_as_good_as_a_bearer_but_not_from_a_foreign_page() {
 }
 
 /// Sends an empty object, since the role is checked first.
-async fn ask(shop: &Shop, route: &Route, who: &Who) -> (u16, String) {
+pub(crate) async fn ask(shop: &Shop, route: &Route, who: &Who) -> (u16, String) {
     let id = Uuid::now_v7().to_string();
     let path = route.path.split('/').map(|part| if part.starts_with('{') { &id } else { part });
     let path = path.collect::<Vec<_>>().join("/");

@@ -15,7 +15,7 @@ use shared::{
     ids::{DropId, KeyId, OrderId, PaymentId, SellerId, ShopperId},
     shutdown::Shutdown,
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use storefront_api::{App, router};
 use tempfile::TempDir;
 use testkit::{TestDatabase, TestRedis};
@@ -63,6 +63,14 @@ impl Shop {
 
     /// The same for any number of settings; of those of one name the last one counts.
     pub(crate) async fn open_with_all(changes: Vec<(&str, String)>) -> Self {
+        Self::open_on_machine_with(SystemClock, changes).await
+    }
+
+    /// The same on a machine with this clock.
+    pub(crate) async fn open_on_machine_with(
+        clock: impl Clock,
+        changes: Vec<(&str, String)>,
+    ) -> Self {
         let database = TestDatabase::create().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -73,7 +81,8 @@ impl Shop {
             ("SLUICE_STOREFRONT__PUBLIC_URL", url.clone()),
             ("SLUICE_PAYMENTS__CALLBACK_SECRET", CALLBACK_SECRET.to_owned()),
         ];
-        let app = App::connect(testkit::settings(own.into_iter().chain(changes))).await.unwrap();
+        let settings = testkit::settings(own.into_iter().chain(changes));
+        let app = App::connect_on_machine_with(Arc::new(clock), settings).await.unwrap();
         let shutdown = Shutdown::default();
         let (public, inner) = (router::public(&app, Readiness::needing([])), shutdown.clone());
         tokio::spawn(async move {

@@ -94,6 +94,7 @@ impl Committer<'_> {
             let started = Instant::now();
             let error = match order_batch::process(&self.app.pool, Arc::clone(&batch)).await {
                 Ok(BatchOutcome::Done(done)) => {
+                    self.app.postgres_retries.note(true);
                     self.stall.end();
                     measure(&done, started.elapsed());
                     return Ok(Some(done));
@@ -102,8 +103,13 @@ impl Committer<'_> {
                 Err(error) if error.blames_the_record() => return Err(error),
                 Err(error) => error,
             };
+            self.app.postgres_retries.note(false);
             let pause = self.stall.report(error);
-            if self.stop.run_until_cancelled(sleep(pause)).await.is_none() {
+            let waiting = async {
+                sleep(pause).await;
+                self.app.postgres_retries.turn().await;
+            };
+            if self.stop.run_until_cancelled(waiting).await.is_none() {
                 return Ok(None);
             }
         }

@@ -3,14 +3,15 @@
 use crate::{
     app::App,
     pulse::{CommandsAtHand, CommitTimes},
+    server_clock::ServerClock,
 };
 use database::ordering::order_batch::{BatchRecord, RecordContent};
-use shared::{clock::Clock, messages::PlaceOrder};
-use std::{sync::Arc, time::Duration};
+use shared::messages::PlaceOrder;
+use std::time::Duration;
 
 /// Times the commands that were read together.
 pub(super) struct Timing {
-    clock: Arc<dyn Clock>,
+    clock: ServerClock,
     /// `None` if no record is a command.
     at_hand: Option<CommandsAtHand>,
 }
@@ -20,7 +21,7 @@ impl Timing {
     pub(super) fn begin(app: &App, records: &[BatchRecord]) -> Self {
         let first = first_command(records);
         let at_hand = first.map(|command| app.pulse.of_commands(command.drop_id));
-        Self { clock: Arc::clone(&app.clock), at_hand }
+        Self { clock: app.clock.clone(), at_hand }
     }
 
     /// Notes that these are left, and wait for their turn.

@@ -61,8 +61,9 @@ impl Claims {
             return Ok(0);
         }
         let (per_drop, lease) = (i64::from(settings.per_drop.get()), settings.lease());
-        let under_way = self.calls.by_drop();
-        let due = payments::claim(&app.pool, per_drop, under_way, room as i64, lease).await?;
+        let repeats = self.caller.provider.retries().take(settings.concurrency.get());
+        let (under_way, room, repeats) = (self.calls.by_drop(), room as i64, i64::from(repeats));
+        let due = payments::claim(&app.pool, per_drop, under_way, room, repeats, lease).await?;
         let n_started = due.len();
         for due in due {
             self.calls.start(due.drop_id, self.caller.clone().work(due));

@@ -15,7 +15,8 @@
 //!
 //! A row is written and committed before anybody is asked, and claimed for as long as its call
 //! can take. No call is made inside a transaction. An answer that is not certain is asked again
-//! with the same key, after a pause that grows; a callback makes the row due at once.
+//! with the same key, after a pause that grows; a callback makes the row due at once. While many calls
+//! are without an answer, few are repeated: those of all drops share a budget.
 
 mod answer;
 mod breaker;

@@ -8,7 +8,7 @@ use super::{
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use shared::config::PaymentSettings;
+use shared::{config::PaymentSettings, retry_budget::RetryBudget};
 
 /// Asks the provider; clones share connections.
 #[derive(Clone, Debug)]
@@ -42,6 +42,10 @@ impl ProviderClient {
 
     pub(super) const fn breaker(&self) -> &Breaker {
         self.0.breaker()
+    }
+
+    pub(super) const fn retries(&self) -> &RetryBudget {
+        self.0.retries()
     }
 
     /// Asks to hold an amount.

@@ -2,7 +2,6 @@
 //! stock row.
 
 use crate::{app::App, causes::with_causes, line_updates::LineUpdater, pause::pause_point};
-use backon::{ConstantBuilder, Retryable as _};
 use database::{
     DatabaseError,
     money::payments::{self, Answer},
@@ -12,7 +11,7 @@ use shared::{ids::DropId, lifecycle::TicketState, telemetry::CounterName};
 use std::{sync::Arc, time::Duration};
 use tokio::{
     sync::{Notify, mpsc::Receiver},
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 
 /// Answers of one transaction, at most, and how long they are waited for.
@@ -20,9 +19,8 @@ const TOGETHER: usize = 500;
 const GATHER: Duration = Duration::from_millis(5);
 /// A settler without answers for this long ends.
 const IDLE: Duration = Duration::from_secs(10);
-/// Pauses between two tries to commit, for as long as the claims last.
-const COMMIT_PAUSES: ConstantBuilder =
-    ConstantBuilder::new().with_delay(Duration::from_millis(200)).without_max_times();
+/// Pause between two tries to commit, for as long as the claims last.
+const COMMIT_PAUSE: Duration = Duration::from_millis(200);
 /// Why a payment was left to a person whose answer cannot be committed.
 const CANNOT_BE_SETTLED: &str = "cannot_be_settled";
 
@@ -70,10 +68,16 @@ impl Settler {
     /// holds may not have.
     async fn insist(&self, batch: &[Answer]) -> Result<Outcome, DatabaseError> {
         let deadline = Instant::now() + self.app.settings.payments.lease();
-        (|| payments::settle(&self.app.pool, self.drop_id, batch.to_vec()))
-            .retry(COMMIT_PAUSES)
-            .when(|error| error.is_transient() && Instant::now() < deadline)
-            .await
+        loop {
+            let settled = payments::settle(&self.app.pool, self.drop_id, batch.to_vec()).await;
+            let is_away = settled.as_ref().is_err_and(DatabaseError::is_transient);
+            self.app.postgres_retries.note(!is_away);
+            if !is_away || Instant::now() >= deadline {
+                return settled;
+            }
+            sleep(COMMIT_PAUSE).await;
+            self.app.postgres_retries.turn().await;
+        }
     }
 
     async fn report(&self, outcome: Outcome) {

@@ -9,7 +9,11 @@ use anyhow::Context as _;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
-use shared::{config::PaymentSettings, telemetry::HistogramName};
+use shared::{
+    config::PaymentSettings,
+    retry_budget::{Dependency, RetryBudget},
+    telemetry::HistogramName,
+};
 use std::time::{Duration, Instant};
 
 /// A longer answer is none of a payment.
@@ -22,6 +26,7 @@ pub(super) struct Transport {
     base: Url,
     api_key: SecretString,
     breaker: Breaker,
+    retries: RetryBudget,
 }
 
 impl Transport {
@@ -38,11 +43,16 @@ impl Transport {
             .no_proxy()
             .build()?;
         let api_key = settings.api_key.clone();
-        Ok(Self { client, base, api_key, breaker: Breaker::new() })
+        let retries = RetryBudget::new(Dependency::Provider);
+        Ok(Self { client, base, api_key, breaker: Breaker::new(), retries })
     }
 
     pub(super) const fn breaker(&self) -> &Breaker {
         &self.breaker
+    }
+
+    pub(super) const fn retries(&self) -> &RetryBudget {
+        &self.retries
     }
 
     /// Begins a request. Each part of the path is escaped, since ids are the provider's.
@@ -67,6 +77,7 @@ impl Transport {
         };
         HistogramName::ProviderSeconds.get().record(started.elapsed().as_secs_f64());
         self.breaker.note(answer.is_answer());
+        self.retries.note(answer.is_answer());
         answer
     }
 

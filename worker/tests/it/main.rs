@@ -43,6 +43,7 @@ mod test_proxy;
 mod test_worker;
 mod wakes;
 mod wrong_answers;
+mod wrong_clocks;
 
 use std::time::Duration;
 

@@ -152,7 +152,7 @@ async fn a_worker_that_vanished_in_mid_call_is_followed_by_another() {
     let order_id = worker.pay("pm_card_approve").await;
     // As if it was killed after the provider had answered: the claim stands, nothing is noted.
     let lease = Duration::from_millis(300);
-    let due = claim(&worker.app.pool, 10, &BTreeMap::new(), 10, lease).await.unwrap();
+    let due = claim(&worker.app.pool, 10, &BTreeMap::new(), 10, 10, lease).await.unwrap();
     let client = ProviderClient::new(&worker.app.settings.payments).unwrap();
     let called = steps::call(&client, &due[0], false).await;
     assert!(matches!(called, Called::Concluded(Conclusion::Authorized { .. })), "{called:?}");

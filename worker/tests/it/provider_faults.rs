@@ -126,7 +126,7 @@ async fn pay_lies(worker: &TestWorker) -> Vec<(OrderId, &'static str)> {
 /// Makes each call once and commits nothing, so that all of them are due again.
 async fn conclusions(worker: &TestWorker) -> HashMap<OrderId, Conclusion> {
     let none = BTreeMap::new();
-    let due = claim(&worker.app.pool, 10, &none, 10, Duration::ZERO).await.unwrap();
+    let due = claim(&worker.app.pool, 10, &none, 10, 10, Duration::ZERO).await.unwrap();
     let client = ProviderClient::new(&worker.app.settings.payments).unwrap();
     let mut conclusions = HashMap::new();
     for due in due {

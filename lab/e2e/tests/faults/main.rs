@@ -4,6 +4,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `redis` | Redis stands still, is slow, or is at the end of a narrow line |
+//! | `masters` | Redis is several servers: another one becomes the master, a busy slot moves |
 //! | `kafka` | the broker stands still, is half open, is slow |
 //! | `postgres` | Postgres hangs, is slow, has a locked row; an answer to `COMMIT` is lost |
 //! | `partitions` | two parts do not hear each other, in one direction or both |
@@ -19,6 +20,7 @@
 
 mod disks;
 mod kafka;
+mod masters;
 mod partitions;
 mod people;
 mod postgres;

@@ -24,6 +24,8 @@ const GLANCE_SECONDS: u64 = 5;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Document {
     Admission,
+    /// Of the adapter for the retired waiting room, which the storefront has, too.
+    Adapter,
     Storefront,
 }
 
@@ -48,6 +50,7 @@ impl Document {
     const fn name(self) -> &'static str {
         match self {
             Self::Admission => "admission",
+            Self::Adapter => "adapter",
             Self::Storefront => "storefront",
         }
     }
@@ -55,6 +58,7 @@ impl Document {
     const fn path(self) -> &'static str {
         match self {
             Self::Admission => "/openapi-admission.json",
+            Self::Adapter => "/openapi-aws.json",
             Self::Storefront => "/openapi.json",
         }
     }
@@ -63,6 +67,7 @@ impl Document {
     const fn seconds(self) -> u64 {
         match self {
             Self::Admission => 45,
+            Self::Adapter => 30,
             Self::Storefront => 210,
         }
     }
@@ -70,7 +75,7 @@ impl Document {
     fn api(self, identity: &Identity) -> &Api {
         match self {
             Self::Admission => &identity.admission,
-            Self::Storefront => &identity.storefront,
+            Self::Adapter | Self::Storefront => &identity.storefront,
         }
     }
 
@@ -79,7 +84,7 @@ impl Document {
     fn left_out(self, identity: &Identity) -> Option<&'static str> {
         match self {
             Self::Storefront if identity.name == "shopper" => Some("delete_session"),
-            Self::Storefront | Self::Admission => None,
+            Self::Storefront | Self::Adapter | Self::Admission => None,
         }
     }
 }

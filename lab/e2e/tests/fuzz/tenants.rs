@@ -33,7 +33,7 @@ pub(crate) struct Tenants {
     /// The admin's key, which must go on working.
     pub(crate) kept_key: String,
     /// What to ask for: names of dictionaries, and the ids in them.
-    pub(crate) ids: [(&'static str, Vec<String>); 7],
+    pub(crate) ids: [(&'static str, Vec<String>); 9],
 }
 
 /// A seller with an open drop, and a shopper with an order of it.
@@ -42,6 +42,12 @@ struct Tenant {
     flash_drop: TestDrop,
     shopper: Shopper,
     order_id: String,
+}
+
+/// A site whose own server counts people in, and those who were put in line before it.
+struct Event {
+    id: String,
+    requests: Vec<String>,
 }
 
 /// What a seller has not published yet.
@@ -56,8 +62,9 @@ impl Tenants {
     pub(crate) async fn create(app: &TestApp) -> anyhow::Result<Self> {
         let (ours, theirs) = (Tenant::create(app).await, Tenant::create(app).await);
         let draft = Draft::create(&theirs.seller).await;
+        let event = Event::begin(app, &ours.seller).await;
         let (kept_key, admin_key) = admin(app).await?;
-        let ids = ids(&ours, &theirs, &draft);
+        let ids = ids(&ours, &theirs, &draft, event);
         let identities = identities(app, &ours, &theirs, &draft, &admin_key);
         Ok(Self { identities, kept_key, ids })
     }
@@ -100,6 +107,23 @@ impl Draft {
     }
 }
 
+impl Event {
+    /// Puts two in line and counts one of them in.
+    async fn begin(app: &TestApp, seller: &Seller) -> Self {
+        let site = seller.site("http://site.test/").with("manual", true);
+        let site = site.with("visitors_per_minute", Value::Null).protect().await;
+        let event = json!({ "event_id": site.id });
+        let mut requests = Vec::new();
+        for _ in 0..2 {
+            let assigned = app.storefront().post("/aws/assign_queue_num", event.clone()).await;
+            requests.push(text(&assigned.expect(200)["api_request_id"]));
+        }
+        let more = json!({ "event_id": site.id, "increment_by": 1 });
+        seller.api().post("/aws/api/increment_serving_counter", more).await.expect(200);
+        Self { id: site.id.to_string(), requests }
+    }
+}
+
 fn identities(
     app: &TestApp,
     ours: &Tenant,
@@ -137,7 +161,12 @@ fn identities(
     ]
 }
 
-fn ids(ours: &Tenant, theirs: &Tenant, draft: &Draft) -> [(&'static str, Vec<String>); 7] {
+fn ids(
+    ours: &Tenant,
+    theirs: &Tenant,
+    draft: &Draft,
+    event: Event,
+) -> [(&'static str, Vec<String>); 9] {
     let (one, other) = (&ours.flash_drop, &theirs.flash_drop);
     let products = [one.product_id, other.product_id].map(|id| id.to_string());
     let variants = [one.variant_id, other.variant_id].map(|id| id.to_string());
@@ -149,6 +178,8 @@ fn ids(ours: &Tenant, theirs: &Tenant, draft: &Draft) -> [(&'static str, Vec<Str
         ("variants", [&variants[..], std::slice::from_ref(&draft.variant_id)].concat()),
         ("sellers", vec![one.seller_id.to_string(), other.seller_id.to_string()]),
         ("shoppers", vec![theirs.shopper.id.to_string()]),
+        ("events", vec![event.id]),
+        ("requests", event.requests),
     ]
 }
 

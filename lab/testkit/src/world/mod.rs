@@ -17,8 +17,8 @@ mod victim;
 
 use shared::config::Settings;
 use stack::{
-    Env, Fleet, FleetPorts, Planes, RedisCluster, Secrets, Seed, ServerSource, Service, Stack,
-    StackOptions,
+    Env, Fleet, FleetPorts, Planes, RedisCluster, RedisSentinels, Secrets, Seed, ServerSource,
+    Service, Stack, StackOptions,
 };
 
 use self::{folder::ServicesFolder, instances::Instances};
@@ -57,6 +57,8 @@ pub struct World {
     pub stack: Option<Stack>,
     /// The nodes of Redis, where it is a cluster.
     pub redis_cluster: Option<RedisCluster>,
+    /// The master of Redis with its replicas, where sentinels watch it.
+    pub redis_sentinels: Option<RedisSentinels>,
     /// Dropped after the services, which write there.
     _folder: Option<ServicesFolder>,
 }
@@ -96,6 +98,7 @@ impl World {
             topics,
             stack: None,
             redis_cluster: None,
+            redis_sentinels: None,
             _folder: Some(folder),
         })
     }
@@ -118,6 +121,12 @@ impl World {
             let nodes = redis_cluster.insert(RedisCluster::start(&dir).await?);
             servers.redis = ServerSource::Off;
             env.extend(nodes.env());
+        }
+        let mut redis_sentinels = None;
+        if options.redis_sentinels {
+            let watched = redis_sentinels.insert(RedisSentinels::start(&dir).await?);
+            servers.redis = ServerSource::Off;
+            env.extend(watched.env());
         }
         let stack = Stack::start(servers).await?;
         let endpoints = stack.endpoints();
@@ -149,6 +158,7 @@ impl World {
             fleet,
             stack: Some(stack),
             redis_cluster,
+            redis_sentinels,
             _folder: None,
         })
     }
@@ -171,6 +181,9 @@ impl World {
         }
         if let Some(nodes) = &self.redis_cluster {
             nodes.stop().await?;
+        }
+        if let Some(watched) = &self.redis_sentinels {
+            watched.stop().await?;
         }
         Ok(())
     }

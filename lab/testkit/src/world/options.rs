@@ -12,6 +12,9 @@ pub struct WorldOptions {
     pub kafka_mode: KafkaMode,
     /// Whether Redis is a cluster of three masters, where the world has servers of its own.
     pub redis_cluster: bool,
+    /// Whether Redis is a master with replicas that sentinels watch, where the world has servers of its
+    /// own; not with a cluster.
+    pub redis_sentinels: bool,
     /// Whether servers of the world's own are closed to strangers, and each service has its logins;
     /// not with a cluster.
     pub are_closed: bool,
@@ -30,6 +33,7 @@ impl Default for WorldOptions {
         Self {
             kafka_mode: KafkaMode::Kafka,
             redis_cluster: false,
+            redis_sentinels: false,
             are_closed: false,
             n_admissions: 1,
             n_workers: 1,

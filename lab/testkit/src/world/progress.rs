@@ -53,6 +53,12 @@ impl World {
 }
 
 impl ProgressReader {
+    /// Returns the drop that is followed, once there is one.
+    #[must_use]
+    pub const fn drop_id(&self) -> Option<DropId> {
+        self.drop_id
+    }
+
     /// Returns how far the sale has come. What a server that is away would tell is as it was last
     /// known; no count ever falls, also where a rebuilt room has lost tickets.
     pub async fn read(&mut self) -> SaleProgress {

@@ -20,8 +20,8 @@ const fn budget_minutes(suite: Suite) -> u64 {
         Suite::Large => 10,
         Suite::CrashCore => 19,
         Suite::Crash => 45,
-        Suite::Faults => 20,
-        Suite::Fuzz => 20,
+        Suite::Faults => 26,
+        Suite::Fuzz => 23,
         Suite::Web => 1,
         Suite::Browser => 3,
     }

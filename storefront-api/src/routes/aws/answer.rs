@@ -7,12 +7,24 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use edge::Problem;
-use serde_json::json;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::{
+    IntoResponses, PartialSchema as _, ToSchema,
+    openapi::{self, Content, Ref, RefOr, ResponseBuilder, ResponsesBuilder},
+};
 
 /// An answer without what was asked for. One with status 202 is no failure: it is not there yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct AwsRefusal {
     status: StatusCode,
+    error: String,
+}
+
+/// What an answer that is none says.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct AwsError {
+    /// Why, for people.
     error: String,
 }
 
@@ -58,7 +70,7 @@ impl<E: Into<ApiError>> From<E> for AwsRefusal {
 
 impl IntoResponse for AwsRefusal {
     fn into_response(self) -> Response {
-        let body = Json(json!({ "error": self.error }));
+        let body = Json(AwsError { error: self.error });
         let mut response = (self.status, body).into_response();
         let more = match self.status {
             StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer")),
@@ -71,6 +83,19 @@ impl IntoResponse for AwsRefusal {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         response
+    }
+}
+
+/// What is refused before it comes to the adapter, as by a limit of addresses, is a problem as ever.
+impl IntoResponses for AwsRefusal {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        let ours = Content::new(Some(AwsError::schema()));
+        let of_listener = Content::new(Some(Ref::from_schema_name(Problem::name())));
+        let response = ResponseBuilder::new()
+            .description("Nothing else to say; with 202 it is there a little later.")
+            .content("application/json", ours)
+            .content("application/problem+json", of_listener);
+        ResponsesBuilder::new().response("default", response).build().into()
     }
 }
 

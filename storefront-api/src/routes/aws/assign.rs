@@ -12,17 +12,20 @@ use shared::{
     ids::{ShopperId, TicketId},
     line::{Intent, JoinOutcome, JoinRequest, Lane},
 };
+use utoipa::ToSchema;
 
 const IS_OVER: &str = "The event is over";
 
 /// What the person is known by from now on.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub(super) struct Assigned {
     api_request_id: TicketId,
 }
 
 /// Puts somebody in line. Their shopper has the id of the ticket, so that the ticket is found by the
 /// request alone.
+#[utoipa::path(post, path = "/aws/assign_queue_num", tag = "page",
+    responses((status = 200, body = Assigned), AwsRefusal))]
 #[tracing::instrument(name = "handler.aws.assign_queue_num", skip_all)]
 pub(super) async fn assign_queue_num(
     State(app): State<App>,

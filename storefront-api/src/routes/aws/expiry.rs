@@ -5,15 +5,29 @@ use crate::App;
 use axum::{Json, extract::State};
 use database::selling::passes::aws::{AwsPass, AwsRoom};
 use jiff::Timestamp;
-use serde_json::{Value, json};
-use shared::line::LiveState;
+use serde::Serialize;
+use shared::{
+    ids::{DropId, TicketId},
+    line::LiveState,
+};
+use utoipa::ToSchema;
+
+/// How long tokens may still be asked for.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub(super) struct TimeLeft {
+    /// Seconds.
+    expires_in: i64,
+}
 
 /// Returns how many seconds are left.
+#[utoipa::path(get, path = "/aws/queue_pos_expiry", tag = "page",
+    params(("event_id" = DropId, Query), ("request_id" = TicketId, Query)),
+    responses((status = 200, body = TimeLeft), AwsRefusal))]
 #[tracing::instrument(name = "handler.aws.queue_pos_expiry", skip_all)]
 pub(super) async fn queue_pos_expiry(
     State(app): State<App>,
     fields: Fields,
-) -> Result<Json<Value>, AwsRefusal> {
+) -> Result<Json<TimeLeft>, AwsRefusal> {
     let room = room::find(&app, &fields).await?;
     let request_id = fields.request()?;
     let in_line = room::find_in_line(&app, &room, request_id).await?;
@@ -25,7 +39,7 @@ pub(super) async fn queue_pos_expiry(
     let expires_in = seconds_left(&room, &pass, app.now());
     let expires_in =
         expires_in.ok_or_else(|| AwsRefusal::over("The queue position has expired"))?;
-    Ok(Json(json!({ "expires_in": expires_in })))
+    Ok(Json(TimeLeft { expires_in }))
 }
 
 /// Returns what is left of the time that a pass gives, whole seconds; `None` if nothing is, or if the

@@ -1,8 +1,8 @@
 //! The API of the retired "Virtual Waiting Room on AWS", for sites that were built on it. Their event is
 //! a drop whose seller counts people in by hand, and each of their requests is a ticket of its line.
 //!
-//! It is not part of the API's document: its paths, its fields and its answers are the retired one's, down
-//! to `{"error": …}`. It is there if the installation has a key for its tokens.
+//! It has a document of its own, `/openapi-aws.json`: its paths, its fields and its answers are the retired
+//! one's, down to `{"error": …}`. Both are there if the installation has a key for its tokens.
 //!
 //! | file | holds |
 //! |---|---|
@@ -14,10 +14,12 @@
 //! | `counter` | counting people in, and beginning anew |
 //! | `room` | the room that a request names, and where somebody stands in its line |
 //! | `input`, `answer` | what callers send; what they get when there is nothing else |
+//! | `document` | what the document says of the bodies |
 
 mod answer;
 mod assign;
 mod counter;
+mod document;
 mod expiry;
 mod input;
 mod numbers;
@@ -26,10 +28,9 @@ mod sessions;
 mod tokens;
 
 use crate::App;
-use axum::{
-    Router,
-    routing::{get, post},
-};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub(crate) use document::describe_bodies;
 
 /// Paths at which the pages of any site ask, without a key. The others are for a site's own server.
 pub(crate) const PUBLIC: [&str; 7] = [
@@ -42,19 +43,19 @@ pub(crate) const PUBLIC: [&str; 7] = [
     "/aws/waiting_num",
 ];
 
-pub(crate) fn router() -> Router<App> {
-    Router::new()
-        .route("/aws/assign_queue_num", post(assign::assign_queue_num))
-        .route("/aws/generate_token", post(tokens::generate_token))
-        .route("/aws/public_key", get(tokens::public_key))
-        .route("/aws/queue_num", get(numbers::queue_num))
-        .route("/aws/queue_pos_expiry", get(expiry::queue_pos_expiry))
-        .route("/aws/serving_num", get(numbers::serving_num))
-        .route("/aws/waiting_num", get(numbers::waiting_num))
-        .route("/aws/api/generate_token", post(tokens::generate_token_of_site))
-        .route("/aws/api/update_session", post(sessions::update_session))
-        .route("/aws/api/increment_serving_counter", post(counter::increment_serving_counter))
-        .route("/aws/api/reset_initial_state", post(counter::reset_initial_state))
-        .route("/aws/api/expired_tokens", get(sessions::expired_tokens))
-        .route("/aws/api/num_active_tokens", get(sessions::num_active_tokens))
+pub(crate) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(assign::assign_queue_num))
+        .routes(routes!(tokens::generate_token))
+        .routes(routes!(tokens::public_key))
+        .routes(routes!(numbers::queue_num))
+        .routes(routes!(expiry::queue_pos_expiry))
+        .routes(routes!(numbers::serving_num))
+        .routes(routes!(numbers::waiting_num))
+        .routes(routes!(tokens::generate_token_of_site))
+        .routes(routes!(sessions::update_session))
+        .routes(routes!(counter::increment_serving_counter))
+        .routes(routes!(counter::reset_initial_state))
+        .routes(routes!(sessions::expired_tokens))
+        .routes(routes!(sessions::num_active_tokens))
 }

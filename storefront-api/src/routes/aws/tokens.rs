@@ -13,9 +13,10 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::{
     credentials::{AwsClaims, AwsKey, AwsTokenUse},
-    ids::TicketId,
+    ids::{DropId, TicketId},
 };
 use std::ops::RangeInclusive;
+use utoipa::ToSchema;
 
 /// How long tokens are good whose validity nobody has named.
 const VALIDITY_S: u32 = 3600;
@@ -25,11 +26,12 @@ const VALIDITIES_S: RangeInclusive<u32> = 1..=2_592_000;
 const MAX_ISSUER: usize = 500;
 
 /// The tokens of a request.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Tokens {
     access_token: String,
     refresh_token: String,
     id_token: String,
+    #[schema(value_type = String, example = "Bearer")]
     token_type: &'static str,
     /// Seconds.
     expires_in: i64,
@@ -37,6 +39,8 @@ pub(super) struct Tokens {
 
 /// Makes the tokens of whoever asks, if it is their turn. They say what all tokens do: what a browser
 /// wishes for is ignored.
+#[utoipa::path(post, path = "/aws/generate_token", tag = "page",
+    responses((status = 200, body = Tokens), AwsRefusal))]
 #[tracing::instrument(name = "handler.aws.generate_token", skip_all)]
 pub(super) async fn generate_token(
     State(app): State<App>,
@@ -48,6 +52,9 @@ pub(super) async fn generate_token(
 }
 
 /// As [`generate_token`], for the site's own server: it may name the issuer and the validity.
+#[utoipa::path(post, path = "/aws/api/generate_token", tag = "server",
+    security(("seller_key" = [])),
+    responses((status = 200, body = Tokens), AwsRefusal))]
 #[tracing::instrument(name = "handler.aws.generate_token_of_site", skip_all)]
 pub(super) async fn generate_token_of_site(
     State(app): State<App>,
@@ -60,6 +67,9 @@ pub(super) async fn generate_token_of_site(
 }
 
 /// Returns the key that verifies the tokens of an event.
+#[utoipa::path(get, path = "/aws/public_key", tag = "page",
+    params(("event_id" = DropId, Query)),
+    responses((status = 200, body = Value), AwsRefusal))]
 #[tracing::instrument(name = "handler.aws.public_key", skip_all)]
 pub(super) async fn public_key(
     State(app): State<App>,

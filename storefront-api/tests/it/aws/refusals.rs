@@ -95,6 +95,19 @@ async fn without_a_key_for_its_tokens_there_is_no_such_api() {
         let request = shop.request(method, &format!("/aws/{path}"), &NOBODY);
         assert_eq!(request.send().await.unwrap().status(), 404, "{path}");
     }
+    shop.get("/openapi-aws.json", &NOBODY).await.expect_problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn where_there_is_a_key_every_route_is_described() {
+    let shop = event::shop().await;
+    let document = shop.get("/openapi-aws.json", &NOBODY).await.expect(200);
+    for (method, path, _) in ROUTES {
+        let operation = &document["paths"][format!("/aws/{path}")][method.to_lowercase()];
+        assert!(operation["operationId"].is_string(), "{method} {path}");
+    }
+    let paths = document["paths"].as_object().unwrap();
+    assert_eq!(paths.len(), ROUTES.len());
 }
 
 #[tokio::test]

@@ -16,6 +16,8 @@ export interface Connection {
   polls: number;
   /** The server does not stream to this ticket: polling tells why, and continues if it must. */
   refused: boolean;
+  /** Wakes that cut a pause short since a connection last held. */
+  wakes: number;
 }
 
 export type Input =
@@ -49,6 +51,8 @@ const HELD_MS = 10_000;
 const STALE_MS = 10_000;
 const REPLACED_POLL_MS = 5_000;
 const POLLS_BEFORE_SOCKET = 20;
+/** A network that comes and goes would make a crowd of one page: from then on the pause is kept. */
+export const WAKES = 3;
 
 export const begin = (): Connection => ({
   phase: "connecting",
@@ -56,6 +60,7 @@ export const begin = (): Connection => ({
   failures: 0,
   polls: 0,
   refused: false,
+  wakes: 0,
 });
 
 /** Whether a stream tells what happens, so that nothing need be asked for. */
@@ -100,8 +105,8 @@ function connect(connection: Connection): Step {
 
 /** A message alone does not clear the failures: a server may greet us and crash each time. */
 function heard(connection: Connection, openForMs: number): Step {
-  const failures = openForMs >= HELD_MS ? 0 : connection.failures;
-  return [{ ...connection, phase: "live", failures }, [{ type: "watch", ms: WATCHDOG_MS }]];
+  const { failures, wakes } = openForMs >= HELD_MS ? { failures: 0, wakes: 0 } : connection;
+  return [{ ...connection, phase: "live", failures, wakes }, [{ type: "watch", ms: WATCHDOG_MS }]];
 }
 
 function closed(connection: Connection, code: number, reason: string, random: number): Step {
@@ -160,8 +165,11 @@ function woke(connection: Connection, silentForMs: number): Step {
   const streams = connection.transport !== "polling";
   if (streams && connection.phase === "connecting") return [connection, []];
   if (streams && connection.phase === "live" && silentForMs < STALE_MS) return [connection, []];
+  const isPause = connection.phase === "backing_off";
+  if (isPause && connection.wakes >= WAKES) return [connection, []];
+  const wakes = connection.wakes + (isPause ? 1 : 0);
   const failures = Math.min(connection.failures, POLLING_AFTER - 1);
   const transport = connection.refused ? "polling" : "socket";
-  const [next, effects] = connect({ ...connection, transport, failures, polls: 0 });
+  const [next, effects] = connect({ ...connection, transport, failures, polls: 0, wakes });
   return [next, [{ type: "close" }, ...effects]];
 }
