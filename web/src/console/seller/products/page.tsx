@@ -17,6 +17,9 @@ import { Thumb } from "../pictures/thumb.tsx";
 import { t } from "../texts/index.ts";
 import { ProductForm } from "./form.tsx";
 
+/** ISO 4217's code of no currency: visits to a site have no price. */
+const NO_CURRENCY = "XXX";
+
 export function ProductsPage() {
   const list = usePages(listProducts, []);
   const edited = useSignal<Product | null>(null);
@@ -96,8 +99,13 @@ function Variants({ product }: { product: Product }) {
     <ul class="changes">
       {product.variants.map((variant) => (
         <li key={variant.id}>
-          {variant.name}: {amount(variant.price_minor, variant.currency)} ·{" "}
-          {t("product.in_stock", { count: compact(variant.stock) })}
+          {variant.name}
+          {variant.currency !== NO_CURRENCY && (
+            <>
+              : {amount(variant.price_minor, variant.currency)} ·{" "}
+              {t("product.in_stock", { count: compact(variant.stock) })}
+            </>
+          )}
         </li>
       ))}
     </ul>
