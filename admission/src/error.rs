@@ -1,10 +1,9 @@
-//! Every failure of this service, with its status and stable code.
+//! Every failure of this service. `codes` has the one table from each to its status and stable code.
 
-use crate::room::{BatchError, RoomError};
-use axum::{
-    http::StatusCode,
-    response::{IntoResponse, Response},
-};
+mod codes;
+mod conversions;
+
+use axum::response::{IntoResponse, Response};
 use database::DatabaseError;
 use edge::Problem;
 use jiff::Timestamp;
@@ -93,46 +92,6 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    /// The one table from failure to status and stable code.
-    pub(crate) fn status_and_code(&self) -> (StatusCode, &'static str) {
-        match self {
-            Self::DropNotFound => (StatusCode::NOT_FOUND, "drop_not_found"),
-            Self::NotOpen { .. } => (StatusCode::CONFLICT, "drop_not_open"),
-            Self::Stopped => (StatusCode::CONFLICT, "drop_stopped"),
-            Self::Held => (StatusCode::SERVICE_UNAVAILABLE, "held"),
-            Self::Draining => (StatusCode::CONFLICT, "drop_draining"),
-            Self::Maintenance { .. } => (StatusCode::SERVICE_UNAVAILABLE, "drop_maintenance"),
-            Self::Ended(CloseReason::SoldOut | CloseReason::NotEnough) => {
-                (StatusCode::CONFLICT, "sold_out")
-            }
-            Self::Ended(_) => (StatusCode::CONFLICT, "drop_closed"),
-            Self::Units(InvalidUnits::Zero) | Self::NotUnits | Self::UnitsLater => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "invalid_units")
-            }
-            Self::Units(InvalidUnits::OverLimit { .. }) => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "over_limit")
-            }
-            Self::UnknownVariant => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_variant"),
-            Self::RoomCount => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_rooms"),
-            Self::TicketInvalid => (StatusCode::UNAUTHORIZED, "ticket_invalid"),
-            Self::TicketExpired => (StatusCode::UNAUTHORIZED, "ticket_expired"),
-            Self::TicketForeign => (StatusCode::FORBIDDEN, "ticket_foreign"),
-            Self::TicketOfAnother => (StatusCode::FORBIDDEN, "ticket_of_another"),
-            Self::TicketKeyUnknown => (StatusCode::SERVICE_UNAVAILABLE, "ticket_key_unknown"),
-            Self::MembersOnly => (StatusCode::FORBIDDEN, "members_only"),
-            Self::InviteNeeded => (StatusCode::FORBIDDEN, "invite_needed"),
-            Self::GrantInvalid => (StatusCode::FORBIDDEN, "grant_invalid"),
-            Self::GrantKeyUnknown => (StatusCode::SERVICE_UNAVAILABLE, "grant_key_unknown"),
-            Self::CoolingDown { .. } => (StatusCode::CONFLICT, "cooling_down"),
-            Self::RoomFull => (StatusCode::SERVICE_UNAVAILABLE, "room_full"),
-            Self::Rebuilding { .. } => (StatusCode::SERVICE_UNAVAILABLE, "room_rebuilding"),
-            Self::Busy | Self::Queue(_) | Self::Database(_) => {
-                (StatusCode::SERVICE_UNAVAILABLE, "queue_unavailable")
-            }
-            Self::Problem(problem) => (problem.status(), problem.code()),
-        }
-    }
-
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Rebuilding { retry_after }
@@ -199,40 +158,6 @@ impl ApiError {
             Self::RoomCount => problem.error("/rooms", self.to_string()),
             _ => problem,
         }
-    }
-}
-
-impl From<RoomError> for ApiError {
-    fn from(error: RoomError) -> Self {
-        match error {
-            RoomError::DropNotFound => Self::DropNotFound,
-            RoomError::NotOpen { opens_at } => Self::NotOpen { opens_at },
-            RoomError::Ended(reason) => Self::Ended(reason),
-            RoomError::Rebuilding => Self::rebuilding(),
-            RoomError::TooManyLookups => Self::Busy,
-            RoomError::Lookup(error) => Self::Database(error),
-        }
-    }
-}
-
-impl From<BatchError> for ApiError {
-    fn from(error: BatchError) -> Self {
-        match error {
-            BatchError::Rebuilding => Self::rebuilding(),
-            BatchError::TooMany | BatchError::Failed => Self::Busy,
-        }
-    }
-}
-
-impl From<QueueError> for ApiError {
-    fn from(error: QueueError) -> Self {
-        if error.is_epoch() { Self::rebuilding() } else { Self::Queue(error) }
-    }
-}
-
-impl From<Problem> for ApiError {
-    fn from(problem: Problem) -> Self {
-        Self::Problem(problem)
     }
 }
 

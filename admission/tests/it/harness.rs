@@ -1,27 +1,26 @@
 //! An open room in a Redis of the test's own, instances of the service on it, shoppers.
 
 mod frames;
+mod instance;
 mod shopper;
 
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use shared::{
-    clock::{Clock, SystemClock},
     config::Settings,
     credentials::TicketClaims,
     ids::VariantId,
     line::{Epoch, JoinedTicket},
-    shutdown::Shutdown,
 };
-use std::{net::SocketAddr, sync::Arc, time::Duration};
-use testkit::{MockClock, TestRedis, keyring, room::TestRoom, wait_until};
-use tokio::{net::TcpListener, task::JoinHandle};
+use std::time::Duration;
+use testkit::{TestRedis, keyring, room::TestRoom, wait_until};
 use tokio_tungstenite::{
     connect_async,
     tungstenite::{self, client::IntoClientRequest},
 };
 
 pub(crate) use frames::{Socket, next, say, until, until_close};
+pub(crate) use instance::TestInstance;
 pub(crate) use shopper::TestShopper;
 
 /// A page that may call the service.
@@ -35,16 +34,6 @@ const NOWHERE: &str = "postgres://nobody@127.0.0.1:1/nothing";
 pub(crate) struct AdmissionTest {
     pub(crate) room: TestRoom,
     pub(crate) database_url: String,
-}
-
-/// The service in this process, by a clock that stands until the test moves it.
-pub(crate) struct TestInstance {
-    pub(crate) address: SocketAddr,
-    /// Where operators look.
-    pub(crate) admin: SocketAddr,
-    pub(crate) clock: MockClock,
-    pub(crate) shutdown: Shutdown,
-    pub(crate) task: JoinHandle<anyhow::Result<()>>,
 }
 
 impl AdmissionTest {
@@ -231,41 +220,6 @@ impl AdmissionTest {
             Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("{error}"),
         }
-    }
-}
-
-impl TestInstance {
-    async fn start(settings: Settings) -> Self {
-        let public = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let admin = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (address, admin_address) = (public.local_addr().unwrap(), admin.local_addr().unwrap());
-        // Redis dates the tickets, by the machine's clock.
-        let clock = MockClock::at(SystemClock.now());
-        let (shutdown, time) = (Shutdown::default(), Arc::new(clock.clone()));
-        let stop = shutdown.clone();
-        let task =
-            tokio::spawn(
-                async move { admission::run_on(&settings, time, stop, public, admin).await },
-            );
-        Self { address, admin: admin_address, clock, shutdown, task }
-    }
-
-    /// What `/readyz` says.
-    pub(crate) async fn readiness(&self) -> (u16, Value) {
-        answer(Client::new().get(self.url("/readyz"))).await
-    }
-
-    pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
-    }
-
-    pub(crate) fn request(
-        &self,
-        method: Method,
-        path: &str,
-        shopper: &TestShopper,
-    ) -> RequestBuilder {
-        Client::new().request(method, self.url(path)).bearer_auth(&shopper.session)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Live positions and what follows them.
 
+mod connections;
+mod figures;
+
 use crate::harness::{
-    AdmissionTest, ORIGIN, PATIENCE, TestInstance, TestShopper, claims, next, say, until,
-    until_close,
+    AdmissionTest, PATIENCE, TestInstance, TestShopper, claims, next, until, until_close,
 };
 use futures_util::StreamExt;
 use reqwest::Client;
@@ -19,7 +21,6 @@ use shared::{
 use std::time::{Duration, Instant};
 use testkit::{room::TestRoom, wait_until};
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
 
 const EPOCH: Epoch = TestRoom::EPOCH;
 /// Listeners of a drop that ends, and drops that may end: a machine that is busy may be late once, and
@@ -175,85 +176,6 @@ async fn somebody_who_comes_back_ahead_labels_the_rise() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_newest_sockets_of_a_ticket_win() {
-    let test = AdmissionTest::open().await;
-    let instance = test.instance().await;
-    let joined = test.join(&instance, &TestShopper::new()).await;
-    let token = joined["token"].as_str().unwrap();
-    let mut first = test.stream(&instance, token, "").await;
-    let mut rest = Vec::new();
-    for _ in 0..3 {
-        rest.push(test.stream(&instance, token, "").await);
-    }
-    assert_eq!(until_close(&mut first).await, (4002, "replaced".into()));
-    for socket in &mut rest {
-        assert_eq!(next(socket).await.unwrap()["position"], 1);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn large_frames_and_floods_are_closed() {
-    let test = AdmissionTest::open().await;
-    let instance = test.instance().await;
-    let joined = test.join(&instance, &TestShopper::new()).await;
-    let token = joined["token"].as_str().unwrap();
-    let mut socket = test.stream(&instance, token, "").await;
-    say(&mut socket, Message::text("x".repeat(5000))).await;
-    assert_eq!(until_close(&mut socket).await.0, 4503);
-    let mut socket = test.stream(&instance, token, "").await;
-    for _ in 0..20 {
-        say(&mut socket, Message::text("{\"position\":1}")).await;
-    }
-    assert_eq!(until_close(&mut socket).await.0, 4503);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_ping_and_a_close_are_answered() {
-    let test = AdmissionTest::open().await;
-    let instance = test.instance().await;
-    let joined = test.join(&instance, &TestShopper::new()).await;
-    let mut socket = test.stream(&instance, joined["token"].as_str().unwrap(), "").await;
-    say(&mut socket, Message::Ping("here".into())).await;
-    let pong = async {
-        loop {
-            if let Message::Pong(text) = socket.next().await.unwrap().unwrap() {
-                return text;
-            }
-        }
-    };
-    assert_eq!(timeout(PATIENCE, pong).await.unwrap(), "here");
-    say(&mut socket, Message::Close(None)).await;
-    assert_eq!(until_close(&mut socket).await, (1006, String::new()), "closed without a fault");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn only_our_pages_may_open_a_stream() {
-    let test = AdmissionTest::open().await;
-    let instance = test.instance().await;
-    let joined = test.join(&instance, &TestShopper::new()).await;
-    let token = joined["token"].as_str().unwrap().to_owned();
-    let header = ("sluice-ticket", token.clone());
-    let drop_id = test.room.drop_id.to_string().replace('-', "");
-    let cookie = ("cookie", format!("__Host-sluice-ticket-{drop_id}={token}"));
-    let origin = |text: &str| ("origin", text.to_owned());
-
-    assert!(test.try_stream(&instance, std::slice::from_ref(&header)).await.is_ok());
-    assert!(test.try_stream(&instance, &[cookie.clone(), origin(ORIGIN)]).await.is_ok());
-    let refused = test.try_stream(&instance, std::slice::from_ref(&cookie)).await;
-    assert_eq!(refused.err(), Some(403), "a cookie without an origin");
-    for foreign in
-        ["null", "http://127.0.0.1:80800", "https://127.0.0.1:8080", "http://evil.example"]
-    {
-        for ticket in [&header, &cookie] {
-            let refused = test.try_stream(&instance, &[ticket.clone(), origin(foreign)]).await;
-            assert_eq!(refused.err(), Some(403), "{foreign}");
-        }
-    }
-    let none = test.try_stream(&instance, &[origin(ORIGIN)]).await;
-    assert_eq!(until_close(&mut none.unwrap()).await, (4501, "ticket_invalid".into()));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn server_sent_events_say_the_same() {
     let test = AdmissionTest::open().await;
     let instance = test.instance().await;
@@ -269,51 +191,4 @@ async fn server_sent_events_say_the_same() {
     let first = chunks.next().await.unwrap();
     let frame: Value = serde_json::from_str(first.trim().strip_prefix("data: ").unwrap()).unwrap();
     assert_eq!((&frame["type"], &frame["position"]), (&json!("waiting"), &json!(1)));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_waits_hears_what_is_left_and_what_is_held() {
-    let test = AdmissionTest::open().await;
-    let instance = test.instance().await;
-    let joined = test.join(&instance, &TestShopper::new()).await;
-    let token = joined["token"].as_str().unwrap();
-    let mut socket = test.stream(&instance, token, "").await;
-    until(&mut socket, |frame| frame["units_left"] == 1000 && frame["units_held"] == 0).await;
-
-    let stock = [test.room.stock(9, 0, 7)];
-    test.room.queue.update_stock(test.room.drop_id, EPOCH, &stock).await.unwrap();
-    // Nobody moves, so nothing else makes the frame due before it is 15 s since the last one.
-    let begun = Instant::now();
-    until(&mut socket, |frame| frame["units_left"] == 0 && frame["units_held"] == 7).await;
-    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
-    let (_, view) = test.status(&instance, token).await;
-    assert_eq!((&view["units_left"], &view["units_held"]), (&json!(0), &json!(7)));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_waits_hears_how_long_it_takes_and_how_likely_a_unit_is() {
-    let test = AdmissionTest::open().await;
-    let instance = test.instance().await;
-    let joined = test.join(&instance, &TestShopper::new()).await;
-    let token = joined["token"].as_str().unwrap();
-    let mut socket = test.stream(&instance, token, "").await;
-    let first = until(&mut socket, |frame| frame["units_left"] == 1000).await;
-    let seconds = |view: &Value, field: &str| view[field].as_u64().unwrap();
-    assert!(seconds(&first, "eta_p50_s") <= seconds(&first, "eta_p90_s"), "{first}");
-    assert_eq!((&first["odds_percent"], &first["standby"]), (&json!(95), &json!(false)));
-
-    // Whoever polls is told the same, and why it takes longer than what they say they were told.
-    let (_, view) = test.status_after(&instance, token, "?seen=1.2.1&eta=0").await;
-    assert_eq!(seconds(&view, "eta_p50_s"), seconds(&first, "eta_p50_s"), "{view}");
-    assert_eq!((&view["eta_reason"], &view["odds_percent"]), (&json!("slower"), &json!(95)));
-    let (_, view) = test.status_after(&instance, token, "?seen=1.2.1&eta=nonsense").await;
-    assert!(view["eta_p50_s"].is_u64() && view["eta_reason"].is_null(), "{view}");
-
-    let stock = [test.room.stock(9, 0, 7)];
-    test.room.queue.update_stock(test.room.drop_id, EPOCH, &stock).await.unwrap();
-    let held = until(&mut socket, |frame| frame["standby"] == true).await;
-    assert!(held["eta_p50_s"].is_null() && seconds(&held, "odds_percent") > 50, "{held}");
-    let (_, view) = test.status(&instance, token).await;
-    assert_eq!((&view["standby"], &view["odds_percent"]), (&json!(true), &held["odds_percent"]));
-    assert!(view["eta_p50_s"].is_null(), "{view}");
 }

@@ -1,5 +1,8 @@
 //! The shopper's pages and the API's own.
 
+mod api;
+mod assets;
+
 use crate::{
     answer::text,
     shop::{NOBODY, SOON, Shop, drop_body},
@@ -170,49 +173,6 @@ async fn where_nothing_is_people_get_a_page_and_programs_a_problem() {
 }
 
 #[tokio::test]
-async fn assets_are_asked_for_once() {
-    let shop = Shop::open().await;
-    for path in ["/", "/orders/7", "/handoff", "/drops/7"] {
-        let page = shop.get(path, &NOBODY).await;
-        assert_eq!(header(&page.headers, "cache-control"), "no-cache", "{path}");
-        let named = page.text.split('"').filter(|part| part.starts_with("/assets/"));
-        let named: Vec<_> = named.filter(|part| !part.ends_with(".svg")).collect();
-        assert!(named.len() >= 4, "{path} loads {named:?}");
-        for asset in named {
-            let whole = shop.get(asset, &NOBODY).await;
-            let kept = header(&whole.headers, "cache-control");
-            assert_eq!((whole.status.as_u16(), kept), (200, "max-age=31536000, immutable"));
-            let request = shop.client.get(format!("{}{asset}", shop.url));
-            let small = request.header("accept-encoding", "gzip").send().await.unwrap();
-            assert_eq!(header(small.headers(), "content-encoding"), "gzip", "{asset}");
-            assert!(small.bytes().await.unwrap().len() < whole.text.len() * 3 / 4, "{asset}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn icons_are_asked_for_once_a_day_since_their_names_stay() {
-    let shop = Shop::open().await;
-    for path in ["/assets/icon.svg", "/assets/turn.svg"] {
-        let icon = shop.get(path, &NOBODY).await;
-        assert_eq!(
-            (icon.status.as_u16(), header(&icon.headers, "content-type")),
-            (200, "image/svg+xml")
-        );
-        assert_eq!(header(&icon.headers, "cache-control"), "public, max-age=86400");
-        assert!(icon.text.starts_with("<svg"), "{}", icon.text);
-    }
-}
-
-#[tokio::test]
-async fn a_file_of_another_version_is_not_there_and_is_not_kept() {
-    let shop = Shop::open().await;
-    let answer = shop.get("/assets/app-OTHER000.js", &NOBODY).await;
-    assert!(!header(&answer.headers, "cache-control").contains("immutable"));
-    answer.expect_problem(404, "not_found");
-}
-
-#[tokio::test]
 async fn consoles_are_stricter_still_and_load_what_never_changes_under_its_name() {
     let shop = Shop::open().await;
     for path in ["/operator", "/seller"] {
@@ -236,47 +196,6 @@ async fn consoles_are_stricter_still_and_load_what_never_changes_under_its_name(
             assert_eq!(kept, "max-age=31536000, immutable", "{path}");
         }
     }
-}
-
-#[tokio::test]
-async fn the_api_tells_of_itself() {
-    let shop = Shop::open().await;
-    let document = shop.get("/openapi.json", &NOBODY).await.expect(200);
-    assert!(document["paths"]["/v1/drops"].is_object());
-    let docs = shop.get("/docs/", &NOBODY).await;
-    assert!(docs.text.contains("<title>Sluice API</title>"));
-    let start = shop.get("/docs/start.js", &NOBODY).await;
-    for document in ["/openapi.json", "/openapi-admission.json"] {
-        assert!(start.text.contains(document), "{}", start.text);
-    }
-    let csp = header(&docs.headers, "content-security-policy");
-    assert!(csp.contains("connect-src 'self' http://127.0.0.1:8081 "), "{csp}");
-    let api = shop.get("/v1/drops", &NOBODY).await;
-    assert_eq!(header(&api.headers, "cache-control"), "no-store");
-    assert!(header(&api.headers, "content-security-policy").contains("default-src 'none'"));
-    let config = shop.get("/v1/client-config", &NOBODY).await.expect(200);
-    assert_eq!(config["admission_url"], "http://127.0.0.1:8081");
-}
-
-#[tokio::test]
-async fn the_page_of_the_api_is_sent_compressed() {
-    let shop = Shop::open().await;
-    let mut n_bytes = 0;
-    for path in [
-        "/openapi.json",
-        "/docs/index.css",
-        "/docs/swagger-ui.css",
-        "/docs/swagger-ui-bundle.js",
-        "/docs/swagger-ui-standalone-preset.js",
-    ] {
-        let request = shop.client.get(format!("{}{path}", shop.url));
-        let answer = request.header("accept-encoding", "gzip").send().await.unwrap();
-        assert_eq!(answer.status(), 200, "{path}");
-        assert_eq!(header(answer.headers(), "content-encoding"), "gzip", "{path}");
-        n_bytes += answer.bytes().await.unwrap().len();
-    }
-    assert!((100_000..800_000).contains(&n_bytes), "{n_bytes}");
-    shop.get("/docs/index.html", &NOBODY).await.expect_problem(404, "not_found");
 }
 
 #[tokio::test]

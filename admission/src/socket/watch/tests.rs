@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    room::Applied,
+    room::{Applied, Replica},
     socket::{cadence::TICK, outlet::Next},
 };
 use futures_util::FutureExt;

@@ -5,7 +5,10 @@
 
 pub(crate) mod codes;
 pub(crate) mod lab;
+mod orders;
+mod shop;
 mod site;
+mod tickets;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,16 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{
-    Json, Router,
-    extract::{
-        Path, Query, State, WebSocketUpgrade,
-        ws::{CloseFrame, Message, WebSocket},
-    },
-    http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
-    routing::{get, post},
-};
+use axum::Router;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -74,17 +68,9 @@ impl StandIn {
         let line = SharedLine::new(Mutex::new(StandInLine { units, ..StandInLine::default() }));
         let lab = StandInLab::default();
         let router = Router::new()
-            .route("/v1/session", post(session))
-            .route("/v1/seller/products", post(create_product))
-            .route("/v1/seller/drops", post(create_drop))
-            .route("/drops/{drop}", get(page))
-            .route("/v1/drops/{drop}", get(flash_drop))
-            .route("/v1/drops/{drop}/tickets", post(join))
-            .route("/v1/drops/{drop}/ticket", get(status))
-            .route("/v1/drops/{drop}/stream", get(stream))
-            .route("/v1/orders/{id}", get(order))
-            .route("/v1/orders/{id}/payment", post(pay))
-            .route("/v1/orders/{id}/cancel", post(cancel))
+            .merge(shop::router())
+            .merge(tickets::router())
+            .merge(orders::router())
             .merge(codes::router())
             .merge(site::router())
             .merge(lab::router(lab.clone()))
@@ -223,162 +209,4 @@ fn ticket(number: usize) -> String {
 
 fn lock(line: &SharedLine) -> MutexGuard<'_, StandInLine> {
     line.lock().unwrap()
-}
-
-async fn session() -> (StatusCode, Json<Value>) {
-    let token = Uuid::now_v7().to_string();
-    (StatusCode::CREATED, Json(json!({"shopper_id": token, "token": token})))
-}
-
-async fn create_product() -> (StatusCode, Json<Value>) {
-    let product = json!({"id": Uuid::from_u128(2), "variants": [{"id": Uuid::from_u128(1)}]});
-    (StatusCode::CREATED, Json(product))
-}
-
-async fn create_drop() -> (StatusCode, Json<Value>) {
-    let flash_drop = json!({"id": Uuid::now_v7(), "variants": [{"id": Uuid::from_u128(1)}]});
-    (StatusCode::CREATED, Json(flash_drop))
-}
-
-async fn page(State(line): State<SharedLine>) -> &'static str {
-    lock(&line).n_pages += 1;
-    "<!doctype html>"
-}
-
-async fn flash_drop(State(line): State<SharedLine>) -> Json<Value> {
-    let fulfilment = if lock(&line).is_site { "pass" } else { "auto" };
-    let variants = [1, 2].map(|id| json!({"id": Uuid::from_u128(id)}));
-    Json(json!({"fulfilment": fulfilment, "variants": variants}))
-}
-
-async fn join(
-    State(line): State<SharedLine>,
-    headers: HeaderMap,
-    Json(body): Json<Value>,
-) -> Response {
-    let mut line = lock(&line);
-    line.n_joins += 1;
-    if line.n_joins.is_multiple_of(9) {
-        let problem = Json(json!({"code": "room_rebuilding"}));
-        return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "0")], problem).into_response();
-    }
-    let text = |name: &str| Some(headers.get(name)?.to_str().unwrap().to_owned());
-    line.addresses.extend(text("x-forwarded-for"));
-    let session = text("authorization").unwrap();
-    if let Some(grant) = body["lane_grant"].as_str() {
-        if grant != codes::grant_of(&session) {
-            let problem = Json(json!({"code": "grant_invalid"}));
-            return (StatusCode::FORBIDDEN, problem).into_response();
-        }
-        line.with_code.insert(session.clone());
-    }
-    let number = line.number(session);
-    let position = number.saturating_sub(line.front).max(1);
-    let answer = json!({
-        "ticket_id": ticket(number), "token": number.to_string(), "queue_number": number,
-        "epoch": 1, "evn": line.front, "state": "waiting", "position": position,
-    });
-    (StatusCode::CREATED, Json(answer)).into_response()
-}
-
-fn number_of(headers: &HeaderMap) -> usize {
-    headers["sluice-ticket"].to_str().unwrap().parse().unwrap()
-}
-
-async fn status(
-    State(line): State<SharedLine>,
-    Query(query): Query<HashMap<String, String>>,
-    headers: HeaderMap,
-) -> Json<Value> {
-    let mut line = lock(&line);
-    if !query.get("seen").is_some_and(|seen| is_point_and_position(seen)) {
-        line.n_forgetful_polls += 1;
-    }
-    let number = number_of(&headers);
-    let mut frame = line.frame(number);
-    frame["state"] = frame["type"].take();
-    if line.has_visited(number) {
-        frame["state"] = json!("finished");
-    }
-    frame["refresh_after_ms"] = json!(150);
-    Json(frame)
-}
-
-/// Whether it is `<epoch>.<evn>.<position>` in the only epoch.
-fn is_point_and_position(seen: &str) -> bool {
-    let numbers: Vec<u64> = seen.split('.').filter_map(|part| part.parse().ok()).collect();
-    matches!(numbers[..], [1, _, position] if position > 0)
-}
-
-async fn stream(
-    State(line): State<SharedLine>,
-    headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
-) -> Response {
-    let number = number_of(&headers);
-    let (n_streams, is_calm) = {
-        let mut line = lock(&line);
-        line.n_streams += 1;
-        (line.n_streams, line.calm)
-    };
-    if n_streams.is_multiple_of(7) && !is_calm {
-        return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "0")]).into_response();
-    }
-    let is_cut = n_streams.is_multiple_of(5) && !is_calm;
-    upgrade.on_upgrade(move |socket| feed(line, number, is_cut, socket))
-}
-
-async fn feed(line: SharedLine, number: usize, is_cut: bool, mut socket: WebSocket) {
-    let mut told = Value::Null;
-    loop {
-        let (frame, is_last) = lock(&line).news(number);
-        if frame != told && socket.send(Message::text(frame.to_string())).await.is_err() {
-            return;
-        }
-        if is_cut {
-            return close(socket, 1_012, "retry_after_ms=50").await;
-        }
-        if is_last {
-            return close(socket, 4_502, "finished").await;
-        }
-        told = frame;
-        tokio::time::sleep(Duration::from_millis(40)).await;
-    }
-}
-
-async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
-    let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
-    let _ = socket.send(close).await;
-}
-
-async fn order(State(line): State<SharedLine>, Path(id): Path<String>) -> Json<Value> {
-    let line = lock(&line);
-    let (state, _) = line.orders[&id];
-    let reason = line.declined.contains(&id).then_some("declined");
-    Json(json!({"id": id, "state": state, "reason": reason}))
-}
-
-async fn pay(
-    State(line): State<SharedLine>,
-    Path(id): Path<String>,
-    Json(body): Json<Value>,
-) -> (StatusCode, Json<Value>) {
-    let mut line = lock(&line);
-    let line = &mut *line;
-    match line.orders.get_mut(&id) {
-        Some(("reserved", _)) if body["payment_method"] == "pm_card_decline" => {
-            line.declined.insert(id.clone());
-        }
-        Some((state @ "reserved", _)) => *state = "confirmed",
-        Some(("confirmed", _)) => {}
-        _ => return (StatusCode::CONFLICT, Json(json!({"code": "wrong_state"}))),
-    }
-    (StatusCode::ACCEPTED, Json(json!({"order_id": id})))
-}
-
-async fn cancel(State(line): State<SharedLine>, Path(id): Path<String>) -> Json<Value> {
-    if let Some((state @ "reserved", _)) = lock(&line).orders.get_mut(&id) {
-        *state = "cancelled";
-    }
-    Json(json!({"id": id}))
 }

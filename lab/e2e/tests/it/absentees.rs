@@ -4,7 +4,8 @@
 use crate::{
     common::runs::Crowd,
     half_of_the_machine,
-    presets::{quick, required},
+    judged::{FEW_ENDS, required},
+    presets::quick,
 };
 use anyhow::ensure;
 use crowd::{Preset, RunOptions};
@@ -74,7 +75,7 @@ fn crowd(flash_drop: &TestDrop) -> Crowd {
     };
     let of_sales =
         [(Invariant::Stock1, LEAST), (Invariant::Stock2, LEAST), (Invariant::Pay1, LEAST)];
-    crowd.required = required(LEAST, &of_sales);
+    crowd.required = required(LEAST, FEW_ENDS, &of_sales);
     crowd.max_excused = Some(0);
     crowd.max_unexpected = Some(SHOPPERS as usize / 50);
     crowd.min_slot_use = Some(PLACES_IN_USE);

@@ -14,6 +14,7 @@ mod crowd_runs;
 mod figure;
 mod frozen;
 mod gateways;
+mod judged;
 mod losses;
 mod lost_site;
 mod modes;

@@ -3,9 +3,13 @@
 //! Each run says what it must have judged, and how often its crowd did what it is named for: one
 //! that did nothing of its own would show nothing.
 
-use crate::{acts::Paces, common::runs::Crowd, half_of_the_machine};
+use crate::{
+    acts::Paces,
+    common::runs::Crowd,
+    half_of_the_machine,
+    judged::{FEW_ENDS, of_sale, required},
+};
 use anyhow::{Context, ensure};
-use check::Requirement;
 use crowd::{Preset, RunOptions, RunReport};
 use shared::invariants::Invariant;
 use testkit::{World, WorldOptions};
@@ -150,15 +154,8 @@ impl SmallSale {
         crowd.options.over_seconds = Some(self.over_seconds);
         crowd.options.hold_seconds = self.hold_seconds;
         let most = self.units as usize / 2;
-        let of_sales = [
-            (Invariant::Stock1, most),
-            (Invariant::Stock2, most),
-            (Invariant::Stock3, 1),
-            (Invariant::Pay1, most),
-            (Invariant::Pay2, most),
-            (Invariant::Idem1, 3),
-        ];
-        crowd.required = required(most, &of_sales);
+        let of_its_kind = [&of_sale(most)[..], &[(Invariant::Idem1, 3)]].concat();
+        crowd.required = required(most, FEW_ENDS, &of_its_kind);
         crowd
     }
 }
@@ -172,7 +169,7 @@ fn visitors() -> Crowd {
     crowd.options.hold_seconds = 6;
     crowd.options.habits.stay_seconds = Some(1.5);
     let most = N_VISITORS as usize / 2;
-    crowd.required = required(most, &[(Invariant::Pass1, most)]);
+    crowd.required = required(most, FEW_ENDS, &[(Invariant::Pass1, most)]);
     crowd.min_slot_use = Some(PLACES_IN_USE);
     crowd
 }
@@ -192,26 +189,6 @@ fn crowd_of(preset: Preset, shoppers: u64, units: u32, limits: Paces) -> Crowd {
     crowd.max_excused = Some(0);
     crowd.max_unexpected = Some(shoppers as usize / 50);
     crowd
-}
-
-/// What a run must be able to judge, on so many cases at least; and what follows from its kind.
-pub(crate) fn required(most: usize, of_its_kind: &[(Invariant, usize)]) -> Vec<Requirement> {
-    let of_all = [
-        (Invariant::Order1, most),
-        (Invariant::Order2, most),
-        (Invariant::Order3, most),
-        (Invariant::Queue1, most),
-        (Invariant::Queue2, most),
-        (Invariant::Queue3, most),
-        (Invariant::Rate1, most),
-        (Invariant::Rate2, most),
-        (Invariant::Pos1, most),
-        (Invariant::Rest1, most),
-        (Invariant::End1, 5),
-        (Invariant::Live2, 1),
-    ];
-    let all = of_all.iter().chain(of_its_kind);
-    all.map(|(invariant, n_cases)| Requirement::new(*invariant, *n_cases)).collect()
 }
 
 /// Sends a crowd through a world of its own on the servers of the test run, and judges it.

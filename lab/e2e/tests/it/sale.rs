@@ -5,6 +5,7 @@ use crate::{
     acts::{Act, Deed, Paces},
     common::{faults::Victim, runs::Crowd},
     half_of_the_machine,
+    judged::{of_sale, required},
     neighbours::{self, Neighbours},
     regulars,
     secrets::Secrets,
@@ -17,7 +18,7 @@ use std::time::Duration;
 use testkit::{TestApp, World, WorldOptions, app::TestDrop};
 
 /// The pause, the resumption and the new limits that every sale has.
-const N_CHANGES: u64 = 3;
+const N_CHANGES: usize = 3;
 /// Share of the shoppers who are absent or join from two tabs: the others bring a ticket back that
 /// Redis has lost.
 const EXCUSABLE: f64 = 0.25;
@@ -128,33 +129,18 @@ impl Sale {
     /// END-1 judges waiters and holds that no fault was near. The end of a sale with faults may be
     /// too near for its waiters; it is sure only of some hold of the last units.
     fn required(&self) -> Vec<Requirement> {
-        let most = u64::from(self.units) / 2;
+        let most = self.units as usize / 2;
         let n_ends = if self.has_faults() { 1 } else { most };
-        let always = [
-            (Invariant::Stock1, most),
-            (Invariant::Stock2, most),
-            (Invariant::Stock3, 1),
-            (Invariant::Order1, most),
-            (Invariant::Order2, most),
-            (Invariant::Order3, most),
-            (Invariant::Limit1, regulars::N_REGULARS),
-            (Invariant::Queue1, most),
-            (Invariant::Queue2, most),
-            (Invariant::Queue3, most),
-            (Invariant::Rate1, most),
-            (Invariant::Rate2, most),
-            (Invariant::Pos1, most),
-            (Invariant::Pay1, most),
-            (Invariant::Pay2, most),
-            (Invariant::Tenant1, neighbours::MIN_ANSWERS),
+        let mut of_its_kind = of_sale(most).to_vec();
+        of_its_kind.extend([
+            (Invariant::Limit1, regulars::N_REGULARS as usize),
+            (Invariant::Tenant1, neighbours::MIN_ANSWERS as usize),
             (Invariant::Audit1, N_CHANGES),
             (Invariant::Idem1, 10),
-            (Invariant::Rest1, most),
-            (Invariant::End1, n_ends),
-            (Invariant::Live2, 1),
-        ];
-        let live = (self.n_live_windows > 0).then_some((Invariant::Live1, self.n_live_windows));
-        let all = always.into_iter().chain(live);
-        all.map(|(invariant, n_cases)| Requirement::new(invariant, n_cases as usize)).collect()
+        ]);
+        if self.n_live_windows > 0 {
+            of_its_kind.push((Invariant::Live1, self.n_live_windows as usize));
+        }
+        required(most, n_ends, &of_its_kind)
     }
 }
