@@ -110,6 +110,15 @@ impl DropMode {
             Self::Paused | Self::Hold | Self::Maintenance | Self::Stopped => false,
         }
     }
+
+    /// Whether people may join, if not before a hold is over.
+    #[must_use]
+    pub const fn takes_joins(self) -> bool {
+        match self {
+            Self::Running | Self::Paused | Self::Hold => true,
+            Self::Drain | Self::Maintenance | Self::Stopped => false,
+        }
+    }
 }
 
 impl DropState {

@@ -3,7 +3,9 @@ import { test } from "node:test";
 import "./all_texts.ts";
 import type { Prospects } from "../src/shop/api/types.ts";
 import { NO_OUTLOOK, type Outlook, outlookAfter } from "../src/shop/stream/outlook.ts";
-import { oddsText, slowedText, timeText } from "../src/shop/view/outlook.ts";
+import { tOr } from "../src/shop/texts/index.ts";
+import { oddsOfJoining, oddsText, slowedText, timeText } from "../src/shop/view/outlook.ts";
+import { sayOfSite } from "../src/shop/view/visits.ts";
 
 /** What is told of a wait whose half is over by then. */
 const told = (eta_p50_s: number, more: Prospects = {}): Prospects => ({
@@ -49,6 +51,14 @@ test("odds are told in words with a number, and nothing is promised", () => {
     "Your chances of getting one are good: about 90%.",
     "There should be enough for you.",
   ]);
+});
+
+test("who has not joined is told how likely a unit is for those who join now", () => {
+  assert.deepEqual([oddsOfJoining(null), oddsOfJoining(undefined)], ["", ""]);
+  assert.equal(oddsOfJoining(95), "Joining now? There should be enough for you.");
+  assert.equal(oddsOfJoining(60), "Joining now? Your chances of getting one are fair: about 60%.");
+  const say = sayOfSite(tOr, "shop.example");
+  assert.equal(oddsOfJoining(0, say), "Joining now? You'll very likely not get in.");
 });
 
 test("standby is what the last frame says", () => {

@@ -3,7 +3,7 @@
 mod ages;
 
 use crate::fixture::{DropOptions, TestDrop};
-use database::selling::history::{self, DropSample, HistoryPoint};
+use database::selling::history::{self, DropSample, HistoryPoint, LineGlance};
 use jiff::Timestamp;
 use shared::ids::{DropId, SellerId};
 use sqlx::AssertSqlSafe;
@@ -141,6 +141,34 @@ async fn at_a_glance_a_drop_shows_the_speed_of_the_last_seconds() {
     )
     .await;
     assert!(glance().await.unwrap().is_empty(), "nobody has looked lately");
+}
+
+#[tokio::test]
+async fn a_line_is_as_whoever_looked_at_it_last_has_seen_it() {
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let line = || history::line(&test_drop.pool, test_drop.drop_id);
+    assert_eq!(line().await.unwrap(), None, "nobody has looked");
+    // The last to write is a processor, which knows nothing of the line.
+    execute(
+        &test_drop,
+        "insert into drop_history (drop_id, step_s, at, waiting, admitted, placed, confirmed, lost,
+             held, sold, available, revenue_minor, admission_rate_per_second, provider_errors,
+             breaker)
+         select $1, 1, now() - make_interval(secs => i), case when i > 1 then 40 + i end, 30, 20, 9, 5,
+             6, 9, 0, 0, 50, 0, 0
+         from generate_series(1, 5) i",
+    )
+    .await;
+    let seen =
+        LineGlance { waiting: 42, admitted: Some(30), placed: 20, lost: 5, held: 6, sold: 9 };
+    assert_eq!(line().await.unwrap(), Some(seen));
+
+    execute(
+        &test_drop,
+        "update drop_history set at = at - interval '2 minutes' where drop_id = $1",
+    )
+    .await;
+    assert_eq!(line().await.unwrap(), None, "nobody has looked lately");
 }
 
 #[tokio::test]

@@ -133,7 +133,13 @@ test("whoever stands behind more people than units are left is told so", async (
   await page.locator("#stock", { hasText: "2 items left, 5 ahead of you: you may not get one." }).waitFor();
   await page.locator("#odds", { hasText: "Your chances of getting one are slim" }).waitFor();
   await assertAccessible(page, "the stock in line");
+
+  const newcomer = await shopperAt(drop, { joins: false });
+  const told = "Joining now? You'll very likely get none.";
+  await newcomer.page.locator("#odds", { hasText: told }).waitFor();
+  await assertAccessible(newcomer.page, "the odds before joining");
   await context.close();
+  await newcomer.context.close();
 });
 
 test("while every unit is held the line says so, and promises no time", async () => {

@@ -10,6 +10,7 @@ use database::{
     DatabaseError, PgPool,
     selling::{
         drops::{self, FlashDrop},
+        history::{self, LineGlance},
         passes::aws::{self, AwsPass, AwsRoom},
         themes::{self, Theme},
     },
@@ -23,7 +24,8 @@ use short_cache::ShortCache;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
-/// Drops, each with its theme, and pages of the list that are remembered, about 2 kB and 20 kB each.
+/// Drops, each with its theme and its line, and pages of the list that are remembered, about 2 kB and 20 kB
+/// each.
 const N_DROPS: usize = 4096;
 const N_PAGES: usize = 64;
 /// Rooms of the adapter that are remembered, and how many wait in each.
@@ -42,6 +44,7 @@ pub(crate) struct PublicReads {
     drops: ShortCache<DropId, Option<FlashDrop>>,
     last_sites: LastSites,
     themes: ShortCache<DropId, Option<Theme>>,
+    lines: ShortCache<DropId, Option<LineGlance>>,
     pages: ShortCache<(Option<DropId>, i64), Vec<FlashDrop>>,
     rooms: ShortCache<(), Vec<DropId>>,
     aws_rooms: ShortCache<DropId, Option<AwsRoom>>,
@@ -62,6 +65,7 @@ impl PublicReads {
             drops: ShortCache::new(N_DROPS),
             last_sites: LastSites::default(),
             themes: ShortCache::new(N_DROPS),
+            lines: ShortCache::new(N_DROPS),
             pages: ShortCache::new(N_PAGES),
             rooms: ShortCache::new(1),
             aws_rooms: ShortCache::new(N_AWS_ROOMS),
@@ -95,6 +99,11 @@ impl PublicReads {
     /// Finds what the page of a drop looks like that shoppers may see.
     pub(crate) async fn find_theme(&self, id: DropId) -> Result<Arc<Option<Theme>>, ApiError> {
         self.themes.get(id, self.ask(themes::find_shown(&self.pool, id))).await
+    }
+
+    /// Finds how the line of a drop was when it was last looked at; `None` if that was not lately.
+    pub(crate) async fn find_line(&self, id: DropId) -> Result<Option<LineGlance>, ApiError> {
+        Ok(*self.lines.get(id, self.ask(history::line(&self.pool, id))).await?)
     }
 
     /// Reads drops that shoppers may see, newest first, from below `before`.

@@ -33,6 +33,7 @@ mod many_rooms;
 mod members;
 mod modes;
 mod numbers;
+mod odds;
 mod operating;
 mod pages;
 mod passes;

@@ -9,7 +9,11 @@ use serde_json::{Value, json};
 
 /// Gives a seller another product, and returns its id and the ids of its variants: with ten units each, in
 /// these currencies.
-async fn product(shop: &Shop, seller: &TestSeller, currencies: [&str; 2]) -> (Value, [Value; 2]) {
+pub(crate) async fn product(
+    shop: &Shop,
+    seller: &TestSeller,
+    currencies: [&str; 2],
+) -> (Value, [Value; 2]) {
     let [one, two] = currencies;
     let body = json!({ "name": "Tea cup", "variants": [
         { "name": "Small", "price_minor": 900, "currency": one, "stock": 10 },
@@ -20,7 +24,7 @@ async fn product(shop: &Shop, seller: &TestSeller, currencies: [&str; 2]) -> (Va
 }
 
 /// Creates a drop of both variants, with so many units.
-async fn create(
+pub(crate) async fn create(
     shop: &Shop,
     seller: &TestSeller,
     (product_id, variants): &(Value, [Value; 2]),

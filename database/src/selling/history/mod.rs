@@ -9,15 +9,18 @@
 //! | `thin.rs` | what is left of them after an hour, a day and 30 days |
 //! | `read.rs` | a span of a drop, in steps |
 //! | `latest.rs` | how drops do just now |
+//! | `line.rs` | how the line of one is just now |
 //! | `strain.rs` | how hard it is lately to place and to be paid for the orders of drops |
 
 mod latest;
+mod line;
 mod read;
 mod strain;
 mod thin;
 mod write;
 
 pub use latest::{DropGlance, latest};
+pub use line::{LineGlance, line};
 pub use read::{HistoryPoint, read};
 pub use strain::{DropStrain, strain};
 pub use thin::{THIN_BATCH, thin};

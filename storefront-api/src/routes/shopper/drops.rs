@@ -7,7 +7,7 @@ use crate::{
 };
 use axum::extract::State;
 use database::selling::drops::{DropLane, DropVariant, FlashDrop};
-use edge::{Json, Path, Problem};
+use edge::{Json, Problem};
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
@@ -207,17 +207,4 @@ pub(crate) async fn list(
     let rows = app.public_reads.list_drops(page.before, page.rows()).await?;
     let now = app.now();
     Ok(Json(page.page(rows.to_vec(), |row| row.id, |row| DropResponse::new(row, now))))
-}
-
-/// Shows a drop. The answer may be a second old.
-#[utoipa::path(get, path = "/v1/drops/{drop_id}", tag = "shopper",
-    params(("drop_id" = DropId, Path)), responses((status = 200, body = DropResponse), Problem))]
-#[tracing::instrument(name = "handler.drops.show", skip_all, fields(drop.id = %drop_id))]
-pub(crate) async fn show(
-    State(app): State<App>,
-    Path(drop_id): Path<DropId>,
-) -> Result<Json<DropResponse>, ApiError> {
-    let found = app.public_reads.find_drop(drop_id).await?;
-    let flash_drop = Option::clone(&found).ok_or(ApiError::DropNotFound)?;
-    Ok(Json(DropResponse::new(flash_drop, app.now())))
 }

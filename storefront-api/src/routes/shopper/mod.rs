@@ -9,6 +9,8 @@ mod config;
 pub(super) mod drops;
 pub(super) mod guest;
 mod handoff;
+mod odds;
+mod one_drop;
 mod orders;
 pub(super) mod payment;
 mod pictures;
@@ -29,7 +31,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
         .routes(routes!(handoff::give))
         .routes(routes!(challenge::show))
         .routes(routes!(drops::list))
-        .routes(routes!(drops::show))
+        .routes(routes!(one_drop::show))
         .routes(routes!(code::redeem))
         .routes(routes!(calendar::download))
         .routes(routes!(pictures::show))

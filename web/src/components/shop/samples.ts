@@ -27,6 +27,7 @@ export const newDrop = (part: Partial<Drop>): Drop => ({
   units_total: 100,
   units_left: 40,
   units_held: 12,
+  odds_percent: 60,
   lanes: [
     { lane: 0, name: null, share_percent: 80 },
     { lane: 1, name: "Early access", share_percent: 20 },

@@ -61,6 +61,8 @@ export interface Drop {
   units_left: number;
   /** Held for those who were let in; they may come back. */
   units_held?: number;
+  /** How likely a unit is for whoever joins now; left out of lists, and null where that is not known. */
+  odds_percent?: number | null;
   message?: Words | null;
   end_reason?: string | null;
   /** Whether only those may join who have a code. */

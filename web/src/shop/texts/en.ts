@@ -142,6 +142,7 @@ export const en = {
   "odds.fair": "Your chances of getting one are fair: about {percent}.",
   "odds.slim": "Your chances of getting one are slim: about {percent}.",
   "odds.none": "You'll very likely get none.",
+  "odds.join": "Joining now? {odds}",
 
   "bell.ask": "Call me when it's my turn",
   "bell.on": "We'll call you with a sound and a notification. Leave this page open.",

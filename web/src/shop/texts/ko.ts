@@ -139,6 +139,7 @@ export const ko: Record<Key, Message> = {
   "odds.fair": "구매할 수 있는 가능성은 보통이에요: 약 {percent}.",
   "odds.slim": "구매할 수 있는 가능성이 낮아요: 약 {percent}.",
   "odds.none": "구매하지 못할 가능성이 매우 높아요.",
+  "odds.join": "지금 줄을 서면 {odds}",
 
   "bell.ask": "내 차례가 되면 알려 주세요",
   "bell.on": "소리와 알림으로 알려 드릴게요. 이 화면을 열어 두세요.",

@@ -9,6 +9,7 @@ import type { Drop, DropState } from "../api/types.ts";
 import { t } from "../texts/index.ts";
 import { codeField, laneList } from "./lanes.ts";
 import { dropNotice, joinLabel, mayJoin } from "./mode.ts";
+import { oddsOfJoining } from "./outlook.ts";
 import { stepper } from "./stepper.ts";
 import { isChosenLater, variantPicker } from "./variants.ts";
 import { isForVisits, sayOf } from "./visits.ts";
@@ -57,6 +58,7 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
   const heading = el("h2", {}, say("drop.open.title"));
   const news = notice();
   const stock = el("p", { class: "stock" });
+  const odds = el("p", { class: "small odds", id: "odds" });
   const problem = el("p", { class: "problem", role: "status" });
   const button = el("button", { type: "button", class: "button wide", id: "join" });
   button.addEventListener("click", () => join(joining.units));
@@ -69,6 +71,7 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
     news.root,
     el("p", {}, hint),
     stock,
+    odds,
     variants.root,
     quantity(drop, joining),
     codeField(drop, joining),
@@ -77,10 +80,11 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
     laneList(drop),
   );
   const update = () => {
-    const { mode = "running", mode_until, message, units_left, units_held } = read();
+    const { mode = "running", mode_until, message, units_left, units_held, odds_percent } = read();
     news.write(dropNotice(mode, mode_until ?? null), ownWords(message));
     const isAllHeld = units_left === 0 && (units_held ?? 0) > 0;
     setText(stock, isAllHeld ? say("stock.held", { count: units_held ?? 0 }) : visitsLeft(read()));
+    setText(odds, oddsOfJoining(odds_percent, say));
     variants.update();
     const mustPick = joining.variant === null && mayJoin(mode);
     button.disabled = joining.busy || mustPick || !mayJoin(mode);

@@ -1,5 +1,5 @@
 // What somebody in line is told to expect: how long it takes, why longer than it was said to, and how likely
-// a unit is.
+// a unit is. The last is told before one joins, too.
 import { percent, roughRange } from "../../common/format.ts";
 import type { Eta, Outlook } from "../stream/outlook.ts";
 import { t } from "../texts/index.ts";
@@ -31,4 +31,10 @@ export function oddsText(odds: number | null, say: Say = t): string | null {
   if (odds <= 0) return say("odds.none");
   const key = odds >= GOOD ? "odds.good" : odds >= SLIM ? "odds.fair" : "odds.slim";
   return say(key, { percent: percent(odds / 100) });
+}
+
+/** Returns how likely a unit is for whoever joins now; empty while that is not known. */
+export function oddsOfJoining(odds: number | null = null, say: Say = t): string {
+  const text = oddsText(odds, say);
+  return text === null ? "" : t("odds.join", { odds: text });
 }
