@@ -1,4 +1,5 @@
-//! After the admission: to pay or not, to try another card or not, and to see how the order ends.
+//! After the admission: to pay or not, to try another card or not, and to see how the order ends. How
+//! many of the held units to pay for is chosen in [`super::choosing`].
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -73,6 +74,7 @@ impl VirtualShopper {
                 n_steps += 1;
                 match self.step(n_steps) {
                     Some(Step::Pay { card, nth }) => {
+                        self.choose_units(session, &url, &answer).await?;
                         self.pay(session, &url, ticket_id, &card, nth).await?;
                     }
                     Some(Step::Cancel) => self.cancel(session, &url).await?,

@@ -9,7 +9,10 @@ use std::{
 };
 
 use check::history::HistoryWriter;
-use shared::ids::{DropId, VariantId};
+use shared::{
+    drops::Fulfilment,
+    ids::{DropId, VariantId},
+};
 
 use super::{client::RetryingClient, measures::Measures};
 
@@ -19,8 +22,8 @@ pub(crate) struct RunContext {
     pub(crate) drop_id: DropId,
     /// What the drop sells; at least one.
     pub(crate) variants: Vec<VariantId>,
-    /// Whether a turn leads into a site, where nothing is bought.
-    pub(crate) is_site: bool,
+    /// What a turn leads to: an order, or a site where nothing is bought.
+    pub(crate) fulfilment: Fulfilment,
     /// What opens another lane of the line, for those who have it.
     pub(crate) code: Option<String>,
     /// How long visitors stay there, about.

@@ -13,6 +13,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::{
     clock::{Clock, SystemClock},
+    drops::Fulfilment,
     ids::{DropId, VariantId},
 };
 
@@ -52,8 +53,8 @@ pub struct CreatedDrop {
 pub(crate) struct FoundDrop {
     /// What to ask for; at least one.
     pub(crate) variants: Vec<VariantId>,
-    /// Whether a turn leads into a site, where nothing is bought.
-    pub(crate) is_site: bool,
+    /// What a turn leads to.
+    pub(crate) fulfilment: Fulfilment,
 }
 
 /// Creates so many drops of one product with the options' storefront, key and limits, and returns
@@ -200,7 +201,7 @@ fn variants_in(body: &Value) -> anyhow::Result<Vec<VariantId>> {
 ///
 /// # Errors
 ///
-/// Returns an error when there is no such drop.
+/// Returns an error when there is no such drop, or none that the crowd knows how to use.
 pub(crate) async fn find(
     options: &RunOptions,
     client: &RetryingClient,
@@ -212,7 +213,10 @@ pub(crate) async fn find(
     ensure!(answer.status.is_success(), "drop {drop_id}: {} {}", answer.status, answer.body);
     let variants = variants_in(&answer.body)?;
     ensure!(!variants.is_empty(), "drop {drop_id} sells nothing");
-    Ok(FoundDrop { variants, is_site: answer.body["fulfilment"] == "pass" })
+    let fulfilment = answer.body["fulfilment"].as_str();
+    let fulfilment = fulfilment.and_then(|text| text.parse::<Fulfilment>().ok());
+    let fulfilment = fulfilment.context("nobody knows what a turn of the drop leads to")?;
+    Ok(FoundDrop { variants, fulfilment })
 }
 
 async fn post(client: &RetryingClient, url: &str, key: &str, body: Value) -> anyhow::Result<Value> {

@@ -82,7 +82,7 @@ impl DropRun {
         let context = Arc::new(RunContext {
             drop_id,
             variants: found.variants,
-            is_site: found.is_site,
+            fulfilment: found.fulfilment,
             code,
             stay: Duration::from_secs_f64(options.shape().stay_seconds.clamp(0.0, 3_600.0)),
             storefront: options.storefront.trim_end_matches('/').to_owned(),

@@ -100,7 +100,11 @@ impl VirtualShopper {
     fn join_call(&self, session: &str, turn: u64) -> Call {
         let path = format!("/v1/drops/{}/tickets", self.context.drop_id);
         let variant_id = self.context.wanted_by(self.plan.process);
-        let mut body = json!({ "variant_id": variant_id, "units": 1 });
+        let mut body = json!({ "variant_id": variant_id });
+        // Otherwise they are chosen once they are held.
+        if !self.context.fulfilment.takes_most() {
+            body["units"] = json!(1);
+        }
         if let Some(grant) = &self.lane_grant {
             body["lane_grant"] = json!(grant);
         }

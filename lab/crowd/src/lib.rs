@@ -15,7 +15,7 @@
 //! | `client`, `backoff` | HTTP with retries, and how long to wait between them |
 //! | `shopper`, `joining` | one shopper's way; `context`: what all of them share |
 //! | `reloading`, `tabs` | what some do while they wait |
-//! | `buying`, `visiting` | what follows the admission to a drop, and to a site |
+//! | `buying`, `visiting` | what follows the admission to a drop, and to a site; `choosing`: for how many units |
 //! | `feed`, `polling` | a ticket's frames, by `stream` or by `polled_status` |
 //! | `measures`, `progress`, `report` | what came of it; `sales`, `plot`: how fast it sold |
 //! | `cost` | CPU and calls of the stack, in all and per sold order |
@@ -26,6 +26,7 @@ mod agent;
 mod backoff;
 mod buying;
 mod cards;
+mod choosing;
 mod client;
 mod compare;
 mod context;

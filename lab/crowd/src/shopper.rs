@@ -95,10 +95,10 @@ impl VirtualShopper {
             self.go_away(&mut feed).await;
         }
         let admitted = self.wait(session, &mut feed).await?;
-        if self.context.is_site {
-            self.visit(session, &ticket_id, &mut feed, admitted).await
-        } else {
+        if self.context.fulfilment.sells() {
             self.order(session, &ticket_id, &mut feed, admitted).await
+        } else {
+            self.visit(session, &ticket_id, &mut feed, admitted).await
         }
     }
 

@@ -55,6 +55,8 @@ pub enum Action {
     Reload,
     /// Closing a stream by oneself, as a reload, a lost connection and leaving the page do: `info`, with `why`.
     HungUp,
+    /// Taking fewer of the units that are held.
+    Choose,
     /// Asking for a payment.
     Pay,
     /// Giving the units back.

@@ -12,7 +12,7 @@ use check::history::{self, Action, EntryType, HistoryEntry};
 use crowd::{CompareOptions, RunOptions};
 use shared::ids::DropId;
 
-use stand_in::StandIn;
+use stand_in::{StandIn, units::HELD};
 
 fn options(stand_in: &StandIn, folder: &std::path::Path) -> RunOptions {
     RunOptions {
@@ -110,6 +110,23 @@ async fn of_those_whose_card_is_declined_some_try_another_once() {
     }
     assert!(n_cards.values().all(|n| *n <= 2), "{n_cards:?}");
     assert!(n_cards.values().filter(|n| **n == 2).count() >= 40, "{n_cards:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn units_that_are_chosen_at_the_turn_are_not_asked_for_before_and_some_take_fewer() {
+    let stand_in = StandIn::start(20).await;
+    stand_in.let_choose();
+    let folder = tempfile::tempdir().unwrap();
+    let options =
+        RunOptions { cards: "approve=1".parse().unwrap(), ..options(&stand_in, folder.path()) };
+    let report = crowd::run(options).await.unwrap();
+
+    assert_eq!((report.paid, report.gave_up), (20, 0), "{report}");
+    assert_eq!(stand_in.n_asked(), 0);
+    let chosen = stand_in.chosen();
+    assert!(!chosen.is_empty() && chosen.iter().all(|units| *units < HELD), "{chosen:?}");
+    let n_chosen = report.latencies["units chosen"].n;
+    assert_eq!(n_chosen, chosen.len() as u64, "each of them once: {report}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

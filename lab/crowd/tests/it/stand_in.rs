@@ -1,7 +1,8 @@
 //! Storefront and admission in one small server: it admits a shopper every 20 ms, refuses every
 //! ninth join and every seventh stream, cuts every fifth, and declines the card that is to be
 //! declined. Streams tell what is new, and end with the order. It takes codes (`codes`), may stand
-//! before a site (`site`) instead of selling, and has a load lab (`lab`).
+//! before a site (`site`) instead of selling, may let people choose how many units to take (`units`), and
+//! has a load lab (`lab`).
 
 pub(crate) mod codes;
 pub(crate) mod lab;
@@ -9,6 +10,7 @@ mod orders;
 mod shop;
 mod site;
 mod tickets;
+pub(crate) mod units;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -21,6 +23,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use lab::StandInLab;
+use units::StandInUnits;
 
 #[derive(Default)]
 struct StandInLine {
@@ -32,6 +35,7 @@ struct StandInLine {
     hangs_up: bool,
     /// A turn leads into a site.
     is_site: bool,
+    units_held: StandInUnits,
     n_joins: usize,
     n_tickets: usize,
     n_streams: usize,
@@ -73,6 +77,7 @@ impl StandIn {
             .merge(orders::router())
             .merge(codes::router())
             .merge(site::router())
+            .merge(units::router())
             .merge(lab::router(lab.clone()))
             .with_state(Arc::clone(&line));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -120,7 +120,7 @@ impl Crowd {
 }
 
 /// Returns where it is written down what was broken in this world; it need not exist.
-fn faults_file(world: &World) -> PathBuf {
+pub(crate) fn faults_file(world: &World) -> PathBuf {
     world.fleet.dir.join("faults.jsonl")
 }
 

@@ -21,6 +21,7 @@ mod modes;
 mod neighbours;
 mod open_door;
 mod planes;
+mod predicted;
 mod presets;
 mod profile;
 mod protected;

@@ -212,7 +212,7 @@ pub(crate) fn quick() -> WorldOptions {
 }
 
 /// Fails if something was done less often than so.
-fn at_least(run: &RunReport, what: &str, least: u64) -> anyhow::Result<()> {
+pub(crate) fn at_least(run: &RunReport, what: &str, least: u64) -> anyhow::Result<()> {
     let n = run.latencies.get(what).with_context(|| format!("never: {what}\n{run}"))?.n;
     ensure!(n >= least, "{what} {n} times, {least} are needed");
     Ok(())

@@ -38,9 +38,11 @@ impl TestDrop {
         variants.map(|variant| parse(&variant["id"])).collect()
     }
 
-    /// Whether shoppers choose how many units to take once they are held, and not on joining.
-    pub(super) fn is_checkout(&self) -> bool {
-        self.body["fulfilment"] == "checkout"
+    /// Returns how many units a join asks for: one, or nothing (null) where shoppers choose how many to
+    /// take once they are held.
+    #[must_use]
+    pub fn units_asked(&self) -> Value {
+        if self.body["fulfilment"] == "checkout" { Value::Null } else { json!(1) }
     }
 }
 

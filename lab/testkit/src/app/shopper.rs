@@ -108,7 +108,7 @@ impl Shopper {
 
     async fn join_in_time(&self, flash_drop: &TestDrop, variant_id: VariantId) -> Reply {
         let deadline = Instant::now() + PATIENCE;
-        let units = if flash_drop.is_checkout() { Value::Null } else { json!(1) };
+        let units = flash_drop.units_asked();
         loop {
             let reply = self.try_join_for(flash_drop, variant_id, &units).await;
             let later = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS];

@@ -21,7 +21,9 @@ async fn order(State(line): State<SharedLine>, Path(id): Path<String>) -> Json<V
     let line = lock(&line);
     let (state, _) = line.orders[&id];
     let reason = line.declined.contains(&id).then_some("declined");
-    Json(json!({"id": id, "state": state, "reason": reason}))
+    let mut order = json!({"id": id, "state": state, "reason": reason});
+    line.units_held.tell(&mut order);
+    Json(order)
 }
 
 async fn pay(

@@ -41,7 +41,8 @@ async fn page(State(line): State<SharedLine>) -> &'static str {
 }
 
 async fn flash_drop(State(line): State<SharedLine>) -> Json<Value> {
-    let fulfilment = if lock(&line).is_site { "pass" } else { "auto" };
+    let line = lock(&line);
+    let fulfilment = if line.is_site { "pass" } else { line.units_held.fulfilment() };
     let variants = [1, 2].map(|id| json!({"id": Uuid::from_u128(id)}));
     Json(json!({"fulfilment": fulfilment, "variants": variants}))
 }

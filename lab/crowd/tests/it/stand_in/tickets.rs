@@ -30,6 +30,7 @@ async fn join(
 ) -> Response {
     let mut line = lock(&line);
     line.n_joins += 1;
+    line.units_held.saw_join(&body);
     if line.n_joins.is_multiple_of(9) {
         let problem = Json(json!({"code": "room_rebuilding"}));
         return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "0")], problem).into_response();

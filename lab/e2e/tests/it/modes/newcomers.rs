@@ -2,7 +2,6 @@
 
 use super::PATIENCE;
 use anyhow::ensure;
-use serde_json::json;
 use shared::drops::DropMode;
 use std::time::Duration;
 use testkit::{TestApp, app::TestDrop, wait_until};
@@ -25,14 +24,14 @@ pub(super) const fn refusal(mode: DropMode) -> Option<&'static str> {
 /// Each instance gives somebody new the answer of the mode, also one that has just started.
 pub(super) async fn are_answered(
     app: &TestApp,
-    site: &TestDrop,
+    flash_drop: &TestDrop,
     mode: DropMode,
 ) -> anyhow::Result<()> {
     for url in &app.world.admission_urls {
         let newcomer = app.shopper().await.through(url);
         let what = format!("answer to a newcomer while {mode}");
         let reply = wait_until(&what, PATIENCE, async || {
-            let reply = newcomer.try_join(site, json!(1)).await;
+            let reply = newcomer.try_join(flash_drop, flash_drop.units_asked()).await;
             let is_refused = refusal(mode).is_some_and(|code| reply.body["code"] == code);
             if is_refused || reply.status.is_success() {
                 return Some(reply);
