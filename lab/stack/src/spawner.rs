@@ -50,6 +50,12 @@ pub(crate) fn while_none_begins<T>(act: impl FnOnce() -> T) -> T {
     act()
 }
 
+/// The same as [`output_of`], for threads that may wait.
+pub(crate) fn output_of_blocking(command: &mut Command) -> io::Result<Output> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    while_none_begins(|| command.spawn())?.wait_with_output()
+}
+
 /// Runs a command to its end, without input, and returns what it said.
 ///
 /// # Errors

@@ -1,13 +1,8 @@
 //! How servers run when we are root: Postgres refuses root, and none of them needs it.
 
-use std::{
-    ffi::OsString,
-    path::Path,
-    process::{Command, Stdio},
-    sync::OnceLock,
-};
+use std::{ffi::OsString, path::Path, process::Command, sync::OnceLock};
 
-use crate::StackError;
+use crate::{StackError, spawner};
 
 /// What comes before a server's command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +74,7 @@ impl Demotion {
 pub(crate) fn run(command: &mut Command) -> Result<(), StackError> {
     let name = command.get_program().to_string_lossy().into_owned();
     let failed = |detail: String| StackError::Command { command: name, detail };
-    match command.stdin(Stdio::null()).output() {
+    match spawner::output_of_blocking(command) {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => {
             let mut text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -120,6 +120,7 @@ fn failed(what: &str, detail: &str) -> StackError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::unprivileged;
     use std::{
         process::Command,
         sync::atomic::{AtomicBool, Ordering},
@@ -133,6 +134,7 @@ mod tests {
             scope.spawn(|| {
                 while !is_over.load(Ordering::Relaxed) {
                     spawner::spawn(Command::new("true")).unwrap().wait().unwrap();
+                    unprivileged::run(&mut Command::new("true")).unwrap();
                 }
             });
             let outcomes = (0..100).map(|_| broker.down().and_then(|()| broker.up())).collect();

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use crate::{StackError, paths, private_files::make_dir, unprivileged::run};
+use crate::{StackError, paths, private_files::make_dir, spawner, unprivileged::run};
 
 /// Written last, so that an interrupted download is not taken for a whole one. Its text is the
 /// pinned pom: another version there means fetching again.
@@ -42,7 +42,7 @@ fn find_java() -> Result<PathBuf, StackError> {
     const REMEDY: &str = "install one with: apt-get install openjdk-17-jre-headless";
     let program = paths::find_program("java", &[])
         .ok_or_else(|| unavailable("no Java was found".to_owned(), REMEDY))?;
-    let output = Command::new(&program).arg("-version").output();
+    let output = spawner::output_of_blocking(Command::new(&program).arg("-version"));
     let text = output.map(|output| output.stderr).unwrap_or_default();
     match major_version(&String::from_utf8_lossy(&text)) {
         Some(version) if version >= OLDEST_JAVA => Ok(program),
