@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Product, WhatIf } from "../src/console/api/seller_types.ts";
 import { tableOf } from "../src/console/charts/curves.ts";
+import { isVisits } from "../src/console/seller/products/visits.ts";
 import { isAddress, isOrigin } from "../src/console/seller/wizard/addresses.ts";
 import { dropBody, siteBody } from "../src/console/seller/wizard/body.ts";
 import { faultsOf } from "../src/console/seller/wizard/checks.ts";
-import { newDraft, ofKind, type WizardDraft } from "../src/console/seller/wizard/draft.ts";
+import { newDraft, ofKind, type WizardDraft, withProduct } from "../src/console/seller/wizard/draft.ts";
 import { USUAL, whatIfBody } from "../src/console/seller/wizard/expected.ts";
 import { beside, firstWrong, isRight, stepOf, stepsOf } from "../src/console/seller/wizard/steps.ts";
 import { samplesOfWhatIf, whatIfCharts } from "../src/console/seller/wizard/what_if_charts.ts";
@@ -43,6 +44,21 @@ test("a new draft opens on a whole hour in the zone of its maker", () => {
   assert.equal(SALE.opens.local, "2027-03-06T22:00");
   assert.deepEqual(faults({}), {});
   assert.deepEqual(faults({}, SITE), {});
+});
+
+test("a drop is called as what it sells until somebody calls it otherwise", () => {
+  const clock = { id: "c", name: "Tide clock" };
+  const empty = { ...SALE, title: "", productId: "" };
+  const lamp = withProduct(empty, PRODUCT, [PRODUCT, clock]);
+  assert.deepEqual([lamp.title, lamp.productId, lamp.units], ["Lamp", "p", {}]);
+  assert.equal(withProduct(lamp, clock, [PRODUCT, clock]).title, "Tide clock");
+  assert.equal(withProduct(lamp, undefined, [PRODUCT, clock]).title, "");
+  assert.equal(withProduct({ ...lamp, title: "Friday" }, clock, [PRODUCT, clock]).title, "Friday");
+});
+
+test("visits to a site are no product that is sold", () => {
+  assert.equal(isVisits(PRODUCT), false);
+  assert.equal(isVisits({ variants: [variant("visits", 500, "XXX")] }), true);
 });
 
 test("what is missing is told for what is sold and for a site", () => {

@@ -225,7 +225,8 @@ test("waits and those who left are drawn over time on the page of a running drop
   const drop = await openDrop({ admission_rate_per_second: 20, occupancy_cap: 1 });
   const crowd = await joinCrowd(drop, 3);
   await payFor(crowd[0]);
-  await call("DELETE", `${admissionUrl}/v1/drops/${drop.id}/ticket`, { key: crowd[2].session });
+  const { session, token } = crowd[2];
+  await call("DELETE", `${admissionUrl}/v1/drops/${drop.id}/ticket`, { key: session, ticket: token });
   const context = await desktop(browser);
   const page = await openConsole(context, "seller");
   await visit(page, `#/drops/${drop.id}`);

@@ -14,12 +14,13 @@ export const operatorKey = need("SLUICE_OPERATOR_KEY");
 export const adminKey = need("SLUICE_ADMIN_KEY");
 
 /** Calls an API; a refusal throws with the answer in its message. */
-export async function call(method, url, { key, body } = {}) {
+export async function call(method, url, { key, ticket, body } = {}) {
   const response = await fetch(url, {
     method,
     headers: {
       ...(body === undefined ? {} : { "content-type": "application/json" }),
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(ticket === undefined ? {} : { "sluice-ticket": ticket }),
     },
     body: body === undefined ? undefined : JSON.stringify(body),
   });

@@ -26,6 +26,8 @@ interface Plotting {
 
 const HEIGHT = 180;
 const FONT = "12px system-ui, sans-serif";
+/** Width of a digit of that font, pixels. */
+const DIGIT = 7.5;
 
 export function plotOptions({ spec, colours, scene, onPoint, width }: Plotting): uPlot.Options {
   const axis = {
@@ -45,7 +47,7 @@ export function plotOptions({ spec, colours, scene, onPoint, width }: Plotting):
     },
     axes: [
       { ...axis, values: (_, moments) => moments.map((at) => tickOf(at, scene())) },
-      { ...axis, size: 64, values: (_, values) => values.map((value) => spec.say(value)) },
+      { ...axis, size: widthOf, values: (_, values) => values.map((value) => spec.say(value)) },
     ],
     series: [{}, ...spec.curves.map((curve) => seriesOf(curve, colours))],
     hooks: {
@@ -54,6 +56,10 @@ export function plotOptions({ spec, colours, scene, onPoint, width }: Plotting):
     },
   };
 }
+
+/** As wide as the longest value needs, pixels. The first time there is none yet. */
+const widthOf = (_: uPlot, values: string[] | null) =>
+  Math.max(64, ...(values ?? []).map((value) => value.length * DIGIT + 14));
 
 function seriesOf(curve: Curve, colours: Colours): uPlot.Series {
   const stroke = colours.curves[curve.colour - 1] ?? colours.ink;

@@ -6,7 +6,7 @@ import { changeMode } from "../../api/operator.ts";
 import type { LimitsAnswer } from "../../api/operator_types.ts";
 import { ActDialog } from "../../parts/act_dialog.tsx";
 import { CheckField } from "../../parts/fields.tsx";
-import { ModeBadge, Moment } from "../../parts/small.tsx";
+import { Moment } from "../../parts/small.tsx";
 import { Told } from "../../parts/told.tsx";
 import { bound } from "../../state/bound.ts";
 import { WallField } from "../../time/wall_field.tsx";
@@ -28,7 +28,7 @@ export function ModePanel({ title, limits, mayAct, onChanged }: ModePanelProps) 
   return (
     <section class="tile panel" aria-label={t("mode.title")}>
       <h2>
-        {t("mode.title")}: {t(`mode.${limits.mode}`)} <ModeBadge mode={limits.mode} />
+        {t("mode.title")}: {t(`mode.${limits.mode}`)}
       </h2>
       <p>{t(`mode.${limits.mode}.hint`)}</p>
       {limits.mode_until !== null && (

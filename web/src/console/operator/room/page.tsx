@@ -1,4 +1,5 @@
 // One room: its figures, charts, limits, mode, and what was done with it.
+import { serverNow } from "../../../common/clock.ts";
 import type { OperatorDrop } from "../../api/operator_types.ts";
 import { Page } from "../../parts/page.tsx";
 import { Problem, Stale } from "../../parts/problem.tsx";
@@ -50,13 +51,15 @@ const Back = () => (
   </a>
 );
 
+const hasOpened = ({ opens_at }: OperatorDrop) => opens_at !== null && Date.parse(opens_at) <= serverNow();
+
 function About({ room }: { room: OperatorDrop }) {
   return (
     <p class="about-room">
       <StateBadge state={room.state} /> <ModeBadge mode={room.mode} />{" "}
       <span>{t("room.by", { seller: room.seller.name })}</span>{" "}
       <span>
-        {t("room.opens")} <Moment at={room.opens_at} />
+        {t(hasOpened(room) ? "room.opened" : "room.opens")} <Moment at={room.opens_at} />
       </span>
       {room.closes_at !== null && (
         <span>

@@ -41,6 +41,7 @@ export const en = {
   "room.log": "Log",
   "room.by": "by {seller}",
   "room.opens": "opens",
+  "room.opened": "opened",
   "room.closes": "closes",
   "figure.admitted": "Let in per second",
   "figure.of_limit": "of {limit}",
@@ -78,7 +79,7 @@ export const en = {
   "pressure.breaker_open": "The payment provider isn't called, since it hardly answers.",
   "pressure.breaker_half": "The payment provider is tried again with a few calls.",
   "pressure.provider_errors":
-    "{count} calls to the payment provider got no clear answer in the last seconds.",
+    "Calls to the payment provider without a clear answer in the last seconds: {count}.",
   "pressure.command_lag": "Orders are {seconds} seconds behind the people who were let in.",
   "pressure.slow_commits": "Orders take {ms} ms to be written.",
   "pressure.other": "{code}",
@@ -115,7 +116,7 @@ export const en = {
   "limit.order_rate_per_second.hint": "How fast orders are placed.",
   "limit.line_cap": "Waiting at once",
   "limit.line_cap.hint": "Empty for as many as the setting for all rooms allows.",
-  "limit.no_show_percent": "Above that, in place of no-shows (percent)",
+  "limit.no_show_percent": "In place of no-shows (%)",
   "limit.no_show_percent.hint":
     "By how much “in at once” may be exceeded in place of those who never begin to pay. 0 for none.",
   "preview.title": "What that would do to the waits",

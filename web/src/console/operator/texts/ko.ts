@@ -43,6 +43,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "room.log": "기록",
   "room.by": "판매자 {seller}",
   "room.opens": "시작",
+  "room.opened": "시작",
   "room.closes": "종료",
   "figure.admitted": "초당 입장",
   "figure.of_limit": "한도 {limit}",

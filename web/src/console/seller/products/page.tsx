@@ -16,9 +16,7 @@ import { PictureForm } from "../pictures/form.tsx";
 import { Thumb } from "../pictures/thumb.tsx";
 import { t } from "../texts/index.ts";
 import { ProductForm } from "./form.tsx";
-
-/** ISO 4217's code of no currency: visits to a site have no price. */
-const NO_CURRENCY = "XXX";
+import { hasNoPrice } from "./visits.ts";
 
 export function ProductsPage() {
   const list = usePages(listProducts, []);
@@ -100,7 +98,7 @@ function Variants({ product }: { product: Product }) {
       {product.variants.map((variant) => (
         <li key={variant.id}>
           {variant.name}
-          {variant.currency !== NO_CURRENCY && (
+          {!hasNoPrice(variant) && (
             <>
               : {amount(variant.price_minor, variant.currency)} ·{" "}
               {t("product.in_stock", { count: compact(variant.stock) })}

@@ -88,6 +88,8 @@ export function newDraft(
   };
 }
 
+type Named = { id: string; name: string };
+
 /** Returns the draft for another kind, with the values that are usual for that. */
 export function ofKind(draft: WizardDraft, kind: Kind): WizardDraft {
   if (kind !== "pass" && draft.kind !== "pass") return { ...draft, kind };
@@ -101,6 +103,21 @@ export function ofKind(draft: WizardDraft, kind: Kind): WizardDraft {
     atOnce: "500",
     minutes: "20",
   };
+}
+
+/**
+ * Returns the draft for another product, with its name as the title unless somebody has typed another. Units are
+ * those of its variants.
+ */
+export function withProduct(
+  draft: WizardDraft,
+  product: Named | undefined,
+  known: readonly Named[],
+): WizardDraft {
+  const before = known.find(({ id }) => id === draft.productId)?.name ?? "";
+  const isTyped = draft.title.trim() !== "" && draft.title !== before;
+  const title = isTyped ? draft.title : (product?.name ?? "");
+  return { ...draft, productId: product?.id ?? "", units: {}, title };
 }
 
 /** Returns the variants that are sold, with their units as they are typed. */

@@ -13,11 +13,12 @@ import { useAct } from "../../state/act.ts";
 import { type Paged, usePages } from "../../state/pages.ts";
 import { go, hrefOf, route } from "../../state/route.ts";
 import { ownZone, wallOf } from "../../time/zones.ts";
+import { isVisits } from "../products/visits.ts";
 import { t } from "../texts/index.ts";
 import { dropBody, siteBody } from "./body.ts";
 import { CheckStep } from "./check.tsx";
 import { faultsOf } from "./checks.ts";
-import { newDraft, type WizardDraft } from "./draft.ts";
+import { newDraft, type WizardDraft, withProduct } from "./draft.ts";
 import { sayFault } from "./say_fault.ts";
 import type { StepProps } from "./step_props.ts";
 import { beside, firstWrong, isRight, type StepName, stepOf, stepsOf } from "./steps.ts";
@@ -39,6 +40,7 @@ export function WizardPage() {
   const products = usePages(listProducts, []);
   const wizard = useWizard(products);
   const { step, steps, act, props } = wizard;
+  const known = (products.rows ?? []).filter((product) => !isVisits(product));
   return (
     <Page title={t("wizard.title")}>
       <Tabs
@@ -49,29 +51,32 @@ export function WizardPage() {
           isCurrent: name === step,
         }))}
       />
-      <form
-        class="tile panel"
-        onSubmit={(event) => {
-          event.preventDefault();
-          wizard.goOn();
-        }}
-      >
-        <StepHeading step={step} />
-        <StepFields wizard={wizard} products={products} />
-        <Problem refusal={act.refusal} />
-        <Ways step={step} steps={steps} busy={act.busy} />
-      </form>
-      {DRAWN.includes(step) && <WhatIfPart draft={props.draft} />}
-      {step === "what" && props.draft.kind !== "pass" && (
-        <NewProduct
-          isNeeded={products.rows?.length === 0}
-          onMade={(product) => {
-            // Told again once its picture is there; somebody may have gone on by then.
-            if (draft.peek().productId !== product.id) props.change({ productId: product.id, units: {} });
-            products.refresh();
+      <div class="beside">
+        <form
+          class="tile panel"
+          onSubmit={(event) => {
+            event.preventDefault();
+            wizard.goOn();
           }}
-        />
-      )}
+        >
+          <StepHeading step={step} />
+          <StepFields wizard={wizard} products={products} />
+          <Problem refusal={act.refusal} />
+          <Ways step={step} steps={steps} busy={act.busy} />
+        </form>
+        {DRAWN.includes(step) && <WhatIfPart draft={props.draft} />}
+        {step === "what" && props.draft.kind !== "pass" && (
+          <NewProduct
+            isNeeded={products.rows !== null && known.length === 0}
+            onMade={(product) => {
+              // Told again once its picture is there; somebody may have gone on by then.
+              if (draft.peek().productId !== product.id)
+                props.change(withProduct(draft.peek(), product, known));
+              products.refresh();
+            }}
+          />
+        )}
+      </div>
     </Page>
   );
 }

@@ -5,8 +5,9 @@ import { Problem } from "../../parts/problem.tsx";
 import { Loading } from "../../parts/small.tsx";
 import type { Paged } from "../../state/pages.ts";
 import { ProductForm } from "../products/form.tsx";
+import { isVisits } from "../products/visits.ts";
 import { t } from "../texts/index.ts";
-import { type Kind, ofKind, sortOf } from "./draft.ts";
+import { type Kind, ofKind, sortOf, withProduct } from "./draft.ts";
 import type { StepProps } from "./step_props.ts";
 
 export function WhatStep({ draft, say, change, products }: StepProps & { products: Paged<Product> }) {
@@ -53,7 +54,16 @@ function ProductField({ draft, say, change, products }: StepProps & { products: 
     ) : (
       <Problem refusal={products.refusal} retry={products.refresh} />
     );
-  const named = products.rows.map(({ id, name }) => ({ value: id, label: name }));
+  const known = products.rows.filter((product) => !isVisits(product));
+  const named = known.map(({ id, name }) => ({ value: id, label: name }));
+  const choose = (id: string) =>
+    change(
+      withProduct(
+        draft,
+        known.find((product) => product.id === id),
+        known,
+      ),
+    );
   return (
     <>
       <SelectField
@@ -61,8 +71,7 @@ function ProductField({ draft, say, change, products }: StepProps & { products: 
         fault={say("product")}
         value={draft.productId}
         options={[{ value: "", label: t("what.choose") }, ...named]}
-        // Units are those of its variants.
-        set={(productId) => change({ productId, units: {} })}
+        set={choose}
       />
       {products.hasMore && (
         <button type="button" class="button quiet" disabled={products.busy} onClick={products.more}>
