@@ -105,7 +105,7 @@ async fn a_form_joins_and_a_page_tells_the_place_and_reloads_itself() {
 
     let page = browser.look_for("<strong>2</strong>").await;
     assert_eq!(page.status, 200);
-    for part in ["People waiting for the same: 2", "http-equiv=\"refresh\"", "&#38;seen=1."] {
+    for part in ["Waiting for the same item: 2", "http-equiv=\"refresh\"", "&#38;seen=1."] {
         assert!(page.text.contains(part), "{part}: {}", page.text);
     }
     assert!(!page.text.contains("<script"), "{}", page.text);

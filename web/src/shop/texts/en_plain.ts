@@ -13,7 +13,7 @@ export const enPlain = {
   "plain.see": "See my place in line",
   "plain.title": "Your place in line",
   "plain.back": "Back to the drop",
-  "plain.of": "People waiting for the same: {waiting}",
+  "plain.of": "Waiting for the same item: {waiting}",
   "plain.about": "About {low}–{high} minutes left",
   "plain.left": "Items left: {left}",
   "plain.keep":

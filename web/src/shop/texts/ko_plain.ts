@@ -9,8 +9,8 @@ export const koPlain: Record<keyof typeof enPlain, Message> = {
 
   "page.noscript":
     "대기 순서를 실시간으로 보여 드리려면 자바스크립트가 필요해요. 자바스크립트를 켠 뒤 새로고침해 주세요.",
-  "plain.note": "자바스크립트가 꺼져 있어서 페이지가 저절로 새로고침돼요. 다른 분들과 똑같이 차례가 와요.",
-  "plain.code": "참여 코드를 쓰려면 자바스크립트를 켜 주세요.",
+  "plain.note": "자바스크립트가 꺼져 있어 화면이 저절로 새로고침돼요. 차례는 똑같이 와요.",
+  "plain.code": "입장 코드를 쓰려면 자바스크립트를 켜 주세요.",
   "plain.see": "내 대기 순서 보기",
   "plain.title": "내 대기 순서",
   "plain.back": "드롭으로 돌아가기",

@@ -1,6 +1,6 @@
 // A drop as seen by a shopper who is not in its line.
 import { serverNow } from "../../common/clock.ts";
-import { el, setText } from "../../common/dom.ts";
+import { el, setText, show } from "../../common/dom.ts";
 import { dateTime, digits, duration } from "../../common/format.ts";
 import { ownWords } from "../../common/language.ts";
 import type { Panel } from "../../common/panel.ts";
@@ -55,21 +55,21 @@ export interface Joining {
 export function openPanel(read: () => Drop, joining: Joining, join: (units: number) => void): Panel {
   const drop = read();
   const say = sayOf(drop);
-  const heading = el("h2", {}, say("drop.open.title"));
+  const heading = el("h2", {});
   const news = notice();
   const stock = el("p", { class: "stock" });
   const odds = el("p", { class: "small odds", id: "odds" });
   const problem = el("p", { class: "problem", role: "status" });
   const button = el("button", { type: "button", class: "button wide", id: "join" });
   button.addEventListener("click", () => join(joining.units));
-  const hint = say("drop.open.hint", { minutes: duration(drop.hold_seconds * 1000) });
+  const hint = el("p", {}, say("drop.open.hint", { minutes: duration(drop.hold_seconds * 1000) }));
   const variants = variantPicker(read, joining, () => update());
   const root = el(
     "div",
     { class: "note" },
     heading,
     news.root,
-    el("p", {}, hint),
+    hint,
     stock,
     odds,
     variants.root,
@@ -81,13 +81,16 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
   );
   const update = () => {
     const { mode = "running", mode_until, message, units_left, units_held, odds_percent } = read();
+    const isOpen = mayJoin(mode);
+    setText(heading, isOpen ? say("drop.open.title") : t(joinLabel(mode, false)));
+    show(hint, isOpen);
     news.write(dropNotice(mode, mode_until ?? null), ownWords(message));
     const isAllHeld = units_left === 0 && (units_held ?? 0) > 0;
     setText(stock, isAllHeld ? say("stock.held", { count: units_held ?? 0 }) : visitsLeft(read()));
     setText(odds, oddsOfJoining(odds_percent, say));
     variants.update();
-    const mustPick = joining.variant === null && mayJoin(mode);
-    button.disabled = joining.busy || mustPick || !mayJoin(mode);
+    const mustPick = joining.variant === null && isOpen;
+    button.disabled = joining.busy || mustPick || !isOpen;
     setText(button, t(mustPick ? "join.pick" : joinLabel(mode, joining.busy)));
     setText(problem, joining.problem ?? "");
   };

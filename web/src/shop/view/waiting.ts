@@ -99,6 +99,8 @@ function wayToGo(): { root: HTMLElement; write(shown: Shown): void } {
   const root = el("div", { class: "progress" }, progress, el("p", { class: "small" }, done, left), slowed);
   const write = (shown: Shown) => {
     show(root, isMoving(shown));
+    // Who was first from the start had no way to go.
+    for (const part of [progress, done]) show(part, shown.start > 1);
     const share = progressOf(shown);
     progress.value = Math.round(share * 100);
     setText(done, t("line.progress_text", { percent: percent(share) }));
