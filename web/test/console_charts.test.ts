@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actsNear, actsWithin } from "../src/console/charts/acts.ts";
+import { actsNear, actsWithin, marksOf } from "../src/console/charts/acts.ts";
 import { held, joined, last, mean, nearest, samplesOf } from "../src/console/charts/samples.ts";
 import { readFrom, WINDOWS, windowOf } from "../src/console/charts/windows.ts";
 import { latelyOf } from "../src/console/operator/room/lately.ts";
@@ -97,6 +97,16 @@ test("acts are numbered as they were done, and those before the window are left 
     actsNear(acts, NOON_S + 11, 2).map(({ number }) => number),
     [1],
   );
+});
+
+test("acts too near each other for marks of their own share one, wherever the acts began", () => {
+  const acts = actsWithin(ENTRIES, NOON_S - 7_200, NOON_S + 60);
+  const marks = marksOf(acts, ({ at }) => at - NOON_S, 60);
+  assert.deepEqual(marks, [
+    { x: -3_600, first: 1, last: 1 },
+    { x: 10, first: 2, last: 3 },
+  ]);
+  assert.equal(marksOf(acts, ({ at }) => at, 1).length, 3);
 });
 
 test("what the last rows say of now is their mean, and nothing if there are none", () => {

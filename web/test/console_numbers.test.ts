@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { amount, bytes, compact, milliseconds, rate, share } from "../src/console/format.ts";
+import { actor, amount, bytes, compact, milliseconds, rate, share } from "../src/console/format.ts";
 import { namesIt } from "../src/console/parts/names_it.ts";
 import { numberFault, numberOf, typedOf } from "../src/console/parts/numbers.ts";
 
@@ -37,11 +37,19 @@ test("a name is typed as it is, but for spaces and forms of letters", () => {
 test("figures have as many digits as count", () => {
   assert.deepEqual([rate(0.016_667), rate(49.96), rate(12_345)], ["0.0167", "50", "12,300"]);
   assert.deepEqual([compact(0), compact(9_999), compact(12_345)], ["0", "9,999", "12.3K"]);
-  assert.deepEqual([milliseconds(12.4), milliseconds(1_500)], ["12 ms", "1.5 sec"]);
+  assert.deepEqual(
+    [milliseconds(0.46), milliseconds(12.4), milliseconds(1_500)],
+    ["0.5 ms", "12 ms", "1.5 sec"],
+  );
   assert.deepEqual([bytes(512), bytes(1_500_000)], ["512 byte", "1.5 MB"]);
   assert.deepEqual([share(1, 3), share(0, 0)], ["33.3%", "–"]);
   assert.deepEqual(
     [amount(12_900, "EUR"), amount(12_900, "KRW"), amount(5, "?")],
     ["€129.00", "₩12,900", "5 ?"],
   );
+});
+
+test("of an id in who did something only the end is said", () => {
+  assert.equal(actor("seller:01a21f51-193e-77f5-87c5-08733bb96d92"), "seller:3bb96d92");
+  assert.deepEqual(["operator:ann", "scheduler"].map(actor), ["operator:ann", "scheduler"]);
 });

@@ -14,9 +14,9 @@ export function compact(count: number): string {
   return new Intl.NumberFormat(currentLanguage(), options).format(count);
 }
 
-/** Formats milliseconds by their size: 12 ms, 1.5 s. */
+/** Formats milliseconds by their size: 0.5 ms, 12 ms, 1.5 s. */
 export function milliseconds(ms: number): string {
-  const [value, unit] = ms < 1_000 ? [Math.round(ms), "millisecond"] : [ms / 1_000, "second"];
+  const [value, unit] = ms < 1_000 ? [roundedMs(ms), "millisecond"] : [ms / 1_000, "second"];
   return new Intl.NumberFormat(currentLanguage(), {
     style: "unit",
     unit,
@@ -24,6 +24,8 @@ export function milliseconds(ms: number): string {
     maximumSignificantDigits: 3,
   }).format(value);
 }
+
+const roundedMs = (ms: number) => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));
 
 const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
@@ -72,3 +74,8 @@ export function share(part: number, whole: number): string {
 
 /** The end of an id, enough to tell things apart on a page: its beginning is a time, which many share. */
 export const shortId = (id: string) => id.slice(-8);
+
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** Formats who did something: of an id in it only the end. */
+export const actor = (name: string) => name.replace(UUID, shortId);

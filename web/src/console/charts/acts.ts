@@ -26,6 +26,24 @@ export function actsWithin(entries: readonly Entry[], fromS: number, toS: number
     .map((act, n) => ({ number: n + 1, ...act }));
 }
 
+/** Where acts are marked, and with which numbers: one for all that are too near each other for marks of their own. */
+export interface Mark {
+  x: number;
+  first: number;
+  last: number;
+}
+
+/** Returns the marks of acts in their order, each at least so far from the one before it. */
+export function marksOf(acts: readonly Act[], xOf: (act: Act) => number, apart: number): Mark[] {
+  const marks: Mark[] = [];
+  for (const act of acts) {
+    const [x, before] = [xOf(act), marks.at(-1)];
+    if (before !== undefined && x - before.x < apart) before.last = act.number;
+    else marks.push({ x, first: act.number, last: act.number });
+  }
+  return marks;
+}
+
 /** Returns the acts that stand near enough to a moment to be read with its figures. */
 export const actsNear = (acts: readonly Act[], moment: number, withinS: number) =>
   acts.filter((act) => Math.abs(act.at - moment) <= withinS);

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useId, useMemo } from "preact/hooks";
 import { serverNow } from "../../common/clock.ts";
 import type { Refusal } from "../api/call.ts";
-import { moment as sayMoment } from "../format.ts";
+import { actor, moment as sayMoment } from "../format.ts";
 import { Stale } from "../parts/problem.tsx";
 import { Loading, Tabs } from "../parts/small.tsx";
 import { hrefOf, route } from "../state/route.ts";
@@ -118,7 +118,8 @@ function MomentSlider({ samples, acts, stepS, at, set }: MomentSliderProps) {
         {heldUpBy !== null && ` · ${tOr(`held_up.${heldUpBy}`, "held_up.other", { reason: heldUpBy })}`}
         {near.map((act) => (
           <span key={act.number} class="line">
-            {act.number}: {tOr(`action.${act.action}`, "action.other", { action: act.action })} ({act.actor})
+            {act.number}: {tOr(`action.${act.action}`, "action.other", { action: act.action })} (
+            {actor(act.actor)})
           </span>
         ))}
       </output>
@@ -136,7 +137,8 @@ function Acts({ acts }: { acts: readonly Act[] }) {
         {acts.map((act) => (
           <li key={act.number}>
             <time dateTime={rfc3339(act.at * 1_000)}>{sayMoment(act.at * 1_000, serverNow())}</time>{" "}
-            <strong>{tOr(`action.${act.action}`, "action.other", { action: act.action })}</strong> {act.actor}
+            <strong>{tOr(`action.${act.action}`, "action.other", { action: act.action })}</strong>{" "}
+            {actor(act.actor)}
             {act.why !== "" && `: ${act.why}`}
           </li>
         ))}

@@ -1,7 +1,7 @@
 // A chart as uPlot draws it.
 import uPlot from "uplot";
 import { currentLanguage } from "../../common/language.ts";
-import type { Act } from "./acts.ts";
+import { type Act, marksOf } from "./acts.ts";
 import type { Colours } from "./colours.ts";
 import type { ChartSpec, Curve } from "./curves.ts";
 
@@ -24,21 +24,29 @@ interface Plotting {
   width: number;
 }
 
-const HEIGHT = 180;
-const FONT = "12px system-ui, sans-serif";
-/** Width of a digit of that font, pixels. */
-const DIGIT = 7.5;
+/** Sizes in rem, so that a chart is as large as the text around it. */
+const HEIGHT = 11.25;
+const FONT = 0.75;
+/** Width of a digit of that font. */
+const DIGIT = 0.47;
+/** Of the times below a chart: how high they are, and how far apart and from its end. */
+const TIMES = { height: 1.75, apart: 5, end: 2 };
+/** Room for the numbers of a mark. */
+const MARK = 2.75;
 
 export function plotOptions({ spec, colours, scene, onPoint, width }: Plotting): uPlot.Options {
+  const rem = pixelsOfRem();
   const axis = {
     stroke: colours.ink,
-    font: FONT,
+    font: `${FONT * rem}px system-ui, sans-serif`,
     grid: { stroke: colours.grid, width: 1 },
     ticks: { show: false },
   };
   return {
     width,
-    height: HEIGHT,
+    height: HEIGHT * rem,
+    // What stands at the end of a chart, a time or a mark's number, is not cut.
+    padding: [null, TIMES.end * rem, null, null],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
@@ -46,20 +54,31 @@ export function plotOptions({ spec, colours, scene, onPoint, width }: Plotting):
       y: { range: (_, __, max) => [0, Math.max(1, max ?? 1) * 1.1] },
     },
     axes: [
-      { ...axis, values: (_, moments) => moments.map((at) => tickOf(at, scene())) },
-      { ...axis, size: widthOf, values: (_, values) => values.map((value) => spec.say(value)) },
+      {
+        ...axis,
+        size: TIMES.height * rem,
+        space: TIMES.apart * rem,
+        values: (_, moments) => moments.map((at) => tickOf(at, scene())),
+      },
+      {
+        ...axis,
+        size: (_, values) => widthOf(values, rem),
+        values: (_, values) => values.map((value) => spec.say(value)),
+      },
     ],
     series: [{}, ...spec.curves.map((curve) => seriesOf(curve, colours))],
     hooks: {
-      draw: [(plot) => drawActs(plot, scene().acts, colours)],
+      draw: [(plot) => drawActs(plot, scene().acts, colours, rem)],
       ready: [(plot) => listen(plot, onPoint)],
     },
   };
 }
 
+const pixelsOfRem = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+
 /** As wide as the longest value needs, pixels. The first time there is none yet. */
-const widthOf = (_: uPlot, values: string[] | null) =>
-  Math.max(64, ...(values ?? []).map((value) => value.length * DIGIT + 14));
+const widthOf = (values: string[] | null, rem: number) =>
+  Math.max(3 * rem, ...(values ?? []).map((value) => value.length * DIGIT * rem + 14));
 
 function seriesOf(curve: Curve, colours: Colours): uPlot.Series {
   const stroke = colours.curves[curve.colour - 1] ?? colours.ink;
@@ -88,26 +107,26 @@ function listen(plot: uPlot, onPoint: Plotting["onPoint"]): void {
   plot.over.addEventListener("mouseleave", () => onPoint(null));
 }
 
-/** Draws a line for each act, with its number at the top. */
-function drawActs(plot: uPlot, acts: readonly Act[], colours: Colours): void {
+/** Draws a line for each act, or for some that are close to each other, with their numbers at the top. */
+function drawActs(plot: uPlot, acts: readonly Act[], colours: Colours, rem: number): void {
   const { ctx, bbox } = plot;
   const { pxRatio } = uPlot;
   ctx.save();
   ctx.strokeStyle = colours.mark;
   ctx.fillStyle = colours.mark;
   ctx.lineWidth = pxRatio;
-  ctx.font = `600 ${11 * pxRatio}px system-ui, sans-serif`;
+  ctx.font = `600 ${0.7 * rem * pxRatio}px system-ui, sans-serif`;
   ctx.textAlign = "left";
   ctx.textBaseline = "top";
   ctx.setLineDash([3 * pxRatio, 3 * pxRatio]);
-  for (const act of acts) {
-    const x = plot.valToPos(act.at, "x", true);
+  const xOf = (act: Act) => plot.valToPos(act.at, "x", true);
+  for (const { x, first, last } of marksOf(acts, xOf, MARK * rem * pxRatio)) {
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    ctx.fillText(String(act.number), x + 3 * pxRatio, bbox.top);
+    ctx.fillText(first === last ? String(first) : `${first}–${last}`, x + 3 * pxRatio, bbox.top);
   }
   ctx.restore();
 }

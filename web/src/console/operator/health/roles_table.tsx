@@ -20,7 +20,11 @@ export function Roles({ workers }: { workers: readonly WorkerHealth[] }) {
           cell: ({ alive }) => <span class={alive === 0 ? "silent" : undefined}>{alive}</span>,
         },
         { title: t("roles.silent"), isFigure: true, cell: ({ silent }) => silent },
-        { title: t("roles.heard"), isFigure: true, cell: ({ ageMs }) => milliseconds(ageMs) },
+        {
+          title: t("roles.heard"),
+          isFigure: true,
+          cell: ({ ageMs }) => t("instances.alive", { time: milliseconds(ageMs) }),
+        },
       ]}
     />
   );

@@ -35,19 +35,21 @@ export function Ask({ isBusy, onAsked }: { isBusy: boolean; onAsked: () => void 
     <section class="tile panel" aria-label={t("lab.ask")}>
       <h2>{t("lab.ask")}</h2>
       <form onSubmit={submit}>
-        <SelectField
-          label={t("lab.preset")}
-          hint={t(`preset.${preset.value}.hint`)}
-          options={LOAD_PRESETS.map((value) => ({ value, label: t(`preset.${value}`) }))}
-          {...bound(preset)}
-        />
-        <NumberField label={t("lab.shoppers")} fault={faultOf(shoppers.value)} {...bound(shoppers)} />
-        <NumberField
-          label={t("lab.units")}
-          hint={t("lab.units.hint")}
-          fault={faultOf(units.value)}
-          {...bound(units)}
-        />
+        <div class="filters">
+          <SelectField
+            label={t("lab.preset")}
+            hint={t(`preset.${preset.value}.hint`)}
+            options={LOAD_PRESETS.map((value) => ({ value, label: t(`preset.${value}`) }))}
+            {...bound(preset)}
+          />
+          <NumberField label={t("lab.shoppers")} fault={faultOf(shoppers.value)} {...bound(shoppers)} />
+          <NumberField
+            label={t("lab.units")}
+            hint={t("lab.units.hint")}
+            fault={faultOf(units.value)}
+            {...bound(units)}
+          />
+        </div>
         <TextField label={t("act.why")} hint={t("act.why.hint")} maxLength={500} {...bound(why)} />
         <Problem refusal={refusal} />
         <button type="submit" class="button" disabled={busy || isBusy || order === null}>

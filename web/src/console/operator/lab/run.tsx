@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { number } from "../../../common/format.ts";
 import type { LoadJudgement, LoadRun } from "../../api/load_types.ts";
 import { cancelLoadRun, readLoadRun } from "../../api/operator.ts";
-import { share, shortId } from "../../format.ts";
+import { actor, share, shortId } from "../../format.ts";
 import { ActDialog } from "../../parts/act_dialog.tsx";
 import { Page } from "../../parts/page.tsx";
 import { Problem, Stale } from "../../parts/problem.tsx";
@@ -23,7 +23,11 @@ export function LabRunPage({ id }: { id: string }) {
   return (
     <Page
       title={data === null ? t("lab.run") : presetOf(data)}
-      above={<a href={hrefOf(["lab"])}>{t("lab.title")}</a>}
+      above={
+        <a class="back" href={hrefOf(["lab"])}>
+          {t("lab.title")}
+        </a>
+      }
       acts={data !== null && isUnderWay(data) && mayAct.value && <Cancel run={data} onDone={refresh} />}
     >
       <Stale refusal={data === null ? null : refusal} />
@@ -40,8 +44,12 @@ function Run({ run }: { run: LoadRun }) {
   const done = stages.find(({ stage }) => stage === "done");
   return (
     <>
-      <p>
-        <RunState run={run} /> {run.asked_by}: {run.why} <Moment at={run.asked_at} />
+      <p class="about-room">
+        <RunState run={run} />
+        <span>
+          {actor(run.asked_by)}: {run.why}
+        </span>
+        <Moment at={run.asked_at} />
       </p>
       {run.state === "waiting" && <p>{t("lab.waits")}</p>}
       {run.fault !== null && <p class="problem-box">{run.fault}</p>}

@@ -1,6 +1,6 @@
 // Entries of the audit log.
 import type { AuditEntry } from "../../api/operator_types.ts";
-import { shortId } from "../../format.ts";
+import { actor, shortId } from "../../format.ts";
 import { Moment } from "../../parts/small.tsx";
 import { PagedTable } from "../../parts/table.tsx";
 import type { Paged } from "../../state/pages.ts";
@@ -22,7 +22,7 @@ export function AuditTable({ list, showsDrop }: { list: Paged<AuditEntry>; shows
       rowKey={(entry) => entry.id}
       columns={[
         { title: t("audit.at"), cell: (entry) => <Moment at={entry.at} /> },
-        { title: t("audit.actor"), cell: (entry) => entry.actor },
+        { title: t("audit.actor"), cell: (entry) => <Who name={entry.actor} /> },
         {
           title: t("audit.action"),
           cell: (entry) => tOr(`action.${entry.action}`, "action.other", { action: entry.action }),
@@ -35,6 +35,8 @@ export function AuditTable({ list, showsDrop }: { list: Paged<AuditEntry>; shows
   );
 }
 
+const Who = ({ name }: { name: string }) => <span title={name}>{actor(name)}</span>;
+
 function Changes({ entry }: { entry: AuditEntry }) {
   const changes = changesOf(entry.old, entry.new);
   if (changes.length === 0) return <span>–</span>;
@@ -42,7 +44,8 @@ function Changes({ entry }: { entry: AuditEntry }) {
     <ul class="changes">
       {changes.map(({ name, old, new: fresh }) => (
         <li key={name}>
-          <code>{name}</code> {old ?? "–"} → {fresh ?? "–"}
+          <code>{name}</code> {old !== null && `${old} → `}
+          {fresh ?? "–"}
         </li>
       ))}
     </ul>

@@ -4,6 +4,7 @@ import type { LimitsAnswer } from "../../api/operator_types.ts";
 import type { Numbers } from "../../api/types.ts";
 import { amount, compact, rate, share } from "../../format.ts";
 import { Figure, Figures } from "../../parts/small.tsx";
+import { toCome } from "../ended.ts";
 import { t, tOr } from "../texts/index.ts";
 import type { Lately, Pressure } from "./pressure.ts";
 
@@ -22,7 +23,11 @@ export function RoomFigures({ numbers, limits, lately, sellsUnits }: RoomFigures
       <Figure
         label={t("figure.waiting")}
         value={line === null ? "–" : compact(line.waiting)}
-        hint={line === null ? t("figure.line_unknown") : t("figure.joined", { count: line.joined })}
+        hint={
+          line === null
+            ? t(toCome(limits.state) ? "figure.no_line_yet" : "figure.line_unknown")
+            : t("figure.joined", { count: line.joined })
+        }
       />
       <Figure
         label={t("figure.admitted")}

@@ -11,6 +11,7 @@ import { Told } from "../../parts/told.tsx";
 import { bound } from "../../state/bound.ts";
 import { WallField } from "../../time/wall_field.tsx";
 import { momentOf, ownZone, rfc3339, type WallTime, wallOf } from "../../time/zones.ts";
+import { toCome } from "../ended.ts";
 import { t } from "../texts/index.ts";
 import { actsIn, type ModeAct } from "./modes.ts";
 
@@ -25,12 +26,13 @@ interface ModePanelProps {
 
 export function ModePanel({ title, limits, mayAct, onChanged }: ModePanelProps) {
   const asked = useSignal<ModeAct | null>(null);
+  const isToRun = limits.mode === "running" && toCome(limits.state);
   return (
     <section class="tile panel" aria-label={t("mode.title")}>
       <h2>
         {t("mode.title")}: {t(`mode.${limits.mode}`)}
       </h2>
-      <p>{t(`mode.${limits.mode}.hint`)}</p>
+      <p>{t(isToRun ? "mode.to_run.hint" : `mode.${limits.mode}.hint`)}</p>
       {limits.mode_until !== null && (
         <p>
           {t("mode.until")} <Moment at={limits.mode_until} />

@@ -45,6 +45,7 @@ export const en = {
   "room.closes": "closes",
   "figure.admitted": "Let in per second",
   "figure.of_limit": "of {limit}",
+  "figure.no_line_yet": "There is no line yet",
   "figure.occupied": "In at once",
 
   "pressure.title": "What holds the line back",
@@ -89,6 +90,7 @@ export const en = {
   "mode.has_until": "Say when it ends",
   "mode.has_until.hint": "It is only told. The room goes on when somebody resumes it.",
   "mode.running.hint": "People are let in, and may join.",
+  "mode.to_run.hint": "People are let in once the room is open.",
   "mode.paused.hint": "Nobody is let in. Everybody keeps their place, and people may still join.",
   "mode.hold.hint": "For some minutes: nobody is let in, and who would join is told to come back then.",
   "mode.drain.hint": "Nobody else may join. Those in line are served.",
@@ -133,7 +135,7 @@ export const en = {
   "timing.at": "Begins",
   "timing.slowly": "Move slowly",
   "timing.slowly.hint":
-    "The speed at which people are let in moves to the new one. Other limits change at the begin.",
+    "The speed at which people are let in moves to the new one. Other limits change when it begins.",
   "timing.minutes": "Over so many minutes",
   "timing.fault.past": "Please choose a time that is still to come.",
   "timing.fault.far": "Please choose a time within a year.",

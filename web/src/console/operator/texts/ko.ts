@@ -47,6 +47,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "room.closes": "종료",
   "figure.admitted": "초당 입장",
   "figure.of_limit": "한도 {limit}",
+  "figure.no_line_yet": "아직 줄이 없어요",
   "figure.occupied": "동시에 들어온 인원",
 
   "pressure.title": "줄이 느린 이유",
@@ -89,6 +90,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "mode.has_until": "끝나는 시각 알리기",
   "mode.has_until.hint": "알리기만 해요. 누군가 다시 시작해야 이어져요.",
   "mode.running.hint": "입장하고, 줄을 설 수 있어요.",
+  "mode.to_run.hint": "대기실이 열리면 입장해요.",
   "mode.paused.hint": "아무도 입장하지 않아요. 순서는 그대로이고, 줄은 설 수 있어요.",
   "mode.hold.hint": "몇 분 동안 아무도 입장하지 않고, 줄을 서려는 사람은 나중에 오라는 안내를 받아요.",
   "mode.drain.hint": "새로 줄을 설 수 없어요. 줄에 있는 분들은 입장해요.",
@@ -115,7 +117,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "limit.order_rate_per_second.hint": "주문을 처리하는 속도예요.",
   "limit.line_cap": "동시에 기다리는 인원",
   "limit.line_cap.hint": "비우면 전체 설정이 허용하는 만큼이에요.",
-  "limit.no_show_percent": "결제를 시작하지 않는 사람만큼 더 입장(퍼센트)",
+  "limit.no_show_percent": "결제 안 하는 사람만큼 더 입장(%)",
   "limit.no_show_percent.hint":
     "결제를 시작하지 않는 사람 대신 동시 입장 인원을 얼마나 넘을 수 있는지예요. 0이면 넘지 않아요.",
   "preview.title": "대기 시간에 미치는 영향",
@@ -170,7 +172,7 @@ export const ko: Record<keyof typeof en, Message> = {
 
   "payments.title": "판정할 결제",
   "payments.intro": "결제사가 분명한 답을 주지 않은 결제예요. 결제사에서 찾아보고 어떻게 됐는지 알려 주세요.",
-  "payments.none": "사람을 기다리는 결제가 없어요.",
+  "payments.none": "판정할 결제가 없어요.",
   "payments.since": "시각",
   "payments.kind": "요청",
   "payments.amount": "금액",

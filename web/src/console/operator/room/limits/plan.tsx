@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { duration } from "../../../../common/format.ts";
 import { callPlanOff, undoLimits } from "../../../api/operator.ts";
 import type { Limits, LimitsPlan } from "../../../api/operator_types.ts";
-import { rate } from "../../../format.ts";
+import { actor, rate } from "../../../format.ts";
 import { ActDialog } from "../../../parts/act_dialog.tsx";
 import { Moment } from "../../../parts/small.tsx";
 import { t } from "../../texts/index.ts";
@@ -33,7 +33,7 @@ export function Plan({ dropId, plan, onChanged }: PlanProps) {
         ))}
       </ul>
       <p class="small">
-        {plan.made_by}: {plan.why}
+        {actor(plan.made_by)}: {plan.why}
       </p>
       <Asking
         isAsking={isAsking.value}
