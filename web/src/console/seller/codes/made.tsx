@@ -13,6 +13,7 @@ export function MadeCodes({ made: { label, codes } }: { made: NewCodes }) {
   useEffect(() => () => URL.revokeObjectURL(href), [href]);
   return (
     <section class="tile panel" aria-label={t("codes.made_now")}>
+      <h2>{t("codes.made_now")}</h2>
       <output class="notice">{t("codes.once")}</output>
       <a class="button" href={href} download={fileNameOf(label)}>
         {t("codes.file", { count: codes.length })}

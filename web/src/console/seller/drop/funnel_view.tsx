@@ -38,6 +38,6 @@ export function Funnel({ numbers, sellsUnits }: { numbers: Numbers; sellsUnits: 
   );
 }
 
-/** The share of those who got as far as the step before. */
+/** The share of those who got as far as the step before, once somebody has. */
 const ofBefore = (count: number | null, before: number | null | undefined) =>
-  count === null || before === null || before === undefined ? "" : share(count, before);
+  count === null || before === null || before === undefined || before === 0 ? "" : share(count, before);

@@ -12,6 +12,7 @@ import { SetUp } from "../sites/set_up.tsx";
 import { t } from "../texts/index.ts";
 import { LivePart } from "./live.tsx";
 import { ManagePart } from "./manage.tsx";
+import { isOver } from "./over.ts";
 
 const EVERY_MS = 2_000;
 
@@ -45,7 +46,7 @@ export function DropPage({ id }: { id: string }) {
       above={<Back />}
       acts={
         <p class="about-room">
-          <StateBadge state={drop.state} /> <ModeBadge mode={drop.mode} />{" "}
+          <StateBadge state={drop.state} /> {!isOver(drop) && <ModeBadge mode={drop.mode} />}{" "}
           <a href={`/drops/${drop.id}`}>{t("drop.shop_page")}</a>
         </p>
       }

@@ -51,9 +51,11 @@ export function Schedule({ drop, onChanged }: { drop: Drop; onChanged: () => voi
           />
         )}
         <Problem refusal={refusal} />
-        <button type="submit" class="button" disabled={busy || isWrong}>
-          {t("schedule.do")}
-        </button>
+        <div class="act-row">
+          <button type="submit" class="button" disabled={busy || isWrong}>
+            {t("schedule.do")}
+          </button>
+        </div>
       </form>
     </section>
   );

@@ -48,9 +48,13 @@ function unitsOf(drop: Drop): Row[] {
   return [
     [t(isLater ? "units.per_ticket.later" : "units.per_ticket"), number(drop.max_units_per_ticket)],
     [t("units.per_customer"), number(drop.max_units_per_customer)],
-    [t("settings.cooldown"), duration(drop.cooldown_seconds * 1_000)],
+    [t("settings.cooldown"), cooldown(drop.cooldown_seconds)],
   ];
 }
+
+/** Says how long nobody joins again after an unpaid hold. */
+export const cooldown = (seconds: number) =>
+  seconds === 0 ? t("settings.no_cooldown") : duration(seconds * 1_000);
 
 /** Both may be asked for at a time. */
 function whoOf({ members_only, invite_only }: Drop): string {

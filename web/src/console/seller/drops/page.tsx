@@ -7,6 +7,7 @@ import { ModeBadge, Moment, StateBadge } from "../../parts/small.tsx";
 import { type Column, PagedTable } from "../../parts/table.tsx";
 import { usePages } from "../../state/pages.ts";
 import { hrefOf } from "../../state/route.ts";
+import { isOver } from "../drop/over.ts";
 import { t } from "../texts/index.ts";
 
 export function DropsPage() {
@@ -48,7 +49,7 @@ const columns = (): Column<Drop>[] => [
     title: t("drops.is"),
     cell: (drop) => (
       <>
-        <StateBadge state={drop.state} /> <ModeBadge mode={drop.mode} />
+        <StateBadge state={drop.state} /> {!isOver(drop) && <ModeBadge mode={drop.mode} />}
       </>
     ),
   },

@@ -15,24 +15,25 @@ export function LaneFields({ lanes, say, set }: LaneFieldsProps) {
   const fault = say("lanes");
   const change = (next: LaneDraft) => set(lanes.map((one) => (one.lane === next.lane ? next : one)));
   return (
-    <fieldset class="variant">
-      <legend>{t("lanes.title")}</legend>
-      <p class="hint">{t("lanes.hint")}</p>
+    <>
+      <p class="small">{t("lanes.hint")}</p>
       {lanes.map((lane) => (
-        <div key={lane.lane} class="filters">
-          <TextField
-            label={t("lanes.name", { number: lane.lane })}
-            maxLength={200}
-            value={lane.name}
-            fault={say(`laneName:${lane.lane}`)}
-            set={(name) => change({ ...lane, name })}
-          />
-          <NumberField
-            label={t("lanes.share", { number: lane.lane })}
-            value={lane.share}
-            fault={say(`laneShare:${lane.lane}`)}
-            set={(share) => change({ ...lane, share })}
-          />
+        <div key={lane.lane}>
+          <div class="filters">
+            <TextField
+              label={t("lanes.name", { number: lane.lane })}
+              maxLength={200}
+              value={lane.name}
+              fault={say(`laneName:${lane.lane}`)}
+              set={(name) => change({ ...lane, name })}
+            />
+            <NumberField
+              label={t("lanes.share", { number: lane.lane })}
+              value={lane.share}
+              fault={say(`laneShare:${lane.lane}`)}
+              set={(share) => change({ ...lane, share })}
+            />
+          </div>
           <button
             type="button"
             class="button quiet"
@@ -45,10 +46,12 @@ export function LaneFields({ lanes, say, set }: LaneFieldsProps) {
       {fault !== null && <p class="fault">{fault}</p>}
       {lanes.length > 0 && <p class="small">{t("lanes.rest", { percent: normalShare(lanes) })}</p>}
       {another !== null && (
-        <button type="button" class="button quiet" onClick={() => set([...lanes, another])}>
-          {t("lanes.add")}
-        </button>
+        <p>
+          <button type="button" class="button quiet" onClick={() => set([...lanes, another])}>
+            {t("lanes.add")}
+          </button>
+        </p>
       )}
-    </fieldset>
+    </>
   );
 }

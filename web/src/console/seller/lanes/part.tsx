@@ -24,6 +24,7 @@ export function Lanes({ drop, onChanged }: { drop: Drop; onChanged: () => void }
   };
   return (
     <section class="tile panel" aria-label={t("lanes.title")}>
+      <h2>{t("lanes.title")}</h2>
       <form onSubmit={submit}>
         <LaneFields
           lanes={lanes.value}

@@ -31,9 +31,6 @@ export function OrdersPart({ drop }: { drop: Drop }) {
         />
         <JoinedField label={t("orders.from")} at={joined_from} set={(from) => setQuery({ from })} />
         <JoinedField label={t("orders.before")} at={joined_before} set={(before) => setQuery({ before })} />
-        <a class="button quiet" href={fileOf(drop.id, filter)} download={`orders-${shortId(drop.id)}.csv`}>
-          {t("orders.file")}
-        </a>
       </search>
       <PagedTable
         list={list}
@@ -42,15 +39,23 @@ export function OrdersPart({ drop }: { drop: Drop }) {
         rowKey={(order) => order.id}
         columns={columns(drop.fulfilment !== "pass")}
       />
-      <button type="button" class="button quiet" disabled={list.busy} onClick={list.refresh}>
-        {t("orders.refresh")}
-      </button>
+      <div class="act-row">
+        <button type="button" class="button quiet" disabled={list.busy} onClick={list.refresh}>
+          {t("orders.refresh")}
+        </button>
+        <a class="button quiet" href={fileOf(drop.id, filter)} download={`orders-${shortId(drop.id)}.csv`}>
+          {t("orders.file")}
+        </a>
+      </div>
     </>
   );
 }
 
 const stateName = (state: string) =>
   state === "" ? t("orders.all") : tOr(`order.state.${state}`, "state.unknown");
+
+/** A reason without words of ours is told as it came. */
+const reasonName = (code: string) => tOr(`order.reason.${code}`, "order.reason.other", { code });
 
 interface JoinedFieldProps {
   label: string;
@@ -94,7 +99,7 @@ function columns(sellsUnits: boolean): Column<SellerOrder>[] {
       cell: (order) => (
         <>
           {stateName(order.state)}
-          {order.reason !== undefined && <small class="line">{order.reason}</small>}
+          {order.reason !== undefined && <small class="line">{reasonName(order.reason)}</small>}
         </>
       ),
     },

@@ -15,9 +15,11 @@ interface PictureFormProps {
   put: (file: Blob) => Promise<unknown>;
   remove: () => Promise<unknown>;
   onChanged: () => void;
+  /** Closes the form where it can be closed. */
+  onCancel?: () => void;
 }
 
-export function PictureForm({ picture, hint, put, remove, onChanged }: PictureFormProps) {
+export function PictureForm({ picture, hint, put, remove, onChanged, onCancel }: PictureFormProps) {
   const { busy, refusal, run } = useAct();
   const file = useSignal<File | null>(null);
   // A field for files cannot be emptied but by another one.
@@ -48,7 +50,12 @@ export function PictureForm({ picture, hint, put, remove, onChanged }: PictureFo
         }}
       />
       <Problem refusal={refusal} />
-      <div class="actions">
+      <div class="act-row">
+        {onCancel !== undefined && (
+          <button type="button" class="button quiet" onClick={onCancel}>
+            {t("act.cancel")}
+          </button>
+        )}
         {picture !== null && (
           <button
             type="button"

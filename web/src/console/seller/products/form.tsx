@@ -79,6 +79,11 @@ export function ProductForm({ onMade }: { onMade: (product: Product) => void }) 
           }
         />
       ))}
+      <p>
+        <button type="button" class="button quiet" disabled={variants.length >= MAX_VARIANTS} onClick={add}>
+          {t("product.add_variant")}
+        </button>
+      </p>
       <FileField
         key={round.value}
         hint={t("picture.hint.product")}
@@ -88,14 +93,9 @@ export function ProductForm({ onMade }: { onMade: (product: Product) => void }) 
         }}
       />
       <Problem refusal={refusal} />
-      <div class="actions">
-        <button type="button" class="button quiet" disabled={variants.length >= MAX_VARIANTS} onClick={add}>
-          {t("product.add_variant")}
-        </button>
-        <button type="submit" class="button" disabled={busy || !isProduct(draft.value) || fault !== null}>
-          {t("product.create")}
-        </button>
-      </div>
+      <button type="submit" class="button" disabled={busy || !isProduct(draft.value) || fault !== null}>
+        {t("product.create")}
+      </button>
     </form>
   );
 }
@@ -121,26 +121,28 @@ function VariantFields({ variant, set, remove }: VariantFieldsProps) {
         fault={said("name")}
         set={(name) => set({ ...variant, name })}
       />
-      <NumberField
-        label={t("product.price")}
-        hint={t("product.price.hint")}
-        value={variant.price}
-        fault={said("price")}
-        set={(price) => set({ ...variant, price })}
-      />
-      <TextField
-        label={t("product.currency")}
-        maxLength={3}
-        value={variant.currency}
-        fault={said("currency")}
-        set={(currency) => set({ ...variant, currency: currency.toUpperCase() })}
-      />
-      <NumberField
-        label={t("product.stock")}
-        value={variant.stock}
-        fault={said("stock")}
-        set={(stock) => set({ ...variant, stock })}
-      />
+      <div class="filters">
+        <NumberField
+          label={t("product.price")}
+          hint={t("product.price.hint")}
+          value={variant.price}
+          fault={said("price")}
+          set={(price) => set({ ...variant, price })}
+        />
+        <TextField
+          label={t("product.currency")}
+          maxLength={3}
+          value={variant.currency}
+          fault={said("currency")}
+          set={(currency) => set({ ...variant, currency: currency.toUpperCase() })}
+        />
+        <NumberField
+          label={t("product.stock")}
+          value={variant.stock}
+          fault={said("stock")}
+          set={(stock) => set({ ...variant, stock })}
+        />
+      </div>
       {remove !== null && (
         <button type="button" class="button quiet" onClick={remove}>
           {t("product.remove_variant")}

@@ -1,8 +1,9 @@
 // A seller's products, and new ones.
 import { useSignal } from "@preact/signals";
+import { number } from "../../../common/format.ts";
 import { deleteProductPicture, editProduct, listProducts, putProductPicture } from "../../api/seller.ts";
 import type { Product } from "../../api/seller_types.ts";
-import { amount, compact } from "../../format.ts";
+import { amount } from "../../format.ts";
 import { Dialog } from "../../parts/dialog.tsx";
 import { AreaField, TextField } from "../../parts/fields.tsx";
 import { Page } from "../../parts/page.tsx";
@@ -101,7 +102,7 @@ function Variants({ product }: { product: Product }) {
           {!hasNoPrice(variant) && (
             <>
               : {amount(variant.price_minor, variant.currency)} ·{" "}
-              {t("product.in_stock", { count: compact(variant.stock) })}
+              {t("product.in_stock", { count: number(variant.stock) })}
             </>
           )}
         </li>
@@ -129,10 +130,8 @@ function PictureDialog({ product, onDone, onClose }: ProductDialogProps) {
         put={(file) => putProductPicture(product.id, file)}
         remove={() => deleteProductPicture(product.id)}
         onChanged={done}
+        onCancel={onClose}
       />
-      <button type="button" class="button quiet" onClick={onClose}>
-        {t("act.cancel")}
-      </button>
     </Dialog>
   );
 }

@@ -36,22 +36,24 @@ export function ThemeForm({ dropId, theme, onSaved }: FormProps) {
       <section class="tile panel" aria-label={t("theme.look")}>
         <h2>{t("theme.look")}</h2>
         <form onSubmit={submit}>
-          <TextField
-            label={t("theme.accent")}
-            hint={t("theme.accent.hint")}
-            fault={colourFault(accent) ?? (darker === null ? null : t("theme.faint", { darker }))}
-            maxLength={7}
-            value={accent}
-            set={(text) => change({ accent: text })}
-          />
-          <TextField
-            label={t("theme.band")}
-            hint={t("theme.band.hint")}
-            fault={colourFault(band)}
-            maxLength={7}
-            value={band}
-            set={(text) => change({ band: text })}
-          />
+          <div class="filters">
+            <TextField
+              label={t("theme.accent")}
+              hint={t("theme.accent.hint")}
+              fault={colourFault(accent) ?? (darker === null ? null : t("theme.faint", { darker }))}
+              maxLength={7}
+              value={accent}
+              set={(text) => change({ accent: text })}
+            />
+            <TextField
+              label={t("theme.band")}
+              hint={t("theme.band.hint")}
+              fault={colourFault(band)}
+              maxLength={7}
+              value={band}
+              set={(text) => change({ band: text })}
+            />
+          </div>
           <Texts name="tagline" wording={tagline} set={(wording) => change({ tagline: wording })} />
           <Texts name="message" wording={message} set={(wording) => change({ message: wording })} />
           <Problem refusal={refusal} />
@@ -79,7 +81,7 @@ function Texts({ name, wording, set }: TextsProps) {
   const maxLength = name === "tagline" ? 80 : 300;
   const Area = name === "tagline" ? TextField : AreaField;
   return (
-    <>
+    <div class="filters">
       <Area
         label={t(`theme.${name}_en`)}
         maxLength={maxLength}
@@ -94,6 +96,6 @@ function Texts({ name, wording, set }: TextsProps) {
         fault={wording.ko.trim() === "" ? fault : null}
         set={(ko) => set({ ...wording, ko })}
       />
-    </>
+    </div>
   );
 }

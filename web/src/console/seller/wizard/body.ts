@@ -6,7 +6,8 @@ import { lanesBody } from "../lanes/draft.ts";
 import { originsOf, soldIn, type WizardDraft } from "./draft.ts";
 
 const figure = (typed: string) => numberOf(typed) ?? 0;
-const secondsOf = (minutes: string) => Math.round(figure(minutes) * 60);
+/** Returns the whole seconds of typed minutes. */
+export const secondsOf = (minutes: string) => Math.round(figure(minutes) * 60);
 
 interface Times {
   opens_at?: string;

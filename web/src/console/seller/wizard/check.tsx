@@ -1,10 +1,14 @@
 // The last step: all of it at once, before it is made.
+import { duration } from "../../../common/format.ts";
 import { currentLanguage } from "../../../common/language.ts";
 import type { Product } from "../../api/seller_types.ts";
-import { amount } from "../../format.ts";
+import { amount, share } from "../../format.ts";
+import { numberOf } from "../../parts/numbers.ts";
 import { momentOf, type WallTime } from "../../time/zones.ts";
+import { cooldown } from "../drop/settings.tsx";
 import { normalShare } from "../lanes/draft.ts";
 import { t } from "../texts/index.ts";
+import { secondsOf } from "./body.ts";
 import { soldIn, sortOf, type WizardDraft } from "./draft.ts";
 
 interface CheckStepProps {
@@ -31,49 +35,68 @@ export function CheckStep({ draft, product }: CheckStepProps) {
 function rowsOf(draft: WizardDraft, product: Product | null): Row[] {
   const sort = sortOf(draft);
   return [
-    [t("what.title"), draft.title],
+    [t("what.title"), typed(draft.title)],
     [t("what.kind"), t(`what.${draft.kind}`)],
-    ...(sort === "sale" ? goodsOf(draft, product) : [[t("what.site"), draft.siteUrl] satisfies Row]),
+    ...(sort === "sale" ? goodsOf(draft, product) : [[t("what.site"), typed(draft.siteUrl)] satisfies Row]),
     [t("times.opens"), draft.opening === "at" ? said(draft.opens) : t(`times.${draft.opening}`)],
     [t("times.closes"), draft.hasEnd && draft.opening !== "later" ? said(draft.closes) : t("times.no_end")],
-    [t(`speed.pace.${sort}`), draft.pace],
-    [t(`speed.at_once.${sort}`), draft.atOnce],
+    [t(`speed.pace.${sort}`), figure(draft.pace)],
+    [t(`speed.at_once.${sort}`), figure(draft.atOnce)],
     ...(sort === "site" ? [[t("speed.visits"), visitsOf(draft)] satisfies Row] : []),
-    [t(`speed.minutes.${sort}`), draft.minutes],
+    [
+      t(sort === "sale" ? "settings.hold" : "settings.visit"),
+      figure(draft.minutes, () => duration(secondsOf(draft.minutes) * 1_000)),
+    ],
     [t("who.title"), t(`who.${draft.who}`)],
     ...(sort === "sale" ? lineOf(draft) : []),
     [t("who.presence"), t(draft.presence ? "yes" : "no")],
   ];
 }
 
-const visitsOf = ({ visits }: WizardDraft) => (visits.trim() === "" ? t("speed.visits.no_end") : visits);
+const visitsOf = ({ visits }: WizardDraft) =>
+  visits.trim() === "" ? t("speed.visits.no_end") : figure(visits);
 
 function goodsOf(draft: WizardDraft, product: Product | null): Row[] {
   const variantOf = (id: string) => product?.variants.find((variant) => variant.id === id);
   const sold = soldIn(draft).map(([id, units]): Row => {
     const variant = variantOf(id);
-    if (variant === undefined) return ["–", units];
+    if (variant === undefined) return ["–", figure(units)];
     return [
       `${product?.name ?? ""} · ${variant.name}`,
-      `${units} × ${amount(variant.price_minor, variant.currency)}`,
+      `${figure(units)} × ${amount(variant.price_minor, variant.currency)}`,
     ];
   });
   return [
-    ...sold,
-    [t(draft.kind === "checkout" ? "units.per_ticket.later" : "units.per_ticket"), draft.unitsPerTicket],
-    [t("units.per_customer"), draft.unitsPerCustomer],
+    ...(sold.length === 0 ? [[t("units.units"), "–"] satisfies Row] : sold),
+    [
+      t(draft.kind === "checkout" ? "units.per_ticket.later" : "units.per_ticket"),
+      figure(draft.unitsPerTicket),
+    ],
+    [t("units.per_customer"), figure(draft.unitsPerCustomer)],
   ];
 }
 
-function lineOf({ ordersPerSecond, noShows, cooldown, lanes }: WizardDraft): Row[] {
-  const shares = lanes.map(({ name, share }): Row => [name, t("lanes.percent", { percent: share })]);
+function lineOf({ ordersPerSecond, noShows, cooldown: wait, lanes }: WizardDraft): Row[] {
+  const shares = lanes.map((lane): Row => [typed(lane.name), t("lanes.percent", { percent: lane.share })]);
   const normal: Row = [t("lanes.normal"), t("lanes.percent", { percent: normalShare(lanes) })];
   return [
-    [t("speed.orders"), ordersPerSecond],
-    [t("speed.no_shows"), noShows],
-    [t("who.cooldown"), cooldown],
+    [t("speed.orders"), figure(ordersPerSecond)],
+    [t("speed.no_shows"), figure(noShows, (value) => share(value, 100))],
+    [t("settings.cooldown"), figure(wait, () => cooldown(secondsOf(wait)))],
     ...(lanes.length === 0 ? [] : [normal, ...shares]),
   ];
+}
+
+const typed = (text: string) => (text.trim() === "" ? "–" : text);
+
+/** All the digits that may be typed, since this is what is made. */
+const exactly = (value: number) =>
+  new Intl.NumberFormat(currentLanguage(), { maximumFractionDigits: 6 }).format(value);
+
+/** A number as the page writes them; what is none stays as it was typed. */
+function figure(text: string, say: (value: number) => string = exactly): string {
+  const value = numberOf(text);
+  return value === null ? typed(text) : say(value);
 }
 
 /** A time as clocks in its own zone show it. */

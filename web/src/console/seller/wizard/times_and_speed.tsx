@@ -62,6 +62,15 @@ export function SpeedStep({ draft, say, change }: StepProps) {
         fault={say("atOnce")}
         set={(atOnce) => change({ atOnce })}
       />
+      {sort === "sale" && (
+        <NumberField
+          label={t("speed.no_shows")}
+          hint={t("speed.no_shows.hint")}
+          value={draft.noShows}
+          fault={say("noShows")}
+          set={(noShows) => change({ noShows })}
+        />
+      )}
       {sort === "site" && (
         <NumberField
           label={t("speed.visits")}
@@ -77,15 +86,6 @@ export function SpeedStep({ draft, say, change }: StepProps) {
           value={draft.ordersPerSecond}
           fault={say("ordersPerSecond")}
           set={(ordersPerSecond) => change({ ordersPerSecond })}
-        />
-      )}
-      {sort === "sale" && (
-        <NumberField
-          label={t("speed.no_shows")}
-          hint={t("speed.no_shows.hint")}
-          value={draft.noShows}
-          fault={say("noShows")}
-          set={(noShows) => change({ noShows })}
         />
       )}
       <NumberField

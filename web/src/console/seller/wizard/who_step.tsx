@@ -17,7 +17,12 @@ export function WhoStep({ draft, say, change }: StepProps) {
         options={choices.map((value) => ({ value, label: t(`who.${value}`), hint: t(`who.${value}.hint`) }))}
         set={(who) => change({ who })}
       />
-      {isSale && <LaneFields lanes={draft.lanes} say={say} set={(lanes) => change({ lanes })} />}
+      {isSale && (
+        <fieldset class="variant">
+          <legend>{t("lanes.title")}</legend>
+          <LaneFields lanes={draft.lanes} say={say} set={(lanes) => change({ lanes })} />
+        </fieldset>
+      )}
       {isSale && (
         <NumberField
           label={t("who.cooldown")}

@@ -21,7 +21,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "theme.fault.colour": "#0b6670처럼 색상을 적어 주세요.",
   "theme.fault.both": "두 언어로 모두 적거나 모두 비워 주세요.",
   "theme.faint": "밝은 화면에서 잘 보이지 않아요. {darker} 색상은 잘 보여요.",
-  "theme.save": "저장하기",
+  "theme.save": "저장",
   "theme.saved": "저장했어요",
   "theme.logo": "로고",
   "theme.logo.none": "아직 로고가 없어요.",
