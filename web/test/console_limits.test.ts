@@ -7,6 +7,7 @@ import {
   draftOf,
   foreseen,
   hasChange,
+  isOfSetting,
   isRight,
   RANGES,
 } from "../src/console/operator/room/limits/values.ts";
@@ -41,6 +42,11 @@ test("what is to make up for no-shows is sent, and not looked at before", () => 
   assert.deepEqual(change, { occupancy_cap: 900, no_show_percent: 20 });
   assert.deepEqual(foreseen(change), { occupancy_cap: 900 });
   assert.ok(!isRight({ ...draftOf(LIMITS), no_show_percent: "31" }));
+});
+
+test("only an empty cap of the line is left to the setting for all", () => {
+  assert.deepEqual([isOfSetting("line_cap", " "), isOfSetting("line_cap", "5")], [true, false]);
+  assert.ok(!isOfSetting("occupancy_cap", ""));
 });
 
 test("a form with a value that is none is not right", () => {

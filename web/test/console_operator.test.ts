@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { AdmissionColumns, Health, OperatorDrop } from "../src/console/api/operator_types.ts";
+import type {
+  AdmissionColumns,
+  AuditEntry,
+  Health,
+  OperatorDrop,
+} from "../src/console/api/operator_types.ts";
 import { MODES } from "../src/console/api/types.ts";
 import { tableOf } from "../src/console/charts/curves.ts";
 import { samplesOf } from "../src/console/charts/samples.ts";
@@ -8,9 +13,13 @@ import { admissionCharts } from "../src/console/operator/health/admission_charts
 import { rolesOf } from "../src/console/operator/health/roles.ts";
 import { signsOf } from "../src/console/operator/health/signs.ts";
 import { changesOf } from "../src/console/operator/log/change.ts";
+import { inWords, sayActor, sayWhy } from "../src/console/operator/log/said.ts";
+import { sayValue } from "../src/console/operator/log/value.ts";
+import { roomCharts } from "../src/console/operator/room/charts.ts";
 import { actsIn, MODE_ACTS } from "../src/console/operator/room/modes.ts";
 import { choiceOf, fitness, inOrder, statesOf } from "../src/console/operator/rooms/filter.ts";
 import { lacksOf } from "../src/console/operator/rooms/health.ts";
+import { language } from "../src/console/state/language.ts";
 
 const room = (part: Partial<OperatorDrop>) =>
   ({ id: "r", state: "open", mode: "running", waiting: 5, held_up_by: null, ...part }) as OperatorDrop;
@@ -68,14 +77,60 @@ test("an entry of the audit log tells what differs, and nothing else", () => {
   const old = { limits: { occupancy_cap: 10, line_cap: null }, mode: "running", version: 3 };
   const fresh = { limits: { occupancy_cap: 20, line_cap: null }, mode: "running", version: 4 };
   assert.deepEqual(changesOf(old, fresh), [
-    { name: "limits.occupancy_cap", old: "10", new: "20" },
-    { name: "version", old: "3", new: "4" },
+    { name: "limits.occupancy_cap", old: 10, new: 20 },
+    { name: "version", old: 3, new: 4 },
   ]);
   assert.deepEqual(changesOf(null, { name: "ann", roles: ["a"] }), [
     { name: "name", old: null, new: "ann" },
-    { name: "roles", old: null, new: '["a"]' },
+    { name: "roles", old: null, new: ["a"] },
   ]);
   assert.deepEqual([changesOf(null, null), changesOf(undefined, {})], [[], []]);
+  assert.deepEqual(changesOf({ stock: [["Brass", 5]] }, { stock: [["Brass", 5]] }), []);
+});
+
+const ID = "01a21f51-193e-77f5-87c5-08733bb96d92";
+
+test("a value of the audit log is told in words, and what they leave out stays behind them", () => {
+  const say = (value: unknown) => sayValue(value, 0).text;
+  assert.deepEqual(sayValue(null, 0), { text: "–" });
+  assert.deepEqual(sayValue("closed", 0), { text: "closed" });
+  assert.deepEqual(sayValue(ID, 0), { text: "3bb96d92", whole: ID });
+  assert.deepEqual([say(20), say(true), say([])], ["20", "true", "–"]);
+  const at = sayValue("2027-03-05T12:00:00.5Z", 0);
+  assert.equal(at.whole, "2027-03-05T12:00:00.5Z");
+  assert.doesNotMatch(at.text, /T|Z/);
+  assert.equal(say([{ variant_id: ID, units: 1_500 }]), "1,500 of 3bb96d92");
+  assert.equal(
+    say([
+      ["Brass", 5],
+      ["Steel", 0],
+    ]),
+    "5 of Brass, 0 of Steel",
+  );
+  assert.equal(say([{ lane: 1, name: "early", share_percent: 20 }]), "lane 1 name early share_percent 20");
+  assert.equal(say([ID, "b"]), "3bb96d92, b");
+});
+
+test("the services' own reasons and names are told in words, those of people as they are", () => {
+  assert.deepEqual(
+    [sayWhy("its time came"), sayWhy("the sale is late")],
+    ["its time came", "the sale is late"],
+  );
+  language.value = "ko";
+  const opened = { actor: "scheduler", why: "its time came" } as AuditEntry;
+  assert.deepEqual(inWords([opened]), [{ actor: "스케줄러", why: "정한 시각이 됐어요" }]);
+  const told = [`seller:${ID}`, "operator:ann", "load-lab", "somebody"].map(sayActor);
+  assert.deepEqual(told, ["판매자 3bb96d92", "운영자 ann", "부하 실험실", "somebody"]);
+  language.value = "en";
+});
+
+test("the breaker of the payment provider is told by its state", () => {
+  const curves = roomCharts(true).flatMap((chart) => chart.curves);
+  const breaker = curves.find(({ key }) => key === "breaker");
+  assert.deepEqual(
+    [0, 1, 2].map((state) => breaker?.say?.(state)),
+    ["closed", "half open", "open"],
+  );
 });
 
 const HEALTH: Health = {

@@ -8,6 +8,7 @@ import { tableOf } from "../src/console/charts/curves.ts";
 import { samplesOf } from "../src/console/charts/samples.ts";
 import { dropCharts } from "../src/console/seller/drop/charts.ts";
 import { funnelOf, lossesOf } from "../src/console/seller/drop/funnel.ts";
+import { atNow } from "../src/console/seller/drop/now.ts";
 import { fileOf, filterOf, momentIn, statesOf, wallIn } from "../src/console/seller/orders/filter.ts";
 import {
   digitsOf,
@@ -138,6 +139,22 @@ test("a product is whole once each variant is", () => {
   ]);
 });
 
+test("the legends of now tell what the tiles above them tell, and know nothing of the rest", () => {
+  const nowOf = (numbers: Numbers) =>
+    atNow(dropCharts("EUR", true), numbers).flatMap(({ key, curves }) =>
+      curves.filter(({ now }) => now !== undefined).map((curve) => [key, curve.key, curve.now]),
+    );
+  const { line, units, revenue_minor } = NUMBERS;
+  const rest = [
+    ["units", "sold", units.sold],
+    ["units", "held", units.reserved],
+    ["units", "left", units.available],
+    ["revenue", "revenue", revenue_minor],
+  ];
+  assert.deepEqual(nowOf(NUMBERS), [["line", "waiting", line?.waiting], ...rest]);
+  assert.deepEqual(nowOf({ ...NUMBERS, line: null }), rest);
+});
+
 const VALUES = { ...valuesFor("https://shop.example/lamps", "d-1"), SLUICE_SITE: "10.0.0.9:3000" };
 
 test("the proxies' files are filled in whole, and what is nginx's own stays", () => {
@@ -148,6 +165,7 @@ test("the proxies' files are filled in whole, and what is nginx's own stays", ()
   const caddy = forCaddy(caddyfile, VALUES);
   assert.ok(caddy.includes("\nshop.example {") && caddy.includes("reverse_proxy 10.0.0.9:3000"));
   assert.doesNotMatch(caddy.replace(/^#.*$/gm, ""), /\{\$SLUICE/);
+  assert.ok(conf.startsWith("upstream ") && caddy.startsWith("{\n"), "no word about gaps that are filled in");
 });
 
 test("the files that are shown are those that are shipped", () => {

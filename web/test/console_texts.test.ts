@@ -4,10 +4,12 @@ import { test } from "node:test";
 import type { Message } from "../src/common/texts.ts";
 import { LOAD_PRESETS, LOAD_RUN_STATES, LOAD_VERDICTS } from "../src/console/api/load_types.ts";
 import { DROP_STATES, FAILURE_POLICIES, MODES, ORDER_STATES } from "../src/console/api/types.ts";
+import { sayWhy } from "../src/console/operator/log/said.ts";
 import { en as operatorEn } from "../src/console/operator/texts/en.ts";
 import { ko as operatorKo } from "../src/console/operator/texts/ko.ts";
 import { en as sellerEn } from "../src/console/seller/texts/en.ts";
 import { ko as sellerKo } from "../src/console/seller/texts/ko.ts";
+import { language } from "../src/console/state/language.ts";
 import { en as sharedEn } from "../src/console/texts/en.ts";
 import { ko as sharedKo } from "../src/console/texts/ko.ts";
 
@@ -102,4 +104,20 @@ test("every act of the audit log has a text in the consoles", () => {
   const acts = new Set(sourcesOf("database/src").match(/(?<=action: "|=> ")[a-z_]+\.[a-z_]+(?=")/g));
   assert.ok(acts.size >= 10, "the acts were found");
   for (const act of acts) assert.ok(`action.${act}` in EN, act);
+});
+
+test("every reason that the services give by themselves is told in both languages", () => {
+  const fixed = sourcesOf("database/src").match(/(?<=why: "|unwrap_or\(")[a-z' ]+(?=")/g);
+  const reasons = new Set([
+    ...(fixed ?? []),
+    "its time came",
+    "its time was over",
+    "nothing was left",
+    "with a key",
+    "by a link",
+  ]);
+  assert.ok(reasons.size >= 10, "the reasons were found");
+  language.value = "ko";
+  for (const reason of reasons) assert.notEqual(sayWhy(reason), reason);
+  language.value = "en";
 });

@@ -8,6 +8,7 @@ import { dropBody, siteBody } from "../src/console/seller/wizard/body.ts";
 import { faultsOf } from "../src/console/seller/wizard/checks.ts";
 import { newDraft, ofKind, type WizardDraft, withProduct } from "../src/console/seller/wizard/draft.ts";
 import { USUAL, whatIfBody } from "../src/console/seller/wizard/expected.ts";
+import { lasts } from "../src/console/seller/wizard/lasts.ts";
 import { beside, firstWrong, isRight, stepOf, stepsOf } from "../src/console/seller/wizard/steps.ts";
 import { samplesOfWhatIf, whatIfCharts } from "../src/console/seller/wizard/what_if_charts.ts";
 import { wallOf } from "../src/console/time/zones.ts";
@@ -260,4 +261,8 @@ test("what would happen is drawn from the opening on, with people as a speed", (
   assert.deepEqual(line, [[10, 4, 0]]);
   assert.deepEqual(units?.[2], [20, 10, 6]);
   assert.equal(whatIfCharts(false).length, 2);
+});
+
+test("a figure and its unit stay on one line", () => {
+  assert.equal(lasts(125), "2\u00a0minutes 5\u00a0seconds");
 });

@@ -89,11 +89,11 @@ function Legend({ spec, samples, at }: { spec: ChartSpec; samples: Samples; at: 
     <dl class="legend">
       {spec.curves.map((curve) => {
         const values = curve.values(samples);
-        const value = row === -1 ? last(values) : (values[row] ?? null);
+        const value = row === -1 ? (curve.now ?? last(values)) : (values[row] ?? null);
         return (
           <div key={curve.key} class={`curve curve-${curve.colour}`}>
             <dt>{curve.label}</dt>
-            <dd>{value === null ? "–" : spec.say(value)}</dd>
+            <dd>{value === null ? "–" : (curve.say ?? spec.say)(value)}</dd>
           </div>
         );
       })}

@@ -12,6 +12,10 @@ export interface Curve {
   isStepped?: boolean;
   /** Whether it is a limit and no measure. */
   isLimit?: boolean;
+  /** Formats its values, if not as its chart does. */
+  say?: (value: number) => string;
+  /** Its value now, where that is known better than by its last sample. */
+  now?: number;
 }
 
 export interface ChartSpec {

@@ -38,7 +38,7 @@ function OperatorWays() {
   });
   const ways = [
     way("rooms", t("rooms.title")),
-    way("payments", t("payments.title"), data?.payments_to_review),
+    way("payments", t("payments.way"), data?.payments_to_review),
     way("dead-letters", t("dead.title"), data?.dead_letters),
     way("audit", t("audit.title")),
     way("health", t("health.title")),

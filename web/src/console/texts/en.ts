@@ -142,7 +142,7 @@ export const en = {
   "curve.confirmed": "paid",
   "curve.held": "held",
   "curve.sold": "sold",
-  "acts.title": "What people did",
+  "acts.title": "What was done",
 
   "held_up.no_processor": "no order processor is there",
   "held_up.unseen": "the order processors can't be seen",

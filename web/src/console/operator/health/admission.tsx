@@ -9,6 +9,7 @@ import { language } from "../../state/language.ts";
 import { usePolled } from "../../state/polled.ts";
 import { route } from "../../state/route.ts";
 import { rfc3339 } from "../../time/zones.ts";
+import { inWords } from "../log/said.ts";
 import { t } from "../texts/index.ts";
 import { admissionCharts } from "./admission_charts.ts";
 
@@ -28,7 +29,7 @@ export function Admission() {
     [data],
   );
   const charts = useMemo(() => admissionCharts(data?.instances ?? []), [data, language.value]);
-  const entries = useMemo(() => acts.data?.data ?? [], [acts.data]);
+  const entries = useMemo(() => inWords(acts.data?.data ?? []), [acts.data, language.value]);
   return (
     <>
       <p class="small">{t("admission.hint")}</p>

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { number } from "../../../common/format.ts";
 import type { LoadJudgement, LoadRun } from "../../api/load_types.ts";
 import { cancelLoadRun, readLoadRun } from "../../api/operator.ts";
-import { actor, share, shortId } from "../../format.ts";
+import { share, shortId } from "../../format.ts";
 import { ActDialog } from "../../parts/act_dialog.tsx";
 import { Page } from "../../parts/page.tsx";
 import { Problem, Stale } from "../../parts/problem.tsx";
@@ -12,6 +12,7 @@ import { Table } from "../../parts/table.tsx";
 import { usePolled } from "../../state/polled.ts";
 import { hrefOf } from "../../state/route.ts";
 import { mayAct } from "../../state/session.ts";
+import { sayActor, sayWhy } from "../log/said.ts";
 import { t, tOr } from "../texts/index.ts";
 import { countsOf, inOrder, isUnderWay, stagesOf } from "./progress.ts";
 import { presetOf, RunState } from "./runs.tsx";
@@ -47,12 +48,12 @@ function Run({ run }: { run: LoadRun }) {
       <p class="about-room">
         <RunState run={run} />
         <span>
-          {actor(run.asked_by)}: {run.why}
+          {sayActor(run.asked_by)}: {run.why}
         </span>
         <Moment at={run.asked_at} />
       </p>
       {run.state === "waiting" && <p>{t("lab.waits")}</p>}
-      {run.fault !== null && <p class="problem-box">{run.fault}</p>}
+      {run.fault !== null && <p class="problem-box">{sayWhy(run.fault)}</p>}
       <Figures>
         {stages.map(({ stage, count, people }) => (
           <Figure
@@ -63,7 +64,9 @@ function Run({ run }: { run: LoadRun }) {
           />
         ))}
       </Figures>
-      {done !== undefined && <progress value={done.share} max={1} aria-label={t("lab.done")} />}
+      {done !== undefined && isUnderWay(run) && (
+        <progress value={done.share} max={1} aria-label={t("lab.done")} />
+      )}
       {run.drop_ids.length > 0 && (
         <p class="ids">
           <span>{t("lab.charts")}</span>

@@ -3,26 +3,25 @@
 export interface Change {
   /** Where the value stands, such as `limits.occupancy_cap`. */
   name: string;
-  old: string | null;
-  new: string | null;
+  /** As they were written; null for none. */
+  old: unknown;
+  new: unknown;
 }
 
-/** Returns the values that differ, in the order of their names. A value that is whole is one change. */
+/** Returns the values that differ, in the order of their names. A list is one value. */
 export function changesOf(before: unknown, after: unknown): Change[] {
   const [old, fresh] = [flat(before), flat(after)];
   const names = [...new Set([...old.keys(), ...fresh.keys()])].sort();
   return names
     .map((name) => ({ name, old: old.get(name) ?? null, new: fresh.get(name) ?? null }))
-    .filter((change) => change.old !== change.new);
+    .filter((change) => JSON.stringify(change.old) !== JSON.stringify(change.new));
 }
 
-function flat(value: unknown, path = ""): Map<string, string> {
+function flat(value: unknown, path = ""): Map<string, unknown> {
   if (value === null || value === undefined) return new Map();
-  if (typeof value !== "object" || Array.isArray(value)) return new Map([[path, said(value)]]);
+  if (typeof value !== "object" || Array.isArray(value)) return new Map([[path, value]]);
   const inner = Object.entries(value).flatMap(([name, part]) => [
     ...flat(part, path === "" ? name : `${path}.${name}`),
   ]);
   return new Map(inner);
 }
-
-const said = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));

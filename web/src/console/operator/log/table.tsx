@@ -1,12 +1,15 @@
 // Entries of the audit log.
+import { serverNow } from "../../../common/clock.ts";
 import type { AuditEntry } from "../../api/operator_types.ts";
-import { actor, shortId } from "../../format.ts";
+import { shortId } from "../../format.ts";
 import { Moment } from "../../parts/small.tsx";
 import { PagedTable } from "../../parts/table.tsx";
 import type { Paged } from "../../state/pages.ts";
 import { hrefOf } from "../../state/route.ts";
 import { t, tOr } from "../texts/index.ts";
 import { changesOf } from "./change.ts";
+import { sayActor, sayWhy } from "./said.ts";
+import { sayValue } from "./value.ts";
 
 export function AuditTable({ list, showsDrop }: { list: Paged<AuditEntry>; showsDrop: boolean }) {
   const drop = {
@@ -29,13 +32,13 @@ export function AuditTable({ list, showsDrop }: { list: Paged<AuditEntry>; shows
         },
         ...(showsDrop ? [drop] : []),
         { title: t("audit.changes"), cell: (entry) => <Changes entry={entry} /> },
-        { title: t("audit.why"), cell: (entry) => entry.why },
+        { title: t("audit.why"), cell: (entry) => sayWhy(entry.why) },
       ]}
     />
   );
 }
 
-const Who = ({ name }: { name: string }) => <span title={name}>{actor(name)}</span>;
+const Who = ({ name }: { name: string }) => <span title={name}>{sayActor(name)}</span>;
 
 function Changes({ entry }: { entry: AuditEntry }) {
   const changes = changesOf(entry.old, entry.new);
@@ -44,10 +47,16 @@ function Changes({ entry }: { entry: AuditEntry }) {
     <ul class="changes">
       {changes.map(({ name, old, new: fresh }) => (
         <li key={name}>
-          <code>{name}</code> {old !== null && `${old} → `}
-          {fresh ?? "–"}
+          <code>{name}</code> {old !== null && <Value value={old} />}
+          {old !== null && " → "}
+          <Value value={fresh} />
         </li>
       ))}
     </ul>
   );
+}
+
+function Value({ value }: { value: unknown }) {
+  const { text, whole } = sayValue(value, serverNow());
+  return <span title={whole}>{text}</span>;
 }

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { listKeys, revokeKey } from "../../api/operator.ts";
 import type { ApiKey } from "../../api/operator_types.ts";
+import { actor } from "../../format.ts";
 import { ActDialog } from "../../parts/act_dialog.tsx";
 import { NewLink } from "../../parts/new_link.tsx";
 import { Page } from "../../parts/page.tsx";
@@ -27,7 +28,7 @@ export function PeoplePage() {
         empty={t("people.none")}
         rowKey={(key) => key.id}
         columns={[
-          { title: t("people.name"), cell: (key) => key.name },
+          { title: t("people.name"), cell: (key) => <span title={key.name}>{actor(key.name)}</span> },
           { title: t("people.role"), cell: (key) => t(`role.${key.role}`) },
           { title: t("people.made"), cell: (key) => <Moment at={key.created_at} /> },
           {

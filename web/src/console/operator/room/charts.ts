@@ -84,6 +84,11 @@ const provider = (): ChartSpec => ({
       values: (s) => s.columns.breaker,
       isStepped: true,
       isLimit: true,
+      say: breaker,
     },
   ],
 });
+
+const BREAKER = ["breaker.closed", "breaker.half_open", "breaker.open"] as const;
+
+const breaker = (state: number) => t(BREAKER[state] ?? "breaker.open");

@@ -5,6 +5,7 @@ import { Board } from "../../charts/board.tsx";
 import { Absent } from "../../parts/absent.tsx";
 import { language } from "../../state/language.ts";
 import { mayAct } from "../../state/session.ts";
+import { inWords } from "../log/said.ts";
 import { roomCharts } from "./charts.ts";
 import type { RoomData } from "./data.ts";
 import { Pressures, RoomFigures } from "./figures.tsx";
@@ -15,6 +16,7 @@ export function RoomOverview({ data, onChanged }: { data: RoomData; onChanged: (
   const { room, numbers, limits, lately, acts } = data;
   const sellsUnits = room.fulfilment !== "pass";
   const charts = useMemo(() => roomCharts(sellsUnits), [sellsUnits, language.value]);
+  const entries = useMemo(() => inWords(acts), [acts, language.value]);
   const pressures = pressuresOn({
     state: room.state,
     mode: limits.mode,
@@ -31,7 +33,7 @@ export function RoomOverview({ data, onChanged }: { data: RoomData; onChanged: (
         <Pressures pressures={pressures} />
         <ModePanel title={room.title} limits={limits} mayAct={mayAct.value} onChanged={onChanged} />
       </div>
-      <Board dropId={room.id} charts={charts} read={(span) => readHistory(room.id, span)} entries={acts} />
+      <Board dropId={room.id} charts={charts} read={(span) => readHistory(room.id, span)} entries={entries} />
     </>
   );
 }

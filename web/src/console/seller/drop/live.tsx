@@ -11,6 +11,7 @@ import { t } from "../texts/index.ts";
 import { ByLane, ByVariant } from "./by_part.tsx";
 import { dropCharts } from "./charts.ts";
 import { Funnel } from "./funnel_view.tsx";
+import { atNow } from "./now.ts";
 
 /** The audit log is the operators': a seller's charts have no marks. */
 const NO_ENTRIES: [] = [];
@@ -64,7 +65,7 @@ export function LivePart({ drop, numbers }: { drop: Drop; numbers: Numbers }) {
       <ByLane lanes={drop.lanes ?? []} />
       <Board
         dropId={drop.id}
-        charts={charts}
+        charts={atNow(charts, numbers)}
         read={(span) => readHistory(drop.id, span)}
         entries={NO_ENTRIES}
       />

@@ -58,6 +58,8 @@ const columns = (): Column<Drop>[] => [
     title: t("drops.left"),
     isFigure: true,
     cell: (drop) =>
-      drop.fulfilment === "pass" ? "–" : `${compact(drop.units_left)} / ${compact(drop.units_total)}`,
+      drop.fulfilment === "pass" || drop.state === "cancelled"
+        ? "–"
+        : `${compact(drop.units_left)} / ${compact(drop.units_total)}`,
   },
 ];

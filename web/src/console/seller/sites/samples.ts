@@ -17,15 +17,21 @@ export interface SiteValues {
 const known = (values: SiteValues, name: string): string | undefined =>
   Object.entries(values).find(([own]) => own === name)?.[1];
 
+/** Drops the comment above a file, which is about its gaps. */
+const withoutHead = (template: string) => template.replace(/^(#.*\n)+\n*/, "");
+
 /** Fills in a file for nginx, which has its gaps as `${NAME}`. */
 export const forNginx = (template: string, values: SiteValues) =>
-  template.replace(/\$\{(\w+)\}/g, (whole, name: string) => known(values, name) ?? whole);
+  withoutHead(template).replace(/\$\{(\w+)\}/g, (whole, name: string) => known(values, name) ?? whole);
 
 /** Fills in a file for Caddy, which has its gaps as `{$NAME}`, or `{$NAME:what stands there else}`. */
 export const forCaddy = (template: string, values: SiteValues) =>
-  template.replace(/\{\$(\w+)(?::([^}]*))?\}/g, (whole, name: string, otherwise: string | undefined) => {
-    return known(values, name) ?? otherwise ?? whole;
-  });
+  withoutHead(template).replace(
+    /\{\$(\w+)(?::([^}]*))?\}/g,
+    (whole, name: string, otherwise: string | undefined) => {
+      return known(values, name) ?? otherwise ?? whole;
+    },
+  );
 
 /** Whether a text may stand in a proxy's file: a name, an address or a path, and nothing that ends a line. */
 export const isPlain = (text: string) => /^[A-Za-z0-9][A-Za-z0-9.:_@/-]*$|^\/[A-Za-z0-9._/-]+$/.test(text);

@@ -51,7 +51,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "loss.cancelled": "취소함",
   "loss.revoked": "패스 회수",
 
-  "manage.acts": "진행 중에 할 수 있는 일",
+  "manage.acts": "일시 정지와 취소",
   "manage.over": "끝난 드롭이라 바꿀 수 있는 것이 없어요.",
   "act.pause.hint":
     "아무도 입장하지 않아요. 순서는 그대로이고 줄은 설 수 있으며, 보관받은 사람은 결제할 수 있어요.",
@@ -186,9 +186,9 @@ export const ko: Record<keyof typeof en, Message> = {
   "members.title": "회원",
   "members.intro":
     "내 사이트의 회원만 줄을 서게 할 수 있어요. 누가 회원인지는 내 사이트가 키로 서명하고 비밀 키는 내 사이트에만 둬요. 여기에는 공개 키를 저장해요.",
-  "members.keys": "가입 키",
-  "members.none": "가입 키가 없어요.",
-  "members.new": "새 가입 키",
+  "members.keys": "회원 확인 키",
+  "members.none": "회원 확인 키가 없어요.",
+  "members.new": "새 회원 확인 키",
   "members.id": "아이디(kid)",
   "members.public_key": "공개 키",
   "members.public_key.hint": "Ed25519 키예요. JWK의 x에 있는 43글자를 적어요.",
@@ -198,7 +198,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "members.stored": "저장한 시각",
   "members.revoked": "무효",
   "members.revoke": "무효로 하기",
-  "members.revoke.title": "가입 키 무효로 하기: {name}",
+  "members.revoke.title": "회원 확인 키 무효로 하기: {name}",
   "members.revoke.hint": "이 키로 서명한 것은 더 받지 않아요. 이미 들어온 회원은 그대로예요.",
 
   "wizard.title": "새 드롭",
@@ -299,7 +299,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "who.everybody": "누구나",
   "who.everybody.hint": "손님은 얼마든지 새로 만들 수 있어서, 고객당 제한이 큰 뜻은 없어요.",
   "who.members": "내 사이트의 회원만",
-  "who.members.hint": "누가 회원인지 내 사이트가 가입 키로 서명해요. 회원 한 명이 고객 한 명이에요.",
+  "who.members.hint": "누가 회원인지 내 사이트가 회원 확인 키로 서명해요. 회원 한 명이 고객 한 명이에요.",
   "who.invited": "코드가 있는 사람만",
   "who.invited.hint": "드롭을 만든 다음 코드를 만들어 나눠 주세요.",
   "who.cooldown": "결제하지 않은 사람이 다시 줄 설 수 없는 시간(분)",

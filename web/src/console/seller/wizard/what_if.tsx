@@ -1,7 +1,7 @@
 // What the draft would do to the crowd that is expected, drawn while somebody types.
 import { signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { digits, duration, number } from "../../../common/format.ts";
+import { digits, number } from "../../../common/format.ts";
 import { asRefusal, type Refusal } from "../../api/call.ts";
 import { whatIf } from "../../api/seller.ts";
 import type { WhatIf } from "../../api/seller_types.ts";
@@ -13,6 +13,7 @@ import { language } from "../../state/language.ts";
 import { t } from "../texts/index.ts";
 import type { WizardDraft } from "./draft.ts";
 import { EXPECTED_RANGES, type Expected, USUAL, whatIfBody } from "./expected.ts";
+import { lasts } from "./lasts.ts";
 import { samplesOfWhatIf, whatIfCharts } from "./what_if_charts.ts";
 
 /** Nothing is asked for while somebody types. */
@@ -109,9 +110,8 @@ const sceneOf = ({ step_s, joined }: WhatIf) => ({
 
 /** What is to be seen in the curves, in words. */
 function saidOf(answer: WhatIf, sellsUnits: boolean): string[] {
-  const lasts = (seconds: number) => duration(seconds * 1_000);
   const { sold_out_after_seconds: soldOut, wait_p50_seconds: half, wait_p90_seconds: most } = answer;
-  const said = [endOf(answer, sellsUnits, lasts)];
+  const said = [endOf(answer, sellsUnits)];
   if (half !== null && most !== null) said.push(t("what_if.waits", { half: lasts(half), most: lasts(most) }));
   const unlucky = soldOut === null ? "what_if.waiting_on" : "what_if.too_late";
   if (answer.not_let_in > 0) said.push(t(unlucky, { people: number(answer.not_let_in) }));
@@ -119,7 +119,7 @@ function saidOf(answer: WhatIf, sellsUnits: boolean): string[] {
   return said;
 }
 
-function endOf(answer: WhatIf, sellsUnits: boolean, lasts: (seconds: number) => string): string {
+function endOf(answer: WhatIf, sellsUnits: boolean): string {
   const after = lasts(answer.looked_seconds);
   if (!answer.is_over) return t("what_if.goes_on", { after });
   if (!sellsUnits) return t("what_if.all_in", { after });

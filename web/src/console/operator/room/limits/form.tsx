@@ -48,7 +48,9 @@ export function LimitsForm({ limits, onChanged }: LimitsFormProps) {
   const verb = t(planOf(timing.value) === null ? "limits.apply" : "limits.plan");
   const reset = () => {
     draft.value = null;
+    timing.value = untimed();
   };
+  const isTouched = draft.value !== null || timing.value.isLater || timing.value.isSlow;
   const setLimit = (name: LimitName, typed: string) => {
     const version = draft.peek()?.version ?? limits.limits_version;
     draft.value = { values: { ...values, [name]: typed }, version };
@@ -69,7 +71,7 @@ export function LimitsForm({ limits, onChanged }: LimitsFormProps) {
         {hasChange(foreseen(change)) && <Preview dropId={limits.drop_id} change={foreseen(change)} />}
         <TimingFields fault={fault} {...bound(timing)} />
         <div class="actions">
-          <button type="button" class="button quiet" disabled={draft.value === null} onClick={reset}>
+          <button type="button" class="button quiet" disabled={!isTouched} onClick={reset}>
             {t("limits.reset")}
           </button>
           <button type="submit" class="button" disabled={!isReady}>

@@ -5,7 +5,7 @@ import { sayNumberFault } from "../../../parts/number_fault.ts";
 import { numberOf, typedOf } from "../../../parts/numbers.ts";
 import { t } from "../../texts/index.ts";
 import { reachOf, STEPS, slid, stepOf } from "./scale.ts";
-import { hasSlider, type LimitName, mayBeEmpty, RANGES } from "./values.ts";
+import { hasSlider, isOfSetting, type LimitName, mayBeEmpty, RANGES } from "./values.ts";
 
 interface LimitFieldProps {
   name: LimitName;
@@ -40,6 +40,8 @@ function Slider({ name, typed, now, set }: LimitFieldProps) {
   const id = useId();
   const reach = reachOf(now ?? UNSET, RANGES[name]);
   const from = numberOf(typed) ?? now ?? UNSET;
+  // Without a cap of its own a line takes as many as it ever may: the slider stands at its end.
+  const isUnset = isOfSetting(name, typed);
   const slide = (step: number) => set(typedOf(slid(from, step, reach)));
   return (
     <>
@@ -52,8 +54,8 @@ function Slider({ name, typed, now, set }: LimitFieldProps) {
         min={0}
         max={STEPS}
         step={1}
-        value={stepOf(from, reach)}
-        aria-valuetext={typed}
+        value={isUnset ? STEPS : stepOf(from, reach)}
+        aria-valuetext={isUnset ? t("limit.of_setting") : typedOf(from)}
         onInput={(event) => slide(Number(event.currentTarget.value))}
       />
     </>

@@ -3,9 +3,10 @@ import { useSignal } from "@preact/signals";
 import { duration } from "../../../../common/format.ts";
 import { callPlanOff, undoLimits } from "../../../api/operator.ts";
 import type { Limits, LimitsPlan } from "../../../api/operator_types.ts";
-import { actor, rate } from "../../../format.ts";
+import { rate } from "../../../format.ts";
 import { ActDialog } from "../../../parts/act_dialog.tsx";
 import { Moment } from "../../../parts/small.tsx";
+import { sayActor } from "../../log/said.ts";
 import { t } from "../../texts/index.ts";
 import { LIMIT_NAMES } from "./values.ts";
 
@@ -33,7 +34,7 @@ export function Plan({ dropId, plan, onChanged }: PlanProps) {
         ))}
       </ul>
       <p class="small">
-        {actor(plan.made_by)}: {plan.why}
+        {sayActor(plan.made_by)}: {plan.why}
       </p>
       <Asking
         isAsking={isAsking.value}
@@ -80,9 +81,11 @@ interface AskingProps {
 function Asking({ isAsking, verb, hint, act, ask, onChanged }: AskingProps) {
   return (
     <>
-      <button type="button" class="button quiet" onClick={() => ask(true)}>
-        {verb}
-      </button>
+      <div class="actions">
+        <button type="button" class="button quiet" onClick={() => ask(true)}>
+          {verb}
+        </button>
+      </div>
       {isAsking && (
         <ActDialog
           question={{ title: verb, hint, verb, whyLabel: t("act.why") }}

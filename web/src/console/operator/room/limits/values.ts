@@ -42,16 +42,19 @@ export const draftOf = (limits: Limits): Draft => ({
   no_show_percent: typed(limits.no_show_percent),
 });
 
-const isEmpty = (name: LimitName, draft: Draft) => mayBeEmpty(name) && draft[name].trim() === "";
+/** Whether what is typed leaves a limit to the setting for all drops. */
+export const isOfSetting = (name: LimitName, typed: string) => mayBeEmpty(name) && typed.trim() === "";
 
 export const isRight = (draft: Draft) =>
-  LIMIT_NAMES.every((name) => isEmpty(name, draft) || numberFault(draft[name], RANGES[name]) === null);
+  LIMIT_NAMES.every(
+    (name) => isOfSetting(name, draft[name]) || numberFault(draft[name], RANGES[name]) === null,
+  );
 
 /** Returns the limits that differ from those that a drop has; of a draft that is right. */
 export function changeOf(draft: Draft, limits: Limits): LimitsChange {
   const change: LimitsChange = {};
   for (const name of LIMIT_NAMES) {
-    const value = isEmpty(name, draft) ? null : numberOf(draft[name]);
+    const value = isOfSetting(name, draft[name]) ? null : numberOf(draft[name]);
     if (value === limits[name]) continue;
     if (name === "line_cap") change.line_cap = value;
     else if (value !== null) change[name] = value;

@@ -1,0 +1,39 @@
+// A value of the audit log, as it is read: times as elsewhere, ids by their end, lists as words.
+import { actor, moment, shortId } from "../../format.ts";
+import { t } from "../texts/index.ts";
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+export interface Said {
+  text: string;
+  /** The value in full, where the text is shorter. */
+  whole?: string;
+}
+
+/** Returns a value in words; null is none. */
+export function sayValue(value: unknown, nowMs: number): Said {
+  if (value === null || value === undefined) return { text: "–" };
+  const whole = typeof value === "string" ? value : JSON.stringify(value);
+  const text = textOf(value, nowMs);
+  return text === whole ? { text } : { text, whole };
+}
+
+function textOf(value: unknown, nowMs: number): string {
+  if (typeof value === "string") return TIME.test(value) ? moment(Date.parse(value), nowMs) : actor(value);
+  if (Array.isArray(value)) return value.map((item) => itemOf(item, nowMs)).join(", ") || "–";
+  return JSON.stringify(value);
+}
+
+/** An item of a list: units of a variant, which a new product has by its name, or something else. */
+function itemOf(item: unknown, nowMs: number): string {
+  if (Array.isArray(item) && typeof item[0] === "string" && typeof item[1] === "number")
+    return t("audit.units", { units: item[1], variant: item[0] });
+  if (typeof item !== "object" || item === null) return textOf(item, nowMs);
+  const { variant_id: variant, units } = item as { variant_id?: unknown; units?: unknown };
+  if (typeof variant === "string" && typeof units === "number")
+    return t("audit.units", { units, variant: shortId(variant) });
+  return Object.entries(item)
+    .filter(([, part]) => part !== null)
+    .map(([name, part]) => `${name} ${textOf(part, nowMs)}`)
+    .join(" ");
+}
