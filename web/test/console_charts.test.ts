@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { digits } from "../src/common/format.ts";
 import { actsNear, actsWithin, marksOf } from "../src/console/charts/acts.ts";
 import { held, joined, last, mean, nearest, samplesOf } from "../src/console/charts/samples.ts";
+import { CLOCK_MS, COUNTS, stepsFrom } from "../src/console/charts/steps.ts";
 import { readFrom, WINDOWS, windowOf } from "../src/console/charts/windows.ts";
+import { compact } from "../src/console/format.ts";
 import { latelyOf } from "../src/console/operator/room/lately.ts";
 
 /** A history with these seconds, people let in by then and people waiting. */
@@ -122,4 +125,22 @@ test("what the last rows say of now is their mean, and nothing if there are none
     [4, 10, 3, "stock"],
   );
   assert.equal(latelyOf(history([], []) as unknown as Parameters<typeof latelyOf>[0]), null);
+});
+
+test("figures beside a chart of people are whole and none is said twice", () => {
+  assert.deepEqual(COUNTS.slice(0, 7), [1, 2, 5, 10, 20, 50, 100]);
+  assert.deepEqual(stepsFrom(100).slice(0, 4), [100, 200, 500, 1_000]);
+  for (const step of COUNTS.slice(0, 12)) {
+    const said = [1, 2, 3, 4, 5].map((n) => compact(n * step));
+    assert.equal(new Set(said).size, said.length);
+  }
+});
+
+test("figures beside a chart of waits are whole steps of a clock, each longer than the one before", () => {
+  assert.deepEqual(CLOCK_MS.slice(4, 9).map(digits), ["0:15", "0:30", "1:00", "2:00", "5:00"]);
+  assert.deepEqual(CLOCK_MS.slice(11, 14).map(digits), ["30:00", "1:00:00", "2:00:00"]);
+  assert.deepEqual(
+    CLOCK_MS,
+    [...CLOCK_MS].sort((a, b) => a - b),
+  );
 });

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actor, amount, bytes, compact, milliseconds, rate, share } from "../src/console/format.ts";
+import {
+  actor,
+  amount,
+  bytes,
+  compact,
+  milliseconds,
+  minorPerUnit,
+  rate,
+  share,
+  wallMoment,
+} from "../src/console/format.ts";
 import { namesIt } from "../src/console/parts/names_it.ts";
 import { numberFault, numberOf, typedOf } from "../src/console/parts/numbers.ts";
 
@@ -52,4 +62,14 @@ test("figures have as many digits as count", () => {
 test("of an id in who did something only the end is said", () => {
   assert.equal(actor("seller:01a21f51-193e-77f5-87c5-08733bb96d92"), "seller:3bb96d92");
   assert.deepEqual(["operator:ann", "scheduler"].map(actor), ["operator:ann", "scheduler"]);
+});
+
+test("a currency has as many minor units as its digits say, one that nobody knows only one", () => {
+  assert.deepEqual(["EUR", "KRW", "KWD", "?"].map(minorPerUnit), [100, 1, 1_000, 1]);
+});
+
+test("a moment in a zone is said to the minute, with its weekday and the zone", () => {
+  const said = wallMoment(Date.UTC(2027, 2, 5, 18, 0, 42), "UTC");
+  assert.match(said, /^Friday, March 5, 2027/);
+  assert.match(said, /6:00\sPM UTC$/);
 });

@@ -55,6 +55,16 @@ export function amount(minor: number, currency: string): string {
   }
 }
 
+/** How many minor units make one of a currency; those of one that nobody knows are said as they are. */
+export function minorPerUnit(currency: string): number {
+  try {
+    const formatter = new Intl.NumberFormat("en", { style: "currency", currency });
+    return 10 ** (formatter.resolvedOptions().maximumFractionDigits ?? 2);
+  } catch {
+    return 1;
+  }
+}
+
 /** Formats a moment to the second, with the day unless it is today's. */
 export function moment(ms: number, nowMs: number): string {
   const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
@@ -63,6 +73,19 @@ export function moment(ms: number, nowMs: number): string {
     timeStyle: "medium",
   }).format(ms);
 }
+
+/** Formats a moment to the minute as clocks in a zone show it, with its weekday and the zone. */
+export const wallMoment = (ms: number, timeZone: string) =>
+  new Intl.DateTimeFormat(currentLanguage(), {
+    weekday: "long",
+    year: "numeric",
+    month: "long",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZoneName: "short",
+    timeZone,
+  }).format(ms);
 
 /** Formats a share of a whole; of nothing there is none. */
 export function share(part: number, whole: number): string {

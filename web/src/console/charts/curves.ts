@@ -24,6 +24,8 @@ export interface ChartSpec {
   curves: readonly Curve[];
   /** Formats a value of its curves. */
   say: (value: number) => string;
+  /** How far apart the figures on its axis may stand, the least first, which is also the least that it shows. */
+  steps: readonly number[];
 }
 
 /** Returns the curves as uPlot takes them: moments first, then a column for each. */

@@ -51,7 +51,7 @@ export function plotOptions({ spec, colours, scene, onPoint, width }: Plotting):
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: {
       x: { time: true, range: () => [scene().fromS, scene().toS] },
-      y: { range: (_, __, max) => [0, Math.max(1, max ?? 1) * 1.1] },
+      y: { range: (_, __, max) => [0, Math.max(spec.steps[0] ?? 1, max ?? 0) * 1.1] },
     },
     axes: [
       {
@@ -63,6 +63,7 @@ export function plotOptions({ spec, colours, scene, onPoint, width }: Plotting):
       {
         ...axis,
         size: (_, values) => widthOf(values, rem),
+        incrs: [...spec.steps],
         values: (_, values) => values.map((value) => spec.say(value)),
       },
     ],
@@ -95,7 +96,7 @@ function tickOf(at: number, { showsDays, sayX }: Scene): string {
   if (sayX !== undefined) return sayX(at);
   const options: Intl.DateTimeFormatOptions = showsDays
     ? { month: "short", day: "numeric" }
-    : { hour: "2-digit", minute: "2-digit" };
+    : { hour: "numeric", minute: "2-digit" };
   return new Intl.DateTimeFormat(currentLanguage(), options).format(at * 1_000);
 }
 

@@ -15,6 +15,8 @@ interface Shape<Row> {
   caption: string;
   columns: readonly Column<Row>[];
   rowKey: (row: Row) => string | number;
+  /** Whether it tells what happened, entry by entry: a narrow screen has each as a block of lines. */
+  isLog?: boolean;
   /** Said instead of a table without rows. */
   empty: string;
 }
@@ -27,13 +29,13 @@ interface PagedTableProps<Row> extends Shape<Row> {
   list: Paged<Row>;
 }
 
-export function Table<Row>({ caption, columns, rows, rowKey, empty }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, rowKey, empty, isLog }: TableProps<Row>) {
   if (rows.length === 0) return <p class="small">{empty}</p>;
   const look = (column: Column<Row>) => (column.isFigure === true ? "figure" : undefined);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no pointer scrolls it by keyboard
     <div class="scroll" tabIndex={0}>
-      <table>
+      <table class={isLog === true ? "log" : undefined}>
         <caption class="heard-only">{caption}</caption>
         <thead>
           <tr>
@@ -48,7 +50,11 @@ export function Table<Row>({ caption, columns, rows, rowKey, empty }: TableProps
           {rows.map((row) => (
             <tr key={rowKey(row)}>
               {columns.map((column) => (
-                <td key={column.title} class={look(column)}>
+                <td
+                  key={column.title}
+                  class={look(column)}
+                  data-title={isLog === true ? column.title : undefined}
+                >
                   {column.cell(row)}
                 </td>
               ))}

@@ -79,6 +79,7 @@ export const en = {
   "time.skipped": "Clocks there skip this time. Please choose another one.",
   "time.twice": "Clocks there show this time twice, since they're set back",
   "time.earlier": "The first time",
+  "time.same": "The same moment:",
   "time.later": "The second time",
 
   "number.number": "Please enter a number, such as 12 or 0.5.",
@@ -100,13 +101,13 @@ export const en = {
 
   "failure.title": "While the line gives no answer",
   "failure.intro":
-    "This is what the gate of the site does once it has heard nothing from the line for five seconds: Redis is away, or the line is being restored. While the line is paused, on hold, under maintenance or stopped, nobody comes in without it, whatever is chosen here.",
+    "This is what the gate of the site does once it has heard nothing from the line for five seconds, because it can't be reached or is being restored. While the line is paused, on hold, under maintenance or stopped, nobody comes in without it, whatever is chosen here.",
   "failure.now": "Now: {policy}",
   "failure.people": "up to {people} a minute",
   "failure.choose": "What shall it do?",
   "failure.closed": "Stay closed",
   "failure.closed.hint":
-    "Nobody new comes in until the line answers again. If the database is away as well, whoever is inside may stay for ten seconds only. This is the usual choice, and the right one for few units.",
+    "Nobody new comes in until the line answers again. If the database is away as well, whoever is inside may stay for ten seconds only. This is the usual choice, and the right one where too many at once would do harm.",
   "failure.hold": "Keep those inside",
   "failure.hold.hint":
     "Nobody new comes in until the line answers again. Whoever is inside stays until their time is over, even if the database is away as well.",

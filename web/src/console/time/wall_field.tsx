@@ -1,5 +1,5 @@
 // A field for a moment, in whatever zone somebody thinks.
-import { currentLanguage } from "../../common/language.ts";
+import { wallMoment } from "../format.ts";
 import { ChoiceField, Field } from "../parts/fields.tsx";
 import { t } from "../texts/index.ts";
 import { momentOf, momentsOf, ownZone, type WallTime, zones } from "./zones.ts";
@@ -64,18 +64,14 @@ export function ZoneField({ value, set }: { value: string; set: (zone: string) =
 function Meaning({ value }: { value: WallTime }) {
   const ms = momentOf(value);
   if (ms === null) return null;
-  const inZone = (timeZone: string) =>
-    new Intl.DateTimeFormat(currentLanguage(), {
-      dateStyle: "full",
-      timeStyle: "long",
-      timeZone,
-    }).format(ms);
   const others = [...new Set([ownZone(), "UTC"])].filter((zone) => zone !== value.zone);
+  if (others.length === 0) return null;
   return (
     <p class="hint">
+      {t("time.same")}
       {others.map((zone) => (
         <span key={zone} class="line">
-          {inZone(zone)}
+          {wallMoment(ms, zone)}
         </span>
       ))}
     </p>

@@ -1,6 +1,7 @@
 // The charts of the processes that keep lines: of each its streams, those who wait, its memory.
 import type { AdmissionColumns } from "../../api/operator_types.ts";
 import type { ChartSpec, Curve } from "../../charts/curves.ts";
+import { COUNTS, stepsFrom } from "../../charts/steps.ts";
 import { bytes, compact } from "../../format.ts";
 import { type Key, t } from "../texts/index.ts";
 
@@ -9,10 +10,13 @@ const COLOURS = [1, 2, 3, 4] as const;
 
 type Column = "sockets" | "waiting" | "memory_bytes";
 
-const COLUMNS: readonly { column: Column; title: Key; say: (value: number) => string }[] = [
-  { column: "sockets", title: "chart.sockets", say: compact },
-  { column: "waiting", title: "chart.followed", say: compact },
-  { column: "memory_bytes", title: "chart.memory", say: bytes },
+/** A megabyte. */
+const MEMORY = stepsFrom(1_000_000);
+
+const COLUMNS: readonly (Pick<ChartSpec, "say" | "steps"> & { column: Column; title: Key })[] = [
+  { column: "sockets", title: "chart.sockets", say: compact, steps: COUNTS },
+  { column: "waiting", title: "chart.followed", say: compact, steps: COUNTS },
+  { column: "memory_bytes", title: "chart.memory", say: bytes, steps: MEMORY },
 ];
 
 /** Made anew with each answer, whose values its curves are. */
@@ -21,10 +25,10 @@ export function admissionCharts(instances: readonly AdmissionColumns[]): ChartSp
   for (let first = 0; first < instances.length; first += COLOURS.length)
     groups.push(instances.slice(first, first + COLOURS.length));
   return groups.flatMap((group, n) =>
-    COLUMNS.map(({ column, title, say }) => ({
+    COLUMNS.map(({ column, title, ...axis }) => ({
       key: [column, ...group.map(({ instance }) => instance)].join(" "),
       title: groups.length === 1 ? t(title) : t("chart.of_group", { chart: t(title), group: n + 1 }),
-      say,
+      ...axis,
       curves: group.map((columns, place) => curveOf(columns, column, place)),
     })),
   );

@@ -20,6 +20,7 @@ export function AuditTable({ list, showsDrop }: { list: Paged<AuditEntry>; shows
   return (
     <PagedTable
       list={list}
+      isLog={true}
       caption={t("audit.title")}
       empty={t("audit.none")}
       rowKey={(entry) => entry.id}
@@ -28,7 +29,9 @@ export function AuditTable({ list, showsDrop }: { list: Paged<AuditEntry>; shows
         { title: t("audit.actor"), cell: (entry) => <Who name={entry.actor} /> },
         {
           title: t("audit.action"),
-          cell: (entry) => tOr(`action.${entry.action}`, "action.other", { action: entry.action }),
+          cell: ({ action }) => (
+            <span class="whole">{tOr(`action.${action}`, "action.other", { action })}</span>
+          ),
         },
         ...(showsDrop ? [drop] : []),
         { title: t("audit.changes"), cell: (entry) => <Changes entry={entry} /> },

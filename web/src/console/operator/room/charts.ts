@@ -1,6 +1,7 @@
 // The charts of a room: its line, its speed against the limit, its units, and the services behind it.
 import { number } from "../../../common/format.ts";
 import type { ChartSpec } from "../../charts/curves.ts";
+import { COUNTS } from "../../charts/steps.ts";
 import { compact, milliseconds, rate } from "../../format.ts";
 import { t } from "../texts/index.ts";
 
@@ -13,6 +14,7 @@ const line = (): ChartSpec => ({
   key: "line",
   title: t("chart.line"),
   say: compact,
+  steps: COUNTS,
   curves: [{ key: "waiting", label: t("curve.waiting"), colour: 1, values: (s) => s.columns.waiting }],
 });
 
@@ -20,6 +22,7 @@ const speed = (): ChartSpec => ({
   key: "speed",
   title: t("chart.speed"),
   say: rate,
+  steps: COUNTS,
   curves: [
     { key: "admitted", label: t("curve.admitted"), colour: 1, values: (s) => s.columns.admitted },
     { key: "joined", label: t("curve.joined"), colour: 3, values: (s) => s.columns.joined },
@@ -38,6 +41,7 @@ const units = (): ChartSpec => ({
   key: "units",
   title: t("chart.units"),
   say: compact,
+  steps: COUNTS,
   curves: [
     {
       key: "available",
@@ -55,6 +59,7 @@ const orders = (): ChartSpec => ({
   key: "orders",
   title: t("chart.orders"),
   say: rate,
+  steps: COUNTS,
   curves: [
     { key: "placed", label: t("curve.placed"), colour: 1, values: (s) => s.columns.placed },
     { key: "confirmed", label: t("curve.confirmed"), colour: 3, values: (s) => s.columns.confirmed },
@@ -65,6 +70,7 @@ const delays = (): ChartSpec => ({
   key: "delays",
   title: t("chart.delays"),
   say: milliseconds,
+  steps: COUNTS,
   curves: [
     { key: "lag", label: t("curve.command_lag"), colour: 1, values: (s) => s.columns.command_lag_ms },
     { key: "commit", label: t("curve.commit"), colour: 2, values: (s) => s.columns.commit_ms },
@@ -75,6 +81,7 @@ const provider = (): ChartSpec => ({
   key: "provider",
   title: t("chart.provider"),
   say: number,
+  steps: COUNTS,
   curves: [
     { key: "errors", label: t("curve.provider_errors"), colour: 4, values: (s) => s.columns.provider_errors },
     {

@@ -38,20 +38,26 @@ export function FailurePart({ dropId, mayChange, read, ...means }: FailurePartPr
       <Stale refusal={data === null ? null : refusal} />
       {data === null && refusal === null && <Loading />}
       {data === null && <Problem refusal={refusal} retry={refresh} />}
-      {data !== null && <Now answer={data} />}
+      {data !== null && <Now answer={data} isExplained={!mayChange} />}
       {data !== null && mayChange && <Form answer={data} onChanged={refresh} {...means} />}
     </section>
   );
 }
 
-function Now({ answer: { policy, per_minute, let_through } }: { answer: FailureAnswer }) {
+interface NowProps {
+  answer: FailureAnswer;
+  /** Whether it says what the choice means: the form, where there is one, says it of each. */
+  isExplained: boolean;
+}
+
+function Now({ answer: { policy, per_minute, let_through }, isExplained }: NowProps) {
   return (
     <>
       <p>
         <strong>{t("failure.now", { policy: t(`failure.${policy}`) })}</strong>
         {per_minute !== null && ` · ${t("failure.people", { people: number(per_minute) })}`}
       </p>
-      <p class="small">{t(`failure.${policy}.hint`)}</p>
+      {isExplained && <p class="small">{t(`failure.${policy}.hint`)}</p>}
       {let_through > 0 && <p class="small">{t("failure.let_through", { count: let_through })}</p>}
     </>
   );

@@ -1,7 +1,8 @@
 // The charts of a running drop, as its seller sees it.
 import { digits } from "../../../common/format.ts";
 import type { ChartSpec, Curve } from "../../charts/curves.ts";
-import { amount, compact, rate } from "../../format.ts";
+import { CLOCK_MS, COUNTS, stepsFrom } from "../../charts/steps.ts";
+import { amount, compact, minorPerUnit, rate } from "../../format.ts";
 import { t } from "../texts/index.ts";
 
 /** Made anew with the language, which its labels are in. */
@@ -14,6 +15,7 @@ const line = (): ChartSpec => ({
   key: "line",
   title: t("chart.line"),
   say: compact,
+  steps: COUNTS,
   curves: [{ key: "waiting", label: t("curve.waiting"), colour: 1, values: (s) => s.columns.waiting }],
 });
 
@@ -28,7 +30,13 @@ function speed(sellsUnits: boolean): ChartSpec {
     colour: 2,
     values: (s) => s.columns.confirmed,
   };
-  return { key: "speed", title: t("chart.speed"), say: rate, curves: sellsUnits ? [...ways, paid] : ways };
+  return {
+    key: "speed",
+    title: t("chart.speed"),
+    say: rate,
+    steps: COUNTS,
+    curves: sellsUnits ? [...ways, paid] : ways,
+  };
 }
 
 /** How long those waited who were let in last, at each moment. */
@@ -36,6 +44,7 @@ const waits = (): ChartSpec => ({
   key: "waits",
   title: t("chart.waits"),
   say: digits,
+  steps: CLOCK_MS,
   curves: [
     { key: "half", label: t("curve.wait_half"), colour: 1, values: (s) => s.columns.wait_p50_ms },
     { key: "most", label: t("curve.wait_most"), colour: 2, values: (s) => s.columns.wait_p90_ms },
@@ -47,6 +56,7 @@ const losses = (): ChartSpec => ({
   key: "losses",
   title: t("chart.losses"),
   say: compact,
+  steps: COUNTS,
   curves: [
     { key: "left", label: t("curve.gone"), colour: 1, values: (s) => s.columns.left, isStepped: true },
     { key: "closed", label: t("curve.closed"), colour: 3, values: (s) => s.columns.closed, isStepped: true },
@@ -58,6 +68,7 @@ const units = (): ChartSpec => ({
   key: "units",
   title: t("chart.units"),
   say: compact,
+  steps: COUNTS,
   curves: [
     { key: "sold", label: t("curve.sold"), colour: 3, values: (s) => s.columns.sold, isStepped: true },
     { key: "held", label: t("curve.held"), colour: 2, values: (s) => s.columns.held, isStepped: true },
@@ -69,6 +80,7 @@ const revenue = (currency: string): ChartSpec => ({
   key: "revenue",
   title: t("chart.revenue"),
   say: (minor) => amount(Math.round(minor), currency),
+  steps: stepsFrom(minorPerUnit(currency)),
   curves: [
     {
       key: "revenue",

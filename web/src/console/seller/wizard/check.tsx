@@ -2,7 +2,7 @@
 import { duration } from "../../../common/format.ts";
 import { currentLanguage } from "../../../common/language.ts";
 import type { Product } from "../../api/seller_types.ts";
-import { amount, share } from "../../format.ts";
+import { amount, share, wallMoment } from "../../format.ts";
 import { numberOf } from "../../parts/numbers.ts";
 import { momentOf, type WallTime } from "../../time/zones.ts";
 import { cooldown } from "../drop/settings.tsx";
@@ -102,10 +102,5 @@ function figure(text: string, say: (value: number) => string = exactly): string 
 /** A time as clocks in its own zone show it. */
 function said(time: WallTime): string {
   const ms = momentOf(time);
-  if (ms === null) return "–";
-  return new Intl.DateTimeFormat(currentLanguage(), {
-    dateStyle: "full",
-    timeStyle: "long",
-    timeZone: time.zone,
-  }).format(ms);
+  return ms === null ? "–" : wallMoment(ms, time.zone);
 }

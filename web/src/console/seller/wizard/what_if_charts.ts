@@ -2,6 +2,7 @@
 import type { WhatIf } from "../../api/seller_types.ts";
 import type { ChartSpec } from "../../charts/curves.ts";
 import { type Samples, samplesOf } from "../../charts/samples.ts";
+import { COUNTS } from "../../charts/steps.ts";
 import { compact, rate } from "../../format.ts";
 import { t } from "../texts/index.ts";
 
@@ -21,6 +22,7 @@ const speed = (): ChartSpec => ({
   key: "speed",
   title: t("chart.speed"),
   say: rate,
+  steps: COUNTS,
   curves: [
     { key: "joined", label: t("curve.joined"), colour: 3, values: (s) => s.columns.joined },
     { key: "admitted", label: t("curve.admitted"), colour: 1, values: (s) => s.columns.admitted },
@@ -31,6 +33,7 @@ const line = (): ChartSpec => ({
   key: "line",
   title: t("chart.line"),
   say: compact,
+  steps: COUNTS,
   curves: [{ key: "waiting", label: t("curve.waiting"), colour: 1, values: (s) => s.columns.waiting }],
 });
 
@@ -38,6 +41,7 @@ const units = (): ChartSpec => ({
   key: "units",
   title: t("chart.units"),
   say: compact,
+  steps: COUNTS,
   curves: [
     { key: "sold", label: t("curve.sold"), colour: 3, values: (s) => s.columns.sold },
     { key: "held", label: t("curve.held"), colour: 2, values: (s) => s.columns.held },
