@@ -12,6 +12,10 @@ const PARTS = {
   "handoff.html": ["pages/handoff.ts", "texts/LANGUAGE_handoff.ts"],
 };
 
+/** Line breaks that no reader of a page sees: before what is no part of a line of text. */
+const BREAKS_BETWEEN_BLOCKS =
+  /\n(?=<\/?(?:html|head|meta|title|link|script|body|header|main|section|footer|div|p|h1)\b)/g;
+
 /** Writes each page in each language; what the server fills in are its gaps, `{{name}}`. */
 export async function writePages(files) {
   const names = (await readdir(`${web}static`)).filter((name) => name.endsWith(".html"));
@@ -43,7 +47,8 @@ function withFiles(page, files, sources) {
     .replace("/assets/list.css", files.of("styles/list.css"))
     .replace("/assets/app.js", files.of("main.ts"))
     .replace("</head>", [...preloads, "</head>"].join("\n"))
-    .replace(/^ +/gm, "");
+    .replace(/^ +/gm, "")
+    .replace(BREAKS_BETWEEN_BLOCKS, "");
 }
 
 /** Loads the texts of the pages, which are TypeScript: all that scripts say, and what they never touch. */
@@ -68,7 +73,8 @@ const textsOf = (lang) => `
 
 /**
  * Puts texts into a page: `data-t` is a text that the script writes anew when the language is switched, `data-s`
- * one whose placeholders the server fills, or that stands only until the script shows something in its place.
+ * one whose placeholders the server fills, or that stands only until the script shows something in its place. What
+ * is hidden comes empty: only the script shows it.
  */
 function inLanguage(page, lang, texts) {
   const text = (key) => {
@@ -77,6 +83,8 @@ function inLanguage(page, lang, texts) {
   };
   return page
     .replace('<html lang="en">', `<html lang="${lang}">`)
-    .replace(/(data-t="([\w.]+)">)[^<]*/g, (_, start, key) => start + text(key))
+    .replace(/( hidden)?( data-t="([\w.]+)">)[^<]*/g, (_, hidden = "", start, key) =>
+      hidden ? hidden + start : start + text(key),
+    )
     .replace(/ data-s="([\w.]+)">/g, (_, key) => `>${text(key).replace(/\{(\w+)\}/g, "{{$1}}")}`);
 }

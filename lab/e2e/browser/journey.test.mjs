@@ -170,8 +170,8 @@ test("the page changes by itself at the opening, and works by keyboard with a qu
   await page.keyboard.press("Enter");
   await panel(page, "order:reserved").waitFor();
   await page.getByRole("button", { name: "Pay ₩96,000" }).waitFor();
-  await page.getByRole("button", { name: "Release my item" }).click();
-  await page.getByRole("button", { name: "Release it" }).click();
+  await page.getByRole("button", { name: "Cancel my order" }).click();
+  await page.getByRole("button", { name: "Cancel the order" }).click();
   await panel(page, "order:cancelled").waitFor();
   page.noFaults();
   await context.close();

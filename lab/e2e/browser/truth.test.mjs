@@ -197,12 +197,12 @@ test("while joining is stopped the button is off, and who came in between joins 
 
 test("an item is released only after a question, and kept if that is the answer", async () => {
   const { context, page } = await shopperAtTheTurn();
-  await page.getByRole("button", { name: "Release my item" }).click();
+  await page.getByRole("button", { name: "Cancel my order" }).click();
   await assertAccessible(page, "the question whether to release");
-  await page.getByRole("button", { name: "Keep it" }).click();
+  await page.getByRole("button", { name: "Keep the order" }).click();
   await panel(page, "order:reserved").waitFor();
-  await page.getByRole("button", { name: "Release my item" }).click();
-  await page.getByRole("button", { name: "Release it" }).click();
+  await page.getByRole("button", { name: "Cancel my order" }).click();
+  await page.getByRole("button", { name: "Cancel the order" }).click();
   await panel(page, "order:cancelled").waitFor();
   await context.close();
 });

@@ -12,15 +12,16 @@ export const number = (value: number) => new Intl.NumberFormat(currentLanguage()
 export const percent = (share: number) =>
   new Intl.NumberFormat(currentLanguage(), { style: "percent" }).format(share);
 
-export const dateTime = (ms: number) =>
-  new Intl.DateTimeFormat(currentLanguage(), { dateStyle: "medium", timeStyle: "short" }).format(ms);
+/** Formats a moment; a line may end between date and time, and before the year, but not within the rest. */
+const moment =
+  (options: Intl.DateTimeFormatOptions) =>
+  (ms: number, lang: Language = currentLanguage()): string => {
+    const text = new Intl.DateTimeFormat(lang, options).format(ms);
+    return text.replace(/([^,])\s(?=\d|[AP]M$)/g, "$1\u00a0");
+  };
 
-export const clockTime = (ms: number) =>
-  new Intl.DateTimeFormat(currentLanguage(), {
-    hour: "numeric",
-    minute: "2-digit",
-    second: "2-digit",
-  }).format(ms);
+export const dateTime = moment({ dateStyle: "medium", timeStyle: "short" });
+export const clockTime = moment({ timeStyle: "medium" });
 
 const UNITS = [
   ["day", 86_400],

@@ -11,7 +11,15 @@ import * as storefront from "../api/storefront.ts";
 import type { Drop, Ticket } from "../api/types.ts";
 import { prepareKey } from "../possession/device.ts";
 import { known, t } from "../texts/index.ts";
-import { endedPanel, endWords, openPanel, otherDrops, scheduledPanel, stateNow } from "../view/drop.ts";
+import {
+  endedPanel,
+  endWords,
+  isOver,
+  openPanel,
+  otherDrops,
+  scheduledPanel,
+  stateNow,
+} from "../view/drop.ts";
 import { placePicture } from "../view/picture.ts";
 import { isForVisits, priceOf, sayOf } from "../view/visits.ts";
 import { type End, InLine } from "./in_line.ts";
@@ -60,6 +68,7 @@ class DropPage {
         return true;
       } catch (error) {
         if (error instanceof ApiError && !error.isTransient) {
+          show(byId("title"), false);
           this.host.show("missing", missingPanel);
           return false;
         }
@@ -196,14 +205,16 @@ class DropPage {
     setText(byId("title"), drop.title);
     setText(byId("seller"), t("drop.by", { seller: drop.seller.name }));
     setText(byId("price"), priceOf(drop));
-    const isOver = !["draft", "scheduled", "open"].includes(drop.state);
-    const units = isOver
+    const over = isOver(drop, this.end?.kind === "closed" ? this.end.reason : null, serverNow());
+    const units = over
       ? t("drop.offered", { total: drop.units_total })
       : t("drop.left", { count: drop.units_left, total: drop.units_total });
     // In line the stream tells what is left, and a count that stands still would mislead.
     show(byId("units"), this.inLine === null && !isForVisits(drop));
     setText(byId("units"), units);
     setText(byId("description"), drop.description ?? "");
+    // How places are given; the page of a drop that was over came without it.
+    document.querySelector("#about [data-t]")?.toggleAttribute("hidden", over);
     placePicture(byId("picture"), drop);
     show(byId("about"), true);
   }

@@ -36,6 +36,7 @@ async function showDrop(id: string): Promise<void> {
 }
 
 function nextSteps(order: Order): HTMLElement[] {
-  if (order.state !== "confirmed") return [link(`/drops/${order.drop_id}`, order.drop_title, "button")];
+  if (order.state !== "confirmed")
+    return [link(`/drops/${order.drop_id}`, sayOfOrder(order)("order.back"), "button")];
   return [el("button", { type: "button", class: "button", onclick: () => print() }, t("order.print"))];
 }

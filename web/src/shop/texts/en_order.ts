@@ -14,6 +14,7 @@ export const enOrder = {
   "order.placed": "Ordered",
   "order.history": "Timeline",
   "order.print": "Print receipt",
+  "order.back": "Back to the drop",
   "order.missing.title": "We can't find this order",
   "order.missing.hint": "It may belong to another browser, or the link may be incomplete.",
 
@@ -87,13 +88,13 @@ export const enOrder = {
   "pay.unsent": "Your payment hasn't reached us. Sending it again…",
   "pay.unsent_offline":
     "You're offline, so your payment hasn't reached us. We'll send it when you're back online.",
-  "pay.cancel": "Release my item",
-  "pay.cancel.title": "Release your item?",
+  "pay.cancel": "Cancel my order",
+  "pay.cancel.title": "Cancel your order?",
   "pay.cancel.hint":
-    "It goes to the next in line. To get one, you'd have to join again at the end of the line.",
-  "pay.cancel.yes": "Release it",
-  "pay.cancel.no": "Keep it",
-  "pay.cancel.failed": "That didn't reach us. Your item is still held; please try again.",
+    "What we hold for you goes to the next in line. To buy after all, you'd have to join again at the end of the line.",
+  "pay.cancel.yes": "Cancel the order",
+  "pay.cancel.no": "Keep the order",
+  "pay.cancel.failed": "That didn't reach us. Your order is still held; please try again.",
   "pay.card.pm_card_approve": "Card that is approved",
   "pay.card.pm_card_decline": "Card that is declined",
   "pay.card.pm_card_hang": "Bank takes too long to answer",
@@ -119,6 +120,7 @@ export const enOrder = {
   "order.hint.revoked": "The site has taken your pass back, so it doesn't let you in any more.",
 
   "visit.order.item": "Site",
+  "visit.order.back": "Back to the line",
   "visit.order.number": "Pass number",
   "visit.order.placed": "Let in",
   "visit.order.hint.rejected": "There is no pass for you.",

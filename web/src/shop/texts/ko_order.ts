@@ -14,6 +14,7 @@ export const koOrder: Record<keyof typeof enOrder, Message> = {
   "order.placed": "주문 시각",
   "order.history": "진행 내역",
   "order.print": "영수증 인쇄",
+  "order.back": "드롭으로 돌아가기",
   "order.missing.title": "주문을 찾을 수 없어요",
   "order.missing.hint": "다른 브라우저에서 한 주문이거나 링크가 잘못되었을 수 있어요.",
 
@@ -114,6 +115,7 @@ export const koOrder: Record<keyof typeof enOrder, Message> = {
   "order.hint.revoked": "사이트에서 입장권을 회수해서 더 이상 입장할 수 없어요.",
 
   "visit.order.item": "사이트",
+  "visit.order.back": "줄로 돌아가기",
   "visit.order.number": "입장권 번호",
   "visit.order.placed": "입장 시각",
   "visit.order.hint.rejected": "입장권이 발급되지 않았어요.",

@@ -23,6 +23,15 @@ export function stateNow(drop: Drop, nowMs: number): DropState {
   return drop.state;
 }
 
+/**
+ * Whether nobody can join any more: the line gives the `reason` of its end a moment before the drop has it. One that
+ * is sold out may be that of a variant alone.
+ */
+export const isOver = (drop: Drop, reason: string | null, nowMs: number) =>
+  reason === "closed" ||
+  reason === "cancelled" ||
+  !["draft", "scheduled", "open"].includes(stateNow(drop, nowMs));
+
 /** Counts down to the opening. */
 export function scheduledPanel(drop: Drop): Panel {
   const heading = el("h2", {}, t("drop.scheduled.title"));
