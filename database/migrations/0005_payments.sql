@@ -47,9 +47,11 @@ create table payment_calls (
     due_at        timestamptz not null,
     -- Calls made, counted before each, so that a crash in the middle of one is counted, too.
     calls         integer     not null default 0,
+    -- Apart from first calls, which those that are held back must not hide.
+    is_repeat     boolean     not null generated always as (calls > 0) stored,
     last_call_at  timestamptz
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
-create index payment_calls_due on payment_calls (drop_id, due_at);
+create index payment_calls_due on payment_calls (drop_id, is_repeat, due_at);
 
 -- Double entry, append-only: the entries of one payment add up to zero.
 create table ledger_entries (

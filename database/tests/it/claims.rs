@@ -97,8 +97,14 @@ async fn calls_are_repeated_as_often_as_is_said_and_hold_up_no_first_ones() {
     let due = payments::claim(pool, 1, &no_one, 10, 0, LEASE).await.unwrap();
     assert_eq!((due.len(), due[0].id, due[0].calls), (1, first, 0), "behind three that wait");
 
-    let due = payments::claim(pool, 10, &no_one, 10, 2, LEASE).await.unwrap();
-    assert_eq!(due.iter().map(|due| due.calls).collect::<Vec<_>>(), [1, 1]);
+    let (_, second) = test_drop.authorizing().await;
+    let due = payments::claim(pool, 2, &no_one, 10, 1, LEASE).await.unwrap();
+    let is_first = |due: &&DuePayment| due.calls == 0;
+    assert_eq!(due.len(), 2, "one again, and room for another");
+    assert_eq!(due.iter().find(is_first).map(|due| due.id), Some(second), "behind two that wait");
+
+    let due = payments::claim(pool, 10, &no_one, 10, 1, LEASE).await.unwrap();
+    assert_eq!(due.iter().map(|due| due.calls).collect::<Vec<_>>(), [1]);
     let due = payments::claim(pool, 10, &no_one, 10, 0, LEASE).await.unwrap();
     assert!(due.is_empty());
     let due = payments::claim(pool, 10, &no_one, 10, 10, LEASE).await.unwrap();

@@ -67,7 +67,7 @@ impl DuePayment {
 /// Of each drop it claims no more than `per_drop` less what is `in_flight`, so that calls which
 /// hang in one drop leave room for the others. Of the rest, the drop with the fewest calls comes
 /// first, and within a drop what has waited longest. Calls that were made before are at most
-/// `repeats`, and as long as there may be none, they hold up no first ones.
+/// `repeats`; the others of them hold up no first ones.
 ///
 /// # Errors
 ///
@@ -89,20 +89,27 @@ pub async fn claim(
              select (select k.drop_id from payment_calls k where k.drop_id > c.drop_id
                      order by k.drop_id limit 1)
              from calling c where c.drop_id is not null),
-         ready as (
-             select k.payment_id, k.calls, k.due_at, coalesce(f.n, 0) + k.turn as turn,
-                 count(*) filter (where k.calls > 0)
-                     over (order by coalesce(f.n, 0) + k.turn, k.due_at, k.payment_id) as n_repeats
-             from calling c
+         again as materialized (
+             select c.drop_id, k.payment_id, k.due_at from calling c
              left join unnest($1::uuid[], $2::bigint[]) f (drop_id, n) on f.drop_id = c.drop_id
              cross join lateral (
-                 select payment_id, calls, due_at, row_number() over (order by due_at) as turn
-                 from payment_calls where drop_id = c.drop_id and due_at <= now()
-                     and (calls = 0 or $6::bigint > 0)
-                 order by due_at limit greatest($3 - coalesce(f.n, 0), 0)) k),
+                 select payment_id, due_at, row_number() over (order by due_at) as turn
+                 from payment_calls where drop_id = c.drop_id and is_repeat and due_at <= now()
+                 order by due_at limit least(greatest($3 - coalesce(f.n, 0), 0), $6)) k
+             order by coalesce(f.n, 0) + k.turn, k.due_at limit $6),
          due as (
-             select payment_id from ready where calls = 0 or n_repeats <= $6
-             order by turn, due_at limit $4),
+             select k.payment_id from calling c
+             left join unnest($1::uuid[], $2::bigint[]) f (drop_id, n) on f.drop_id = c.drop_id
+             cross join lateral (
+                 select payment_id, due_at, row_number() over (order by due_at) as turn
+                 from (
+                     (select payment_id, due_at from payment_calls
+                      where drop_id = c.drop_id and not is_repeat and due_at <= now()
+                      order by due_at limit greatest($3 - coalesce(f.n, 0), 0))
+                     union all
+                     (select payment_id, due_at from again where drop_id = c.drop_id)) ready
+                 order by due_at limit greatest($3 - coalesce(f.n, 0), 0)) k
+             order by coalesce(f.n, 0) + k.turn, k.due_at limit $4),
          claimed as (
              select k.payment_id, k.last_call_at from due
              join payment_calls k on k.payment_id = due.payment_id
