@@ -72,11 +72,13 @@ impl Settler {
             let settled = payments::settle(&self.app.pool, self.drop_id, batch.to_vec()).await;
             let is_away = settled.as_ref().is_err_and(DatabaseError::is_transient);
             self.app.postgres_retries.note(!is_away);
-            if !is_away || Instant::now() >= deadline {
+            let pause = async {
+                sleep(COMMIT_PAUSE).await;
+                self.app.postgres_retries.turn().await;
+            };
+            if !is_away || timeout_at(deadline, pause).await.is_err() {
                 return settled;
             }
-            sleep(COMMIT_PAUSE).await;
-            self.app.postgres_retries.turn().await;
         }
     }
 
