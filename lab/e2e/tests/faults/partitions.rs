@@ -6,7 +6,7 @@ use crate::{
     proxied::{Asked, Asker, ProxiedWorld},
     runs::Crowd,
 };
-use check::{Requirement, faults::FaultLog};
+use check::faults::FaultLog;
 use faults::{Trouble, Ways};
 use shared::invariants::Invariant;
 use std::time::Duration;
@@ -42,17 +42,7 @@ async fn no_two_parts_that_do_not_hear_each_other_cost_anybody_anything() -> any
     crowd.options.over_seconds = Some(OVER_SECONDS);
     crowd.options.admission_rate = 8.0;
     crowd.options.order_rate = 20.0;
-    let most = UNITS as usize / 2;
-    crowd.required = [
-        Invariant::Stock1,
-        Invariant::Order1,
-        Invariant::Queue1,
-        Invariant::Queue2,
-        Invariant::Rate1,
-        Invariant::Pay1,
-    ]
-    .map(|invariant| Requirement::new(invariant, most))
-    .into();
+    people::judge(&mut crowd, &[Invariant::Queue2]);
     let parting = async |log: FaultLog| part_all(&proxied, &beside, &log).await;
     let outcome = crowd.run_while(&proxied.app.world, parting).await;
     proxied.stop().await?;

@@ -1,9 +1,12 @@
 //! Shoppers, and what they must be told.
 
+use crate::runs::Crowd;
 use anyhow::ensure;
+use check::Requirement;
 use futures_util::future::join_all;
 use reqwest::{StatusCode, header::RETRY_AFTER};
 use serde_json::{Value, json};
+use shared::invariants::Invariant;
 use std::time::Duration;
 use testkit::{
     TestApp,
@@ -20,6 +23,21 @@ const JOIN: Duration = Duration::from_secs(3);
 /// How long a crowd may take to have joined.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Has a crowd judged by what holds through every fault, and by other rules, each on half of its
+/// units at least.
+pub(crate) fn judge(crowd: &mut Crowd, others: &[Invariant]) {
+    let always = [
+        Invariant::Stock1,
+        Invariant::Order1,
+        Invariant::Queue1,
+        Invariant::Rate1,
+        Invariant::Pay1,
+    ];
+    let n_cases = crowd.options.units as usize / 2;
+    let all = always.iter().chain(others);
+    crowd.required = all.map(|invariant| Requirement::new(*invariant, n_cases)).collect();
+}
 
 /// A shopper with a ticket that was acknowledged.
 pub(crate) struct Placed {

@@ -7,7 +7,7 @@ use crate::{
     runs::Crowd,
 };
 use anyhow::ensure;
-use check::{Requirement, faults::FaultLog};
+use check::faults::FaultLog;
 use faults::Trouble;
 use futures_util::future::join_all;
 use shared::invariants::Invariant;
@@ -93,17 +93,7 @@ async fn a_crowd_is_served_within_the_rate_while_redis_is_slow() -> anyhow::Resu
     crowd.options.over_seconds = Some(30.0);
     crowd.options.admission_rate = 20.0;
     crowd.options.order_rate = 40.0;
-    let most = UNITS as usize / 2;
-    crowd.required = [
-        Invariant::Stock1,
-        Invariant::Order1,
-        Invariant::Queue1,
-        Invariant::Queue2,
-        Invariant::Rate1,
-        Invariant::Pay1,
-    ]
-    .map(|invariant| Requirement::new(invariant, most))
-    .into();
+    people::judge(&mut crowd, &[Invariant::Queue2]);
     let outcome = crowd.run_while(&proxied.app.world, async |log| be_slow(&proxied, &log).await);
     let outcome = outcome.await;
     proxied.stop().await?;
