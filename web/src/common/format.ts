@@ -1,6 +1,9 @@
 // Numbers, money, times and durations in the page's language.
 import { currentLanguage, type Language } from "./language.ts";
 
+/** ISO 4217's code of no currency: visits to a site have it, for want of a price. */
+export const NO_CURRENCY = "XXX";
+
 /** Formats an amount in minor units; the currency tells how many digits it has (KRW none). */
 export function money(minor: number, currency: string): string {
   const formatter = new Intl.NumberFormat(currentLanguage(), { style: "currency", currency });

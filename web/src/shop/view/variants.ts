@@ -1,6 +1,6 @@
 // The variants of a drop: what they cost, which of them are to be had, and picking one of them.
 import { el, setText } from "../../common/dom.ts";
-import { money } from "../../common/format.ts";
+import { money, NO_CURRENCY } from "../../common/format.ts";
 import type { Drop, Variant } from "../api/types.ts";
 import { t } from "../texts/index.ts";
 
@@ -10,7 +10,7 @@ export const isChosenLater = ({ fulfilment }: Pick<Drop, "fulfilment">) => fulfi
 /** What the variants cost, from the cheapest to the dearest. */
 export function pricesOf(variants: Variant[]): string {
   const prices = variants.map(({ price_minor }) => price_minor);
-  const currency = variants[0]?.currency ?? "XXX";
+  const currency = variants[0]?.currency ?? NO_CURRENCY;
   const [least, most] = [Math.min(...prices), Math.max(...prices)];
   const from = money(least, currency);
   return least === most ? from : `${from}–${money(most, currency)}`;

@@ -1,4 +1,5 @@
 // Visits to a protected site: how they are told from sales, and the words that are theirs.
+import { NO_CURRENCY } from "../../common/format.ts";
 import type { Values } from "../../common/texts.ts";
 import type { Drop, Order } from "../api/types.ts";
 import { type Key, t, tOr } from "../texts/index.ts";
@@ -12,8 +13,8 @@ type SayOr<Known extends string> = (key: string, fallback: Known, values: Values
 /** Whether a drop lets into another site, and sells nothing. */
 export const isForVisits = ({ fulfilment }: Pick<Drop, "fulfilment">) => fulfilment === "pass";
 
-/** Whether an order is a visit: it has no price, and what has no currency is XXX in ISO 4217. */
-export const isVisit = ({ currency }: Pick<Order, "currency">) => currency === "XXX";
+/** Whether an order is a visit: it has no price. */
+export const isVisit = ({ currency }: Pick<Order, "currency">) => currency === NO_CURRENCY;
 
 /** What a drop costs, or the site that it lets into. */
 export const priceOf = (drop: Drop) => (isForVisits(drop) ? siteOf(drop) : pricesOf(drop.variants));

@@ -98,7 +98,7 @@ function columns(sellsUnits: boolean): Column<SellerOrder>[] {
       title: t("orders.state"),
       cell: (order) => (
         <>
-          <span style={{ whiteSpace: "nowrap" }}>{stateName(order.state)}</span>
+          <span class="whole">{stateName(order.state)}</span>
           {order.reason !== undefined && <small class="line">{reasonName(order.reason)}</small>}
         </>
       ),

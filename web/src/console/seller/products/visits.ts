@@ -1,8 +1,6 @@
 // The product that stands for the visits to a site.
+import { NO_CURRENCY } from "../../../common/format.ts";
 import type { Product } from "../../api/seller_types.ts";
-
-/** ISO 4217's code of no currency: visits have no price. */
-const NO_CURRENCY = "XXX";
 
 export const hasNoPrice = ({ currency }: { currency: string }) => currency === NO_CURRENCY;
 
