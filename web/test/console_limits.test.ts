@@ -9,6 +9,7 @@ import {
   hasChange,
   isOfSetting,
   isRight,
+  limitsOf,
   RANGES,
 } from "../src/console/operator/room/limits/values.ts";
 
@@ -42,6 +43,11 @@ test("what is to make up for no-shows is sent, and not looked at before", () => 
   assert.deepEqual(change, { occupancy_cap: 900, no_show_percent: 20 });
   assert.deepEqual(foreseen(change), { occupancy_cap: 900 });
   assert.ok(!isRight({ ...draftOf(LIMITS), no_show_percent: "31" }));
+});
+
+test("a line before a site has nobody who fails to pay", () => {
+  assert.ok(limitsOf(true).includes("no_show_percent"));
+  assert.ok(!limitsOf(false).includes("no_show_percent"));
 });
 
 test("only an empty cap of the line is left to the setting for all", () => {

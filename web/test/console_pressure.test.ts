@@ -51,6 +51,11 @@ test("a room that nothing holds back says so", () => {
   assert.deepEqual(codes({ lately: null }), ["none"]);
 });
 
+test("a rate that lets somebody in every few minutes is told while nobody came lately", () => {
+  const limits = { ...ROOM.limits, admission_rate_per_second: 0.001 };
+  assert.deepEqual(codes({ limits, lately: { ...LATELY, admittedPerSecond: 0 } }), ["rate"]);
+});
+
 test("each thing that holds a room back is told", () => {
   assert.deepEqual(codes({ mode: "paused" }), ["mode_paused"]);
   assert.deepEqual(codes({ mode: "drain" }), ["mode_drain"]);

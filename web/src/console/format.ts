@@ -40,7 +40,8 @@ export function bytes(count: number): string {
   return new Intl.NumberFormat(currentLanguage(), {
     style: "unit",
     unit: BYTES[step],
-    unitDisplay: "short",
+    // In short it says "0 byte".
+    unitDisplay: step === 0 ? "long" : "short",
     maximumSignificantDigits: 3,
   }).format(value);
 }
@@ -74,7 +75,7 @@ export function moment(ms: number, nowMs: number): string {
   }).format(ms);
 }
 
-/** Formats a moment to the minute as clocks in a zone show it, with its weekday and the zone. */
+/** Formats a moment to the minute as clocks in a zone show it, with its weekday and the zone; no line ends in the time. */
 export const wallMoment = (ms: number, timeZone: string) =>
   new Intl.DateTimeFormat(currentLanguage(), {
     weekday: "long",
@@ -85,7 +86,9 @@ export const wallMoment = (ms: number, timeZone: string) =>
     minute: "2-digit",
     timeZoneName: "short",
     timeZone,
-  }).format(ms);
+  })
+    .format(ms)
+    .replace(/\s(?=\d+:\d|[AP]M |\S+$)/g, "\u00a0");
 
 /** Formats a share of a whole; of nothing there is none. */
 export function share(part: number, whole: number): string {

@@ -29,8 +29,8 @@ const HEIGHT = 11.25;
 const FONT = 0.75;
 /** Width of a digit of that font. */
 const DIGIT = 0.47;
-/** Of the times below a chart: how high they are, and how far apart and from its end. */
-const TIMES = { height: 1.75, apart: 5, end: 2 };
+/** Of the times below a chart: how high they are, and how far below it, apart and from its end. */
+const TIMES = { height: 1.75, below: 0.6, apart: 4.75, end: 2 };
 /** Room for the numbers of a mark. */
 const MARK = 2.75;
 
@@ -57,6 +57,7 @@ export function plotOptions({ spec, colours, scene, onPoint, width }: Plotting):
       {
         ...axis,
         size: TIMES.height * rem,
+        gap: TIMES.below * rem,
         space: TIMES.apart * rem,
         values: (_, moments) => moments.map((at) => tickOf(at, scene())),
       },
@@ -86,10 +87,17 @@ function seriesOf(curve: Curve, colours: Colours): uPlot.Series {
   return {
     stroke,
     width: curve.isLimit === true ? 1.5 : 2,
-    points: { show: false },
+    points: { show: false, filter: alone },
     ...(curve.isLimit === true ? { dash: [6, 4] } : {}),
     ...(curve.isStepped === true ? { paths: uPlot.paths.stepped?.({ align: 1 }) } : {}),
   };
+}
+
+/** The values with none on either side: no line goes through them. */
+function alone(plot: uPlot, series: number): number[] {
+  const values = plot.data[series] ?? [];
+  const isAlone = (n: number) => values[n] != null && values[n - 1] == null && values[n + 1] == null;
+  return [...values.keys()].filter(isAlone);
 }
 
 function tickOf(at: number, { showsDays, sayX }: Scene): string {

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { LANGUAGES, type Language, switchLanguage } from "../../common/language.ts";
 import type { ConsoleRole } from "../api/types.ts";
+import { actor } from "../format.ts";
 import { language } from "../state/language.ts";
 import { isFor, session, sessionState, signOut } from "../state/session.ts";
 import { t } from "../texts/index.ts";
@@ -76,7 +77,7 @@ function Who() {
   return (
     <div class="who">
       <span title={who.name}>
-        {who.name}
+        {actor(who.name)}
         {who.level !== null && <small>{t(`level.${who.level}`)}</small>}
       </span>
       <button type="button" class="button quiet" onClick={() => void signOut()}>

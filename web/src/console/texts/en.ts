@@ -113,7 +113,7 @@ export const en = {
     "Nobody new comes in until the line answers again. Whoever is inside stays until their time is over, even if the database is away as well.",
   "failure.open": "Open a little",
   "failure.open.hint":
-    "Whoever is inside stays, and so many people a minute come in without a line. Who comes first gets in, and programs are quicker than people. This is for sites that lose more by being closed than by an unfair minute. If the database is away as well, nobody new comes in.",
+    "Whoever is inside stays, and as many people a minute as are set here come in without a line. Whoever comes first gets in, and programs are quicker than people. This is for sites that lose more by being closed than by an unfair minute. If the database is away as well, nobody new comes in.",
   "failure.not_for_all": "It can't be opened, since not everybody may join this line.",
   "failure.per_minute": "People who come in per minute, at most",
   "failure.let_through": {

@@ -52,14 +52,14 @@ export const ko: Record<keyof typeof en, Message> = {
   "copy.done": "복사했어요",
   "copy.failed": "브라우저가 복사를 허용하지 않았어요. 글을 직접 선택해 주세요.",
 
-  "people.title": "사람",
+  "people.title": "팀원",
   "people.role": "권한",
   "people.name": "이름",
   "people.seller": "판매자 ID",
   "key.name.hint": "감사 기록에 보이는 이름이에요.",
   "link.title": "일회용 링크",
   "link.hint":
-    "계정이나 키 없이 콘솔에 로그인하는 링크예요. 10분 안에 한 번만 쓸 수 있고, 12시간 동안 유지돼요.",
+    "계정이나 키 없이 콘솔에 로그인하는 링크예요. 10분 안에 한 번만 쓸 수 있고, 로그인은 12시간 동안 유지돼요.",
   "link.make": "링크 만들기",
   "link.once": "다른 사람이 볼 수 없는 방법으로 전해 주세요. 다시 보여 드리지 않아요.",
 
@@ -90,10 +90,10 @@ export const ko: Record<keyof typeof en, Message> = {
   "number.max": "{max} 이하여야 해요.",
 
   "figure.waiting": "대기 인원",
-  "figure.joined": "모두 {count}명이 줄을 섰어요",
+  "figure.joined": "총 {count}명이 줄을 섰어요",
   "figure.line_unknown": "지금은 줄을 확인할 수 없어요",
   "figure.left": "남은 수량",
-  "figure.held_of": "보관 {held}개, 모두 {total}개",
+  "figure.held_of": "보관 {held}개, 총 {total}개",
   "figure.sold": "판매",
   "figure.missed": "차례에 자리를 비운 사람 {count}명",
   "figure.no_shows": "차례가 끝난 {of}명 가운데 {count}명은 결제를 시작하지 않았어요",

@@ -68,7 +68,6 @@ class DropPage {
         return true;
       } catch (error) {
         if (error instanceof ApiError && !error.isTransient) {
-          show(byId("title"), false);
           this.host.show("missing", missingPanel);
           return false;
         }

@@ -47,8 +47,8 @@ export const en = {
   "drop.next": "See other drops",
   "drop.missing.title": "We can't find this drop",
   "drop.missing.hint": "The link may be incomplete, or the drop may have been taken down.",
-  "drop.stopped": "Joining is paused for now. Everyone in line keeps their place.",
-  "drop.paused": "The line is paused right now. Everyone keeps their place.",
+  "drop.stopped": "Nobody can join right now. Everyone in line keeps their place.",
+  "drop.paused": "You can join, but nobody is being let in right now. Everyone keeps their place.",
   "drop.hold":
     "Everything is on hold for a few minutes. Press the button and stay on this page: you'll be put in line as soon as it goes on.",
   "drop.drain": "Nobody else can join the line. Everyone in it is still let in.",

@@ -20,9 +20,9 @@ export const enOrder = {
 
   "order.declined.title": "Your card was declined",
   "order.declined.hint":
-    "You were not charged. We're still holding your item: try another card before the timer runs out.",
+    "You were not charged. We're still holding your item: try another card before the time is up.",
 
-  "order.hint.reserved": "We're holding your item. Pay before the timer runs out.",
+  "order.hint.reserved": "We're holding your item. Pay before the time is up.",
   "order.hint.authorizing": "We're checking with your bank. Please don't pay again.",
   "order.hint.authorized": "Your bank approved the payment. The next step is automatic.",
   "order.hint.capturing": "Almost done. If the bank is slow, this can take a minute.",

@@ -15,7 +15,7 @@ export const ko: Record<Key, Message> = {
   "page.offline": "인터넷에 연결되어 있지 않아요. 자동으로 다시 연결할게요.",
   "language.label": "언어",
   skip: "본문으로 건너뛰기",
-  footer: "먼저 온 순서대로 차례가 돌아와요. 새로고침해도 순서는 그대로예요.",
+  footer: "줄을 선 순서대로 차례가 돌아와요. 새로고침해도 순서는 그대로예요.",
   loading: "잠시만 기다려 주세요…",
   back: "전체 드롭",
 

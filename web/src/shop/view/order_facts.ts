@@ -13,10 +13,11 @@ const HELD_STEPS = ["declined", "units_chosen"];
 
 export function orderFacts(order: Order): HTMLElement {
   const say = sayOfOrder(order);
+  const placed: [string, string] = [say("order.placed"), dateTime(Date.parse(order.created_at))];
   const list = facts([
     ...itemRows(order),
     ...(isVisit(order) ? [] : bought(order)),
-    [say("order.placed"), dateTime(Date.parse(order.created_at))],
+    ...(order.state === "rejected" ? [] : [placed]),
   ]);
   list.append(numberRow(order.id, say("order.number")));
   return list;

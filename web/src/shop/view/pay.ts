@@ -24,8 +24,8 @@ export const CARDS = [
   "pm_card_out_of_order_callbacks",
 ] as const;
 const COMMON_CARDS = 2;
-/** Who has less than this left to pay is warned. */
-const SOON_MS = 60_000;
+/** Who has less than this left to pay is warned: less than a minute by the timer, too, which rounds up. */
+const SOON_MS = 59_000;
 
 /** Done, refused by the server, or lost on the way; only a lost attempt is repeated under its key. */
 export type Outcome = "done" | "refused" | "lost";

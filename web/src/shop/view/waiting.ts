@@ -80,6 +80,8 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
     position.style.setProperty("--length", String(text.length));
     if (shown === null) return;
     water.style.setProperty("--level", String(progressOf(shown)));
+    // Neither progress nor a time is shown while the line doesn't move.
+    show(way.root, isMoving(shown) && !rebuilding);
     way.write(shown);
     setText(heading, t(shown.standby ? "line.standby" : "line.title"));
     setText(ahead, shown.position <= 1 ? t("line.first") : t("line.ahead", { count: shown.position - 1 }));
@@ -90,7 +92,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
   return { root, heading, update };
 }
 
-/** The progress and the time left; neither is shown while the line doesn't move. */
+/** The progress and the time left. */
 function wayToGo(): { root: HTMLElement; write(shown: Shown): void } {
   const progress = el("progress", { max: "100", "aria-label": t("line.progress") });
   const done = el("span", {});
@@ -98,7 +100,6 @@ function wayToGo(): { root: HTMLElement; write(shown: Shown): void } {
   const slowed = el("p", { class: "small slowed" });
   const root = el("div", { class: "progress" }, progress, el("p", { class: "small" }, done, left), slowed);
   const write = (shown: Shown) => {
-    show(root, isMoving(shown));
     // Who was first from the start had no way to go.
     for (const part of [progress, done]) show(part, shown.start > 1);
     const share = progressOf(shown);

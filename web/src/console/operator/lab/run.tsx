@@ -69,7 +69,7 @@ function Run({ run }: { run: LoadRun }) {
       )}
       {run.drop_ids.length > 0 && (
         <p class="ids">
-          <span>{t("lab.charts")}</span>
+          <span>{t("lab.charts", { count: run.drop_ids.length })}</span>
           {run.drop_ids.map((id) => (
             <a key={id} href={hrefOf(["rooms", id])}>
               {shortId(id)}

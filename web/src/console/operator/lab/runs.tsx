@@ -1,10 +1,10 @@
 // The last runs of the load lab.
 import { number } from "../../../common/format.ts";
 import type { LoadRun } from "../../api/load_types.ts";
-import { actor } from "../../format.ts";
 import { Moment } from "../../parts/small.tsx";
 import { Table } from "../../parts/table.tsx";
 import { hrefOf } from "../../state/route.ts";
+import { sayActor } from "../log/said.ts";
 import { t, tOr } from "../texts/index.ts";
 
 export const RunState = ({ run }: { run: LoadRun }) => (
@@ -30,7 +30,7 @@ export function Runs({ runs }: { runs: readonly LoadRun[] }) {
         { title: t("lab.shoppers"), isFigure: true, cell: (run) => number(run.shoppers) },
         { title: t("lab.units"), isFigure: true, cell: (run) => number(run.units) },
         { title: t("lab.paid"), isFigure: true, cell: (run) => number(run.paid) },
-        { title: t("audit.actor"), cell: (run) => actor(run.asked_by) },
+        { title: t("audit.actor"), cell: (run) => sayActor(run.asked_by) },
         { title: t("audit.why"), cell: (run) => run.why },
       ]}
     />

@@ -12,6 +12,8 @@ const REASONS: ReadonlyMap<string, Key> = new Map<string, Key>([
   ["a new drop", "why.new_drop"],
   ["a new product", "why.new_product"],
   ["a site to protect", "why.new_site"],
+  ["made on the console", "why.made_on_console"],
+  ["for the demo", "why.for_demo"],
   ["new codes", "why.new_codes"],
   ["a new key of the seller's site", "why.new_join_key"],
   ["scheduled by its seller", "why.scheduled_by_seller"],
@@ -32,6 +34,7 @@ const SERVICES: ReadonlyMap<string, Key> = new Map<string, Key>([
   ["scheduler", "actor.scheduler"],
   ["worker", "actor.worker"],
   ["load-lab", "actor.load_lab"],
+  ["console", "actor.console"],
 ]);
 
 export function sayWhy(why: string): string {

@@ -1,6 +1,7 @@
 // Why a line is as fast as it is: what holds it back now, the strongest reason first.
 import type { Limits } from "../../api/operator_types.ts";
 import type { DropState, Mode, Numbers } from "../../api/types.ts";
+import { LATELY_S } from "./lately.ts";
 
 /** What the room's figures of the last seconds were; null where nothing was written. */
 export interface Lately {
@@ -82,7 +83,8 @@ function* ofLine({ state, limits, numbers: { line }, lately }: Room): Generator<
   const lineCap = limits.line_cap;
   if (lineCap !== null && line.waiting >= lineCap) yield pressure("line_full", "slows", { cap: lineCap });
   const rate = limits.admission_rate_per_second;
-  const isAtRate = (lately?.admittedPerSecond ?? 0) >= AT_RATE * rate;
+  // One more or less in that time is no difference.
+  const isAtRate = (lately?.admittedPerSecond ?? 0) >= AT_RATE * rate - 1 / LATELY_S;
   if (line.waiting > 0 && isAtRate) yield pressure("rate", "fine", { rate });
 }
 

@@ -64,7 +64,7 @@ function DropPicture({ drop, onChanged }: PartProps) {
       <h2>{t("picture.title")}</h2>
       <PictureForm
         picture={drop.picture}
-        hint={t("picture.hint.drop")}
+        hint={t(drop.fulfilment === "pass" ? "picture.hint.site" : "picture.hint.drop")}
         put={(file) => putDropPicture(drop.id, file)}
         remove={() => deleteDropPicture(drop.id)}
         onChanged={onChanged}

@@ -15,7 +15,7 @@ export const en = {
   "drop.codes": "Codes",
   "drop.manage": "Manage",
   "drop.site": "Set-up",
-  "drop.shop_page": "See it as shoppers do",
+  "drop.shop_page": "See its public page",
   "figure.revenue": "Revenue",
   "figure.inside": "Let in, not done",
   "figure.waited": "Waited before their turn",
@@ -144,6 +144,7 @@ export const en = {
     "A JPEG, PNG or WebP of up to 8 MB. All drops of the product show it. Screen readers read out the title of the drop.",
   "picture.hint.drop":
     "A JPEG, PNG or WebP of up to 8 MB, shown instead of the product's. Without one, the product's is shown.",
+  "picture.hint.site": "A JPEG, PNG or WebP of up to 8 MB, shown to people who wait.",
   "picture.fault.kind": "Please choose a JPEG, PNG or WebP.",
   "picture.fault.size": "Please choose a file of up to 8 MB.",
 
@@ -302,7 +303,7 @@ export const en = {
   "speed.minutes.site.hint": "Counted from somebody's turn.",
   "who.title": "Who may join?",
   "who.everybody": "Everybody",
-  "who.everybody.hint": "Guests cost nothing, so a limit per customer is worth little among them.",
+  "who.everybody.hint": "Anyone can come back as a new guest, so a limit per customer means little.",
   "who.members": "Only members of my site",
   "who.members.hint": "Your site signs who its members are, with a join key. Each is one customer here.",
   "who.invited": "Only people with a code",
@@ -329,7 +330,7 @@ export const en = {
   "site.fault": "Please enter a name, an address or a path, without spaces.",
   "site.trusted":
     "Ask the operators of Sluice to trust the proxy's address, or all visitors share the limits of one.",
-  "site.setting": "Their setting, with the proxy's network",
+  "site.setting": "Their setting, with your proxy's network in place of 10.0.0.9/32",
   "site.other": "Another proxy",
   "site.other.hint":
     "It asks whether a visitor is inside before each request: 204 is yes, anything else goes to the browser as it is. Pass /.sluice/enter and /.sluice/leave of your site on.",

@@ -17,7 +17,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "drop.codes": "코드",
   "drop.manage": "관리",
   "drop.site": "설치",
-  "drop.shop_page": "구매자에게 보이는 페이지",
+  "drop.shop_page": "공개 페이지 보기",
   "figure.revenue": "매출",
   "figure.inside": "들어와 있는 인원",
   "figure.waited": "차례까지 기다린 시간",
@@ -75,8 +75,8 @@ export const ko: Record<keyof typeof en, Message> = {
 
   "orders.state": "상태",
   "orders.all": "모두",
-  "orders.from": "줄 선 시각(부터)",
-  "orders.before": "줄 선 시각(이전)",
+  "orders.from": "줄 선 시각(시작)",
+  "orders.before": "줄 선 시각(끝)",
   "orders.file": "파일로 받기(CSV)",
   "orders.none": "조건에 맞는 주문이 없어요.",
   "orders.refresh": "다시 읽기",
@@ -144,6 +144,7 @@ export const ko: Record<keyof typeof en, Message> = {
     "8MB 이하의 JPEG, PNG, WebP 파일이에요. 이 상품의 모든 드롭에 보여요. 사진을 볼 수 없는 사람에게는 드롭의 제목을 읽어 줘요.",
   "picture.hint.drop":
     "8MB 이하의 JPEG, PNG, WebP 파일이에요. 상품 사진 대신 보여요. 없으면 상품 사진이 보여요.",
+  "picture.hint.site": "8MB 이하의 JPEG, PNG, WebP 파일이에요. 기다리는 사람에게 보여요.",
   "picture.fault.kind": "JPEG, PNG, WebP 파일을 골라 주세요.",
   "picture.fault.size": "8MB 이하의 파일을 골라 주세요.",
 
@@ -297,13 +298,13 @@ export const ko: Record<keyof typeof en, Message> = {
   "speed.minutes.site.hint": "차례가 된 때부터 세요.",
   "who.title": "누가 줄을 설 수 있나요?",
   "who.everybody": "누구나",
-  "who.everybody.hint": "손님은 얼마든지 새로 만들 수 있어서, 고객당 제한이 큰 뜻은 없어요.",
+  "who.everybody.hint": "누구나 새 손님으로 다시 올 수 있어서, 고객당 제한은 큰 의미가 없어요.",
   "who.members": "내 사이트의 회원만",
   "who.members.hint": "누가 회원인지 내 사이트가 회원 확인 키로 서명해요. 회원 한 명이 고객 한 명이에요.",
   "who.invited": "코드가 있는 사람만",
   "who.invited.hint": "드롭을 만든 다음 코드를 만들어 나눠 주세요.",
   "who.cooldown": "결제하지 않은 사람이 다시 줄 설 수 없는 시간(분)",
-  "who.cooldown.hint": "0이면 제한이 없어요. 제때 되돌린 사람은 바로 다시 설 수 있어요.",
+  "who.cooldown.hint": "0이면 제한이 없어요. 제때 주문을 취소한 사람은 바로 다시 줄을 설 수 있어요.",
   "who.presence": "차례에 자리를 비운 사람은 건너뛰기",
   "who.presence.hint": "돌아오면 다시 자기 순서에 서요. 내 앱이 사람들 대신 줄을 선다면 끄세요.",
 
@@ -322,7 +323,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "site.fault": "이름이나 주소, 경로를 빈칸 없이 입력해 주세요.",
   "site.trusted":
     "Sluice 운영자에게 프록시의 주소를 믿도록 요청하세요. 아니면 모든 방문자가 한 주소의 제한을 나눠 써요.",
-  "site.setting": "운영자의 설정(프록시의 네트워크)",
+  "site.setting": "운영자의 설정(10.0.0.9/32 자리에 프록시의 네트워크를 넣으세요)",
   "site.other": "다른 프록시",
   "site.other.hint":
     "요청마다 방문자가 들어와 있는지 먼저 물어요. 204면 들어와 있는 것이고, 다른 답은 그대로 브라우저에 보내세요. 사이트의 /.sluice/enter와 /.sluice/leave는 넘겨주세요.",

@@ -9,6 +9,7 @@ import { Chart } from "../../charts/chart.tsx";
 import { NumberField } from "../../parts/fields.tsx";
 import { sayNumberFault } from "../../parts/number_fault.ts";
 import { Problem } from "../../parts/problem.tsx";
+import { Loading } from "../../parts/small.tsx";
 import { language } from "../../state/language.ts";
 import { t } from "../texts/index.ts";
 import type { WizardDraft } from "./draft.ts";
@@ -46,6 +47,7 @@ export function WhatIfPart({ draft }: { draft: WizardDraft }) {
       </div>
       <Problem refusal={refusal} />
       {!isAsked && <p class="small">{t("what_if.missing")}</p>}
+      {isAsked && answer === null && refusal === null && <Loading />}
       {isAsked && answer !== null && <Told answer={answer} sellsUnits={sellsUnits} />}
     </section>
   );

@@ -32,11 +32,12 @@ const untimed = (): Timing => ({
 });
 
 interface LimitsFormProps {
+  names: readonly LimitName[];
   limits: LimitsAnswer;
   onChanged: () => void;
 }
 
-export function LimitsForm({ limits, onChanged }: LimitsFormProps) {
+export function LimitsForm({ names, limits, onChanged }: LimitsFormProps) {
   // Null while nothing was touched: then the fields follow what the drop has.
   const draft = useSignal<{ values: Draft; version: number } | null>(null);
   const timing = useSignal<Timing>(untimed());
@@ -67,7 +68,7 @@ export function LimitsForm({ limits, onChanged }: LimitsFormProps) {
             {t("limits.changed_meanwhile")}
           </p>
         )}
-        <LimitFields values={values} limits={limits} set={setLimit} />
+        <LimitFields names={names} values={values} limits={limits} set={setLimit} />
         {hasChange(foreseen(change)) && <Preview dropId={limits.drop_id} change={foreseen(change)} />}
         <TimingFields fault={fault} {...bound(timing)} />
         <div class="actions">
@@ -97,15 +98,16 @@ export function LimitsForm({ limits, onChanged }: LimitsFormProps) {
 }
 
 interface LimitFieldsProps {
+  names: readonly LimitName[];
   values: Draft;
   limits: LimitsAnswer;
   set: (name: LimitName, typed: string) => void;
 }
 
-function LimitFields({ values, limits, set }: LimitFieldsProps) {
+function LimitFields({ names, values, limits, set }: LimitFieldsProps) {
   return (
     <div class="limit-fields">
-      {LIMIT_NAMES.map((name) => (
+      {names.map((name) => (
         <LimitField
           key={name}
           name={name}

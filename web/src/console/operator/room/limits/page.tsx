@@ -10,7 +10,7 @@ import { t } from "../../texts/index.ts";
 import type { RoomData } from "../data.ts";
 import { LimitsForm } from "./form.tsx";
 import { Plan, Undo } from "./plan.tsx";
-import { LIMIT_NAMES } from "./values.ts";
+import { limitsOf } from "./values.ts";
 
 export function RoomLimits({ data, onChanged }: { data: RoomData; onChanged: () => void }) {
   const { room, limits } = data;
@@ -39,11 +39,12 @@ interface LimitsProps {
   onChanged: () => void;
 }
 
-function Limits({ data: { limits, plan }, mayChange, onChanged }: LimitsProps) {
+function Limits({ data: { room, limits, plan }, mayChange, onChanged }: LimitsProps) {
+  const names = limitsOf(room.fulfilment !== "pass");
   if (!mayChange)
     return (
       <dl class="facts">
-        {LIMIT_NAMES.map((name) => (
+        {names.map((name) => (
           <div class="row" key={name}>
             <dt>{t(`limit.${name}`)}</dt>
             <dd>{limits[name] === null ? t("limit.of_setting") : rate(limits[name] ?? 0)}</dd>
@@ -54,7 +55,7 @@ function Limits({ data: { limits, plan }, mayChange, onChanged }: LimitsProps) {
   return (
     <>
       <Plan dropId={limits.drop_id} plan={plan} onChanged={onChanged} />
-      <LimitsForm limits={limits} onChanged={onChanged} />
+      <LimitsForm names={names} limits={limits} onChanged={onChanged} />
       <Undo dropId={limits.drop_id} onChanged={onChanged} />
     </>
   );

@@ -11,6 +11,10 @@ export const LIMIT_NAMES = [
 ] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
+/** The limits of a drop; nobody pays for a visit, and so nobody fails to. */
+export const limitsOf = (sellsUnits: boolean) =>
+  LIMIT_NAMES.filter((name) => sellsUnits || name !== "no_show_percent");
+
 const RATE: Range = { min: 0.001, max: 100_000, isWhole: false };
 const COUNT: Range = { min: 1, max: 10_000_000, isWhole: true };
 
