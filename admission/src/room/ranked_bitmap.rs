@@ -1,17 +1,25 @@
 //! A set of queue numbers that tells how many of them are smaller than a given one.
 //!
-//! One bit per number, a count per block of 512 bits, and a Fenwick tree over the counts: an
-//! insert, a removal and a rank take a dozen steps whatever the size, and a million numbers take
-//! about 130 KiB.
+//! One bit per number, counts of the words of each block of 512 bits, and a Fenwick tree over the
+//! blocks: an insert, a removal and a rank take a dozen steps whatever the size, and a million
+//! numbers take about 145 KiB. The counts of a block share a word, as in rank9 (Vigna, "Broadword
+//! Implementation of Rank/Select Queries", 2008).
 
 /// Bits of a block; its words fit one cache line.
 const BLOCK_BITS: u64 = 512;
 const BLOCK_WORDS: usize = (BLOCK_BITS / 64) as usize;
+/// Bits of a count within a block.
+const COUNT_BITS: usize = 9;
+const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
+/// One in each of a block's seven counts.
+const EACH_COUNT: u64 = 0x0040_2010_0804_0201;
 
 /// Queue numbers with their ranks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RankedBitmap {
     words: Vec<u64>,
+    /// Of each block, how many numbers are in front of its second word, its third, and so on.
+    counts: Vec<u64>,
     /// Fenwick tree over the blocks' counts; entry `i` is node `i + 1` in the textbook's numbering.
     tree: Vec<u32>,
     len: u64,
@@ -33,7 +41,9 @@ impl RankedBitmap {
         }
         self.words[word] |= bit;
         self.len += 1;
-        self.add(word / BLOCK_WORDS, 1);
+        let (block, at) = (word / BLOCK_WORDS, word % BLOCK_WORDS);
+        self.counts[block] += counts_behind(at);
+        self.add(block, 1);
         true
     }
 
@@ -45,7 +55,9 @@ impl RankedBitmap {
         let (word, bit) = word_and_bit(number);
         self.words[word] &= !bit;
         self.len -= 1;
-        self.add(word / BLOCK_WORDS, -1);
+        let (block, at) = (word / BLOCK_WORDS, word % BLOCK_WORDS);
+        self.counts[block] -= counts_behind(at);
+        self.add(block, -1);
         true
     }
 
@@ -64,11 +76,9 @@ impl RankedBitmap {
         if word >= self.words.len() {
             return self.len;
         }
-        let block = word / BLOCK_WORDS;
-        let whole = &self.words[block * BLOCK_WORDS..word];
-        let whole: u32 = whole.iter().map(|word| word.count_ones()).sum();
+        let (block, at) = (word / BLOCK_WORDS, word % BLOCK_WORDS);
         let part = (self.words[word] & (bit - 1)).count_ones();
-        self.before_block(block) + u64::from(whole + part)
+        self.before_block(block) + self.before_word(block, at) + u64::from(part)
     }
 
     /// How many numbers there are.
@@ -84,6 +94,12 @@ impl RankedBitmap {
             at &= at - 1;
         }
         sum
+    }
+
+    /// Count of the words of a block before the one at `at`.
+    fn before_word(&self, block: usize, at: usize) -> u64 {
+        let nth = at.checked_sub(1);
+        nth.map_or(0, |nth| (self.counts[block] >> (nth * COUNT_BITS)) & COUNT_MASK)
     }
 
     fn add(&mut self, block: usize, change: i32) {
@@ -106,12 +122,19 @@ impl RankedBitmap {
         }
         if self.words.len() < n_blocks * BLOCK_WORDS {
             self.words.resize(n_blocks * BLOCK_WORDS, 0);
+            self.counts.resize(n_blocks, 0);
         }
     }
 }
 
 const fn word_and_bit(number: u64) -> (usize, u64) {
     ((number / 64) as usize, 1 << (number % 64))
+}
+
+/// One in each count that takes in the word at `at`.
+const fn counts_behind(at: usize) -> u64 {
+    // The highest bit belongs to none.
+    (EACH_COUNT << (at * COUNT_BITS)) & (u64::MAX >> 1)
 }
 
 #[cfg(test)]
