@@ -70,9 +70,9 @@ impl LogConsumer {
         Self::create(settings::consumer(settings))
     }
 
-    /// Creates a consumer that is to read a single partition, fast.
-    pub(crate) fn of_one(settings: &KafkaSettings) -> Result<Self, BrokerError> {
-        Self::create(settings::reader(settings))
+    /// Creates a consumer that is to read a part of a single partition at a time, fast.
+    pub(crate) fn of_ranges(settings: &KafkaSettings) -> Result<Self, BrokerError> {
+        Self::create(settings::range_reader(settings))
     }
 
     fn create(config: ClientConfig) -> Result<Self, BrokerError> {

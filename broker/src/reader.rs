@@ -4,11 +4,11 @@
 //! says where to start.
 
 use crate::{
-    BrokerError, Fingerprint, LogConsumer, Record,
+    BrokerError, Fingerprint, LogConsumer, RangeConsumers, Record,
     consumer::{Connected, PartitionQueue},
+    ranges::LentConsumer,
 };
 use rdkafka::{Message, error::KafkaError, message::BorrowedMessage};
-use shared::config::KafkaSettings;
 use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::time::{Instant, timeout_at};
 
@@ -51,16 +51,6 @@ impl PartitionReader {
     ) -> Result<Self, BrokerError> {
         let connected = consumer.connected();
         connected.learn(topic, partition).await?;
-        Self::begin(consumer, connected, topic, partition, offset)
-    }
-
-    fn begin(
-        consumer: &LogConsumer,
-        connected: Arc<Connected>,
-        topic: &str,
-        partition: i32,
-        offset: i64,
-    ) -> Result<Self, BrokerError> {
         let queue = connected.assign(topic, partition, offset)?;
         let (consumer, topic) = (consumer.clone(), topic.to_owned());
         Ok(Self { queue, connected, _consumer: consumer, topic, partition, next_offset: offset })
@@ -119,8 +109,16 @@ impl PartitionReader {
 /// Reads a closed part of a partition, a batch at a time.
 pub struct RangeReader {
     /// `None` when there is nothing to read.
-    reader: Option<PartitionReader>,
+    reader: Option<LentReader>,
     end: i64,
+}
+
+/// A reader, and the consumer that it has to itself: whoever reads the partition on is not to be
+/// disturbed.
+struct LentReader {
+    // First, so that it has ended its reading when the consumer goes back.
+    reader: PartitionReader,
+    lent: LentConsumer,
 }
 
 impl RangeReader {
@@ -128,9 +126,10 @@ impl RangeReader {
     ///
     /// # Errors
     ///
-    /// Returns [`BrokerError`] when librdkafka refuses a setting or the assignment.
-    pub fn open(
-        settings: &KafkaSettings,
+    /// Returns [`BrokerError`] when there is no such partition, the broker does not answer, or
+    /// librdkafka refuses a setting or the assignment.
+    pub async fn open(
+        consumers: &RangeConsumers,
         topic: &str,
         partition: i32,
         range: Range<i64>,
@@ -138,11 +137,15 @@ impl RangeReader {
         if range.is_empty() {
             return Ok(Self { reader: None, end: range.end });
         }
-        // One of its own: whoever reads the partition on is not to be disturbed.
-        let consumer = LogConsumer::of_one(settings)?;
-        let connected = consumer.connected();
-        let reader = PartitionReader::begin(&consumer, connected, topic, partition, range.start)?;
-        Ok(Self { reader: Some(reader), end: range.end })
+        let mut lent = consumers.lend()?;
+        let opened = PartitionReader::open(lent.consumer(), topic, partition, range.start).await;
+        match opened {
+            Ok(reader) => Ok(Self { reader: Some(LentReader { reader, lent }), end: range.end }),
+            Err(error) => {
+                lent.give_up();
+                Err(error)
+            }
+        }
     }
 
     /// Reads the next records; `None` when the range is done.
@@ -151,18 +154,31 @@ impl RangeReader {
     ///
     /// Returns [`BrokerError`] when the log ends or stalls before the range does.
     pub async fn next(&mut self) -> Result<Option<Vec<Record>>, BrokerError> {
-        let Some(reader) = &mut self.reader else { return Ok(None) };
+        let Some(LentReader { reader, lent }) = &mut self.reader else { return Ok(None) };
         if reader.next_offset() >= self.end {
             return Ok(None);
         }
-        let mut batch = reader.read_batch(RANGE_BATCH, STALL).await?;
-        if batch.is_empty() {
-            let error = KafkaError::PartitionEOF(reader.partition);
-            return Err(BrokerError::new("read a range", error));
+        match read_on(reader).await {
+            Ok(mut batch) => {
+                batch.retain(|record| record.offset < self.end);
+                Ok(Some(batch))
+            }
+            Err(error) => {
+                lent.give_up();
+                Err(error)
+            }
         }
-        batch.retain(|record| record.offset < self.end);
-        Ok(Some(batch))
     }
+}
+
+/// Reads records that are there, as far as anybody knows.
+async fn read_on(reader: &mut PartitionReader) -> Result<Vec<Record>, BrokerError> {
+    let batch = reader.read_batch(RANGE_BATCH, STALL).await?;
+    if batch.is_empty() {
+        let error = KafkaError::PartitionEOF(reader.partition);
+        return Err(BrokerError::new("read a range", error));
+    }
+    Ok(batch)
 }
 
 /// Returns the hash of the record before `offset`; `None` when there is none.
@@ -171,13 +187,13 @@ impl RangeReader {
 ///
 /// Returns [`BrokerError`] when that record cannot be read.
 pub async fn fingerprint_before(
-    settings: &KafkaSettings,
+    consumers: &RangeConsumers,
     topic: &str,
     partition: i32,
     offset: i64,
 ) -> Result<Option<Fingerprint>, BrokerError> {
     let before = (offset - 1).max(0)..offset;
-    let mut reader = RangeReader::open(settings, topic, partition, before)?;
+    let mut reader = RangeReader::open(consumers, topic, partition, before).await?;
     let record = reader.next().await?.and_then(|batch| batch.into_iter().next());
     Ok(record.map(|record| record.fingerprint()))
 }

@@ -86,6 +86,14 @@ pub(crate) fn consumer(settings: &KafkaSettings) -> ClientConfig {
     config
 }
 
+/// A consumer that reads what is there already: a fetch for what may come would only hold up the next
+/// range. Otherwise as [`reader`].
+pub(crate) fn range_reader(settings: &KafkaSettings) -> ClientConfig {
+    let mut config = reader(settings);
+    config.set("fetch.wait.max.ms", "10");
+    config
+}
+
 /// A consumer whose offset is given to it; it keeps none at the broker.
 pub(crate) fn reader(settings: &KafkaSettings) -> ClientConfig {
     let mut config = client(settings);

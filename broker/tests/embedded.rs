@@ -3,12 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test has no better answer")]
 
 use broker::{
-    LogConsumer, LogInfo, PartitionReader, Producer, RangeReader, Topics, admin, fingerprint_before,
+    LogConsumer, LogInfo, PartitionReader, Producer, RangeConsumers, RangeReader, Topics, admin,
+    fingerprint_before,
 };
 use rdkafka::mocking::MockCluster;
 use shared::config::KafkaSettings;
 use stack::kafka::embedded::EmbeddedBroker;
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 use testkit::{settings, wait_until};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -48,9 +49,10 @@ async fn records_are_read_from_any_offset_in_their_order() {
     let mut reader = PartitionReader::open(&consumer, &topic, 1, 18).await.unwrap();
     let again = reader.read_batch(4, SECOND * 10).await.unwrap();
     assert_eq!(again[0].offset, 18);
-    let before = fingerprint_before(&settings, &topic, 1, 18).await.unwrap();
+    let ranges = RangeConsumers::new(&settings);
+    let before = fingerprint_before(&ranges, &topic, 1, 18).await.unwrap();
     assert_eq!(before, Some(read[12].fingerprint()));
-    assert_eq!(fingerprint_before(&settings, &topic, 1, 0).await.unwrap(), None);
+    assert_eq!(fingerprint_before(&ranges, &topic, 1, 0).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -62,7 +64,8 @@ async fn a_range_is_read_to_its_end_and_no_further() {
         producer.produce(&topic, Some(0), b"key", &[n]).await.unwrap();
     }
 
-    let mut reader = RangeReader::open(&settings, &topic, 0, 2..7).unwrap();
+    let ranges = RangeConsumers::new(&settings);
+    let mut reader = RangeReader::open(&ranges, &topic, 0, 2..7).await.unwrap();
     let mut offsets = Vec::new();
     while let Some(records) = reader.next().await.unwrap() {
         offsets.extend(records.iter().map(|record| record.offset));
@@ -74,6 +77,36 @@ async fn a_range_is_read_to_its_end_and_no_further() {
     let ends = log.ends(&topic, &[0, 1]).await.unwrap();
     assert_eq!(ends, [(0, 10), (1, 0)].into());
     assert!(!log.cluster_id().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn consumers_of_ranges_serve_one_reader_after_another_and_never_two() {
+    let (_broker, settings) = start();
+    let topic = Topics::new(&settings).queue_events;
+    let producer = Producer::new(&settings).unwrap();
+    for n in 0..30_u8 {
+        producer.produce(&topic, Some(0), b"key", &[n]).await.unwrap();
+    }
+    let ranges = RangeConsumers::new(&settings);
+    let read = async |range: Range<i64>| {
+        let mut reader = RangeReader::open(&ranges, &topic, 0, range).await.unwrap();
+        let mut offsets = Vec::new();
+        while let Some(records) = reader.next().await.unwrap() {
+            offsets.extend(records.iter().map(|record| record.offset));
+        }
+        offsets
+    };
+    // The same partition, from other places, forth and back, one by one and side by side.
+    for start in [20, 3, 0, 11] {
+        assert_eq!(read(start..start + 5).await, Vec::from_iter(start..start + 5));
+    }
+    let (early, late) = tokio::join!(read(0..30), read(15..30));
+    assert_eq!((early.len(), late.first()), (30, Some(&15)));
+    // A range that is not there costs only its own reader.
+    let mut missing = RangeReader::open(&ranges, &topic, 0, 90..95).await.unwrap();
+    assert!(missing.next().await.unwrap_err().is_out_of_range());
+    drop(missing);
+    assert_eq!(read(29..30).await, [29]);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::{
     roles::{Role, Roles},
     server_clock::ServerClock,
 };
-use broker::{LogInfo, Producer, Topics};
+use broker::{LogInfo, Producer, RangeConsumers, Topics};
 use database::PgPool;
 use queue::Queue;
 use shared::{
@@ -40,6 +40,8 @@ pub struct App {
     pub producer: Producer,
     /// Ends and identity of Kafka's logs.
     pub log_info: LogInfo,
+    /// Consumers for reading parts of them.
+    pub ranges: RangeConsumers,
     /// Their names, with the configured prefix.
     pub topics: Topics,
     /// Signs order commands, and tells ours from forged ones.
@@ -73,6 +75,7 @@ impl App {
             drops: LiveDrops::default(),
             producer: Producer::new(&settings.kafka)?,
             log_info: LogInfo::new(&settings.kafka)?,
+            ranges: RangeConsumers::new(&settings.kafka),
             topics: Topics::new(&settings.kafka),
             command_keys: Arc::new(command_keys),
             log_keys: Arc::new(log_keys),

@@ -107,7 +107,7 @@ async fn fold_log(
     let range = row.map_or(0, |row| row.events_start.1)..cursor.next_offset;
     let followed = epochs::followed(&app.pool, id).await?;
     let chain = EventChain::new(None, epoch, &followed);
-    let mut history = History::open(app, id, cursor.partition, range, chain)?;
+    let mut history = History::open(app, id, cursor.partition, range, chain).await?;
     while let Some(events) = history.next().await? {
         events.iter().for_each(|logged| fold.apply(&logged.event.event));
     }

@@ -45,7 +45,7 @@ impl History {
     /// # Errors
     ///
     /// Returns [`LogError`] when Kafka is away.
-    pub fn open(
+    pub async fn open(
         app: &App,
         drop_id: DropId,
         partition: i32,
@@ -53,7 +53,7 @@ impl History {
         chain: EventChain,
     ) -> Result<Self, LogError> {
         let topic = &app.topics.queue_events;
-        let reader = RangeReader::open(&app.settings.kafka, topic, partition, range)?;
+        let reader = RangeReader::open(&app.ranges, topic, partition, range).await?;
         let keys = Arc::clone(&app.log_keys);
         Ok(Self { reader, drop_id, chain, keys, reached: None, n_foreign: 0 })
     }

@@ -27,7 +27,7 @@ pub(super) async fn commands_before(
     }
     let (topic, partition) = (&app.topics.order_commands, flash_drop.partition);
     let range = processed.offset..boundary.offset;
-    let mut reader = RangeReader::open(&app.settings.kafka, topic, partition, range)?;
+    let mut reader = RangeReader::open(&app.ranges, topic, partition, range).await?;
     let mut seen = HashSet::new();
     let mut in_flight = Vec::new();
     while let Some(records) = reader.next().await? {

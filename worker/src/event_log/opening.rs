@@ -77,7 +77,7 @@ impl LogWriter {
             return Ok(false);
         }
         let (topic, partition) = (&self.app.topics.queue_events, self.cursor.partition);
-        let mut reader = RangeReader::open(&self.app.settings.kafka, topic, partition, at..at + 1)?;
+        let mut reader = RangeReader::open(&self.app.ranges, topic, partition, at..at + 1).await?;
         let records = reader.next().await?.unwrap_or_default();
         let event = records.first().and_then(|record| history::parse(record, self.drop_id));
         // Also what came late, behind the event that this epoch follows: the cursor was cut back.
@@ -97,7 +97,7 @@ impl LogWriter {
         }
         let chain = EventChain::new(Some(to.hash), self.epoch, followed);
         let (partition, range) = (to.partition, to.next_offset..end);
-        let mut history = History::open(&self.app, self.drop_id, partition, range, chain)?;
+        let mut history = History::open(&self.app, self.drop_id, partition, range, chain).await?;
         while let Some(events) = history.next().await? {
             if let Some(last) = events.last() {
                 (to.point, to.hash) = (last.event.point(), last.event.hash);

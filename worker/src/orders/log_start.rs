@@ -74,7 +74,7 @@ async fn is_command_of(
     offset: i64,
 ) -> Result<bool, KafkaLogError> {
     let (topic, range) = (&app.topics.order_commands, offset..offset + 1);
-    let mut reader = RangeReader::open(&app.settings.kafka, topic, partition, range)?;
+    let mut reader = RangeReader::open(&app.ranges, topic, partition, range).await?;
     let record = reader.next().await?.and_then(|batch| batch.into_iter().next());
     let content = record.map(|record| understand(record, &app.command_keys).content);
     Ok(matches!(content, Some(RecordContent::Command(command)) if command.drop_id == drop_id))

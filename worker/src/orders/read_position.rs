@@ -63,8 +63,7 @@ async fn is_another_record(
     }
     let (topic, partition) = (&known.topic, known.partition);
     let found =
-        broker::fingerprint_before(&app.settings.kafka, topic, partition, known.next_offset)
-            .await?;
+        broker::fingerprint_before(&app.ranges, topic, partition, known.next_offset).await?;
     Ok(found.is_some_and(|found| found[..] != fingerprint[..]))
 }
 

@@ -34,7 +34,7 @@ async fn read_chain(app: &App, line: &TestLine) -> Result<Vec<QueueEventV1>, Log
     let range = app.log_info.offsets(&app.topics.queue_events, row.partition).await?;
     let followed = epochs::followed(&app.pool, line.drop_id).await?;
     let chain = EventChain::new(None, row.epoch, &followed);
-    let mut history = History::open(app, line.drop_id, row.partition, range, chain)?;
+    let mut history = History::open(app, line.drop_id, row.partition, range, chain).await?;
     let mut events = Vec::new();
     while let Some(more) = history.next().await? {
         events.extend(more.into_iter().map(|logged| logged.event));

@@ -14,8 +14,8 @@ async fn records(worker: &TestWorker, topic: &str, partitions: i32) -> Vec<Vec<u
     let mut values = Vec::new();
     for partition in 0..partitions {
         let range = worker.app.log_info.offsets(topic, partition).await.unwrap();
-        let kafka = &worker.app.settings.kafka;
-        let mut reader = broker::RangeReader::open(kafka, topic, partition, range).unwrap();
+        let ranges = &worker.app.ranges;
+        let mut reader = broker::RangeReader::open(ranges, topic, partition, range).await.unwrap();
         while let Some(records) = reader.next().await.unwrap() {
             values.extend(records.into_iter().map(|record| record.payload.unwrap()));
         }

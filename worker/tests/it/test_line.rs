@@ -226,7 +226,7 @@ impl TestLine {
     async fn read_commands(&self, partition: i32) -> Result<Vec<PlaceOrder>, BrokerError> {
         let topic = &self.app.topics.order_commands;
         let range = self.app.log_info.offsets(topic, partition).await?;
-        let mut reader = RangeReader::open(&self.app.settings.kafka, topic, partition, range)?;
+        let mut reader = RangeReader::open(&self.app.ranges, topic, partition, range).await?;
         let mut commands = Vec::new();
         while let Some(records) = reader.next().await? {
             for record in records {
