@@ -1,8 +1,9 @@
 //! Many open drops where nothing happens: what they cost, and how two workers share them.
 //!
 //! `shares` reads from Postgres who holds what: each role of a worker has a session of its own for
-//! its locks.
+//! its locks; `kafka` counts what reaches the broker.
 
+mod kafka;
 mod shares;
 
 use crate::{
@@ -36,10 +37,14 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
     let mut installation = Installation::start(with_partitions(n_drops)).await?;
     let _drops = installation.create_drops(quiet_drop(), n_drops).await?;
     tokio::time::sleep(REST).await;
-    let meter = installation.meter().await;
+    let brokers = installation.stack().endpoints().kafka_brokers;
+    let (meter, before) = (installation.meter().await, kafka::requests(&brokers).await?);
     tokio::time::sleep(window).await;
+    let n_requests = kafka::requests(&brokers).await?.saturating_sub(before);
     let costs = meter.finish(0).await;
     add_costs(&mut report, n_drops, window, &costs);
+    let per_second = Spread::of([n_requests as f64 / window.as_secs_f64()]);
+    report.figure(format!("{n_drops} idle drops: requests to Kafka per second"), per_second, None);
     share(&mut installation, n_drops, &mut report).await?;
     report.notes.push("commands of Redis include those that scripts call".into());
     Ok(report)
