@@ -56,15 +56,16 @@ impl RangeConsumers {
         runtime.spawn(async move {
             sleep(IDLE).await;
             // Closed behind the lock: that takes its time.
-            drop(shared.upgrade().map(|shared| shared.take_unwanted()));
+            drop(shared.upgrade().map(|shared| shared.take_idle(IDLE)));
         });
     }
 }
 
 impl Shared {
-    fn take_unwanted(&self) -> Vec<LogConsumer> {
+    /// Takes those that are idle for so long, at least.
+    fn take_idle(&self, time: Duration) -> Vec<LogConsumer> {
         let mut idle = self.idle.lock();
-        let n_unwanted = idle.partition_point(|(since, _)| since.elapsed() >= IDLE);
+        let n_unwanted = idle.partition_point(|(since, _)| since.elapsed() >= time);
         idle.drain(..n_unwanted).map(|(_, consumer)| consumer).collect()
     }
 }
@@ -85,5 +86,32 @@ impl Drop for LentConsumer {
         if self.is_sound {
             self.consumers.take_back(self.consumer.clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl RangeConsumers {
+        fn n_idle(&self) -> usize {
+            self.0.idle.lock().len()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_consumer_is_lent_again_and_closed_when_nobody_wants_it() {
+        let broker = [("SLUICE_KAFKA__BROKERS".to_owned(), "127.0.0.1:1")];
+        let consumers = RangeConsumers::new(&testkit::settings(broker).kafka);
+        let (first, mut second) = (consumers.lend().unwrap(), consumers.lend().unwrap());
+        second.give_up();
+        drop((first, second));
+        assert_eq!(consumers.n_idle(), 1, "what is broken does not come back");
+
+        let again = consumers.lend().unwrap();
+        assert_eq!(consumers.n_idle(), 0);
+        drop(again);
+        assert!(consumers.0.take_idle(IDLE).is_empty(), "it may be wanted soon");
+        assert_eq!(consumers.0.take_idle(Duration::ZERO).len(), 1);
     }
 }
