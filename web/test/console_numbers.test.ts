@@ -70,6 +70,6 @@ test("a currency has as many minor units as its digits say, one that nobody know
 
 test("a moment in a zone is said to the minute, with its weekday and the zone", () => {
   const said = wallMoment(Date.UTC(2027, 2, 5, 18, 0, 42), "UTC");
-  assert.match(said, /^Friday, March 5, 2027/);
+  assert.match(said, /^Friday, March\s5,\s2027/);
   assert.match(said, /6:00\sPM\sUTC$/);
 });

@@ -53,7 +53,9 @@ test("a room that nothing holds back says so", () => {
 
 test("a rate that lets somebody in every few minutes is told while nobody came lately", () => {
   const limits = { ...ROOM.limits, admission_rate_per_second: 0.001 };
-  assert.deepEqual(codes({ limits, lately: { ...LATELY, admittedPerSecond: 0 } }), ["rate"]);
+  const lately = { ...LATELY, admittedPerSecond: 0 };
+  assert.deepEqual(codes({ limits, lately }), ["rate"]);
+  assert.deepEqual(codes({ limits, lately, mode: "paused" }), ["mode_paused"], "it is not the rate");
 });
 
 test("each thing that holds a room back is told", () => {

@@ -144,8 +144,10 @@ test("the legends of now tell what the tiles above them tell, and know nothing o
     atNow(dropCharts("EUR", true), numbers).flatMap(({ key, curves }) =>
       curves.filter(({ now }) => now !== undefined).map((curve) => [key, curve.key, curve.now]),
     );
-  const { line, units, revenue_minor } = NUMBERS;
+  const { line, units, waits, revenue_minor } = NUMBERS;
   const rest = [
+    ["waits", "half", waits?.p50_ms],
+    ["waits", "most", waits?.p90_ms],
     ["units", "sold", units.sold],
     ["units", "held", units.reserved],
     ["units", "left", units.available],

@@ -88,7 +88,7 @@ export const wallMoment = (ms: number, timeZone: string) =>
     timeZone,
   })
     .format(ms)
-    .replace(/\s(?=\d+:\d|[AP]M |\S+$)/g, "\u00a0");
+    .replace(/\s(?=\d+:\d|[AP]M |\d+, |\d{4} |\S+$)/g, "\u00a0");
 
 /** Formats a share of a whole; of nothing there is none. */
 export function share(part: number, whole: number): string {

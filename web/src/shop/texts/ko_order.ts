@@ -38,7 +38,7 @@ export const koOrder: Record<keyof typeof enOrder, Message> = {
   "order.step.units_chosen": "수량 선택",
   "order.step.authorizing": "결제 시작",
   "order.step.authorized": "결제 승인",
-  "order.step.capturing": "결제 마무리 중",
+  "order.step.capturing": "결제 마무리",
   "order.step.confirmed": "주문 확정",
   "order.step.rejected": "주문 미접수",
   "order.step.dead": "시스템 오류",

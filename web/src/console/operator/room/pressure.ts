@@ -54,8 +54,12 @@ const AT_RATE = 0.9;
 
 export function pressuresOn(room: Room): Pressure[] {
   const found = [...ofDrop(room), ...ofLine(room), ...ofUnits(room), ...ofServices(room)];
+  // While something stops a line, nobody is let in at its rate.
+  const isStopped = found.some(({ severity }) => severity === "stops");
   const order: Severity[] = ["stops", "slows", "fine"];
-  const sorted = found.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  const sorted = found
+    .filter(({ code }) => !(isStopped && code === "rate"))
+    .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
   return sorted.length === 0 ? [{ code: "none", severity: "fine", values: {} }] : sorted;
 }
 

@@ -297,7 +297,7 @@ export const en = {
   "lab.asked": "When",
   "lab.state": "State",
   "lab.waits": "No agent has taken it yet. If none does, start one with the command “crowd agent”.",
-  "lab.joined": "In line",
+  "lab.joined": "Joined",
   "lab.admitted": "Let in",
   "lab.paid": "Paid",
   "lab.done": "Done",

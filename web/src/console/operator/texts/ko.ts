@@ -5,9 +5,9 @@ import type { en } from "./en.ts";
 export const ko: Record<keyof typeof en, Message> = {
   "rooms.title": "대기실",
   "rooms.search": "검색",
-  "rooms.search.hint": "제목이나 판매자, ID를 입력하세요. /를 누르면 여기로 와요.",
+  "rooms.search.hint": "제목이나 판매자, ID를 입력하세요. / 키를 누르면 검색창으로 와요.",
   "rooms.state": "보기",
-  "rooms.state.live": "진행 중과 예정",
+  "rooms.state.live": "진행 중·예정",
   "rooms.state.all": "모두",
   "rooms.state.draft": "준비 중",
   "rooms.state.scheduled": "예정",

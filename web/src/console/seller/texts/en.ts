@@ -150,7 +150,7 @@ export const en = {
 
   "lanes.title": "Lanes",
   "lanes.hint":
-    "Up to three beside the normal lane, each with a share of those who are let in. A code opens them, and shoppers see names and shares. What a lane doesn't use goes to the others.",
+    "Up to three besides the normal lane, each with a share of those who are let in. A code opens them, and shoppers see names and shares. What a lane doesn't use goes to the others.",
   "lanes.normal": "Normal lane",
   "lanes.name": "Name of lane {number}",
   "lanes.share": "Share of lane {number} in percent",

@@ -12,6 +12,9 @@ import { LimitsForm } from "./form.tsx";
 import { Plan, Undo } from "./plan.tsx";
 import { limitsOf } from "./values.ts";
 
+/** Of limits that were never changed. */
+const FIRST_VERSION = 1;
+
 export function RoomLimits({ data, onChanged }: { data: RoomData; onChanged: () => void }) {
   const { room, limits } = data;
   const mayChange = mayAct.value && !ended(limits.state);
@@ -56,7 +59,7 @@ function Limits({ data: { room, limits, plan }, mayChange, onChanged }: LimitsPr
     <>
       <Plan dropId={limits.drop_id} plan={plan} onChanged={onChanged} />
       <LimitsForm names={names} limits={limits} onChanged={onChanged} />
-      <Undo dropId={limits.drop_id} onChanged={onChanged} />
+      {limits.limits_version > FIRST_VERSION && <Undo dropId={limits.drop_id} onChanged={onChanged} />}
     </>
   );
 }
