@@ -54,7 +54,7 @@ impl TestApp {
     /// A new operator.
     pub async fn operator(&self) -> Operator {
         let key = keys::operator(self.world.database.pool()).await;
-        Operator::new(self.storefront().with_key(&key))
+        Operator::new(self.storefront().with_key(&key), self.admission())
     }
 
     /// A new guest.

@@ -1,19 +1,24 @@
 //! An operator: limits, pause, audit.
 
+use super::{Api, TestDrop};
+use crate::wait_until;
 use serde_json::{Value, json};
 use shared::drops::DropMode;
+use std::time::Duration;
 
-use super::{Api, TestDrop};
+/// How long a line may take to hear of a mode, on the busiest machine.
+const HEARD: Duration = Duration::from_secs(30);
 
 /// An operator of the installation.
 #[derive(Clone, Debug)]
 pub struct Operator {
     api: Api,
+    admission: Api,
 }
 
 impl Operator {
-    pub(super) fn new(api: Api) -> Self {
-        Self { api }
+    pub(super) fn new(api: Api, admission: Api) -> Self {
+        Self { api, admission }
     }
 
     /// The API with the operator's key.
@@ -29,9 +34,16 @@ impl Operator {
         self.api.patch(&path, limits).await.expect(200)
     }
 
-    /// Stops admission and keeps the line.
+    /// Stops admission and keeps the line. Returns once the line has heard of it: whoever joins then
+    /// is not let in.
     pub async fn pause(&self, flash_drop: &TestDrop) -> Value {
-        self.set_mode(flash_drop, DropMode::Paused).await
+        let paused = self.set_mode(flash_drop, DropMode::Paused).await;
+        let room = format!("/v1/drops/{}/room", flash_drop.id);
+        wait_until("paused room", HEARD, async || {
+            (self.admission.get(&room).await.body["mode"] == "paused").then_some(())
+        })
+        .await;
+        paused
     }
 
     /// Ends a pause.

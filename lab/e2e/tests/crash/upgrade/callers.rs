@@ -7,15 +7,12 @@ use std::{cell::Cell, time::Duration};
 use testkit::{
     TestApp,
     app::{Method, Shopper, TestDrop, TestTicket},
-    wait_until,
 };
 use tokio::time::sleep;
 
 const N_CALLERS: u64 = 4;
 /// As often as a ticket may be looked at, at most.
 const EVERY: Duration = Duration::from_millis(250);
-/// How long a room may take to hear that it is paused.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Those who ask.
 pub(super) struct Callers {
@@ -28,12 +25,6 @@ impl Callers {
     pub(super) async fn join(app: &TestApp) -> Self {
         let flash_drop = app.seller().await.flash_drop().create().await;
         app.operator().await.pause(&flash_drop).await;
-        let (room, admission) = (format!("/v1/drops/{}/room", flash_drop.id), app.admission());
-        wait_until("paused room", PATIENCE, async || {
-            let answer = admission.get(&room).await;
-            (answer.body["mode"] == "paused").then_some(())
-        })
-        .await;
         let mut shoppers = Vec::new();
         for _ in 0..N_CALLERS {
             let shopper = app.shopper().await;
