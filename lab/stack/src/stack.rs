@@ -176,8 +176,7 @@ impl Stack {
     /// The private servers by name, with their process ids.
     pub fn pids(&self) -> Vec<(&'static str, Option<u32>)> {
         let [redis, postgres] = self.private_handles();
-        let kafka = self.kafka.as_ref().filter(|server| server.mode() == KafkaMode::Kafka);
-        let kafka = kafka.filter(|server| server.is_private());
+        let kafka = self.kafka_process();
         [
             redis.map(|server| ("redis", server.pid())),
             postgres.map(|server| ("postgres", server.pid())),
@@ -195,13 +194,21 @@ impl Stack {
     /// Returns the first failure, after all were tried.
     pub async fn stop(&self) -> Result<(), StackError> {
         let mut results = Vec::new();
-        if let Some(kafka) = self.kafka.as_ref().filter(|server| server.is_private()) {
+        // The embedded broker ends with this stack. To go down it would close its port and take it again,
+        // and ends the process if it cannot.
+        if let Some(kafka) = self.kafka_process() {
             results.push(kafka.stop().await);
         }
         for server in self.private_handles().into_iter().flatten() {
             results.push(server.stop().await);
         }
         results.into_iter().collect()
+    }
+
+    /// Kafka, as far as it is a process of this stack.
+    fn kafka_process(&self) -> Option<&KafkaServer> {
+        let kafka = self.kafka.as_ref().filter(|server| server.mode() == KafkaMode::Kafka);
+        kafka.filter(|server| server.is_private())
     }
 
     fn redis_server(&self) -> &RedisServer {
