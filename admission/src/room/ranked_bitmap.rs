@@ -1,13 +1,20 @@
 //! A set of queue numbers that tells how many of them are smaller than a given one.
 //!
-//! One bit per number, counts of the words of each block of 512 bits, and a Fenwick tree over the
-//! blocks: an insert, a removal and a rank take a dozen steps whatever the size, and a million
-//! numbers take about 145 KiB. The counts of a block share a word, as in rank9 (Vigna, "Broadword
-//! Implementation of Rank/Select Queries", 2008).
+//! One bit per number, counts of the words of each block of 512 bits, and sums of the blocks in front,
+//! first within a group of 64 blocks and then of whole groups. So a rank adds three of them to the bits
+//! of one word, whatever the size. An insert or a removal moves the sums behind it: up to 63 in its
+//! group, and one for each later group, of which a million numbers have 31. The counts of a block share
+//! a word, as in rank9 (Vigna, "Broadword Implementation of Rank/Select Queries", 2008). A million
+//! numbers take about 141 KiB.
+//!
+//! A Fenwick tree over the blocks changes in fewer steps, but a rank walks up it by jumps that depend on
+//! the number, which cost twice as much; and positions are asked for far more often than they change.
 
 /// Bits of a block; its words fit one cache line.
 const BLOCK_BITS: u64 = 512;
 const BLOCK_WORDS: usize = (BLOCK_BITS / 64) as usize;
+/// Blocks of a group; a sum within it fits 16 bits.
+const GROUP_BLOCKS: usize = 64;
 /// Bits of a count within a block.
 const COUNT_BITS: usize = 9;
 const COUNT_MASK: u64 = (1 << COUNT_BITS) - 1;
@@ -20,8 +27,10 @@ pub(super) struct RankedBitmap {
     words: Vec<u64>,
     /// Of each block, how many numbers are in front of its second word, its third, and so on.
     counts: Vec<u64>,
-    /// Fenwick tree over the blocks' counts; entry `i` is node `i + 1` in the textbook's numbering.
-    tree: Vec<u32>,
+    /// Of each block, how many numbers are in front of it in its group.
+    before_blocks: Vec<u16>,
+    /// Of each group, how many numbers are in front of it.
+    before_groups: Vec<u32>,
     len: u64,
 }
 
@@ -43,7 +52,7 @@ impl RankedBitmap {
         self.len += 1;
         let (block, at) = (word / BLOCK_WORDS, word % BLOCK_WORDS);
         self.counts[block] += counts_behind(at);
-        self.add(block, 1);
+        self.shift(block, 1);
         true
     }
 
@@ -57,7 +66,7 @@ impl RankedBitmap {
         self.len -= 1;
         let (block, at) = (word / BLOCK_WORDS, word % BLOCK_WORDS);
         self.counts[block] -= counts_behind(at);
-        self.add(block, -1);
+        self.shift(block, -1);
         true
     }
 
@@ -88,12 +97,8 @@ impl RankedBitmap {
 
     /// Count of all blocks before this one.
     fn before_block(&self, block: usize) -> u64 {
-        let (mut at, mut sum) = (block, 0);
-        while at > 0 {
-            sum += u64::from(self.tree[at - 1]);
-            at &= at - 1;
-        }
-        sum
+        let of_groups = self.before_groups[block / GROUP_BLOCKS];
+        u64::from(of_groups) + u64::from(self.before_blocks[block])
     }
 
     /// Count of the words of a block before the one at `at`.
@@ -102,28 +107,33 @@ impl RankedBitmap {
         nth.map_or(0, |nth| (self.counts[block] >> (nth * COUNT_BITS)) & COUNT_MASK)
     }
 
-    fn add(&mut self, block: usize, change: i32) {
-        let mut at = block + 1;
-        while at <= self.tree.len() {
-            let count = &mut self.tree[at - 1];
-            *count = count.wrapping_add_signed(change);
-            at += at & at.wrapping_neg();
+    /// Moves the sums behind a block whose count has changed.
+    fn shift(&mut self, block: usize, change: i16) {
+        let group = block / GROUP_BLOCKS;
+        let end = self.before_blocks.len().min((group + 1) * GROUP_BLOCKS);
+        for sum in &mut self.before_blocks[block + 1..end] {
+            *sum = sum.wrapping_add_signed(change);
+        }
+        for sum in &mut self.before_groups[group + 1..] {
+            *sum = sum.wrapping_add_signed(i32::from(change));
         }
     }
 
-    /// Adds empty blocks until `word` is there. A new tree entry stands for the blocks below it
-    /// that are there already, so it starts with their count.
+    /// Adds empty blocks until `word` is there. All numbers are in front of them.
     fn grow_to(&mut self, word: usize) {
         let n_blocks = word / BLOCK_WORDS + 1;
-        while self.tree.len() < n_blocks {
-            let at = self.tree.len() + 1;
-            let covered = self.before_block(at - 1) - self.before_block(at & (at - 1));
-            self.tree.push(covered as u32);
+        if self.counts.len() >= n_blocks {
+            return;
         }
-        if self.words.len() < n_blocks * BLOCK_WORDS {
-            self.words.resize(n_blocks * BLOCK_WORDS, 0);
-            self.counts.resize(n_blocks, 0);
+        for block in self.counts.len()..n_blocks {
+            if block.is_multiple_of(GROUP_BLOCKS) {
+                self.before_groups.push(self.len as u32);
+            }
+            let of_groups = self.before_groups[block / GROUP_BLOCKS];
+            self.before_blocks.push((self.len - u64::from(of_groups)) as u16);
         }
+        self.words.resize(n_blocks * BLOCK_WORDS, 0);
+        self.counts.resize(n_blocks, 0);
     }
 }
 
@@ -151,9 +161,16 @@ mod tests {
         assert_eq!((bitmap.rank(100_000), bitmap.rank(u64::MAX), bitmap.len()), (0, 1, 1));
     }
 
+    /// Close together, and apart by several groups.
+    fn numbers() -> impl Strategy<Value = u64> {
+        prop_oneof![1..9000_u64, 1..150_000_u64]
+    }
+
     proptest! {
         #[test]
-        fn it_ranks_like_a_sorted_set(steps in prop::collection::vec((any::<bool>(), 1..9000_u64), 1..600)) {
+        fn it_ranks_like_a_sorted_set(
+            steps in prop::collection::vec((any::<bool>(), numbers()), 1..600),
+        ) {
             let (mut bitmap, mut naive) = (RankedBitmap::default(), BTreeSet::new());
             for (put, number) in steps {
                 if put {
