@@ -78,23 +78,38 @@ async fn a_callback_of_a_paid_order_opens_nothing() {
 async fn an_event_counts_once_within_a_call_and_across_calls() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let (order_id, payment) = test_drop.authorizing().await;
+    claim(&test_drop.pool, LEASE).await;
+    unknown(&test_drop, payment).await;
     let events =
         vec![event("evt_2", &order_id), event("evt_1", "no id of ours"), event("evt_2", &payment)];
     assert_eq!(receive_all(&test_drop.pool, events).await, [true, true, false]);
-    let events = vec![event("evt_1", "no id of ours"), event("evt_3", &order_id)];
+    let events = vec![event("evt_2", &order_id), event("evt_3", &order_id)];
     assert_eq!(receive_all(&test_drop.pool, events).await, [false, true]);
 
-    let kept: Vec<(String, String)> =
-        sqlx::query_as("select event_id, payment_ref from provider_events order by event_id")
-            .fetch_all(&test_drop.pool)
-            .await
-            .unwrap();
-    let expected = [
-        ("evt_1".to_owned(), "no id of ours".to_owned()),
-        ("evt_2".to_owned(), order_id.to_string()),
-        ("evt_3".to_owned(), order_id.to_string()),
-    ];
-    assert_eq!(kept, expected, "as they came first");
+    let expected = ["evt_2", "evt_3"].map(|id| (id.to_owned(), order_id.to_string()));
+    assert_eq!(kept(&test_drop.pool).await, expected, "as they came first, if they asked anything");
+}
+
+#[tokio::test]
+async fn an_event_that_asks_nothing_is_not_kept_and_may_ask_later() {
+    let test_drop = TestDrop::new(DropOptions::default()).await;
+    let (order_id, payment) = test_drop.authorizing().await;
+    claim(&test_drop.pool, LEASE).await;
+    for reference in [order_id.to_string(), "no id of ours".to_owned()] {
+        assert!(receive(&test_drop.pool, event("evt_1", &reference)).await);
+    }
+    assert!(kept(&test_drop.pool).await.is_empty(), "its first answer is on the way");
+
+    unknown(&test_drop, payment).await;
+    assert!(receive(&test_drop.pool, event("evt_1", &order_id)).await);
+    assert_eq!(claim(&test_drop.pool, LEASE).await.len(), 1);
+    assert!(!receive(&test_drop.pool, event("evt_1", &order_id)).await);
+}
+
+/// Events with their references.
+async fn kept(pool: &PgPool) -> Vec<(String, String)> {
+    let kept = "select event_id, payment_ref from provider_events order by event_id";
+    sqlx::query_as(kept).fetch_all(pool).await.unwrap()
 }
 
 #[tokio::test]
@@ -133,18 +148,26 @@ async fn events_of_several_payments_make_each_call_due_once() {
 async fn two_calls_with_the_same_events_never_wait_in_a_circle() {
     let test_drop = TestDrop::new(DropOptions::default()).await;
     let pool = &test_drop.pool;
-    let mut events = ["evt_1", "evt_2", "evt_3"].map(|id| event(id, "no id of ours"));
-    let forwards = events.to_vec();
-    events.reverse();
+    let mut payments = Vec::new();
+    for _ in 0..3 {
+        payments.push(test_drop.authorizing().await.1);
+    }
+    claim(pool, LEASE).await;
+    for payment in &payments {
+        unknown(&test_drop, *payment).await;
+    }
+    payments.sort();
+    let named = |(nth, payment): (usize, &PaymentId)| event(&format!("evt_{nth}"), payment);
+    let forwards: Vec<ProviderEvent> = payments.iter().enumerate().map(named).collect();
+    let backwards = forwards.iter().rev().cloned().collect();
     // Whoever did not take the first one first would have the last one by now.
     let mut in_between = pool.begin().await.unwrap();
-    sqlx::query(
-        "insert into provider_events (event_id, payment_ref, type) values ('evt_2', '', '')",
-    )
-    .execute(&mut *in_between)
-    .await
-    .unwrap();
-    let calls = [forwards, events.to_vec()].map(|events| {
+    sqlx::query("select from payments where id = $1 for no key update")
+        .bind(payments[1])
+        .execute(&mut *in_between)
+        .await
+        .unwrap();
+    let calls = [forwards, backwards].map(|events| {
         let pool = pool.clone();
         tokio::spawn(async move { payments::receive_events(&pool, events).await })
     });

@@ -26,7 +26,7 @@ pub(crate) fn router() -> OpenApiRouter<App> {
 /// What happened to a payment. Unknown fields are ignored: the provider may add some.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub(crate) struct CallbackInput {
-    /// Id of the event; a repeated event counts once.
+    /// Id of the event; one that has made us ask counts once.
     event_id: String,
     /// Our reference for the payment: the order's id.
     reference: String,
@@ -41,7 +41,7 @@ pub(crate) struct CallbackInput {
 pub(crate) struct CallbackResponse {
     /// Always true.
     received: bool,
-    /// Whether the event had been received before.
+    /// Whether the event had made us ask before.
     repeated: bool,
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 /// What the provider says that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderEvent {
-    /// The provider's id of the event; a repeated event counts once.
+    /// The provider's id of the event; one that has made us ask counts once.
     pub id: String,
     /// Names an order, or a payment of one.
     pub reference: String,
@@ -15,12 +15,15 @@ pub struct ProviderEvent {
     pub kind: String,
 }
 
-/// Takes in callbacks of the provider, whose signatures the caller has checked. The first time, an
-/// event makes the calls due that had no certain answer; after that, nothing. Returns of each
-/// event, in their order, whether it was new.
+/// Takes in callbacks of the provider, whose signatures the caller has checked. The first time that
+/// an event names a call without a certain answer, it makes that call due; after that, nothing.
+/// Returns of each event, in their order, whether it was new: `false` if it made calls due before.
 ///
 /// An authorization that was closed without money is asked about again if it was given up, or if
 /// its order has ended unpaid: whatever the provider holds is found then, and let go.
+///
+/// Most callbacks tell what an answer has told already. They leave no row, so they cost no more than
+/// a look.
 ///
 /// # Errors
 ///
@@ -32,7 +35,7 @@ pub async fn receive_events(
     // A reference that is no id of ours tells us nothing.
     let named: Vec<Option<Uuid>> =
         events.iter().map(|event| event.reference.parse().ok()).collect();
-    // Events, and then payments, are taken in the order of their ids, so that nobody waits in a
+    // Payments, and then events, are taken in the order of their ids, so that nobody waits in a
     // circle. Payments are found before they are locked, since no index serves "an order's, or this
     // one", and each is locked once, however many events name it. A call that is opened again counts
     // as made, so that the provider is asked what it has before anything is asked of it. The
@@ -42,22 +45,19 @@ pub async fn receive_events(
              select *, row_number() over (partition by id order by nth) = 1 as is_first
              from unnest($1::text[], $2::text[], $3::text[], $4::uuid[])
                  with ordinality e (id, reference, kind, named, nth)),
-         taken as (
-             insert into provider_events (event_id, payment_ref, type)
-             select id, reference, kind from received where is_first order by id
-             on conflict do nothing returning event_id),
          named as (
-             select distinct p.id from taken t
-             join received r on r.id = t.event_id and r.is_first
+             select distinct p.id from received r
              cross join lateral (
-                 select id from payments where order_id = r.named
-                 union
-                 select id from payments where id = r.named) p
+                 select id, kind, status from payments where order_id = r.named
+                 union all
+                 select id, kind, status from payments where id = r.named) p
+             where r.is_first and (p.status = 'unknown'
+                 or p.kind = 'authorize' and p.status in ('failed', 'declined'))
              order by p.id),
          locked as (
-             select p.id, p.drop_id, p.kind, p.status from named n
+             select p.id, p.order_id, p.drop_id, p.kind, p.status from named n
              cross join lateral (
-                 select p.id, p.drop_id, p.kind, p.status from payments p
+                 select p.id, p.order_id, p.drop_id, p.kind, p.status from payments p
                  cross join lateral (
                      select state from orders
                      where drop_id = p.drop_id and id = p.order_id limit 1) o
@@ -66,16 +66,29 @@ pub async fn receive_events(
                          or p.status = 'declined'
                              and o.state in ('expired', 'payment_failed', 'cancelled')))
                  limit 1 for no key update of p) p),
+         telling as (
+             select r.id as event_id, r.reference, r.kind, l.id as payment_id
+             from locked l join received r on r.is_first and r.named in (l.id, l.order_id)),
+         taken as (
+             insert into provider_events (event_id, payment_ref, type)
+             select distinct event_id, reference, kind from telling order by event_id
+             on conflict do nothing returning event_id),
+         asked as (
+             select distinct l.id, l.drop_id, l.kind, l.status
+             from taken t join telling on telling.event_id = t.event_id
+             join locked l on l.id = telling.payment_id),
          opened as (
              update payments p set status = 'unknown', code = null, updated_at = now()
-             from locked l where p.id = l.id and l.kind = 'authorize'
-                 and l.status in ('failed', 'declined')),
+             from asked a where p.id = a.id and a.kind = 'authorize'
+                 and a.status in ('failed', 'declined')),
          called as (
              insert into payment_calls as k (payment_id, drop_id, due_at, calls, last_call_at)
-             select id, drop_id, now(), 1, now() from locked order by id
+             select id, drop_id, now(), 1, now() from asked order by id
              on conflict (payment_id) do update set due_at = least(k.due_at, excluded.due_at))
-         select r.is_first and t.event_id is not null as "is_new!"
-         from received r left join taken t on t.event_id = r.id order by r.nth"#,
+         select r.is_first and not exists (
+             select from telling where telling.event_id = r.id
+                 and not exists (select from taken t where t.event_id = r.id)) as "is_new!"
+         from received r order by r.nth"#,
         events.iter().map(|event| event.id.as_str()).collect::<Vec<_>>() as Vec<&str>,
         events.iter().map(|event| event.reference.as_str()).collect::<Vec<_>>() as Vec<&str>,
         events.iter().map(|event| event.kind.as_str()).collect::<Vec<_>>() as Vec<&str>,
