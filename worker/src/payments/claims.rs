@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 /// Time between two looks: at first, and growing to the second while nothing is due.
-const SHORTEST_IDLE: Duration = Duration::from_millis(5);
+const SHORTEST_IDLE: Duration = Duration::from_millis(10);
 const LONGEST_IDLE: Duration = Duration::from_millis(100);
 /// Pause after a look that failed.
 const PAUSE: Duration = Duration::from_millis(500);

@@ -89,27 +89,31 @@ pub async fn claim(
              select (select k.drop_id from payment_calls k where k.drop_id > c.drop_id
                      order by k.drop_id limit 1)
              from calling c where c.drop_id is not null),
-         again as materialized (
-             select c.drop_id, k.payment_id, k.due_at from calling c
+         rooms as materialized (
+             select c.drop_id, coalesce(f.n, 0) as n_under_way,
+                 greatest($3 - coalesce(f.n, 0), 0) as room
+             from calling c
              left join unnest($1::uuid[], $2::bigint[]) f (drop_id, n) on f.drop_id = c.drop_id
+             where c.drop_id is not null),
+         again as materialized (
+             select r.drop_id, k.payment_id, k.due_at from rooms r
              cross join lateral (
                  select payment_id, due_at, row_number() over (order by due_at) as turn
-                 from payment_calls where drop_id = c.drop_id and is_repeat and due_at <= now()
-                 order by due_at limit least(greatest($3 - coalesce(f.n, 0), 0), $6)) k
-             order by coalesce(f.n, 0) + k.turn, k.due_at limit $6),
+                 from payment_calls where drop_id = r.drop_id and is_repeat and due_at <= now()
+                 order by due_at limit least(r.room, $6)) k
+             order by r.n_under_way + k.turn, k.due_at limit $6),
          due as (
-             select k.payment_id from calling c
-             left join unnest($1::uuid[], $2::bigint[]) f (drop_id, n) on f.drop_id = c.drop_id
+             select k.payment_id from rooms r
              cross join lateral (
                  select payment_id, due_at, row_number() over (order by due_at) as turn
                  from (
                      (select payment_id, due_at from payment_calls
-                      where drop_id = c.drop_id and not is_repeat and due_at <= now()
-                      order by due_at limit greatest($3 - coalesce(f.n, 0), 0))
+                      where drop_id = r.drop_id and not is_repeat and due_at <= now()
+                      order by due_at limit r.room)
                      union all
-                     (select payment_id, due_at from again where drop_id = c.drop_id)) ready
-                 order by due_at limit greatest($3 - coalesce(f.n, 0), 0)) k
-             order by coalesce(f.n, 0) + k.turn, k.due_at limit $4),
+                     (select payment_id, due_at from again where drop_id = r.drop_id)) ready
+                 order by due_at limit r.room) k
+             order by r.n_under_way + k.turn, k.due_at limit $4),
          claimed as (
              select k.payment_id, k.last_call_at from due
              join payment_calls k on k.payment_id = due.payment_id
