@@ -100,8 +100,6 @@ pub struct Transition {
 /// Reads the orders `o` of a `from` clause, each with its shopper; one statement, so that state and
 /// timeline are of one moment.
 ///
-/// The first state of an order is its row, `passed` where its drop gives passes and `reserved` elsewhere,
-/// unless that state was the end, which has a row of its own: none but `rejected` and `dead` are reached at once, and neither in any other way.
 macro_rules! select_orders {
     ($from:literal, $($argument:expr),+) => {
         sqlx::query!(
@@ -114,24 +112,18 @@ macro_rules! select_orders {
                   from drops where id = o.drop_id) as "flash_drop!: Json<OrderedDrop>",
                  (select bool_and(status = 'succeeded') from payments
                   where order_id = o.id and kind = 'refund') as is_refunded,
-                 coalesce((
-                     select json_agg(json_build_object('state', t.state, 'at', t.at,
-                         'reason', t.reason) order by t.sequence)
-                     from (
-                         select 1 as sequence, (
-                                 select case fulfilment when 'pass' then 'passed' else 'reserved' end
-                                 from drops where id = o.drop_id) as state,
-                             o.processed_at as at, null as reason
-                         where o.state not in ('rejected', 'dead')
-                         union all
-                         select sequence, to_state, at, reason from ticket_transitions
-                         where order_id = o.id) t), '[]')
-                     as "timeline!: Json<Vec<Transition>>"
+                 (select json_agg(json_build_object('state', to_state, 'at', at, 'reason', reason)
+                      order by sequence)
+                  from ticket_transitions where order_id = o.id)
+                     as "transitions?: Json<Vec<Transition>>"
              from "#
                 + $from,
             $($argument),+
         )
         .map(|row| {
+            let created_at = row.processed_at.to_jiff();
+            let mut timeline = Vec::from_iter(first_step(row.state, &row.flash_drop, created_at));
+            timeline.extend(row.transitions.into_iter().flat_map(|steps| steps.0));
             let order = OrderView {
                 id: row.id,
                 drop_id: row.drop_id,
@@ -143,14 +135,26 @@ macro_rules! select_orders {
                 amount_minor: row.amount_minor,
                 currency: row.currency,
                 hold_expires_at: row.hold_expires_at.map(jiff_sqlx::Timestamp::to_jiff),
-                created_at: row.processed_at.to_jiff(),
+                created_at,
                 updated_at: row.updated_at.to_jiff(),
                 is_refunded: row.is_refunded,
-                timeline: row.timeline.0,
+                timeline,
             };
             (row.shopper_id, order)
         })
     };
+}
+
+/// The first step of an order in this state, which is its row: a pass, or a hold. None if its only state
+/// was the end, which has a row of its own: none but `rejected` and `dead` are reached at once, and
+/// neither in any other way.
+fn first_step(state: TicketState, flash_drop: &OrderedDrop, at: Timestamp) -> Option<Transition> {
+    if matches!(state, TicketState::Rejected | TicketState::Dead) {
+        return None;
+    }
+    let is_held = flash_drop.fulfilment.sells();
+    let state = if is_held { TicketState::Reserved } else { TicketState::Passed };
+    Some(Transition { state, at, reason: None })
 }
 
 /// Reads orders of a shopper, newest first, from below `before`.
