@@ -12,9 +12,12 @@ const PARTS = {
   "handoff.html": ["pages/handoff.ts", "texts/LANGUAGE_handoff.ts"],
 };
 
-/** Line breaks that no reader of a page sees: before what is no part of a line of text. */
+/**
+ * Line breaks that no reader of a page sees: before what is no part of a line of text. A gap or a comment that
+ * begins a line has whole blocks in it.
+ */
 const BREAKS_BETWEEN_BLOCKS =
-  /\n(?=<\/?(?:html|head|meta|title|link|script|body|header|main|section|footer|div|p|h1)\b)/g;
+  /\n(?=\{\{|<!--|<\/?(?:html|head|meta|title|link|script|noscript|body|header|main|section|footer|fieldset|div|p|h1)\b)/g;
 
 /** Writes each page in each language; what the server fills in are its gaps, `{{name}}`. */
 export async function writePages(files) {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./all_texts.ts";
+import { clockTime, dateTime } from "../src/common/format.ts";
 import { shortId } from "../src/console/format.ts";
+import { ORDER_STATES } from "../src/shop/api/types.ts";
 import { format } from "../src/shop/texts/order.ts";
 import { endKeys } from "../src/shop/view/order_end.ts";
-import { shortNumber } from "../src/shop/view/order_facts.ts";
+import { hasNumber, shortNumber, stepTime, wasPlaced } from "../src/shop/view/order_facts.ts";
 
 const said = (order: Parameters<typeof endKeys>[0]) => endKeys(order).map((key) => format("en", key, {}));
 
@@ -40,4 +42,23 @@ test("orders of the same minute have different short numbers, and those are what
   const numbers = ids.map(shortNumber);
   assert.deepEqual(numbers, ["456789ab", "76543210"]);
   assert.deepEqual(ids.map(shortId), numbers);
+});
+
+test("where there is no order, or no pass, there is no number of it either", () => {
+  const without = (currency: string) => ORDER_STATES.filter((state) => !hasNumber({ state, currency }));
+  assert.deepEqual(without("EUR"), ["rejected"]);
+  assert.deepEqual(without("XXX"), ["rejected", "dead"]);
+});
+
+test("an order that ended without being bought has no time of ordering, and a visit that of being let in", () => {
+  const without = (currency: string) => ORDER_STATES.filter((state) => !wasPlaced({ state, currency }));
+  assert.deepEqual(without("EUR"), ["rejected", "expired", "payment_failed"]);
+  assert.deepEqual(without("XXX"), ["rejected", "dead"]);
+});
+
+test("a step has its day unless that is today", () => {
+  const nowMs = new Date(2027, 10, 8, 0, 5).getTime();
+  const [today, yesterday] = [nowMs - 60_000, nowMs - 600_000];
+  assert.equal(stepTime(today, nowMs), clockTime(today));
+  assert.equal(stepTime(yesterday, nowMs), dateTime(yesterday));
 });

@@ -170,7 +170,7 @@ test("an order that was rejected, not paid or lost by us says so, and that nothi
   const ends = [
     [{ state: "rejected", reason: "sold_out" }, "No order was placed", /last item was sold just before/],
     [{ state: "payment_failed", reason: "declined" }, "The payment didn't go through", /declined the card/],
-    [{ state: "dead" }, "Something went wrong on our side", /The seller has been notified/],
+    [{ state: "dead" }, "Something went wrong on our side", /We've been told/],
   ];
   for (const [told, title, why] of ends) {
     const context = await desktop(browser);

@@ -203,13 +203,15 @@ class DropPage {
   private writeHeader(drop: Drop): void {
     setText(byId("title"), drop.title);
     setText(byId("seller"), t("drop.by", { seller: drop.seller.name }));
-    setText(byId("price"), priceOf(drop));
+    // A site has no price, and its name is in what there is to do.
+    const isSale = !isForVisits(drop);
+    setText(byId("price"), isSale ? priceOf(drop) : "");
     const over = isOver(drop, this.end?.kind === "closed" ? this.end.reason : null, serverNow());
     const units = over
       ? t("drop.offered", { total: drop.units_total })
       : t("drop.left", { count: drop.units_left, total: drop.units_total });
     // In line the stream tells what is left, and a count that stands still would mislead.
-    show(byId("units"), this.inLine === null && !isForVisits(drop));
+    show(byId("units"), this.inLine === null && isSale);
     setText(byId("units"), units);
     setText(byId("description"), drop.description ?? "");
     // How places are given; the page of a drop that was over came without it.

@@ -18,7 +18,6 @@ export const en = {
   back: "All drops",
 
   "drops.intro": "Limited items, sold fairly. Join the line, keep your place, and pay when it's your turn.",
-  "drops.empty": "No drops are scheduled right now.",
   "drops.mine": "Your orders",
 
   "drop.by": "by {seller}",

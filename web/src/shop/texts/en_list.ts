@@ -2,6 +2,7 @@
 import type { Message } from "../../common/texts.ts";
 
 export const enList = {
+  "drops.empty": "No drops are scheduled right now.",
   "drops.group.mine": "Your places",
   "drops.group.open": "Open now",
   "drops.group.soon": "Coming soon",

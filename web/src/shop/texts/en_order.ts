@@ -28,7 +28,7 @@ export const enOrder = {
   "order.hint.capturing": "Almost done. If the bank is slow, this can take a minute.",
   "order.hint.confirmed": "Thank you! Your payment is complete and your order is confirmed.",
   "order.hint.rejected": "You were not charged.",
-  "order.hint.dead": "You were not charged. The seller has been notified.",
+  "order.hint.dead": "You were not charged. We've been told and will look into it.",
   "order.hint.expired": "Your item was released. You were not charged.",
   "order.hint.payment_failed": "You were not charged, and your item was released.",
   "order.hint.cancelled": "Your item was released. You were not charged.",

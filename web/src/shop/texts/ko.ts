@@ -21,7 +21,6 @@ export const ko: Record<Key, Message> = {
 
   "drops.intro":
     "한정 상품을 공정하게 판매해요. 줄을 서면 순서는 그대로 유지되고, 내 차례가 오면 결제할 수 있어요.",
-  "drops.empty": "지금은 예정된 드롭이 없어요.",
   "drops.mine": "내 주문",
 
   "drop.by": "판매자 {seller}",

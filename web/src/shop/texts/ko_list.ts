@@ -3,6 +3,7 @@ import type { Message } from "../../common/texts.ts";
 import type { enList } from "./en_list.ts";
 
 export const koList: Record<keyof typeof enList, Message> = {
+  "drops.empty": "지금은 예정된 드롭이 없어요.",
   "drops.group.mine": "내 대기",
   "drops.group.open": "진행 중",
   "drops.group.soon": "오픈 예정",

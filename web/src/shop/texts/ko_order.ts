@@ -28,7 +28,7 @@ export const koOrder: Record<keyof typeof enOrder, Message> = {
   "order.hint.capturing": "거의 끝났어요. 은행이 느리면 1분쯤 걸릴 수 있어요.",
   "order.hint.confirmed": "구매해 주셔서 감사해요! 결제가 끝나고 주문이 확정되었어요.",
   "order.hint.rejected": "결제된 금액은 없어요.",
-  "order.hint.dead": "결제된 금액은 없어요. 판매자에게 알렸어요.",
+  "order.hint.dead": "결제된 금액은 없어요. 운영팀에 알렸고, 원인을 확인할게요.",
   "order.hint.expired": "상품 확보가 취소되었어요. 결제된 금액은 없어요.",
   "order.hint.payment_failed": "결제된 금액은 없고, 상품 확보는 취소되었어요.",
   "order.hint.cancelled": "상품 확보가 취소되었어요. 결제된 금액은 없어요.",

@@ -67,7 +67,7 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
   const heading = el("h2", {});
   const news = notice();
   const stock = el("p", { class: "stock" });
-  const odds = el("p", { class: "small odds", id: "odds" });
+  const odds = el("p", { class: "small", id: "odds" });
   const problem = el("p", { class: "problem", role: "status" });
   const button = el("button", { type: "button", class: "button wide", id: "join" });
   button.addEventListener("click", () => join(joining.units));
@@ -91,7 +91,7 @@ export function openPanel(read: () => Drop, joining: Joining, join: (units: numb
   const update = () => {
     const { mode = "running", mode_until, message, units_left, units_held, odds_percent } = read();
     const isOpen = mayJoin(mode);
-    setText(heading, isOpen ? say("drop.open.title") : t(joinLabel(mode, false)));
+    setText(heading, mode === "running" ? say("drop.open.title") : t(joinLabel(mode, false)));
     show(hint, isOpen);
     news.write(dropNotice(mode, mode_until ?? null), ownWords(message));
     const isAllHeld = units_left === 0 && (units_held ?? 0) > 0;

@@ -1,15 +1,27 @@
 // The receipt's rows and the order's history.
 import { announceNow } from "../../common/announce.ts";
+import { serverNow } from "../../common/clock.ts";
 import { el, setText } from "../../common/dom.ts";
 import { clockTime, dateTime, money, number } from "../../common/format.ts";
 import { facts } from "../../common/parts.ts";
-import { ORDER_STATES, type Order } from "../api/types.ts";
+import { ORDER_STATES, type Order, type OrderState } from "../api/types.ts";
 import { known, t } from "../texts/order.ts";
 import { sayOfOrder } from "./order_words.ts";
 import { isVisit } from "./visits.ts";
 
+type Kind = Pick<Order, "state" | "currency">;
+
 /** Why an order may be held once more. */
 const HELD_STEPS = ["declined", "units_chosen"];
+/** How an order ends that was never bought, and a visit whose shopper was never let in. */
+const NOT_BOUGHT: readonly OrderState[] = ["rejected", "expired", "payment_failed"];
+const NOT_LET_IN: readonly OrderState[] = ["rejected", "dead"];
+
+/** Whether it has a time at which it was ordered, or its shopper let in. */
+export const wasPlaced = (order: Kind) => !(isVisit(order) ? NOT_LET_IN : NOT_BOUGHT).includes(order.state);
+
+/** Whether there is an order, or a pass, that its number stands for. Who asks about a fault of ours needs it. */
+export const hasNumber = (order: Kind) => (isVisit(order) ? wasPlaced(order) : order.state !== "rejected");
 
 export function orderFacts(order: Order): HTMLElement {
   const say = sayOfOrder(order);
@@ -17,9 +29,9 @@ export function orderFacts(order: Order): HTMLElement {
   const list = facts([
     ...itemRows(order),
     ...(isVisit(order) ? [] : bought(order)),
-    ...(order.state === "rejected" ? [] : [placed]),
+    ...(wasPlaced(order) ? [placed] : []),
   ]);
-  list.append(numberRow(order.id, say("order.number")));
+  if (hasNumber(order)) list.append(numberRow(order.id, say("order.number")));
   return list;
 }
 
@@ -55,13 +67,19 @@ const bought = (order: Order): [string, string][] => [
   [t("order.amount"), money(order.amount_minor, order.currency)],
 ];
 
+/** Formats when a step was: with its day unless that is today, on the reader's clock. */
+export function stepTime(ms: number, nowMs: number): string {
+  const isToday = new Date(ms).toDateString() === new Date(nowMs).toDateString();
+  return (isToday ? clockTime : dateTime)(ms);
+}
+
 export function orderHistory(order: Order): HTMLElement {
   const say = sayOfOrder(order);
   const steps = (order.timeline ?? []).filter(({ state }) => ORDER_STATES.some((name) => name === state));
   const rows = steps.map(({ state, at, reason }) => {
-    const time = el("time", { datetime: at }, clockTime(Date.parse(at)));
+    const time = el("time", { datetime: at }, stepTime(Date.parse(at), serverNow()));
     const step = state === "reserved" && HELD_STEPS.some((one) => one === reason) ? reason : state;
-    return el("li", {}, time, el("span", {}, say(known(`order.step.${step}`, "order.title"))));
+    return el("li", { class: "row" }, time, el("span", {}, say(known(`order.step.${step}`, "order.title"))));
   });
   if (rows.length === 0) return el("div", {});
   return el("section", { class: "history" }, el("h3", {}, t("order.history")), el("ol", {}, ...rows));

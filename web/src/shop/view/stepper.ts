@@ -32,5 +32,5 @@ export function stepper(
     output,
     more,
   );
-  return el("div", { class: "units" }, label, row, el("span", { class: "small" }, limit));
+  return el("div", { class: "row units" }, label, row, el("span", { class: "small" }, limit));
 }

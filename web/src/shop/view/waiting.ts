@@ -42,7 +42,7 @@ export function waitingPanel(drop: Drop, read: () => WaitingFacts, leave: () => 
   const inLane = el("p", { class: "small", id: "lane" });
   const waitedFor = el("p", { class: "small", id: "variant" });
   const stock = el("p", { class: "stock", id: "stock" });
-  const odds = el("p", { class: "small odds", id: "odds" });
+  const odds = el("p", { class: "small", id: "odds" });
   const way = wayToGo();
   const news = notice();
   const connectionText = el("p", { class: "connection" });
@@ -97,8 +97,14 @@ function wayToGo(): { root: HTMLElement; write(shown: Shown): void } {
   const progress = el("progress", { max: "100", "aria-label": t("line.progress") });
   const done = el("span", {});
   const left = el("span", { id: "time" });
-  const slowed = el("p", { class: "small slowed" });
-  const root = el("div", { class: "progress" }, progress, el("p", { class: "small" }, done, left), slowed);
+  const slowed = el("p", { class: "small" });
+  const root = el(
+    "div",
+    { class: "progress" },
+    progress,
+    el("p", { class: "small row" }, done, left),
+    slowed,
+  );
   const write = (shown: Shown) => {
     // Who was first from the start had no way to go.
     for (const part of [progress, done]) show(part, shown.start > 1);
