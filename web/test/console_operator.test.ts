@@ -85,6 +85,20 @@ test("an entry of the audit log tells what differs, and nothing else", () => {
     { name: "roles", old: null, new: ["a"] },
   ]);
   assert.deepEqual([changesOf(null, null), changesOf(undefined, {})], [[], []]);
+  const times = { opens_at: "2027-03-05T12:00:00Z", closes_at: null };
+  assert.deepEqual(
+    changesOf({ state: "open", ...times }, { state: "cancelled", units_given_back: 0 }),
+    [
+      { name: "state", old: "open", new: "cancelled" },
+      { name: "units_given_back", old: null, new: 0 },
+    ],
+    "what is not told of has stayed",
+  );
+  assert.deepEqual(
+    changesOf({ message: { en: "Soon" }, mode: "paused" }, { message: null, mode: "paused" }),
+    [{ name: "message.en", old: "Soon", new: null }],
+  );
+  assert.deepEqual(changesOf({ name: "ann" }, null), [{ name: "name", old: "ann", new: null }]);
   assert.deepEqual(changesOf({ stock: [["Brass", 5]] }, { stock: [["Brass", 5]] }), []);
 });
 
@@ -107,7 +121,11 @@ test("a value of the audit log is told in words, and what they leave out stays b
     ]),
     "5 of Brass, 0 of Steel",
   );
-  assert.equal(say([{ lane: 1, name: "early", share_percent: 20 }]), "lane 1 name early share_percent 20");
+  const lanes = [
+    { lane: 1, name: "Early access", share_percent: 20 },
+    { lane: 2, name: null, share_percent: 5 },
+  ];
+  assert.equal(say(lanes), "lane: 1, name: Early access, share_percent: 20; lane: 2, share_percent: 5");
   assert.equal(say([ID, "b"]), "3bb96d92, b");
 });
 
@@ -122,6 +140,11 @@ test("the services' own reasons and names are told in words, those of people as 
   const told = [`seller:${ID}`, "operator:ann", "load-lab", "somebody"].map(sayActor);
   assert.deepEqual(told, ["판매자 3bb96d92", "운영자 ann", "부하 실험실", "somebody"]);
   language.value = "en";
+});
+
+test("a room before a site has no orders and no payments in its charts", () => {
+  const keys = roomCharts(false).map(({ key }) => key);
+  assert.deepEqual(keys, ["line", "speed", "passes", "delays"]);
 });
 
 test("the breaker of the payment provider is told by its state", () => {

@@ -336,6 +336,8 @@ test("without a network what is shown is called old, and stays", async () => {
   await context.setOffline(true);
   await page.getByText("You're offline. What is shown here may be old.").waitFor();
   await page.locator(".stale").first().waitFor();
+  await page.locator(".moment output", { hasText: "Last known" }).waitFor();
+  assert.equal(await page.getByRole("alert").count(), 1, "it is said once");
   await page.locator(".pressures li").first().waitFor();
   await assertAccessible(page, "operator, without a network");
   await context.setOffline(false);

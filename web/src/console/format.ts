@@ -5,6 +5,10 @@ import { currentLanguage } from "../common/language.ts";
 export const rate = (perSecond: number) =>
   new Intl.NumberFormat(currentLanguage(), { maximumSignificantDigits: 3 }).format(perSecond);
 
+/** Formats what somebody set: all the digits that may be typed, without those that dividing adds. */
+export const exactly = (value: number) =>
+  new Intl.NumberFormat(currentLanguage(), { maximumFractionDigits: 6 }).format(value);
+
 /** Formats a count in little space: 1,234, then 12.3K and 4.57M. */
 export function compact(count: number): string {
   const isLong = Math.abs(count) >= 10_000;
@@ -14,15 +18,19 @@ export function compact(count: number): string {
   return new Intl.NumberFormat(currentLanguage(), options).format(count);
 }
 
-/** Formats milliseconds by their size: 0.5 ms, 12 ms, 1.5 s. */
+/** Formats how much of something there is, both as they are said: 40 / 500; no line ends within it. */
+export const ofAll = (part: string, all: string) => `${part}\u00a0/\u00a0${all}`;
+
+/** Formats milliseconds by their size: 0.5 ms, 12 ms, 1.5 s; no line ends before the unit. */
 export function milliseconds(ms: number): string {
   const [value, unit] = ms < 1_000 ? [roundedMs(ms), "millisecond"] : [ms / 1_000, "second"];
-  return new Intl.NumberFormat(currentLanguage(), {
+  const text = new Intl.NumberFormat(currentLanguage(), {
     style: "unit",
     unit,
     unitDisplay: "short",
     maximumSignificantDigits: 3,
   }).format(value);
+  return text.replace(" ", "\u00a0");
 }
 
 const roundedMs = (ms: number) => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));

@@ -1,7 +1,8 @@
 // Charts: with figures and acts, without any, before they are read, and when they are old.
 import { serverNow } from "../../common/clock.ts";
 import { Refusal } from "../../console/api/call.ts";
-import { ChartFrame, type Entry } from "../../console/charts/frame.tsx";
+import type { Entry } from "../../console/charts/acts.ts";
+import { ChartFrame } from "../../console/charts/frame.tsx";
 import { samplesOf } from "../../console/charts/samples.ts";
 import { windowOf } from "../../console/charts/windows.ts";
 import { dropCharts } from "../../console/seller/drop/charts.ts";
@@ -23,7 +24,8 @@ export function ChartParts() {
   return (
     <Shown title={t("charts")}>
       <ChartFrame {...common} samples={minutes()} refusal={null} entries={[act]} />
-      <ChartFrame {...common} samples={nothing} refusal={new Refusal(0, "network", null)} />
+      <ChartFrame {...common} samples={nothing} refusal={null} />
+      <ChartFrame {...common} samples={minutes()} refusal={new Refusal(503, "overloaded", null)} />
       <ChartFrame {...common} samples={null} refusal={null} />
     </Shown>
   );

@@ -8,19 +8,29 @@ export interface Act {
   action: string;
   actor: string;
   why: string;
+  /** The drop that it was done with, if it was one. */
+  dropId: string | null;
 }
 
-interface Entry {
+/** Something that somebody did. */
+export interface Entry {
   at: string;
   action: string;
   actor: string;
   why: string;
+  drop_id?: string | null;
 }
 
 /** Returns the acts within a window, the first one first, numbered from 1. */
 export function actsWithin(entries: readonly Entry[], fromS: number, toS: number): Act[] {
   return entries
-    .map(({ at, action, actor, why }) => ({ at: Date.parse(at) / 1_000, action, actor, why }))
+    .map(({ at, drop_id, action, actor, why }) => ({
+      at: Date.parse(at) / 1_000,
+      action,
+      actor,
+      why,
+      dropId: drop_id ?? null,
+    }))
     .filter(({ at }) => at >= fromS && at <= toS)
     .sort((a, b) => a.at - b.at)
     .map((act, n) => ({ number: n + 1, ...act }));

@@ -5,8 +5,9 @@ import type { History, Span } from "../api/types.ts";
 import { usePolled } from "../state/polled.ts";
 import { route } from "../state/route.ts";
 import { rfc3339 } from "../time/zones.ts";
+import type { Entry } from "./acts.ts";
 import type { ChartSpec } from "./curves.ts";
-import { ChartFrame, type Entry } from "./frame.tsx";
+import { ChartFrame } from "./frame.tsx";
 import { held, joined, type Samples, samplesOf } from "./samples.ts";
 import { readFrom, type Window, windowOf } from "./windows.ts";
 
@@ -20,12 +21,21 @@ interface BoardProps {
   read: ReadHistory;
   /** What people did, in whatever order. */
   entries: readonly Entry[];
+  /** Where those are that came before them; null if there are none. */
+  older?: string | null;
+  /** Whether the drop has ended, so that its curves do, too. */
+  isOver?: boolean;
 }
 
-export function Board({ dropId, charts, read, entries }: BoardProps) {
+export function Board({ dropId, read, isOver = false, ...shown }: BoardProps) {
   const window = windowOf(route.value.query.get("window"));
   const { data, refusal } = useHistory(dropId, window, read);
-  return <ChartFrame window={window} samples={data} refusal={refusal} charts={charts} entries={entries} />;
+  // As of when it was read: while later reads fail, the curves stay where they are.
+  const samples = useMemo(
+    () => (data === null ? null : held(data.samples, window.stepS, isOver ? null : data.nowS)),
+    [data, isOver],
+  );
+  return <ChartFrame window={window} samples={samples} refusal={refusal} {...shown} />;
 }
 
 /** Reads all of a window once, and then what is new. */
@@ -39,7 +49,7 @@ function useHistory(dropId: string, window: Window, read: ReadHistory) {
       const fresh = samplesOf(await read(span));
       const startS = nowS - window.seconds;
       kept.samples = kept.samples === null ? fresh : joined(kept.samples, fresh, startS);
-      return held(kept.samples, window.stepS);
+      return { samples: kept.samples, nowS };
     },
     window.everyMs,
     [kept],

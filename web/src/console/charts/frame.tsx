@@ -1,5 +1,6 @@
 // Charts over the same time, with what people did marked in all of them, and one moment read in all.
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useId, useMemo } from "preact/hooks";
 import { serverNow } from "../../common/clock.ts";
 import type { Refusal } from "../api/call.ts";
@@ -8,20 +9,12 @@ import { Stale } from "../parts/problem.tsx";
 import { Loading, Tabs } from "../parts/small.tsx";
 import { hrefOf, route } from "../state/route.ts";
 import { t, tOr } from "../texts/index.ts";
-import { rfc3339 } from "../time/zones.ts";
-import { type Act, actsNear, actsWithin } from "./acts.ts";
+import { type Act, actsNear, actsWithin, type Entry } from "./acts.ts";
+import { Acts } from "./acts_list.tsx";
 import { Chart } from "./chart.tsx";
 import type { ChartSpec } from "./curves.ts";
 import { nearest, type Samples } from "./samples.ts";
 import { showsDays, WINDOWS, type Window } from "./windows.ts";
-
-/** Something that somebody did. */
-export interface Entry {
-  at: string;
-  action: string;
-  actor: string;
-  why: string;
-}
 
 interface FrameProps {
   window: Window;
@@ -31,15 +24,19 @@ interface FrameProps {
   charts: readonly ChartSpec[];
   /** What people did, in whatever order. */
   entries: readonly Entry[];
+  /** Where those are that came before them; null if there are none. */
+  older?: string | null;
+  /** Says with which drop something was done, where charts are of several. */
+  sayDrop?: (dropId: string) => ComponentChildren;
 }
 
-export function ChartFrame({ window, samples, refusal, charts, entries }: FrameProps) {
+export function ChartFrame({ window, samples, refusal, charts, entries, older, sayDrop }: FrameProps) {
   const moment = useSignal<number | null>(null);
   const scene = useMemo(() => sceneOf(window, entries), [samples, entries, window.name]);
   return (
     <section class="board" aria-label={t("board.title")}>
       <WindowTabs window={window} />
-      <Stale refusal={refusal} />
+      {!isSaidAbove(samples, refusal) && <Stale refusal={refusal} />}
       {samples === null && <Loading />}
       {samples !== null && samples.at.length === 0 && <p class="small">{t("board.empty")}</p>}
       {samples !== null && samples.at.length > 0 && (
@@ -48,6 +45,7 @@ export function ChartFrame({ window, samples, refusal, charts, entries }: FrameP
             samples={samples}
             acts={scene.acts}
             stepS={window.stepS}
+            isStale={refusal !== null}
             at={moment.value}
             set={(at) => {
               moment.value = at;
@@ -60,10 +58,19 @@ export function ChartFrame({ window, samples, refusal, charts, entries }: FrameP
           </div>
         </>
       )}
-      <Acts acts={scene.acts} />
+      <Acts
+        acts={scene.acts}
+        // Before an entry that the window does not have there is nothing that it has.
+        older={scene.acts.length === entries.length ? (older ?? null) : null}
+        sayDrop={sayDrop}
+      />
     </section>
   );
 }
+
+/** Without a network the page has said that its figures are old, and the slider that those of the charts are. */
+const isSaidAbove = (samples: Samples | null, refusal: Refusal | null) =>
+  samples !== null && refusal?.code === "network";
 
 function sceneOf(window: Window, entries: readonly Entry[]) {
   const toS = serverNow() / 1_000;
@@ -85,19 +92,22 @@ interface MomentSliderProps {
   samples: Samples;
   acts: readonly Act[];
   stepS: number;
+  /** Whether the last figures could not be read again. */
+  isStale: boolean;
   at: number | null;
   set: (at: number | null) => void;
 }
 
 /** Chooses the moment whose figures are read, by keyboard or on a screen without a pointer. */
-function MomentSlider({ samples, acts, stepS, at, set }: MomentSliderProps) {
+function MomentSlider({ samples, acts, stepS, isStale, at, set }: MomentSliderProps) {
   const id = useId();
   const lastRow = samples.at.length - 1;
   const row = at === null ? lastRow : nearest(samples.at, at);
   const shownAt = samples.at[row] ?? 0;
   const near = at === null ? [] : actsNear(acts, at, 2 * stepS);
   const heldUpBy = samples.heldUpBy[row] ?? null;
-  const said = at === null ? t("moment.now") : sayMoment(shownAt * 1_000, serverNow());
+  const latest = t(isStale ? "moment.last" : "moment.now");
+  const said = at === null ? latest : sayMoment(shownAt * 1_000, serverNow());
   return (
     <div class="moment">
       <label for={id}>{t("moment.label")}</label>
@@ -124,25 +134,5 @@ function MomentSlider({ samples, acts, stepS, at, set }: MomentSliderProps) {
         ))}
       </output>
     </div>
-  );
-}
-
-/** The acts that are marked in the charts, in words. */
-function Acts({ acts }: { acts: readonly Act[] }) {
-  if (acts.length === 0) return null;
-  return (
-    <section>
-      <h3>{t("acts.title")}</h3>
-      <ol class="acts">
-        {acts.map((act) => (
-          <li key={act.number}>
-            <time dateTime={rfc3339(act.at * 1_000)}>{sayMoment(act.at * 1_000, serverNow())}</time>{" "}
-            <strong>{tOr(`action.${act.action}`, "action.other", { action: act.action })}</strong>{" "}
-            {actor(act.actor)}
-            {act.why !== "" && `: ${act.why}`}
-          </li>
-        ))}
-      </ol>
-    </section>
   );
 }

@@ -17,6 +17,9 @@ const TOTALS: readonly HistoryColumn[] = ["joined", "admitted", "placed", "confi
 /** Two points further apart than so many steps: nothing went on in between, and nothing was written. */
 const APART = 2.5;
 
+/** A drop that is not over has a row a minute, even at rest. When two are missing, nobody knows how it is now. */
+const UNKNOWN_AFTER_S = 120;
+
 const eachColumn = (values: (column: HistoryColumn) => Values): Record<HistoryColumn, Values> =>
   Object.fromEntries(HISTORY_COLUMNS.map((column) => [column, values(column)])) as Record<
     HistoryColumn,
@@ -71,9 +74,10 @@ export function joined(old: Samples, fresh: Samples, fromS: number): Samples {
 
 /**
  * Puts a row before each one that comes long after the one before: nothing went on in between, so that all
- * stays as it was until then, nobody came, and a change is drawn where it happened.
+ * stays as it was until then, nobody came, and a change is drawn where it happened. Likewise the last row holds
+ * until `nowS`; null if the drop is over, and stays as it ended.
  */
-export function held(samples: Samples, stepS: number): Samples {
+export function held(samples: Samples, stepS: number, nowS: number | null = null): Samples {
   const rows: { at: number; from: number; isAdded: boolean }[] = [];
   samples.at.forEach((at, n) => {
     const before = samples.at[n - 1];
@@ -81,6 +85,9 @@ export function held(samples: Samples, stepS: number): Samples {
       rows.push({ at: at - stepS, from: n - 1, isAdded: true });
     rows.push({ at, from: n, isAdded: false });
   });
+  const lastAt = samples.at.at(-1);
+  if (lastAt !== undefined && nowS !== null && isAtRest(nowS - lastAt, stepS))
+    rows.push({ at: nowS, from: samples.at.length - 1, isAdded: true });
   const valueAt = (column: HistoryColumn, { from, isAdded }: (typeof rows)[number]) =>
     isAdded && TOTALS.includes(column) ? 0 : (samples.columns[column][from] ?? null);
   return {
@@ -89,6 +96,9 @@ export function held(samples: Samples, stepS: number): Samples {
     heldUpBy: rows.map((row) => samples.heldUpBy[row.from] ?? null),
   };
 }
+
+/** Whether the last row, which stands at the beginning of its step, is so old because nothing goes on. */
+const isAtRest = (ageS: number, stepS: number) => ageS > APART * stepS && ageS <= stepS + UNKNOWN_AFTER_S;
 
 /** Returns the last value of a column that is known, or null. */
 export function last(values: Values): number | null {

@@ -4,7 +4,7 @@ import { useId } from "preact/hooks";
 
 interface Around {
   label: string;
-  hint?: string;
+  hint?: ComponentChildren;
   /** What is wrong with the value, if something is. */
   fault?: string | null;
 }

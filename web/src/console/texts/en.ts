@@ -41,7 +41,8 @@ export const en = {
   "act.why.hint": "For the audit log.",
   "act.message_en": "Message to those who wait, in English",
   "act.message_ko": "Message to those who wait, in Korean",
-  "act.message.hint": "Shown at once to everybody in line. Without one, an earlier message goes.",
+  "act.message.hint":
+    "Shown at once to everybody in line. If you leave it empty, an earlier message is taken away.",
   "act.message.one": "With a text in one language only, everybody reads that one.",
   "act.name": "Type “{name}” to confirm",
   "act.pause": "Pause",
@@ -134,6 +135,7 @@ export const en = {
   "window.30d": "30 days",
   "moment.label": "Moment",
   "moment.now": "Now",
+  "moment.last": "Last known",
   "chart.line": "Line",
   "chart.speed": "People per second",
   "chart.units": "Units",
@@ -144,6 +146,8 @@ export const en = {
   "curve.held": "held",
   "curve.sold": "sold",
   "acts.title": "What was done",
+  "acts.last": "The last {count}.",
+  "acts.older": "Older ones are in the audit log.",
 
   "held_up.no_processor": "no order processor is there",
   "held_up.unseen": "the order processors can't be seen",

@@ -7,9 +7,10 @@ import { samplesOf } from "../../charts/samples.ts";
 import { type Window, windowOf } from "../../charts/windows.ts";
 import { language } from "../../state/language.ts";
 import { usePolled } from "../../state/polled.ts";
-import { route } from "../../state/route.ts";
+import { hrefOf, route } from "../../state/route.ts";
 import { rfc3339 } from "../../time/zones.ts";
 import { inWords } from "../log/said.ts";
+import { RoomLink } from "../room_link.tsx";
 import { t } from "../texts/index.ts";
 import { admissionCharts } from "./admission_charts.ts";
 
@@ -33,7 +34,15 @@ export function Admission() {
   return (
     <>
       <p class="small">{t("admission.hint")}</p>
-      <ChartFrame window={window} samples={samples} refusal={refusal} charts={charts} entries={entries} />
+      <ChartFrame
+        window={window}
+        samples={samples}
+        refusal={refusal}
+        charts={charts}
+        entries={entries}
+        older={(acts.data?.next_cursor ?? null) === null ? null : hrefOf(["audit"])}
+        sayDrop={(id) => <RoomLink id={id} />}
+      />
     </>
   );
 }

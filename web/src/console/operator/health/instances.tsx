@@ -1,9 +1,9 @@
 // The processes that do the work: their roles, when each was heard from, and what it has in hand.
 import type { Instance, RunningRole } from "../../api/operator_types.ts";
-import { milliseconds, shortId } from "../../format.ts";
+import { milliseconds } from "../../format.ts";
 import { Moment } from "../../parts/small.tsx";
 import { Table } from "../../parts/table.tsx";
-import { hrefOf } from "../../state/route.ts";
+import { RoomLink } from "../room_link.tsx";
 import { t } from "../texts/index.ts";
 
 export function Instances({ instances }: { instances: readonly Instance[] }) {
@@ -52,9 +52,7 @@ function Drops({ ids }: { ids: readonly string[] }) {
   return (
     <span class="ids">
       {ids.slice(0, NAMED).map((id) => (
-        <a key={id} href={hrefOf(["rooms", id])} title={id}>
-          {shortId(id)}
-        </a>
+        <RoomLink key={id} id={id} />
       ))}
       {rest > 0 && ` ${t("instances.more", { count: rest })}`}
     </span>

@@ -26,7 +26,8 @@ export function HealthPage() {
       <h2>{t("roles.title")}</h2>
       {health.data !== null && <Roles workers={health.data.workers} />}
       <h2>{t("instances.title")}</h2>
-      <Problem refusal={instances.refusal} />
+      {/* Where neither could be read, that is said once, above. */}
+      <Problem refusal={health.refusal === null ? instances.refusal : null} />
       {instances.data !== null && <Instances instances={instances.data} />}
       <h2>{t("admission.title")}</h2>
       <Admission />

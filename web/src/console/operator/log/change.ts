@@ -8,14 +8,26 @@ export interface Change {
   new: unknown;
 }
 
-/** Returns the values that differ, in the order of their names. A list is one value. */
+/**
+ * Returns the values that differ, in the order of their names. A list is one value. What came after may leave
+ * out what stayed as it was, as the times of a drop that was cancelled; only where nothing came after, all is gone.
+ */
 export function changesOf(before: unknown, after: unknown): Change[] {
-  const [old, fresh] = [flat(before), flat(after)];
+  const [old, fresh] = [flat(toldOf(before, after)), flat(after)];
   const names = [...new Set([...old.keys(), ...fresh.keys()])].sort();
   return names
     .map((name) => ({ name, old: old.get(name) ?? null, new: fresh.get(name) ?? null }))
     .filter((change) => JSON.stringify(change.old) !== JSON.stringify(change.new));
 }
+
+/** Returns what of the values before is told of after them. */
+function toldOf(before: unknown, after: unknown): unknown {
+  if (!hasNames(before) || !hasNames(after)) return before;
+  return Object.fromEntries(Object.entries(before).filter(([name]) => name in after));
+}
+
+const hasNames = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function flat(value: unknown, path = ""): Map<string, unknown> {
   if (value === null || value === undefined) return new Map();

@@ -1,11 +1,10 @@
 // Entries of the audit log.
 import { serverNow } from "../../../common/clock.ts";
 import type { AuditEntry } from "../../api/operator_types.ts";
-import { shortId } from "../../format.ts";
 import { Moment } from "../../parts/small.tsx";
 import { PagedTable } from "../../parts/table.tsx";
 import type { Paged } from "../../state/pages.ts";
-import { hrefOf } from "../../state/route.ts";
+import { RoomLink } from "../room_link.tsx";
 import { t, tOr } from "../texts/index.ts";
 import { changesOf } from "./change.ts";
 import { sayActor, sayWhy } from "./said.ts";
@@ -14,8 +13,7 @@ import { sayValue } from "./value.ts";
 export function AuditTable({ list, showsDrop }: { list: Paged<AuditEntry>; showsDrop: boolean }) {
   const drop = {
     title: t("audit.drop"),
-    cell: ({ drop_id }: AuditEntry) =>
-      drop_id === null ? "–" : <a href={hrefOf(["rooms", drop_id])}>{shortId(drop_id)}</a>,
+    cell: ({ drop_id }: AuditEntry) => (drop_id === null ? "–" : <RoomLink id={drop_id} />),
   };
   return (
     <PagedTable

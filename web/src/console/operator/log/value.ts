@@ -20,20 +20,31 @@ export function sayValue(value: unknown, nowMs: number): Said {
 
 function textOf(value: unknown, nowMs: number): string {
   if (typeof value === "string") return TIME.test(value) ? moment(Date.parse(value), nowMs) : actor(value);
-  if (Array.isArray(value)) return value.map((item) => itemOf(item, nowMs)).join(", ") || "–";
+  if (Array.isArray(value)) return listOf(value, nowMs) || "–";
   return JSON.stringify(value);
 }
 
-/** An item of a list: units of a variant, which a new product has by its name, or something else. */
-function itemOf(item: unknown, nowMs: number): string {
+/** Items with commas of their own are parted by more than that. */
+function listOf(items: readonly unknown[], nowMs: number): string {
+  const isParted = items.some((item) => typeof item === "object" && item !== null && unitsOf(item) === null);
+  return items.map((item) => unitsOf(item) ?? itemOf(item, nowMs)).join(isParted ? "; " : ", ");
+}
+
+/** Units of a variant, which a new product has by its name; null for anything else. */
+function unitsOf(item: unknown): string | null {
   if (Array.isArray(item) && typeof item[0] === "string" && typeof item[1] === "number")
     return t("audit.units", { units: item[1], variant: item[0] });
-  if (typeof item !== "object" || item === null) return textOf(item, nowMs);
+  if (typeof item !== "object" || item === null) return null;
   const { variant_id: variant, units } = item as { variant_id?: unknown; units?: unknown };
   if (typeof variant === "string" && typeof units === "number")
     return t("audit.units", { units, variant: shortId(variant) });
+  return null;
+}
+
+function itemOf(item: unknown, nowMs: number): string {
+  if (typeof item !== "object" || item === null) return textOf(item, nowMs);
   return Object.entries(item)
     .filter(([, part]) => part !== null)
-    .map(([name, part]) => `${name} ${textOf(part, nowMs)}`)
-    .join(" ");
+    .map(([name, part]) => `${name}: ${textOf(part, nowMs)}`)
+    .join(", ");
 }

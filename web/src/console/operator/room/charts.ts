@@ -5,9 +5,10 @@ import { COUNTS } from "../../charts/steps.ts";
 import { compact, milliseconds, rate } from "../../format.ts";
 import { t } from "../texts/index.ts";
 
-/** Made anew with the language, which its labels are in. */
+/** Made anew with the language, which its labels are in. Before a site nobody orders or pays. */
 export function roomCharts(sellsUnits: boolean): ChartSpec[] {
-  return [line(), speed(), ...(sellsUnits ? [units()] : []), orders(), delays(), provider()];
+  if (!sellsUnits) return [line(), speed(), passes(), delays()];
+  return [line(), speed(), units(), orders(), delays(), provider()];
 }
 
 const line = (): ChartSpec => ({
@@ -64,6 +65,15 @@ const orders = (): ChartSpec => ({
     { key: "placed", label: t("curve.placed"), colour: 1, values: (s) => s.columns.placed },
     { key: "confirmed", label: t("curve.confirmed"), colour: 3, values: (s) => s.columns.confirmed },
   ],
+});
+
+/** An order of a visit is a pass that was made out. */
+const passes = (): ChartSpec => ({
+  key: "passes",
+  title: t("chart.passes"),
+  say: rate,
+  steps: COUNTS,
+  curves: [{ key: "placed", label: t("curve.given"), colour: 1, values: (s) => s.columns.placed }],
 });
 
 const delays = (): ChartSpec => ({

@@ -18,7 +18,7 @@ export async function readRoomData(id: string) {
     listAudit({ drop_id: id, cursor: null, limit: ACTS }),
     readHistory(id, lately),
   ]);
-  return { room, numbers, limits, plan, acts: acts.data, lately: latelyOf(history) };
+  return { room, numbers, limits, plan, acts, lately: latelyOf(history) };
 }
 
 export type RoomData = Awaited<ReturnType<typeof readRoomData>>;

@@ -4,7 +4,9 @@ import { readHistory } from "../../api/operator.ts";
 import { Board } from "../../charts/board.tsx";
 import { Absent } from "../../parts/absent.tsx";
 import { language } from "../../state/language.ts";
+import { hrefOf } from "../../state/route.ts";
 import { mayAct } from "../../state/session.ts";
+import { ended } from "../ended.ts";
 import { inWords } from "../log/said.ts";
 import { roomCharts } from "./charts.ts";
 import type { RoomData } from "./data.ts";
@@ -16,7 +18,7 @@ export function RoomOverview({ data, onChanged }: { data: RoomData; onChanged: (
   const { room, numbers, limits, lately, acts } = data;
   const sellsUnits = room.fulfilment !== "pass";
   const charts = useMemo(() => roomCharts(sellsUnits), [sellsUnits, language.value]);
-  const entries = useMemo(() => inWords(acts), [acts, language.value]);
+  const entries = useMemo(() => inWords(acts.data), [acts, language.value]);
   const pressures = pressuresOn({
     state: room.state,
     mode: limits.mode,
@@ -33,7 +35,14 @@ export function RoomOverview({ data, onChanged }: { data: RoomData; onChanged: (
         <Pressures pressures={pressures} />
         <ModePanel title={room.title} limits={limits} mayAct={mayAct.value} onChanged={onChanged} />
       </div>
-      <Board dropId={room.id} charts={charts} read={(span) => readHistory(room.id, span)} entries={entries} />
+      <Board
+        dropId={room.id}
+        charts={charts}
+        read={(span) => readHistory(room.id, span)}
+        entries={entries}
+        isOver={ended(room.state)}
+        older={(acts.next_cursor ?? null) === null ? null : hrefOf(["rooms", room.id, "log"])}
+      />
     </>
   );
 }

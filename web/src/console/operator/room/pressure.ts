@@ -1,6 +1,7 @@
 // Why a line is as fast as it is: what holds it back now, the strongest reason first.
 import type { Limits } from "../../api/operator_types.ts";
 import type { DropState, Mode, Numbers } from "../../api/types.ts";
+import { rate } from "../../format.ts";
 import { LATELY_S } from "./lately.ts";
 
 /** What the room's figures of the last seconds were; null where nothing was written. */
@@ -24,8 +25,8 @@ export interface Room {
   sellsUnits: boolean;
 }
 
-/** `stops`: nobody is let in; `slows`: fewer than could be; `fine`: as it should be. */
-export type Severity = "stops" | "slows" | "fine";
+/** `stops`: nobody is let in; `slows`: fewer than could be; `fine`: as it should be; `unknown`: nobody can tell. */
+export type Severity = "stops" | "slows" | "fine" | "unknown";
 
 export interface Pressure {
   code: string;
@@ -51,17 +52,25 @@ const SAID: Record<string, Severity> = {
 };
 /** Whoever is let in as fast as this share of the rate is held back by the rate alone. */
 const AT_RATE = 0.9;
+/** What tells that nothing but the rate holds back those who wait. */
+const OF_RATE = ["rate", "slow_rate"];
 
 export function pressuresOn(room: Room): Pressure[] {
   const found = [...ofDrop(room), ...ofLine(room), ...ofUnits(room), ...ofServices(room)];
   // While something stops a line, nobody is let in at its rate.
   const isStopped = found.some(({ severity }) => severity === "stops");
-  const order: Severity[] = ["stops", "slows", "fine"];
+  const order: Severity[] = ["stops", "slows", "fine", "unknown"];
   const sorted = found
-    .filter(({ code }) => !(isStopped && code === "rate"))
+    .filter(({ code }) => !(isStopped && OF_RATE.includes(code)))
     .sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
-  return sorted.length === 0 ? [{ code: "none", severity: "fine", values: {} }] : sorted;
+  return sorted.length === 0 ? [withoutReason(room)] : sorted;
 }
+
+/** Whoever waits while no figures say how fast people come in may be held back all the same. */
+const withoutReason = ({ numbers: { line }, lately }: Room): Pressure =>
+  (line?.waiting ?? 0) > 0 && (lately?.admittedPerSecond ?? null) === null
+    ? pressure("not_recorded", "unknown")
+    : pressure("none", "fine");
 
 const pressure = (code: string, severity: Severity, values: Pressure["values"] = {}): Pressure => ({
   code,
@@ -86,10 +95,16 @@ function* ofLine({ state, limits, numbers: { line }, lately }: Room): Generator<
   if (line.waiting === 0) yield pressure("nobody_waits", "fine");
   const lineCap = limits.line_cap;
   if (lineCap !== null && line.waiting >= lineCap) yield pressure("line_full", "slows", { cap: lineCap });
-  const rate = limits.admission_rate_per_second;
+  if (line.waiting > 0) yield* ofRate(limits.admission_rate_per_second, lately?.admittedPerSecond ?? null);
+}
+
+function* ofRate(limit: number, admitted: number | null): Generator<Pressure> {
+  if (admitted === null) return;
   // One more or less in that time is no difference.
-  const isAtRate = (lately?.admittedPerSecond ?? 0) >= AT_RATE * rate - 1 / LATELY_S;
-  if (line.waiting > 0 && isAtRate) yield pressure("rate", "fine", { rate });
+  const least = AT_RATE * limit - 1 / LATELY_S;
+  // A rate so slow may let nobody in for longer than these seconds: that nobody came says nothing.
+  if (least <= 0) yield pressure("slow_rate", "fine", { rate: rate(limit) });
+  else if (admitted >= least) yield pressure("rate", "fine", { rate: rate(limit) });
 }
 
 function* ofUnits({ state, sellsUnits, numbers: { units } }: Room): Generator<Pressure> {

@@ -55,7 +55,11 @@ export function RoomsPage() {
       <search class="filters">
         <TextField
           label={t("rooms.search")}
-          hint={t("rooms.search.hint")}
+          hint={
+            <>
+              {t("rooms.search.hint")} <span class="by-key">{t("rooms.search.key")}</span>
+            </>
+          }
           type="search"
           value={typed}
           set={(q) => setQuery({ q })}

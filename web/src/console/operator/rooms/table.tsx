@@ -1,6 +1,6 @@
 // The table of rooms: state, line, speed, units and how each does.
 import type { OperatorDrop } from "../../api/operator_types.ts";
-import { compact, rate } from "../../format.ts";
+import { compact, ofAll, rate } from "../../format.ts";
 import { ModeBadge, Moment, StateBadge } from "../../parts/small.tsx";
 import { type Column, Table } from "../../parts/table.tsx";
 import { hrefOf } from "../../state/route.ts";
@@ -58,7 +58,7 @@ const columns = (): Column<OperatorDrop>[] => [
     title: t("rooms.left"),
     isFigure: true,
     cell: (room) =>
-      room.fulfilment === "pass" ? "–" : `${compact(room.units_left)} / ${compact(room.units_total)}`,
+      room.fulfilment === "pass" ? "–" : ofAll(compact(room.units_left), compact(room.units_total)),
   },
   { title: t("rooms.sold_speed"), isFigure: true, cell: (room) => known(room.sold_per_second, rate) },
   { title: t("rooms.fitness"), cell: (room) => <Fitness room={room} /> },

@@ -8,6 +8,7 @@ import { bound } from "../../../state/bound.ts";
 import { ownZone, wallOf } from "../../../time/zones.ts";
 import { t } from "../../texts/index.ts";
 import { LimitField } from "./limit_field.tsx";
+import { limitName } from "./name.ts";
 import { Preview } from "./preview.tsx";
 import { planOf, type Timing, timingFault } from "./timing.ts";
 import { TimingFields } from "./timing_fields.tsx";
@@ -20,6 +21,7 @@ import {
   isRight,
   LIMIT_NAMES,
   type LimitName,
+  limitsOf,
 } from "./values.ts";
 
 const HOUR_MS = 3_600_000;
@@ -32,12 +34,12 @@ const untimed = (): Timing => ({
 });
 
 interface LimitsFormProps {
-  names: readonly LimitName[];
+  sellsUnits: boolean;
   limits: LimitsAnswer;
   onChanged: () => void;
 }
 
-export function LimitsForm({ names, limits, onChanged }: LimitsFormProps) {
+export function LimitsForm({ sellsUnits, limits, onChanged }: LimitsFormProps) {
   // Null while nothing was touched: then the fields follow what the drop has.
   const draft = useSignal<{ values: Draft; version: number } | null>(null);
   const timing = useSignal<Timing>(untimed());
@@ -68,7 +70,7 @@ export function LimitsForm({ names, limits, onChanged }: LimitsFormProps) {
             {t("limits.changed_meanwhile")}
           </p>
         )}
-        <LimitFields names={names} values={values} limits={limits} set={setLimit} />
+        <LimitFields sellsUnits={sellsUnits} values={values} limits={limits} set={setLimit} />
         {hasChange(foreseen(change)) && <Preview dropId={limits.drop_id} change={foreseen(change)} />}
         <TimingFields fault={fault} {...bound(timing)} />
         <div class="actions">
@@ -82,7 +84,12 @@ export function LimitsForm({ names, limits, onChanged }: LimitsFormProps) {
       </form>
       {isAsking.value && (
         <ActDialog
-          question={{ title: t("limits.title"), hint: said(change), verb, whyLabel: t("act.why") }}
+          question={{
+            title: t("limits.title"),
+            hint: said(change, sellsUnits),
+            verb,
+            whyLabel: t("act.why"),
+          }}
           act={({ why }) => apply(limits.drop_id, change, timing.peek(), why)}
           onDone={() => {
             reset();
@@ -98,19 +105,20 @@ export function LimitsForm({ names, limits, onChanged }: LimitsFormProps) {
 }
 
 interface LimitFieldsProps {
-  names: readonly LimitName[];
+  sellsUnits: boolean;
   values: Draft;
   limits: LimitsAnswer;
   set: (name: LimitName, typed: string) => void;
 }
 
-function LimitFields({ names, values, limits, set }: LimitFieldsProps) {
+function LimitFields({ sellsUnits, values, limits, set }: LimitFieldsProps) {
   return (
     <div class="limit-fields">
-      {names.map((name) => (
+      {limitsOf(sellsUnits).map((name) => (
         <LimitField
           key={name}
           name={name}
+          sellsUnits={sellsUnits}
           typed={values[name]}
           now={limits[name]}
           set={(typed) => set(name, typed)}
@@ -121,9 +129,9 @@ function LimitFields({ names, values, limits, set }: LimitFieldsProps) {
 }
 
 /** The new limits in words. */
-const said = (change: LimitsChange) =>
+const said = (change: LimitsChange, sellsUnits: boolean) =>
   LIMIT_NAMES.filter((name) => name in change)
-    .map((name) => `${t(`limit.${name}`)}: ${change[name] ?? t("limit.of_setting")}`)
+    .map((name) => `${limitName(name, sellsUnits)}: ${change[name] ?? t("limit.of_setting")}`)
     .join(" · ");
 
 async function apply(dropId: string, change: LimitsChange, timing: Timing, why: string): Promise<void> {

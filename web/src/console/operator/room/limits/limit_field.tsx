@@ -4,11 +4,13 @@ import { NumberField } from "../../../parts/fields.tsx";
 import { sayNumberFault } from "../../../parts/number_fault.ts";
 import { numberOf, typedOf } from "../../../parts/numbers.ts";
 import { t } from "../../texts/index.ts";
+import { limitHint, limitName } from "./name.ts";
 import { reachOf, STEPS, slid, stepOf } from "./scale.ts";
 import { hasSlider, isOfSetting, type LimitName, mayBeEmpty, RANGES } from "./values.ts";
 
 interface LimitFieldProps {
   name: LimitName;
+  sellsUnits: boolean;
   /** As it is typed. */
   typed: string;
   /** As the drop has it. */
@@ -19,15 +21,16 @@ interface LimitFieldProps {
 /** Where the slider of a cap starts from that was left to the setting for all drops. */
 const UNSET = 10_000;
 
-export function LimitField({ name, typed, now, set }: LimitFieldProps) {
+export function LimitField(props: LimitFieldProps) {
+  const { name, sellsUnits, typed, now, set } = props;
   const value = numberOf(typed);
   return (
     <fieldset class={value === now ? "limit" : "limit changed"}>
-      <legend>{t(`limit.${name}`)}</legend>
-      {hasSlider(name) && <Slider name={name} typed={typed} now={now} set={set} />}
+      <legend>{limitName(name, sellsUnits)}</legend>
+      {hasSlider(name) && <Slider {...props} />}
       <NumberField
-        label={t("limit.exact")}
-        hint={t(`limit.${name}.hint`)}
+        label={t(hasSlider(name) ? "limit.exact" : "limit.percent")}
+        hint={limitHint(name, sellsUnits)}
         fault={sayNumberFault(typed, RANGES[name], mayBeEmpty(name))}
         value={typed}
         set={set}
@@ -36,7 +39,7 @@ export function LimitField({ name, typed, now, set }: LimitFieldProps) {
   );
 }
 
-function Slider({ name, typed, now, set }: LimitFieldProps) {
+function Slider({ name, sellsUnits, typed, now, set }: LimitFieldProps) {
   const id = useId();
   const reach = reachOf(now ?? UNSET, RANGES[name]);
   const from = numberOf(typed) ?? now ?? UNSET;
@@ -46,7 +49,7 @@ function Slider({ name, typed, now, set }: LimitFieldProps) {
   return (
     <>
       <label class="heard-only" for={id}>
-        {t("limit.slider", { limit: t(`limit.${name}`) })}
+        {t("limit.slider", { limit: limitName(name, sellsUnits) })}
       </label>
       <input
         id={id}

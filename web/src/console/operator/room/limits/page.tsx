@@ -9,6 +9,7 @@ import { ended } from "../../ended.ts";
 import { t } from "../../texts/index.ts";
 import type { RoomData } from "../data.ts";
 import { LimitsForm } from "./form.tsx";
+import { limitName } from "./name.ts";
 import { Plan, Undo } from "./plan.tsx";
 import { limitsOf } from "./values.ts";
 
@@ -43,13 +44,13 @@ interface LimitsProps {
 }
 
 function Limits({ data: { room, limits, plan }, mayChange, onChanged }: LimitsProps) {
-  const names = limitsOf(room.fulfilment !== "pass");
+  const sellsUnits = room.fulfilment !== "pass";
   if (!mayChange)
     return (
       <dl class="facts">
-        {names.map((name) => (
+        {limitsOf(sellsUnits).map((name) => (
           <div class="row" key={name}>
-            <dt>{t(`limit.${name}`)}</dt>
+            <dt>{limitName(name, sellsUnits)}</dt>
             <dd>{limits[name] === null ? t("limit.of_setting") : rate(limits[name] ?? 0)}</dd>
           </div>
         ))}
@@ -57,8 +58,8 @@ function Limits({ data: { room, limits, plan }, mayChange, onChanged }: LimitsPr
     );
   return (
     <>
-      <Plan dropId={limits.drop_id} plan={plan} onChanged={onChanged} />
-      <LimitsForm names={names} limits={limits} onChanged={onChanged} />
+      <Plan dropId={limits.drop_id} plan={plan} sellsUnits={sellsUnits} onChanged={onChanged} />
+      <LimitsForm sellsUnits={sellsUnits} limits={limits} onChanged={onChanged} />
       {limits.limits_version > FIRST_VERSION && <Undo dropId={limits.drop_id} onChanged={onChanged} />}
     </>
   );

@@ -8,15 +8,17 @@ import { ActDialog } from "../../../parts/act_dialog.tsx";
 import { Moment } from "../../../parts/small.tsx";
 import { sayActor } from "../../log/said.ts";
 import { t } from "../../texts/index.ts";
+import { limitName } from "./name.ts";
 import { LIMIT_NAMES } from "./values.ts";
 
 interface PlanProps {
   dropId: string;
   plan: LimitsPlan | null;
+  sellsUnits: boolean;
   onChanged: () => void;
 }
 
-export function Plan({ dropId, plan, onChanged }: PlanProps) {
+export function Plan({ dropId, plan, sellsUnits, onChanged }: PlanProps) {
   const isAsking = useSignal(false);
   if (plan === null) return null;
   return (
@@ -29,7 +31,7 @@ export function Plan({ dropId, plan, onChanged }: PlanProps) {
       <ul>
         {LIMIT_NAMES.filter((name) => plan.before[name] !== plan.after[name]).map((name) => (
           <li key={name}>
-            {t(`limit.${name}`)}: {said(plan.before[name])} → {said(plan.after[name])}
+            {limitName(name, sellsUnits)}: {said(plan.before[name])} → {said(plan.after[name])}
           </li>
         ))}
       </ul>
