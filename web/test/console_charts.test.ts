@@ -56,6 +56,24 @@ test("where nothing went on all stays as it was, and nobody came", () => {
   assert.deepEqual(held(samplesOf(history([10, 11, 13], [1, 1, 1])), 1).at, [10, 11, 13]);
 });
 
+test("what the last row told holds until now, unless the drop is over or rows are missing", () => {
+  const quiet = samplesOf(history([9, 10], [3, 6], [7, 7]));
+  const now = held(quiet, 1, 40);
+  assert.deepEqual(now.at, [9, 10, 40]);
+  assert.deepEqual(
+    [now.columns.waiting, now.columns.admitted],
+    [
+      [7, 7, 7],
+      [null, 3, 0],
+    ],
+  );
+  assert.deepEqual(held(quiet, 1, null).at, [9, 10], "it is over");
+  assert.deepEqual(held(quiet, 1, 12).at, [9, 10], "the next row may be on its way");
+  assert.deepEqual(held(quiet, 1, 200).at, [9, 10], "even at rest there would be rows");
+  assert.deepEqual(held(quiet, 30, 100).at, [9, 10, 100], "a row stands at the beginning of its step");
+  assert.deepEqual(held(samplesOf(history([], [])), 1, 40).at, []);
+});
+
 test("figures of a column leave out what is not known", () => {
   assert.deepEqual([last([1, 2, null]), last([null]), last([])], [2, null, null]);
   assert.deepEqual([mean([1, null, 3]), mean([null])], [2, null]);
@@ -100,6 +118,8 @@ test("acts are numbered as they were done, and those before the window are left 
     actsNear(acts, NOON_S + 11, 2).map(({ number }) => number),
     [1],
   );
+  const ofDrop = ENTRIES.map((entry) => ({ ...entry, drop_id: "d" }));
+  assert.equal(actsWithin(ofDrop, NOON_S, NOON_S + 60)[0]?.dropId, "d");
 });
 
 test("acts too near each other for marks of their own share one, wherever the acts began", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { limitHint, limitName } from "../src/console/operator/room/limits/name.ts";
 import { reachOf, STEPS, slid, stepOf, valueAt } from "../src/console/operator/room/limits/scale.ts";
 import { planOf, type Timing, timingFault } from "../src/console/operator/room/limits/timing.ts";
 import {
@@ -48,6 +49,13 @@ test("what is to make up for no-shows is sent, and not looked at before", () => 
 test("a line before a site has nobody who fails to pay", () => {
   assert.ok(limitsOf(true).includes("no_show_percent"));
   assert.ok(!limitsOf(false).includes("no_show_percent"));
+});
+
+test("before a site passes are made out at the rate at which orders are placed elsewhere", () => {
+  const names = [true, false].map((sellsUnits) => limitName("order_rate_per_second", sellsUnits));
+  assert.deepEqual(names, ["Orders per second", "Passes given per second"]);
+  assert.equal(limitHint("order_rate_per_second", false), "How fast passes are made out.");
+  assert.equal(limitName("line_cap", false), limitName("line_cap", true));
 });
 
 test("only an empty cap of the line is left to the setting for all", () => {

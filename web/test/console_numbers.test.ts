@@ -7,6 +7,7 @@ import {
   compact,
   milliseconds,
   minorPerUnit,
+  ofAll,
   rate,
   share,
   wallMoment,
@@ -49,9 +50,10 @@ test("figures have as many digits as count", () => {
   assert.deepEqual([compact(0), compact(9_999), compact(12_345)], ["0", "9,999", "12.3K"]);
   assert.deepEqual(
     [milliseconds(0.46), milliseconds(12.4), milliseconds(1_500)],
-    ["0.5 ms", "12 ms", "1.5 sec"],
+    ["0.5\u00a0ms", "12\u00a0ms", "1.5\u00a0sec"],
   );
   assert.deepEqual([bytes(512), bytes(1_500_000)], ["512 bytes", "1.5 MB"]);
+  assert.equal(ofAll(compact(40), compact(12_345)), "40\u00a0/\u00a012.3K");
   assert.deepEqual([share(1, 3), share(0, 0)], ["33.3%", "–"]);
   assert.deepEqual(
     [amount(12_900, "EUR"), amount(12_900, "KRW"), amount(5, "?")],

@@ -48,13 +48,22 @@ const withLine = (line: Partial<typeof LINE>) => ({ numbers: { ...NUMBERS, line:
 
 test("a room that nothing holds back says so", () => {
   assert.deepEqual(codes({}), ["none"]);
-  assert.deepEqual(codes({ lately: null }), ["none"]);
 });
 
-test("a rate that lets somebody in every few minutes is told while nobody came lately", () => {
+test("while nothing was recorded nobody says that people come in", () => {
+  const slow = { ...ROOM.limits, admission_rate_per_second: 0.001 };
+  for (const limits of [ROOM.limits, slow]) {
+    assert.deepEqual(codes({ limits, lately: null }), ["not_recorded"]);
+    assert.deepEqual(codes({ limits, lately: { ...LATELY, admittedPerSecond: null } }), ["not_recorded"]);
+  }
+  assert.deepEqual(codes({ lately: null, ...withLine({ waiting: 0 }) }), ["nobody_waits"]);
+});
+
+test("a rate that lets somebody in every few minutes sets the speed, whether or not anybody came lately", () => {
   const limits = { ...ROOM.limits, admission_rate_per_second: 0.001 };
   const lately = { ...LATELY, admittedPerSecond: 0 };
-  assert.deepEqual(codes({ limits, lately }), ["rate"]);
+  assert.deepEqual(codes({ limits, lately }), ["slow_rate"]);
+  assert.deepEqual(codes({ limits, lately: { ...lately, admittedPerSecond: 0.05 } }), ["slow_rate"]);
   assert.deepEqual(codes({ limits, lately, mode: "paused" }), ["mode_paused"], "it is not the rate");
 });
 

@@ -3,12 +3,13 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import caddyfile from "../../deploy/caddy/protect.Caddyfile";
 import nginx from "../../deploy/nginx/protect.conf.template";
-import type { History, Numbers } from "../src/console/api/types.ts";
+import type { Drop, History, Numbers } from "../src/console/api/types.ts";
 import { tableOf } from "../src/console/charts/curves.ts";
 import { samplesOf } from "../src/console/charts/samples.ts";
 import { dropCharts } from "../src/console/seller/drop/charts.ts";
 import { funnelOf, lossesOf } from "../src/console/seller/drop/funnel.ts";
 import { atNow } from "../src/console/seller/drop/now.ts";
+import { settingsOf } from "../src/console/seller/drop/settings_rows.ts";
 import { fileOf, filterOf, momentIn, statesOf, wallIn } from "../src/console/seller/orders/filter.ts";
 import {
   digitsOf,
@@ -83,6 +84,26 @@ test("waits and those who were lost are drawn as they were at each moment, and n
     ]);
   }
   assert.equal(drawn("revenue", false), null, "a site earns nothing here");
+});
+
+const SET = {
+  fulfilment: "auto",
+  opens_at: "2027-03-05T12:00:00Z",
+  closes_at: null,
+  admission_rate_per_second: 12.345,
+  order_rate_per_second: 0.25,
+} as Drop;
+
+test("a drop is told as it was set, to the last digit, with its times and the speed of its orders", () => {
+  const told = new Map(settingsOf(SET, 10));
+  assert.equal(told.get("People let in per second"), "12.345");
+  assert.equal(told.get("Orders placed per second"), "0.25");
+  assert.equal(told.get("Percent more to let in for those who never begin to pay, at most"), "10%");
+  assert.match(told.get("Opens") ?? "", /2027/);
+  assert.equal(told.get("Closes"), "No end");
+  const site = new Map(settingsOf({ ...SET, fulfilment: "pass", admission_rate_per_second: 7 / 60 }, 0));
+  assert.equal(site.get("People let in per minute"), "7");
+  assert.equal(site.has("Orders placed per second"), false);
 });
 
 test("orders are filtered by what stands in the address, and the file by the same", () => {

@@ -5,6 +5,7 @@ import { tableOf } from "../src/console/charts/curves.ts";
 import { isVisits } from "../src/console/seller/products/visits.ts";
 import { isAddress, isOrigin } from "../src/console/seller/wizard/addresses.ts";
 import { dropBody, siteBody } from "../src/console/seller/wizard/body.ts";
+import { rowsOf } from "../src/console/seller/wizard/check.tsx";
 import { faultsOf } from "../src/console/seller/wizard/checks.ts";
 import { newDraft, ofKind, type WizardDraft, withProduct } from "../src/console/seller/wizard/draft.ts";
 import { USUAL, whatIfBody } from "../src/console/seller/wizard/expected.ts";
@@ -188,6 +189,19 @@ test("a site is sent with people per minute, and opens now by saying nothing", (
     [120, 500, 1_200, undefined],
   );
   assert.deepEqual(body.return_origins, ["https://www.shop.example", "https://m.shop.example"]);
+});
+
+test("all that is made is told before, and nothing that was left empty", () => {
+  const told = (draft: WizardDraft, label: string) => new Map(rowsOf(draft, PRODUCT)).get(label);
+  assert.equal(told({ ...SALE, description: "Of brass." }, "Description"), "Of brass.");
+  assert.equal(told(SALE, "Description"), undefined);
+  const origins = "https://www.shop.example\n\nhttps://m.shop.example";
+  assert.equal(
+    told({ ...SITE, origins }, "Further addresses of the same site"),
+    "https://www.shop.example · https://m.shop.example",
+  );
+  assert.equal(told(SITE, "Further addresses of the same site"), undefined);
+  assert.equal(told({ ...SITE, description: "Of brass." }, "Description"), undefined, "a site has none");
 });
 
 test("a site may give only so many visits, or has no end of them", () => {

@@ -4,6 +4,7 @@ import { number } from "../../../common/format.ts";
 import { listLabels, revokeLabel } from "../../api/seller.ts";
 import type { CodeLabel, NewCodes } from "../../api/seller_types.ts";
 import type { Drop } from "../../api/types.ts";
+import { ofAll } from "../../format.ts";
 import { ActDialog } from "../../parts/act_dialog.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { Loading, Moment } from "../../parts/small.tsx";
@@ -72,7 +73,7 @@ function columnsOf(drop: Drop, revoke: (label: CodeLabel) => void): Column<CodeL
     {
       title: t("codes.used"),
       isFigure: true,
-      cell: ({ uses, count, max_uses }) => `${number(uses)} / ${number(count * max_uses)}`,
+      cell: ({ uses, count, max_uses }) => ofAll(number(uses), number(count * max_uses)),
     },
     { title: t("codes.made"), cell: ({ created_at }) => <Moment at={created_at} /> },
     {

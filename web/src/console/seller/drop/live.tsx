@@ -12,6 +12,7 @@ import { ByLane, ByVariant } from "./by_part.tsx";
 import { dropCharts } from "./charts.ts";
 import { Funnel } from "./funnel_view.tsx";
 import { atNow } from "./now.ts";
+import { isOver } from "./over.ts";
 
 /** The audit log is the operators': a seller's charts have no marks. */
 const NO_ENTRIES: [] = [];
@@ -68,6 +69,7 @@ export function LivePart({ drop, numbers }: { drop: Drop; numbers: Numbers }) {
         charts={atNow(charts, numbers)}
         read={(span) => readHistory(drop.id, span)}
         entries={NO_ENTRIES}
+        isOver={isOver(drop)}
       />
     </>
   );

@@ -26,12 +26,13 @@ interface PartProps {
   onChanged: () => void;
 }
 
-export function ManagePart({ drop, onChanged }: PartProps) {
+export function ManagePart({ drop, noShowPercent, onChanged }: PartProps & { noShowPercent: number }) {
+  const settings = <Settings drop={drop} noShowPercent={noShowPercent} />;
   if (isOver(drop))
     return (
       <>
         <p>{t("manage.over")}</p>
-        <Settings drop={drop} />
+        {settings}
       </>
     );
   const isBefore = drop.state === "draft" || drop.state === "scheduled";
@@ -43,7 +44,7 @@ export function ManagePart({ drop, onChanged }: PartProps) {
       {drop.fulfilment === "pass" && <Failure drop={drop} />}
       <Texts drop={drop} onChanged={onChanged} />
       <DropPicture drop={drop} onChanged={onChanged} />
-      <Settings drop={drop} />
+      {settings}
     </>
   );
 }

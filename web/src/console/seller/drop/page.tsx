@@ -37,7 +37,7 @@ export function DropPage({ id }: { id: string }) {
   const part = parts.find((name) => name === route.value.path[2]) ?? "live";
   const tabs = parts.map((name) => ({
     href: hrefOf(name === "live" ? ["drops", id] : ["drops", id, name]),
-    label: t(`drop.${name}`),
+    label: t(isSite && name === "orders" ? "drop.visits" : `drop.${name}`),
     isCurrent: name === part,
   }));
   return (
@@ -56,7 +56,9 @@ export function DropPage({ id }: { id: string }) {
       {part === "live" && <LivePart drop={drop} numbers={numbers} />}
       {part === "orders" && <OrdersPart drop={drop} />}
       {part === "codes" && <CodesPart drop={drop} />}
-      {part === "manage" && <ManagePart drop={drop} onChanged={refresh} />}
+      {part === "manage" && (
+        <ManagePart drop={drop} noShowPercent={numbers.no_shows.bound_percent} onChanged={refresh} />
+      )}
       {part === "site" && <SetUp drop={drop} />}
     </Page>
   );

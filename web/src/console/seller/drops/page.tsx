@@ -1,7 +1,7 @@
 // A seller's drops, the newest first.
 import { listDrops } from "../../api/seller.ts";
 import type { Drop } from "../../api/types.ts";
-import { compact } from "../../format.ts";
+import { compact, ofAll } from "../../format.ts";
 import { Page } from "../../parts/page.tsx";
 import { ModeBadge, Moment, StateBadge } from "../../parts/small.tsx";
 import { type Column, PagedTable } from "../../parts/table.tsx";
@@ -60,6 +60,6 @@ const columns = (): Column<Drop>[] => [
     cell: (drop) =>
       drop.fulfilment === "pass" || drop.state === "cancelled"
         ? "–"
-        : `${compact(drop.units_left)} / ${compact(drop.units_total)}`,
+        : ofAll(compact(drop.units_left), compact(drop.units_total)),
   },
 ];

@@ -19,25 +19,29 @@ export function OrdersPart({ drop }: { drop: Drop }) {
     (cursor) => listOrders(drop.id, filter, cursor),
     [drop.id, state, joined_from, joined_before],
   );
-  const states = ["", ...statesOf(drop.fulfilment !== "pass")];
+  const sellsUnits = drop.fulfilment !== "pass";
+  const states = ["", ...statesOf(sellsUnits)];
   return (
     <>
-      <search class="filters">
-        <SelectField
-          label={t("orders.state")}
-          value={state ?? ""}
-          options={states.map((value) => ({ value, label: stateName(value) }))}
-          set={(value) => setQuery({ state: value })}
-        />
-        <JoinedField label={t("orders.from")} at={joined_from} set={(from) => setQuery({ from })} />
-        <JoinedField label={t("orders.before")} at={joined_before} set={(before) => setQuery({ before })} />
+      <search>
+        <div class="filters">
+          <SelectField
+            label={t("orders.state")}
+            value={state ?? ""}
+            options={states.map((value) => ({ value, label: stateName(value) }))}
+            set={(value) => setQuery({ state: value })}
+          />
+          <JoinedField label={t("orders.from")} at={joined_from} set={(from) => setQuery({ from })} />
+          <JoinedField label={t("orders.before")} at={joined_before} set={(before) => setQuery({ before })} />
+        </div>
+        <p class="hint">{t("orders.joined.hint")}</p>
       </search>
       <PagedTable
         list={list}
-        caption={t("drop.orders")}
-        empty={t("orders.none")}
+        caption={t(sellsUnits ? "drop.orders" : "drop.visits")}
+        empty={t(sellsUnits ? "orders.none" : "visits.none")}
         rowKey={(order) => order.id}
-        columns={columns(drop.fulfilment !== "pass")}
+        columns={columns(sellsUnits)}
       />
       <div class="act-row">
         <button type="button" class="button quiet" disabled={list.busy} onClick={list.refresh}>
@@ -89,7 +93,10 @@ function columns(sellsUnits: boolean): Column<SellerOrder>[] {
     },
   ];
   return [
-    { title: t("orders.order"), cell: (order) => <code title={order.id}>{shortId(order.id)}</code> },
+    {
+      title: t(sellsUnits ? "orders.order" : "visits.visit"),
+      cell: (order) => <code title={order.id}>{shortId(order.id)}</code>,
+    },
     {
       title: t("orders.shopper"),
       cell: (order) => <code title={order.shopper_id}>{shortId(order.shopper_id)}</code>,
@@ -104,7 +111,10 @@ function columns(sellsUnits: boolean): Column<SellerOrder>[] {
       ),
     },
     ...(sellsUnits ? money : []),
-    { title: t("orders.made"), cell: (order) => <Moment at={order.created_at} /> },
+    {
+      title: t(sellsUnits ? "orders.made" : "visits.made"),
+      cell: (order) => <Moment at={order.created_at} />,
+    },
     { title: t("orders.changed"), cell: (order) => <Moment at={order.updated_at} /> },
   ];
 }

@@ -31,10 +31,12 @@ export function ProductForm({ onMade }: { onMade: (product: Product) => void }) 
   const file = useSignal<File | null>(null);
   // A field for files cannot be emptied but by another one.
   const round = useSignal(0);
+  const made = useSignal<string | null>(null);
   const { name, description, variants } = draft.value;
   const fault = file.value === null ? null : pictureFault(file.value);
   const change = (part: Partial<ProductDraft>) => {
     draft.value = { ...draft.value, ...part };
+    made.value = null;
   };
   const submit = (event: Event) => {
     event.preventDefault();
@@ -45,6 +47,7 @@ export function ProductForm({ onMade }: { onMade: (product: Product) => void }) 
       draft.value = emptyProduct();
       file.value = null;
       round.value += 1;
+      made.value = product.name;
       onMade(product);
       if (picture !== null) onMade(await putProductPicture(product.id, picture));
     });
@@ -96,6 +99,9 @@ export function ProductForm({ onMade }: { onMade: (product: Product) => void }) 
       <button type="submit" class="button" disabled={busy || !isProduct(draft.value) || fault !== null}>
         {t("product.create")}
       </button>
+      <output class={made.value === null ? undefined : "notice"}>
+        {made.value !== null && t("product.done", { name: made.value })}
+      </output>
     </form>
   );
 }

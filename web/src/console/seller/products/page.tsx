@@ -17,10 +17,12 @@ import { PictureForm } from "../pictures/form.tsx";
 import { Thumb } from "../pictures/thumb.tsx";
 import { t } from "../texts/index.ts";
 import { ProductForm } from "./form.tsx";
-import { hasNoPrice } from "./visits.ts";
+import { isVisits } from "./visits.ts";
 
 export function ProductsPage() {
-  const list = usePages(listProducts, []);
+  const all = usePages(listProducts, []);
+  // Visits come with their site, and nothing here is of use to them: its drop has texts and a picture of its own.
+  const list = { ...all, rows: all.rows?.filter((product) => !isVisits(product)) ?? null };
   const edited = useSignal<Product | null>(null);
   const shown = useSignal<Product | null>(null);
   return (
@@ -28,7 +30,7 @@ export function ProductsPage() {
       <PagedTable
         list={list}
         caption={t("products.title")}
-        empty={t("products.none")}
+        empty={t(list.hasMore ? "products.none_so_far" : "products.none")}
         rowKey={(product) => product.id}
         columns={[
           { title: t("product.name"), cell: (product) => product.name },
@@ -98,13 +100,9 @@ function Variants({ product }: { product: Product }) {
     <ul class="changes">
       {product.variants.map((variant) => (
         <li key={variant.id}>
-          {variant.name}
-          {!hasNoPrice(variant) && (
-            <>
-              : {amount(variant.price_minor, variant.currency)} ·{" "}
-              {t("product.in_stock", { count: number(variant.stock) })}
-            </>
-          )}
+          {variant.name}: {amount(variant.price_minor, variant.currency)}
+          {/* Cut off by the edge of a phone, a figure would read as another one. */}
+          <span class="line whole">{t("product.in_stock", { count: number(variant.stock) })}</span>
         </li>
       ))}
     </ul>

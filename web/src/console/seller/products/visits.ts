@@ -2,7 +2,7 @@
 import { NO_CURRENCY } from "../../../common/format.ts";
 import type { Product } from "../../api/seller_types.ts";
 
-export const hasNoPrice = ({ currency }: { currency: string }) => currency === NO_CURRENCY;
+const hasNoPrice = ({ currency }: { currency: string }) => currency === NO_CURRENCY;
 
 /** Whether it was made with a site, and is sold by no drop. */
 export const isVisits = ({ variants }: Pick<Product, "variants">) =>

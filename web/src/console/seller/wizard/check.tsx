@@ -1,15 +1,14 @@
 // The last step: all of it at once, before it is made.
 import { duration } from "../../../common/format.ts";
-import { currentLanguage } from "../../../common/language.ts";
 import type { Product } from "../../api/seller_types.ts";
-import { amount, share, wallMoment } from "../../format.ts";
+import { amount, exactly, share, wallMoment } from "../../format.ts";
 import { numberOf } from "../../parts/numbers.ts";
 import { momentOf, type WallTime } from "../../time/zones.ts";
-import { cooldown } from "../drop/settings.tsx";
+import { cooldown } from "../drop/settings_rows.ts";
 import { normalShare } from "../lanes/draft.ts";
 import { t } from "../texts/index.ts";
 import { secondsOf } from "./body.ts";
-import { soldIn, sortOf, type WizardDraft } from "./draft.ts";
+import { originsOf, soldIn, sortOf, type WizardDraft } from "./draft.ts";
 
 interface CheckStepProps {
   draft: WizardDraft;
@@ -32,12 +31,12 @@ export function CheckStep({ draft, product }: CheckStepProps) {
   );
 }
 
-function rowsOf(draft: WizardDraft, product: Product | null): Row[] {
+export function rowsOf(draft: WizardDraft, product: Product | null): Row[] {
   const sort = sortOf(draft);
   return [
     [t("what.title"), typed(draft.title)],
     [t("what.kind"), t(`what.${draft.kind}`)],
-    ...(sort === "sale" ? goodsOf(draft, product) : [[t("what.site"), typed(draft.siteUrl)] satisfies Row]),
+    ...(sort === "sale" ? [...describedOf(draft), ...goodsOf(draft, product)] : siteOf(draft)),
     [t("times.opens"), draft.opening === "at" ? said(draft.opens) : t(`times.${draft.opening}`)],
     [t("times.closes"), draft.hasEnd && draft.opening !== "later" ? said(draft.closes) : t("times.no_end")],
     [t(`speed.pace.${sort}`), figure(draft.pace)],
@@ -51,6 +50,16 @@ function rowsOf(draft: WizardDraft, product: Product | null): Row[] {
     ...(sort === "sale" ? lineOf(draft) : []),
     [t("who.presence"), t(draft.presence ? "yes" : "no")],
   ];
+}
+
+/** Rows of what may be left out stand here only if it was not. */
+const describedOf = ({ description }: WizardDraft): Row[] =>
+  description.trim() === "" ? [] : [[t("what.description"), description]];
+
+function siteOf(draft: WizardDraft): Row[] {
+  const origins = originsOf(draft);
+  const site: Row = [t("what.site"), typed(draft.siteUrl)];
+  return origins.length === 0 ? [site] : [site, [t("what.origins"), origins.join(" · ")]];
 }
 
 const visitsOf = ({ visits }: WizardDraft) =>
@@ -88,10 +97,6 @@ function lineOf({ ordersPerSecond, noShows, cooldown: wait, lanes }: WizardDraft
 }
 
 const typed = (text: string) => (text.trim() === "" ? "–" : text);
-
-/** All the digits that may be typed, since this is what is made. */
-const exactly = (value: number) =>
-  new Intl.NumberFormat(currentLanguage(), { maximumFractionDigits: 6 }).format(value);
 
 /** A number as the page writes them; what is none stays as it was typed. */
 function figure(text: string, say: (value: number) => string = exactly): string {

@@ -27,7 +27,7 @@ export function TimesStep({ draft, say, change }: StepProps) {
       {draft.opening !== "later" && (
         <CheckField
           label={t("times.has_end")}
-          hint={t("times.has_end.hint")}
+          hint={t(`times.has_end.hint.${sortOf(draft)}`)}
           value={draft.hasEnd}
           set={(hasEnd) => change({ hasEnd })}
         />

@@ -31,7 +31,7 @@ export function WhatIfPart({ draft }: { draft: WizardDraft }) {
   return (
     <section class="tile panel" aria-label={t("what_if.title")}>
       <h2>{t("what_if.title")}</h2>
-      <p class="small">{t("what_if.hint")}</p>
+      <p class="small">{t(sellsUnits ? "what_if.hint.sale" : "what_if.hint.site")}</p>
       <div class="side-by-side">
         {names.map((name) => (
           <NumberField

@@ -26,8 +26,7 @@ export const en = {
   "theme.logo": "Logo",
   "theme.logo.none": "There is no logo yet.",
   "theme.logo.choose": "Choose a file",
-  "theme.logo.hint":
-    "JPEG, PNG or WebP of up to 8 MB. It is shown without transparency, on the ground that it has.",
+  "theme.logo.hint": "JPEG, PNG or WebP of up to 8 MB. Transparent parts become white, on dark pages too.",
   "theme.logo.remove": "Take the logo away",
   "theme.preview": "Preview",
   "theme.light": "Light",

@@ -26,7 +26,8 @@ export const ko: Record<keyof typeof en, Message> = {
   "theme.logo": "로고",
   "theme.logo.none": "아직 로고가 없어요.",
   "theme.logo.choose": "파일 고르기",
-  "theme.logo.hint": "8MB 이하의 JPEG, PNG, WebP 파일이에요. 투명한 부분 없이 파일의 배경 그대로 보여요.",
+  "theme.logo.hint":
+    "8MB 이하의 JPEG, PNG, WebP 파일이에요. 투명한 부분은 흰색으로 바뀌고, 어두운 화면에서도 흰색이에요.",
   "theme.logo.remove": "로고 지우기",
   "theme.preview": "미리 보기",
   "theme.light": "밝은 화면",
