@@ -52,7 +52,7 @@ test("where there is no order, or no pass, there is no number of it either", () 
 
 test("an order that ended without being bought has no time of ordering, and a visit that of being let in", () => {
   const without = (currency: string) => ORDER_STATES.filter((state) => !wasPlaced({ state, currency }));
-  assert.deepEqual(without("EUR"), ["rejected", "expired", "payment_failed"]);
+  assert.deepEqual(without("EUR"), ["rejected", "dead", "expired", "payment_failed"]);
   assert.deepEqual(without("XXX"), ["rejected", "dead"]);
 });
 

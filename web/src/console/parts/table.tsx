@@ -15,7 +15,7 @@ interface Shape<Row> {
   caption: string;
   columns: readonly Column<Row>[];
   rowKey: (row: Row) => string | number;
-  /** Whether it tells what happened, entry by entry: a narrow screen has each as a block of lines. */
+  /** Whether a narrow screen has each row as a block of lines: entries of a log, and rows of much to read. */
   isLog?: boolean;
   /** Said instead of a table without rows. */
   empty: string;

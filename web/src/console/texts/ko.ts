@@ -96,7 +96,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "figure.held_of": "보관 {held}개, 총 {total}개",
   "figure.sold": "판매",
   "figure.missed": "차례에 자리를 비운 사람 {count}명",
-  "figure.no_shows": "차례가 끝난 {of}명 가운데 {count}명은 결제를 시작하지 않았어요",
+  "figure.no_shows": "차례가 끝난 {of}명 중 결제를 시작하지 않은 사람 {count}명",
 
   "failure.title": "줄이 응답하지 않을 때",
   "failure.intro":

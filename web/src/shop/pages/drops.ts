@@ -142,8 +142,12 @@ const stateText = (drop: Drop, state: DropState) =>
 
 const ticketText = (state: string) => tOr(`ticket.state.${state}`, "drops.in_line");
 
+/** Whether nothing is left but what somebody pays for, which may come back. */
+const isAllHeld = ({ units_left, units_held }: Drop) => units_left === 0 && (units_held ?? 0) > 0;
+
 function whenText(drop: Drop, state: string): string {
   if (isForVisits(drop) && state === "open") return "";
+  if (state === "open" && isAllHeld(drop)) return t("join.variant.held");
   if (state === "open") return t("drop.left", { count: drop.units_left, total: drop.units_total });
   if (state !== "scheduled" || !drop.opens_at) return "";
   const opensMs = Date.parse(drop.opens_at);

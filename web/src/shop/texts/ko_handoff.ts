@@ -11,7 +11,7 @@ export const koHandoff: Record<keyof typeof enHandoff, Message> = {
 
   "handoff.title": "코드를 입력해 주세요",
   "handoff.hint":
-    "다른 기기에 숫자 여덟 자리가 표시돼 있어요. 내 코드만 입력해 주세요. 입력하면 이 기기가 그 자리를 이어받고, 이 기기에서 따로 서 있던 자리는 없어져요.",
+    "다른 기기에 숫자 여덟 자리가 표시돼 있어요. 내 코드만 입력해 주세요. 입력하면 이 기기가 다른 기기의 순서를 이어받고, 이 기기에서 따로 서 있던 자리는 없어져요.",
   "handoff.code": "코드",
   "handoff.take": "여기서 계속하기",
 

@@ -14,7 +14,7 @@ type Kind = Pick<Order, "state" | "currency">;
 /** Why an order may be held once more. */
 const HELD_STEPS = ["declined", "units_chosen"];
 /** How an order ends that was never bought, and a visit whose shopper was never let in. */
-const NOT_BOUGHT: readonly OrderState[] = ["rejected", "expired", "payment_failed"];
+const NOT_BOUGHT: readonly OrderState[] = ["rejected", "dead", "expired", "payment_failed"];
 const NOT_LET_IN: readonly OrderState[] = ["rejected", "dead"];
 
 /** Whether it has a time at which it was ordered, or its shopper let in. */

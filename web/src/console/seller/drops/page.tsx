@@ -25,6 +25,7 @@ export function DropsPage() {
         list={list}
         caption={t("drops.title")}
         empty={t("drops.none")}
+        isLog={true}
         rowKey={(drop) => drop.id}
         columns={columns()}
       />

@@ -99,7 +99,7 @@ export function ProductForm({ onMade }: { onMade: (product: Product) => void }) 
       <button type="submit" class="button" disabled={busy || !isProduct(draft.value) || fault !== null}>
         {t("product.create")}
       </button>
-      <output class={made.value === null ? undefined : "notice"}>
+      <output class={made.value === null ? undefined : "notice good"}>
         {made.value !== null && t("product.done", { name: made.value })}
       </output>
     </form>

@@ -12,7 +12,7 @@ export const en = {
   "theme.accent": "Colour of links and buttons",
   "theme.accent.hint":
     "Such as #0b6670. It has to stand out on a light page; on dark pages we make it brighter.",
-  "theme.band": "Colour of the band above the page",
+  "theme.band": "Colour of the top band",
   "theme.band.hint": "Any colour: its text is black or white, whichever can be read.",
   "theme.tagline_en": "Line above the title, in English",
   "theme.tagline_ko": "Line above the title, in Korean",
