@@ -25,6 +25,7 @@
 //! | `fanout` | the task that tells them |
 //! | `hubs` | the hubs of all rooms that somebody listens to |
 //! | `hints` | what happened to tickets past waiting |
+//! | `handshake` | whether a request asks for a socket |
 //! | `upgrade` | from a request to a socket |
 //! | [`ws`], `sse` | the connections |
 
@@ -33,6 +34,7 @@ mod close;
 mod encoding;
 mod fanout;
 mod frame;
+mod handshake;
 pub(crate) mod hints;
 mod hub;
 mod hubs;
@@ -52,8 +54,9 @@ pub mod ws;
 
 pub use close::DisconnectReason;
 pub use frame::Frame;
+pub use handshake::NotAnUpgrade;
 pub use hub::Hub;
 pub(crate) use hubs::{Hubs, Subscription};
 pub use outlet::Outlet;
 pub use resume::Seen;
-pub use upgrade::{NotAnUpgrade, SocketUpgrade, UpgradedSocket};
+pub use upgrade::{SocketUpgrade, UpgradedSocket};
