@@ -4,11 +4,17 @@ use std::{fmt::Debug, time::Duration};
 
 use reqwest::{
     Client, Method, StatusCode,
-    header::{CONTENT_TYPE, HeaderMap},
+    header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER},
 };
 use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+use crate::wait::PATIENCE;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// Pauses between two tries.
+const MIN_PAUSE: Duration = Duration::from_millis(250);
+const MAX_PAUSE: Duration = Duration::from_secs(3);
 
 /// One listener, as seen by one person.
 #[derive(Clone, Debug)]
@@ -79,6 +85,20 @@ impl Api {
         self.send(Method::POST, path, Some(body)).await
     }
 
+    /// Sends a POST request, again while the answer is that it comes too early (503) or too often
+    /// (429): a line may open a moment after its drop.
+    pub async fn post_in_time(&self, path: &str, body: Value) -> Reply {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let reply = self.post(path, body.clone()).await;
+            let later = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS];
+            if !later.contains(&reply.status) || Instant::now() >= deadline {
+                return reply;
+            }
+            sleep(reply.pause()).await;
+        }
+    }
+
     /// Sends a PATCH request.
     pub async fn patch(&self, path: &str, body: Value) -> Reply {
         self.send(Method::PATCH, path, Some(body)).await
@@ -138,6 +158,14 @@ fn is_endless(headers: &HeaderMap) -> bool {
 }
 
 impl Reply {
+    /// How long it asks to wait. What is refused uses up a limit, too: asked every few milliseconds,
+    /// a room that is not ready (503) would soon answer 429.
+    fn pause(&self) -> Duration {
+        let asked =
+            self.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        asked.map_or(MIN_PAUSE, Duration::from_secs).clamp(MIN_PAUSE, MAX_PAUSE)
+    }
+
     /// Returns the body of an answer that has this status.
     ///
     /// # Panics

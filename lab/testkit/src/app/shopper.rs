@@ -1,19 +1,11 @@
 //! A shopper: joins, waits, pays.
 
-use std::time::Duration;
-
 use parking_lot::Mutex;
-use reqwest::{StatusCode, header::RETRY_AFTER};
 use serde_json::{Value, json};
 use shared::ids::{ShopperId, TicketId, VariantId};
-use tokio::time::{Instant, sleep};
 
 use super::{Api, Reply, TestDrop, TestStream, seller::parse, stream};
 use crate::wait::PATIENCE;
-
-/// Pauses between two tries to join.
-const MIN_PAUSE: Duration = Duration::from_millis(250);
-const MAX_PAUSE: Duration = Duration::from_secs(3);
 
 /// A guest with a session, and the ticket of the last join.
 #[derive(Debug)]
@@ -92,7 +84,8 @@ impl Shopper {
     ///
     /// Panics if the join is refused, or not answered otherwise in time.
     pub async fn join_for(&self, flash_drop: &TestDrop, variant_id: VariantId) -> TestTicket {
-        let reply = self.join_in_time(flash_drop, variant_id).await;
+        let body = json!({ "variant_id": variant_id, "units": flash_drop.units_asked() });
+        let reply = self.admission.post_in_time(&tickets_path(flash_drop), body).await;
         assert!(reply.status.is_success(), "join answered {}: {}", reply.status, reply.body);
         let body = reply.body;
         let joined = TestTicket {
@@ -106,32 +99,10 @@ impl Shopper {
         joined
     }
 
-    async fn join_in_time(&self, flash_drop: &TestDrop, variant_id: VariantId) -> Reply {
-        let deadline = Instant::now() + PATIENCE;
-        let units = flash_drop.units_asked();
-        loop {
-            let reply = self.try_join_for(flash_drop, variant_id, &units).await;
-            let later = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS];
-            if !later.contains(&reply.status) || Instant::now() >= deadline {
-                return reply;
-            }
-            sleep(pause_after(&reply)).await;
-        }
-    }
-
     /// Joins once, with anything as units; any answer is fine.
     pub async fn try_join(&self, flash_drop: &TestDrop, units: Value) -> Reply {
-        self.try_join_for(flash_drop, flash_drop.variant_id, &units).await
-    }
-
-    async fn try_join_for(
-        &self,
-        flash_drop: &TestDrop,
-        variant_id: VariantId,
-        units: &Value,
-    ) -> Reply {
-        let body = json!({ "variant_id": variant_id, "units": units });
-        self.admission.post(&format!("/v1/drops/{}/tickets", flash_drop.id), body).await
+        let body = json!({ "variant_id": flash_drop.variant_id, "units": units });
+        self.admission.post(&tickets_path(flash_drop), body).await
     }
 
     /// Polls the ticket's state.
@@ -202,11 +173,8 @@ impl Shopper {
     }
 }
 
-/// Returns how long the answer asks to wait. A refused join uses up the shopper's join limit, too:
-/// asked every few milliseconds, a room that is not ready (503) would soon answer 429.
-fn pause_after(reply: &Reply) -> Duration {
-    let asked = reply.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-    asked.map_or(MIN_PAUSE, Duration::from_secs).clamp(MIN_PAUSE, MAX_PAUSE)
+fn tickets_path(flash_drop: &TestDrop) -> String {
+    format!("/v1/drops/{}/tickets", flash_drop.id)
 }
 
 fn ticket_path(flash_drop: &TestDrop) -> String {

@@ -33,7 +33,7 @@ impl Event {
 
     async fn assign(&self) -> String {
         let body = json!({ "event_id": self.id });
-        let assigned = self.pages.post("/aws/assign_queue_num", body).await.expect(200);
+        let assigned = self.pages.post_in_time("/aws/assign_queue_num", body).await.expect(200);
         assigned["api_request_id"].as_str().unwrap().to_owned()
     }
 
