@@ -8,7 +8,8 @@
 //! numbers take about 141 KiB.
 //!
 //! A Fenwick tree over the blocks changes in fewer steps, but a rank walks up it by jumps that depend on
-//! the number, which cost twice as much; and positions are asked for far more often than they change.
+//! the number, with which a position took half as long again; and positions are asked for far more
+//! often than they change.
 
 /// Bits of a block; its words fit one cache line.
 const BLOCK_BITS: u64 = 512;
