@@ -41,7 +41,7 @@ pub(crate) struct CallbackInput {
 pub(crate) struct CallbackResponse {
     /// Always true.
     received: bool,
-    /// Whether the event had made us ask before.
+    /// Whether the event had made us ask before, for what is still open.
     repeated: bool,
 }
 

@@ -17,7 +17,8 @@ pub struct ProviderEvent {
 
 /// Takes in callbacks of the provider, whose signatures the caller has checked. The first time that
 /// an event names a call without a certain answer, it makes that call due; after that, nothing.
-/// Returns of each event, in their order, whether it was new: `false` if it made calls due before.
+/// Returns of each event, in their order, whether it was new: `false` if it made calls due before
+/// and some of them still have no certain answer.
 ///
 /// An authorization that was closed without money is asked about again if it was given up, or if
 /// its order has ended unpaid: whatever the provider holds is found then, and let go.
