@@ -15,16 +15,17 @@ use testkit::{
 };
 use tokio::time::Instant;
 
-const SHOPPERS: u64 = 600;
+const SHOPPERS: u64 = 330;
 /// More than they buy, and places for all: the rate alone decides.
-const UNITS: u32 = 700;
+const UNITS: u32 = 400;
 const PLACES: u32 = 1_000;
 const HOLD_SECONDS: u32 = 8;
 const ORDERS_PER_SECOND: f64 = 200.0;
 /// So slow that all of them stand in line when the rate is set.
 const FIRST_PER_SECOND: f64 = 0.01;
-/// Half a minute for all of them.
-const PER_SECOND: f64 = 20.0;
+/// Half a minute for all of them. A drain that is late makes up for what fits into the burst beside
+/// the next one, and loses the rest: at eleven people a second 91 ms, at twenty 50 ms.
+const PER_SECOND: f64 = 11.0;
 /// How far a time may be from what was told, as a share of it; and how far at least, since a change takes
 /// up to a second to arrive, and times are told in whole seconds.
 const OFF: f64 = 0.1;
@@ -106,7 +107,6 @@ fn crowd(flash_drop: &TestDrop) -> Crowd {
     crowd.required =
         rules.map(|(invariant, n_cases)| Requirement::new(invariant, n_cases)).to_vec();
     crowd.max_excused = Some(0);
-    crowd.max_unexpected = Some(SHOPPERS as usize / 50);
     crowd
 }
 
