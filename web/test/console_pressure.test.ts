@@ -101,5 +101,5 @@ test("what stops a line is told before what slows it", () => {
 
 test("a site has no units that could be short, and a room that is not open has no line", () => {
   assert.deepEqual(codes({ sellsUnits: false, ...withUnits({ available: 0, total: 0 }) }), ["none"]);
-  assert.deepEqual(codes({ state: "scheduled", numbers: { ...NUMBERS, line: null } }), ["not_open"]);
+  assert.deepEqual(codes({ state: "scheduled", numbers: { ...NUMBERS, line: null } }), ["not_yet_open"]);
 });

@@ -98,7 +98,7 @@ test("a drop is told as it was set, to the last digit, with its times and the sp
   const told = new Map(settingsOf(SET, 10));
   assert.equal(told.get("People let in per second"), "12.345");
   assert.equal(told.get("Orders placed per second"), "0.25");
-  assert.equal(told.get("Percent more to let in for those who never begin to pay, at most"), "10%");
+  assert.equal(told.get("More to let in for those who never begin to pay, at most"), "10%");
   assert.match(told.get("Opens") ?? "", /2027/);
   assert.equal(told.get("Closes"), "No end");
   const site = new Map(settingsOf({ ...SET, fulfilment: "pass", admission_rate_per_second: 7 / 60 }, 0));

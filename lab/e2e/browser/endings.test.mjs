@@ -59,7 +59,7 @@ test("a place goes on in another browser by its code, once, and the first one ke
   const second = await openPage(other, `${storefrontUrl}/handoff`);
   await second.locator("#code").fill(code);
   await assertAccessible(second, "the page for another device's code");
-  await second.getByRole("button", { name: "Go on here" }).click();
+  await second.getByRole("button", { name: "Continue here" }).click();
   await panel(second, "waiting").waitFor();
   await waitUntil("the same place on both", async () => {
     return (await positionOn(second)) === (await positionOn(page));
@@ -68,7 +68,7 @@ test("a place goes on in another browser by its code, once, and the first one ke
   second.noFaults();
 
   const late = await openPage(await phone(browser), `${storefrontUrl}/handoff#${code.replace(" ", "")}`);
-  await late.getByRole("button", { name: "Go on here" }).click();
+  await late.getByRole("button", { name: "Continue here" }).click();
   await late.getByText("This code doesn't work").waitFor();
   await late.context().close();
   await other.close();

@@ -281,7 +281,7 @@ test("a site is put behind its line with nothing but the keyboard", async () => 
     await waitUntil(`${step} has the keyboard`, () => hasKeyboard(heading));
   }
   await pressOn(page, page.getByRole("button", { name: "Create the drop" }));
-  await page.getByRole("heading", { name: "Put the line before your site" }).waitFor();
+  await page.getByRole("heading", { name: "Put the line in front of your site" }).waitFor();
   cancelLater(idIn(page));
   await assertAccessible(page, "seller, what a site's proxy needs");
   page.noFaults();

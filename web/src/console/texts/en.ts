@@ -38,7 +38,7 @@ export const en = {
   "act.cancel": "Not now",
   "act.done": "Done: {act}",
   "act.why": "Why?",
-  "act.why.hint": "For the audit log.",
+  "act.why.hint": "Needed. It goes into the audit log.",
   "act.message_en": "Message to those who wait, in English",
   "act.message_ko": "Message to those who wait, in Korean",
   "act.message.hint":
@@ -58,7 +58,7 @@ export const en = {
   "key.name.hint": "As the audit log shows it.",
   "link.title": "One-time link",
   "link.hint":
-    "Signs somebody in to a console: once, within ten minutes, for twelve hours. It works without an account or a key.",
+    "Signs somebody in to a console without an account or a key. It works once, within ten minutes, and they stay signed in for twelve hours.",
   "link.make": "Make a link",
   "link.once": "Hand this on by a way that others can't read. It isn't shown again.",
 
@@ -114,7 +114,7 @@ export const en = {
     "Nobody new comes in until the line answers again. Whoever is inside stays until their time is over, even if the database is away as well.",
   "failure.open": "Open a little",
   "failure.open.hint":
-    "Whoever is inside stays, and as many people a minute as are set here come in without a line. Whoever comes first gets in, and programs are quicker than people. This is for sites that lose more by being closed than by an unfair minute. If the database is away as well, nobody new comes in.",
+    "Whoever is inside stays, and as many people a minute as you set come in without a line. Whoever comes first gets in, and programs are quicker than people. This is for sites that lose more by being closed than by an unfair minute. If the database is away as well, nobody new comes in.",
   "failure.not_for_all": "It can't be opened, since not everybody may join this line.",
   "failure.per_minute": "People who come in per minute, at most",
   "failure.let_through": {

@@ -40,7 +40,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "act.cancel": "나중에",
   "act.done": "완료: {act}",
   "act.why": "이유",
-  "act.why.hint": "감사 기록에 남아요.",
+  "act.why.hint": "꼭 적어 주세요. 감사 기록에 남아요.",
   "act.message_en": "기다리는 사람에게 보일 말 (영어)",
   "act.message_ko": "기다리는 사람에게 보일 말 (한국어)",
   "act.message.hint": "줄에 있는 모두에게 바로 보여요. 비우면 이전 말은 사라져요.",

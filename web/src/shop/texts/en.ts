@@ -49,7 +49,7 @@ export const en = {
   "drop.stopped": "Nobody can join right now. Everyone in line keeps their place.",
   "drop.paused": "You can join, but nobody is being let in right now. Everyone keeps their place.",
   "drop.hold":
-    "Everything is on hold for a few minutes. Press the button and stay on this page: you'll be put in line as soon as it goes on.",
+    "Everything is on hold for a few minutes. Press the button and stay on this page: you'll be put in line as soon as it resumes.",
   "drop.drain": "Nobody else can join the line. Everyone in it is still let in.",
   "drop.maintenance": "We're doing maintenance. Everyone in line keeps their place.",
   "drop.maintenance_until": "We're doing maintenance until about {when}. Everyone in line keeps their place.",
@@ -143,7 +143,7 @@ export const en = {
   "odds.none": "You'll very likely get none.",
   "odds.join": "Joining now? {odds}",
 
-  "bell.ask": "Call me when it's my turn",
+  "bell.ask": "Notify me when it's my turn",
   "bell.on": "We'll call you with a sound and a notification. Leave this page open.",
   "bell.sound_only": "We'll call you with a sound. Leave this page open, with the sound on.",
 

@@ -11,9 +11,9 @@ export const enHandoff = {
 
   "handoff.title": "Type your code",
   "handoff.hint":
-    "Your other device shows eight digits. Only type a code of your own: this device then goes on as that shopper, and gives up any place it had itself.",
+    "Your other device shows eight digits. Only type a code of your own: this device takes over the place it stands for, and gives up any other.",
   "handoff.code": "Code",
-  "handoff.take": "Go on here",
+  "handoff.take": "Continue here",
 
   "error.handoff_refused": "This code doesn't work, or not any more. Please get a new one.",
   "error.ticket_required": "We can't find your place in this browser. Please reload the page.",

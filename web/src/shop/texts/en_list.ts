@@ -6,7 +6,7 @@ export const enList = {
   "drops.group.mine": "Your places",
   "drops.group.open": "Open now",
   "drops.group.soon": "Coming soon",
-  "drops.group.past": "Over",
+  "drops.group.past": "Ended",
 
   "drop.state.draft": "In preparation",
   "drop.state.scheduled": "Opens soon",

@@ -79,7 +79,8 @@ const pressure = (code: string, severity: Severity, values: Pressure["values"] =
 });
 
 function* ofDrop({ state, mode }: Room): Generator<Pressure> {
-  if (state !== "open") yield pressure("not_open", "stops");
+  if (state === "scheduled") yield pressure("not_yet_open", "fine");
+  else if (state !== "open") yield pressure("not_open", "stops");
   if (mode === "drain") yield pressure("mode_drain", "slows");
   else if (mode !== "running") yield pressure(`mode_${mode}`, "stops");
 }

@@ -24,7 +24,7 @@ export const en = {
     one: "for the last person let in",
     other: "or less for half of the last {count} people let in, {time} or less for nine in ten",
   },
-  "figure.nobody_let_in": "Nobody was let in yet",
+  "figure.nobody_let_in": "Nobody has been let in yet",
   "chart.revenue": "Revenue",
   "chart.waits": "Waits of those let in last",
   "chart.losses": "Who left or was lost, in all",
@@ -79,7 +79,8 @@ export const en = {
   "orders.all": "All",
   "orders.from": "Joined from",
   "orders.before": "Joined before",
-  "orders.joined.hint": "By when people joined the line, which the table doesn't show: its times are later.",
+  "orders.joined.hint":
+    "Chosen by when people joined the line. The table has later times only: of the order and its last change.",
   "orders.file": "Download as a file (CSV)",
   "orders.none": "No order is like that.",
   "orders.refresh": "Read again",
@@ -168,7 +169,7 @@ export const en = {
   "lanes.remove": "Remove lane {number}",
   "lanes.do": "Set the lanes",
 
-  "codes.none": "No codes were made yet.",
+  "codes.none": "No codes have been made yet.",
   "codes.no_lane":
     "Codes open lanes, and this drop has none but the normal one, which everybody may join. Lanes can be set until it opens.",
   "codes.new": "New codes",
@@ -256,7 +257,7 @@ export const en = {
   "what_if.too_late": "{people}\u00a0people get no turn, since everything is sold.",
   "what_if.waiting_on": "{people}\u00a0people have had no turn by then.",
   "what_if.by.rate": "Most of the time people wait because of the speed at which they are let in.",
-  "what_if.by.occupancy": "Most of the time people wait because as many people are inside as may be at once.",
+  "what_if.by.occupancy": "Most of the time people wait because all places inside are taken.",
   "what_if.by.commands_wait": "Most of the time people wait because orders are placed more slowly.",
   "what_if.by.stock": "Most of the time people wait for units that somebody else holds.",
   "what.kind": "What does it do?",
@@ -284,11 +285,11 @@ export const en = {
   "units.per_ticket": "Units that one person may ask for when joining",
   "units.per_customer": "Units that one customer may have in all",
   "times.opening": "When does it open?",
-  "times.at": "At a time",
+  "times.at": "At a set time",
   "times.now": "Now",
   "times.later": "I'll say later: keep it as a draft",
   "times.opens": "Opens",
-  "times.has_end": "It closes at a time",
+  "times.has_end": "It closes at a set time",
   "times.has_end.hint.sale": "Without one it stays open until it is sold out, or you call it off.",
   "times.has_end.hint.site":
     "Without one it stays open until you call it off, or until its visits are used up if you limit them.",
@@ -306,7 +307,7 @@ export const en = {
     "Such as the first 500 people, one visit each; a visit that never begins goes to the next in line. Leave it empty for no end.",
   "speed.visits.no_end": "No end",
   "speed.orders": "Orders placed per second",
-  "speed.no_shows": "Percent more to let in for those who never begin to pay, at most",
+  "speed.no_shows": "More to let in for those who never begin to pay, at most",
   "speed.no_shows.hint":
     "0 keeps to the number above. Otherwise it may be exceeded by the share of those who did nothing at their turn, up to this percentage.",
   "speed.minutes.sale": "Minutes that units are held",
@@ -326,9 +327,9 @@ export const en = {
   "who.presence.hint":
     "They stand at their own place again once they're back. Turn it off if apps of your own join for people.",
 
-  "site.title": "Put the line before your site",
+  "site.title": "Put the line in front of your site",
   "site.intro":
-    "Nothing stands in anybody's way until this is in the proxy before your site. Fill in what is yours, and copy the file.",
+    "Nobody is held back until this is in the proxy in front of your site. Fill in what is yours, and copy the file.",
   "site.proxy": "Which proxy do you have?",
   "site.SLUICE_SITE_HOST": "Name that browsers know your site by",
   "site.SLUICE_SITE": "Where your site is now",
@@ -341,7 +342,7 @@ export const en = {
   "site.SLUICE_HTTPS_PORT": "Port for HTTPS",
   "site.fault": "Please enter a name, an address or a path, without spaces.",
   "site.trusted":
-    "Ask the operators of Sluice to trust the proxy's address, or all visitors share the limits of one.",
+    "Ask the operators of Sluice to trust the proxy's address, or all visitors share the limits of one address.",
   "site.setting": "Their setting, with your proxy's network in place of 10.0.0.9/32",
   "site.other": "Another proxy",
   "site.other.hint":
