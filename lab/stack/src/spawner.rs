@@ -5,16 +5,21 @@
 //! with that thread, so all are started from this one, which lives as long as the process.
 //!
 //! Until it runs its own program a child has copies of all our files, sockets that listen among
-//! them: a port that is closed meanwhile stays taken for a moment.
+//! them: a port that is closed meanwhile stays taken for a moment. The kernel lets the parent go on
+//! some steps before it closes them for the child, so we wait for that.
 
 use std::{
-    io,
+    io::{self, Read},
     process::{Child, Command, Output, Stdio},
     sync::{LazyLock, mpsc},
     thread,
 };
 
 use parking_lot::Mutex;
+use rustix::io::fcntl_dupfd_cloexec;
+
+/// Above the files that a process has open which starts children: theirs are closed by number.
+const LAST_FILE: i32 = 1_000;
 
 /// A command to start, and where its child is wanted.
 type SpawnJob = (Command, mpsc::Sender<io::Result<Child>>);
@@ -28,7 +33,7 @@ static SPAWNER: LazyLock<Mutex<mpsc::Sender<SpawnJob>>> = LazyLock::new(|| {
         .name("spawner".to_owned())
         .spawn(move || {
             for (mut command, answer) in inbox {
-                let started = while_none_begins(|| command.spawn());
+                let started = begin(|| command.spawn());
                 // If the caller has gone away, the child still ends with this process.
                 let _ = answer.send(started);
             }
@@ -50,10 +55,24 @@ pub(crate) fn while_none_begins<T>(act: impl FnOnce() -> T) -> T {
     act()
 }
 
+/// Starts a child and returns once it has none of our files left.
+fn begin<C>(start: impl FnOnce() -> io::Result<C>) -> io::Result<C> {
+    while_none_begins(|| {
+        let (mut reader, writer) = io::pipe()?;
+        let last = fcntl_dupfd_cloexec(&writer, LAST_FILE)?;
+        drop(writer);
+        let child = start()?;
+        drop(last);
+        // Ends when the child's copy is closed, the last of all.
+        reader.read_to_end(&mut Vec::new())?;
+        Ok(child)
+    })
+}
+
 /// The same as [`output_of`], for threads that may wait.
 pub(crate) fn output_of_blocking(command: &mut Command) -> io::Result<Output> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    while_none_begins(|| command.spawn())?.wait_with_output()
+    begin(|| command.spawn())?.wait_with_output()
 }
 
 /// Runs a command to its end, without input, and returns what it said.
@@ -63,6 +82,28 @@ pub(crate) fn output_of_blocking(command: &mut Command) -> io::Result<Output> {
 /// Returns an error if it cannot be started or waited for.
 pub async fn output_of(command: &mut tokio::process::Command) -> io::Result<Output> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = while_none_begins(|| command.spawn())?;
+    let child = begin(|| command.spawn())?;
     child.wait_with_output().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports;
+    use std::net::TcpListener;
+
+    #[test]
+    fn a_child_that_has_begun_keeps_no_port_taken() {
+        let port = ports::reserve().unwrap();
+        for _ in 0..2_000 {
+            let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+            let mut child = spawn(Command::new("true")).unwrap();
+            let is_free = while_none_begins(|| {
+                drop(listener);
+                ports::is_free(port)
+            });
+            child.wait().unwrap();
+            assert!(is_free);
+        }
+    }
 }
