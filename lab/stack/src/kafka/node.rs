@@ -148,6 +148,9 @@ group.initial.rebalance.delay.ms=0
 # again: 9 s by default.
 broker.session.timeout.ms=1000
 broker.heartbeat.interval.ms=250
+# Each partition has two such files, sparse where the file system can: of 10 MiB each by default, which
+# made the log of a test run twenty gigabytes to whoever counts or copies it.
+log.index.size.max.bytes=1048576
 {closing}"
     )
 }
