@@ -38,8 +38,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 pub(crate) use written::{moment, price};
 
-/// Drops of the first page's list; the script shows as many.
-const N_DROPS: i64 = 50;
+/// Drops of the list as it comes, the newest; the script reads older ones, too.
+const N_DROPS: i64 = 100;
 /// How long a page waits for what everybody may see. It goes out without when that takes longer.
 const PATIENCE: Duration = Duration::from_millis(300);
 /// Of a page with a form, and of an answer that sends a form on. Without an origin, what comes of it would

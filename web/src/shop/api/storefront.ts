@@ -4,7 +4,6 @@ import { keyThumbprint, proofHeader } from "../possession/device.ts";
 import type { ClientConfig, Drop, Handoff, MyTickets, Order, Page, Pass } from "./types.ts";
 
 export const clientConfig = () => request<ClientConfig>("GET", "/v1/client-config");
-export const listDrops = () => request<Page<Drop>>("GET", "/v1/drops?limit=50");
 export const getDrop = (id: string) => request<Drop>("GET", `/v1/drops/${id}`);
 export const myTickets = () => request<MyTickets>("GET", "/v1/tickets");
 export const myOrders = () => request<Page<Order>>("GET", "/v1/orders?limit=10");

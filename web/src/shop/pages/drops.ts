@@ -1,10 +1,11 @@
 // `/`: the drops, with countdowns, and this shopper's own tickets and orders.
 import "../late/shared.ts";
-import { learnTime, serverNow } from "../../common/clock.ts";
+import { serverNow } from "../../common/clock.ts";
 import { byId, el, setText, show } from "../../common/dom.ts";
 import { dateTime, duration, money } from "../../common/format.ts";
 import { onLanguageChange } from "../../common/language.ts";
 import { link, notePanel } from "../../common/parts.ts";
+import { listDrops } from "../api/drop_list.ts";
 import * as storefront from "../api/storefront.ts";
 import type { Drop, DropState, Order } from "../api/types.ts";
 import { orderTexts } from "../late/texts.ts";
@@ -39,12 +40,9 @@ export function startDropsPage(): void {
 }
 
 async function load(): Promise<void> {
-  const sentAtMs = Date.now();
   try {
-    const { data } = await storefront.listDrops();
-    known.drops = data;
+    known.drops = await listDrops();
     known.failed = false;
-    if (data[0] !== undefined) learnTime(data[0].server_time, sentAtMs);
   } catch {
     known.failed = true;
   }
