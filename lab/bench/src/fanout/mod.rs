@@ -32,15 +32,11 @@ const OTHER_FILES: u64 = 200;
 /// Fewer share out memory that a process takes in steps of 2 MiB.
 const MANY_SOCKETS: usize = 8_000;
 
-/// Updates of a whole round, at least: of fewer, the first tick is too large a part, which finds nothing
-/// in the caches.
-const MIN_UPDATES: usize = 20_000;
-
 /// Runs the benchmark.
 pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
     let mut report = Report::new("fanout", options, Machine::describe(&std::env::temp_dir()));
+    let n_ticks = options.pick(6, 12);
     for n_sockets in options.pick(&[500_usize][..], &[500, 2_000, 8_000, 17_000]) {
-        let n_ticks = options.pick(6, 12.max(MIN_UPDATES / n_sockets));
         if !may_open(*n_sockets)? {
             report.notes.push(format!("{n_sockets} sockets: more files than may be open here"));
             continue;
