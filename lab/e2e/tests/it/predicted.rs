@@ -107,6 +107,7 @@ fn crowd(flash_drop: &TestDrop) -> Crowd {
     crowd.required =
         rules.map(|(invariant, n_cases)| Requirement::new(invariant, n_cases)).to_vec();
     crowd.max_excused = Some(0);
+    crowd.max_unexpected = Some(SHOPPERS as usize / 50);
     crowd
 }
 

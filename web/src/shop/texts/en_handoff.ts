@@ -11,7 +11,7 @@ export const enHandoff = {
 
   "handoff.title": "Type your code",
   "handoff.hint":
-    "Your other device shows eight digits. Only type a code of your own: this device takes over the place it stands for, and gives up any other.",
+    "Your other device shows eight digits. Only type a code of your own: this device then shows that place, too, and gives up any other.",
   "handoff.code": "Code",
   "handoff.take": "Continue here",
 
