@@ -48,13 +48,13 @@ pub(crate) async fn socket(
     };
     let listener = Listener::open(&app, ticket, query.seen()).await?;
     Ok(upgrade.on_upgrade(async move |socket| {
-        let connection = ws::Connection::new(socket, Arc::clone(listener.outlet()));
+        let mut connection = ws::Connection::new(socket, Arc::clone(listener.outlet()));
         let (soft, hard) = (app.shutdown.soft(), app.shutdown.hard());
         let service = app.clone();
         // Waited for at a stop, so that everybody hears when to come back.
         service.shutdown.spawn(async move {
             connection.run(soft, hard, || restart(&app)).await;
-            drop(listener);
+            drop((connection, listener));
         });
     }))
 }

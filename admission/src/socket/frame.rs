@@ -1,5 +1,6 @@
 //! What a stream sends: JSON texts, the same over WebSocket and server-sent events.
 
+use super::text;
 use crate::room::{Prospects, Rise};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -72,13 +73,9 @@ impl Frame {
     /// The text on the wire.
     #[must_use]
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// Appends the text on the wire.
-    pub(super) fn append_json(&self, out: &mut Vec<u8>) {
-        // Memory takes every write, and every frame has a form in JSON.
-        let _ = serde_json::to_writer(out, self);
+        let mut text = Vec::new();
+        text::append(&mut text, self);
+        String::from_utf8(text).unwrap_or_default()
     }
 
     /// Replaces a frame that was not written yet. A rise in that one, of the position or of the time,

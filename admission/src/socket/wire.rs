@@ -7,6 +7,7 @@
 use super::{Frame, encoding::encoded};
 use metrics::Counter;
 use shared::telemetry::CounterName;
+use socket2::SockRef;
 use std::{
     io,
     sync::{Arc, LazyLock},
@@ -72,13 +73,22 @@ impl Wire {
     }
 
     fn begin(&mut self, bytes: &[u8]) -> Written {
-        match self.stream.try_write(bytes) {
+        match self.write(bytes) {
             Ok(n) if n < bytes.len() => {
                 self.unsent.extend_from_slice(&bytes[n..]);
                 Written::Part
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Written::Nothing,
             Ok(_) | Err(_) => Written::All,
+        }
+    }
+
+    /// Writes what the socket takes now. The runtime hears only of a full one: what it keeps of each
+    /// socket is somewhere else in memory, and far away if there are many.
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        match SockRef::from(&*self.stream).send(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.stream.try_write(bytes),
+            written => written,
         }
     }
 

@@ -141,12 +141,12 @@ async fn connect(
 ) -> Response {
     upgrade.on_upgrade(async move |socket| {
         let outlet = server.hub.subscribe(server.claims(number), None, Instant::now());
-        let connection = ws::Connection::new(socket, outlet);
+        let mut connection = ws::Connection::new(socket, outlet);
         server.n_connected.fetch_add(1, Ordering::Release);
         let (soft, hard) = (server.shutdown.soft(), server.shutdown.hard());
         let restart = || DisconnectReason::Restart { retry_after_ms: 0 };
         // A task of its own, as in the service: what upgraded the connection ends.
-        server.shutdown.spawn(connection.run(soft, hard, restart));
+        server.shutdown.spawn(async move { connection.run(soft, hard, restart).await });
     })
 }
 
