@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { digits } from "../src/common/format.ts";
 import { actsNear, actsWithin, marksOf } from "../src/console/charts/acts.ts";
-import { held, joined, last, mean, nearest, samplesOf } from "../src/console/charts/samples.ts";
+import { isEmpty } from "../src/console/charts/curves.ts";
+import { held, joined, last, mean, nearest, type Samples, samplesOf } from "../src/console/charts/samples.ts";
 import { CLOCK_MS, COUNTS, stepsFrom } from "../src/console/charts/steps.ts";
 import { readFrom, WINDOWS, windowOf } from "../src/console/charts/windows.ts";
 import { compact } from "../src/console/format.ts";
@@ -77,6 +78,14 @@ test("what the last row told holds until now, unless the drop is over or rows ar
 test("figures of a column leave out what is not known", () => {
   assert.deepEqual([last([1, 2, null]), last([null]), last([])], [2, null, null]);
   assert.deepEqual([mean([1, null, 3]), mean([null])], [2, null]);
+});
+
+test("a chart without a known value is empty, and one with a single one is not", () => {
+  const curve = { key: "waiting", label: "", colour: 1, values: (s: Samples) => s.columns.waiting } as const;
+  const spec = { key: "line", title: "", say: String, steps: COUNTS, curves: [curve] };
+  const isEmptyWith = (waiting: (number | null)[]) =>
+    isEmpty(spec, samplesOf(history([1, 2], [1, 1], waiting)));
+  assert.deepEqual([[], [null, null], [null, 0]].map(isEmptyWith), [true, true, false]);
 });
 
 test("the nearest row is found, and none where there is none", () => {

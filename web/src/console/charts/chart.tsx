@@ -3,8 +3,9 @@ import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { language } from "../state/language.ts";
+import { t } from "../texts/index.ts";
 import { onColoursChange, readColours } from "./colours.ts";
-import { type ChartSpec, tableOf } from "./curves.ts";
+import { type ChartSpec, isEmpty, tableOf } from "./curves.ts";
 import { plotOptions, type Scene } from "./plot.ts";
 import { last, nearest, type Samples } from "./samples.ts";
 
@@ -22,6 +23,7 @@ export function Chart({ spec, samples, scene, moment }: ChartProps) {
   // What is drawn is read when it is drawn: the chart itself stays.
   const current = useRef({ spec, samples, scene });
   current.current = { spec, samples, scene };
+  const hasNothing = isEmpty(spec, samples);
 
   useEffect(() => {
     const box = mount.current;
@@ -53,7 +55,7 @@ export function Chart({ spec, samples, scene, moment }: ChartProps) {
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [spec.key, language.value]);
+  }, [spec.key, language.value, hasNothing]);
 
   useEffect(() => {
     plot.current?.setData(tableOf(spec, samples));
@@ -67,7 +69,8 @@ export function Chart({ spec, samples, scene, moment }: ChartProps) {
         <h3>{spec.title}</h3>
         <Legend spec={spec} samples={samples} at={moment.value} />
       </figcaption>
-      <div ref={mount} class="plot" aria-hidden="true" />
+      {hasNothing && <p class="small">{spec.empty ?? t("board.empty")}</p>}
+      {!hasNothing && <div ref={mount} class="plot" aria-hidden="true" />}
     </figure>
   );
 }

@@ -1,5 +1,5 @@
 // What a chart shows: its curves, each a column of the history or made of one.
-import type { Samples, Values } from "./samples.ts";
+import { last, type Samples, type Values } from "./samples.ts";
 
 export interface Curve {
   /** Names it among the curves of its chart. */
@@ -26,7 +26,13 @@ export interface ChartSpec {
   say: (value: number) => string;
   /** How far apart the figures on its axis may stand, the least first, which is also the least that it shows. */
   steps: readonly number[];
+  /** What stands in its place where no value is known, if it can be said better than of any chart. */
+  empty?: string;
 }
+
+/** Whether none of the curves has a value: there is nothing to draw. */
+export const isEmpty = (spec: ChartSpec, samples: Samples) =>
+  spec.curves.every((curve) => last(curve.values(samples)) === null);
 
 /** Returns the curves as uPlot takes them: moments first, then a column for each. */
 export const tableOf = (spec: ChartSpec, samples: Samples): [number[], ...Values[]] => [

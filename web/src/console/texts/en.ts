@@ -87,6 +87,7 @@ export const en = {
   "number.whole": "Please enter a whole number.",
   "number.min": "It must be {min} or more.",
   "number.max": "It must be {max} or less.",
+  "form.faulty": "Please correct what is marked above.",
 
   "figure.waiting": "Waiting",
   "figure.joined": "{count} joined in all",

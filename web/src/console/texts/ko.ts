@@ -88,6 +88,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "number.whole": "정수를 입력해 주세요.",
   "number.min": "{min} 이상이어야 해요.",
   "number.max": "{max} 이하여야 해요.",
+  "form.faulty": "위에 표시된 곳을 먼저 고쳐 주세요.",
 
   "figure.waiting": "대기 인원",
   "figure.joined": "총 {count}명이 줄을 섰어요",

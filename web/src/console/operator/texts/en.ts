@@ -113,6 +113,7 @@ export const en = {
   "limits.apply": "Apply now",
   "limits.plan": "Plan it",
   "limits.reset": "Reset",
+  "limits.unchanged": "No limit is changed yet.",
   "limits.changed_meanwhile": "Somebody has changed the limits since you began. Reset to see them.",
   "limit.slider": "{limit}, roughly",
   "limit.exact": "Exactly",
@@ -278,8 +279,8 @@ export const en = {
   "instances.heard": "Heard from",
   "instances.pieces": "In hand",
   "instances.drops": "Rooms",
-  "instances.alive": "{time} ago",
-  "instances.silent": "silent for {time}",
+  "instances.alive": "{time}\u00a0ago",
+  "instances.silent": "silent for\u00a0{time}",
   "instances.more": "and {count} more",
   "admission.title": "Processes that keep lines",
   "admission.hint":

@@ -110,6 +110,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "limits.apply": "지금 적용",
   "limits.plan": "예약",
   "limits.reset": "입력 취소",
+  "limits.unchanged": "아직 바꾼 제한이 없어요.",
   "limits.changed_meanwhile": "그사이에 누군가 제한을 바꿨어요. 입력 취소를 누르면 볼 수 있어요.",
   "limit.slider": "{limit}, 대략",
   "limit.exact": "정확한 값",
@@ -272,7 +273,7 @@ export const ko: Record<keyof typeof en, Message> = {
   "instances.pieces": "맡은 일",
   "instances.drops": "대기실",
   "instances.alive": "{time}\u00a0전",
-  "instances.silent": "{time} 동안 소식 없음",
+  "instances.silent": "{time}\u00a0동안 소식 없음",
   "instances.more": "외 {count}개",
   "admission.title": "줄을 맡은 프로세스",
   "admission.hint":

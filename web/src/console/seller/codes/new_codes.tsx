@@ -7,6 +7,7 @@ import { NumberField, SelectField, TextField } from "../../parts/fields.tsx";
 import { sayNumberFault } from "../../parts/number_fault.ts";
 import { numberOf, type Range } from "../../parts/numbers.ts";
 import { Problem } from "../../parts/problem.tsx";
+import { Submit } from "../../parts/submit.tsx";
 import { useAct } from "../../state/act.ts";
 import { bound } from "../../state/bound.ts";
 import { t } from "../texts/index.ts";
@@ -23,10 +24,11 @@ export function NewCodesForm({ drop, onMade }: { drop: Drop; onMade: (made: NewC
   const uses = useSignal("1");
   const label = useSignal("");
   const faults = [sayNumberFault(count.value, COUNT), sayNumberFault(uses.value, USES)];
-  const isWrong = faults.some((fault) => fault !== null) || label.value.trim() === "";
+  const isFaulty = faults.some((fault) => fault !== null);
+  const lack = label.value.trim() === "" ? t("codes.lack") : isFaulty ? t("form.faulty") : null;
   const submit = (event: Event) => {
     event.preventDefault();
-    if (isWrong) return;
+    if (lack !== null) return;
     const body = {
       lane: Number(lane.peek()),
       count: numberOf(count.peek()) ?? 0,
@@ -52,9 +54,9 @@ export function NewCodesForm({ drop, onMade }: { drop: Drop; onMade: (made: NewC
         <NumberField label={t("codes.count")} fault={faults[0]} {...bound(count)} />
         <NumberField label={t("codes.uses")} fault={faults[1]} {...bound(uses)} />
         <Problem refusal={refusal} />
-        <button type="submit" class="button" disabled={busy || isWrong}>
+        <Submit busy={busy} lack={lack}>
           {t("codes.make")}
-        </button>
+        </Submit>
       </form>
     </section>
   );

@@ -43,6 +43,7 @@ function speed(sellsUnits: boolean): ChartSpec {
 const waits = (): ChartSpec => ({
   key: "waits",
   title: t("chart.waits"),
+  empty: t("chart.waits.empty"),
   say: digits,
   steps: CLOCK_MS,
   curves: [

@@ -7,6 +7,7 @@ import type { JoinKeyInput } from "../../api/seller_types.ts";
 import { Copyable } from "../../parts/copyable.tsx";
 import { TextField } from "../../parts/fields.tsx";
 import { Problem } from "../../parts/problem.tsx";
+import { Submit } from "../../parts/submit.tsx";
 import { useAct } from "../../state/act.ts";
 import { bound } from "../../state/bound.ts";
 import { t } from "../texts/index.ts";
@@ -19,10 +20,11 @@ export function NewJoinKey({ onStored }: { onStored: () => void }) {
   const key = useSignal("");
   const stored = useSignal<string | null>(null);
   const isKey = isPublicKey(key.value.trim());
-  const isReady = isKey && name.value.trim() !== "";
+  const isWhole = name.value.trim() !== "" && key.value.trim() !== "";
+  const lack = !isWhole ? t("members.lack") : isKey ? null : t("form.faulty");
   const submit = (event: Event) => {
     event.preventDefault();
-    if (!isReady) return;
+    if (lack !== null) return;
     const body = { name: name.peek().trim(), public_key: key.peek().trim() };
     void run(async () => {
       stored.value = (await attempt.current.send(body, () => body, storeJoinKey)).id;
@@ -44,9 +46,9 @@ export function NewJoinKey({ onStored }: { onStored: () => void }) {
           {...bound(key)}
         />
         <Problem refusal={refusal} />
-        <button type="submit" class="button" disabled={busy || !isReady}>
+        <Submit busy={busy} lack={lack}>
           {t("members.store")}
-        </button>
+        </Submit>
       </form>
       {stored.value !== null && (
         <output>

@@ -48,6 +48,10 @@ export function minorOf(price: string, currency: string): number | null {
   return minor > MAX_MINOR ? null : minor;
 }
 
+/** Whether all that a variant needs is written, right or wrong. */
+export const isTouched = ({ name, price, stock }: VariantDraft) =>
+  name !== "" && price !== "" && stock !== "";
+
 export type ProductFault = "name" | "currency" | "price" | "stock";
 
 /** Returns what is wrong with a variant, or null. */

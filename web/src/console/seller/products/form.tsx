@@ -6,6 +6,7 @@ import { createProduct, putProductPicture } from "../../api/seller.ts";
 import type { Product, ProductInput } from "../../api/seller_types.ts";
 import { AreaField, NumberField, TextField } from "../../parts/fields.tsx";
 import { Problem } from "../../parts/problem.tsx";
+import { Submit } from "../../parts/submit.tsx";
 import { useAct } from "../../state/act.ts";
 import { pictureFault } from "../pictures/check.ts";
 import { FileField } from "../pictures/form.tsx";
@@ -14,6 +15,7 @@ import {
   emptyProduct,
   emptyVariant,
   isProduct,
+  isTouched,
   type ProductDraft,
   type ProductFault,
   productBody,
@@ -96,14 +98,20 @@ export function ProductForm({ onMade }: { onMade: (product: Product) => void }) 
         }}
       />
       <Problem refusal={refusal} />
-      <button type="submit" class="button" disabled={busy || !isProduct(draft.value) || fault !== null}>
+      <Submit busy={busy} lack={fault === null ? lackOf(draft.value) : t("form.faulty")}>
         {t("product.create")}
-      </button>
+      </Submit>
       <output class={made.value === null ? undefined : "notice good"}>
         {made.value !== null && t("product.done", { name: made.value })}
       </output>
     </form>
   );
+}
+
+function lackOf(draft: ProductDraft): string | null {
+  if (draft.name.trim() === "") return t("product.lack.name");
+  if (!draft.variants.every(isTouched)) return t("product.lack.variant");
+  return isProduct(draft) ? null : t("form.faulty");
 }
 
 interface VariantFieldsProps {
@@ -114,8 +122,7 @@ interface VariantFieldsProps {
 
 function VariantFields({ variant, set, remove }: VariantFieldsProps) {
   // Nobody is told that what they have not written yet is wrong.
-  const isTouched = variant.name !== "" && variant.price !== "" && variant.stock !== "";
-  const fault = isTouched ? variantFault(variant) : null;
+  const fault = isTouched(variant) ? variantFault(variant) : null;
   const said = (of: ProductFault) => (fault === of ? t(`product.fault.${of}`) : null);
   return (
     <fieldset class="variant">

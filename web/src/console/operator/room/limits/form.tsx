@@ -1,9 +1,11 @@
 // The limits of a drop: changed at once, at a time or slowly, and seen before they are.
 import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
 import { serverNow } from "../../../../common/clock.ts";
 import { changeLimits, planLimits } from "../../../api/operator.ts";
 import type { LimitsAnswer, LimitsChange } from "../../../api/operator_types.ts";
 import { ActDialog } from "../../../parts/act_dialog.tsx";
+import { Lack } from "../../../parts/submit.tsx";
 import { bound } from "../../../state/bound.ts";
 import { ownZone, wallOf } from "../../../time/zones.ts";
 import { t } from "../../texts/index.ts";
@@ -47,7 +49,10 @@ export function LimitsForm({ sellsUnits, limits, onChanged }: LimitsFormProps) {
   const values = draft.value?.values ?? draftOf(limits);
   const change: LimitsChange = isRight(values) ? changeOf(values, limits) : {};
   const fault = timingFault(timing.value, change, serverNow());
-  const isReady = hasChange(change) && fault === null;
+  const isFaulty = fault !== null || !isRight(values);
+  const lack = isFaulty ? t("form.faulty") : hasChange(change) ? null : t("limits.unchanged");
+  const lackId = useId();
+  const describedBy = lack === null ? undefined : lackId;
   const verb = t(planOf(timing.value) === null ? "limits.apply" : "limits.plan");
   const reset = () => {
     draft.value = null;
@@ -60,7 +65,7 @@ export function LimitsForm({ sellsUnits, limits, onChanged }: LimitsFormProps) {
   };
   const submit = (event: Event) => {
     event.preventDefault();
-    isAsking.value = isReady;
+    isAsking.value = lack === null;
   };
   return (
     <>
@@ -74,13 +79,20 @@ export function LimitsForm({ sellsUnits, limits, onChanged }: LimitsFormProps) {
         {hasChange(foreseen(change)) && <Preview dropId={limits.drop_id} change={foreseen(change)} />}
         <TimingFields fault={fault} {...bound(timing)} />
         <div class="actions">
-          <button type="button" class="button quiet" disabled={!isTouched} onClick={reset}>
+          <button
+            type="button"
+            class="button quiet"
+            disabled={!isTouched}
+            aria-describedby={isTouched ? undefined : describedBy}
+            onClick={reset}
+          >
             {t("limits.reset")}
           </button>
-          <button type="submit" class="button" disabled={!isReady}>
+          <button type="submit" class="button" disabled={lack !== null} aria-describedby={describedBy}>
             {verb}
           </button>
         </div>
+        <Lack id={lackId} text={lack} />
       </form>
       {isAsking.value && (
         <ActDialog
