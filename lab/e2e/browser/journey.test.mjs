@@ -68,7 +68,7 @@ test("a shopper joins behind a crowd, sees the position fall, pays, and sees the
   assert.match((await page.locator("#assertive").textContent()) ?? "", /your turn/i);
   await panel(second, "order:reserved").waitFor();
   await assertAccessible(page, "the turn");
-  await screenshot(page, "turn");
+  await screenshot(page, "turn", { fullPage: false });
 
   await page.getByLabel("Card that is declined").check();
   await page.getByRole("button", { name: /^Pay/ }).click();
