@@ -2,7 +2,7 @@
 //!
 //! They are encoded into a buffer that all frames of a thread share.
 
-use super::{Frame, text};
+use super::Frame;
 use std::cell::RefCell;
 use tokio_tungstenite::tungstenite::protocol::frame::{
     FrameHeader,
@@ -24,7 +24,7 @@ pub(super) fn encoded<T>(frame: &Frame, write: impl FnOnce(&[u8]) -> T) -> T {
         buffer.clear();
         buffer.shrink_to(KEPT_BYTES);
         buffer.extend_from_slice(&[0; HEADROOM]);
-        text::append(buffer, frame);
+        frame.append_json(buffer);
         let begin = put_header(buffer);
         write(&buffer[begin..])
     })

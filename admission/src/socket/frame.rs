@@ -1,6 +1,7 @@
 //! What a stream sends: JSON texts, the same over WebSocket and server-sent events.
 
-use super::text;
+mod text;
+
 use crate::room::{Prospects, Rise};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -74,7 +75,7 @@ impl Frame {
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut text = Vec::new();
-        text::append(&mut text, self);
+        self.append_json(&mut text);
         String::from_utf8(text).unwrap_or_default()
     }
 

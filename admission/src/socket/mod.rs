@@ -7,8 +7,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `frame` | what is sent |
-//! | `text` | its text on the wire |
+//! | `frame` | what is sent, and its text on the wire |
 //! | `close` | why a connection is closed |
 //! | `encoding` | frames as they are written to a socket |
 //! | `wire` | a socket's writing side |
@@ -47,7 +46,6 @@ mod rounds;
 mod seats;
 pub(crate) mod sse;
 mod subscriber;
-mod text;
 mod upgrade;
 mod watch;
 mod wheel;

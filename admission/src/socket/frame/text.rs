@@ -6,42 +6,44 @@
 use super::Frame;
 use serde::Serialize;
 
-/// Appends the text of a frame.
-pub(super) fn append(out: &mut Vec<u8>, frame: &Frame) {
-    let Frame::Waiting {
-        epoch,
-        evn,
-        position,
-        waiting,
-        units_left,
-        units_held,
-        prospects,
-        mode,
-        mode_until,
-        message,
-        rise,
-    } = frame
-    else {
-        return member(out, "", frame);
-    };
-    member(out, r#"{"type":"waiting","epoch":"#, epoch);
-    member(out, r#","evn":"#, evn);
-    member(out, r#","position":"#, position);
-    member(out, r#","waiting":"#, waiting);
-    member(out, r#","units_left":"#, units_left);
-    member(out, r#","units_held":"#, units_held);
-    member(out, r#","eta_p50_s":"#, &prospects.eta_p50_s);
-    member(out, r#","eta_p90_s":"#, &prospects.eta_p90_s);
-    member(out, r#","eta_reason":"#, &prospects.eta_reason);
-    member(out, r#","odds_percent":"#, &prospects.odds_percent);
-    member(out, r#","standby":"#, &prospects.standby);
-    member(out, r#","mode":"#, mode);
-    if mode_until.is_some() {
-        member(out, r#","mode_until":"#, mode_until);
+impl Frame {
+    /// Appends the text on the wire.
+    pub(in crate::socket) fn append_json(&self, out: &mut Vec<u8>) {
+        let Self::Waiting {
+            epoch,
+            evn,
+            position,
+            waiting,
+            units_left,
+            units_held,
+            prospects,
+            mode,
+            mode_until,
+            message,
+            rise,
+        } = self
+        else {
+            return member(out, "", self);
+        };
+        member(out, r#"{"type":"waiting","epoch":"#, epoch);
+        member(out, r#","evn":"#, evn);
+        member(out, r#","position":"#, position);
+        member(out, r#","waiting":"#, waiting);
+        member(out, r#","units_left":"#, units_left);
+        member(out, r#","units_held":"#, units_held);
+        member(out, r#","eta_p50_s":"#, &prospects.eta_p50_s);
+        member(out, r#","eta_p90_s":"#, &prospects.eta_p90_s);
+        member(out, r#","eta_reason":"#, &prospects.eta_reason);
+        member(out, r#","odds_percent":"#, &prospects.odds_percent);
+        member(out, r#","standby":"#, &prospects.standby);
+        member(out, r#","mode":"#, mode);
+        if mode_until.is_some() {
+            member(out, r#","mode_until":"#, mode_until);
+        }
+        member(out, r#","message":"#, message);
+        member(out, r#","rise":"#, rise);
+        out.push(b'}');
     }
-    member(out, r#","message":"#, message);
-    member(out, r#","rise":"#, rise);
-    out.push(b'}');
 }
 
 /// Appends a value behind what comes before it.
