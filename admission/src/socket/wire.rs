@@ -84,7 +84,8 @@ impl Wire {
     }
 
     /// Writes what the socket takes now. The runtime hears only of a full one: what it keeps of each
-    /// socket is somewhere else in memory, and far away if there are many.
+    /// socket is somewhere else in memory, and far away if there are many. A broken one is an error and
+    /// no signal, since programs in Rust begin with SIGPIPE ignored.
     fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         match SockRef::from(&*self.stream).send(bytes) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.stream.try_write(bytes),
